@@ -1,0 +1,242 @@
+"""One YAML per harvest: what it may say, and what each key means.
+
+Paths are relative to the YAML. Unknown keys are errors that name the nearest known key. Secrets never stand here:
+they come from the environment.
+"""
+
+import datetime as dt
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+
+from eudr_check.errors import ConfigError
+
+Language = Literal["en", "es", "fr", "pt"]
+Commodity = Literal["cattle", "cocoa", "coffee", "oil_palm", "rubber", "soya", "wood"]
+Output = Literal["eu_geojson", "statement", "gis", "report", "action_plan"]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+def _beside_yaml(path: Path, info: ValidationInfo) -> Path:
+    base = (info.context or {}).get("base", Path())
+    return path if path.is_absolute() else Path(base) / path
+
+
+FilePath = Annotated[Path, AfterValidator(_beside_yaml)]
+
+
+class Strict(BaseModel):
+    """Immutable settings in which an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Operator(Strict):
+    """Who places the product on the market and signs the statement."""
+
+    name: str = Field(max_length=200)
+    country: Country
+    address: str | None = None
+    eori: str | None = None
+    email: str | None = None
+    activity: Literal["DOMESTIC", "IMPORT", "EXPORT"] = "IMPORT"
+    country_of_activity: Country | None = None
+
+
+class Product(Strict):
+    """What is placed on the market (Annex II, point 2)."""
+
+    hs_code: str
+    description: str = Field(max_length=150)
+    net_mass_kg: float
+    scientific_name: str | None = None
+    common_name: str | None = None
+
+
+class PlotFile(Strict):
+    """One file of plots of one cooperative."""
+
+    path: FilePath
+    cooperative: Slug
+    columns: dict[str, str] = Field(default_factory=dict, description="our column: their header")
+    crs: str | None = Field(None, description="CRS of the file where it carries none, or a wrong one")
+    table: str | None = Field(None, description="layer or sheet, where a file has several")
+    producer_country: Country | None = Field(None, description="country for rows that name none")
+    encoding: str | None = None
+    declared: str = Field("", description="the path as the YAML writes it", exclude=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_declared_path(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "path" in data:
+            return {"declared": str(data["path"]), **data}
+        return data
+
+
+class Catalogue(Strict):
+    """Where Items come from: a STAC API (`url`), a STAC folder (`folder`) or known tile addresses (`tiles`)."""
+
+    url: str | None = None
+    folder: FilePath | None = None
+    tiles: Literal["published"] | None = None
+    signing: Literal["planetary_computer"] | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one_place(self) -> "Catalogue":
+        if sum(place is not None for place in (self.url, self.folder, self.tiles)) != 1:
+            raise ValueError("give exactly one of url, folder, tiles")
+        return self
+
+
+class LayerChoice(Strict):
+    """One layer of the run: a shipped definition by id, or a definition file of your own."""
+
+    id: str | None = Field(None, description="shipped definition, e.g. jrc_gfc2020@V4")
+    definition: FilePath | None = Field(None, description="YAML of a layer of your own")
+    source: str = Field(alias="from", description="name of a catalogue above")
+    collection: str | None = Field(None, description="collection there, when it differs from the definition")
+
+    @model_validator(mode="after")
+    def _exactly_one_definition(self) -> "LayerChoice":
+        if (self.id is None) == (self.definition is None):
+            raise ValueError("give exactly one of id, definition")
+        return self
+
+
+class Production(Strict):
+    """Dates of production (Art. 9(1)(d))."""
+
+    since: dt.date = Field(alias="from")
+    until: dt.date = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Production":
+        if self.until < self.since:
+            raise ValueError("'to' lies before 'from'")
+        return self
+
+
+class PackageChoice(Strict):
+    """What the due-diligence package holds."""
+
+    languages: tuple[Language, ...] = ("en",)
+    producer_as: Literal["cooperative", "producer"] = "cooperative"
+    traceability: Literal["full", "declared_in_excess"] = "full"
+    outputs: tuple[Output, ...] = ("eu_geojson", "statement", "gis", "report", "action_plan")
+    date: dt.date | None = Field(None, description="date of the statement; left blank on paper when absent")
+
+
+class RunChoice(Strict):
+    """How the work is done; never what comes out."""
+
+    folder: FilePath | None = Field(None, description="run folder; default runs/HARVEST beside the folder of the YAML")
+    executor: Literal["serial", "dask"] = "serial"
+    workers: int = Field(2, ge=1)
+    scheduler: str | None = None
+
+
+class Harvest(Strict):
+    """One harvest."""
+
+    harvest: Slug
+    commodity: Commodity
+    operator: Operator
+    product: Product
+    plots: tuple[PlotFile, ...] = Field(min_length=1)
+    catalogues: dict[str, Catalogue]
+    layers: tuple[LayerChoice, ...] = Field(min_length=1)
+    policy: str = "convergence@1"
+    production: Production
+    gps_error_m: float = Field(5.0, ge=0, le=50, description="horizontal error of the plot boundary")
+    deliveries: FilePath | None = None
+    reviews: FilePath | None = None
+    legality: FilePath | None = None
+    register_file: FilePath | None = Field(None, alias="register", description="register of plots of the season")
+    package: PackageChoice = PackageChoice()
+    run: RunChoice = RunChoice()
+
+    @model_validator(mode="after")
+    def _catalogues_exist(self) -> "Harvest":
+        for layer in self.layers:
+            if layer.source not in self.catalogues:
+                known = ", ".join(sorted(self.catalogues)) or "none"
+                raise ValueError(
+                    f"layer {layer.id or layer.definition}: no catalogue '{layer.source}' (known: {known})"
+                )
+        return self
+
+
+def load(path: Path) -> Harvest:
+    """Read and check a harvest.
+
+    Args:
+        path: the YAML.
+
+    Returns:
+        The settings, with every path made relative to the working folder (or absolute as written).
+
+    Raises:
+        ConfigError: the file is missing, is no YAML, or breaks a rule; names file, key and remedy.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: no such file; give the path of a harvest YAML, e.g. configs/NAME.yaml") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error})") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path}: expected keys such as 'harvest:' and 'plots:' at the top level")
+    try:
+        harvest = Harvest.model_validate(content, context={"base": path.parent})
+    except ValidationError as error:
+        raise ConfigError(f"{path}: " + "; ".join(_explain(problem) for problem in error.errors())) from error
+    if harvest.run.folder is None:
+        folder = path.parent.parent / "runs" / harvest.harvest
+        harvest = harvest.model_copy(update={"run": harvest.run.model_copy(update={"folder": folder})})
+    return harvest
+
+
+def _explain(problem: Any) -> str:
+    """One problem in words: where it is, what is wrong, the nearest known key."""
+    place = ".".join(str(part) for part in problem["loc"]) or "top level"
+    if problem["type"] != "extra_forbidden":
+        return f"{place}: {problem['msg'].removeprefix('Value error, ')}"
+    known = _known_keys(problem["loc"][:-1])
+    near = get_close_matches(str(problem["loc"][-1]), known, n=1, cutoff=0.5)
+    hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(known)}"
+    return f"{place}: unknown key; {hint}"
+
+
+def _known_keys(place: tuple[str | int, ...]) -> list[str]:
+    model: type[BaseModel] = Harvest
+    for part in place:
+        if not isinstance(part, str) or part not in _fields(model):
+            continue
+        nested = _models(_fields(model)[part].annotation)
+        model = nested[0] if nested else model
+    return sorted(_fields(model))
+
+
+def _fields(model: type[BaseModel]) -> dict[str, Any]:
+    return {info.alias or name: info for name, info in model.model_fields.items() if not info.exclude}
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """Settings classes inside an annotation such as `tuple[PlotFile, ...]` or `dict[str, Catalogue]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in _models(part)]

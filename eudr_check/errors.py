@@ -1,0 +1,52 @@
+"""Every error a user can meet.
+
+Each message names the file, row, plot or layer concerned and says what to do about it.
+
+::
+
+    EudrCheckError
+    ├── ConfigError     the harvest YAML (or a file it names) is wrong
+    ├── PlotsError      a plot file cannot be read at all
+    ├── LayersError     a layer definition, catalogue or raster cannot be trusted
+    │   └── FetchError  the network or a server did not deliver
+    ├── OverlayError    geometry and cube do not fit; area would be lost
+    ├── PolicyError     a policy cannot be applied to this evidence
+    ├── PackageError    the package may not be written, or does not verify
+    └── RunError        the run folder is in use, damaged or not writable
+"""
+
+
+class EudrCheckError(Exception):
+    """Base of all errors raised on purpose; the command line prints its message and exits with 1."""
+
+
+class ConfigError(EudrCheckError):
+    """The harvest configuration, or a file it names, is missing or wrong."""
+
+
+class PlotsError(EudrCheckError):
+    """A plot file cannot be read at all (single bad rows are findings, not errors)."""
+
+
+class LayersError(EudrCheckError):
+    """A layer definition, catalogue or raster cannot be trusted."""
+
+
+class FetchError(LayersError):
+    """A server or the network did not deliver what was asked for."""
+
+
+class OverlayError(EudrCheckError):
+    """Plots and cube do not fit together, or area would be lost."""
+
+
+class PolicyError(EudrCheckError):
+    """A policy is unknown or cannot be applied to this evidence."""
+
+
+class PackageError(EudrCheckError):
+    """A package may not be written, or a finished one does not verify."""
+
+
+class RunError(EudrCheckError):
+    """The run folder is in use, damaged or not writable."""

@@ -1,0 +1,225 @@
+"""The tables that stages hand to one another: declared once, checked at every stage end.
+
+`PLOTS` and `PATCHES` are GeoDataFrames in EPSG:4326; the others are plain frames. Column descriptions carry units.
+A column ending in `_ha` is hectares on the WGS84 ellipsoid, in `_share` a number from 0 to 1.
+"""
+
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from eudr_check.errors import EudrCheckError
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
+
+OUTCOMES = ("low", "more_info_needed", "high", "undetermined")
+SETTLED = ("low", "cleared_by_review")
+SEVERITIES = ("block", "warn", "info")
+FOOTPRINTS = ("polygon", "disc", "double_disc", "cell")
+SOURCE_STATUSES = ("read", "missing", "failed")
+COMMODITIES = ("cattle", "cocoa", "coffee", "oil_palm", "rubber", "soya", "wood")
+
+_STR = pd.StringDtype(na_value=np.nan)
+_NOT_NEGATIVE = pa.Check.ge(0)
+
+
+def _text(description: str, *, nullable: bool = False, among: tuple[str, ...] | None = None) -> pa.Column:
+    return pa.Column(_STR, pa.Check.isin(among) if among else None, nullable=nullable, description=description)
+
+
+def _hectares(description: str, *, nullable: bool = False) -> pa.Column:
+    return pa.Column("float64", _NOT_NEGATIVE, nullable=nullable, description=description)
+
+
+def _number(description: str, *, nullable: bool = False) -> pa.Column:
+    return pa.Column("float64", nullable=nullable, description=description)
+
+
+PLOT_INDEX = pa.Index(_STR, name="plot", unique=True, description="`cooperative/plot_id`, unique in the harvest")
+PLOT_REPEATED = pa.Index(_STR, name="plot", description="plot the row belongs to")
+
+PLOTS = pa.DataFrameSchema(
+    {
+        "plot_id": _text("the cooperative's own id, kept as text"),
+        "cooperative": _text("cooperative that delivered the plot"),
+        "geometry": pa.Column(
+            nullable=True,
+            description="point, polygon or multipolygon in EPSG:4326, 2-D; repaired where a finding says so",
+        ),
+        "original_wkb": pa.Column(
+            "object", nullable=True, description="WKB of the geometry as delivered, where a repair changed it"
+        ),
+        "source_file": _text("plot file as named in the harvest"),
+        "source_row": pa.Column("int64", pa.Check.ge(1), description="feature or data row in that file, from 1"),
+        "producer_name": _text(
+            "producer (personal data: left out unless the named edition is asked for)", nullable=True
+        ),
+        "producer_country": _text("ISO 3166-1 alpha-2 country of production", nullable=True),
+        "production_place": _text("place name, for people", nullable=True),
+        "commodity": _text("commodity of the Regulation", among=COMMODITIES),
+        "planted_year": pa.Column("Int64", nullable=True, description="year the crop was planted"),
+        "geometry_kind": _text("point or polygon", among=("point", "polygon"), nullable=True),
+        "area_ha": _hectares("ellipsoidal area of the polygon; null for points", nullable=True),
+        "declared_area_ha": _hectares("area the cooperative declares", nullable=True),
+        "eu_area_ha": _hectares("area the EU system is expected to show (sphere, R = 6378137 m)", nullable=True),
+        "usable": pa.Column("bool", description="false where a blocking finding stops the analysis"),
+    },
+    index=PLOT_INDEX,
+    strict=True,
+    title="PLOTS",
+    description="One row per plot.",
+)
+
+FINDINGS = pa.DataFrameSchema(
+    {
+        "plot": _text("plot concerned; null where the row has no usable identity", nullable=True),
+        "cooperative": _text("cooperative concerned", nullable=True),
+        "source_file": _text("plot file as named in the harvest"),
+        "source_row": pa.Column("Int64", nullable=True, description="row in that file; null: the whole file"),
+        "code": _text("stable code of the check"),
+        "severity": _text("block, warn or info", among=SEVERITIES),
+        "message": _text("what was found and what to do, in English"),
+        "details": _text("JSON object of the figures in the message, from which other languages are made"),
+        "longitude": _number("where, degrees east", nullable=True),
+        "latitude": _number("where, degrees north", nullable=True),
+        "fix": _text("what was repaired", nullable=True),
+        "area_before_ha": _hectares("area before the repair", nullable=True),
+        "area_after_ha": _hectares("area after the repair", nullable=True),
+    },
+    strict=True,
+    title="FINDINGS",
+    description="One row per problem of a plot, a row or a file.",
+)
+
+SOURCES = pa.DataFrameSchema(
+    {
+        "tile": _text("tile the pixels were read for"),
+        "layer": _text("layer with version"),
+        "item_id": _text("STAC Item; null where the catalogue has none", nullable=True),
+        "asset": _text("asset of the Item", nullable=True),
+        "href": _text("unsigned address of the asset", nullable=True),
+        "datetime": _text("date or interval the Item stands for", nullable=True),
+        "version": _text("product version as the Item says", nullable=True),
+        "etag": _text("ETag the server gave", nullable=True),
+        "sha256": _text("SHA-256 of the raster blocks read for the tile", nullable=True),
+        "bbox": _text("west, south, east, north of the Item", nullable=True),
+        "status": _text("read, missing (no Item) or failed", among=SOURCE_STATUSES),
+        "reason": _text("why it is missing or failed", nullable=True),
+        "sampled": pa.Column("bool", description="true where cells were sampled from another CRS"),
+    },
+    strict=True,
+    title="SOURCES",
+    description="One row per tile, layer and Item really read, and per gap.",
+)
+
+EVIDENCE = pa.DataFrameSchema(
+    {
+        "footprint": _text("ground the row belongs to", among=FOOTPRINTS),
+        r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$": pa.Column(
+            "int16",
+            pa.Check.ge(-1),
+            regex=True,
+            required=False,
+            description="state: 1 yes, 0 no, -1 unknown; event: year, 0 none, -1 unknown",
+        ),
+        "area_ha": _hectares("area of the plot with this combination of values"),
+        "area_inner_ha": _hectares("the same for the plot shrunk by the GPS error"),
+        "area_outer_ha": _hectares("the same for the plot grown by the GPS error"),
+    },
+    index=PLOT_REPEATED,
+    strict=True,
+    title="EVIDENCE",
+    description="One row per plot, footprint and combination of layer values; "
+    "`area_ha` of a footprint adds up to its area.",
+)
+
+PATCHES = pa.DataFrameSchema(
+    {
+        "geometry": pa.Column(description="polygon or multipolygon of event cells, EPSG:4326"),
+        "column": _text("event variable"),
+        "year": pa.Column("int16", pa.Check.gt(0), description="year of the event"),
+        "area_ha": _hectares("area of the patch"),
+        "plots": _text("plots on or within 100 m of the patch, separated by spaces"),
+    },
+    strict=True,
+    title="PATCHES",
+    description="Polygons of event cells on and within 100 m of plots; free of any policy.",
+)
+
+ASSESSMENTS = pa.DataFrameSchema(
+    {
+        "outcome": _text("what the evidence says under the policy", among=OUTCOMES),
+        "reasons": _text("reason codes, weightiest first, separated by spaces"),
+        "forest_2020_ha": _hectares("forest at the end of 2020 (baseline)"),
+        "loss_after_2020_ha": _hectares("any event after 31 December 2020"),
+        "deforestation_ha": _hectares("event after 31 December 2020 on forest, any method"),
+        "agreed_deforestation_ha": _hectares("the same where two methods agree on the cells"),
+        "unknown_ha": _hectares("area the required layers leave unknown"),
+        "margin_ha": _number("hectares to the nearest threshold that would change the outcome", nullable=True),
+        "stability": _text("stable or fragile", among=("stable", "fragile")),
+        "flips": _text("what changes the outcome, where fragile", nullable=True),
+        "unobserved_since": _text("last day the event layers cover, where production ends later", nullable=True),
+        "policy": _text("policy with version"),
+        "review": _text("review that settles or contests the outcome", nullable=True),
+        "final_outcome": _text("outcome after reviews", among=(*OUTCOMES, "cleared_by_review")),
+    },
+    index=PLOT_INDEX,
+    strict=True,
+    title="ASSESSMENTS",
+    description="One row per plot.",
+)
+
+REASONS = pa.DataFrameSchema(
+    {
+        "code": _text("reason code"),
+        "layers": _text("EVIDENCE columns behind it, separated by spaces"),
+        "area_ha": _hectares("hectares found", nullable=True),
+        "threshold_ha": _hectares("hectares at which the rule applies", nullable=True),
+        "margin_ha": _number("found minus threshold", nullable=True),
+    },
+    index=PLOT_REPEATED,
+    strict=True,
+    title="REASONS",
+    description="One row per plot and reason.",
+)
+
+ALL = {schema.title: schema for schema in (PLOTS, FINDINGS, SOURCES, EVIDENCE, PATCHES, ASSESSMENTS, REASONS)}
+
+
+def check(schema: pa.DataFrameSchema, frame: Frame) -> Frame:
+    """The frame itself, when it keeps the contract of its table.
+
+    Raises:
+        EudrCheckError: names the table, the column and the first values that break the contract.
+    """
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases
+        lines = [
+            f"{row.column or schema.title}: {row.check} ({row.failure_case!r})" for row in cases.head(5).itertuples()
+        ]
+        raise EudrCheckError(f"table {schema.title} breaks its contract: " + "; ".join(lines)) from error
+    return frame
+
+
+def typed(schema: pa.DataFrameSchema, rows: Any) -> pd.DataFrame:
+    """A frame with the table's columns, order and dtypes, from anything `pandas.DataFrame` takes.
+
+    Rows carry the index as a field of its name. Columns given by a pattern are kept behind the named ones.
+
+    >>> typed(REASONS, [{"plot": "c/1", "code": "standing_forest", "layers": "jrc_gfc2020.forest"}]).shape
+    (1, 5)
+    """
+    frame = pd.DataFrame(rows)
+    names = [name for name, column in schema.columns.items() if not column.regex]
+    index = [] if schema.index is None else [schema.index.name]
+    extra = [name for name in frame.columns if name not in {*names, *index}]
+    frame = frame.reindex(columns=[*index, *names, *extra])
+    frame = frame.astype({name: schema.columns[name].dtype.type for name in names if schema.columns[name].dtype})
+    if index:
+        frame = frame.astype({index[0]: _STR}).set_index(index[0])
+    return frame

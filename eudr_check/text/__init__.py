@@ -1,0 +1,39 @@
+"""Every sentence people read, in four languages, side by side in `TOPIC.yaml` files of this folder.
+
+A file holds `key: {en: ..., es: ..., fr: ..., pt: ...}` with `str.format` fields. Words of the Regulation follow its
+official language versions.
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from babel.numbers import format_decimal
+
+LANGUAGES = ("en", "es", "fr", "pt")
+
+
+@cache
+def topic(name: str) -> dict[str, dict[str, str]]:
+    """All entries of one topic file: key, then language, then text."""
+    content: dict[str, dict[str, str]] = yaml.safe_load(
+        files(__package__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    )
+    return content
+
+
+def say(name: str, key: str, language: str, **values: Any) -> str:
+    """One sentence of a topic in one language; floats are written as the language writes numbers.
+
+    Raises:
+        KeyError: the topic has no such key or language (a test keeps that from happening).
+    """
+    written = {field: number(value, language) if isinstance(value, float) else value for field, value in values.items()}
+    return topic(name)[key][language].format(**written)
+
+
+def number(value: float, language: str, decimals: int | None = None) -> str:
+    """A number as the language writes it: `1.234,5` in Spanish; as many decimals as given, else up to six."""
+    pattern = "#,##0.######" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
+    return str(format_decimal(value, format=pattern, locale=language))

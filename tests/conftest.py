@@ -1,0 +1,19 @@
+"""What all tests share: where the real data lies, and how to do without it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of real plots and rasters beside the repository; absent on a user's machine, required in CI."""
+    folder = Path(os.environ.get("EUDR_SHARED", REPOSITORY.parent / "shared")) / "data"
+    if not folder.is_dir():
+        if os.environ.get("REQUIRE_SHARED") == "1":
+            pytest.fail(f"real data required (REQUIRE_SHARED=1) but {folder} does not exist")
+        pytest.skip(f"real data not here ({folder}); set EUDR_SHARED to its parent folder to run this test")
+    return folder
