@@ -152,8 +152,8 @@ class Harvest(Strict):
 
     harvest: Slug
     commodity: Commodity
-    operator: Operator
-    product: Product
+    operator: Operator | None = None
+    product: Product | None = None
     plots: tuple[PlotFile, ...] = Field(min_length=1)
     catalogues: dict[str, Catalogue]
     layers: tuple[LayerChoice, ...] = Field(min_length=1)
@@ -166,6 +166,12 @@ class Harvest(Strict):
     register_file: FilePath | None = Field(None, alias="register", description="register of plots of the season")
     package: PackageChoice = PackageChoice()
     run: RunChoice = RunChoice()
+
+    @model_validator(mode="after")
+    def _statement_has_its_facts(self) -> "Harvest":
+        if "statement" in self.package.outputs and (self.operator is None or self.product is None):
+            raise ValueError("a statement needs 'operator' and 'product' (or leave 'statement' out of package.outputs)")
+        return self
 
     @model_validator(mode="after")
     def _catalogues_exist(self) -> "Harvest":

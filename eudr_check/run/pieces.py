@@ -1,0 +1,142 @@
+"""Finished work on disk, named by the digest of what made it.
+
+A piece is a folder `pieces/STAGE-DIGEST/` with its tables and `piece.json`, which holds the SHA-256 of every file. It is
+written under a temporary name and renamed, so that it is either whole or absent; when it is read its files are hashed
+again, so that a damaged piece counts as absent and is made anew.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from eudr_check import tables
+from eudr_check.errors import RunError
+
+Value = str | int | float | bool | None
+CONTENTS = "piece.json"
+
+
+def digest(parts: Mapping[str, Any]) -> str:
+    """SHA-256 over named parts (anything JSON can hold), independent of their order."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, read in blocks."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One finished piece of work."""
+
+    stage: str
+    digest: str
+    folder: Path
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of the piece; PLOTS and PATCHES come as GeoDataFrames."""
+        path = self.folder / f"{name}.parquet"
+        return gpd.read_parquet(path) if name in {"PLOTS", "PATCHES"} else pd.read_parquet(path)
+
+    def json(self, name: str) -> Any:
+        """A JSON document of the piece."""
+        return json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
+    """Check a table against its contract and write it as (Geo)Parquet.
+
+    Raises:
+        EudrCheckError: the table breaks its contract.
+    """
+    tables.check(tables.ALL[name], frame)
+    frame.to_parquet(folder / f"{name}.parquet", compression="zstd")
+
+
+def write_json(folder: Path, name: str, content: Any) -> None:
+    """Write a JSON document with sorted keys."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, indent=1)
+    (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+class Pieces:
+    """The finished pieces of one run folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find(self, stage: str, digest: str) -> Piece | None:
+        """The piece, if it is there and undamaged."""
+        folder = self._place(stage, digest)
+        try:
+            contents = json.loads((folder / CONTENTS).read_text(encoding="utf-8"))
+            sound = contents["digest"] == digest and all(
+                file_digest(folder / name) == expected for name, expected in contents["files"].items()
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return Piece(stage, digest, folder) if sound else None
+
+    @contextmanager
+    def making(self, stage: str, digest: str) -> Iterator[Path]:
+        """A temporary folder that becomes the piece when the block ends without an error.
+
+        Raises:
+            RunError: the disk is full or the folder cannot be written; nothing half-made stays behind.
+        """
+        temporary = self.folder / f".{stage}-{uuid.uuid4().hex}"
+        try:
+            temporary.mkdir(parents=True)
+            yield temporary
+            files = {path.name: file_digest(path) for path in sorted(temporary.iterdir())}
+            write_json(temporary, CONTENTS.removesuffix(".json"), {"digest": digest, "files": files, "stage": stage})
+            final = self._place(stage, digest)
+            if final.exists():
+                shutil.rmtree(final)
+            temporary.rename(final)
+        except OSError as error:
+            raise refusal(error, self.folder) from error
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+    def obtain(self, stage: str, digest: str, make: Callable[[Path], None]) -> Piece:
+        """The piece, made by `make(folder)` where it is not there yet."""
+        found = self.find(stage, digest)
+        if found is None:
+            with self.making(stage, digest) as folder:
+                make(folder)
+            found = Piece(stage, digest, self._place(stage, digest))
+        return found
+
+    def sweep(self, keep: Iterable[Piece]) -> None:
+        """Remove what a killed run left half-made, and pieces no finished result depends on any more."""
+        kept = {piece.folder.name for piece in keep}
+        for entry in self.folder.iterdir():
+            if entry.name not in kept:
+                shutil.rmtree(entry, ignore_errors=True)
+
+    def _place(self, stage: str, digest: str) -> Path:
+        return self.folder / f"{stage}-{digest[:24]}"
+
+
+def refusal(error: OSError, folder: Path) -> RunError:
+    """An operating-system error in words that say what to do."""
+    if error.errno == errno.ENOSPC:
+        return RunError(f"{folder}: the disk is full; free some space and run again (finished pieces are kept)")
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return RunError(f"{folder}: cannot be written; give a writable folder as 'run: {{folder: ...}}'")
+    return RunError(f"{error.filename or folder}: {os.strerror(error.errno) if error.errno else error}")
