@@ -1,0 +1,80 @@
+# What people type. The work itself is `eudr-check`; make only remembers the commands.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+HARVESTS := $(basename $(notdir $(wildcard configs/*.yaml)))
+OWN := help install demo test check faults fuzz bench docs pictures wheel clean season
+RUN_HARVEST = $(BIN)/eudr-check run $(1) $(2) || { code=$$?; [ $$code -eq 3 ] && \
+	echo "Done (exit code 3 of eudr-check): some plots are undetermined or blocked; the report says which and why."; }
+
+ifneq ($(filter $(OWN),$(HARVESTS)),)
+$(error configs/$(firstword $(filter $(OWN),$(HARVESTS))).yaml: this name is a make target of its own; rename the file)
+endif
+
+.PHONY: $(OWN) $(HARVESTS)
+
+help:
+	@echo "make demo       set up, and run the sample harvest offline"
+	@echo "make test       set up, and run the tests"
+	@echo "make install    set up only (creates .venv)"
+	@echo "make check      lint and types"
+	@echo "make season     every harvest of configs/, and one page over all"
+	@echo "make fuzz       long run of hostile input through every reader"
+	@echo "make faults     long run of network faults and killed runs"
+	@echo "make bench      compare speed with the peers, in one run"
+	@echo "make docs       build the documentation site into site/"
+	@echo "make pictures   make the pictures of the README and docs anew"
+	@echo "make wheel      build the package for others to install"
+	@echo "make clean      remove .venv and the finished runs"
+	@echo "Harvests (make NAME):"
+	@for name in $(HARVESTS); do echo "  $$name"; done
+
+install: .venv/.installed
+
+demo: .venv/.installed
+	@$(call RUN_HARVEST,configs/pe-coffee-2026.yaml,--offline)
+
+test: .venv/.installed-test
+	$(BIN)/pytest -n 2 --dist worksteal
+
+$(HARVESTS): %: configs/%.yaml .venv/.installed
+	@$(call RUN_HARVEST,$<)
+
+season: .venv/.installed
+	@$(BIN)/python -m pipelines.season $(wildcard configs/*.yaml)
+
+check: .venv/.installed-check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+fuzz: .venv/.installed-test
+	$(BIN)/pytest -m fuzz tests/fuzz
+
+faults: .venv/.installed-test
+	$(BIN)/pytest -m faults
+
+bench: .venv/.installed-bench
+	$(BIN)/python -m benchmarks.overlay
+
+docs: .venv/.installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+pictures: .venv/.installed-docs
+	$(BIN)/python docs/make_pictures.py
+
+wheel: .venv/.installed
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean:
+	rm -rf .venv runs site dist build
+
+.venv/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "eudr-check needs Python 3.11 or later; say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/.installed-%: .venv/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$*]'
+	@touch $@
