@@ -1,8 +1,8 @@
 """Finished work on disk, named by the digest of what made it.
 
-A piece is a folder `pieces/STAGE-DIGEST/` with its tables and `piece.json`, which holds the SHA-256 of every file. It is
-written under a temporary name and renamed, so that it is either whole or absent; when it is read its files are hashed
-again, so that a damaged piece counts as absent and is made anew.
+A piece is a folder `pieces/STAGE-DIGEST/` with its tables and `piece.json`, which holds the SHA-256 of every file. It
+is written under a temporary name and renamed, so that it is either whole or absent; when it is read its files are
+hashed again, so that a damaged piece counts as absent and is made anew.
 """
 
 import errno
@@ -102,12 +102,21 @@ class Pieces:
         try:
             temporary.mkdir(parents=True)
             yield temporary
-            files = {path.name: file_digest(path) for path in sorted(temporary.iterdir())}
+            files = {
+                path.relative_to(temporary).as_posix(): file_digest(path)
+                for path in sorted(temporary.rglob("*"))
+                if path.is_file()
+            }
             write_json(temporary, CONTENTS.removesuffix(".json"), {"digest": digest, "files": files, "stage": stage})
             final = self._place(stage, digest)
             if final.exists():
                 shutil.rmtree(final)
-            temporary.rename(final)
+            try:
+                temporary.rename(final)
+            except OSError as error:
+                # A worker given up for dead may finish the same piece first; its bytes are the same.
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
         except OSError as error:
             raise refusal(error, self.folder) from error
         finally:

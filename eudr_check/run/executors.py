@@ -1,0 +1,56 @@
+"""Two ways to do the tiles: one after another, or on Dask workers. Both give the same pieces."""
+
+from collections.abc import Iterator, Sequence
+
+from eudr_check.config import RunChoice
+from eudr_check.errors import EudrCheckError, RunError
+from eudr_check.run.pieces import Piece
+from eudr_check.run.tile_work import Shared, Task, work
+
+Result = tuple[Task, Piece | EudrCheckError]
+
+
+def execute(choice: RunChoice, shared: Shared, tasks: Sequence[Task]) -> Iterator[Result]:
+    """Every task with its finished piece, or with the error that set it aside; in any order."""
+    return _serial(shared, tasks) if choice.executor == "serial" else _dask(choice, shared, tasks)
+
+
+def _serial(shared: Shared, tasks: Sequence[Task]) -> Iterator[Result]:
+    for task in tasks:
+        try:
+            yield task, work(shared, task)
+        except RunError:
+            raise
+        except EudrCheckError as error:
+            yield task, error
+
+
+def _dask(choice: RunChoice, shared: Shared, tasks: Sequence[Task]) -> Iterator[Result]:
+    # Imported here: distributed is an optional extra and takes a second to import.
+    try:
+        from distributed import Client, KilledWorker, LocalCluster, as_completed
+    except ImportError as error:
+        raise RunError("executor dask: install it with pip install 'eudr-check[cluster]', or use serial") from error
+
+    if choice.scheduler is not None:
+        client = Client(choice.scheduler)
+    else:
+        cluster = LocalCluster(n_workers=choice.workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1")
+        client = Client(cluster)
+    with client:
+        try:
+            wanted = {client.submit(work, shared, task, pure=False): task for task in tasks}
+            for future in as_completed(wanted):
+                task = wanted.pop(future)
+                error = future.exception()
+                if isinstance(error, KilledWorker):
+                    yield task, RunError(f"tile {task.tile.name}: workers died on it repeatedly (out of memory?)")
+                elif isinstance(error, EudrCheckError) and not isinstance(error, RunError):
+                    yield task, error
+                elif error is not None:
+                    raise error
+                else:
+                    yield task, future.result()
+        finally:
+            if choice.scheduler is None:
+                cluster.close()

@@ -1,0 +1,115 @@
+"""A harvest from its YAML to a finished package."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+import pandas as pd
+
+from eudr_check.config import Harvest
+from eudr_check.run import stages
+from eudr_check.run.folder import RunFolder
+from eudr_check.run.measure import Measurements
+from eudr_check.run.pieces import Piece
+from eudr_check.run.stages import Progress, Run
+
+STAGES = ("plots", "layers", "overlay", "assess", "package")
+
+
+class Exit(IntEnum):
+    """Exit codes of the command."""
+
+    DONE = 0
+    ERROR = 1
+    USAGE = 2
+    OPEN_QUESTIONS = 3
+    """Done, but some plots are undetermined or blocked."""
+    INCOMPLETE = 4
+    """Some layer or tile could not be read; run again."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a run has to show; tables that were not reached are None."""
+
+    folder: RunFolder
+    plots: pd.DataFrame
+    findings: pd.DataFrame
+    sources: pd.DataFrame | None
+    assessments: pd.DataFrame | None
+    package: Path | None
+    measurements: pd.DataFrame
+
+    @property
+    def exit(self) -> Exit:
+        """The exit code that tells the truth about this run."""
+        if self.sources is not None and (self.sources["status"] == "failed").any():
+            return Exit.INCOMPLETE
+        blocked = (self.findings["severity"] == "block").any()
+        unsettled = self.assessments is not None and (self.assessments["final_outcome"] == "undetermined").any()
+        return Exit.OPEN_QUESTIONS if blocked or unsettled else Exit.DONE
+
+
+def run(
+    harvest: Harvest,
+    *,
+    until: str = "package",
+    offline: bool = False,
+    draft: bool = False,
+    progress: Progress = lambda stage, done, of: None,
+) -> Finished:
+    """Do everything that is missing, up to a stage.
+
+    Args:
+        harvest: the settings.
+        until: last stage, one of `STAGES`.
+        offline: make no connection; what is not on this machine stays unknown.
+        draft: write the package although plots are not settled, every file marked as draft.
+        progress: called as work goes on.
+
+    Raises:
+        EudrCheckError: nothing can be delivered; the message says what to do. Finished pieces stay.
+    """
+    assert harvest.run.folder is not None
+    folder = RunFolder(harvest.run.folder)
+    measured = Measurements()
+    with folder.locked():
+        job = Run(harvest, folder, offline, progress)
+        folder.log("start", harvest=harvest.harvest, until=until)
+        wanted = STAGES[: STAGES.index(until) + 1]
+        pieces: dict[str, Piece] = {}
+
+        def do(stage: str, work: Callable[[], Piece]) -> Piece:
+            progress(stage, 0, 1)
+            with measured.stage(stage):
+                pieces[stage] = work()
+            folder.log("stage", stage=stage, digest=pieces[stage].digest, **measured.last)
+            progress(stage, 1, 1)
+            return pieces[stage]
+
+        plots = do("plots", lambda: stages.plots(job))
+        if "layers" in wanted:
+            ground = do("ground", lambda: stages.tile_ground(job, plots))
+            sources = do("layers", lambda: stages.sources(job, ground))
+        if "overlay" in wanted:
+            evidence = do("overlay", lambda: stages.evidence(job, plots, ground, sources))
+        if "assess" in wanted:
+            assessment = do("assess", lambda: stages.assessment(job, plots, evidence))
+        package = None
+        if "package" in wanted:
+            made = do("package", lambda: stages.package(job, plots, evidence, assessment, draft=draft))
+            package = folder.publish("package", [made])
+        folder.publish(
+            "tables", [pieces[stage] for stage in ("plots", "layers", "overlay", "assess") if stage in pieces]
+        )
+        folder.log("end", until=until)
+    return Finished(
+        folder=folder,
+        plots=plots.table("PLOTS"),
+        findings=plots.table("FINDINGS"),
+        sources=(pieces.get("overlay") or pieces["layers"]).table("SOURCES") if "layers" in wanted else None,
+        assessments=pieces["assess"].table("ASSESSMENTS") if "assess" in pieces else None,
+        package=package,
+        measurements=measured.table(),
+    )

@@ -1,0 +1,105 @@
+"""What the terminal shows: progress on stderr while work goes on, one table on stdout at the end."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from eudr_check.run.harvest import Finished
+from eudr_check.run.stages import Progress as Report
+
+COLOURS = {
+    "low": "green",
+    "more_info_needed": "yellow",
+    "high": "red",
+    "undetermined": "blue",
+    "cleared_by_review": "cyan",
+}
+
+
+@contextmanager
+def progress() -> Iterator[Report]:
+    """A bar per stage on stderr, with time left; silent when stderr is no terminal."""
+    console = Console(stderr=True)
+    bars = Progress(
+        TextColumn("{task.description:<10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    ids: dict[str, Any] = {}
+
+    def report(stage: str, done: int, of: int) -> None:
+        if stage not in ids:
+            ids[stage] = bars.add_task(stage, total=of)
+        bars.update(ids[stage], completed=done, total=of)
+
+    with bars:
+        yield report
+
+
+def result(finished: Finished, *, as_json: bool, profile: bool) -> None:
+    """Outcomes per cooperative and the paths of what was made, as a table or as JSON."""
+    console = Console()
+    if as_json:
+        console.file.write(json.dumps(summary(finished), ensure_ascii=False, indent=1) + "\n")
+        return
+    console.print(_outcomes(finished))
+    for label, path in _places(finished).items():
+        console.print(f"{label:<10} {path}", highlight=False, soft_wrap=True)
+    if profile:
+        console.print(finished.measurements.to_string(index=False), highlight=False)
+
+
+def summary(finished: Finished) -> dict[str, Any]:
+    """Counts and paths, as `--json` prints them."""
+    counts = per_cooperative(finished)
+    return {
+        "exit": int(finished.exit),
+        "cooperatives": {name: {key: int(value) for key, value in row.items()} for name, row in counts.iterrows()},
+        "files": {label: str(path) for label, path in _places(finished).items()},
+    }
+
+
+def per_cooperative(finished: Finished) -> pd.DataFrame:
+    """Counts per cooperative: plots, one column per outcome reached, rows blocked."""
+    plots = finished.plots
+    counts = plots.groupby("cooperative").size().rename("plots").to_frame()
+    if finished.assessments is not None:
+        outcomes = finished.assessments["final_outcome"].reindex(plots.index)
+        for name in COLOURS:
+            if name != "cleared_by_review" or (outcomes == name).any():
+                counts[name] = (outcomes == name).groupby(plots["cooperative"]).sum()
+    blocked = finished.findings[finished.findings["severity"] == "block"]
+    rows = blocked.drop_duplicates(["source_file", "source_row"]).groupby("cooperative").size()
+    return counts.join(rows.rename("blocked"), how="outer").fillna(0).astype(int).sort_index()
+
+
+def _outcomes(finished: Finished) -> Table:
+    counts = per_cooperative(finished)
+    table = Table(title=None)
+    table.add_column("cooperative")
+    for name in counts.columns:
+        table.add_column(name, justify="right", style=COLOURS.get(name))
+    for name, row in counts.iterrows():
+        table.add_row(str(name), *(str(value) for value in row))
+    table.add_section()
+    table.add_row("all", *(str(value) for value in counts.sum()))
+    return table
+
+
+def _places(finished: Finished) -> dict[str, Any]:
+    places = {"tables": finished.folder.tables}
+    if finished.package is not None:
+        places["package"] = finished.package
+        report = finished.package / "report.html"
+        if report.exists():
+            places["report"] = report
+    return places

@@ -1,0 +1,254 @@
+"""The five stages of a harvest, each a function from finished pieces to a finished piece."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from eudr_check import layers, overlay, risk, tables
+from eudr_check import package as package_room
+from eudr_check import plots as plots_room
+from eudr_check.config import Catalogue, Harvest
+from eudr_check.errors import EudrCheckError
+from eudr_check.layers import LayerDefinition
+from eudr_check.run import ground
+from eudr_check.run.code import code_digest, versions
+from eudr_check.run.executors import execute
+from eudr_check.run.folder import RunFolder
+from eudr_check.run.pieces import Piece, digest, file_digest, write_table
+from eudr_check.run.tile_work import Shared, Task, unread, variables
+from eudr_check.tiles import Tile
+
+Progress = Callable[[str, int, int], None]
+"""Called with stage, units done and units in all."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One harvest on its way through the stages."""
+
+    harvest: Harvest
+    folder: RunFolder
+    offline: bool
+    progress: Progress
+
+    def obtain(self, stage: str, made_of: Mapping[str, Any], make: Callable[[Path], None]) -> Piece:
+        """The piece of a stage, found or made; what made it is its name."""
+        return self.folder.pieces.obtain(stage, digest({"versions": versions(), **made_of}), make)
+
+
+def plots(run: Run) -> Piece:
+    """PLOTS and FINDINGS from the plot files."""
+    harvest = run.harvest
+    files = [
+        {"content": file_digest(file.path) if file.path.is_file() else None, "as": file.model_dump(mode="json")}
+        | {"declared": file.declared}
+        for file in harvest.plots
+    ]
+    for entry in files:
+        # Where the YAML lies on this machine must not name the work.
+        entry["as"].pop("path")
+
+    def make(folder: Path) -> None:
+        found, findings = plots_room.load(harvest.plots, commodity=harvest.commodity)
+        write_table(folder, "PLOTS", found)
+        write_table(folder, "FINDINGS", findings)
+
+    made_of = {"files": files, "commodity": harvest.commodity, "code": code_digest("plots", "text")}
+    return run.obtain("plots", made_of, make)
+
+
+def tile_ground(run: Run, plots: Piece) -> Piece:
+    """The plots of every tile with the ground they need."""
+    made_of = {"plots": plots.digest, "gps_error_m": run.harvest.gps_error_m, "code": code_digest("overlay", "run")}
+    return run.obtain(
+        "ground", made_of, lambda folder: ground.write(folder, plots.table("PLOTS"), run.harvest.gps_error_m)
+    )
+
+
+def definitions(run: Run) -> tuple[LayerDefinition, ...]:
+    """The layer definitions of the harvest, in its order."""
+    return tuple(layers.definition(choice) for choice in run.harvest.layers)
+
+
+def sources(run: Run, tiles: Piece) -> Piece:
+    """SOURCES: every raster block the plots need, brought to this machine, and every gap."""
+    harvest = run.harvest
+    made_of = {
+        "ground": tiles.digest,
+        "layers": [item.model_dump(mode="json") for item in definitions(run)],
+        "from": [choice.source for choice in harvest.layers],
+        "collections": [choice.collection for choice in harvest.layers],
+        "catalogues": {name: _state(catalogue) for name, catalogue in sorted(harvest.catalogues.items())},
+        "code": code_digest("layers"),
+    }
+    name = digest({"versions": versions(), **made_of})
+    found = run.folder.pieces.find("sources", name)
+    if found is not None and not (found.table("SOURCES")["status"] == "failed").any():
+        return found
+    with run.folder.pieces.making("sources", name) as folder:
+        read = layers.prefetch(
+            _windows(tiles), harvest.layers, harvest.catalogues, run.folder.store, offline=run.offline
+        )
+        write_table(folder, "SOURCES", read)
+    made = run.folder.pieces.find("sources", name)
+    assert made is not None
+    return made
+
+
+def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
+    """EVIDENCE and PATCHES of all plots, and SOURCES with the tiles that had to be set aside."""
+    read = sources.table("SOURCES")
+    shared = Shared(
+        run.folder.pieces.folder,
+        tiles.folder / "GROUND.parquet",
+        run.folder.store,
+        definitions(run),
+        run.harvest.gps_error_m,
+    )
+    tasks = _tasks(shared, tiles, read)
+    made_of = {"tiles": [task.digest for task in tasks], "plots": plots.digest}
+    finished = run.folder.pieces.find("evidence", digest({"versions": versions(), **made_of, "failures": {}}))
+    if finished is not None:
+        return finished
+    done: dict[Tile, Piece | EudrCheckError] = {}
+    for task, result in execute(run.harvest.run, shared, tasks):
+        done[task.tile] = result
+        failed = isinstance(result, EudrCheckError)
+        run.folder.log("tile", tile=task.tile.name, failed=str(result) if failed else None, of=len(tasks))
+        run.progress("overlay", len(done), len(tasks))
+    failures = {tile.name: str(result) for tile, result in done.items() if isinstance(result, EudrCheckError)}
+
+    def make(folder: Path) -> None:
+        usable = plots.table("PLOTS").query("usable")
+        pieces, patches = [], []
+        for task in tasks:
+            result = done[task.tile]
+            if isinstance(result, Piece):
+                pieces.append(result.table("EVIDENCE"))
+                patches.append(result.table("PATCHES"))
+            else:
+                pieces.append(unread(shared, task))
+        combined = overlay.combine(pieces)
+        overlay.conserve(usable, combined)
+        write_table(folder, "EVIDENCE", combined)
+        write_table(folder, "PATCHES", overlay.dissolve(patches))
+        write_table(folder, "SOURCES", _with_failures(read, shared.definitions, failures))
+
+    return run.obtain("evidence", {**made_of, "failures": failures}, make)
+
+
+def assessment(run: Run, plots: Piece, evidence: Piece) -> Piece:
+    """ASSESSMENTS and REASONS under the policy of the harvest."""
+    harvest = run.harvest
+    policy = risk.policy(harvest.policy)
+    made_of = {
+        "plots": plots.digest,
+        "evidence": evidence.digest,
+        "policy": policy.model_dump(mode="json"),
+        "production": harvest.production.model_dump(mode="json"),
+        "code": code_digest("risk"),
+    }
+
+    def make(folder: Path) -> None:
+        assessments, reasons = risk.assess(
+            plots.table("PLOTS"),
+            evidence.table("EVIDENCE"),
+            variables(definitions(run)),
+            policy,
+            harvest.production,
+        )
+        write_table(folder, "ASSESSMENTS", assessments)
+        write_table(folder, "REASONS", reasons)
+
+    return run.obtain("assessment", made_of, make)
+
+
+def package(run: Run, plots: Piece, evidence: Piece, assessment: Piece, *, draft: bool) -> Piece:
+    """The due-diligence package."""
+    harvest = run.harvest
+    policy = risk.policy(harvest.policy)
+    made_of = {
+        "assessment": assessment.digest,
+        "evidence": evidence.digest,
+        "plots": plots.digest,
+        "harvest": harvest.model_dump(mode="json", exclude={"plots", "catalogues", "run"}),
+        "draft": draft,
+        "code": code_digest("package", "text", "law"),
+    }
+
+    def make(folder: Path) -> None:
+        package_room.write(
+            folder,
+            harvest=harvest,
+            plots=plots.table("PLOTS"),
+            findings=plots.table("FINDINGS"),
+            sources=evidence.table("SOURCES"),
+            evidence=evidence.table("EVIDENCE"),
+            patches=evidence.table("PATCHES"),
+            assessments=assessment.table("ASSESSMENTS"),
+            reasons=assessment.table("REASONS"),
+            variables=variables(definitions(run)),
+            policy=policy,
+            draft=draft,
+        )
+
+    return run.obtain("package", made_of, make)
+
+
+def _tasks(shared: Shared, tiles: Piece, read: pd.DataFrame) -> list[Task]:
+    by_tile = dict(list(read.groupby("tile", sort=False)))
+    common = {
+        "layers": [item.model_dump(mode="json") for item in shared.definitions],
+        "gps_error_m": shared.gps_error_m,
+        "code": code_digest("overlay", "layers", "run"),
+        "versions": versions(),
+    }
+    base = digest(common)
+    tasks = []
+    for entry in ground.tiles(tiles):
+        rows = by_tile.get(entry.tile.name, read.iloc[:0])
+        name = digest({"base": base, "tile": entry.tile.name, "plots": entry.digest, "sources": _rows_digest(rows)})
+        tasks.append(Task(entry.tile, entry.row_group, name, rows))
+    return tasks
+
+
+def _rows_digest(rows: pd.DataFrame) -> str:
+    return hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()
+
+
+def _windows(tiles: Piece) -> dict[Tile, NDArray[np.float64]]:
+    path = tiles.folder / "GROUND.parquet"
+    return {entry.tile: ground.plots_of(path, entry.row_group)[1] for entry in ground.tiles(tiles)}
+
+
+def _state(catalogue: Catalogue) -> dict[str, Any]:
+    """What a catalogue is, and for a folder what it holds now: names, sizes and change times of its files."""
+    if catalogue.folder is None:
+        return catalogue.model_dump(mode="json")
+    files = [
+        (path.relative_to(catalogue.folder).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
+        for path in sorted(catalogue.folder.rglob("*"))
+        if path.is_file()
+    ]
+    return {"files": files}
+
+
+def _with_failures(
+    read: pd.DataFrame, definitions: Sequence[LayerDefinition], failures: Mapping[str, str]
+) -> pd.DataFrame:
+    rows = [
+        {"tile": tile, "layer": item.id, "status": "failed", "reason": reason, "sampled": False}
+        for tile, reason in sorted(failures.items())
+        for item in definitions
+    ]
+    if not rows:
+        return read
+    kept = read[~read["tile"].isin(list(failures))]
+    merged = pd.concat([kept, tables.typed(tables.SOURCES, rows)], ignore_index=True)
+    return merged.sort_values(["tile", "layer"], kind="stable", ignore_index=True)
