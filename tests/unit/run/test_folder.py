@@ -1,0 +1,60 @@
+"""One process at a time works in a run folder, and what people open is whole or not there."""
+
+import subprocess
+import sys
+from pathlib import Path
+from subprocess import PIPE
+
+import pytest
+
+from eudr_check.errors import RunError
+from eudr_check.run.folder import RunFolder
+
+HOLD = """
+import sys, pathlib
+from eudr_check.run.folder import RunFolder
+with RunFolder(pathlib.Path(sys.argv[1])).locked():
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_second_run_on_a_folder_is_refused_by_name(tmp_path: Path):
+    """The message names the folder and the process that holds it."""
+    with subprocess.Popen([sys.executable, "-c", HOLD, tmp_path], stdin=PIPE, stdout=PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "ready\n"
+        assert RunFolder(tmp_path).busy()
+
+        with pytest.raises(RunError, match=f"process {other.pid} is working"), RunFolder(tmp_path).locked():
+            pass
+
+        other.communicate("")
+    assert not RunFolder(tmp_path).busy()
+    with RunFolder(tmp_path).locked():
+        pass
+
+
+def test_results_are_replaced_whole(tmp_path: Path):
+    """Nothing of an earlier package stays in a later one, and the finished piece is a copy people may edit."""
+    folder = RunFolder(tmp_path)
+    (tmp_path / "pieces").mkdir()
+    first = folder.pieces.obtain("package", "1" * 64, lambda place: (place / "old.txt").write_text("old") and None)
+    second = folder.pieces.obtain("package", "2" * 64, lambda place: (place / "new.txt").write_text("new") and None)
+
+    folder.publish("package", [first])
+    final = folder.publish("package", [second])
+    (final / "new.txt").write_text("edited")
+
+    assert [path.name for path in final.iterdir()] == ["new.txt"]
+    assert folder.pieces.find("package", "2" * 64) is not None
+
+
+def test_a_torn_log_line_does_no_harm(tmp_path: Path):
+    """A run killed while it wrote its log can still be asked what it did."""
+    folder = RunFolder(tmp_path)
+    folder.log("start", harvest="x")
+    with (tmp_path / "log.jsonl").open("a") as stream:
+        stream.write('{"time": 1, "ev')
+
+    assert [entry["event"] for entry in folder.history()] == ["start"]

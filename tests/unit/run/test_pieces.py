@@ -1,0 +1,98 @@
+"""Finished work is whole or absent, found by what made it, and never trusted when damaged."""
+
+import errno
+import json
+from pathlib import Path
+
+import pytest
+
+from eudr_check.errors import RunError
+from eudr_check.run.pieces import CONTENTS, Pieces, digest, refusal
+
+
+def write_answer(folder: Path) -> None:
+    (folder / "answer.txt").write_text("42")
+
+
+def test_a_digest_depends_on_content_and_not_on_order():
+    """Parts are named, so their order does not matter; their values do."""
+    assert digest({"a": 1, "b": [2]}) == digest({"b": [2], "a": 1})
+    assert digest({"a": 1}) != digest({"a": 2})
+
+
+def test_a_piece_is_made_once(tmp_path: Path):
+    """The second time the work is not done again."""
+    pieces = Pieces(tmp_path)
+    calls = []
+
+    def make(folder: Path) -> None:
+        calls.append(folder)
+        write_answer(folder)
+
+    first = pieces.obtain("plots", "d" * 64, make)
+    second = pieces.obtain("plots", "d" * 64, make)
+
+    assert first == second
+    assert len(calls) == 1
+
+
+def test_an_error_leaves_nothing_behind(tmp_path: Path):
+    """A piece that fails half-way is absent, and so are its files."""
+    pieces = Pieces(tmp_path)
+
+    with pytest.raises(ZeroDivisionError), pieces.making("plots", "d" * 64) as folder:
+        write_answer(folder)
+        _ = 1 / 0
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("harm", ["flip", "truncate", "remove", "contents"])
+def test_a_damaged_piece_counts_as_absent_and_is_made_anew(tmp_path: Path, harm: str):
+    """One wrong byte, a cut file, a lost file or a broken list of contents: the piece is redone."""
+    pieces = Pieces(tmp_path)
+    piece = pieces.obtain("plots", "d" * 64, write_answer)
+    victim = piece.folder / "answer.txt"
+    if harm == "flip":
+        victim.write_text("43")
+    elif harm == "truncate":
+        victim.write_text("4")
+    elif harm == "remove":
+        victim.unlink()
+    else:
+        (piece.folder / CONTENTS).write_text("{")
+
+    assert pieces.find("plots", "d" * 64) is None
+    assert (pieces.obtain("plots", "d" * 64, write_answer).folder / "answer.txt").read_text() == "42"
+
+
+def test_the_contents_list_files_in_folders_too(tmp_path: Path):
+    """A package has folders; each file in them is hashed."""
+
+    def make(folder: Path) -> None:
+        (folder / "deep").mkdir()
+        write_answer(folder / "deep")
+
+    piece = Pieces(tmp_path).obtain("package", "d" * 64, make)
+
+    assert list(json.loads((piece.folder / CONTENTS).read_text())["files"]) == ["deep/answer.txt"]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "disk is full"), (errno.EROFS, "cannot be written"), (errno.EACCES, "cannot be written")],
+)
+def test_system_errors_say_what_to_do(number: int, words: str):
+    """A full disk and a read-only folder are told apart, in words."""
+    message = str(refusal(OSError(number, "x"), Path("runs/x")))
+
+    assert words in message
+    assert "runs/x" in message
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path):
+    """A file where the folder should be is a RunError, not a traceback."""
+    (tmp_path / "pieces").write_text("in the way")
+
+    with pytest.raises(RunError, match="pieces"):
+        Pieces(tmp_path / "pieces").obtain("plots", "d" * 64, write_answer)
