@@ -1,0 +1,44 @@
+"""How far a harvest is: what is done, failed and left, and how long the rest will take."""
+
+from dataclasses import dataclass
+
+from eudr_check.run.folder import RunFolder
+
+
+@dataclass(frozen=True)
+class Status:
+    """The state of the last run of a folder, read from its log and lock."""
+
+    running: bool
+    stages: tuple[str, ...]
+    """Stages finished in the last run, in order."""
+    tiles_done: int
+    tiles_failed: int
+    tiles_left: int
+    seconds_left: float | None
+    """Estimate from the tiles of this run; None before the first tile, or when nothing is left."""
+    complete: bool
+
+
+def status(folder: RunFolder) -> Status:
+    """Read the log of the last run; a folder never worked in gives an empty state."""
+    history = folder.history()
+    starts = [number for number, entry in enumerate(history) if entry["event"] == "start"]
+    last = history[starts[-1] :] if starts else []
+    tiles = [entry for entry in last if entry["event"] == "tile"]
+    stages = tuple(str(entry["stage"]) for entry in last if entry["event"] == "stage")
+    left = int(str(tiles[-1]["of"])) - len(tiles) if tiles and "overlay" not in stages else 0
+    seconds = None
+    if left and len(tiles) > 1:
+        elapsed = float(str(tiles[-1]["time"])) - float(str(tiles[0]["time"]))
+        # A clock set back while the run went on gives no estimate rather than a negative one.
+        seconds = elapsed / (len(tiles) - 1) * left if elapsed > 0 else None
+    return Status(
+        running=folder.busy(),
+        stages=stages,
+        tiles_done=sum(entry["failed"] is None for entry in tiles),
+        tiles_failed=sum(entry["failed"] is not None for entry in tiles),
+        tiles_left=left,
+        seconds_left=seconds,
+        complete=any(entry["event"] == "end" for entry in last),
+    )
