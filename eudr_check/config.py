@@ -158,7 +158,7 @@ class Harvest(Strict):
     catalogues: dict[str, Catalogue]
     layers: tuple[LayerChoice, ...] = Field(min_length=1)
     policy: str = "convergence@1"
-    production: Production
+    production: Production | None = None
     gps_error_m: float = Field(5.0, ge=0, le=50, description="horizontal error of the plot boundary")
     deliveries: FilePath | None = None
     reviews: FilePath | None = None
@@ -169,8 +169,10 @@ class Harvest(Strict):
 
     @model_validator(mode="after")
     def _statement_has_its_facts(self) -> "Harvest":
-        if "statement" in self.package.outputs and (self.operator is None or self.product is None):
-            raise ValueError("a statement needs 'operator' and 'product' (or leave 'statement' out of package.outputs)")
+        facts = {"operator": self.operator, "product": self.product, "production": self.production}
+        absent = [f"'{name}'" for name, value in facts.items() if value is None]
+        if "statement" in self.package.outputs and absent:
+            raise ValueError(f"a statement needs {' and '.join(absent)} (or leave it out of package.outputs)")
         return self
 
     @model_validator(mode="after")

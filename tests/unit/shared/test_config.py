@@ -49,7 +49,7 @@ def test_paths_are_relative_to_the_yaml(tmp_path: Path):
         ({"production": {"from": "2026-09-30", "to": "2026-03-01"}}, "'to' lies before 'from'"),
         ({"commodity": "tea"}, "commodity"),
         ({"plots": []}, "plots"),
-        ({"operator": None}, "a statement needs 'operator' and 'product'"),
+        ({"operator": None}, "a statement needs 'operator'"),
         ({"harvest": "../escape"}, "harvest"),
     ],
 )

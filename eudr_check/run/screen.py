@@ -1,0 +1,44 @@
+"""A harvest made up for one plot file, so that a first look needs no YAML."""
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import yaml
+
+from eudr_check.config import Catalogue, Commodity, Harvest, LayerChoice, PackageChoice, PlotFile, RunChoice
+
+
+def harvest_of(
+    plots_file: Path, *, commodity: Commodity, catalogue: Path | None, out: Path, country: str | None = None
+) -> Harvest:
+    """The settings of a screening: default layers and policy, no operator, no product, no production dates.
+
+    Args:
+        plots_file: plot file of any format `plots.load` reads.
+        commodity: what grows on the plots.
+        catalogue: STAC folder to read the layers from; None reads the published tiles over the network.
+        out: run folder.
+        country: ISO 3166-1 alpha-2 country for rows that name none.
+    """
+    default = yaml.safe_load(files(__package__).joinpath("screen.yaml").read_text(encoding="utf-8"))
+    place = Catalogue(folder=catalogue) if catalogue is not None else Catalogue(tiles="published")
+    name = re.sub(r"[^a-z0-9]+", "-", plots_file.stem.lower()).strip("-") or "plots"
+    return Harvest(
+        harvest=f"screen-{name}",
+        commodity=commodity,
+        plots=(
+            PlotFile(
+                path=plots_file,
+                declared=plots_file.name,
+                cooperative=default["cooperative"],
+                producer_country=country,
+            ),
+        ),
+        catalogues={"screen": place},
+        layers=tuple(LayerChoice(id=layer, source="screen") for layer in default["layers"]),
+        policy=default["policy"],
+        production=None,
+        package=PackageChoice(outputs=tuple(default["outputs"])),
+        run=RunChoice(folder=out),
+    )

@@ -1,0 +1,29 @@
+"""Bring everything a harvest needs to this machine: `python -m pipelines.prefetch configs/*.yaml`.
+
+For the evening in the office with a good connection; the harvests can then be run with `--offline` anywhere.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from eudr_check import config
+from eudr_check.cli import known_errors
+from eudr_check.run import show
+from eudr_check.run.harvest import Exit, run
+
+
+def prefetch(paths: Sequence[Path]) -> Exit:
+    """Prefetch several harvests; the worst exit code of all."""
+    codes = []
+    for path in paths:
+        with show.progress() as report:
+            finished = run(config.load(path), until="layers", progress=report)
+        show.result(finished, as_json=False, profile=False)
+        codes.append(finished.exit)
+    return max(codes, default=Exit.DONE)
+
+
+if __name__ == "__main__":
+    with known_errors():
+        sys.exit(prefetch([Path(argument) for argument in sys.argv[1:]]))
