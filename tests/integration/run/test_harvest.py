@@ -1,0 +1,151 @@
+"""One harvest from files to package: the outcomes drawn, the same bytes again, and only what changed redone."""
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from eudr_check import config
+from eudr_check.cli import app
+from eudr_check.run.harvest import Exit, Finished, run
+from tests import tiny
+from tests.trees import contents
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> tiny.Tiny:
+    """The tiny harvest on disk."""
+    return tiny.write(tmp_path_factory.mktemp("tiny") / "harvest")
+
+
+@pytest.fixture(scope="module")
+def finished(drawn: tiny.Tiny) -> Finished:
+    """The tiny harvest, run once."""
+    return run(config.load(drawn.config), offline=True)
+
+
+def with_settings(drawn: tiny.Tiny, name: str, **changes: object) -> config.Harvest:
+    """The tiny harvest with other settings, in a run folder of its own."""
+    content = yaml.safe_load(drawn.config.read_text(encoding="utf-8"))
+    path = drawn.config.with_name(f"{name}.yaml")
+    path.write_text(yaml.safe_dump({**content, "run": {"folder": f"run-{name}"}, **changes}), encoding="utf-8")
+    return config.load(path)
+
+
+def test_every_plot_has_the_outcome_that_was_drawn(finished: Finished, drawn: tiny.Tiny):
+    """Outcomes are known in advance from the drawing in tests/tiny.py."""
+    assert finished.assessments is not None
+
+    outcomes = finished.assessments["outcome"].to_dict()
+
+    assert {plot: outcomes[plot] for plot in drawn.outcomes} == dict(drawn.outcomes)
+    assert {outcomes[plot] for plot in drawn.blocked} <= {"undetermined"}
+    assert finished.exit == Exit.OPEN_QUESTIONS
+
+
+def test_evidence_adds_up_to_the_plot(finished: Finished):
+    """Every hectare of a polygon is in EVIDENCE once."""
+    plots = gpd.read_parquet(finished.folder.tables / "PLOTS.parquet").query("usable and geometry_kind == 'polygon'")
+    evidence = pd.read_parquet(finished.folder.tables / "EVIDENCE.parquet").query("footprint == 'polygon'")
+
+    sums = evidence.groupby("plot")["area_ha"].sum().reindex(plots.index)
+
+    assert ((sums / plots["area_ha"] - 1).abs() < 1e-8).all()
+
+
+def test_a_second_run_makes_nothing_anew(finished: Finished, drawn: tiny.Tiny):
+    """Finished pieces are found by their digest."""
+    pieces = finished.folder.path / "pieces"
+    before = {path: path.stat().st_mtime_ns for path in pieces.rglob("*")}
+
+    again = run(config.load(drawn.config), offline=True)
+
+    assert {path: path.stat().st_mtime_ns for path in pieces.rglob("*")} == before
+    assert again.exit == finished.exit
+
+
+def test_two_fresh_folders_give_the_same_bytes(finished: Finished, drawn: tiny.Tiny):
+    """Nothing in tables or package depends on where, when or in which folder the work was done."""
+    other = run(with_settings(drawn, "fresh"), offline=True)
+
+    assert contents(other.folder.tables) == contents(finished.folder.tables)
+    assert contents(other.folder.package) == contents(finished.folder.package)
+
+
+def test_a_damaged_piece_is_redone(finished: Finished, drawn: tiny.Tiny):
+    """One flipped byte in finished work is noticed, and the result is what it was."""
+    harvest = with_settings(drawn, "damaged")
+    first = run(harvest, offline=True)
+    expected = contents(first.folder.tables) | contents(first.folder.package)
+    for victim in (first.folder.path / "pieces").glob("*-*/*.parquet"):
+        content = bytearray(victim.read_bytes())
+        content[len(content) // 2] ^= 1
+        victim.write_bytes(content)
+
+    second = run(harvest, offline=True)
+
+    assert contents(second.folder.tables) | contents(second.folder.package) == expected
+
+
+def test_without_event_layers_nothing_is_low(drawn: tiny.Tiny, tmp_path: Path):
+    """Unknown is unknown: take the event tiles out of the catalogue and no plot there stays low."""
+    alone = tiny.write(tmp_path / "alone")
+    for item in alone.catalogue.rglob("*.json"):
+        if json.loads(item.read_text()).get("collection", "").startswith(("hansen", "jrc_tmf")):
+            item.unlink()
+    for document in alone.catalogue.rglob("*.json"):
+        content = json.loads(document.read_text())
+        kept = [
+            link
+            for link in content.get("links", [])
+            if link["rel"] not in {"item", "child"} or (document.parent / link["href"]).exists()
+        ]
+        document.write_text(json.dumps({**content, "links": kept}))
+
+    blind = run(config.load(alone.config), offline=True)
+
+    assert blind.assessments is not None
+    outcomes = blind.assessments["outcome"]
+    assert not (outcomes == "low").any()
+    assert (outcomes.reindex(list(alone.outcomes)) == "undetermined").all()
+    assert blind.sources is not None
+    assert {"missing"} == set(blind.sources.query("layer.str.startswith('hansen')")["status"])
+
+
+def test_one_changed_plot_redoes_only_its_tiles(drawn: tiny.Tiny, tmp_path: Path):
+    """The tile of an untouched plot keeps its piece."""
+    own = tiny.write(tmp_path / "own")
+    first = run(config.load(own.config), offline=True)
+    tiles = {path.name for path in (first.folder.path / "pieces").glob("tile-*")}
+    plots = own.config.with_name("sur.csv")
+    text = plots.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    changed = [line for line in lines if "outside" not in line]
+    assert len(changed) == len(lines) - 1
+    plots.write_text("\n".join(changed) + "\n", encoding="utf-8")
+
+    second = run(config.load(own.config), offline=True)
+
+    after = {path.name for path in (second.folder.path / "pieces").glob("tile-*")}
+    assert len(after - tiles) == 1
+    assert after & tiles
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["run", "none.yaml"], 1, "no such file"),
+        (["run"], 2, "Missing argument"),
+        (["nonsense"], 2, "No such command"),
+    ],
+)
+def test_a_wrong_call_says_what_to_do(arguments: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str]):
+    """Exit code 1 for errors, 2 for usage; one line, no traceback."""
+    result = CliRunner().invoke(app, arguments)
+
+    assert result.exit_code == code or code == 1
+    assert words in (result.output + str(result.exception))
