@@ -2,8 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.tiny import Tiny
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -17,3 +21,11 @@ def shared_data() -> Path:
             pytest.fail(f"real data required (REQUIRE_SHARED=1) but {folder} does not exist")
         pytest.skip(f"real data not here ({folder}); set EUDR_SHARED to its parent folder to run this test")
     return folder
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> "Tiny":
+    """A fresh harvest of two tiles and twelve plots with known outcomes (see `tests/tiny.py`)."""
+    from tests.tiny import write  # late: most tests need no rasters, and loading GDAL takes a second
+
+    return write(tmp_path / "tiny")
