@@ -1,0 +1,173 @@
+"""The cube of a tile: every variable of every layer on the tile's common refinement. Local reads only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import rioxarray  # noqa: F401  (the .rio accessor)
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from eudr_check.errors import LayersError
+from eudr_check.layers.definition import LayerDefinition, VariableDefinition
+from eudr_check.layers.encode import encode, illegal
+from eudr_check.layers.raster import Cut, Raster, cut, open_raster
+from eudr_check.layers.refinement import Refinement, expand, refine
+from eudr_check.layers.store import Store
+from eudr_check.tiles import Tile
+from eudr_check.variables import UNKNOWN
+
+
+def cube(
+    tile: Tile,
+    window: ArrayLike,
+    definitions: Sequence[LayerDefinition],
+    sources: pd.DataFrame,
+    store: Path,
+) -> xr.Dataset:
+    """Every variable of a tile, on the cells of all layers at once (DESIGN 3.3).
+
+    Args:
+        tile: the tile.
+        window: west, south, east, north in degrees of the ground needed, one box or float64 (n, 4) boxes.
+        definitions: the layers of the harvest.
+        sources: SOURCES rows of the tile; only rows `read` are opened.
+        store: content store that `prefetch` filled.
+
+    Returns:
+        int16 variables named like `Variable.column` over (y descending, x ascending), cell centres `x`, `y`, cell
+        lines `x_edge`, `y_edge`, EPSG:4326; 1 / 0 / -1 or year / 0 / -1. It covers the common box of `window`,
+        grown to cell lines or tile edges. `attrs["sampled"]` of a variable tells that cells were sampled. Cells in
+        blocks that no box of `window` touches are -1.
+
+    Raises:
+        LayersError: a raster holds a value outside its legend, cannot be decoded, or is not in the store.
+    """
+    boxes = _inside(np.atleast_2d(np.asarray(window, dtype=np.float64)), tile)
+    box = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
+    layers = [(definition, _items(definition, sources, Store(store))) for definition in definitions]
+    rasters = [raster for _, items in layers for item in items for raster in item.rasters.values()]
+    cells = refine(tile, box, rasters)
+    values: dict[str, Any] = {}
+    for definition, items in layers:
+        columns = _mosaic(definition, items, boxes, box, cells)
+        _forget_failed(columns, cells, sources[sources["layer"] == definition.id])
+        sampled = any(not raster.lines for item in items for raster in item.rasters.values())
+        for variable in definition.variables:
+            name = variable.column.partition(".")[2]
+            attributes = {"layer": definition.id, "sampled": sampled or variable.sampled}
+            values[variable.column] = (("y", "x"), columns[name], attributes)
+    coordinates = {"y": cells.y, "x": cells.x, "x_edge": cells.x_edges, "y_edge": cells.y_edges}
+    result: xr.Dataset = xr.Dataset(values, coords=coordinates).rio.write_crs("EPSG:4326")
+    return result
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One Item of a layer with its rasters on disk."""
+
+    id: str
+    rasters: Mapping[str, Raster]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What was read of one asset."""
+
+    raster: Raster
+    cut: Cut
+
+
+def _items(definition: LayerDefinition, sources: pd.DataFrame, store: Store) -> list[_Item]:
+    """Items that were read whole, ordered by id; an Item with a failed asset is left out."""
+    rows = sources[(sources["layer"] == definition.id) & sources["item_id"].notna()]
+    items = []
+    for item_id, assets in rows.groupby("item_id", sort=True):
+        if (assets["status"] != "read").any():
+            continue
+        rasters = {
+            asset: open_raster(store.local_path(href, etag), definition.assets[asset].band)
+            for asset, href, etag in zip(assets["asset"], assets["href"], assets["etag"], strict=True)
+        }
+        items.append(_Item(str(item_id), rasters))
+    return items
+
+
+def _mosaic(
+    definition: LayerDefinition,
+    items: Sequence[_Item],
+    boxes: NDArray[np.float64],
+    box: NDArray[np.float64],
+    cells: Refinement,
+) -> dict[str, NDArray[np.int16]]:
+    """Each variable on the refinement: where Items overlap, the first by id that knows the cell."""
+    result = {name: np.full(cells.shape, UNKNOWN, dtype=np.int16) for name in definition.encodings}
+    for position, item in enumerate(items):
+        readings = {asset: _Reading(raster, cut(raster, boxes, box)) for asset, raster in item.rasters.items()}
+        for asset, reading in readings.items():
+            _refuse_illegal(definition, item, asset, reading)
+        for name, encoding in definition.encodings.items():
+            values = _variable(definition, encoding, readings, cells)
+            if position == 0:
+                result[name] = values
+            else:
+                np.copyto(result[name], values, where=result[name] == UNKNOWN)
+    return result
+
+
+def _variable(
+    definition: LayerDefinition, encoding: VariableDefinition, readings: Mapping[str, _Reading], cells: Refinement
+) -> NDArray[np.int16]:
+    """One variable of one Item on the refinement."""
+    used = {asset: readings[asset] for asset in encoding.assets}
+    tags = {asset: reading.raster.nodata for asset, reading in used.items()}
+    first = next(iter(used.values()))
+    if len({reading.raster.grid for reading in used.values()}) == 1:
+        native = encode(encoding, definition.assets, {key: one.cut.values for key, one in used.items()}, tags)
+        for reading in used.values():
+            if reading.cut.read is not None:
+                native[~reading.cut.read] = UNKNOWN
+        values: NDArray[np.int16] = expand(first.raster, first.cut, native, cells, UNKNOWN)
+        return values
+    laid = {key: expand(one.raster, one.cut, one.cut.values, cells, 0) for key, one in used.items()}
+    values = encode(encoding, definition.assets, laid, tags)
+    for reading in used.values():
+        read = np.ones(reading.cut.values.shape, dtype=bool) if reading.cut.read is None else reading.cut.read
+        values[~expand(reading.raster, reading.cut, read, cells, False)] = UNKNOWN
+    return values
+
+
+def _refuse_illegal(definition: LayerDefinition, item: _Item, asset: str, reading: _Reading) -> None:
+    known = reading.cut.values if reading.cut.read is None else reading.cut.values[reading.cut.read]
+    if not np.issubdtype(known.dtype, np.integer) or known.dtype.itemsize > 2:
+        raise LayersError(
+            f"layer {definition.id}, Item {item.id}, asset {asset}: values are {known.dtype}, "
+            f"the definition expects {definition.assets[asset].dtype}"
+        )
+    wrong = illegal(definition.assets[asset], known, reading.raster.nodata)
+    if len(wrong):
+        raise LayersError(
+            f"layer {definition.id}, Item {item.id}, asset {asset}: value {wrong[0]} is not in the legend "
+            f"({definition.assets[asset].legend}); is this file of another product or version?"
+        )
+
+
+def _forget_failed(columns: Mapping[str, NDArray[np.int16]], cells: Refinement, rows: pd.DataFrame) -> None:
+    """Where an Item could not be read, nothing is known, even where a neighbour overlaps it."""
+    for text in rows.loc[rows["status"] == "failed", "bbox"]:
+        west, south, east, north = (float(part) for part in str(text).split()) if pd.notna(text) else _EVERYWHERE
+        x = (cells.x_edges[1:] > west) & (cells.x_edges[:-1] < east)
+        y = (cells.y_edges[:-1] > south) & (cells.y_edges[1:] < north)
+        for values in columns.values():
+            values[np.ix_(y, x)] = UNKNOWN
+
+
+_EVERYWHERE = (-np.inf, -np.inf, np.inf, np.inf)
+
+
+def _inside(boxes: NDArray[np.float64], tile: Tile) -> NDArray[np.float64]:
+    west, south, east, north = tile.bounds
+    return np.clip(boxes, [west, south, west, south], [east, north, east, north])

@@ -1,0 +1,278 @@
+"""What a layer is, as data: one YAML per layer and version, shipped in `definitions/` or written by a user.
+
+A definition says where the layer comes from, which raster values are legal, and how they become the variables of
+EVIDENCE: 1 / 0 / -1 for a state, the calendar year / 0 / -1 for an event. Everything not said to be known is unknown.
+"""
+
+import datetime as dt
+import re
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
+
+from eudr_check.config import Commodity, LayerChoice
+from eudr_check.errors import LayersError
+from eudr_check.layers.values import Values
+from eudr_check.variables import Kind, Role, Variable
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Ranges = Annotated[InstanceOf[Values], BeforeValidator(Values.parse), PlainSerializer(str)]
+Condition = dict[str, Ranges]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Asset(_Strict):
+    """One raster of a layer's Items."""
+
+    legend: Ranges = Field(description="every value the producer gives a meaning to")
+    dtype: Literal["uint8", "int8", "uint16", "int16"] = "uint8"
+    nodata: Ranges = Field(Values(), description="values that mean 'not mapped'")
+    nodata_tag: Literal["obey", "ignore"] = Field(
+        "obey", description="`ignore` where another asset says what is unknown and the tag is known to lie on data"
+    )
+    band: int = Field(1, ge=1)
+    file: str | None = Field(
+        None, description="file name without ending; `*` is anything, `{id}` becomes the id of the Item"
+    )
+
+
+class Year(_Strict):
+    """How an asset's values become calendar years; `values` hold an event, every other legal value none.
+
+    The year of value v is, with one of: `add` (v // divide + add), `since` (the year of the day v days after it;
+    v is taken modulo `modulo` first), `years` (a table of year to values).
+    """
+
+    asset: str
+    values: Ranges | None = None
+    add: int | None = None
+    divide: int = Field(1, ge=1)
+    since: dt.date | None = None
+    modulo: int | None = Field(None, ge=2)
+    years: dict[int, Ranges] | None = None
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> "Year":
+        if sum(rule is not None for rule in (self.add, self.since, self.years)) != 1:
+            raise ValueError("give exactly one of add, since, years")
+        if (self.values is None) == (self.years is None):
+            raise ValueError("give 'values' with add or since; 'years' lists its own values")
+        return self
+
+
+class VariableDefinition(_Strict):
+    """One EVIDENCE column of a layer."""
+
+    kind: Kind
+    role: Role
+    method: str
+    sensor: str
+    covers_from: dt.date
+    covers_through: dt.date
+    dating: Literal["yearly", "dated", "none"] = "none"
+    commodity: Commodity | None = None
+    when: Condition = Field(
+        default_factory=dict,
+        description="a state is 1, and an event counts, only where every asset named holds one of its values",
+    )
+    year: Year | None = None
+    unknown: tuple[Condition, ...] = Field((), description="-1 where any of these holds")
+
+    @model_validator(mode="after")
+    def _encoding_fits_kind(self) -> "VariableDefinition":
+        if self.kind == "state" and (not self.when or self.year is not None):
+            raise ValueError("a state is told by 'when' alone")
+        if self.kind == "event" and self.year is None:
+            raise ValueError("an event is told by 'year' (and 'when')")
+        if (self.role == "commodity") != (self.commodity is not None):
+            raise ValueError("'commodity' is given for role commodity, and for no other")
+        return self
+
+    @property
+    def assets(self) -> tuple[str, ...]:
+        """Assets the column is made from, sorted."""
+        named = {*self.when, *(key for condition in self.unknown for key in condition)}
+        if self.year is not None:
+            named.add(self.year.asset)
+        return tuple(sorted(named))
+
+
+class TileScheme(_Strict):
+    """Files published without STAC, whose names follow a grid of tiles."""
+
+    naming: Literal["hansen", "jrc", "southwest", "utm"]
+    step_deg: int = 10
+    url: str = Field(description="with {asset} and {tile}, or {lat} and {lon} of the north-west corner")
+    assets: dict[str, str] = Field(default_factory=dict, description="our asset: their word for {asset}")
+    ranges: bool = Field(True, description="false: the server sends whole files only")
+
+
+class Place(_Strict):
+    """Where the layer is found: a STAC API at `endpoint`, or `tiles` with known addresses."""
+
+    endpoint: str | None = None
+    tiles: TileScheme | None = None
+    collection: str | None = None
+    assets: dict[str, str] = Field(
+        default_factory=dict, description="our asset: key there, or a pattern with * of key or file name"
+    )
+    properties: dict[str, str] = Field(default_factory=dict, description="Item properties that pick the version")
+    start_year: int | None = Field(None, description="year in which the Item begins")
+    signing: Literal["planetary_computer"] | None = None
+    bearer_env: str | None = Field(None, description="environment variable that holds a bearer token")
+    bearer_hosts: tuple[str, ...] = Field((), description="hosts the token is sent to, and no others")
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "Place":
+        if (self.endpoint is None) == (self.tiles is None):
+            raise ValueError("give exactly one of endpoint, tiles")
+        if self.endpoint is not None and self.collection is None:
+            raise ValueError("an endpoint needs its collection")
+        return self
+
+
+class LayerDefinition(_Strict):
+    """One layer of one version; `variables` and `assets` are the heart, the rest is provenance."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*@[A-Za-z0-9.]+$")
+    name: Name = Field(description="prefix of the EVIDENCE columns")
+    title: str
+    provider: str
+    licence: str
+    citation: str
+    lineage: str = Field(description="what the map was made from; maps of one lineage are no two witnesses")
+    crs: str = Field(description="EPSG code, or 'UTM' where every tile has its own zone")
+    resolution: str = Field(description="cell size, for people")
+    verified: dt.date | Literal["never"] = "never"
+    date: Annotated[str, BeforeValidator(str)] = Field(description="date or interval the Items stand for, ISO 8601")
+    assets: dict[str, Asset]
+    encodings: dict[Name, VariableDefinition] = Field(alias="variables")
+    found: tuple[Place, ...] = ()
+    notes: str | None = None
+
+    @model_validator(mode="after")
+    def _assets_exist(self) -> "LayerDefinition":
+        for name, encoding in self.encodings.items():
+            for key in encoding.assets:
+                if key not in self.assets:
+                    raise ValueError(f"variable {name}: no asset '{key}' (assets: {', '.join(sorted(self.assets))})")
+        return self
+
+    @property
+    def product(self) -> str:
+        """The id without its version."""
+        return self.id.partition("@")[0]
+
+    @property
+    def version(self) -> str:
+        """What follows the @ of the id."""
+        return self.id.partition("@")[2]
+
+    @property
+    def collection(self) -> str:
+        """Collection of a local folder, and of any STAC API the definition does not name."""
+        return self.id.replace("@", "-")
+
+    @property
+    def interval(self) -> tuple[str, str]:
+        """First and last day the Items stand for, ISO 8601."""
+        first, _, last = self.date.partition("/")
+        return first, last or first
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The layer's EVIDENCE columns with their meaning, in the order of the definition."""
+        return tuple(
+            Variable(
+                column=f"{self.name}.{name}",
+                layer=self.id,
+                kind=encoding.kind,
+                role=encoding.role,
+                method=encoding.method,
+                sensor=encoding.sensor,
+                covers_from=encoding.covers_from,
+                covers_through=encoding.covers_through,
+                dating=encoding.dating,
+                commodity=encoding.commodity,
+                sampled=self.crs not in LONGITUDE_LATITUDE,
+            )
+            for name, encoding in self.encodings.items()
+        )
+
+
+LONGITUDE_LATITUDE = frozenset({"EPSG:4326", "EPSG:4674", "EPSG:4258"})
+"""Geographic CRSs whose coordinates are taken as WGS 84: SIRGAS 2000 and ETRS89 differ from it by less than a metre."""
+
+
+def definition(choice: LayerChoice) -> LayerDefinition:
+    """The definition a harvest chose.
+
+    Args:
+        choice: id of a shipped definition, or path of a definition file.
+
+    Raises:
+        LayersError: unknown id, missing file, or a definition that breaks a rule; names file and key.
+    """
+    if choice.definition is not None:
+        return read(choice.definition)
+    folder = files(__package__).joinpath("definitions")
+    assert choice.id is not None
+    name = f"{choice.id}.yaml"
+    if not re.fullmatch(r"[a-z][a-z0-9_]*@[A-Za-z0-9.]+", choice.id) or not folder.joinpath(name).is_file():
+        raise LayersError(
+            f"layer '{choice.id}': no such shipped definition; known: {', '.join(shipped())}; "
+            "for a layer of your own give 'definition: FILE.yaml' instead of 'id'"
+        )
+    return _parse(folder.joinpath(name).read_text(encoding="utf-8"), name)
+
+
+@cache
+def shipped() -> tuple[str, ...]:
+    """Ids of all shipped definitions, sorted."""
+    folder = files(__package__).joinpath("definitions")
+    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml")))
+
+
+def read(path: Path) -> LayerDefinition:
+    """A user's own definition file.
+
+    Raises:
+        LayersError: the file is missing or breaks a rule.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LayersError(f"{path}: layer definition cannot be read ({error})") from error
+    return _parse(text, str(path))
+
+
+def _parse(text: str, where: str) -> LayerDefinition:
+    try:
+        content = yaml.safe_load(text)
+        return LayerDefinition.model_validate(content)
+    except yaml.YAMLError as error:
+        raise LayersError(f"{where}: not valid YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc']) or 'top level'}: "
+            f"{problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors()
+        )
+        raise LayersError(f"{where}: layer definition is wrong: {problems}") from error

@@ -1,0 +1,98 @@
+"""From raster values to what they mean: 1 / 0 / -1 for a state, year / 0 / -1 for an event."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eudr_check.layers.definition import Asset, Condition, VariableDefinition, Year
+from eudr_check.variables import NO, UNKNOWN, YES
+
+
+def encode(
+    variable: VariableDefinition,
+    assets: Mapping[str, Asset],
+    values: Mapping[str, NDArray[Any]],
+    tags: Mapping[str, Any],
+) -> NDArray[np.int16]:
+    """One variable from the values of its assets on one grid.
+
+    Args:
+        variable: the encoding.
+        assets: the layer's assets.
+        values: for each asset the variable needs, an integer array; all of one shape.
+        tags: nodata value each file declares, or None.
+
+    Returns:
+        int16, same shape. Nodata of any asset involved is unknown.
+    """
+    if len(values) > 1:
+        return _judge(variable, assets, values, tags)
+    ((key, array),) = values.items()
+    # All values a file of this dtype can hold are judged once; the cells then only look them up.
+    limits = np.iinfo(array.dtype)
+    domain = np.arange(limits.min, limits.max + 1)
+    table = _judge(variable, assets, {key: domain}, tags)
+    index = array if limits.min == 0 else array.astype(np.int32) - limits.min
+    return np.take(table, index)
+
+
+def illegal(asset: Asset, values: NDArray[Any], tag: float | None) -> NDArray[Any]:
+    """Values outside the asset's legend, sorted; the file's own nodata and the definition's are legal."""
+    present = np.flatnonzero(np.bincount(values.ravel())) if values.dtype == np.uint8 else np.unique(values)
+    return present[~(asset.legend.holds(present) | _nodata(asset, present, tag))]
+
+
+def _judge(
+    variable: VariableDefinition,
+    assets: Mapping[str, Asset],
+    values: Mapping[str, NDArray[Any]],
+    tags: Mapping[str, Any],
+) -> NDArray[np.int16]:
+    wanted = _all(variable.when, values)
+    if variable.year is None:
+        result = np.where(wanted, np.int16(YES), np.int16(NO))
+    else:
+        result = _years(variable.year, values[variable.year.asset])
+        result[~np.broadcast_to(wanted, result.shape)] = NO
+    for condition in variable.unknown:
+        result[_all(condition, values)] = UNKNOWN
+    for key, array in values.items():
+        result[_nodata(assets[key], array, tags.get(key))] = UNKNOWN
+    return result
+
+
+def _all(condition: Condition, values: Mapping[str, NDArray[Any]]) -> Any:
+    """Where every asset of a condition holds one of its values; all true for an empty one."""
+    result: Any = np.True_
+    for key, ranges in condition.items():
+        result = result & ranges.holds(values[key])
+    return result
+
+
+def _nodata(asset: Asset, values: NDArray[Any], tag: float | None) -> NDArray[np.bool_]:
+    unknown = asset.nodata.holds(values)
+    if tag is not None and asset.nodata_tag == "obey":
+        unknown |= values == tag
+    return unknown
+
+
+def _years(year: Year, values: NDArray[Any]) -> NDArray[np.int16]:
+    result = np.zeros(values.shape, dtype=np.int16)
+    if year.years is not None:
+        for number, ranges in year.years.items():
+            result[ranges.holds(values)] = number
+        return result
+    assert year.values is not None
+    events = year.values.holds(values)
+    count = values[events].astype(np.int64)
+    if year.modulo is not None:
+        count = count % year.modulo
+    if year.since is not None:
+        days = np.datetime64(year.since, "D") + count.astype("timedelta64[D]")
+        result[events] = days.astype("datetime64[Y]").astype(np.int64) + 1970
+    else:
+        assert year.add is not None
+        result[events] = count // year.divide + year.add
+    return result

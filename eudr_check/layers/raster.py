@@ -1,0 +1,263 @@
+"""A raster file on disk: its grid, which of its blocks some ground needs, and their values."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import Transformer
+from rasterio.errors import RasterioError, RasterioIOError
+from rasterio.windows import Window
+
+from eudr_check.errors import LayersError
+from eudr_check.layers.definition import LONGITUDE_LATITUDE
+from eudr_check.layers.tiff import Layout, LocalBytes, read_layout
+
+SAME_LINE_DEG = 1e-9
+"""Cell lines closer than this are one line."""
+OPEN_FILES = 64
+
+
+@dataclass(frozen=True)
+class Raster:
+    """Grid and blocks of one band of a GeoTIFF; values are read with `values`."""
+
+    path: Path
+    band: int
+    crs: str
+    """`EPSG:n`, or WKT where the CRS has no code."""
+    transform: Affine
+    dtype: str
+    nodata: float | None
+    layout: Layout
+    stamp: int
+    """Modification time in ns, so that a file that changed is opened anew."""
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return self.layout.width
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return self.layout.height
+
+    @property
+    def lines(self) -> bool:
+        """True where cell lines are meridians and parallels, so that cells can be refined and need no sampling."""
+        upright = self.transform.b == 0 and self.transform.d == 0 and self.transform.a > 0
+        return upright and self.crs in LONGITUDE_LATITUDE
+
+    @property
+    def grid(self) -> tuple[Any, ...]:
+        """What two rasters must share to be laid cell on cell."""
+        return (self.crs, tuple(self.transform)[:6], self.width, self.height)
+
+    def pixels(
+        self, longitude: NDArray[np.float64], latitude: NDArray[np.float64]
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Fractional column and row of positions in degrees (WGS 84); inf where the CRS cannot hold them."""
+        if self.crs in LONGITUDE_LATITUDE:
+            x, y = longitude, latitude
+        else:
+            x, y = _from_degrees(self.crs).transform(longitude, latitude)
+        there = self.transform
+        if there.b == 0 and there.d == 0:
+            return (x - there.c) / there.a, (y - there.f) / there.e
+        back = ~there
+        return back.a * x + back.b * y + back.c, back.d * x + back.e * y + back.f
+
+
+def open_raster(path: Path, band: int = 1) -> Raster:
+    """Grid and block layout of a GeoTIFF on disk.
+
+    Raises:
+        LayersError: the file is missing, is no GeoTIFF, or has no CRS; names the file.
+    """
+    try:
+        stamp = path.stat().st_mtime_ns
+    except OSError as error:
+        raise LayersError(f"{path.name}: raster is not there ({error.strerror})") from error
+    return _open_raster(path, band, stamp)
+
+
+@lru_cache(maxsize=1024)
+def _open_raster(path: Path, band: int, stamp: int) -> Raster:
+    with LocalBytes(path) as source:
+        layout = read_layout(source, path.name, band)
+    try:
+        dataset = _dataset(path, stamp)
+    except RasterioIOError as error:
+        raise LayersError(f"{path.name}: GDAL cannot open it ({error})") from error
+    if dataset.crs is None:
+        raise LayersError(f"{path.name}: the raster has no CRS; give it one with `gdal_edit -a_srs` or leave it out")
+    if band > dataset.count:
+        raise LayersError(f"{path.name}: no band {band} (it has {dataset.count})")
+    code = dataset.crs.to_epsg()
+    return Raster(
+        path=path,
+        band=band,
+        crs=f"EPSG:{code}" if code else dataset.crs.to_wkt(),
+        transform=dataset.transform,
+        dtype=dataset.dtypes[band - 1],
+        nodata=dataset.nodatavals[band - 1],
+        layout=layout,
+        stamp=stamp,
+    )
+
+
+@lru_cache(maxsize=OPEN_FILES)
+def _dataset(path: Path, stamp: int) -> Any:
+    return rasterio.open(path)
+
+
+@lru_cache(maxsize=64)
+def _from_degrees(crs: str) -> Transformer:
+    return Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+
+
+def cell_ranges(raster: Raster, boxes: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Cells that boxes touch.
+
+    Args:
+        raster: the grid.
+        boxes: float64 (n, 4) west, south, east, north in degrees.
+
+    Returns:
+        int64 (n, 4): first column, first row, and one past the last of each, cut to the raster; empty ranges have
+        first >= last.
+    """
+    west, south, east, north = boxes.T
+    if raster.lines:
+        slack = SAME_LINE_DEG / np.abs([raster.transform.a, raster.transform.e])
+        left, top = raster.pixels(west, north)
+        right, bottom = raster.pixels(east, south)
+        top, bottom = np.minimum(top, bottom), np.maximum(top, bottom)
+        ranges = [left + slack[0], top + slack[1], right - slack[0], bottom - slack[1]]
+    else:
+        # Five points along each side, plus a cell, because meridians bend in a projected raster.
+        share = np.linspace(0, 1, 5)
+        x = west[:, None] + (east - west)[:, None] * share
+        y = south[:, None] + (north - south)[:, None] * share
+        low, high = np.ones_like(x) * south[:, None], np.ones_like(x) * north[:, None]
+        left, right = np.ones_like(x) * west[:, None], np.ones_like(x) * east[:, None]
+        columns, rows = raster.pixels(np.hstack([x, x, left, right]), np.hstack([low, high, y, y]))
+        bad = ~(np.isfinite(columns) & np.isfinite(rows)).all(axis=1)
+        columns[bad], rows[bad] = -10, -10
+        ranges = [columns.min(axis=1) - 1, rows.min(axis=1) - 1, columns.max(axis=1) + 1, rows.max(axis=1) + 1]
+    limits = [raster.width, raster.height]
+    first = [np.clip(np.floor(ranges[side]), 0, limits[side]) for side in (0, 1)]
+    last = [np.clip(np.ceil(ranges[side + 2]), 0, limits[side]) for side in (0, 1)]
+    return np.column_stack([*first, *last]).astype(np.int64)
+
+
+def needed_blocks(raster: Raster, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which blocks hold a cell that some box touches: bool (block rows, block columns)."""
+    layout = raster.layout
+    ranges = cell_ranges(raster, boxes)
+    ranges = ranges[(ranges[:, 0] < ranges[:, 2]) & (ranges[:, 1] < ranges[:, 3])]
+    size = np.array([layout.block_width, layout.block_height])
+    first, last = ranges[:, :2] // size, (ranges[:, 2:] - 1) // size + 1
+    corners = np.zeros((layout.offsets.shape[0] + 1, layout.offsets.shape[1] + 1), dtype=np.int64)
+    for columns, rows, sign in (
+        (first[:, 0], first[:, 1], 1),
+        (last[:, 0], last[:, 1], 1),
+        (first[:, 0], last[:, 1], -1),
+        (last[:, 0], first[:, 1], -1),
+    ):
+        np.add.at(corners, (rows, columns), sign)
+    return corners.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0
+
+
+def blocks_digest(raster: Raster, needed: NDArray[np.bool_]) -> str:
+    """SHA-256 over the stored bytes of the needed blocks, in row-major order.
+
+    Raises:
+        LayersError: the file ends before a block does.
+    """
+    total = hashlib.sha256()
+    with raster.path.open("rb") as file:
+        for offset, size in zip(raster.layout.offsets[needed], raster.layout.sizes[needed], strict=True):
+            if size == 0:
+                continue
+            file.seek(offset)
+            content = file.read(size)
+            if len(content) < size:
+                raise LayersError(f"{raster.path.name}: truncated; a block at byte {offset} is not all there")
+            total.update(content)
+    return total.hexdigest()
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Values of a window of a raster."""
+
+    values: NDArray[Any]
+    """(rows, columns), the raster's dtype; 0 where not read."""
+    read: NDArray[np.bool_] | None
+    """Which cells lie in a needed block; None: all."""
+    column: int
+    """Column of the raster at which the window begins."""
+    row: int
+    """Row of the raster at which the window begins."""
+
+
+def cut(raster: Raster, boxes: NDArray[np.float64], box: NDArray[np.float64]) -> Cut:
+    """Read the window that covers `box`, but only the blocks that `boxes` need.
+
+    Args:
+        raster: what to read.
+        boxes: float64 (n, 4), needed ground in degrees.
+        box: float64 (4,), their common box.
+
+    Raises:
+        LayersError: GDAL cannot decode a block; names the file.
+    """
+    column, row, stop_column, stop_row = (int(number) for number in cell_ranges(raster, box[None])[0])
+    stop_column, stop_row = max(column, stop_column), max(row, stop_row)
+    shape = (stop_row - row, stop_column - column)
+    if 0 in shape:
+        return Cut(np.zeros((0, 0), dtype=raster.dtype), None, column, row)
+    needed = needed_blocks(raster, boxes)
+    layout = raster.layout
+    block_rows = slice(row // layout.block_height, (stop_row - 1) // layout.block_height + 1)
+    block_columns = slice(column // layout.block_width, (stop_column - 1) // layout.block_width + 1)
+    if needed[block_rows, block_columns].all():
+        return Cut(_read(raster, column, row, shape), None, column, row)
+    values = np.zeros(shape, dtype=raster.dtype)
+    read = np.zeros(shape, dtype=bool)
+    for top, bottom, left, right in _block_windows(layout, needed, (column, row, stop_column, stop_row)):
+        here = slice(top - row, bottom - row), slice(left - column, right - column)
+        values[here] = _read(raster, left, top, (bottom - top, right - left))
+        read[here] = True
+    return Cut(values, read, column, row)
+
+
+def _block_windows(
+    layout: Layout, needed: NDArray[np.bool_], window: tuple[int, int, int, int]
+) -> Iterator[tuple[int, int, int, int]]:
+    """Top, bottom, left, right of each needed block inside a window."""
+    column, row, stop_column, stop_row = window
+    for block_row, block_column in np.argwhere(needed):
+        top, left = int(block_row) * layout.block_height, int(block_column) * layout.block_width
+        top, bottom = max(top, row), min(top + layout.block_height, stop_row)
+        left, right = max(left, column), min(left + layout.block_width, stop_column)
+        if top < bottom and left < right:
+            yield top, bottom, left, right
+
+
+def _read(raster: Raster, column: int, row: int, shape: tuple[int, int]) -> NDArray[Any]:
+    try:
+        values: NDArray[Any] = _dataset(raster.path, raster.stamp).read(
+            raster.band, window=Window(column, row, shape[1], shape[0])
+        )
+    except RasterioError as error:
+        raise LayersError(f"{raster.path.name}: a block cannot be decoded ({error})") from error
+    return values

@@ -1,0 +1,134 @@
+"""The common refinement of several grids: all their cell lines, and where each cell lies in each raster."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eudr_check.layers.raster import SAME_LINE_DEG, Cut, Raster
+from eudr_check.tiles import Tile
+
+SAMPLING_LINES_PER_DEGREE = 12_000
+"""Where a raster must be sampled, cells are at most 1/12000 degree (about 9 m)."""
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """Cells of a cube; columns and rows need not be equal."""
+
+    x_edges: NDArray[np.float64]
+    """(nx + 1,) degrees, ascending."""
+    y_edges: NDArray[np.float64]
+    """(ny + 1,) degrees, descending."""
+
+    @property
+    def x(self) -> NDArray[np.float64]:
+        """(nx,) centres."""
+        return (self.x_edges[:-1] + self.x_edges[1:]) / 2
+
+    @property
+    def y(self) -> NDArray[np.float64]:
+        """(ny,) centres, descending."""
+        return (self.y_edges[:-1] + self.y_edges[1:]) / 2
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows, columns."""
+        return len(self.y_edges) - 1, len(self.x_edges) - 1
+
+
+def refine(tile: Tile, box: NDArray[np.float64], rasters: Sequence[Raster]) -> Refinement:
+    """All cell lines of the rasters around a box, bounded by cell lines or tile edges.
+
+    Args:
+        tile: bounds the refinement.
+        box: float64 (4,) west, south, east, north in degrees, inside the tile; grown to the next lines.
+        rasters: whose lines count; one that must be sampled adds the lines of the sampling grid instead.
+    """
+    west, south, east, north = tile.bounds
+    distinct = {raster.grid: raster for raster in rasters}
+    x_lines, y_lines = [], []
+    for raster in distinct.values():
+        if raster.lines:
+            there = raster.transform
+            x_lines.append(_lines(there.c, there.a, raster.width, box[0], box[2]))
+            y_lines.append(_lines(there.f, there.e, raster.height, box[1], box[3]))
+    if any(not raster.lines for raster in distinct.values()):
+        step = 1 / SAMPLING_LINES_PER_DEGREE
+        x_lines.append(_sampling_lines(box[0], box[2], step))
+        y_lines.append(_sampling_lines(box[1], box[3], step))
+    x = _bounded(_united(x_lines, west, east), box[0], box[2])
+    y = _bounded(_united(y_lines, south, north), box[1], box[3])
+    return Refinement(x, y[::-1].copy())
+
+
+def expand(raster: Raster, cut: Cut, native: NDArray[Any], cells: Refinement, fill: int) -> NDArray[Any]:
+    """Values of a cut laid on the cells of a refinement; `fill` outside the raster.
+
+    Args:
+        raster: the grid of the cut.
+        cut: tells where the window lies.
+        native: values of the window, shape of `cut.values`.
+        cells: the refinement.
+        fill: value where the raster has no cell.
+
+    Returns:
+        Array (ny, nx) of the dtype of `native`.
+    """
+    if native.size == 0:
+        return np.full(cells.shape, fill, dtype=native.dtype)
+    if raster.lines:
+        columns = _index((cells.x - raster.transform.c) / raster.transform.a, cut.column, native.shape[1])
+        rows = _index((cells.y - raster.transform.f) / raster.transform.e, cut.row, native.shape[0])
+        if columns.min() < 0 or rows.min() < 0:
+            native = _with_border(native, fill)
+        # Columns first: few rows are copied then, and whole rows afterwards.
+        return np.take(np.take(native, columns, axis=1), rows, axis=0)
+    longitude, latitude = np.meshgrid(cells.x, cells.y)
+    columns, rows = raster.pixels(longitude, latitude)
+    return _with_border(native, fill)[
+        _index(rows, cut.row, native.shape[0]), _index(columns, cut.column, native.shape[1])
+    ]
+
+
+def _lines(origin: float, step: float, count: int, low: float, high: float) -> NDArray[Any]:
+    """Lines of a raster from the one before `low` to the one after `high`, ascending."""
+    ends = sorted(((low - origin) / step, (high - origin) / step))
+    first, last = max(int(np.floor(ends[0])) - 1, 0), min(int(np.ceil(ends[1])) + 1, count)
+    lines = origin + np.arange(first, last + 1) * step
+    return lines if step > 0 else lines[::-1]
+
+
+def _sampling_lines(low: float, high: float, step: float) -> NDArray[Any]:
+    return np.arange(int(np.floor(low / step)) - 1, int(np.ceil(high / step)) + 2) * step
+
+
+def _united(groups: list[NDArray[np.float64]], low: float, high: float) -> NDArray[np.float64]:
+    """Sorted lines between two tile edges, both of them included; lines closer than 1e-9 degree are one."""
+    lines = np.sort(np.concatenate([np.empty(0), *groups]))
+    lines = lines[(lines > low + SAME_LINE_DEG) & (lines < high - SAME_LINE_DEG)]
+    apart = np.ones(len(lines), dtype=bool)
+    apart[1:] = np.diff(lines) > SAME_LINE_DEG
+    return np.concatenate([[low], lines[apart], [high]])
+
+
+def _bounded(lines: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
+    """The lines from the last at or before `low` to the first at or after `high`."""
+    first = max(int(np.searchsorted(lines, low + SAME_LINE_DEG, side="right")) - 1, 0)
+    last = min(int(np.searchsorted(lines, high - SAME_LINE_DEG, side="left")), len(lines) - 1)
+    return lines[min(first, len(lines) - 2) : max(last, first + 1) + 1]
+
+
+def _index(fractional: NDArray[Any], start: int, count: int) -> NDArray[np.intp]:
+    """Positions in a window; -1 (the border) outside it."""
+    finite = np.where(np.isfinite(fractional), fractional, -1e9)
+    index = np.floor(finite).astype(np.intp) - start
+    index[(index < 0) | (index >= count)] = -1
+    return index
+
+
+def _with_border(native: NDArray[Any], fill: int) -> NDArray[Any]:
+    """One more row and column at the end, which index -1 meets."""
+    return np.pad(native, ((0, 1), (0, 1)), constant_values=fill)
