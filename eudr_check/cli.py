@@ -1,6 +1,5 @@
 """The command `eudr-check`: results on stdout, log and progress on stderr, exit codes as in `run.harvest.Exit`."""
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +9,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from eudr_check import __version__, config
+from eudr_check import __version__, show
+from eudr_check import layers as layers_room
+from eudr_check.config import Harvest, LayerChoice, load
 from eudr_check.errors import EudrCheckError
 from eudr_check.run import harvest as run_harvest
-from eudr_check.run import show
+from eudr_check.run.folder import RunFolder
+from eudr_check.run.harvest import Exit
+from eudr_check.run.screen import harvest_of
+from eudr_check.run.status import status as status_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,11 +49,16 @@ def known_errors() -> Iterator[None]:
         yield
     except EudrCheckError as error:
         errors.print(f"[red]error:[/red] {error}", highlight=False, soft_wrap=True)
-        sys.exit(run_harvest.Exit.ERROR)
+        sys.exit(Exit.ERROR)
 
 
 def _stage(path: Path, until: str, as_json: bool, offline: bool = False, profile: bool = False, **more: bool) -> None:
-    harvest = config.load(path)
+    _finish(load(path), until, as_json, offline, profile, **more)
+
+
+def _finish(
+    harvest: Harvest, until: str, as_json: bool, offline: bool = False, profile: bool = False, **more: bool
+) -> None:
     with show.progress() as report:
         finished = run_harvest.run(harvest, until=until, offline=offline, progress=report, **more)
     show.result(finished, as_json=as_json, profile=profile)
@@ -99,9 +108,69 @@ def prefetch(config: Config, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def screen(
+    plots_file: Annotated[Path, typer.Argument(help="plot file of any format")],
+    catalogue: Annotated[Path | None, typer.Option(help="STAC folder; default: the published tiles, online")] = None,
+    commodity: Annotated[str, typer.Option(help="what grows there")] = "coffee",
+    country: Annotated[str | None, typer.Option(help="ISO 3166-1 alpha-2, for rows that name none")] = None,
+    out: Annotated[Path | None, typer.Option(help="run folder; default screen-NAME here")] = None,
+    plots_only: Annotated[bool, typer.Option("--plots-only", help="Check the plots, read no layer.")] = False,
+    as_json: AsJson = False,
+    offline: Offline = False,
+) -> None:
+    """One plot file, no YAML: default layers and policy."""
+    harvest = harvest_of(
+        plots_file,
+        commodity=commodity,
+        catalogue=catalogue,
+        out=out or Path(f"screen-{plots_file.stem}"),
+        country=country,
+    )
+    _finish(harvest, "plots" if plots_only else "package", as_json, offline)
+
+
+@app.command()
+def status(config: Config, as_json: AsJson = False) -> None:
+    """How far a harvest is."""
+    harvest = load(config)
+    assert harvest.run.folder is not None
+    show.status(status_of(RunFolder(harvest.run.folder)), as_json=as_json)
+
+
+@catalogue.command("add")
+def catalogue_add(
+    folder: Annotated[Path, typer.Argument(help="STAC folder; made when it does not exist")],
+    rasters: Annotated[list[Path], typer.Argument(help="GeoTIFFs of one layer")],
+    layer: Annotated[str, typer.Option(help="layer id such as jrc_gfc2020@V4, or a definition YAML of your own")],
+    asset: Annotated[str | None, typer.Option(help="asset the files are, when their names do not tell")] = None,
+) -> None:
+    """Register GeoTIFFs as STAC Items with checksum, projection and classes."""
+    own = Path(layer) if layer.endswith((".yaml", ".yml")) else None
+    choice = LayerChoice(id=None if own else layer, definition=own, source="local")
+    for item in layers_room.catalogue.add(folder, rasters, layers_room.definition(choice), asset=asset):
+        typer.echo(f"{item.collection_id}/{item.id}")
+
+
+@catalogue.command("list")
+def catalogue_list(folder: Annotated[Path, typer.Argument(help="STAC folder")]) -> None:
+    """The Items of a STAC folder."""
+    for item, _ in layers_room.catalogue.items(folder):
+        typer.echo(f"{item.collection_id}/{item.id}  {', '.join(sorted(item.assets))}")
+
+
+@catalogue.command("check")
+def catalogue_check(folder: Annotated[Path, typer.Argument(help="STAC folder")]) -> None:
+    """Hash every file of a STAC folder again; exit code 1 when something is wrong."""
+    problems = layers_room.catalogue.check(folder)
+    for problem in problems:
+        typer.echo(problem)
+    raise typer.Exit(Exit.ERROR if problems else Exit.DONE)
+
+
+@app.command()
 def version() -> None:
     """Version of eudr-check."""
-    typer.echo(json.dumps(__version__).strip('"'))
+    typer.echo(__version__)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,8 @@
 import sys
 from pathlib import Path
 
-from eudr_check import config
+from eudr_check import config, show
 from eudr_check.cli import known_errors
-from eudr_check.run import show
 from eudr_check.run.harvest import Finished, run
 
 

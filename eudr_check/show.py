@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from rich.table import Table
 
 from eudr_check.run.harvest import Finished
 from eudr_check.run.stages import Progress as Report
+from eudr_check.run.status import Status
 
 COLOURS = {
     "low": "green",
@@ -56,6 +58,21 @@ def result(finished: Finished, *, as_json: bool, profile: bool) -> None:
         console.print(f"{label:<10} {path}", highlight=False, soft_wrap=True)
     if profile:
         console.print(finished.measurements.to_string(index=False), highlight=False)
+
+
+def status(state: Status, *, as_json: bool) -> None:
+    """How far a run is, in a few lines or as JSON."""
+    console = Console()
+    if as_json:
+        console.file.write(json.dumps(asdict(state)) + "\n")
+        return
+    word = "running" if state.running else "complete" if state.complete else "not finished: run it again"
+    console.print(f"state      {word}", highlight=False)
+    console.print(f"stages     {' '.join(state.stages) or 'none yet'}", highlight=False)
+    if state.tiles_done or state.tiles_failed or state.tiles_left:
+        tiles = f"{state.tiles_done} done, {state.tiles_failed} failed, {state.tiles_left} left"
+        left = "" if state.seconds_left is None else f", about {state.seconds_left:.0f} s to go"
+        console.print(f"tiles      {tiles}{left}", highlight=False)
 
 
 def summary(finished: Finished) -> dict[str, Any]:
