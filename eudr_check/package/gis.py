@@ -1,0 +1,264 @@
+"""The GIS delivery: one GeoPackage with its styles inside, and a QGIS project beside it.
+
+The GeoPackage is version 1.2, which QGIS 3.22 opens without remark. Tables: `plots` (polygons, and plots without a usable
+geometry), `plot_points`, `patches`, `findings`, `tiles`, `sources`, `reasons`, `data_dictionary`. Personal names
+are left out unless the harvest asks for the named edition (`package: {producer_as: producer}`).
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+
+from eudr_check import tables
+from eudr_check.config import Harvest
+from eudr_check.package import gis_project, gis_styles
+from eudr_check.text import say, topic
+from eudr_check.tiles import Tile
+from eudr_check.variables import Variable
+
+CRS = "EPSG:4326"
+OWN_DESCRIPTIONS = {
+    "status": "worst status of the layers in the tile, or of the source: read, missing or failed",
+    "layers_read": "layers read in the tile, separated by spaces",
+    "layers_missing": "layers for which no Item covers the tile",
+    "layers_failed": "layers that exist but could not be read",
+    "layer": "layer with version",
+    "field": "field of that layer",
+    "alias": "name for people, in the first language of the harvest",
+    "description": "meaning and unit",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the GeoPackage."""
+
+    name: str
+    frame: pd.DataFrame
+    geometry_type: str | None = None
+    """Geometry type as OGR names it; None for a plain table."""
+
+
+def write(
+    folder: Path,
+    *,
+    harvest: Harvest,
+    plots: gpd.GeoDataFrame,
+    findings: pd.DataFrame,
+    sources: pd.DataFrame,
+    patches: gpd.GeoDataFrame,
+    assessments: pd.DataFrame,
+    reasons: pd.DataFrame,
+    variables: Sequence[Variable],
+) -> list[Path]:
+    """Write `HARVEST.gpkg` and `HARVEST.qgz`.
+
+    Args:
+        folder: existing folder to write into; files of these names are replaced.
+        harvest: settings; name, languages and `producer_as` are read.
+        plots: PLOTS. findings: FINDINGS. sources: SOURCES. patches: PATCHES.
+        assessments: ASSESSMENTS. reasons: REASONS.
+        variables: layer variables of the run; event variables become one map layer each.
+
+    Returns:
+        The two paths. Same tables, same bytes.
+    """
+    language = harvest.package.languages[0]
+    content = _content(harvest, plots, findings, sources, patches, assessments, reasons, language)
+    geopackage = folder / f"{harvest.harvest}.gpkg"
+    geopackage.unlink(missing_ok=True)
+    stamp = f"{harvest.package.date or harvest.production.until}T00:00:00.000Z"
+    with _fixed_time(stamp):
+        for number, table in enumerate(content):
+            _write_table(geopackage, table, first=number == 0)
+    years = sorted({int(year) for year in patches["year"].unique()})
+    styles = gis_styles.styles(language, years)
+    _describe(geopackage, content, styles, language, stamp)
+    events = [variable.column for variable in variables if variable.kind == "event"]
+    project = gis_project.write(
+        folder / f"{harvest.harvest}.qgz",
+        geopackage.name,
+        title=say("gis", "title", language, harvest=harvest.harvest),
+        fields={table.name: _fields(table) for table in content},
+        geometry_types={table.name: table.geometry_type for table in content},
+        bounds=_bounds(plots),
+        events=[column for column in events if column in set(patches["column"].unique())],
+        styles=styles,
+        language=language,
+        policy=", ".join(sorted(assessments["policy"].unique())),
+    )
+    return [geopackage, project]
+
+
+def _content(
+    harvest: Harvest,
+    plots: gpd.GeoDataFrame,
+    findings: pd.DataFrame,
+    sources: pd.DataFrame,
+    patches: gpd.GeoDataFrame,
+    assessments: pd.DataFrame,
+    reasons: pd.DataFrame,
+    language: str,
+) -> list[Table]:
+    hidden = ["original_wkb"] + ([] if harvest.package.producer_as == "producer" else ["producer_name"])
+    known = plots.drop(columns=hidden).join(assessments, how="left").reset_index()
+    is_point = (known["geometry_kind"] == "point").to_numpy()
+    where = gpd.GeoSeries(gpd.points_from_xy(findings["longitude"], findings["latitude"]), crs=CRS)
+    unplaced = findings[["longitude", "latitude"]].isna().any(axis=1).to_numpy()
+    located = gpd.GeoDataFrame(
+        findings.drop(columns=["details", "longitude", "latitude"]).reset_index(drop=True),
+        geometry=where.where(~unplaced, None),
+        crs=CRS,
+    )
+    content = [
+        Table("plots", known[~is_point], "MultiPolygon"),
+        Table("plot_points", known[is_point], "Point"),
+        Table("patches", patches, "MultiPolygon"),
+        Table("findings", located, "Point"),
+        Table("tiles", _tiles(sources), "Polygon"),
+        Table("sources", sources),
+        Table("reasons", reasons.reset_index()),
+    ]
+    return [*content, Table("data_dictionary", _dictionary(content, language))]
+
+
+def _tiles(sources: pd.DataFrame) -> gpd.GeoDataFrame:
+    """One square per tile with what was read there."""
+    rows, shapes = [], []
+    for name, group in sources.groupby("tile", sort=True):
+        layers = {status: sorted(set(part["layer"])) for status, part in group.groupby("status")}
+        worst = next(status for status in ("failed", "missing", "read") if status in layers)
+        rows.append(
+            {"tile": name, "status": worst}
+            | {f"layers_{status}": " ".join(layers.get(status, [])) for status in tables.SOURCE_STATUSES}
+        )
+        shapes.append(shapely.box(*Tile.from_name(str(name)).bounds))
+    columns = ["tile", "status", *(f"layers_{status}" for status in tables.SOURCE_STATUSES)]
+    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns, dtype="str"), geometry=shapes, crs=CRS)
+
+
+def _fields(table: Table) -> list[str]:
+    return [str(name) for name in table.frame.columns if name != "geometry"]
+
+
+def _dictionary(content: Sequence[Table], language: str) -> pd.DataFrame:
+    described = {
+        str(name): column.description
+        for schema in tables.ALL.values()
+        for name, column in schema.columns.items()
+        if column.description
+    }
+    rows = [
+        {
+            "layer": table.name,
+            "field": field,
+            "alias": say("gis", f"field_{field}", language),
+            "description": _meaning(table.name, field, described),
+        }
+        for table in [
+            *content,
+            Table("data_dictionary", pd.DataFrame(columns=["layer", "field", "alias", "description"])),
+        ]
+        for field in _fields(table)
+    ]
+    return pd.DataFrame(rows, dtype="str")
+
+
+def _meaning(table: str, field: str, described: dict[str, str]) -> str:
+    if field == "plot":
+        return str(tables.PLOT_INDEX.description)
+    schema = tables.ALL.get({"plot_points": "PLOTS"}.get(table, table.upper()))
+    if schema is not None and field in schema.columns:
+        return str(schema.columns[field].description)
+    return (
+        OWN_DESCRIPTIONS[field]
+        if field in OWN_DESCRIPTIONS and table in ("tiles", "data_dictionary")
+        else described[field]
+    )
+
+
+@contextmanager
+def _fixed_time(stamp: str) -> Iterator[None]:
+    """GDAL writes the time of the harvest, not of this run, so that the same tables give the same bytes."""
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _write_table(path: Path, table: Table, *, first: bool) -> None:
+    options: dict[str, Any] = {"dataset_options": {"VERSION": "1.2"}} if first else {}
+    if table.geometry_type is not None:
+        options |= {
+            "geometry_type": table.geometry_type,
+            "promote_to_multi": table.geometry_type.startswith("Multi"),
+            "layer_options": {"GEOMETRY_NAME": "geom", "SPATIAL_INDEX": "YES"},
+        }
+    pyogrio.write_dataframe(table.frame, path, layer=table.name, driver="GPKG", use_arrow=True, **options)
+
+
+def _bounds(plots: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+    """Box of all plots, or of the world where none has a geometry."""
+    inside = plots.geometry.dropna()
+    inside = inside[~inside.is_empty]
+    if inside.empty:
+        return (-180.0, -90.0, 180.0, 90.0)
+    west, south, east, north = (float(side) for side in inside.total_bounds)
+    return west, south, east, north
+
+
+def _describe(path: Path, content: Sequence[Table], styles: dict[str, str], language: str, stamp: str) -> None:
+    """Put styles (`layer_styles`, as QGIS stores them) and field aliases (`gpkg_data_columns`) into the file."""
+    aliases = [
+        (table.name, field, say("gis", f"field_{field}", language), table.name + "." + field)
+        for table in content
+        for field in _fields(table)
+    ]
+    rows = [
+        (number, table.name, _layer_title(table.name, language), styles[table.name], stamp)
+        for number, table in enumerate(content, start=1)
+        if table.geometry_type is not None
+    ]
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute(
+            "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), "
+            "f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), "
+            "styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), "
+            "update_time DATETIME)"
+        )
+        file.executemany("INSERT INTO layer_styles VALUES (?, '', '', ?, 'geom', ?, ?, '', 1, '', '', '', ?)", rows)
+        file.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) "
+            "VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)",
+            (stamp,),
+        )
+        file.execute(
+            "CREATE TABLE IF NOT EXISTS gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, "
+            "title TEXT, description TEXT, mime_type TEXT, constraint_name TEXT, "
+            "CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), "
+            "CONSTRAINT gdc_tn UNIQUE (table_name, name))"
+        )
+        file.executemany("INSERT INTO gpkg_data_columns VALUES (?, ?, ?, NULL, ?, NULL, NULL)", aliases)
+        file.execute(
+            "CREATE TABLE IF NOT EXISTS gpkg_extensions (table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, "
+            "definition TEXT NOT NULL, scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))"
+        )
+        file.execute(
+            "INSERT INTO gpkg_extensions VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', "
+            "'http://www.geopackage.org/spec121/#extension_schema', 'read-write')"
+        )
+
+
+def _layer_title(name: str, language: str) -> str:
+    key = f"layer_{name}"
+    title = topic("gis")[key][language]
+    return title.split(":")[0].strip() if "{" in title else title

@@ -1,0 +1,290 @@
+"""How the layers look in QGIS: symbols, categories, labels, aliases and map tips, as QML.
+
+Written as XML by hand because QGIS is not a dependency; the attributes are those QGIS 3.22 writes itself, and whatever
+is left out takes its default. Read back and drawn by a real QGIS in `tests/integration/look/`.
+"""
+
+from collections.abc import Iterable, Sequence
+from xml.etree import ElementTree as ET
+
+from eudr_check.package import palette
+from eudr_check.text import say
+
+FONT = "Open Sans"
+LABEL_SCALE = 15_000
+"""Plot codes show from 1:15 000 on; further out they would cover the plots."""
+MARKS_SCALE = 30_000
+"""Further out than 1:30 000 a one-hectare plot is smaller than its mark."""
+_MARKS = {"circle": "circle", "square": "square", "diamond": "diamond", "triangle": "triangle"}
+
+
+def styles(language: str, years: Sequence[int]) -> dict[str, str]:
+    """QML of every layer that has a geometry.
+
+    Args:
+        language: of labels and legends.
+        years: calendar years that occur in PATCHES, ascending.
+    """
+    made = {
+        "plots": _plots(language, polygons=True),
+        "plot_points": _plots(language, polygons=False),
+        "patches": _patches(language, years),
+        "findings": _findings(language),
+        "tiles": _tiles(language),
+    }
+    return {name: _qml(elements) for name, elements in made.items()}
+
+
+def elements(qml: str) -> list[ET.Element]:
+    """The parts of a style, for use inside a project's layer."""
+    return list(ET.fromstring(qml))
+
+
+def option_map(parent: ET.Element, values: dict[str, str]) -> ET.Element:
+    """QGIS's own way to write a map of text values."""
+    option = ET.SubElement(parent, "Option", type="Map")
+    for name, value in values.items():
+        ET.SubElement(option, "Option", name=name, value=value, type="QString")
+    return option
+
+
+def _qml(parts: Iterable[ET.Element]) -> str:
+    root = ET.Element("qgis", version="3.22.0", styleCategories="AllStyleCategories", labelsEnabled="1")
+    root.extend(parts)
+    return ET.tostring(root, encoding="unicode")
+
+
+def _plots(language: str, *, polygons: bool) -> list[ET.Element]:
+    symbols, labels = [], []
+    for name, accent in palette.OUTCOMES.items():
+        symbols.append(_plot_symbol(accent) if polygons else _marker(accent, 2.6))
+        labels.append((name, say("report", f"outcome_{name}", language)))
+    tip = (
+        '<p><b>[% "plot_id" %]</b> · [% "cooperative" %]</p><p>'
+        + "CASE "
+        + " ".join(f"WHEN \"final_outcome\"='{name}' THEN '{_quoted(text)}'" for name, text in labels)
+        + " END"
+    )
+    tip = tip.replace("<p>CASE", "<p>[% CASE") + " %]</p>"
+    for field in ("area_ha", "forest_2020_ha", "deforestation_ha", "unknown_ha"):
+        tip += f'<p>{say("gis", f"field_{field}", language)}: [% round("{field}", 3) %]</p>'
+    tip += f"<p>{say('gis', 'tip_findings', language)}</p>"
+    order = (
+        "CASE "
+        + " ".join(f"WHEN \"final_outcome\"='{name}' THEN {accent.rank}" for name, accent in palette.OUTCOMES.items())
+        + " ELSE 0 END"
+    )
+    return [
+        _categorised("final_outcome", [(value, label) for value, label in labels], symbols, order_by=order),
+        _labels("plot_id", polygons=polygons),
+        _text_element("mapTip", tip),
+    ]
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _findings(language: str) -> list[ET.Element]:
+    names = sorted(palette.SEVERITIES, key=lambda name: -palette.SEVERITIES[name].rank)
+    symbols = [_marker(palette.SEVERITIES[name], 3.0, outlined=True) for name in names]
+    return [
+        _categorised("severity", [(name, say("gis", f"severity_{name}", language)) for name in names], symbols),
+        _text_element("mapTip", '<p><b>[% "code" %]</b> [% "plot" %]</p><p>[% "message" %]</p>'),
+    ]
+
+
+def _patches(language: str, years: Sequence[int]) -> list[ET.Element]:
+    before = [year for year in years if year <= palette.CUTOFF_YEAR]
+    after = [year for year in years if year > palette.CUTOFF_YEAR]
+    labels = [(str(year), str(year)) for year in after]
+    if before:
+        labels.append((f'"year" <= {palette.CUTOFF_YEAR}', say("gis", "until_cutoff", language)))
+    colours = [palette.year_colour(year) for year in after] + [palette.LOSS_BEFORE] * bool(before)
+    symbols = [_fill(colour, palette.LOSS_AFTER[-1], opacity=0.85, width=0.1) for colour in colours]
+    rules = [(f'"year" = {value}' if value.isdigit() else value, label) for value, label in labels]
+    return [
+        _ruled(rules, symbols),
+        _text_element(
+            "mapTip", '<p><b>[% "year" %]</b> [% "column" %]</p><p>[% round("area_ha", 3) %] ha</p><p>[% "plots" %]</p>'
+        ),
+    ]
+
+
+def _tiles(language: str) -> list[ET.Element]:
+    names = ("read", "missing", "failed")
+    keys = ("tile_complete", "tile_missing", "tile_failed")
+    looks = (("#ffffff", "no"), (palette.UNKNOWN, "b_diagonal"), (palette.OUTCOMES["high"].colour, "b_diagonal"))
+    symbols = [_fill(colour, palette.UNKNOWN, width=0.2, pattern=pattern) for colour, pattern in looks]
+    tip = '<p><b>[% "tile" %]</b></p><p>[% "layers_missing" %] [% "layers_failed" %]</p>'
+    return [
+        _categorised("status", [(n, say("gis", k, language)) for n, k in zip(names, keys, strict=True)], symbols),
+        _text_element("mapTip", tip),
+    ]
+
+
+def _text_element(tag: str, text: str) -> ET.Element:
+    element = ET.Element(tag)
+    element.text = text
+    return element
+
+
+def _categorised(
+    field: str, labels: Sequence[tuple[str, str]], symbols: Sequence[ET.Element], *, order_by: str | None = None
+) -> ET.Element:
+    renderer = ET.Element(
+        "renderer-v2",
+        type="categorizedSymbol",
+        attr=field,
+        forceraster="0",
+        symbollevels="0",
+        enableorderby="1" if order_by else "0",
+    )
+    categories = ET.SubElement(renderer, "categories")
+    for number, (value, label) in enumerate(labels):
+        ET.SubElement(categories, "category", render="true", symbol=str(number), value=value, label=label)
+    _number(renderer, symbols)
+    if order_by:
+        clauses = ET.SubElement(renderer, "orderby")
+        ET.SubElement(clauses, "orderByClause", asc="1", nullsFirst="1").text = order_by
+    return renderer
+
+
+def _ruled(rules: Sequence[tuple[str, str]], symbols: Sequence[ET.Element]) -> ET.Element:
+    renderer = ET.Element("renderer-v2", type="RuleRenderer", forceraster="0", symbollevels="0", enableorderby="0")
+    root = ET.SubElement(renderer, "rules", key="rules")
+    for number, (condition, label) in enumerate(rules):
+        ET.SubElement(root, "rule", key=f"rule{number}", symbol=str(number), filter=condition, label=label)
+    _number(renderer, symbols)
+    return renderer
+
+
+def _number(renderer: ET.Element, symbols: Sequence[ET.Element]) -> None:
+    holder = ET.SubElement(renderer, "symbols")
+    for number, symbol in enumerate(symbols):
+        symbol.set("name", str(number))
+        holder.append(symbol)
+
+
+def _plot_symbol(accent: palette.Accent) -> ET.Element:
+    """A tinted area with a firm edge, and a mark in its middle that is seen when the area no longer is."""
+    symbol = _fill(accent.colour, accent.ink, opacity=0.55, width=0.2 + 0.12 * accent.rank)
+    centre = ET.SubElement(symbol, "layer", {"class": "CentroidFill", "pass": "0", "locked": "0", "enabled": "1"})
+    option_map(centre, {"point_on_surface": "1", "point_on_all_parts": "0", "clip_on_current_part_only": "0"})
+    mark = _marker(accent, 1.5)
+    mark.set("name", "@0@1")
+    centre.append(mark)
+    hidden = {"enabledLayer": f"@map_scale > {MARKS_SCALE}"}
+    _data_defined(mark[0], {"enabled": hidden["enabledLayer"]})
+    return symbol
+
+
+def _data_defined(layer: ET.Element, expressions: dict[str, str]) -> None:
+    holder = ET.SubElement(layer, "data_defined_properties")
+    root = ET.SubElement(holder, "Option", type="Map")
+    ET.SubElement(root, "Option", name="name", value="", type="QString")
+    properties = ET.SubElement(root, "Option", name="properties", type="Map")
+    for name, expression in expressions.items():
+        one = ET.SubElement(properties, "Option", name=name, type="Map")
+        ET.SubElement(one, "Option", name="active", value="true", type="bool")
+        ET.SubElement(one, "Option", name="expression", value=expression, type="QString")
+        ET.SubElement(one, "Option", name="type", value="3", type="int")
+    ET.SubElement(root, "Option", name="type", value="collection", type="QString")
+
+
+def _colour(value: str, opacity: float = 1.0) -> str:
+    red, green, blue = palette.rgb(value)
+    return f"{red},{green},{blue},{round(255 * opacity)}"
+
+
+def _symbol(kind: str) -> ET.Element:
+    return ET.Element("symbol", type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
+
+
+def _fill(colour: str, ink: str, *, opacity: float = 1.0, width: float = 0.2, pattern: str = "solid") -> ET.Element:
+    symbol = _symbol("fill")
+    layer = ET.SubElement(symbol, "layer", {"class": "SimpleFill", "pass": "0", "locked": "0", "enabled": "1"})
+    option_map(
+        layer,
+        {
+            "color": _colour(colour, opacity),
+            "style": pattern,
+            "outline_color": _colour(ink),
+            "outline_style": "solid",
+            "outline_width": f"{width:.2f}",
+            "outline_width_unit": "MM",
+            "joinstyle": "bevel",
+        },
+    )
+    return symbol
+
+
+def _marker(accent: palette.Accent, size: float, *, outlined: bool = False) -> ET.Element:
+    symbol = _symbol("marker")
+    layer = ET.SubElement(symbol, "layer", {"class": "SimpleMarker", "pass": "0", "locked": "0", "enabled": "1"})
+    option_map(
+        layer,
+        {
+            "name": _MARKS[accent.mark],
+            "color": _colour(accent.colour, 0.0 if outlined else 1.0),
+            "outline_color": _colour(accent.ink if outlined else "#ffffff"),
+            "outline_style": "solid",
+            "outline_width": "0.5" if outlined else "0.15",
+            "outline_width_unit": "MM",
+            "size": f"{size:.1f}",
+            "size_unit": "MM",
+        },
+    )
+    return symbol
+
+
+def _labels(field: str, *, polygons: bool) -> ET.Element:
+    labeling = ET.Element("labeling", type="simple")
+    settings = ET.SubElement(labeling, "settings", calloutType="simple")
+    style = ET.SubElement(
+        settings,
+        "text-style",
+        fieldName=field,
+        fontFamily=FONT,
+        fontSize="8",
+        fontSizeUnit="Point",
+        textColor="40,44,52,255",
+        textOpacity="1",
+        isExpression="0",
+        fontWeight="50",
+        multilineHeight="1",
+    )
+    ET.SubElement(
+        style,
+        "text-buffer",
+        bufferDraw="1",
+        bufferSize="0.8",
+        bufferSizeUnits="MM",
+        bufferColor="255,255,255,255",
+        bufferOpacity="0.9",
+        bufferNoFill="1",
+        bufferJoinStyle="128",
+    )
+    ET.SubElement(
+        settings,
+        "placement",
+        placement="0" if not polygons else "1",
+        dist="2" if not polygons else "0",
+        distUnits="MM",
+        priority="5",
+        placementFlags="10",
+        quadOffset="4",
+        layerType="PolygonGeometry" if polygons else "PointGeometry",
+    )
+    ET.SubElement(
+        settings,
+        "rendering",
+        scaleVisibility="1",
+        scaleMin="1",
+        scaleMax=str(LABEL_SCALE),
+        drawLabels="1",
+        maxNumLabels="2000",
+        obstacle="1",
+        obstacleFactor="1",
+    )
+    return labeling
