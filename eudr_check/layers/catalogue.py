@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pystac
-import rasterio
 from rasterio.warp import transform_bounds
 
 from eudr_check.errors import LayersError
 from eudr_check.layers.definition import LayerDefinition
+from eudr_check.layers.footprint import bounds_of
 from eudr_check.layers.raster import open_raster
 from eudr_check.layers.values import Values
 
@@ -202,9 +202,8 @@ def _describe(path: Path, key: str, definition: LayerDefinition, collection: Pat
     asset = definition.assets[key]
     if raster.dtype != asset.dtype:
         raise LayersError(f"{path}: values are {raster.dtype}, asset '{key}' of {definition.id} is {asset.dtype}")
-    with rasterio.open(path) as dataset:
-        bounds = tuple(dataset.bounds)
-        geographic = transform_bounds(dataset.crs, "EPSG:4326", *bounds, densify_pts=21)
+    bounds = bounds_of(raster.transform, raster.width, raster.height)
+    geographic = transform_bounds(raster.crs, "EPSG:4326", *bounds, densify_pts=21)
     described: dict[str, Any] = {
         "href": Path(os.path.relpath(path.resolve(), collection.resolve())).as_posix(),
         "type": pystac.MediaType.GEOTIFF,

@@ -8,7 +8,6 @@ import pystac
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import Transformer
-from rasterio.transform import array_bounds
 
 from eudr_check.layers.definition import LONGITUDE_LATITUDE
 
@@ -21,10 +20,11 @@ class Frame:
     bounds: tuple[float, float, float, float]
 
     def holds(self, longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Which positions in degrees lie inside; bool, same shape."""
+        """Which positions in degrees lie inside or, as near as rounding tells, on the edge; bool, same shape."""
         x, y = self._project(longitude, latitude)
         west, south, east, north = self.bounds
-        return (x >= west) & (x <= east) & (y >= south) & (y <= north)
+        slack = 1e-9 if self.crs in LONGITUDE_LATITUDE else 1e-3
+        return (x >= west - slack) & (x <= east + slack) & (y >= south - slack) & (y <= north + slack)
 
     def touches(self, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which boxes (n, 4) in degrees overlap with more than an edge; bool (n,)."""
@@ -52,12 +52,20 @@ def frame(item: pystac.Item, asset: str) -> Frame:
     code = fields.get("proj:code") or (f"EPSG:{fields['proj:epsg']}" if fields.get("proj:epsg") else None)
     if code is not None and fields.get("proj:transform") and fields.get("proj:shape"):
         height, width = fields["proj:shape"]
-        return Frame(code, array_bounds(height, width, Affine(*fields["proj:transform"][:6])))
+        return Frame(code, bounds_of(Affine(*fields["proj:transform"][:6]), width, height))
     if code is not None and fields.get("proj:bbox"):
         return Frame(code, tuple(fields["proj:bbox"]))
     box = item.bbox or (-180.0, -90.0, 180.0, 90.0)
     west, south, east, north = box if len(box) == 4 else (box[0], box[1], box[3], box[4])
     return Frame("EPSG:4326", (west, south, east, north))
+
+
+def bounds_of(there: Affine, width: int, height: int) -> tuple[float, float, float, float]:
+    """Low x, low y, high x, high y of a raster in its own CRS, whichever way its rows run."""
+    corners = ((0, 0), (width, 0), (0, height), (width, height))
+    x = [there.a * column + there.b * row + there.c for column, row in corners]
+    y = [there.d * column + there.e * row + there.f for column, row in corners]
+    return min(x), min(y), max(x), max(y)
 
 
 def grid_of_points(boxes: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,0 +1,157 @@
+"""Definitions are data, and wrong ones are refused with their key."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eudr_check.config import LayerChoice
+from eudr_check.errors import LayersError
+from eudr_check.layers.definition import Asset, VariableDefinition, definition, shipped
+from eudr_check.layers.encode import encode
+from eudr_check.layers.values import Values
+from tests.rasters import EVENT, STATE, write_definition
+
+COVER = {"kind": "state", "role": "forest_2020", "method": "m", "sensor": "s"}
+DATES = {"covers_from": "2020-12-31", "covers_through": "2020-12-31"}
+
+
+def choose(layer: str) -> LayerChoice:
+    """Choice of a shipped layer."""
+    return LayerChoice.model_validate({"id": layer, "from": "local"})
+
+
+@pytest.mark.parametrize("layer", shipped())
+def test_shipped_definitions_are_sound(layer: str) -> None:
+    """Each parses, is named by its own id, and claims no live check nobody made."""
+    one = definition(choose(layer))
+
+    assert one.id == layer
+    assert one.variables
+    assert all(variable.column.startswith(f"{one.name}.") for variable in one.variables)
+    assert one.verified == "never"
+
+
+def test_contract_columns_exist() -> None:
+    """The columns that policies name come from these layers, with these roles."""
+    roles = {
+        variable.column: (variable.kind, variable.role, variable.dating)
+        for layer in ("jrc_gfc2020@V4", "hansen_gfc@v1.13", "jrc_tmf@v1.2025", "esa_worldcover@2020")
+        for variable in definition(choose(layer)).variables
+    }
+
+    assert roles == {
+        "jrc_gfc2020.forest": ("state", "forest_2020", "none"),
+        "hansen.tree10": ("state", "tree_cover_2020", "none"),
+        "hansen.loss_year": ("event", "event", "yearly"),
+        "tmf.forest": ("state", "forest_2020", "none"),
+        "tmf.deforestation_year": ("event", "event", "yearly"),
+        "tmf.degradation_year": ("event", "degradation", "yearly"),
+        "worldcover.tree": ("state", "tree_cover_2020", "none"),
+        "worldcover.crop": ("state", "context", "none"),
+    }
+
+
+def shipped_values(layer: str, variable: str, **values: int) -> int:
+    """What a shipped variable makes of one cell."""
+    one = definition(choose(layer))
+    encoding = one.encodings[variable]
+    arrays = {key: np.array([values[key]], dtype=one.assets[key].dtype) for key in encoding.assets}
+    return int(encode(encoding, one.assets, arrays, {})[0])
+
+
+@pytest.mark.parametrize("cover", [0, 5, 6])
+def test_tmf_says_nothing_outside_moist_forest(cover: int) -> None:
+    """Where AnnualChange 2020 is 0, 5 or 6, TMF's 'no event' is unknown, never 'no'."""
+    for name in ("deforestation_year", "degradation_year"):
+        values = {"annual_change_2020": cover, name: 0}
+        assert shipped_values("jrc_tmf@v1.2025", name, **values) == -1
+
+
+def test_tmf_inside_moist_forest() -> None:
+    """Undisturbed and degraded are forest; deforested and regrown are not; years stay, also those before 2021."""
+    forest = [shipped_values("jrc_tmf@v1.2025", "forest", annual_change_2020=value) for value in range(7)]
+
+    assert forest == [-1, 1, 1, 0, 0, 0, 0]
+    assert (
+        shipped_values("jrc_tmf@v1.2025", "deforestation_year", annual_change_2020=3, deforestation_year=2015) == 2015
+    )
+    assert shipped_values("jrc_tmf@v1.2025", "deforestation_year", annual_change_2020=1, deforestation_year=0) == 0
+
+
+def test_hansen_trees_of_2020() -> None:
+    """More than 10 % cover in 2000 and not lost by 2020; loss after 2020 leaves the trees of 2020 standing."""
+    trees = {
+        (cover, loss, mask): shipped_values(
+            "hansen_gfc@v1.13", "tree10", treecover2000=cover, lossyear=loss, datamask=mask
+        )
+        for cover, loss, mask in [(10, 0, 1), (11, 0, 1), (90, 20, 1), (90, 21, 1), (90, 0, 0), (0, 0, 2)]
+    }
+
+    assert list(trees.values()) == [0, 1, 0, 1, -1, 0]
+
+
+def test_clouds_of_io_lulc_are_unknown() -> None:
+    """Class 10 is cloud, 0 is nodata; mangrove may hide in class 4, so it is no tree here."""
+    values = [shipped_values("io_lulc@2020", "tree", data=value) for value in (0, 1, 2, 4, 10, 11)]
+
+    assert values == [-1, 0, 1, 0, -1, 0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "year"),
+    [
+        ({"values": "1..25", "add": 2000}, 21, 2021),
+        ({"values": "20001..26365", "divide": 1000, "add": 2000}, 21001, 2021),
+        ({"values": "20001..26365", "divide": 1000, "add": 2000}, 20366, 2020),
+        ({"values": "1..5000", "since": "2020-12-31"}, 1, 2021),
+        ({"values": "1..5000", "since": "2014-12-31"}, 2192, 2020),
+        ({"values": "1..5000", "since": "2014-12-31"}, 2193, 2021),
+        ({"values": "20000..49999", "since": "2014-12-31", "modulo": 10000}, 32193, 2021),
+        ({"years": {2021: "32..33", 2020: "29"}}, 33, 2021),
+    ],
+)
+def test_year_rules(rule: dict[str, object], value: int, year: int) -> None:
+    """Counts of years, YYDOY, days since a day, confidence digits before days, and plain tables."""
+    variable = VariableDefinition.model_validate(
+        {"kind": "event", "role": "event", "method": "m", "sensor": "s", "year": {"asset": "a", **rule}, **DATES}
+    )
+    asset = Asset(legend=Values.parse("0..60000"), dtype="uint16")
+
+    assert encode(variable, {"a": asset}, {"a": np.array([0, value], dtype="uint16")}, {}).tolist() == [0, year]
+
+
+def test_nodata_tag_is_obeyed_unless_told_otherwise() -> None:
+    """A file's own nodata is unknown; `ignore` is for products whose tag lies on data."""
+    variable = VariableDefinition.model_validate({**COVER, **DATES, "when": {"a": 1}})
+    values = {"a": np.array([0, 1], dtype="uint8")}
+
+    obeyed = encode(variable, {"a": Asset(legend=Values.parse("0..1"))}, values, {"a": 0})
+    ignored = encode(variable, {"a": Asset(legend=Values.parse("0..1"), nodata_tag="ignore")}, values, {"a": 0})
+    assert obeyed.tolist() == [-1, 1]
+    assert ignored.tolist() == [0, 1]
+
+
+def test_unknown_layer_names_the_known_ones() -> None:
+    """A misspelt id lists what is shipped."""
+    with pytest.raises(LayersError, match=r"'jrc_gfc@V4': no such shipped definition; known: .*jrc_gfc2020@V4"):
+        definition(choose("jrc_gfc@V4"))
+
+
+@pytest.mark.parametrize(
+    ("assets", "variables", "message"),
+    [
+        ("{a: {legend: '0..x'}}", f"{{v: {{{STATE}, when: {{a: 1}}}}}}", "'0..x' is neither an integer nor a range"),
+        ("{a: {legend: '5..1'}}", f"{{v: {{{STATE}, when: {{a: 1}}}}}}", "range '5..1' runs backwards"),
+        ("{a: {legend: 1}}", f"{{v: {{{STATE}, when: {{b: 1}}}}}}", r"variable v: no asset 'b' \(assets: a\)"),
+        ("{a: {legend: 1}}", f"{{v: {{{STATE}}}}}", "a state is told by 'when' alone"),
+        ("{a: {legend: 1}}", f"{{v: {{{EVENT}}}}}", "an event is told by 'year'"),
+        ("{a: {legende: 1}}", f"{{v: {{{STATE}, when: {{a: 1}}}}}}", "assets.a.legende: Extra inputs"),
+    ],
+)
+def test_wrong_definitions_name_the_key(tmp_path: Path, assets: str, variables: str, message: str) -> None:
+    """A rule that is broken is told with file and key."""
+    path = write_definition(tmp_path / "own.yaml", assets, variables)
+
+    with pytest.raises(LayersError, match=message):
+        definition(LayerChoice.model_validate({"definition": str(path), "from": "local"}))
