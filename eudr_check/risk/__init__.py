@@ -1,0 +1,6 @@
+"""PLOTS, EVIDENCE and a policy make ASSESSMENTS: outcomes with reasons, margins and stability. Pure; no rasters."""
+
+from eudr_check.risk.assessment import assess
+from eudr_check.risk.policy import Policy, policy, shipped
+
+__all__ = ["Policy", "assess", "policy", "shipped"]

@@ -1,0 +1,65 @@
+"""Plots that adjoin and belong to one producer, found so that a field cut into pieces is judged whole."""
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from eudr_check.risk.policy import Convergence
+from eudr_check.risk.rules import Groups
+
+METRES_PER_DEGREE = 111_320.0
+"""Along the equator; enough to find neighbours within some metres."""
+
+
+def adjoining(plots: pd.DataFrame, policy: Convergence) -> Groups:
+    """Groups of usable polygons of one producer that lie within `policy.adjoining` of one another.
+
+    Producers are told apart by name alone, whatever the cooperative, the case and the spaces: plots that adjoin and
+    bear the same name are one farm. Plots without a name stay alone.
+
+    Args:
+        plots: PLOTS, geometry in EPSG:4326.
+        policy: gives the distance in metres.
+    """
+    text = plots["producer_name"].astype(pd.StringDtype(na_value=np.nan))
+    name = text.str.replace(r"\s+", " ", regex=True).str.strip().str.casefold()
+    eligible = (plots["usable"] & (plots["geometry_kind"] == "polygon") & name.notna() & (name != "")).to_numpy(
+        dtype=bool
+    )
+    several = name.where(eligible).duplicated(keep=False).to_numpy() & eligible
+    position = np.flatnonzero(several)
+    if not len(position):
+        return Groups(np.arange(len(plots), dtype=np.int64), len(plots))
+    shapes = np.asarray(plots["geometry"].to_numpy()[position], dtype=object)
+    first, second = _near(shapes, pd.factorize(name.to_numpy()[position])[0], policy.adjoining.value)
+    return _connected(position[first], position[second], len(plots))
+
+
+def _near(
+    shapes: NDArray[np.object_], producer: NDArray[np.int64], metres: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of shapes of one producer within a distance; a little farther north to south than east to west."""
+    west, south, east, north = shapely.bounds(shapes).T
+    reach = metres / METRES_PER_DEGREE / np.cos(np.radians(np.clip(np.maximum(np.abs(south), np.abs(north)), 0, 85)))
+    boxes = shapely.box(west - reach, south - reach, east + reach, north + reach)
+    first, second = shapely.STRtree(shapes).query(boxes)
+    candidate = (first < second) & (producer[first] == producer[second])
+    first, second = first[candidate], second[candidate]
+    close = shapely.dwithin(shapes[first], shapes[second], reach[first])
+    return first[close], second[close]
+
+
+def _connected(first: NDArray[np.int64], second: NDArray[np.int64], count: int) -> Groups:
+    """Groups of plots joined by pairs, directly or through others, numbered in the order of the plots."""
+    label = np.arange(count, dtype=np.int64)
+    while True:
+        before = label.copy()
+        np.minimum.at(label, first, label[second])
+        np.minimum.at(label, second, label[first])
+        # Following each label to its own label halves the length of chains of plots.
+        label = label[label]
+        if (label == before).all():
+            break
+    numbers, group = np.unique(label, return_inverse=True)
+    return Groups(group.astype(np.int64), len(numbers))

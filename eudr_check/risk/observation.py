@@ -1,0 +1,75 @@
+"""From when to when the event layers really watched each plot, against the dates of production."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eudr_check.config import Production
+from eudr_check.risk.cells import Mask, Values
+from eudr_check.risk.figures import TOLERANCE_HA, Hectares, per_owner
+from eudr_check.risk.policy import Convergence
+from eudr_check.risk.roles import Roles
+from eudr_check.variables import UNKNOWN
+
+Days = NDArray[np.datetime64]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """First and last day watched, per plot, and what production leaves unwatched."""
+
+    since: Days
+    through: Days
+    begins_late: Mask
+    """Watching begins after production does, or after the day that follows the cut-off."""
+    ends_early: Mask
+    """Production ends longer after the last day watched than the policy allows."""
+    unobserved: Mask
+    """Production ends after the last day watched."""
+
+
+def observe(
+    values: Values,
+    owner: NDArray[np.int64],
+    area: Hectares,
+    count: int,
+    roles: Roles,
+    policy: Convergence,
+    production: Production,
+) -> Observation:
+    """How long the event layers that were really read watched each plot.
+
+    A layer that holds no value on some ground does not watch it, however far its product reaches; ground smaller than
+    the noise floor does not count. Where nothing was read the declared cover of the layers stands in (such a plot is
+    undetermined for its unknown cells already).
+    """
+    first = np.full(len(owner), np.datetime64("9999-12-31"))
+    last = np.full(len(owner), np.datetime64("0001-01-01"))
+    watched = np.zeros(len(owner), dtype=bool)
+    for variable in roles.witnesses:
+        known = values[variable.column] != UNKNOWN
+        first = np.where(known, np.minimum(first, np.datetime64(variable.covers_from)), first)
+        last = np.where(known, np.maximum(last, np.datetime64(variable.covers_through)), last)
+        watched |= known
+    starts = sorted({variable.covers_from for variable in roles.witnesses})
+    ends = sorted({variable.covers_through for variable in roles.witnesses}, reverse=True)
+    floor = policy.noise_floor.value
+    since = np.full(count, np.datetime64(starts[0]))
+    through = np.full(count, np.datetime64(ends[0]))
+    for later, earlier in zip(starts[1:], starts[:-1], strict=True):
+        unwatched = per_owner(owner, area, count, watched & (first > np.datetime64(earlier)))
+        since = np.where(unwatched > floor + TOLERANCE_HA, np.datetime64(later), since)
+    for shorter, longer in zip(ends[1:], ends[:-1], strict=True):
+        unwatched = per_owner(owner, area, count, watched & (last < np.datetime64(longer)))
+        through = np.where(unwatched > floor + TOLERANCE_HA, np.datetime64(shorter), through)
+    needed = min(production.since, policy.cutoff + timedelta(days=1))
+    gap = timedelta(days=int(policy.cover_gap.value))
+    return Observation(
+        since,
+        through,
+        begins_late=since > np.datetime64(needed),
+        ends_early=through < np.datetime64(production.until - gap),
+        unobserved=through < np.datetime64(production.until),
+    )

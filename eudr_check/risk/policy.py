@@ -1,0 +1,172 @@
+"""Policies are data: which thresholds, in which unit, why, and from where."""
+
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import Field, TypeAdapter, ValidationError
+
+from eudr_check.config import Commodity, Strict
+from eudr_check.errors import PolicyError
+
+Quantity = Literal[
+    "agreed_event_on_forest",
+    "one_method_event_on_forest",
+    "one_method_2021_only",
+    "event_on_forest",
+    "event_on_tree_crop",
+    "standing_forest",
+    "canopy_disturbance",
+    "event_on_disputed_forest",
+    "forest_seen_once",
+]
+Tree = Literal["pcrop", "acrop", "timber"]
+
+
+class Figure(Strict):
+    """One number of a policy, with what makes it defensible."""
+
+    value: float = Field(ge=0)
+    unit: Literal["ha", "share", "percent", "days", "m"]
+    reason: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+    def times(self, factor: float) -> "Figure":
+        """The same figure, scaled."""
+        return self.model_copy(update={"value": self.value * factor})
+
+
+class Rule(Strict):
+    """One line of the ordered list: enough hectares of a quantity give an outcome."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    outcome: Literal["high", "more_info_needed"]
+    quantity: Quantity
+    hectares: Figure
+    strictly_more: bool = False
+    share: Figure | None = None
+    share_hectares: Figure | None = None
+    piece: Figure
+
+    def times(self, factor: float) -> "Rule":
+        """The rule with every threshold scaled."""
+        scaled = {
+            "hectares": self.hectares.times(factor),
+            "share": self.share and self.share.times(factor),
+            "share_hectares": self.share_hectares and self.share_hectares.times(factor),
+        }
+        return self.model_copy(update=scaled)
+
+
+class Convergence(Strict):
+    """Loss on forest, by agreement of independent methods."""
+
+    kind: Literal["convergence"]
+    name: str
+    version: str
+    title: str
+    commodities: tuple[Commodity, ...]
+    cutoff: date
+    baseline: str
+    tree_crops: tuple[str, ...]
+    silent_methods: tuple[str, ...]
+    agreeing_methods: int = Field(ge=2)
+    disputing_layers: int = Field(ge=1)
+    noise_floor: Figure
+    cover_gap: Figure
+    rules: tuple[Rule, ...] = Field(min_length=1)
+    adjoining: Figure
+    sampled_error: Figure
+
+    @property
+    def full_name(self) -> str:
+        """Name with version, as ASSESSMENTS print it."""
+        return f"{self.name}@{self.version}"
+
+    def times(self, factor: float) -> "Convergence":
+        """The policy with every hectare and share threshold scaled, noise floor included."""
+        return self.model_copy(
+            update={
+                "noise_floor": self.noise_floor.times(factor),
+                "rules": tuple(rule.times(factor) for rule in self.rules),
+            }
+        )
+
+
+class Whisp(Strict):
+    """One of Whisp's decision trees over its eleven indicators."""
+
+    kind: Literal["whisp"]
+    name: str
+    version: str
+    title: str
+    tree: Tree
+    commodities: tuple[Commodity, ...]
+    cutoff: date
+    source: str
+    thresholds: dict[str, Figure]
+    columns: dict[str, tuple[str, ...]]
+    """Per indicator, Whisp's columns that this edition considers."""
+    evidence: dict[str, str]
+    """Whisp's column: our EVIDENCE column; a suffix `_before_2020` or `_after_2020` selects years."""
+    left_out: dict[str, str] = Field(default_factory=dict)
+    """Whisp's columns that no public layer of ours gives, and why."""
+
+    @property
+    def full_name(self) -> str:
+        """Name with version, as ASSESSMENTS print it."""
+        return f"{self.name}@{self.version}"
+
+    def times(self, factor: float) -> "Whisp":
+        """The policy with every threshold scaled."""
+        return self.model_copy(
+            update={"thresholds": {name: figure.times(factor) for name, figure in self.thresholds.items()}}
+        )
+
+
+Policy = Convergence | Whisp
+_POLICY: TypeAdapter[Policy] = TypeAdapter(Annotated[Policy, Field(discriminator="kind")])
+
+
+def policy(name: str) -> Policy:
+    """A policy by shipped name (`convergence@1`; no version needed where only one is shipped) or by path of a YAML.
+
+    Raises:
+        PolicyError: no such policy, or the file breaks a rule; names the key and what is known.
+    """
+    found = _shipped().get(name)
+    if found is None:
+        editions = [full for full in _shipped() if full.partition("@")[0] == name]
+        found = _shipped()[editions[0]] if len(editions) == 1 else None
+    if found is not None:
+        return _read(found, name)
+    path = Path(name)
+    if path.suffix in {".yaml", ".yml"} and path.is_file():
+        return _read(path, name)
+    raise PolicyError(f"policy {name}: not shipped (known: {', '.join(shipped())}) and no YAML file of that path")
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the shipped policies."""
+    return tuple(_shipped())
+
+
+@cache
+def _shipped() -> dict[str, Traversable]:
+    folder = files("eudr_check.risk").joinpath("policies")
+    found = {item.name.removesuffix(".yaml"): item for item in folder.iterdir() if item.name.endswith(".yaml")}
+    return dict(sorted(found.items()))
+
+
+def _read(file: Traversable | Path, name: str) -> Policy:
+    try:
+        return _POLICY.validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PolicyError(f"policy {name}: not valid YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        problems = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()]
+        raise PolicyError(f"policy {name}: " + "; ".join(problems)) from error

@@ -1,0 +1,156 @@
+"""The outcome of every plot under one set of thresholds, layers and areas."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from eudr_check.config import Production
+from eudr_check.risk import points
+from eudr_check.risk.cells import Mask, best_filling, unknown_rows, worst_filling
+from eudr_check.risk.figures import Sums, add_up
+from eudr_check.risk.ground import Ground, completed, grounds, joined
+from eudr_check.risk.observation import Observation, observe
+from eudr_check.risk.policy import Convergence
+from eudr_check.risk.roles import Roles
+from eudr_check.risk.rules import HIGH, Groups, Judgement, Levels, judge
+
+UNDETERMINED = 3
+OUTCOME = np.array(["low", "more_info_needed", "high", "undetermined"], dtype=object)
+
+
+@dataclass(frozen=True)
+class Case:
+    """The plots of a harvest with their ground."""
+
+    main: Ground
+    """Polygons, and the declared discs of points: the ground that figures are given for."""
+    wide: Ground
+    """Discs of twice the radius, of the points only."""
+    cell: Ground
+    """The point's own cell, of the points only."""
+    point: NDArray[np.int64]
+    """Positions of the points among the plots."""
+    groups: Groups
+    unusable: Mask
+    """Stopped by a blocking finding."""
+    not_assessed: Mask
+    """Commodity the policy does not speak of."""
+
+    @property
+    def count(self) -> int:
+        """Number of plots."""
+        return self.main.count
+
+    def without_evidence(self, area: str = "area_ha") -> Mask:
+        """Plots some footprint of which has no ground at all."""
+        lacking = ~self.main.present(area)
+        lacking[self.point] |= ~self.wide.present(area) | ~self.cell.present(area)
+        return lacking
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came out, and the figures behind it."""
+
+    outcome: Levels
+    """0 low, 1 more_info_needed, 2 high, 3 undetermined."""
+    worst: Levels
+    """Level if everything unknown were lost forest."""
+    sums: Sums
+    """Known hectares of the main ground."""
+    judgement: Judgement
+    """Rules applied to the known hectares of the main ground."""
+    observation: Observation
+    cell_agreed: Mask
+    """Points whose own cell is agreed loss."""
+    wider_disc: Mask
+    """Points that only the wider disc keeps from `low`."""
+
+
+def case(plots: pd.DataFrame, evidence: pd.DataFrame, roles: Roles, policy: Convergence, groups: Groups) -> Case:
+    """Sort the evidence of a harvest by footprint.
+
+    Raises:
+        PolicyError: see `ground.grounds`.
+    """
+    point = np.flatnonzero((plots["geometry_kind"] == "point").to_numpy(dtype=bool))
+    by_footprint = grounds(plots, evidence, roles.columns, ("polygon", "disc", "double_disc", "cell"))
+    polygons = completed(by_footprint["polygon"], plots["area_ha"].to_numpy(dtype=np.float64))
+    return Case(
+        main=joined(polygons, by_footprint["disc"]),
+        wide=by_footprint["double_disc"].at(point),
+        cell=by_footprint["cell"].at(point),
+        point=point,
+        groups=groups,
+        unusable=~plots["usable"].to_numpy(dtype=bool),
+        not_assessed=~plots["commodity"].isin(policy.commodities).to_numpy(dtype=bool),
+    )
+
+
+def reach(
+    harvest: Case,
+    roles: Roles,
+    policy: Convergence,
+    production: Production,
+    *,
+    area: str = "area_ha",
+    scale: Mapping[str, float] | None = None,
+) -> Verdict:
+    """Apply a policy.
+
+    Args:
+        harvest: plots with their ground.
+        roles: variables to use; must be sufficient.
+        policy: rules to use.
+        production: dates of production.
+        area: which area of EVIDENCE to sum.
+        scale: factor on the rows where a variable (by column) shows forest or an event; for the error of sampling.
+    """
+    known, doubted = _fillings(harvest.main, roles, policy, area, scale)
+    judgement = judge(known, policy, harvest.groups)
+    best = judgement.levels
+    worst = best if doubted is known else judge(doubted, policy, harvest.groups).levels
+    cell_agreed = np.zeros(harvest.count, dtype=bool)
+    wider_disc = np.zeros(harvest.count, dtype=bool)
+    if len(harvest.point):
+        at = harvest.point
+        wide = _fillings(harvest.wide, roles, policy, area, scale)
+        cell = _fillings(harvest.cell, roles, policy, area, scale)
+        best, worst = best.copy(), worst.copy()
+        settled = points.settle(best[at], wide[0], cell[0], policy)
+        doubtful = points.settle(worst[at], wide[1], cell[1], policy)
+        best[at], worst[at] = settled.levels, doubtful.levels
+        cell_agreed[at], wider_disc[at] = settled.cell_agreed, settled.wider_disc
+    ground = harvest.main
+    watched = observe(ground.values, ground.owner, ground.areas["area_ha"], ground.count, roles, policy, production)
+    outcome = np.where(best == worst, best, UNDETERMINED).astype(np.int8)
+    outcome[(best != HIGH) & (watched.begins_late | watched.ends_early)] = UNDETERMINED
+    outcome[harvest.unusable | harvest.not_assessed | harvest.without_evidence(area)] = UNDETERMINED
+    return Verdict(outcome, worst, known, judgement, watched, cell_agreed, wider_disc)
+
+
+def _fillings(
+    ground: Ground, roles: Roles, policy: Convergence, area: str, scale: Mapping[str, float] | None
+) -> tuple[Sums, Sums]:
+    """Hectares with the unknown filled for the best and for the worst; one object where nothing is unknown."""
+    hectares = ground.areas[area] if scale is None else ground.areas[area] * _factor(ground, roles, policy, scale)
+    unknown = unknown_rows(ground.values, roles)
+    known = best_filling(ground.values, roles, policy)
+    best = add_up(known, unknown, ground.owner, hectares, ground.count)
+    if not unknown.any.any():
+        return best, best
+    doubted = worst_filling(known, unknown.any, ground.values, roles, policy)
+    return best, add_up(doubted, unknown, ground.owner, hectares, ground.count)
+
+
+def _factor(ground: Ground, roles: Roles, policy: Convergence, scale: Mapping[str, float]) -> NDArray[np.float64]:
+    """Factor per row: that of the first scaled variable that shows forest or an event there."""
+    factor = np.ones(len(ground.owner))
+    for variable in roles.variables:
+        if variable.column in scale:
+            shown = ground.values[variable.column] > (0 if variable.kind == "state" else policy.cutoff.year)
+            factor[shown] = scale[variable.column]
+    return factor
