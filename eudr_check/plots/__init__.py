@@ -1,0 +1,6 @@
+"""Plot files as cooperatives really send them, checked and repaired: files in, PLOTS and FINDINGS out."""
+
+from eudr_check.plots.findings import message
+from eudr_check.plots.load import load
+
+__all__ = ["load", "message"]

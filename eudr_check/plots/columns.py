@@ -1,0 +1,112 @@
+"""Which column of a file is which of ours: said in the harvest, or recognised by its header and always reported."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+
+import pandas as pd
+import yaml
+
+FIELDS = (
+    "plot_id",
+    "producer_name",
+    "producer_id",
+    "producer_country",
+    "production_place",
+    "planted_year",
+    "declared_area_ha",
+    "declared_area_m2",
+    "longitude",
+    "latitude",
+    "geometry",
+    "vertex",
+    "accuracy_m",
+)
+_NOT_PLAIN = re.compile(r"[^0-9a-z@]+")
+
+
+def plain(header: str) -> str:
+    """A header without case, accents and punctuation.
+
+    >>> plain(" Código de Parcela (N°)")
+    'codigo_de_parcela_n'
+    >>> plain("Mã lô đất")
+    'ma_lo_dat'
+    """
+    letters = unicodedata.normalize("NFKD", header.replace("đ", "d").replace("Đ", "D").replace("²", "2"))
+    return _NOT_PLAIN.sub("_", "".join(c for c in letters if not unicodedata.combining(c)).lower()).strip("_")
+
+
+@cache
+def known_headers() -> dict[str, tuple[str, ...]]:
+    """Our field: headers it is known by, most telling first."""
+    content = yaml.safe_load(files(__package__).joinpath("headers.yaml").read_text(encoding="utf-8"))
+    return {field: tuple(str(header) for header in content[field]) for field in FIELDS}
+
+
+def recognise(headers: Iterable[str], explicit: Mapping[str, str]) -> dict[str, str]:
+    """The header taken for each of our fields.
+
+    Args:
+        headers: the file's own headers.
+        explicit: our field: their header, as the harvest says; it wins, and is not checked here.
+
+    Returns:
+        Our field: their header, for the fields that were found.
+    """
+    taken = dict(explicit)
+    free = [header for header in headers if header not in set(explicit.values())]
+    last_parts = {header: _last_part(header) for header in free}
+    for field, known in known_headers().items():
+        if field in taken or (field == "declared_area_m2" and "declared_area_ha" in explicit):
+            continue
+        ranks = {header: rank for rank, header in reversed(list(enumerate(known)))}
+        candidates = [
+            (ranks[form], position, header)
+            for position, header in enumerate(free)
+            for form in (plain(header), last_parts[header])
+            if form in ranks and header not in taken.values()
+        ]
+        if candidates:
+            taken[field] = min(candidates)[2]
+    return taken
+
+
+def _last_part(header: str) -> str:
+    """The question's own name in a survey export such as `grupo/parcela/codigo`."""
+    return plain(re.split(r"[/:]", header)[-1])
+
+
+def text_of(column: pd.Series) -> pd.Series:
+    """Cells as text: whole numbers without a point, everything else as it stands, empty ones None.
+
+    Args:
+        column: any dtype.
+
+    Returns:
+        Series of object, str or None.
+    """
+    if column.dtype.kind in "iu":
+        return column.astype(str).astype(object)
+    if column.dtype.kind == "f":
+        return pd.Series([_number_text(value) for value in column], index=column.index, dtype=object)
+    values = [None if value is None or value is pd.NaT or value != value else _cell_text(value) for value in column]
+    return pd.Series(values, index=column.index, dtype=object)
+
+
+def _number_text(value: float) -> str | None:
+    if value != value:
+        return None
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+def _cell_text(value: object) -> str | None:
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, float):
+        return _number_text(value)
+    if isinstance(value, bytes):
+        return None
+    return str(value).strip() or None

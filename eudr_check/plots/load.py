@@ -1,0 +1,77 @@
+"""Files in, PLOTS and FINDINGS out: every row of every file is a plot or a blocking finding, exactly once."""
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from eudr_check import tables
+from eudr_check.areas import eu_area_ha, plot_area_ha
+from eudr_check.config import PlotFile
+from eudr_check.plots import attributes, identity, place, repairs, shape
+from eudr_check.plots.findings import Log
+from eudr_check.plots.rows import Rows, gather
+
+
+def load(files: Sequence[PlotFile], *, commodity: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Read, check and repair the plots of a harvest.
+
+    A file that is missing, unreadable or empty is a blocking finding of that file; the others are delivered all the
+    same. A row with an id of its own is a row of PLOTS, unusable where a finding blocks it; a row without one, or
+    that repeats one, is a blocking finding with file and row.
+
+    Args:
+        files: plot files as the harvest names them.
+        commodity: commodity of the Regulation.
+
+    Returns:
+        PLOTS and FINDINGS, in the order of the files and their rows.
+    """
+    log = Log()
+    rows = gather(files, log)
+    identity.check(rows, log)
+    values = attributes.read(rows, log)
+    fit = place.check_coordinates(rows, log)
+    shape.check_digits(rows, fit, log)
+    repaired, original, turned = repairs.repair(np.where(fit, rows.geometry, None), log)
+    rows.geometry = np.where(fit, repaired, rows.geometry)
+    _report_turned(rows, turned, log)
+    valid = fit.copy()
+    valid[log.has("self_crossing")] = False
+    kind = np.select([shapely.get_type_id(rows.geometry) == 0, fit], ["point", "polygon"], default="").astype(object)
+    kind[~fit] = None
+    area_ha = np.where(valid, plot_area_ha(rows.geometry), np.nan)
+    shape.check_area(kind, area_ha, values, commodity, log)
+    shape.check_outline(np.where(valid, rows.geometry, None), log)
+    country = place.check_country(rows, values, fit, log)
+    rows.table["producer_country"] = country
+    plots = rows.table.assign(
+        original_wkb=original,
+        commodity=commodity,
+        planted_year=pd.array(values.planted_year, dtype="Float64").astype("Int64"),
+        geometry_kind=kind,
+        area_ha=area_ha,
+        declared_area_ha=values.declared_area_ha,
+        eu_area_ha=np.where(valid, eu_area_ha(rows.geometry), np.nan),
+        usable=~np.isin(np.arange(len(rows)), np.array(sorted(log.blocked_rows), dtype=np.int64)),
+        geometry=np.where(fit, rows.geometry, None),
+    )
+    return _plots(plots, rows.identified), tables.check(
+        tables.FINDINGS, log.table(rows.table, place.of(np.where(fit, rows.geometry, None)))
+    )
+
+
+def _plots(frame: pd.DataFrame, identified: NDArray[np.bool_]) -> gpd.GeoDataFrame:
+    names = ["plot", *tables.PLOTS.columns]
+    plots = tables.typed(tables.PLOTS, frame.loc[identified, names])
+    return tables.check(tables.PLOTS, gpd.GeoDataFrame(plots, geometry="geometry", crs="EPSG:4326"))
+
+
+def _report_turned(rows: Rows, turned: NDArray[np.int64], log: Log) -> None:
+    """One finding per file: most shapefiles run the other way round, and no area depends on it."""
+    for _, group in rows.table.iloc[turned].groupby("file_order"):
+        head = group.iloc[0]
+        log.file("rings_turned", head["source_file"], head["cooperative"], rows=len(group))

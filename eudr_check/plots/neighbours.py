@@ -1,0 +1,1 @@
+"""Plots on the same land: duplicates and overlaps."""

@@ -1,0 +1,53 @@
+"""Coordinates of any reference system as longitude and latitude on WGS 84."""
+
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+from pyproj.exceptions import CRSError, ProjError
+
+WGS84 = pyproj.CRS("OGC:CRS84")
+_SAME = (pyproj.CRS("EPSG:4326"), pyproj.CRS("OGC:CRS84"), pyproj.CRS("EPSG:4979"))
+
+
+class UnknownCrsError(Exception):
+    """The CRS is not known to PROJ, or nothing leads from it to WGS 84."""
+
+
+def to_degrees(geometries: NDArray[Any], crs: Any) -> NDArray[Any]:
+    """Geometries in EPSG:4326, longitude first.
+
+    Args:
+        geometries: object (n,) in `crs`, x (east) first.
+        crs: anything pyproj takes.
+
+    Returns:
+        object (n,); coordinates PROJ cannot transform become infinite.
+
+    Raises:
+        UnknownCrsError: the CRS is unknown or is not tied to the Earth.
+    """
+    try:
+        source = pyproj.CRS.from_user_input(crs)
+        if any(source == same for same in _SAME):
+            return geometries
+        transformer = pyproj.Transformer.from_crs(source, WGS84, always_xy=True)
+    except (CRSError, ProjError) as error:
+        raise UnknownCrsError(str(crs)) from error
+    return np.asarray(
+        shapely.transform(geometries, lambda x, y: transformer.transform(x, y), interleaved=False), dtype=object
+    )
+
+
+def is_degrees(crs: Any) -> bool:
+    """Whether the coordinates of a CRS are written in degrees.
+
+    Raises:
+        UnknownCrsError: PROJ does not know the CRS.
+    """
+    try:
+        return bool(pyproj.CRS.from_user_input(crs).is_geographic)
+    except CRSError as error:
+        raise UnknownCrsError(str(crs)) from error

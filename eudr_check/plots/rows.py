@@ -1,0 +1,162 @@
+"""All rows of all files side by side, in one CRS, before any check."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from eudr_check.config import PlotFile
+from eudr_check.plots import columns, placement, projection, readers
+from eudr_check.plots.delivery import Delivery, UnreadableError
+from eudr_check.plots.findings import Log
+
+_TEXT_FIELDS = tuple(field for field in columns.FIELDS if field not in ("longitude", "latitude", "geometry", "vertex"))
+_NEEDS_CRS = (".gpkg", ".shp", ".fgb", ".gdb", ".parquet", ".geoparquet", ".zip")
+_GEOMETRY_CODES = ("row_unreadable", "cells_misaligned", "geometry_unreadable", "wrong_nesting", "ring_too_short")
+
+
+@dataclass
+class Rows:
+    """The joined rows."""
+
+    table: pd.DataFrame
+    """One row each: `plot` (null without identity), `cooperative`, `source_file`, `source_row`, `file_order`,
+    `default_country`, and our text fields as written (None where empty)."""
+    geometry: NDArray[Any]
+    """object (n,) 2-D geometries in EPSG:4326, None where there is none."""
+    decimals: NDArray[np.int8]
+    """int8 (n, 2) decimals written in longitudes and latitudes, -1 where the format has no text."""
+    accuracy_m: NDArray[np.float64]
+    """float64 (n,) GPS accuracy, NaN where unknown."""
+    identified: NDArray[np.bool_]
+    """bool (n,) whether the row is the one that carries its plot id."""
+
+    def __len__(self) -> int:
+        return len(self.geometry)
+
+
+def gather(files: Sequence[PlotFile], log: Log) -> Rows:
+    """Read all files; what cannot be read is logged."""
+    log.files_in_order = [name_of(file) for file in files]
+    frames: list[pd.DataFrame] = []
+    deliveries: list[Delivery] = []
+    start = 0
+    for order, file in enumerate(files):
+        try:
+            delivery = readers.read(file)
+        except UnreadableError as error:
+            log.file(error.code, name_of(file), file.cooperative, **error.details)
+            continue
+        taken = _take_columns(file, delivery, log)
+        placement.place(delivery, taken)
+        _to_degrees(file, delivery, start, log)
+        for note in delivery.notes:
+            log.file(note.code, name_of(file), file.cooperative, **note.details)
+        if not len(delivery):
+            log.file("file_empty", name_of(file), file.cooperative)
+            continue
+        for fault in delivery.faults:
+            log.row(fault.code, start + fault.position, **fault.details)
+        frames.append(_frame(file, order, delivery, taken))
+        deliveries.append(delivery)
+        start += len(delivery)
+    return _joined(frames, deliveries)
+
+
+def name_of(file: PlotFile) -> str:
+    """The path as the harvest writes it; only the name where that is absolute, so that no table holds a machine's paths."""
+    return file.path.name if not file.declared or Path(file.declared).is_absolute() else file.declared
+
+
+def _take_columns(file: PlotFile, delivery: Delivery, log: Log) -> dict[str, str]:
+    """Our field: header, as said or recognised; reported either way."""
+    headers = [str(header) for header in delivery.attributes.columns]
+    explicit = {}
+    for field, header in sorted(file.columns.items()):
+        if header in headers and field in columns.FIELDS:
+            explicit[field] = header
+        else:
+            known = ", ".join(headers if field in columns.FIELDS else columns.FIELDS)[:500]
+            log.file("column_missing", name_of(file), file.cooperative, field=field, header=header, known=known)
+    free = [header for header in headers if header not in placement.geometry_headers(delivery.attributes, explicit)]
+    taken = columns.recognise(free, explicit)
+    if "plot_id" not in taken and delivery.label in headers:
+        taken["plot_id"] = delivery.label
+    if taken:
+        pairs = ", ".join(f"{field} = '{header}'" for field, header in sorted(taken.items()))
+        log.file("columns_taken", name_of(file), file.cooperative, taken=pairs)
+    return taken
+
+
+def _to_degrees(file: PlotFile, delivery: Delivery, start: int, log: Log) -> None:
+    crs = file.crs or delivery.crs
+    if crs is None:
+        if file.path.suffix.lower() in _NEEDS_CRS and len(delivery):
+            log.file("crs_assumed", name_of(file), file.cooperative)
+        return
+    try:
+        if not projection.is_degrees(crs):
+            delivery.decimals = np.full_like(delivery.decimals, -1)
+        delivery.geometry = projection.to_degrees(delivery.geometry, crs)
+    except projection.UnknownCrsError:
+        delivery.geometry = np.full(len(delivery), None, dtype=object)
+        log.row("crs_unknown", np.arange(start, start + len(delivery)), crs=str(crs)[:80])
+
+
+def _frame(file: PlotFile, order: int, delivery: Delivery, taken: dict[str, str]) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "cooperative": file.cooperative,
+            "source_file": name_of(file),
+            "source_row": delivery.source_rows,
+            "file_order": order,
+            "default_country": file.producer_country,
+        },
+        index=range(len(delivery)),
+    )
+    for field in _TEXT_FIELDS:
+        header = taken.get(field)
+        frame[field] = None if header is None else columns.text_of(delivery.attributes[header]).to_numpy()
+    return frame
+
+
+def _joined(frames: list[pd.DataFrame], deliveries: list[Delivery]) -> Rows:
+    if not frames:
+        names = ["plot", "cooperative", "source_file", "source_row", "file_order", "default_country", *_TEXT_FIELDS]
+        table = pd.DataFrame({name: pd.Series(dtype=object) for name in names})
+        return Rows(table, np.empty(0, dtype=object), np.empty((0, 2), np.int8), np.empty(0), np.empty(0, dtype=bool))
+    table = pd.concat([frame.astype(dict.fromkeys(_TEXT_FIELDS, object)) for frame in frames], ignore_index=True)
+    table["plot"] = None
+    geometry = np.concatenate([delivery.geometry for delivery in deliveries])
+    geometry[shapely.is_empty(geometry)] = None
+    accuracy = [
+        np.full(len(delivery), np.nan) if delivery.accuracy_m is None else delivery.accuracy_m
+        for delivery in deliveries
+    ]
+    return Rows(
+        table,
+        _plain_types(geometry),
+        np.concatenate([delivery.decimals for delivery in deliveries]),
+        np.concatenate(accuracy),
+        np.zeros(len(table), dtype=bool),
+    )
+
+
+def _plain_types(geometry: NDArray[Any]) -> NDArray[Any]:
+    """One point for a multipoint of one, a multipolygon for a collection of polygons only; the same land either way."""
+    kinds = shapely.get_type_id(geometry)
+    for row in np.flatnonzero(
+        np.isin(kinds, (shapely.GeometryType.MULTIPOINT, shapely.GeometryType.GEOMETRYCOLLECTION))
+    ):
+        parts = shapely.get_parts(shapely.get_parts(geometry[row]))
+        names = {part.geom_type for part in parts}
+        if len(parts) == 1 and names <= {"Point", "Polygon"}:
+            geometry[row] = parts[0]
+        elif names == {"Polygon"}:
+            geometry[row] = shapely.multipolygons(parts)
+    return geometry
