@@ -1,7 +1,7 @@
 """The GIS delivery: one GeoPackage with its styles inside, and a QGIS project beside it.
 
-The GeoPackage is version 1.2, which QGIS 3.22 opens without remark. Tables: `plots` (polygons, and plots without a usable
-geometry), `plot_points`, `patches`, `findings`, `tiles`, `sources`, `reasons`, `data_dictionary`. Personal names
+The GeoPackage is version 1.2, which QGIS 3.22 opens without remark. Tables: `plots` (polygons, and plots without a
+usable geometry), `plot_points`, `patches`, `findings`, `tiles`, `sources`, `reasons`, `data_dictionary`. Personal names
 are left out unless the harvest asks for the named edition (`package: {producer_as: producer}`).
 """
 
@@ -13,18 +13,33 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
 
 from eudr_check import tables
 from eudr_check.config import Harvest
-from eudr_check.package import gis_project, gis_styles
+from eudr_check.package import gis_project, gis_styles, stamp
 from eudr_check.text import say, topic
 from eudr_check.tiles import Tile
 from eudr_check.variables import Variable
 
 CRS = "EPSG:4326"
+STYLES_AND_ALIASES = """
+CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+    f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+    useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME);
+CREATE TABLE IF NOT EXISTS gpkg_data_columns (
+    table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT, mime_type TEXT,
+    constraint_name TEXT, CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
+    CONSTRAINT gdc_tn UNIQUE (table_name, name));
+CREATE TABLE IF NOT EXISTS gpkg_extensions (
+    table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL,
+    CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));
+"""
+"""`layer_styles` as QGIS 3.22 makes it; the others as the GeoPackage standard 1.2 words them."""
 OWN_DESCRIPTIONS = {
     "status": "worst status of the layers in the tile, or of the source: read, missing or failed",
     "layers_read": "layers read in the tile, separated by spaces",
@@ -75,13 +90,13 @@ def write(
     content = _content(harvest, plots, findings, sources, patches, assessments, reasons, language)
     geopackage = folder / f"{harvest.harvest}.gpkg"
     geopackage.unlink(missing_ok=True)
-    stamp = f"{harvest.package.date or harvest.production.until}T00:00:00.000Z"
-    with _fixed_time(stamp):
+    moment = f"{stamp.day(harvest)}T00:00:00.000Z"
+    with _fixed_time(moment):
         for number, table in enumerate(content):
             _write_table(geopackage, table, first=number == 0)
     years = sorted({int(year) for year in patches["year"].unique()})
     styles = gis_styles.styles(language, years)
-    _describe(geopackage, content, styles, language, stamp)
+    _describe(geopackage, content, styles, language, moment)
     events = [variable.column for variable in variables if variable.kind == "event"]
     project = gis_project.write(
         folder / f"{harvest.harvest}.qgz",
@@ -186,9 +201,9 @@ def _meaning(table: str, field: str, described: dict[str, str]) -> str:
 
 
 @contextmanager
-def _fixed_time(stamp: str) -> Iterator[None]:
+def _fixed_time(moment: str) -> Iterator[None]:
     """GDAL writes the time of the harvest, not of this run, so that the same tables give the same bytes."""
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": moment})
     try:
         yield
     finally:
@@ -208,50 +223,38 @@ def _write_table(path: Path, table: Table, *, first: bool) -> None:
 
 def _bounds(plots: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
     """Box of all plots, or of the world where none has a geometry."""
-    inside = plots.geometry.dropna()
-    inside = inside[~inside.is_empty]
-    if inside.empty:
+    sides = plots.geometry.total_bounds
+    if len(plots) == 0 or not np.isfinite(sides).all():
         return (-180.0, -90.0, 180.0, 90.0)
-    west, south, east, north = (float(side) for side in inside.total_bounds)
+    west, south, east, north = (float(side) for side in sides)
     return west, south, east, north
 
 
-def _describe(path: Path, content: Sequence[Table], styles: dict[str, str], language: str, stamp: str) -> None:
+def _describe(path: Path, content: Sequence[Table], styles: dict[str, str], language: str, moment: str) -> None:
     """Put styles (`layer_styles`, as QGIS stores them) and field aliases (`gpkg_data_columns`) into the file."""
+    dictionary = content[-1].frame
+    meanings = dict(
+        zip(zip(dictionary["layer"], dictionary["field"], strict=True), dictionary["description"], strict=True)
+    )
     aliases = [
-        (table.name, field, say("gis", f"field_{field}", language), table.name + "." + field)
+        (table.name, field, say("gis", f"field_{field}", language), meanings[table.name, field])
         for table in content
         for field in _fields(table)
     ]
     rows = [
-        (number, table.name, _layer_title(table.name, language), styles[table.name], stamp)
+        (number, table.name, _layer_title(table.name, language), styles[table.name], moment)
         for number, table in enumerate(content, start=1)
         if table.geometry_type is not None
     ]
     with closing(sqlite3.connect(path)) as file, file:
-        file.execute(
-            "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), "
-            "f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), "
-            "styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), "
-            "update_time DATETIME)"
-        )
+        file.executescript(STYLES_AND_ALIASES)
         file.executemany("INSERT INTO layer_styles VALUES (?, '', '', ?, 'geom', ?, ?, '', 1, '', '', '', ?)", rows)
         file.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) "
             "VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)",
-            (stamp,),
-        )
-        file.execute(
-            "CREATE TABLE IF NOT EXISTS gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, "
-            "title TEXT, description TEXT, mime_type TEXT, constraint_name TEXT, "
-            "CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), "
-            "CONSTRAINT gdc_tn UNIQUE (table_name, name))"
+            (moment,),
         )
         file.executemany("INSERT INTO gpkg_data_columns VALUES (?, ?, ?, NULL, ?, NULL, NULL)", aliases)
-        file.execute(
-            "CREATE TABLE IF NOT EXISTS gpkg_extensions (table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, "
-            "definition TEXT NOT NULL, scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))"
-        )
         file.execute(
             "INSERT INTO gpkg_extensions VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', "
             "'http://www.geopackage.org/spec121/#extension_schema', 'read-write')"

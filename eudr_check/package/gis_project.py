@@ -23,6 +23,8 @@ WKT = (
     'AXIS["geodetic latitude (Lat)",north,ORDER[1],ANGLEUNIT["degree",0.0174532925199433]],'
     'AXIS["geodetic longitude (Lon)",east,ORDER[2],ANGLEUNIT["degree",0.0174532925199433]],ID["EPSG",4326]]'
 )
+DRAWN = ("findings", "patches", "plot_points", "plots", "tiles")
+"""Layers from top to bottom of the map."""
 MAP_MM = (10.0, 24.0, 205.0, 166.0)
 """Left, top, width and height of the map on an A4 sheet, in millimetres."""
 
@@ -62,7 +64,7 @@ def write(
     _crs(ET.SubElement(root, "projectCrs"))
     tree = ET.SubElement(root, "layer-tree-group")
     layers = ET.SubElement(root, "projectlayers")
-    order = ET.SubElement(root, "layerorder")
+    drawn: list[tuple[int, str]] = []
     for group, members in _groups(events, language).items():
         branch = ET.SubElement(
             tree,
@@ -74,7 +76,7 @@ def write(
         for name, table, condition in members:
             key = f"{table}_{uuid.uuid5(uuid.NAMESPACE_URL, f'{title}/{name}').hex}"
             source = f"./{geopackage}|layername={table}" + (f"|subset={condition}" if condition else "")
-            shown = table != "tiles" and (not condition or name == _first_event(events, language))
+            shown = not condition or name == _first_event(events, language)
             ET.SubElement(
                 branch,
                 "layer-tree-layer",
@@ -86,7 +88,11 @@ def write(
                 expanded=str(int(shown)),
             )
             layers.append(_layer(key, name, source, fields[table], geometry_types[table], styles.get(table), language))
-            ET.SubElement(order, "layer", id=key)
+            drawn.append((DRAWN.index(table) if table in DRAWN else len(DRAWN), key))
+    # Read from top to bottom by question, but drawn so that small things lie on large ones.
+    custom = ET.SubElement(tree, "custom-order", enabled="1")
+    for _, key in sorted(drawn, key=lambda entry: entry[0]):
+        ET.SubElement(custom, "item").text = key
     _properties(root)
     layouts = ET.SubElement(root, "Layouts")
     layouts.append(_layout(title, bounds, language, policy, geopackage))
@@ -106,9 +112,9 @@ def _groups(events: Sequence[str], language: str) -> dict[str, list[tuple[str, s
 
     patches = [(_event_title(column, language), "patches", f"\"column\" = '{column}'") for column in events]
     return {
+        "group_outcome": whole("plot_points", "plots"),
         "group_faults": whole("findings"),
         "group_evidence": [*patches, *whole("tiles")],
-        "group_outcome": whole("plot_points", "plots"),
         "group_tables": whole("reasons", "sources", "data_dictionary"),
     }
 
@@ -222,7 +228,7 @@ def _layout(title: str, bounds: Box, language: str, policy: str, geopackage: str
         "legend",
         (219, 24, 68, 120),
         map_uuid=map_id,
-        legendFilterByMap="0",
+        legendFilterByMap="1",
         resizeToContents="1",
         title="",
         symbolWidth="5",
@@ -260,7 +266,7 @@ def _layout(title: str, bounds: Box, language: str, policy: str, geopackage: str
         height="2",
         boxContentSpace="1",
         labelBarSpace="1.5",
-        background="true",
+        background="false",
     )
     _text_style(bar, 8, bold=False)
     return layout

@@ -56,7 +56,7 @@ def _qml(parts: Iterable[ET.Element]) -> str:
 
 def _plots(language: str, *, polygons: bool) -> list[ET.Element]:
     symbols, labels = [], []
-    for name, accent in palette.OUTCOMES.items():
+    for name, accent in sorted(palette.OUTCOMES.items(), key=lambda entry: -entry[1].rank):
         symbols.append(_plot_symbol(accent) if polygons else _marker(accent, 2.6))
         labels.append((name, say("report", f"outcome_{name}", language)))
     tip = (
