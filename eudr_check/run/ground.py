@@ -72,12 +72,12 @@ def plots_of(path: Path, row_group: int) -> tuple[gpd.GeoDataFrame, NDArray[np.f
     """Plots of one tile and the boxes that must be covered.
 
     Returns:
-        GeoDataFrame (EPSG:4326, index `plot`, columns `geometry_kind`, `declared_area_ha`, `geometry`), and
+        GeoDataFrame (EPSG:4326, index `plot`, columns `geometry_kind`, `declared_area_ha`, `usable`, `geometry`), and
         float64 (n, 4) west, south, east, north in degrees, clipped to the tile.
     """
     frame = _open(path).read_row_group(row_group).to_pandas()
     plots = gpd.GeoDataFrame(
-        frame[["geometry_kind", "declared_area_ha"]],
+        frame[["geometry_kind", "declared_area_ha"]].assign(usable=True),
         geometry=shapely.from_wkb(frame["geometry"].to_numpy()),
         crs="EPSG:4326",
     ).set_index(pd.Index(frame["plot"].astype("str"), name="plot"))
