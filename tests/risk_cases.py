@@ -1,6 +1,7 @@
 """Hand-made plots, layers and evidence for the tests of the risk room."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -45,6 +46,12 @@ COCOA = Variable(
 )  # fmt: skip
 ALL = (BASELINE, HANSEN, TMF, TMF_FOREST, TMF_DEGRADATION, GFT, RADD, COCOA)
 PRODUCTION = Production.model_validate({"from": date(2026, 3, 1), "to": date(2026, 9, 30)})
+
+
+def changed(variable: Variable, **fields: str) -> Variable:
+    """The same variable with other fields; dates as text."""
+    values = {name: date.fromisoformat(text) if name.startswith("covers") else text for name, text in fields.items()}
+    return replace(variable, **values)
 
 
 def plots(areas: Mapping[str, float], **columns: Sequence[Any]) -> gpd.GeoDataFrame:
