@@ -17,6 +17,7 @@ from eudr_check.run.pieces import Piece, Pieces, write_table
 from eudr_check.tiles import Tile
 from eudr_check.variables import UNKNOWN, Variable
 
+ROWS = 1200
 EVENT_ROLES = frozenset({"event", "degradation"})
 
 
@@ -75,19 +76,21 @@ def unread(shared: Shared, task: Task) -> pd.DataFrame:
 
 
 def unknown_cube(tile: Tile, columns: Sequence[Variable]) -> xr.Dataset:
-    """A cube of one cell, the whole tile, in which nothing is known."""
+    """A cube of one column and `ROWS` rows over the whole tile, in which nothing is known.
+
+    The rows are as thin as those of a 10 m layer: the area of a cell part is the cell's area times its share, which
+    is true to 1e-8 only where the length of a degree hardly changes within the cell.
+    """
     west, south, east, north = tile.bounds
-    values = {item.column: (("y", "x"), np.full((1, 1), UNKNOWN, np.int16)) for item in columns}
-    cube = xr.Dataset(
-        values,
-        coords={
-            "x": [(west + east) / 2],
-            "y": [(south + north) / 2],
-            "x_edge": [west, east],
-            "y_edge": [north, south],
-        },
-    )
-    return cube.rio.write_crs("EPSG:4326")
+    edges = np.linspace(north, south, ROWS + 1)
+    values = {item.column: (("y", "x"), np.full((ROWS, 1), UNKNOWN, np.int16)) for item in columns}
+    coordinates = {
+        "x": [(west + east) / 2],
+        "y": (edges[:-1] + edges[1:]) / 2,
+        "x_edge": [west, east],
+        "y_edge": edges,
+    }
+    return xr.Dataset(values, coords=coordinates).rio.write_crs("EPSG:4326")
 
 
 def variables(definitions: Sequence[LayerDefinition]) -> tuple[Variable, ...]:
