@@ -1,0 +1,199 @@
+"""EVIDENCE: hectares of every footprint per combination of layer values, tile by tile and summed over tiles."""
+
+from collections.abc import Iterable
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+import xarray as xr
+from numpy.typing import NDArray
+
+from eudr_check.errors import OverlayError
+from eudr_check.overlay.classes import Classes, classes_of
+from eudr_check.overlay.crosstab import area_by_class, require_wgs84
+from eudr_check.overlay.footprints import footprints, grown, reach, shapes_of
+from eudr_check.overlay.grid import Grid, grid_of
+from eudr_check.tables import EVIDENCE, FOOTPRINTS, check
+
+Floats = NDArray[np.float64]
+Positions = NDArray[np.intp]
+
+CELL = FOOTPRINTS.index("cell")
+HECTARES = ["area_ha", "area_inner_ha", "area_outer_ha"]
+TOLERANCE = 1e-8
+"""Relative; the overlay itself is true to about 1e-11."""
+
+
+def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float) -> pd.DataFrame:
+    """EVIDENCE of one tile.
+
+    Every footprint is tabulated as far as it lies inside the cube. Where the box around a footprint, grown by the GPS
+    error, holds one combination of values only (and lies inside the cube), moving the boundary cannot change what
+    the plot stands on: nothing is computed and `area_inner_ha` and `area_outer_ha` equal `area_ha`. Everywhere else
+    they are the hectares of the footprint shrunk and grown by the GPS error; a combination that only the grown plot
+    reaches has a row with `area_ha` 0. A point on a cell line belongs to the cell, and the tile, east or north of it.
+
+    Args:
+        plots: PLOTS (all that reach the tile); rows that are not `usable` are left out.
+        cube: the tile, int16 variables named like EVIDENCE columns.
+        gps_error_m: horizontal error of the boundary in metres; 0 for none.
+
+    Returns:
+        EVIDENCE, ordered by plot as given, footprint, values.
+
+    Raises:
+        OverlayError: plots and cube do not fit, see `cross_tabulate` and `footprints`.
+    """
+    require_wgs84(plots)
+    grid, classes = grid_of(cube), classes_of(cube)
+    usable = plots[plots["usable"].to_numpy(dtype=bool)]
+    position, kind, shapes = shapes_of(usable)
+    ground = np.flatnonzero(kind != CELL)
+    pieces = [_place(area_by_class(shapes[ground], grid, classes), ground, 0)]
+    if gps_error_m > 0:
+        unsure = ground[_unsure(reach(shapes[ground], gps_error_m), grid, classes)]
+        for column, metres in ((1, -gps_error_m), (2, gps_error_m)):
+            moved = grown(shapes[unsure], metres)
+            left = ~shapely.is_empty(moved)
+            pieces.append(_place(area_by_class(moved[left], grid, classes), unsure[left], column))
+    else:
+        unsure = ground[:0]
+    cells = np.flatnonzero(kind == CELL)
+    pieces.append(_place(_own_cell(shapes[cells], grid, classes), cells, 0))
+    footprint, combination, hectares = _table(pieces, classes.count)
+    sure = ~np.isin(footprint, unsure)
+    hectares[sure, 1:] = hectares[sure, :1]
+    columns = {name: values[combination] for name, values in classes.values.items()}
+    frame = pd.DataFrame(
+        {
+            "footprint": pd.array([FOOTPRINTS[number] for number in kind[footprint]], dtype="str"),
+            **columns,
+            **dict(zip(HECTARES, hectares.T, strict=True)),
+        },
+        index=usable.index.take(position[footprint]),
+    )
+    return check(EVIDENCE, frame)
+
+
+def combine(pieces: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """EVIDENCE of a harvest from that of its tiles.
+
+    Args:
+        pieces: EVIDENCE of tiles in tile order, all with the same columns; sums are made in this order, so that no
+            worker changes a digit.
+
+    Returns:
+        EVIDENCE, ordered by plot (as text), footprint, values.
+
+    Raises:
+        OverlayError: the tiles do not carry the same variables.
+    """
+    tables = list(pieces)
+    if not tables:
+        raise OverlayError("no tile has any evidence; nothing was tabulated")
+    if len({tuple(table.columns) for table in tables}) > 1:
+        raise OverlayError(
+            "tiles carry different variables: " + " / ".join(sorted({", ".join(table.columns) for table in tables}))
+        )
+    table = pd.concat(tables).reset_index()
+    table["footprint"] = pd.Categorical(table["footprint"], FOOTPRINTS, ordered=True)
+    keys = [name for name in table.columns if name not in HECTARES]
+    # Grouped sums run in row order, which is tile order.
+    summed = table.groupby(keys, observed=True, sort=True, as_index=False)[HECTARES].sum()
+    summed["footprint"] = summed["footprint"].astype("str")
+    return check(EVIDENCE, summed.set_index("plot"))
+
+
+def conserve(plots: gpd.GeoDataFrame, evidence: pd.DataFrame) -> None:
+    """Stop where area was lost or invented.
+
+    Args:
+        plots: PLOTS.
+        evidence: EVIDENCE of all their tiles, combined.
+
+    Raises:
+        OverlayError: names the first plot whose rows do not add up to the area of its footprint within 1e-8.
+    """
+    expected = footprints(plots, 0.0).set_index("footprint", append=True)["area_ha"]
+    found = evidence.groupby([evidence.index.rename("plot"), "footprint"], sort=False)["area_ha"].sum()
+    missing = expected.index.difference(found.index, sort=False)
+    if len(missing):
+        plot, footprint = missing[0]
+        raise OverlayError(f"plot {plot}: no evidence for its {footprint}; a tile was left out: run its tiles again")
+    unknown = found.index.difference(expected.index, sort=False)
+    if len(unknown):
+        plot, footprint = unknown[0]
+        raise OverlayError(f"plot {plot}: evidence for a {footprint} that is no footprint of a usable plot")
+    measured = expected[expected.notna()]
+    summed = found.loc[measured.index]
+    off = (summed - measured).abs() / measured
+    wrong = off.index[~(off <= TOLERANCE)]
+    if len(wrong):
+        plot, footprint = wrong[0]
+        raise OverlayError(
+            f"plot {plot}: evidence of its {footprint} adds up to {summed[wrong[0]]:.6f} ha, but its area is "
+            f"{measured[wrong[0]]:.6f} ha; a tile is missing or was counted twice"
+        )
+
+
+def _place(
+    found: tuple[Positions, Positions, Floats], owner: Positions, column: int
+) -> tuple[Positions, Positions, Floats, int]:
+    """Tabulated areas with the footprint's own number and the column of `HECTARES` they belong to."""
+    geometry, combination, area = found
+    return owner[geometry], combination, area, column
+
+
+def _table(
+    pieces: list[tuple[Positions, Positions, Floats, int]], combinations: int
+) -> tuple[Positions, Positions, Floats]:
+    """One row per footprint and combination, three columns of hectares."""
+    keys = [footprint * combinations + combination for footprint, combination, _, _ in pieces]
+    key = np.unique(np.concatenate(keys))
+    hectares = np.zeros((len(key), len(HECTARES)))
+    for own, (_, _, area, column) in zip(keys, pieces, strict=True):
+        hectares[np.searchsorted(key, own), column] = area
+    return key // combinations, key % combinations, hectares
+
+
+def _unsure(box: Floats, grid: Grid, classes: Classes) -> NDArray[np.bool_]:
+    """Boxes (n, 4) in degrees that hold more than one combination, or reach out of the cube."""
+    west, east = (grid.x.cell_of(box[:, side] - grid.x.at[0]) for side in (0, 2))
+    north, south = (grid.y.cell_of(-box[:, side] - grid.y.at[0]) for side in (3, 1))
+    rows, columns = grid.shape
+    out = (west < 0) | (east >= columns) | (north < 0) | (south >= rows)
+    west, east = np.clip(west, 0, columns - 1), np.clip(east, 0, columns - 1)
+    north, south = np.clip(north, 0, rows - 1), np.clip(south, 0, rows - 1)
+    changes = _count_before(classes.code[:, 1:] != classes.code[:, :-1])
+    across = _inside(changes, north, south + 1, west, east)
+    changes = _count_before(classes.code[1:] != classes.code[:-1])
+    down = _inside(changes, north, south, west, east + 1)
+    unsure: NDArray[np.bool_] = out | (across > 0) | (down > 0)
+    return unsure
+
+
+def _count_before(flags: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """int32 (rows + 1, columns + 1), number of true cells north and west of each corner."""
+    count = np.zeros((flags.shape[0] + 1, flags.shape[1] + 1), dtype=np.int32)
+    np.cumsum(flags, axis=1, out=count[1:, 1:])
+    np.cumsum(count, axis=0, out=count)
+    return count
+
+
+def _inside(
+    count: NDArray[np.int32], top: Positions, bottom: Positions, left: Positions, right: Positions
+) -> NDArray[np.int32]:
+    inside: NDArray[np.int32] = count[bottom, right] - count[top, right] - count[bottom, left] + count[top, left]
+    return inside
+
+
+def _own_cell(points: NDArray[np.object_], grid: Grid, classes: Classes) -> tuple[Positions, Positions, Floats]:
+    """The cell each point lies in, for the points inside the cube: position, combination, hectares."""
+    # A point on a line belongs east and north of it, as a tile's own edge does; rows run southwards, hence the mirror.
+    column = grid.x.cell_of(shapely.get_x(points) - grid.x.at[0])
+    row = grid.y.cells - np.searchsorted(-grid.y.at[::-1], shapely.get_y(points), side="right")
+    inside = (column >= 0) & (column < grid.x.cells) & (row >= 0) & (row < grid.y.cells)
+    column, row = column[inside], row[inside]
+    area = grid.row_area_ha[row] * np.diff(grid.x.at)[column]
+    return np.flatnonzero(inside), classes.code[row, column].astype(np.intp), area

@@ -1,0 +1,169 @@
+"""The ground that stands for a plot: its polygon, or for a point the discs around it and its own cell."""
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from eudr_check.areas import M2_PER_HA, metres_per_degree, plot_area_ha
+from eudr_check.errors import OverlayError
+from eudr_check.overlay.rings import refuse_unfit
+from eudr_check.tables import FOOTPRINTS
+
+Floats = NDArray[np.float64]
+Shapes = NDArray[np.object_]
+
+POINT_AREA_HA = 4.0
+"""Area of a point plot that declares none, as the EU Information System assumes."""
+DISC_CORNERS = 64
+QUADRANT_CORNERS = 4
+"""Corners of a quarter circle where a plot is grown: an arc of 5 m radius is then true to 0.1 m."""
+NEAR_M = 100.0
+"""Events this near to a plot are drawn."""
+
+
+def footprints(plots: gpd.GeoDataFrame, gps_error_m: float) -> gpd.GeoDataFrame:
+    """Every footprint of the usable plots.
+
+    A polygon plot has one footprint. A point plot has three: the `disc` of its declared area (4 ha where none is
+    declared), the `double_disc` of twice that radius, and the `cell` it lies in, which only a tile's grid can tell.
+
+    Args:
+        plots: PLOTS.
+        gps_error_m: error of the boundary in metres; the boxes leave room for it.
+
+    Returns:
+        Index `plot`; columns `footprint`, `geometry` (EPSG:4326; the point itself for `cell`), `area_ha` (ellipsoidal;
+        NaN for `cell`) and `west`, `south`, `east`, `north`: the box in degrees that cubes must cover, grown by the
+        GPS error and by the 100 m around plots in which events are drawn. Ordered by plot, then by `FOOTPRINTS`.
+
+    Raises:
+        OverlayError: a usable plot without measurable geometry, or a declared area that is not positive.
+    """
+    usable = plots[plots["usable"].to_numpy(dtype=bool)]
+    position, kind, shapes = shapes_of(usable)
+    area = plot_area_ha(shapes)
+    west, south, east, north = reach(shapes, gps_error_m + NEAR_M).T
+    return gpd.GeoDataFrame(
+        {
+            "footprint": pd.array([FOOTPRINTS[number] for number in kind], dtype="str"),
+            "geometry": shapes,
+            "area_ha": area,
+            "west": west,
+            "south": south,
+            "east": east,
+            "north": north,
+        },
+        index=usable.index.take(position),
+        crs="EPSG:4326",
+    )
+
+
+def shapes_of(plots: gpd.GeoDataFrame) -> tuple[NDArray[np.intp], NDArray[np.intp], Shapes]:
+    """Footprints of plots as flat arrays.
+
+    Args:
+        plots: usable rows of PLOTS.
+
+    Returns:
+        Position of the plot, number of the footprint in `FOOTPRINTS` and its geometry (a point for `cell`), ordered by
+        plot and footprint.
+
+    Raises:
+        OverlayError: as `footprints`.
+    """
+    geometries = plots.geometry.to_numpy()
+    point = shapely.get_type_id(geometries) == shapely.GeometryType.POINT
+    refuse_unfit(geometries[~point], plots.index.to_numpy()[~point])
+    at = np.flatnonzero(point)
+    _refuse_unfit_points(plots.iloc[at])
+    area = plots["declared_area_ha"].to_numpy(dtype=np.float64)[at]
+    area = np.where(np.isnan(area), POINT_AREA_HA, area)
+    disc = discs(geometries[at], area)
+    double = discs(geometries[at], 4 * area)
+    position = np.concatenate([np.flatnonzero(~point), at, at, at])
+    kind = np.repeat(np.arange(4), [len(geometries) - len(at), len(at), len(at), len(at)])
+    shapes = np.concatenate([geometries[~point], disc, double, geometries[at]])
+    order = np.lexsort((kind, position))
+    return position[order], kind[order], shapes[order]
+
+
+def discs(points: Shapes, area_ha: Floats) -> Shapes:
+    """Discs around points whose polygons have exactly the given ellipsoidal areas.
+
+    Args:
+        points: object (n,) points in EPSG:4326.
+        area_ha: float64 (n,) hectares.
+
+    Returns:
+        object (n,) polygons of 64 corners in EPSG:4326.
+    """
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    parallel, meridian = metres_per_degree(y)
+    radius_m = np.sqrt(area_ha * M2_PER_HA / np.pi)
+    angle = 2 * np.pi * np.append(np.arange(DISC_CORNERS), 0) / DISC_CORNERS
+    polygons: Any = None
+    for _ in range(3):
+        across, along = radius_m / parallel, radius_m / meridian
+        ring = np.stack([x[:, None] + across[:, None] * np.cos(angle), y[:, None] + along[:, None] * np.sin(angle)], -1)
+        polygons = shapely.polygons(ring)
+        radius_m = radius_m * np.sqrt(area_ha / plot_area_ha(polygons))
+    discs: Shapes = polygons
+    return discs
+
+
+def reach(shapes: Shapes, metres: float) -> Floats:
+    """Boxes around geometries, grown on every side.
+
+    Returns:
+        float64 (n, 4) west, south, east, north in degrees, EPSG:4326.
+    """
+    box = shapely.bounds(shapes).reshape(-1, 4)
+    # The shorter degree of the two latitudes, so that the box never falls short.
+    parallel, meridian = metres_per_degree(np.maximum(np.abs(box[:, 1]), np.abs(box[:, 3])))
+    _, shortest = metres_per_degree(0.0)
+    across, along = metres / parallel, metres / np.minimum(meridian, shortest)
+    grown: Floats = box + np.column_stack([-across, -along, across, along])
+    return grown
+
+
+def grown(shapes: Shapes, metres: float) -> Shapes:
+    """Polygons moved outwards (or inwards, for negative metres) by a distance on the ground.
+
+    Args:
+        shapes: object (n,) polygons in EPSG:4326.
+        metres: distance; corners are rounded.
+
+    Returns:
+        object (n,) polygons in EPSG:4326, empty where nothing is left.
+    """
+    box = shapely.bounds(shapes).reshape(-1, 4)
+    middle = (box[:, :2] + box[:, 2:]) / 2
+    scale = np.column_stack(metres_per_degree(middle[:, 1]))
+    local = _scaled(shapes, middle, scale, np.zeros_like(middle))
+    buffered: Any = shapely.buffer(local, metres, quad_segs=QUADRANT_CORNERS)
+    return _scaled(buffered, np.zeros_like(middle), 1 / scale, middle)
+
+
+def _scaled(shapes: Shapes, origin: Floats, scale: Floats, target: Floats) -> Shapes:
+    """Every geometry about its own origin, stretched along both axes and moved to its target."""
+    vertices, owner = shapely.get_coordinates(shapes, return_index=True)
+    moved = (vertices - origin[owner]) * scale[owner] + target[owner]
+    copied: Shapes = shapely.set_coordinates(shapes.copy(), moved)
+    return copied
+
+
+def _refuse_unfit_points(plots: gpd.GeoDataFrame) -> None:
+    shapes = plots.geometry.to_numpy()
+    place = np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
+    declared = plots["declared_area_ha"].to_numpy(dtype=np.float64)
+    for bad, problem in (
+        (~np.isfinite(place).all(axis=1), "has an empty point"),
+        ((declared <= 0) | np.isinf(declared), "declares an area that is not positive"),
+    ):
+        if bad.any():
+            name = plots.index[int(np.flatnonzero(bad)[0])]
+            raise OverlayError(f"plot {name} {problem}; the plots stage should have stopped it: repair or leave it out")
