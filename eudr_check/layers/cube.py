@@ -61,7 +61,7 @@ def cube(
             attributes = {"layer": definition.id, "sampled": sampled or variable.sampled}
             values[variable.column] = (("y", "x"), columns[name], attributes)
     coordinates = {"y": cells.y, "x": cells.x, "x_edge": cells.x_edges, "y_edge": cells.y_edges}
-    result: xr.Dataset = xr.Dataset(values, coords=coordinates).rio.write_crs("EPSG:4326")
+    result: xr.Dataset = xr.Dataset(values, coords=coordinates).rio.write_crs("EPSG:4326", inplace=True)
     return result
 
 

@@ -121,6 +121,7 @@ class TileScheme(_Strict):
     url: str = Field(description="with {asset} and {tile}, or {lat} and {lon} of the north-west corner")
     assets: dict[str, str] = Field(default_factory=dict, description="our asset: their word for {asset}")
     ranges: bool = Field(True, description="false: the server sends whole files only")
+    overhang_deg: float = Field(0.0, ge=0, description="how far files may lie beside their nominal tiles")
 
 
 class Place(_Strict):

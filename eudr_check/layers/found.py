@@ -1,7 +1,7 @@
 """What a catalogue gives for a layer: Items, chosen and with their assets matched to the definition's."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pystac
 
 from eudr_check.errors import LayersError
+from eudr_check.layers.access import Access
 from eudr_check.layers.definition import LayerDefinition, Place
 
 
@@ -21,8 +22,13 @@ class Found:
     """Our asset: key in the Item."""
     hrefs: Mapping[str, str]
     """Our asset: unsigned address, as it goes into SOURCES."""
-    files: Mapping[str, Path]
+    files: Mapping[str, Path] = field(default_factory=dict)
     """Our asset: file on this machine, for Items of a STAC folder."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """Our asset: address as the catalogue gives it, for Items from the web."""
+    listed: bool = True
+    """False where the address was worked out, so that a missing file means a missing tile."""
+    access: Access = Access()  # noqa: RUF009  (immutable)
 
     @property
     def version(self) -> str | None:

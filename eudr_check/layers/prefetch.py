@@ -5,26 +5,27 @@ fails to deliver is a SOURCES row that says so, and stays unknown.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from eudr_check import tables
 from eudr_check.config import Catalogue, LayerChoice
 from eudr_check.errors import LayersError
-from eudr_check.layers import folder
+from eudr_check.layers import fetch
 from eudr_check.layers.catalogue import file_sha256, interval
 from eudr_check.layers.definition import LayerDefinition, definition
+from eudr_check.layers.fetch import Delivered, Refused, Wanted
+from eudr_check.layers.find import Boxes, Finds, find
 from eudr_check.layers.footprint import frame, grid_of_points
 from eudr_check.layers.found import Found, wanted_assets
 from eudr_check.layers.raster import Raster, blocks_digest, needed_blocks, open_raster
 from eudr_check.layers.store import Store, key
 from eudr_check.tiles import Tile
-
-Boxes = NDArray[np.float64]
 
 
 def prefetch(
@@ -55,20 +56,37 @@ def prefetch(
     layers = [(choice, definition(choice)) for choice in choices]
     _refuse_shared_names([one for _, one in layers])
     boxes = {tile: np.atleast_2d(np.asarray(window, dtype=np.float64)) for tile, window in windows.items()}
-    rows: list[dict[str, Any]] = []
-    for choice, layer in layers:
-        place = catalogues[choice.source]
-        found = _find(choice, layer, place)
-        for tile in sorted(boxes):
-            rows.extend(_rows_of_tile(tile, boxes[tile], layer, found, content))
+    work = [
+        (layer, find(choice, layer, catalogues[choice.source], boxes, content, offline=offline))
+        for choice, layer in layers
+    ]
+    brought = fetch.bring(_wanted(work, boxes), content, offline=offline)
+    rows = [
+        row
+        for layer, finds in work
+        for tile, ground in boxes.items()
+        for row in _rows_of_tile(tile, ground, layer, finds[tile], content, brought)
+    ]
     order = {layer.id: position for position, (_, layer) in enumerate(layers)}
     rows.sort(key=lambda row: (row["tile"], order[row["layer"]], row["item_id"] or "", row["asset"] or ""))
     return tables.check(tables.SOURCES, tables.typed(tables.SOURCES, rows))
 
 
-def _find(choice: LayerChoice, layer: LayerDefinition, place: Catalogue) -> list[Found]:
-    assert place.folder is not None
-    return folder.find(place.folder, choice.source, layer, choice.collection)
+def _wanted(work: Sequence[tuple[LayerDefinition, Finds]], boxes: Mapping[Tile, Boxes]) -> list[Wanted]:
+    """Remote assets of all layers, each once, with the ground all tiles need of it."""
+    ground: dict[str, list[Boxes]] = {}
+    about: dict[str, Wanted] = {}
+    for layer, finds in work:
+        for tile in sorted(boxes):
+            answer = finds[tile]
+            for one in [] if isinstance(answer, Refused) else answer:
+                if not _touches(one, boxes[tile]):
+                    continue
+                for asset, address in one.addresses.items():
+                    href, band = one.hrefs[asset], layer.assets[asset].band
+                    ground.setdefault(href, []).append(boxes[tile])
+                    about[href] = Wanted(href, address, boxes[tile], one.access, band)
+    return [replace(about[href], boxes=np.concatenate(parts)) for href, parts in sorted(ground.items())]
 
 
 def _refuse_shared_names(layers: Sequence[LayerDefinition]) -> None:
@@ -79,48 +97,73 @@ def _refuse_shared_names(layers: Sequence[LayerDefinition]) -> None:
             raise LayersError(f"layers {other} and {layer.id} would both fill columns '{layer.name}.*'; choose one")
 
 
+def _touches(found: Found, boxes: Boxes) -> bool:
+    first = next(iter(found.assets), None)
+    return first is not None and bool(frame(found.item, found.assets[first]).touches(boxes).any())
+
+
 def _rows_of_tile(
-    tile: Tile, boxes: Boxes, layer: LayerDefinition, found: Sequence[Found], store: Store
+    tile: Tile,
+    boxes: Boxes,
+    layer: LayerDefinition,
+    answer: Sequence[Found] | Refused,
+    store: Store,
+    brought: Mapping[str, Delivered | Refused],
 ) -> Iterator[dict[str, Any]]:
     """SOURCES rows of one tile and layer."""
+    if isinstance(answer, Refused):
+        yield _row(tile, layer, status="failed", reason=answer.reason)
+        return
     x, y = grid_of_points(boxes)
     covered = np.zeros(x.shape, dtype=bool)
-    for one in found:
-        first = next(iter(one.assets), None)
-        if first is None:
-            continue
-        place = frame(one.item, one.assets[first])
-        if not place.touches(boxes).any():
-            continue
-        covered |= place.holds(x, y)
-        yield from _rows_of_item(tile, boxes, layer, one, store)
+    for found in answer:
+        if not found.assets:
+            yield _row(tile, layer, **_about(found), status="failed", reason="the Item has none of the layer's assets")
+        elif _touches(found, boxes):
+            covered |= frame(found.item, found.assets[next(iter(found.assets))]).holds(x, y)
+            for asset in wanted_assets(layer):
+                yield _row_of_asset(tile, boxes, layer, found, asset, store, brought)
     if not covered.all():
         part = "part of the ground needed" if covered.any() else "the tile"
         yield _row(tile, layer, status="missing", reason=f"the catalogue has no Item for {part}")
 
 
-def _rows_of_item(
-    tile: Tile, boxes: Boxes, layer: LayerDefinition, found: Found, store: Store
-) -> Iterator[dict[str, Any]]:
-    for asset in wanted_assets(layer):
-        about = {
-            "item_id": found.item.id,
-            "asset": asset,
-            "href": found.hrefs.get(asset),
-            "datetime": interval(found.item),
-            "version": found.version,
-            "bbox": " ".join(f"{number:.9g}" for number in _bbox(found)),
-        }
-        if asset not in found.assets:
-            yield _row(tile, layer, **about, status="failed", reason=f"the Item has no asset '{asset}'")
-            continue
-        try:
+def _about(found: Found) -> dict[str, Any]:
+    return {
+        "item_id": found.item.id,
+        "datetime": interval(found.item),
+        "version": found.version,
+        "bbox": " ".join(f"{number:.9g}" for number in _bbox(found)),
+    }
+
+
+def _row_of_asset(
+    tile: Tile,
+    boxes: Boxes,
+    layer: LayerDefinition,
+    found: Found,
+    asset: str,
+    store: Store,
+    brought: Mapping[str, Delivered | Refused],
+) -> dict[str, Any]:
+    """The SOURCES row of one asset: read, or why not."""
+    href = found.hrefs.get(asset)
+    about = {**_about(found), "asset": asset, "href": href}
+    if href is None:
+        return _row(tile, layer, **about, status="failed", reason=f"the Item has no asset '{asset}' that can be opened")
+    try:
+        if asset in found.files:
             raster, etag = _local(found, asset, layer, store)
-            read = blocks_digest(raster, needed_blocks(raster, boxes))
-        except LayersError as error:
-            yield _row(tile, layer, **about, status="failed", reason=str(error))
-            continue
-        yield _row(tile, layer, **about, etag=etag, sha256=read, status="read", sampled=not raster.lines)
+        else:
+            delivered = brought[href]
+            if isinstance(delivered, Refused):
+                status = "missing" if delivered.absent and not found.listed else "failed"
+                return _row(tile, layer, **about, status=status, reason=delivered.reason)
+            raster, etag = open_raster(delivered.path, layer.assets[asset].band), delivered.etag
+        read = blocks_digest(raster, needed_blocks(raster, boxes))
+    except LayersError as error:
+        return _row(tile, layer, **about, status="failed", reason=str(error))
+    return _row(tile, layer, **about, etag=etag, sha256=read, status="read", sampled=not raster.lines)
 
 
 def _local(found: Found, asset: str, layer: LayerDefinition, store: Store) -> tuple[Raster, str]:

@@ -1,0 +1,520 @@
+"""The one room that touches the network: STAC searches, and exactly the blocks of remote TIFFs that plots need.
+
+Every request is retried with patience, signed just before it is sent and signed once more after a 403. What arrives
+goes into the content store; what does not is a `Refused` with a reason, never an empty answer.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import requests
+from numpy.typing import NDArray
+from pystac_client import Client
+from pystac_client.exceptions import APIError
+from pystac_client.stac_api_io import StacApiIO
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+from urllib3.util import Retry
+
+from eudr_check.errors import FetchError, LayersError
+from eudr_check.layers.access import Access, web_address
+from eudr_check.layers.raster import Raster, needed_blocks, open_raster
+from eudr_check.layers.store import Store, key
+from eudr_check.layers.tiff import Layout, read_layout
+from eudr_check.layers.twin import Twin
+
+Answer = TypeVar("Answer")
+
+FIRST_BYTES = 16_384
+MERGE_GAP = 256
+"""Blocks so many bytes apart come in one request: a COG keeps a few bytes between blocks."""
+MERGE_UP_TO = 8_000_000
+BATCH_BYTES = 64_000_000
+IN_FLIGHT = 16
+SEARCH_ATTEMPTS = 3
+PAGE_ITEMS = 100
+IDLE_PAGES = 3
+_AGAIN = frozenset({429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to try."""
+
+    attempts: int = 6
+    first_delay_s: float = 0.5
+    longest_delay_s: float = 30.0
+    timeout_s: tuple[float, float] = (10.0, 60.0)
+    """To connect, and between two pieces of an answer."""
+    slowest_bytes_per_s: float = 2_000.0
+    """An answer slower than this (over its whole length, plus 30 s) is given up and asked for again."""
+    most_items: int = 20_000
+    """A search with more Items than this is a mistake or an endless link."""
+
+
+PATIENCE = Patience()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A remote asset and the ground needed of it."""
+
+    href: str
+    """Without signature, for names and messages."""
+    address: str
+    """As the catalogue gives it."""
+    boxes: NDArray[np.float64]
+    """float64 (n, 4) degrees."""
+    access: Access
+    band: int = 1
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """An asset in the store."""
+
+    path: Path
+    etag: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why an asset or a search did not arrive."""
+
+    reason: str
+    absent: bool = False
+    """True where the server says that there is no such file."""
+
+
+def bring(wanted: Sequence[Wanted], store: Store, *, offline: bool = False) -> dict[str, Delivered | Refused]:
+    """Bring headers and needed blocks of many assets, concurrently.
+
+    Args:
+        wanted: assets, each href once.
+        store: content store; blocks it holds are not asked for again.
+        offline: make no connection.
+
+    Returns:
+        What became of each href.
+    """
+    with _Line(store, offline) as line:
+        results = line.assets.map(line.bring, wanted)
+        return dict(zip((one.href for one in wanted), results, strict=True))
+
+
+class _Line:
+    """One connection pool with its two crews: one steers assets, the other carries requests."""
+
+    def __init__(self, store: Store, offline: bool) -> None:
+        self.store = store
+        self.offline = offline
+        self.assets = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="asset")
+        self.requests = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="request")
+        self.session = requests.Session()
+        adapter = HTTPAdapter(pool_connections=IN_FLIGHT, pool_maxsize=2 * IN_FLIGHT)
+        self.session.mount("https://", adapter)
+        self.session.mount("http://", adapter)
+
+    def __enter__(self) -> "_Line":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.assets.shutdown()
+        self.requests.shutdown()
+        self.session.close()
+
+    def bring(self, wanted: Wanted) -> Delivered | Refused:
+        """One asset; a file that changes on the server while it is read is begun anew once."""
+        try:
+            try:
+                return self._bring(wanted)
+            except _ChangedError:
+                self.store.write("addresses", key(wanted.href), None)
+                return self._bring(wanted)
+        except _AbsentError as error:
+            return Refused(str(error), absent=True)
+        except LayersError as error:
+            return Refused(str(error))
+
+    def _bring(self, wanted: Wanted) -> Delivered:
+        known = self.store.read("addresses", key(wanted.href))
+        if known is not None:
+            twin = Twin(self.store, wanted.href, known["etag"], known["size"])
+            if known["whole"] and twin.path.is_file():
+                return self._deliver(twin)
+        if self.offline and (known is None or not twin.path.is_file()):
+            raise FetchError(f"{wanted.href}: not in the store, and this run is offline")
+        source = _RemoteBytes(self, wanted)
+        if known is None or not twin.path.is_file():
+            twin = self._begin(wanted, source)
+            if source.whole:
+                return self._deliver(twin)
+        else:
+            source.know(twin.etag, twin.size)
+        raster = open_raster(twin.path, wanted.band)
+        self._fill(twin, raster, wanted, source)
+        return self._deliver(twin)
+
+    def _begin(self, wanted: Wanted, source: "_RemoteBytes") -> Twin:
+        """Fetch the header and lay it down as a new twin (or the whole file, where the server sends nothing less)."""
+        source.start()
+        if source.whole:
+            twin = source.whole
+            _require_tiff(twin.path, wanted)
+        else:
+            layout = read_layout(source, wanted.href, wanted.band)
+            _require_whole(layout, source.size, wanted.href)
+            twin = Twin(self.store, wanted.href, source.etag, source.size)
+            twin.write_header([(start, source.get(start, stop)) for start, stop in layout.header], layout)
+        entry = {"href": wanted.href, "etag": twin.etag, "size": twin.size, "whole": source.whole is not None}
+        self.store.write("addresses", key(wanted.href), entry)
+        return twin
+
+    def _fill(self, twin: Twin, raster: Raster, wanted: Wanted, source: "_RemoteBytes") -> None:
+        """Fetch the blocks that are needed and not here."""
+        needed = needed_blocks(raster, wanted.boxes)
+        offsets, sizes = raster.layout.offsets[needed], raster.layout.sizes[needed]
+        absent = ~twin.present(offsets, sizes)
+        if not absent.any():
+            return
+        if self.offline:
+            raise FetchError(f"{wanted.href}: {int(absent.sum())} blocks are not in the store, and this run is offline")
+        ranges = sorted({(int(at), int(at + size)) for at, size in zip(offsets[absent], sizes[absent], strict=True)})
+        for batch in _batches(ranges):
+            source.ensure(batch)
+            twin.add([(start, source.get(start, stop)) for start, stop in batch])
+            source.chunks.clear()
+
+    def _deliver(self, twin: Twin) -> Delivered:
+        self.store.remember(twin.href, twin.etag, twin.path)
+        return Delivered(twin.path, twin.etag)
+
+    def ask(self, wanted: Wanted, byte_range: tuple[int, int] | None, etag: str | None) -> "_Answer":
+        """One request, until it is answered or patience ends.
+
+        Raises:
+            FetchError: nothing usable came; _AbsentError: 404 or 410; _ChangedError: the file is another one by now.
+        """
+        reason, anew = "no attempt was made", False
+        for attempt in range(PATIENCE.attempts):
+            try:
+                answer = self._ask_once(wanted, byte_range, etag, anew)
+            except requests.RequestException as error:
+                reason = _why(error)
+            except HTTPError as error:
+                reason = _why(error)
+            except _IncompleteError as error:
+                reason = str(error)
+            else:
+                if isinstance(answer, _Answer):
+                    return answer
+                if answer.status in (401, 403):
+                    if anew or wanted.access.signing is None:
+                        raise FetchError(f"{wanted.href}: the server refuses access (HTTP {answer.status})")
+                    anew = True
+                    continue
+                reason = f"HTTP {answer.status}"
+                _pause(attempt, answer.retry_after)
+                continue
+            _pause(attempt, None)
+        raise FetchError(f"{wanted.href}: {reason}, {PATIENCE.attempts} times")
+
+    def _ask_once(
+        self, wanted: Wanted, byte_range: tuple[int, int] | None, etag: str | None, anew: bool
+    ) -> "_Answer | _Later":
+        headers = {"Accept-Encoding": "identity", **wanted.access.headers(wanted.address)}
+        if byte_range is not None:
+            headers["Range"] = f"bytes={byte_range[0]}-{byte_range[1] - 1}"
+        if etag is not None and etag.startswith('"'):
+            headers["If-Match"] = etag
+        address = web_address(wanted.access.signed(wanted.address, anew=anew))
+        with self.session.get(address, headers=headers, timeout=PATIENCE.timeout_s, stream=True) as response:
+            status = response.status_code
+            if status in (404, 410):
+                raise _AbsentError(f"{wanted.href}: the server has no such file (HTTP {status})")
+            if status == 412:
+                raise _ChangedError(f"{wanted.href}: the file on the server changed while it was read")
+            if status in _AGAIN or status in (401, 403):
+                return _Later(status, response.headers.get("Retry-After"))
+            if status not in (200, 206):
+                raise FetchError(f"{wanted.href}: unexpected answer (HTTP {status})")
+            kind = response.headers.get("Content-Type", "")
+            if kind.startswith(("text/html", "application/xhtml")):
+                raise _IncompleteError("a web page came instead of a TIFF")
+            tag = _tag(response.headers)
+            if etag is not None and tag != etag:
+                raise _ChangedError(f"{wanted.href}: the file on the server changed while it was read")
+            if status == 200:
+                return self._whole(wanted, response, tag)
+            return _partial(response, byte_range, tag)
+
+    def _whole(self, wanted: Wanted, response: requests.Response, tag: str) -> "_Answer":
+        """The server sends the whole file: keep it, checked against the length it announced."""
+        length = int(response.headers.get("Content-Length", 0))
+        unfinished = self.store.folder / "twins" / f"{key(wanted.href, tag)}.{time.monotonic_ns()}.part"
+        unfinished.parent.mkdir(parents=True, exist_ok=True)
+        size = 0
+        try:
+            with unfinished.open("wb") as file:
+                for piece in _pieces(response, length):
+                    size += file.write(piece)
+            if length and size != length:
+                raise _IncompleteError(f"{size} of {length} bytes came")
+            twin = Twin(self.store, wanted.href, tag, size)
+            twin.path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.replace(twin.path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return _Answer(b"", 0, size, tag, twin)
+
+
+@dataclass
+class _Answer:
+    content: bytes
+    start: int
+    size: int
+    """Of the whole file."""
+    etag: str
+    whole: Twin | None = None
+
+
+@dataclass(frozen=True)
+class _Later:
+    status: int
+    retry_after: str | None
+
+
+class _AbsentError(FetchError):
+    """The server says that there is no such file."""
+
+
+class _ChangedError(FetchError):
+    """The file on the server is not the one whose header was read."""
+
+
+class _IncompleteError(FetchError):
+    """An answer that may well come right when asked for again."""
+
+
+@dataclass
+class _RemoteBytes:
+    """Bytes of a remote file, fetched when asked for, each once."""
+
+    line: _Line
+    wanted: Wanted
+    etag: str = ""
+    size: int = 0
+    whole: Twin | None = None
+    chunks: dict[int, bytes] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """The first bytes, which also tell size and content tag."""
+        first = (0, FIRST_BYTES) if self.wanted.access.ranges else None
+        answer = self.line.ask(self.wanted, first, None)
+        self.etag, self.size, self.whole = answer.etag, answer.size, answer.whole
+        self.chunks[0] = answer.content
+
+    def know(self, etag: str, size: int) -> None:
+        """The file was begun earlier."""
+        self.etag, self.size = etag, size
+
+    def ensure(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Bring ranges at once, near ones in one request."""
+        missing = [(start, min(stop, self.size)) for start, stop in ranges if not self._held(start, stop)]
+        if any(start >= stop for start, stop in missing):
+            raise LayersError(f"{self.wanted.href}: truncated TIFF ({self.size} bytes, but more are announced)")
+        merged = _merged(missing)
+        parts: list[Future[_Answer]] = [
+            self.line.requests.submit(self.line.ask, self.wanted, part, self.etag) for part in merged
+        ]
+        for part, future in zip(merged, parts, strict=True):
+            answer = future.result()
+            if answer.whole is not None:
+                raise FetchError(f"{self.wanted.href}: the server answered a range with the whole file; try again")
+            self.chunks[part[0]] = answer.content
+
+    def get(self, start: int, stop: int) -> bytes:
+        """Bytes `start` to `stop`."""
+        stop = min(stop, self.size)
+        if not self._held(start, stop):
+            self.ensure([(start, stop)])
+        for at, content in self.chunks.items():
+            if at <= start and stop <= at + len(content):
+                return content[start - at : stop - at]
+        raise LayersError(f"{self.wanted.href}: truncated TIFF")
+
+    def _held(self, start: int, stop: int) -> bool:
+        return any(at <= start and min(stop, self.size) <= at + len(content) for at, content in self.chunks.items())
+
+
+def _merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges in order, near ones joined, none of them very long."""
+    merged: list[tuple[int, int]] = []
+    for start, stop in sorted(ranges):
+        if merged and start - merged[-1][1] <= MERGE_GAP and stop - merged[-1][0] <= MERGE_UP_TO:
+            merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
+        else:
+            merged.append((start, stop))
+    return merged
+
+
+def _batches(ranges: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Ranges in portions that fit in memory many times over, so that a nation's blocks need not be held at once."""
+    batch: list[tuple[int, int]] = []
+    held = 0
+    for start, stop in ranges:
+        if batch and held + stop - start > BATCH_BYTES:
+            yield batch
+            batch, held = [], 0
+        batch.append((start, stop))
+        held += stop - start
+    if batch:
+        yield batch
+
+
+def _partial(response: requests.Response, byte_range: tuple[int, int] | None, tag: str) -> _Answer:
+    """A 206 answer, checked: it begins where it should and is as long as it says."""
+    span, _, total = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("/")
+    first, _, last = span.partition("-")
+    if byte_range is None or not (first.isdigit() and last.isdigit() and total.isdigit()):
+        raise _IncompleteError(f"an unusable range came ({response.headers.get('Content-Range')})")
+    expected = min(byte_range[1], int(total)) - byte_range[0]
+    content = b"".join(_pieces(response, expected))
+    if int(first) != byte_range[0] or len(content) != expected:
+        raise _IncompleteError(f"{len(content)} of {expected} bytes came")
+    return _Answer(content, int(first), int(total), tag)
+
+
+def _pieces(response: requests.Response, length: int) -> Iterable[bytes]:
+    """The answer piece by piece, given up when it is too slow as a whole."""
+    deadline = time.monotonic() + 30 + length / PATIENCE.slowest_bytes_per_s
+    for piece in response.iter_content(65_536):
+        if time.monotonic() > deadline:
+            raise _IncompleteError("the server is too slow")
+        yield piece
+
+
+def _require_whole(layout: Layout, size: int, href: str) -> None:
+    """Refuse a file that ends before its last block does: what is left of it cannot be trusted."""
+    end = int((layout.offsets + layout.sizes).max(initial=0))
+    if end > size:
+        raise LayersError(f"{href}: truncated TIFF ({size} bytes, its blocks reach to {end})")
+
+
+def _require_tiff(path: Path, wanted: Wanted) -> None:
+    raster = open_raster(path, wanted.band)
+    _require_whole(raster.layout, path.stat().st_size, wanted.href)
+
+
+def _tag(headers: Mapping[str, str]) -> str:
+    """ETag, or date and length where the server gives none."""
+    total = headers.get("Content-Range", "").rpartition("/")[2] or headers.get("Content-Length", "")
+    return headers.get("ETag") or f"{headers.get('Last-Modified', 'undated')}, {total} bytes"
+
+
+def _why(error: Exception) -> str:
+    """What went wrong, without the address, which may carry a signature."""
+    if isinstance(error, requests.Timeout):
+        return "no answer in time"
+    if isinstance(error, (requests.exceptions.ChunkedEncodingError, HTTPError)):
+        return "the connection was cut"
+    if isinstance(error, requests.ConnectionError):
+        return "no connection"
+    return type(error).__name__
+
+
+def _pause(attempt: int, retry_after: str | None) -> None:
+    """Wait before the next attempt: as long as the server asks for, else twice as long each time."""
+    if attempt + 1 < PATIENCE.attempts:
+        delay = _asked_delay_s(retry_after) or PATIENCE.first_delay_s * 2**attempt
+        time.sleep(min(delay, PATIENCE.longest_delay_s))
+
+
+def _asked_delay_s(retry_after: str | None) -> float | None:
+    """Seconds from a Retry-After header, which holds seconds or a date."""
+    if retry_after is None:
+        return None
+    if retry_after.strip().isdigit():
+        return float(retry_after)
+    try:
+        return max((parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds(), 0.0)
+    except (TypeError, ValueError):
+        return None
+
+
+def search(
+    endpoint: str, collection: str, boxes: Sequence[tuple[float, float, float, float]]
+) -> list[list[dict[str, Any]] | Refused]:
+    """All Items of a collection, as JSON, for each of some boxes (degrees); a search that fails says why.
+
+    Raises:
+        LayersError: the server has no such collection.
+    """
+    try:
+        client = _patiently(lambda: _open(endpoint, collection), endpoint)
+    except FetchError as error:
+        return [Refused(str(error))] * len(boxes)
+    answers: list[list[dict[str, Any]] | Refused] = []
+    for box in boxes:
+        try:
+            answers.append(_patiently(partial(_all_pages, client, collection, box), endpoint))
+        except FetchError as error:
+            answers.append(Refused(str(error)))
+    return answers
+
+
+def _patiently(ask: Callable[[], Answer], endpoint: str) -> Answer:
+    """Ask again what went wrong behind the status line; pystac-client itself repeats what the server asks it to."""
+    reason = "no attempt was made"
+    for attempt in range(SEARCH_ATTEMPTS):
+        try:
+            return ask()
+        except (APIError, requests.RequestException, HTTPError, ValueError, KeyError) as error:
+            # A web page instead of JSON comes through as a ValueError, JSON that is no STAC as a KeyError.
+            status = getattr(error, "status_code", None)
+            reason = f"HTTP {status}" if status else _why(error)
+        _pause(attempt, None)
+    raise FetchError(f"{endpoint}: the catalogue could not be searched ({reason})")
+
+
+def _open(endpoint: str, collection: str) -> Client:
+    retry = Retry(
+        total=PATIENCE.attempts,
+        backoff_factor=PATIENCE.first_delay_s,
+        backoff_max=PATIENCE.longest_delay_s,
+        status_forcelist=sorted(_AGAIN),
+        allowed_methods=None,  # searching is a POST
+        respect_retry_after_header=True,
+    )
+    client = Client.open(endpoint, stac_io=StacApiIO(max_retries=retry, timeout=PATIENCE.timeout_s))
+    try:
+        client.get_collection(collection)
+    except APIError as error:
+        if error.status_code == 404:
+            raise LayersError(
+                f"{endpoint}: no collection '{collection}' there; name the right one with 'collection:' of the layer"
+            ) from error
+        raise
+    return client
+
+
+def _all_pages(client: Client, collection: str, box: tuple[float, float, float, float]) -> list[dict[str, Any]]:
+    """Items of all pages, each once, ordered by id; pages that repeat without end are refused."""
+    found: dict[str, dict[str, Any]] = {}
+    idle = 0
+    for page in client.search(collections=[collection], bbox=box, limit=PAGE_ITEMS, max_items=None).pages_as_dicts():
+        before = len(found)
+        for item in page["features"]:
+            found.setdefault(item["id"], item)
+        idle = 0 if len(found) > before else idle + 1
+        if idle > IDLE_PAGES or len(found) > PATIENCE.most_items:
+            raise FetchError(f"searching {collection} pages without end ({len(found)} Items so far)")
+    return [found[name] for name in sorted(found)]

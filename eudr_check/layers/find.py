@@ -1,0 +1,152 @@
+"""Items of a layer for every tile, whatever kind of catalogue they come from."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import numpy as np
+import pystac
+from numpy.typing import NDArray
+
+from eudr_check.config import Catalogue, LayerChoice
+from eudr_check.errors import LayersError
+from eudr_check.layers import fetch, folder, schemes
+from eudr_check.layers.access import Access, unsigned
+from eudr_check.layers.definition import LayerDefinition, Place
+from eudr_check.layers.fetch import Refused
+from eudr_check.layers.found import Found, choose, match_assets
+from eudr_check.layers.store import Store, key
+from eudr_check.tiles import PER_DEGREE, Tile
+
+Boxes = NDArray[np.float64]
+Finds = Mapping[Tile, list[Found] | Refused]
+Cell = tuple[int, int]
+
+
+def find(
+    choice: LayerChoice,
+    layer: LayerDefinition,
+    catalogue: Catalogue,
+    boxes: Mapping[Tile, Boxes],
+    store: Store,
+    *,
+    offline: bool,
+) -> Finds:
+    """Candidate Items per tile (more than touch it, perhaps), or why they could not be found.
+
+    Raises:
+        LayersError: the catalogue cannot hold this layer: no such collection, mixed versions, no known tiles.
+    """
+    if catalogue.folder is not None:
+        return dict.fromkeys(boxes, folder.find(catalogue.folder, choice.source, layer, choice.collection))
+    if catalogue.tiles is not None:
+        return _published(layer, boxes)
+    assert catalogue.url is not None
+    return _searched(choice, layer, catalogue, catalogue.url, boxes, store, offline)
+
+
+def _published(layer: LayerDefinition, boxes: Mapping[Tile, Boxes]) -> Finds:
+    place = next((place for place in layer.found if place.tiles is not None), None)
+    if place is None or place.tiles is None:
+        raise LayersError(f"layer {layer.id}: its definition knows no published tiles; take it from a STAC catalogue")
+    access = Access(place.signing, place.bearer_env, place.bearer_hosts, place.tiles.ranges)
+    return {
+        tile: [
+            replace(_web_item(layer, None, item, access), listed=False)
+            for item in schemes.items(layer, place.tiles, ground)
+        ]
+        for tile, ground in boxes.items()
+    }
+
+
+def _searched(
+    choice: LayerChoice,
+    layer: LayerDefinition,
+    catalogue: Catalogue,
+    url: str,
+    boxes: Mapping[Tile, Boxes],
+    store: Store,
+    offline: bool,
+) -> Finds:
+    """Search by whole degrees, so that harvests side by side ask the same questions; choose and intersect here."""
+    place = _place_at(layer, url)
+    collection = choice.collection or (place.collection if place else None) or layer.collection
+    access = Access(
+        catalogue.signing or (place.signing if place else None),
+        place.bearer_env if place else None,
+        place.bearer_hosts if place else (),
+    )
+    cells = sorted({_cell(tile) for tile in boxes})
+    answers = dict(zip(cells, _answers(url, collection, cells, store, offline), strict=True))
+    found: dict[Cell, list[Found] | Refused] = {}
+    for cell, answer in answers.items():
+        if isinstance(answer, Refused):
+            found[cell] = answer
+        else:
+            items = choose(layer, place, (_item(content, url) for content in answer))
+            found[cell] = [_web_item(layer, place, item, access) for item in items]
+    _refuse_two_versions(layer, found)
+    return {tile: found[_cell(tile)] for tile in boxes}
+
+
+def _answers(
+    url: str, collection: str, cells: list[Cell], store: Store, offline: bool
+) -> list[list[dict[str, object]] | Refused]:
+    """Answers of the server, kept for offline runs; an earlier answer also stands in for a server that is down."""
+    names = [key(url, collection, f"{column} {row}") for column, row in cells]
+    if offline:
+        fresh: list[list[dict[str, object]] | Refused] = [
+            Refused(f"{url}: this ground was never searched for {collection}, and this run is offline") for _ in cells
+        ]
+    else:
+        fresh = fetch.search(url, collection, [(column, row, column + 1, row + 1) for column, row in cells])
+    answers = []
+    for name, answer in zip(names, fresh, strict=True):
+        if isinstance(answer, Refused):
+            kept = store.read("searches", name)
+            answers.append(answer if kept is None else kept)
+        else:
+            store.write("searches", name, answer)
+            answers.append(answer)
+    return answers
+
+
+def _place_at(layer: LayerDefinition, url: str) -> Place | None:
+    """The place in the definition that this endpoint is; None for a server of one's own."""
+    wanted = url.rstrip("/")
+    return next((place for place in layer.found if (place.endpoint or "").rstrip("/") == wanted), None)
+
+
+def _cell(tile: Tile) -> Cell:
+    return tile.column // PER_DEGREE, tile.row // PER_DEGREE
+
+
+def _item(content: dict[str, object], url: str) -> pystac.Item:
+    try:
+        item = pystac.Item.from_dict(content)
+        if item.get_self_href():
+            item.make_asset_hrefs_absolute()
+    except (pystac.STACError, KeyError, ValueError, TypeError) as error:
+        raise LayersError(f"{url}: the catalogue gave something that is no STAC Item ({error})") from error
+    return item
+
+
+def _web_item(layer: LayerDefinition, place: Place | None, item: pystac.Item, access: Access) -> Found:
+    assets = match_assets(layer, place, item)
+    on_web = {
+        asset: key
+        for asset, key in assets.items()
+        if urlsplit(item.assets[key].href).scheme in ("http", "https", "gs", "s3")
+    }
+    addresses = {asset: item.assets[key].href for asset, key in on_web.items()}
+    hrefs = {asset: unsigned(address) for asset, address in addresses.items()}
+    return Found(item, on_web, hrefs, addresses=addresses, access=access)
+
+
+def _refuse_two_versions(layer: LayerDefinition, found: Mapping[Cell, list[Found] | Refused]) -> None:
+    versions = {one.version for answer in found.values() if not isinstance(answer, Refused) for one in answer}
+    if len(versions) > 1:
+        listed = ", ".join(sorted(map(str, versions)))
+        raise LayersError(
+            f"layer {layer.id}: the catalogue mixes versions {listed}; they must not be laid side by side"
+        )
