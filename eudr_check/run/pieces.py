@@ -58,12 +58,16 @@ class Piece:
 
 
 def write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
-    """Check a table against its contract and write it as (Geo)Parquet.
+    """Check a table against its contract, as every stage end does, and write it.
 
     Raises:
         EudrCheckError: the table breaks its contract.
     """
-    tables.check(tables.ALL[name], frame)
+    save_table(folder, name, tables.check(tables.ALL[name], frame))
+
+
+def save_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
+    """Write a part of a table as (Geo)Parquet; the whole is checked when the parts are joined."""
     frame.to_parquet(folder / f"{name}.parquet", compression="zstd")
 
 

@@ -13,7 +13,7 @@ import xarray as xr
 from eudr_check import layers, overlay
 from eudr_check.layers import LayerDefinition
 from eudr_check.run import ground
-from eudr_check.run.pieces import Piece, Pieces, write_table
+from eudr_check.run.pieces import Piece, Pieces, save_table
 from eudr_check.tiles import Tile
 from eudr_check.variables import UNKNOWN, Variable
 
@@ -54,8 +54,8 @@ def work(shared: Shared, task: Task) -> Piece:
         plots, boxes = ground.plots_of(shared.ground, task.row_group)
         cube = layers.cube(task.tile, boxes, shared.definitions, task.sources, shared.store)
         evidence, patches = evidence_of(plots, cube, variables(shared.definitions), shared.gps_error_m)
-        write_table(folder, "EVIDENCE", evidence)
-        write_table(folder, "PATCHES", patches)
+        save_table(folder, "EVIDENCE", evidence)
+        save_table(folder, "PATCHES", patches)
 
     return Pieces(shared.pieces).obtain("tile", task.digest, make)
 
