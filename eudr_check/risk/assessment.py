@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from eudr_check.config import Production
-from eudr_check.risk import convergence
-from eudr_check.risk.policy import Convergence, Policy
+from eudr_check.risk import convergence, whisp_assessment
+from eudr_check.risk.policy import Policy, Whisp
 from eudr_check.variables import Variable
 
 
@@ -32,5 +32,6 @@ def assess(
     Raises:
         PolicyError: the evidence lacks a column of `variables`, or speaks of an unknown plot.
     """
-    assert isinstance(policy, Convergence)
+    if isinstance(policy, Whisp):
+        return whisp_assessment.assess(plots, evidence, variables, policy)
     return convergence.assess(plots, evidence, variables, policy, production)

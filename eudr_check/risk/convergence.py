@@ -31,7 +31,7 @@ def assess(
         return _without_layers(plots, parts, policy)
     harvest = case(plots, evidence, parts, policy, adjoining(plots, policy))
     found = reach(harvest, parts, policy, production)
-    fragile, flips = stability.flips(found.outcome, harvest, parts, policy, production)
+    fragile, flips = stability.gather(found.outcome, stability.variants(harvest, parts, policy, production))
     report = Report.of(harvest, found, parts, policy)
     reasons = report.rows(plots.index)
     sums = found.sums

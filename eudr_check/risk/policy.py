@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from eudr_check.config import Commodity, Strict
 from eudr_check.errors import PolicyError
@@ -97,6 +97,22 @@ class Convergence(Strict):
         )
 
 
+class Measure(Strict):
+    """How EVIDENCE gives the hectares of one of Whisp's columns."""
+
+    column: str | None = None
+    role: Literal["commodity"] | None = Field(None, description="every variable of the role, each on its own")
+    years: Literal["before", "after"] | None = Field(None, description="events up to, or after, the cut-off")
+    only_where: str | None = Field(None, description="state that must hold as well")
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "Measure":
+        if (self.column is None) == (self.role is None):
+            raise ValueError("give exactly one of column, role")
+        return self
+
+
 class Whisp(Strict):
     """One of Whisp's decision trees over its eleven indicators."""
 
@@ -111,8 +127,8 @@ class Whisp(Strict):
     thresholds: dict[str, Figure]
     columns: dict[str, tuple[str, ...]]
     """Per indicator, Whisp's columns that this edition considers."""
-    evidence: dict[str, str]
-    """Whisp's column: our EVIDENCE column; a suffix `_before_2020` or `_after_2020` selects years."""
+    evidence: dict[str, Measure]
+    """Whisp's column: how EVIDENCE gives it."""
     left_out: dict[str, str] = Field(default_factory=dict)
     """Whisp's columns that no public layer of ours gives, and why."""
 

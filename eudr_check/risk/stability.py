@@ -1,6 +1,6 @@
 """Would the outcome be another if a figure, a layer or the boundary were a little different?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -35,10 +35,12 @@ def variants(harvest: Case, roles: Roles, policy: Convergence, production: Produ
             yield name, reach(harvest, roles, policy, production, scale=scale).outcome
 
 
-def flips(
-    outcome: Levels, harvest: Case, roles: Roles, policy: Convergence, production: Production
-) -> tuple[Mask, pd.Series]:
+def gather(outcome: Levels, others: Iterable[tuple[str, Levels]]) -> tuple[Mask, pd.Series]:
     """Which plots are fragile, and what flips them.
+
+    Args:
+        outcome: outcome of each plot as it stands.
+        others: names of changes, and the outcomes they give.
 
     Returns:
         A mask over plots, and text `change=outcome ...` per plot (null where nothing flips it).
@@ -46,7 +48,7 @@ def flips(
     fragile = np.zeros(len(outcome), dtype=bool)
     kinds = np.zeros(len(outcome), dtype=np.int64)
     texts = np.array([""], dtype=object)
-    for name, other in variants(harvest, roles, policy, production):
+    for name, other in others:
         differs = other != outcome
         fragile |= differs
         # Few combinations of flips occur, so that text is made once per combination, not once per plot.
