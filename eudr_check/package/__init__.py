@@ -1,0 +1,5 @@
+"""The due-diligence package: what the exporter attaches and the EU system accepts."""
+
+from eudr_check.package.writing import write
+
+__all__ = ["write"]
