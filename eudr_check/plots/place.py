@@ -1,8 +1,11 @@
 """Where plots lie: coordinates that cannot be, swapped axes, metres, the country, the sea."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyproj
 import shapely
 from numpy.typing import NDArray
 
@@ -10,98 +13,213 @@ from eudr_check.plots.attributes import Values
 from eudr_check.plots.country import SEA, Countries, countries
 from eudr_check.plots.findings import Log
 from eudr_check.plots.rows import Rows
+from eudr_check.plots.thresholds import threshold
 
-_GEOMETRY_READ = ("row_unreadable", "cells_misaligned", "geometry_unreadable", "wrong_nesting", "ring_too_short")
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
 METRES_BEYOND = 1000.0
-_KINDS = {
-    shapely.GeometryType.POINT,
-    shapely.GeometryType.POLYGON,
-    shapely.GeometryType.MULTIPOLYGON,
-}
+NO_PLOTS_HERE = "AQ"
+_SAID_BY_READER = (
+    "row_unreadable",
+    "cells_misaligned",
+    "geometry_unreadable",
+    "wrong_nesting",
+    "ring_too_short",
+    "crs_unknown",
+)
+_KINDS = (shapely.GeometryType.POINT, shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_UTM_ZONE_HALF_DEG = 3.5
 
 
-def of(geometries: NDArray[Any]) -> NDArray[np.float64]:
+@dataclass
+class Faulty:
+    """Rows whose coordinates no plot can have, bool (n,) each; a row is in one of them at most."""
+
+    missing: Bools
+    metres: Bools
+    outside: Bools
+    zero: Bools
+    wide: Bools
+
+    @property
+    def any(self) -> Bools:
+        """Rows that cannot be measured (null island can: it is a place, only not the plot's)."""
+        return self.missing | self.metres | self.outside | self.wide
+
+
+def of(geometries: NDArray[Any]) -> Floats:
     """float64 (n, 2) longitude and latitude of the middle of each geometry's box, NaN where there is none."""
     bounds = shapely.bounds(geometries)
     return np.column_stack([(bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2])
 
 
-def check_coordinates(rows: Rows, log: Log) -> NDArray[np.bool_]:
-    """Log geometries that no plot can have.
-
-    Returns:
-        bool (n,) whether the geometry is a point or polygon on the globe, fit to be measured.
-    """
+def check_types(rows: Rows, log: Log) -> Bools:
+    """Log rows without a geometry and lines; bool (n,) the rows that have a point or polygon."""
     geometry = rows.geometry
     empty = shapely.is_missing(geometry)
     said = np.zeros(len(rows), dtype=bool)
-    for code in (*_GEOMETRY_READ, "crs_unknown"):
+    for code in _SAID_BY_READER:
         said[log.has(code)] = True
     log.row("geometry_empty", np.flatnonzero(empty & ~said))
-    kinds = shapely.get_type_id(geometry)
-    wrong = ~empty & ~np.isin(kinds, list(_KINDS))
-    rows_wrong = np.flatnonzero(wrong)
-    log.row("wrong_type", rows_wrong, type=[geometry[row].geom_type for row in rows_wrong])
-    xy, owner = shapely.get_coordinates(geometry, return_index=True)
-    count = len(rows)
+    wrong = np.flatnonzero(~empty & ~np.isin(shapely.get_type_id(geometry), _KINDS))
+    log.row("wrong_type", wrong, type=[geometry[row].geom_type for row in wrong])
+    typed: Bools = ~empty
+    typed[wrong] = False
+    return typed
 
-    def any_of(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        return np.bincount(owner[mask], minlength=count) > 0
+
+def faulty(geometry: NDArray[Any], typed: Bools) -> Faulty:
+    """Coordinates that no plot can have."""
+    count = len(geometry)
+    xy, owner = shapely.get_coordinates(np.where(typed, geometry, None), return_index=True)
+
+    def any_of(mask: Bools) -> Bools:
+        return np.asarray(np.bincount(owner[mask], minlength=count) > 0)
 
     missing = any_of(~np.isfinite(xy).all(axis=1))
-    log.row("coordinate_missing", np.flatnonzero(missing))
     with np.errstate(invalid="ignore"):
-        beyond = (np.abs(xy[:, 0]) > 180) | (np.abs(xy[:, 1]) > 90)
-        far = (np.abs(xy) > METRES_BEYOND).any(axis=1)
-    metres = any_of(far) & ~missing
-    outside = any_of(beyond) & ~missing & ~metres
-    first = np.searchsorted(owner, np.arange(count))
-    sample = xy[np.minimum(first, max(len(xy) - 1, 0))] if len(xy) else np.full((count, 2), np.nan)
-    for code, mask in (("metres_as_degrees", metres), ("out_of_range", outside)):
-        chosen = np.flatnonzero(mask)
-        extra = {"proposal": ""} if code == "metres_as_degrees" else {}
-        log.row(code, chosen, x=np.round(sample[chosen, 0], 6), y=np.round(sample[chosen, 1], 6), **extra)
-    zero = any_of((xy == 0).any(axis=1)) & ~missing & ~metres & ~outside
-    log.row("null_island", np.flatnonzero(zero))
-    span = shapely.bounds(geometry)
-    with np.errstate(invalid="ignore"):
-        wide = (span[:, 2] - span[:, 0] > 180) & ~missing & ~metres & ~outside
-    log.row("antimeridian", np.flatnonzero(wide), span_deg=np.round(span[wide, 2] - span[wide, 0], 1))
-    return ~(empty | wrong | missing | metres | outside | wide)
+        metres = any_of((np.abs(xy) > METRES_BEYOND).any(axis=1)) & ~missing
+        outside = any_of((np.abs(xy[:, 0]) > 180) | (np.abs(xy[:, 1]) > 90)) & ~missing & ~metres
+        bounds = shapely.bounds(np.where(typed, geometry, None))
+        wide = (bounds[:, 2] - bounds[:, 0] > 180) & ~missing & ~metres & ~outside
+    zero = any_of((xy == 0).any(axis=1)) & ~missing & ~metres & ~outside & ~wide
+    return Faulty(missing, metres, outside, zero, wide)
 
 
-def check_country(rows: Rows, values: Values, fit: NDArray[np.bool_], log: Log) -> NDArray[Any]:
+def check_coordinates(rows: Rows, values: Values, faults: Faulty, swapped: Bools, log: Log) -> None:
+    """Log coordinates that no plot can have."""
+    first = _first_positions(rows.geometry)
+    log.row("coordinate_missing", np.flatnonzero(faults.missing))
+    chosen = np.flatnonzero(faults.metres)
+    log.row(
+        "metres_as_degrees",
+        chosen,
+        x=np.round(first[chosen, 0], 2),
+        y=np.round(first[chosen, 1], 2),
+        proposal=_proposals(rows, values, chosen, first),
+    )
+    chosen = np.flatnonzero(faults.outside & ~swapped)
+    log.row("out_of_range", chosen, x=np.round(first[chosen, 0], 6), y=np.round(first[chosen, 1], 6))
+    log.row("null_island", np.flatnonzero(faults.zero))
+    span = shapely.bounds(rows.geometry)[faults.wide]
+    log.row("antimeridian", np.flatnonzero(faults.wide), span_deg=np.round(span[:, 2] - span[:, 0], 1))
+
+
+def _first_positions(geometry: NDArray[Any]) -> Floats:
+    first = np.full((len(geometry), 2), np.nan)
+    xy, owner = shapely.get_coordinates(geometry, return_index=True)
+    rows, index = np.unique(owner, return_index=True)
+    first[rows] = xy[index]
+    return first
+
+
+def _proposals(rows: Rows, values: Values, chosen: NDArray[np.int64], first: Floats) -> list[str]:
+    """UTM zones in which a metric position falls into the declared country, asked once per file."""
+    known: dict[tuple[int, str], str] = {}
+    proposals: list[str] = []
+    for row in chosen:
+        key = (int(rows.table["file_order"].iat[row]), str(values.declared_country[row]))
+        if key not in known:
+            zones = [] if values.declared_country[row] is None else _utm_zones(first[row], key[1])
+            known[key] = f" ({', '.join(zones)}?)" if zones else ""
+        proposals.append(known[key])
+    return proposals
+
+
+def _utm_zones(position: Floats, country: str) -> list[str]:
+    codes, longitude, latitude = [], [], []
+    for zone in range(1, 61):
+        for south in (0, 100):
+            transformer = pyproj.Transformer.from_crs(32600 + south + zone, 4326, always_xy=True)
+            x, y = transformer.transform(*position)
+            if abs(x - (zone * 6 - 183)) <= _UTM_ZONE_HALF_DEG and abs(y) <= 84:
+                codes.append(f"EPSG:{32600 + south + zone}")
+                longitude.append(x)
+                latitude.append(y)
+    found = countries(np.array(longitude), np.array(latitude))
+    return [code for code, here in zip(codes, found.here, strict=True) if here == country]
+
+
+def check_swapped(rows: Rows, values: Values, typed: Bools, faults: Faulty, found: Countries, log: Log) -> Bools:
+    """Log rows whose longitude and latitude seem to be swapped: proposed, never done.
+
+    The written position must be impossible or improbable (off the globe, at sea, in Antarctica, in another country
+    than declared, far from the cooperative's other plots), and the swapped one must fit (in the declared country, or on
+    land near the others).
+
+    Returns:
+        bool (n,) rows for which a swap is proposed.
+    """
+    middle = of(np.where(typed & ~faults.missing & ~faults.metres, rows.geometry, None))
+    declared = values.declared_country
+    says = ~pd.isna(declared)
+    off_land = np.array([code in (None, SEA, NO_PLOTS_HERE) for code in found.here], dtype=bool)
+    elsewhere = says & ~_among(declared, found.nearby)
+    others = _middle_of_others(rows, middle, faults)
+    far = _distance(middle, others) > threshold("swap_far_deg")
+    suspicious = np.flatnonzero(np.isfinite(middle).all(axis=1) & (off_land | elsewhere | far))
+    there = countries(middle[suspicious, 1], middle[suspicious, 0])
+    near = _distance(middle[suspicious][:, ::-1], others[suspicious]) < threshold("swap_near_deg")
+    on_land = np.array([code not in (None, SEA, NO_PLOTS_HERE) for code in there.here], dtype=bool)
+    fits = np.where(
+        says[suspicious], _among(declared[suspicious], there.nearby), on_land & (near | off_land[suspicious])
+    )
+    chosen = suspicious[fits.astype(bool)]
+    places = [there.here[index] or declared[suspicious[index]] or "-" for index in np.flatnonzero(fits)]
+    log.row("axes_swapped", chosen, x=np.round(middle[chosen, 0], 6), y=np.round(middle[chosen, 1], 6), place=places)
+    swapped = np.zeros(len(rows), dtype=bool)
+    swapped[chosen] = True
+    return swapped
+
+
+def _middle_of_others(rows: Rows, middle: Floats, faults: Faulty) -> Floats:
+    """Median place of the plots of each row's cooperative, degrees."""
+    good = np.where(faults.any[:, None], np.nan, middle)
+    frame = pd.DataFrame({"cooperative": rows.table["cooperative"], "x": good[:, 0], "y": good[:, 1]})
+    return frame.groupby("cooperative")[["x", "y"]].transform("median").to_numpy(dtype=np.float64)
+
+
+def _distance(one: Floats, other: Floats) -> Floats:
+    """Larger of the distances along the axes, degrees; NaN where either is unknown."""
+    return np.asarray(np.abs(one - other).max(axis=1))
+
+
+def _among(codes: NDArray[Any], nearby: list[frozenset[str]]) -> Bools:
+    return np.array([code in around for code, around in zip(codes, nearby, strict=True)], dtype=bool)
+
+
+def check_country(rows: Rows, values: Values, fit: Bools, found: Countries, log: Log) -> NDArray[Any]:
     """Country of production of each row: as declared, else as its place says where that is beyond doubt.
+
+    Args:
+        fit: bool (n,) rows with a place that may be asked for its country.
+        found: what lies there.
 
     Returns:
         object (n,) ISO 3166-1 alpha-2 or None.
     """
-    middle = of(rows.geometry)
-    middle[~fit] = np.nan
-    found = countries(middle[:, 0], middle[:, 1])
     declared = values.declared_country
-    known = fit & np.array([code is not None for code in found.here])
-    sea = known & np.array([code == SEA for code in found.here])
-    log.row("at_sea", np.flatnonzero(sea & np.array([not near for near in found.nearby])))
+    here = found.here
+    known = fit & ~pd.isna(here)
+    sea = known & (here == SEA)
+    log.row("at_sea", np.flatnonzero(sea))
     land = known & ~sea
-    says = np.array([code is not None for code in declared], dtype=bool)
-    near = np.array([len(codes) > 1 for codes in found.nearby])
-    among = np.array([code in codes for code, codes in zip(declared, found.nearby, strict=True)], dtype=bool)
-    same = declared == found.here
-    _log_country(log, "country_wrong", known & says & ~among & ~(sea & ~among & ~near), declared, found)
-    _log_country(log, "country_near_border", land & says & among & near & ~same, declared, found)
-    _log_country(log, "country_unknown", known & ~says & (near | sea), declared, found)
+    says = ~pd.isna(declared)
+    near = np.array([len(codes) > 1 for codes in found.nearby], dtype=bool)
+    among = _among(declared, found.nearby)
+    _log_country(log, "country_wrong", land & says & ~among, declared, found)
+    _log_country(log, "country_near_border", land & says & among & near & (declared != here), declared, found)
+    _log_country(log, "country_unknown", land & ~says & near, declared, found)
     clear = land & ~says & ~near
-    country = np.where(says, declared, np.where(clear, found.here, None))
-    for order, group in rows.table[clear].groupby("file_order"):
-        del order
-        codes = ", ".join(sorted(set(found.here[group.index])))
+    for _, group in rows.table[clear].groupby("file_order"):
+        codes = ", ".join(sorted(set(here[group.index])))
         head = group.iloc[0]
         log.file("country_taken", head["source_file"], head["cooperative"], rows=len(group), found=codes)
-    return country
+    return np.where(says, declared, np.where(clear, here, None))
 
 
-def _log_country(log: Log, code: str, mask: NDArray[np.bool_], declared: NDArray[Any], found: Countries) -> None:
+def _log_country(log: Log, code: str, mask: Bools, declared: NDArray[Any], found: Countries) -> None:
     chosen = np.flatnonzero(mask)
     places = [", ".join(sorted(found.nearby[row])) or "-" for row in chosen]
     extra = {} if code == "country_unknown" else {"declared": [declared[row] for row in chosen]}

@@ -11,13 +11,12 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check.config import PlotFile
-from eudr_check.plots import columns, placement, projection, readers
-from eudr_check.plots.delivery import Delivery, UnreadableError
+from eudr_check.plots import columns, placement, projection, readers, vertices
+from eudr_check.plots.delivery import UNKNOWN_DECIMALS, Delivery, UnreadableError
 from eudr_check.plots.findings import Log
 
 _TEXT_FIELDS = tuple(field for field in columns.FIELDS if field not in ("longitude", "latitude", "geometry", "vertex"))
 _NEEDS_CRS = (".gpkg", ".shp", ".fgb", ".gdb", ".parquet", ".geoparquet", ".zip")
-_GEOMETRY_CODES = ("row_unreadable", "cells_misaligned", "geometry_unreadable", "wrong_nesting", "ring_too_short")
 
 
 @dataclass
@@ -53,7 +52,10 @@ def gather(files: Sequence[PlotFile], log: Log) -> Rows:
             log.file(error.code, name_of(file), file.cooperative, **error.details)
             continue
         taken = _take_columns(file, delivery, log)
-        placement.place(delivery, taken)
+        if vertices.are_rows(delivery, taken):
+            delivery = vertices.joined(delivery, taken)
+        else:
+            placement.place(delivery, taken)
         _to_degrees(file, delivery, start, log)
         for note in delivery.notes:
             log.file(note.code, name_of(file), file.cooperative, **note.details)
@@ -69,7 +71,7 @@ def gather(files: Sequence[PlotFile], log: Log) -> Rows:
 
 
 def name_of(file: PlotFile) -> str:
-    """The path as the harvest writes it; only the name where that is absolute, so that no table holds a machine's paths."""
+    """The path as the harvest writes it; only the name where that is absolute: no table holds a machine's paths."""
     return file.path.name if not file.declared or Path(file.declared).is_absolute() else file.declared
 
 
@@ -83,10 +85,12 @@ def _take_columns(file: PlotFile, delivery: Delivery, log: Log) -> dict[str, str
         else:
             known = ", ".join(headers if field in columns.FIELDS else columns.FIELDS)[:500]
             log.file("column_missing", name_of(file), file.cooperative, field=field, header=header, known=known)
-    free = [header for header in headers if header not in placement.geometry_headers(delivery.attributes, explicit)]
-    taken = columns.recognise(free, explicit)
+    placed = placement.geometry_headers(delivery.attributes, explicit) if pd.isna(delivery.geometry).any() else []
+    taken = columns.recognise([header for header in headers if header not in placed], explicit)
     if "plot_id" not in taken and delivery.label in headers:
         taken["plot_id"] = delivery.label
+    if placed:
+        taken["geometry"] = placed[0]
     if taken:
         pairs = ", ".join(f"{field} = '{header}'" for field, header in sorted(taken.items()))
         log.file("columns_taken", name_of(file), file.cooperative, taken=pairs)
@@ -94,18 +98,25 @@ def _take_columns(file: PlotFile, delivery: Delivery, log: Log) -> dict[str, str
 
 
 def _to_degrees(file: PlotFile, delivery: Delivery, start: int, log: Log) -> None:
-    crs = file.crs or delivery.crs
-    if crs is None:
-        if file.path.suffix.lower() in _NEEDS_CRS and len(delivery):
-            log.file("crs_assumed", name_of(file), file.cooperative)
-        return
-    try:
-        if not projection.is_degrees(crs):
-            delivery.decimals = np.full_like(delivery.decimals, -1)
-        delivery.geometry = projection.to_degrees(delivery.geometry, crs)
-    except projection.UnknownCrsError:
-        delivery.geometry = np.full(len(delivery), None, dtype=object)
-        log.row("crs_unknown", np.arange(start, start + len(delivery)), crs=str(crs)[:80])
+    """Turn the coordinates of every table of a file into degrees."""
+    delivery.geometry = delivery.geometry.copy()
+    ends = [first for first, _ in delivery.crs_from[1:]] + [len(delivery)]
+    assumed = False
+    for (first, declared), end in zip(delivery.crs_from, ends, strict=True):
+        crs = file.crs or declared
+        part = slice(first, end)
+        if crs is None:
+            assumed |= first < end
+            continue
+        try:
+            if not projection.is_degrees(crs):
+                delivery.decimals[part] = UNKNOWN_DECIMALS
+            delivery.geometry[part] = projection.to_degrees(delivery.geometry[part], crs)
+        except projection.UnknownCrsError:
+            delivery.geometry[part] = None
+            log.row("crs_unknown", np.arange(start + first, start + end), crs=str(crs)[:80])
+    if assumed and file.path.suffix.lower() in _NEEDS_CRS:
+        log.file("crs_assumed", name_of(file), file.cooperative)
 
 
 def _frame(file: PlotFile, order: int, delivery: Delivery, taken: dict[str, str]) -> pd.DataFrame:

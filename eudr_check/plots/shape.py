@@ -1,4 +1,4 @@
-"""Shape, size and digits of plots."""
+"""Shape and digits of plots."""
 
 from typing import Any
 
@@ -6,63 +6,190 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from eudr_check.plots.attributes import Values
+from eudr_check.areas import metres_per_degree, plot_area_ha
+from eudr_check.plots.delivery import UNKNOWN_DECIMALS
 from eudr_check.plots.findings import Log
 from eudr_check.plots.rows import Rows
 from eudr_check.plots.thresholds import threshold
 
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-def check_area(kind: NDArray[Any], area_ha: NDArray[np.float64], values: Values, commodity: str, log: Log) -> None:
-    """Log plots too small, too large or unlike what is declared, and points that may not be points.
-
-    Args:
-        kind: object (n,) point, polygon or None.
-        area_ha: float64 (n,) ellipsoidal area, NaN for points.
-        values: attributes.
-        commodity: commodity of the Regulation.
-        log: takes the findings.
-    """
-    declared = values.declared_area_ha
-    point, polygon = kind == "point", kind == "polygon"
-    limit = threshold("point_max_ha")
-    over = point & (declared > limit) & (commodity != "cattle")
-    log.row("point_over_4_ha", np.flatnonzero(over), declared_ha=np.round(declared[over], 4))
-    near = point & ~over & (np.abs(declared - limit) <= threshold("point_near_ha")) & (commodity != "cattle")
-    log.row("point_near_4_ha", np.flatnonzero(near), declared_ha=np.round(declared[near], 4))
-    log.row("point_without_area", np.flatnonzero(point & ~np.isfinite(declared)))
-    tiny = polygon & (area_ha < threshold("area_min_ha"))
-    log.row("area_tiny", np.flatnonzero(tiny), area_ha=np.round(area_ha[tiny], 6))
-    most = threshold("area_max_ha")[commodity]
-    large = polygon & (area_ha > most)
-    log.row("area_too_large", np.flatnonzero(large), area_ha=np.round(area_ha[large], 2), limit_ha=most)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        apart = np.abs(area_ha / declared - 1)
-    mismatch = polygon & (apart > threshold("area_mismatch_share"))
-    log.row(
-        "area_mismatch",
-        np.flatnonzero(mismatch),
-        area_ha=np.round(area_ha[mismatch], 4),
-        declared_ha=np.round(declared[mismatch], 4),
-        percent=np.round(100 * apart[mismatch], 1),
-    )
+M2_PER_HA = 10_000.0
+METRES_PER_DEGREE = 111_320.0
+_CHUNK = 50_000
+_GRID_TOLERANCE = 1e-9
+_SQUARE_CORNERS = 4
 
 
 def check_outline(geometry: NDArray[Any], log: Log) -> None:
-    """Log holes and boundaries that do not survive six decimals."""
+    """Log holes, spikes, slivers, circles, squares, too many vertices and outlines that six decimals destroy.
+
+    Args:
+        geometry: object (n,) in EPSG:4326; only polygons and multipolygons are looked at, which must be valid.
+        log: takes the findings.
+    """
     polygonal = np.flatnonzero(np.isin(shapely.get_type_id(geometry), (3, 6)))
-    parts, owner = shapely.get_parts(geometry[polygonal], return_index=True)
-    holes = np.bincount(owner, weights=shapely.get_num_interior_rings(parts), minlength=len(polygonal)).astype(int)
-    log.row("hole", polygonal[holes > 0], holes=holes[holes > 0])
+    for start in range(0, len(polygonal), _CHUNK):
+        rows = polygonal[start : start + _CHUNK]
+        _check_rings(geometry[rows], rows, log)
+        _check_six_decimals(geometry[rows], rows, log)
 
 
-def check_digits(rows: Rows, fit: NDArray[np.bool_], log: Log) -> None:
-    """Log coordinates with too few decimals, counted in the text they were written in."""
-    fewest, most = rows.decimals.min(axis=1), rows.decimals.max(axis=1)
-    known = fit & (fewest >= 0)
-    blocked = known & (fewest <= threshold("decimals_block"))
-    metres = 111_320.0 / 10.0 ** fewest[blocked]
+def _check_rings(geometry: NDArray[Any], rows: Ints, log: Log) -> None:
+    parts, part_owner = shapely.get_parts(geometry, return_index=True)
+    rings, ring_part = shapely.get_rings(parts, return_index=True)
+    owner = part_owner[ring_part]
+    count = len(rows)
+    holes = np.bincount(owner, minlength=count) - np.bincount(part_owner, minlength=count)
+    log.row("hole", rows[holes > 0], holes=holes[holes > 0])
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    vertices = np.bincount(owner[ring], minlength=count)
+    many = vertices > threshold("vertices_max")
+    log.row("vertices_many", rows[many], vertices=vertices[many])
+    single = np.bincount(owner, minlength=count) == 1
+    metres = _metres(xy, ring, len(rings))
+    before, after, corner = _sides(metres, ring)
+    _check_spikes(before, after, xy[corner], owner[ring[corner]], rows, log)
+    area, perimeter = _area_and_perimeter(metres, ring, len(rings))
+    corners = np.bincount(ring[corner], minlength=len(rings))
+    largest = np.maximum.reduceat(area, np.searchsorted(owner, np.arange(count)))[owner] == area
+    with np.errstate(divide="ignore", invalid="ignore"):
+        compactness = 4 * np.pi * area / perimeter**2
+    thin = np.zeros(count, dtype=bool)
+    total = np.bincount(owner, weights=area, minlength=count) / M2_PER_HA
+    thin[owner[(compactness < threshold("sliver_compactness"))]] = True
+    thin &= (total < threshold("sliver_area_ha")) & single
+    log.row("sliver", rows[thin], area_ha=np.round(total[thin], 6))
+    round_ = (compactness > threshold("circle_compactness")) & (corners >= threshold("circle_vertices")) & largest
+    log.row("circle", rows[np.unique(owner[round_])])
+    square = np.zeros(count, dtype=bool)
+    square[owner[_squares(before, after, ring[corner], corners)]] = True
+    log.row("drawn_square", rows[square & single])
+
+
+def _metres(xy: Floats, ring: Ints, count: int) -> Floats:
+    """Positions in metres east and north of the first vertex of their ring."""
+    first = np.searchsorted(ring, np.arange(count))
+    origin = xy[first]
+    east, north = metres_per_degree(origin[:, 1])
+    return np.asarray((xy - origin[ring]) * np.column_stack([east, north])[ring])
+
+
+def _sides(metres: Floats, ring: Ints) -> tuple[Floats, Floats, Ints]:
+    """The side into and out of every corner, metres (m, 2) each, and the corner's position.
+
+    The closing position repeats the first corner and is left out; the side into the first corner is the ring's last.
+    """
+    last = np.append(ring[1:] != ring[:-1], True) if len(ring) else np.empty(0, dtype=bool)
+    corner = np.flatnonzero(~last)
+    first = np.append(True, ring[1:] != ring[:-1])[corner] if len(ring) else np.empty(0, dtype=bool)
+    ends = np.flatnonzero(last)
+    previous = np.where(first, ends[ring[corner]] - 1, corner - 1)
+    return metres[corner] - metres[previous], metres[corner + 1] - metres[corner], corner
+
+
+def _check_spikes(before: Floats, after: Floats, place: Floats, owner: Ints, rows: Ints, log: Log) -> None:
+    """Corners whose sides nearly run back on themselves; the sharpest of each plot is reported."""
+    into, out = np.hypot(*before.T), np.hypot(*after.T)
+    base = np.hypot(*(before + after).T)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cosine = -(before * after).sum(axis=1) / (into * out)
+        spiky = (cosine > np.cos(np.radians(threshold("spike_angle_deg")))) & (
+            (into + out) / base > threshold("spike_ratio")
+        )
+    found = np.flatnonzero(spiky)
+    found = found[np.lexsort([-cosine[found], owner[found]])]
+    _, sharpest = np.unique(owner[found], return_index=True)
+    found = found[sharpest]
+    angle = np.degrees(np.arccos(np.clip(cosine[found], -1, 1)))
+    log.row("spike", rows[owner[found]], at=place[found], angle_deg=np.round(angle, 2))
+
+
+def _area_and_perimeter(metres: Floats, ring: Ints, count: int) -> tuple[Floats, Floats]:
+    """Planar area (m2) and length (m) of each ring: good enough to judge a shape by."""
+    start = np.flatnonzero(ring[1:] == ring[:-1])
+    one, two = metres[start], metres[start + 1]
+    twice = one[:, 0] * two[:, 1] - two[:, 0] * one[:, 1]
+    area = np.abs(np.bincount(ring[start], weights=twice, minlength=count)) / 2
+    length = np.bincount(ring[start], weights=np.hypot(*(two - one).T), minlength=count)
+    return area, length
+
+
+def _squares(before: Floats, after: Floats, ring: Ints, corners: Ints) -> Ints:
+    """Rings of four right angles and four equal sides."""
+    into, out = np.hypot(*before.T), np.hypot(*after.T)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lean = np.abs((before * after).sum(axis=1)) / (into * out)
+    crooked = ~(lean <= np.sin(np.radians(threshold("square_angle_deg"))))
+    uneven = np.abs(into - out) > threshold("square_side_share") * np.maximum(into, out)
+    bad = np.bincount(ring[crooked | uneven], minlength=len(corners))
+    return np.flatnonzero((corners == _SQUARE_CORNERS) & (bad == 0))
+
+
+def _check_six_decimals(geometry: NDArray[Any], rows: Ints, log: Log) -> None:
+    """Log outlines that are no longer valid when cut to the decimals the EU system keeps, and cannot be mended."""
+    places = threshold("six_decimals")
+    rounded = shapely.transform(geometry, lambda xy: np.round(xy, places))
+    bad = np.flatnonzero(~shapely.is_valid(rounded))
+    if not len(bad):
+        return
+    mended = shapely.make_valid(rounded[bad])
+    before, after = plot_area_ha(geometry[bad]), _polygonal_ha(mended)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lost = ~(np.abs(after / before - 1) <= threshold("repair_area_share"))
+    log.row("collapses_at_six_decimals", rows[bad[lost]])
+
+
+def _polygonal_ha(geometry: NDArray[Any]) -> Floats:
+    """Area of the polygons in whatever make_valid gives."""
+    parts, owner = shapely.get_parts(geometry, return_index=True)
+    pieces, piece_owner = shapely.get_parts(parts, return_index=True)
+    return np.bincount(owner[piece_owner], weights=np.nan_to_num(plot_area_ha(pieces)), minlength=len(geometry))
+
+
+def check_digits(rows: Rows, fit: Bools, log: Log) -> None:
+    """Log coordinates with too few decimals: counted in the text where the format has text, else on the grid of the
+    numbers; and boundaries that lie on round numbers though more decimals are written."""
+    fewest = rows.decimals.min(axis=1).astype(np.int64)
+    most = rows.decimals.max(axis=1).astype(np.int64)
+    untold = fit & (fewest == UNKNOWN_DECIMALS)
+    fewest[untold] = most[untold] = _grid_decimals(rows.geometry[untold])
+    blocked = fit & (fewest <= threshold("decimals_block"))
+    metres = METRES_PER_DEGREE / 10.0 ** fewest[blocked]
     log.row("decimals_too_few", np.flatnonzero(blocked), decimals=fewest[blocked], metres=np.round(metres, 1))
-    few = known & ~blocked & (most <= threshold("decimals_warn"))
+    few = fit & ~blocked & (most <= threshold("decimals_warn"))
     log.row("decimals_few", np.flatnonzero(few), decimals=most[few])
+    rest = np.flatnonzero(fit & ~blocked & ~few)
+    share = _round_share(rows.geometry[rest])
+    rounded = share >= threshold("rounded_share")
+    log.row("coordinates_rounded", rest[rounded], percent=np.round(100 * share[rounded], 1))
     coarse = rows.accuracy_m > threshold("gps_accuracy_m")
     log.row("gps_inaccurate", np.flatnonzero(coarse), accuracy_m=np.round(rows.accuracy_m[coarse], 1))
+
+
+def _on_grid(xy: Floats, decimals: int) -> Bools:
+    scaled = xy * 10.0**decimals
+    return np.asarray((np.abs(scaled - np.rint(scaled)) < _GRID_TOLERANCE * 10.0**decimals).all(axis=1))
+
+
+def _grid_decimals(geometry: NDArray[Any]) -> Ints:
+    """Fewest decimals that write all coordinates of each geometry, up to six."""
+    decimals = np.full(len(geometry), threshold("six_decimals"), dtype=np.int64)
+    rows = np.arange(len(geometry))
+    for places in range(threshold("decimals_warn"), -1, -1):
+        xy, owner = shapely.get_coordinates(geometry[rows], return_index=True)
+        off = np.bincount(owner[~_on_grid(xy, places)], minlength=len(rows)) > 0
+        rows = rows[~off]
+        decimals[rows] = places
+        if not len(rows):
+            break
+    return decimals
+
+
+def _round_share(geometry: NDArray[Any]) -> Floats:
+    """Share of the vertices of which both coordinates end in 00 at six decimals."""
+    xy, owner = shapely.get_coordinates(geometry, return_index=True)
+    round_ = np.bincount(owner[_on_grid(xy, threshold("six_decimals") - 2)], minlength=len(geometry))
+    return np.asarray(round_ / np.maximum(np.bincount(owner, minlength=len(geometry)), 1))

@@ -46,6 +46,13 @@ def decode(text: str) -> Any:
         raise UnreadableError("file_unreadable", problem="JSON nested too deep") from error
 
 
+def is_geojson(content: Any) -> bool:
+    """Whether decoded JSON is GeoJSON rather than a list of records."""
+    if not isinstance(content, dict):
+        return False
+    return isinstance(content.get("features"), list) or content.get("type") in {*DEPTH, "Feature", "GeometryCollection"}
+
+
 def read(text: str) -> Delivery:
     """One delivery from the text of a GeoJSON file.
 
@@ -64,7 +71,7 @@ def read(text: str) -> Delivery:
         features = _features(content)
         crs = _crs(content)
     delivery = from_features(features)
-    delivery.crs = crs
+    delivery.crs_from = [(0, crs)]
     if broken is not None:
         _add_broken_row(delivery, broken)
     return delivery

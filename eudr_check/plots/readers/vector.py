@@ -39,7 +39,11 @@ def read(path: Path, table: str | None, encoding: str | None) -> Delivery:
     else:
         plain = [str(name) for name, kind in layers if kind is None]
         names = [name for name in names if name not in plain] or names
-        notes = [Note("table_ignored", {"table": name}) for name in plain if name not in names]
+        notes = [
+            Note("table_ignored", {"table": name, "rows": int(pyogrio.read_info(path, layer=name)["features"])})
+            for name in plain
+            if name not in names
+        ]
     parts = [_layer(path, name, encoding) for name in names]
     if len(parts) > 1:
         notes.append(Note("tables_joined", {"tables": ", ".join(names)}))
@@ -165,7 +169,7 @@ def _by_feature(path: Path, layer: str, encoding: str | None) -> Delivery:
         with fiona.open(path, layer=layer, encoding=encoding) as source:
             crs = source.crs_wkt or None
             features = iter(source)
-            while True:
+            while len(cells) < len(source):
                 row = len(cells)
                 try:
                     feature = next(features)

@@ -1,0 +1,58 @@
+"""GeoParquet, and plain Parquet with coordinates in its columns."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from eudr_check.plots.delivery import Delivery, Fault, UnreadableError
+from eudr_check.plots.readers.vector import geometries
+
+
+def read(path: Path) -> Delivery:
+    """One delivery from the bytes on disk.
+
+    Raises:
+        UnreadableError: no Parquet, or with metadata that say nothing about its geometry.
+    """
+    try:
+        table = pq.read_table(path)
+        meta = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
+        primary = meta.get("primary_column", "geometry")
+        described = meta.get("columns", {}).get(primary, {})
+        if described.get("encoding", "WKB") != "WKB":
+            return _native(path)
+        frame = table.to_pandas()
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UnreadableError("file_unreadable", problem=f"Parquet: {error}"[:200]) from error
+    count = len(frame)
+    shapes, faults = np.full(count, None, dtype=object), []
+    if primary in frame and table.schema.field(primary).type in (pa.binary(), pa.large_binary()):
+        shapes, faults = geometries(frame[primary].to_numpy(dtype=object))
+        frame = frame.drop(columns=primary)
+    crs: Any = described.get("crs", "OGC:CRS84") if described else None
+    return _delivery(frame, shapes, crs, faults)
+
+
+def _native(path: Path) -> Delivery:
+    """Coordinates stored as Arrow lists (GeoArrow encodings)."""
+    frame = gpd.read_parquet(path)
+    shapes = frame.geometry.to_numpy()
+    return _delivery(pd.DataFrame(frame.drop(columns=frame.geometry.name)), shapes, frame.crs, [])
+
+
+def _delivery(frame: pd.DataFrame, shapes: Any, crs: Any, faults: list[Fault]) -> Delivery:
+    count = len(frame)
+    return Delivery(
+        frame.reset_index(drop=True),
+        shapes,
+        np.arange(1, count + 1),
+        np.full((count, 2), -1, dtype=np.int8),
+        crs=json.dumps(crs) if isinstance(crs, dict) else crs,
+        faults=faults,
+    )

@@ -1,0 +1,45 @@
+"""Size of plots against the law, the usual and the declared."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eudr_check.plots.attributes import Values
+from eudr_check.plots.findings import Log
+from eudr_check.plots.thresholds import threshold
+
+
+def check(kind: NDArray[Any], area_ha: NDArray[np.float64], values: Values, commodity: str, log: Log) -> None:
+    """Log plots too small, too large or unlike what is declared, and points that may not be points.
+
+    Args:
+        kind: object (n,) point, polygon or None.
+        area_ha: float64 (n,) ellipsoidal area, NaN for points.
+        values: attributes.
+        commodity: commodity of the Regulation; cattle establishments are points of any size (Art. 2(29)).
+        log: takes the findings.
+    """
+    declared = values.declared_area_ha
+    point, polygon = kind == "point", kind == "polygon"
+    limit = threshold("point_max_ha")
+    over = point & (declared > limit) & (commodity != "cattle")
+    log.row("point_over_4_ha", np.flatnonzero(over), declared_ha=np.round(declared[over], 4))
+    near = point & ~over & (np.abs(declared - limit) <= threshold("point_near_ha")) & (commodity != "cattle")
+    log.row("point_near_4_ha", np.flatnonzero(near), declared_ha=np.round(declared[near], 4))
+    log.row("point_without_area", np.flatnonzero(point & ~np.isfinite(declared)))
+    tiny = polygon & (area_ha < threshold("area_min_ha"))
+    log.row("area_tiny", np.flatnonzero(tiny), area_ha=np.round(area_ha[tiny], 6))
+    most = threshold("area_max_ha")[commodity]
+    large = polygon & (area_ha > most)
+    log.row("area_too_large", np.flatnonzero(large), area_ha=np.round(area_ha[large], 2), limit_ha=most)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        apart = np.abs(area_ha / declared - 1)
+    mismatch = polygon & (apart > threshold("area_mismatch_share"))
+    log.row(
+        "area_mismatch",
+        np.flatnonzero(mismatch),
+        area_ha=np.round(area_ha[mismatch], 4),
+        declared_ha=np.round(declared[mismatch], 4),
+        percent=np.round(100 * apart[mismatch], 1),
+    )
