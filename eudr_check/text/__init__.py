@@ -23,7 +23,7 @@ def topic(name: str) -> dict[str, dict[str, str]]:
     return content
 
 
-def say(name: str, key: str, language: str, **values: Any) -> str:
+def say(name: str, key: str, language: str, /, **values: Any) -> str:
     """One sentence of a topic in one language; floats are written as the language writes numbers.
 
     Raises:

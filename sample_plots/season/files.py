@@ -29,6 +29,7 @@ GEOJSON_HEADERS = {
 GPKG_HEADERS = {
     "codigo": "id",
     "productor": "producer",
+    "codigo_socio": "member",
     "localidad": "place",
     "distrito": "district",
     "superficie_ha": "hectares",
@@ -180,7 +181,11 @@ def _kml_positions(positions: Any, height_m: float) -> str:
 def write_csv(path: Path, rows: Sequence[Row]) -> None:
     """A CSV with WKT and a byte-order mark, as spreadsheets save it."""
     table = [attributes(row, CSV_HEADERS) | {"WKT": row.raw or wkt_text(row.shape)} for row in rows]
-    path.write_text("\ufeff" + csv_text(table), encoding="utf-8", newline="")
+    lines = csv_text(table).split("\r\n")
+    for number, row in enumerate(rows, start=1):
+        if row.unquoted:
+            lines[number] = lines[number].replace('"', "")
+    path.write_text("\ufeff" + "\r\n".join(lines), encoding="utf-8", newline="")
 
 
 def wkt_text(shape: shapely.Geometry | None) -> str:

@@ -1,9 +1,10 @@
 """All files of the season, in order."""
 
 import shutil
+import tempfile
 from pathlib import Path
 
-from season import files, ground, members, parcels, rasters, rows
+from season import faults, files, ground, members, parcels, rasters, rows, surveys
 from season.members import Parcel
 from season.sites import SITES
 
@@ -24,8 +25,21 @@ def everything(folder: Path) -> None:
 
 def _plots(folder: Path, parcels_of: dict[str, list[Parcel]]) -> None:
     sent = {key: rows.rows_of(group) for key, group in parcels_of.items()}
+    faults.spoil(sent)
     files.write_geojson(folder / "coop-01.geojson", sent["coop-01"])
     files.write_gpkg(folder / "coop-02.gpkg", sent["coop-02"])
     files.write_shapefile(folder / "coop-03" / "parcelas.shp", sent["coop-03"], "EPSG:32717")
     files.write_kml(folder / "coop-04.kml", sent["coop-04"])
     files.write_csv(folder / "coop-05.csv", sent["coop-05"])
+    surveys.write_odk(folder / "coop-06-kobo.csv", sent["coop-06"])
+    surveys.write_kobo_json(folder / "coop-07-kobo.json", sent["coop-07"])
+    surveys.write_kmz(folder / "coop-08.kmz", sent["coop-08"])
+    surveys.write_xlsx(folder / "coop-09.xlsx", sent["coop-09"])
+    surveys.write_ods(folder / "coop-10.ods", sent["coop-10"], "EPSG:32718")
+    surveys.write_office_csv(folder / "coop-11.csv", sent["coop-11"])
+    with tempfile.TemporaryDirectory() as work:
+        surveys.write_shapefile_zip(folder / "coop-12.zip", sent["coop-12"], "EPSG:32718", Path(work))
+    surveys.write_lines(folder / "coop-13.ndjson", sent["coop-13"][:26])
+    surveys.write_flatgeobuf(folder / "coop-13-ampliacion.fgb", sent["coop-13"][26:])
+    surveys.write_parquet(folder / "coop-14.parquet", sent["coop-14"][:30])
+    surveys.write_mistyped(folder / "coop-14-nuevas.geojson", sent["coop-14"][30:])

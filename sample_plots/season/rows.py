@@ -41,10 +41,18 @@ class Row:
     """Geometry as text, for formats that are text, where `shape` cannot say what was written."""
     accuracy_m: float = 4.5
     country: str | None = None
+    hectares_text: str | None = None
+    """What stands in the cell of hectares where it is no number."""
+    member: str = ""
+    """Number of the member."""
+    unquoted: bool = False
+    """A comma-separated row that lost its quotes."""
 
     @property
     def hectares(self) -> str:
         """Declared hectares with a decimal comma; empty when none are given."""
+        if self.hectares_text is not None:
+            return self.hectares_text
         return "" if self.declared_ha is None else f"{self.declared_ha:g}".replace(".", ",")
 
 
@@ -57,6 +65,7 @@ def rows_of(parcels: Sequence[Parcel]) -> list[Row]:
             parcel.shape,
             parcel.declared_ha,
             parcel.producer,
+            member=parcel.producer.rpartition(" ")[2],
         )
         for parcel in parcels
     ]
@@ -75,6 +84,7 @@ def attributes(row: Row, headers: dict[str, str]) -> dict[str, Any]:
 FIELDS: dict[str, Callable[[Row], Any]] = {
     "id": lambda row: row.plot_id,
     "producer": lambda row: row.producer,
+    "member": lambda row: row.member,
     "place": lambda row: row.parcel.place,
     "district": lambda row: row.parcel.district,
     "province": lambda row: row.parcel.site.province,
