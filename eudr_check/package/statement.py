@@ -79,7 +79,7 @@ class _Document:
             "subtitle": subtitle,
             "mark": self.say("draft_mark") if facts["draft"] or facts["open_points"] else None,
             "footer": self.say("made_with", version=facts["software"], reference=statement["reference"]),
-            "page": self.say("page", page="@page", pages="@pages"),
+            "page": self.say("page", page="@this", pages="@last"),
             "status": {
                 "heading": self.say("status_heading"),
                 "text": self.say("status_text"),

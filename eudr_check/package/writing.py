@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eudr_check import __version__
+from eudr_check.areas import eu_area_ha
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
 from eudr_check.package import bag, consignment, eu_check, eu_geojson, facts, gis, payload, readme, redact, statement
@@ -356,6 +357,7 @@ def _listed(features: pd.DataFrame, plots: gpd.GeoDataFrame, assessments: pd.Dat
     """The plots of a statement as the annex prints them, one row a plot."""
     first = features.drop_duplicates("plot").set_index("plot")
     known = plots.reindex(first.index)
+    keys = features["plot"].to_numpy(dtype=object)
     return pd.DataFrame(
         {
             "plot_id": known["plot_id"],
@@ -364,7 +366,7 @@ def _listed(features: pd.DataFrame, plots: gpd.GeoDataFrame, assessments: pd.Dat
             "place": first["place"],
             "geometry_kind": known["geometry_kind"],
             "area_ha": features.groupby("plot")["area_ha"].sum(),
-            "eu_area_ha": known["eu_area_ha"],
+            "eu_area_ha": pd.Series(eu_area_ha(features["geometry"].to_numpy())).groupby(keys).sum(min_count=1),
             "final_outcome": assessments["final_outcome"].reindex(first.index),
         },
         index=first.index,
