@@ -147,7 +147,7 @@ def _findings(plots: gpd.GeoDataFrame, hostile: bool) -> pd.DataFrame:
     rows = []
     for number, plot in enumerate(plots.itertuples()):
         if plot.geometry is None:
-            code, severity, where = "geometry_missing", "block", (None, None)
+            code, severity, where = "geometry_empty", "block", (None, None)
         elif number % 17 == 3:
             code, severity, where = "area_mismatch", "warn", _position(plot.geometry)
         else:
@@ -162,7 +162,9 @@ def _findings(plots: gpd.GeoDataFrame, hostile: bool) -> pd.DataFrame:
                 "code": code,
                 "severity": severity,
                 "message": message,
-                "details": json.dumps({}),
+                "details": json.dumps(
+                    {"area_ha": 1.25, "declared_ha": 2.5, "percent": 50} if code == "area_mismatch" else {}
+                ),
                 "longitude": where[0],
                 "latitude": where[1],
             }
@@ -227,8 +229,8 @@ def _assessed(rng: np.random.Generator, plots: gpd.GeoDataFrame) -> tuple[pd.Dat
         {
             "low": "no_forest_2020",
             "more_info_needed": "standing_forest",
-            "high": "event_two_methods",
-            "undetermined": "unknown_cells",
+            "high": "agreed_deforestation",
+            "undetermined": "unknown_events",
         }
     )
     rows = {
