@@ -4,11 +4,10 @@ Everything follows from a seed, so that two machines time the same work. The lan
 patches, as real maps do; the plots are star-shaped rings with the ragged edges of a walked boundary.
 """
 
-from dataclasses import dataclass
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import rioxarray  # noqa: F401, gives datasets their CRS
 import shapely
 import xarray as xr
 from numpy.typing import NDArray
@@ -22,46 +21,38 @@ PER_DEGREE_10M = 12_000
 CELLS_OF_30M = 3
 TILE_CELLS = PER_DEGREE_10M // 10
 PLOTS_PER_TILE = 1_500
+VILLAGES = 12
 MEDIAN_HA = 1.6
 SIGMA = 0.8
 """Spread of the log-normal plot size: two plots in three lie between 0.7 and 3.6 ha."""
-WEST, NORTH = -78, -5
-TILES_ACROSS = 20
+WEST, NORTH = -78, 4
+TILES_ACROSS = 40
 
 
-@dataclass(frozen=True)
-class Workload:
-    """Plots and the tiles they lie in."""
-
-    plots: gpd.GeoDataFrame
-    """EPSG:4326, index `plot`."""
-    tile: NDArray[np.int64]
-    """int64 (n,) number of the tile that holds the plot's centre, ascending."""
-
-    def of_tile(self, tile: int) -> gpd.GeoDataFrame:
-        """Plots whose centre lies in the tile."""
-        first, last = np.searchsorted(self.tile, [tile, tile + 1])
-        return self.plots.iloc[first:last]
-
-    @property
-    def tiles(self) -> NDArray[np.int64]:
-        """int64, numbers of the tiles that hold plots."""
-        return np.unique(self.tile)
+def plots(count: int = NATIONAL, *, seed: int = SEED) -> gpd.GeoDataFrame:
+    """Plots of the whole workload, tile after tile; index `plot`, EPSG:4326."""
+    return pd.concat([tile_plots(tile, count, seed=seed) for tile in range(tiles(count))])
 
 
-def workload(count: int = NATIONAL, *, seed: int = SEED) -> Workload:
-    """Plots, the same number in every tile, clustered in villages inside it.
+def tiles(count: int = NATIONAL) -> int:
+    """Number of tiles that hold `count` plots."""
+    return -(-count // PLOTS_PER_TILE)
 
-    Args:
-        count: number of plots.
-        seed: of all that is random.
+
+def tile_plots(tile: int, count: int = NATIONAL, *, seed: int = SEED) -> gpd.GeoDataFrame:
+    """Plots of one tile, clustered in twelve villages; the last tile holds what is left of `count`.
+
+    A tile's plots depend on the seed and the tile alone, so that any part of any workload can be made by itself.
+
+    Returns:
+        Index `plot`, polygons in EPSG:4326, all at least 1 km inside the tile by their centres.
     """
-    random = np.random.default_rng(seed)
-    tile = np.arange(count) // PLOTS_PER_TILE
-    longitude, latitude = _centres(tile, random)
-    rings = _rings(longitude, latitude, random)
-    index = pd.Index([f"nation/{number:07d}" for number in range(count)], name="plot", dtype="str")
-    return Workload(gpd.GeoDataFrame(geometry=rings, index=index, crs="EPSG:4326"), tile)
+    here = min(PLOTS_PER_TILE, count - tile * PLOTS_PER_TILE)
+    random = np.random.default_rng([seed, 1, tile])
+    longitude, latitude = _centres(tile, PLOTS_PER_TILE, random)
+    rings = _rings(longitude, latitude, random)[:here]
+    names = [f"nation/{tile * PLOTS_PER_TILE + number:07d}" for number in range(here)]
+    return gpd.GeoDataFrame(geometry=rings, index=pd.Index(names, name="plot", dtype="str"), crs="EPSG:4326")
 
 
 def tile_corner(tile: int) -> tuple[int, int]:
@@ -76,17 +67,15 @@ def layers(tile: int, *, seed: int = SEED) -> dict[str, NDArray[np.int16]]:
     Returns:
         `worldcover.tree` int16 (1200, 1200); `hansen.tree10` and `hansen.loss_year` int16 (400, 400).
     """
-    random = np.random.default_rng([seed, tile])
-    fine = TILE_CELLS
-    coarse = fine // CELLS_OF_30M
+    random = np.random.default_rng([seed, 2, tile])
+    fine, coarse = TILE_CELLS, TILE_CELLS // CELLS_OF_30M
     relief = _relief(coarse, random)
-    forest = relief > 0.0
-    year = np.where(_relief(coarse, random) > 1.1, 2001 + (random.random((coarse, coarse)) * 24), 0)
+    year = np.clip(2013 + 5 * _relief(coarse, random), 2001, 2025)
     rough = np.kron(relief, np.ones((CELLS_OF_30M, CELLS_OF_30M))) + random.normal(0, 0.25, (fine, fine))
     return {
         "worldcover.tree": (rough > 0).astype(np.int16),
-        "hansen.tree10": forest.astype(np.int16),
-        "hansen.loss_year": year.astype(np.int16),
+        "hansen.tree10": (relief > 0).astype(np.int16),
+        "hansen.loss_year": np.where(_relief(coarse, random) > 1, year, 0).astype(np.int16),
     }
 
 
@@ -121,12 +110,12 @@ def on_grid(data: dict[str, NDArray[np.int16]], x_edge: NDArray[np.float64], y_e
     return found.rio.write_crs("EPSG:4326")
 
 
-def _centres(tile: NDArray[np.int64], random: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Longitude and latitude of plots around twelve villages a tile, at least 1 km from the tile's edge."""
-    villages = random.uniform(0.15, 0.85, (tile.max() + 1, 12, 2))
-    place = villages[tile, random.integers(0, 12, len(tile))] + random.normal(0, 0.06, (len(tile), 2))
+def _centres(tile: int, count: int, random: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitude and latitude of plots around villages."""
+    villages = random.uniform(0.15, 0.85, (VILLAGES, 2))
+    place = villages[random.integers(0, VILLAGES, count)] + random.normal(0, 0.06, (count, 2))
     place = np.clip(place, 0.1, 0.9) * TILE_CELLS / PER_DEGREE_10M
-    west, north = tile_corner(tile)  # type: ignore[arg-type]
+    west, north = tile_corner(tile)
     return west / PER_DEGREE_10M + place[:, 0], north / PER_DEGREE_10M - place[:, 1]
 
 

@@ -1,6 +1,6 @@
-"""The variables of a cube as one code per cell: which combination of values the cell holds."""
+"""Combinations of layer values: several columns of integers as one code, however many columns there are."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,97 +9,92 @@ from numpy.typing import NDArray
 
 from eudr_check.errors import OverlayError
 
+Values = NDArray[Any]
+Positions = NDArray[np.intp]
+
 WIDEST_TABLE = 1 << 20
-LARGEST_PRODUCT = 1 << 62
-"""Class codes are compressed before their product can pass this; int64 overflows silently at twice of it."""
+"""Codes are compressed to those that occur before their product passes this, far below the 2^62 where five year layers
+would overflow 64 bits silently."""
 
 
-@dataclass(frozen=True)
-class Classes:
-    """Combinations of layer values in a cube."""
-
-    code: NDArray[Any]
-    """Unsigned integers (ny, nx), position of the cell's combination in `values`."""
-    values: dict[str, NDArray[Any]]
-    """Per variable (combinations,) the value it holds, in the variable's dtype; combinations in ascending order."""
-
-    @property
-    def count(self) -> int:
-        """Number of combinations."""
-        return len(next(iter(self.values.values()))) if self.values else 1
-
-
-def classes_of(cube: xr.Dataset) -> Classes:
-    """Number the combinations of values that occur in a cube.
-
-    Args:
-        cube: integer (or boolean) variables of dimensions (y, x).
+def layers_of(cube: xr.Dataset) -> dict[str, Values]:
+    """Values (ny, nx) of every variable of a cube, in its order.
 
     Raises:
-        OverlayError: a variable does not hold integers.
-
-    Codes are made variable by variable and compressed to those that occur whenever a product of classes would grow
-    large, so that any number of year layers fits (five of them overflow 64 bits otherwise).
+        OverlayError: a variable does not hold whole numbers.
     """
-    shape = (cube.sizes["y"], cube.sizes["x"])
-    code: NDArray[Any] = np.zeros(shape, dtype=np.uint8)
-    count = 1
-    values: dict[str, NDArray[Any]] = {}
+    found: dict[str, Values] = {}
     for name, variable in cube.data_vars.items():
-        layer = np.asarray(variable.values)
+        layer = np.ascontiguousarray(variable.values)
         if layer.dtype.kind not in "iub":
             raise OverlayError(
                 f"cube variable {name} holds {layer.dtype}, not whole numbers; encode it first (unknown is -1)"
             )
-        rank, found = _ranked(layer.astype(np.int8) if layer.dtype.kind == "b" else layer)
-        code, first, second = _joined(code, count, rank, len(found))
-        count = len(first)
-        values = {known: column[first] for known, column in values.items()}
-        values[str(name)] = found[second]
-    return Classes(code, values)
+        found[str(name)] = layer
+    return found
 
 
-def _joined(
-    code: NDArray[Any], count: int, rank: NDArray[Any], levels: int
-) -> tuple[NDArray[Any], NDArray[np.intp], NDArray[np.intp]]:
-    """Codes of the pairs (code, rank) that occur, and the code and rank each of them stands for."""
-    if count * levels >= LARGEST_PRODUCT:
-        raise OverlayError(
-            f"a cube of {count} combinations times {levels} values cannot be numbered; use smaller tiles"
-        )
-    if count == 1:
-        return rank, np.zeros(levels, dtype=np.intp), np.arange(levels)
-    product = code.astype(_smallest(count * levels))
-    product *= product.dtype.type(levels)
-    product += rank.astype(product.dtype, copy=False)
-    pairs, occurring = _ranked(product)
-    found = occurring.astype(np.intp)
-    return pairs, found // levels, found % levels
+def combinations(columns: Sequence[Values], count: int) -> tuple[Positions, list[Values]]:
+    """Number the combinations of values that occur in the rows of some columns.
+
+    Args:
+        columns: integer or boolean arrays (count,).
+        count: number of rows; there may be no columns.
+
+    Returns:
+        Code of every row (intp) and, per column, the value each code stands for; codes ascend as the rows would sort.
+    """
+    code = np.zeros(count, dtype=np.intp)
+    size = 1
+    parts: list[tuple[Values, Positions]] = []
+    for column in columns:
+        rank, found = _compact(column)
+        if size > 1 and size * len(found) > WIDEST_TABLE:
+            code, occurring = _ranked(code, size)
+            parts = [(values, of[occurring]) for values, of in parts]
+            size = len(occurring)
+        if size == 1:
+            code = rank
+        else:
+            code *= len(found)
+            code += rank
+        parts = [(values, np.repeat(of, len(found))) for values, of in parts]
+        parts.append((found, np.tile(np.arange(len(found)), size)))
+        size *= len(found)
+    if parts:
+        code, occurring = _ranked(code, size)
+        parts = [(values, of[occurring]) for values, of in parts]
+    return code, [values[of] for values, of in parts]
 
 
-def _ranked(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Rank of every value among those that occur, and those, ascending."""
-    if not values.size:
-        return values.astype(np.uint8), np.empty(0, dtype=values.dtype)
-    low, high = int(values.min()), int(values.max())
-    span = high - low + 1
-    if span > WIDEST_TABLE:
-        found, rank = np.unique(values, return_inverse=True)
-        return rank.reshape(values.shape).astype(_smallest(len(found))), found
-    shifted = (values.astype(np.intp) if low else values).ravel()
-    if low:
-        shifted -= low
-    present = np.zeros(span, dtype=bool)
-    present[shifted] = True
+def _compact(column: Values) -> tuple[Positions, Values]:
+    """Code of every value, ascending as the values do, and the value of each code."""
+    if not len(column):
+        return np.empty(0, dtype=np.intp), column
+    if column.dtype.kind == "b":
+        return column.astype(np.intp), np.array([False, True])
+    low, high = int(column.min()), int(column.max())
+    if high - low >= WIDEST_TABLE:
+        found, rank = np.unique(column, return_inverse=True)
+        return rank.astype(np.intp, copy=False), found
+    rank = column.astype(np.intp)
+    rank -= low
+    if high - low < 8:
+        return rank, np.arange(low, high + 1).astype(column.dtype)
+    rank, occurring = _ranked(rank, high - low + 1)
+    return rank, (occurring + low).astype(column.dtype)
+
+
+def _ranked(code: Positions, size: int) -> tuple[Positions, Positions]:
+    """Rank of every code among those that occur, and those, ascending; codes lie below `size`."""
+    if size > WIDEST_TABLE:
+        found, rank = np.unique(code, return_inverse=True)
+        return rank.astype(np.intp, copy=False), found
+    present = np.zeros(size, dtype=bool)
+    present[code] = True
     found = np.flatnonzero(present)
-    table = np.zeros(span, dtype=_smallest(len(found)))
+    if len(found) == size:
+        return code, found
+    table = np.empty(size, dtype=np.intp)
     table[found] = np.arange(len(found))
-    return table[shifted].reshape(values.shape), (found + low).astype(values.dtype)
-
-
-def _smallest(count: int) -> type[np.unsignedinteger[Any]]:
-    """Narrowest unsigned type for codes below `count`."""
-    for kind in (np.uint8, np.uint16, np.uint32):
-        if count <= np.iinfo(kind).max + 1:
-            return kind
-    return np.uint64
+    return table.take(code), found

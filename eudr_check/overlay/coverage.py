@@ -6,7 +6,7 @@ covers dy * (1 - fx) of its own cell and dy of every cell east of it in the row.
 dy * fx per cell, the covered share is the running sum of A along the row, less B. A closed ring adds up to zero in
 every row, so the windows of all parts lie end to end in one buffer and share one running sum.
 
-Heights are rounded to 2^-40 of a cell and kept as whole numbers in float64: all sums are exact, no order of summation
+Heights are rounded to 2^-40 of a cell, whole numbers that float64 and int64 add up exactly: no order of summation
 changes a digit, a cell outside is exactly 0 and a cell inside exactly 1.
 """
 
@@ -26,7 +26,7 @@ Positions = NDArray[np.intp]
 CELLS_AT_ONCE = 400_000
 PIECES_AT_ONCE = 100_000
 UNIT = float(2**40)
-NOTHING = float(2**7)
+NOTHING = 2**7
 """Shares below 2^-33 of a cell are rounding of the coordinates, not ground."""
 
 
@@ -34,8 +34,8 @@ NOTHING = float(2**7)
 class Windows:
     """Coverage of the windows of some parts, row after row in one flat buffer."""
 
-    covered: Floats
-    """float64 (cells,) covered share of each cell in units of 2^-40, whole numbers; 0 outside and between windows."""
+    covered: NDArray[np.int64]
+    """int64 (cells,) covered share of each cell in units of 2^-40; 0 outside and between windows."""
     begin: Positions
     """intp (lines,) first cell of each window row in the buffer."""
     length: Positions
@@ -215,8 +215,10 @@ def _windows(placed: _Placed, grid: Grid, skew: Floats, first: int, last: int, t
         cell, dy, dy_fx = _pieces(placed, grid, skew, vertices, (offset, columns[part]), (top, bottom))
         height += np.bincount(cell, weights=dy, minlength=total)
         inset += np.bincount(cell, weights=dy_fx, minlength=total)
-    covered = np.cumsum(height, out=height)
-    covered -= inset
+    # Integers: the same sums, and NumPy's running sum of them is seven times as fast.
+    covered = height.astype(np.int64)
+    np.cumsum(covered, out=covered)
+    covered -= inset.astype(np.int64)
     owner = np.repeat(np.arange(len(rows)), rows)
     step = np.arange(len(owner)) - np.repeat(np.cumsum(rows) - rows, rows)
     line_begin = begin[owner] + step * columns[owner]

@@ -1,5 +1,9 @@
 """Hectares of every plot per combination of layer values."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -7,13 +11,16 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from eudr_check.errors import OverlayError
-from eudr_check.overlay.classes import Classes, classes_of
+from eudr_check.overlay.classes import Values, combinations, layers_of
 from eudr_check.overlay.coverage import NOTHING, UNIT, Windows, coverage_windows
 from eudr_check.overlay.grid import Grid, grid_of
 from eudr_check.overlay.rings import refuse_unfit
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.intp]
+
+BINS_PER_CELL = 4
+"""Where plots times combinations would be many times the cells at hand, rows are sorted instead of counted."""
 
 
 def cross_tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset) -> pd.DataFrame:
@@ -53,10 +60,10 @@ def cross_tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset) -> pd.DataFrame:
     require_wgs84(plots)
     geometries = plots.geometry.to_numpy()
     refuse_unfit(geometries, plots.index.to_numpy())
-    grid, classes = grid_of(cube), classes_of(cube)
-    geometry, combination, area = area_by_class(geometries, grid, classes)
-    columns = {name: values[combination] for name, values in classes.values.items()}
-    return pd.DataFrame({**columns, "area_ha": area}, index=plots.index.take(geometry))
+    layers = layers_of(cube)
+    found = tally(geometries, grid_of(cube), list(layers.values()))
+    columns = dict(zip(layers, found.values, strict=True))
+    return pd.DataFrame({**columns, "area_ha": found.area_ha}, index=plots.index.take(found.geometry))
 
 
 def require_wgs84(plots: gpd.GeoDataFrame) -> None:
@@ -69,60 +76,71 @@ def require_wgs84(plots: gpd.GeoDataFrame) -> None:
         raise OverlayError(f"plots are in {plots.crs or 'no CRS'}; the overlay takes EPSG:4326: use to_crs first")
 
 
-def area_by_class(geometries: NDArray[np.object_], grid: Grid, classes: Classes) -> tuple[Positions, Positions, Floats]:
-    """Hectares per geometry and combination.
+@dataclass(frozen=True)
+class Tally:
+    """Hectares of geometries per combination of values; ordered by geometry, then by value."""
+
+    geometry: Positions
+    """intp (rows,) position of the geometry."""
+    values: list[Values]
+    """Per variable (rows,) its value."""
+    area_ha: Floats
+    """float64 (rows,) hectares, above 0."""
+
+
+def tally(geometries: NDArray[np.object_], grid: Grid, layers: Sequence[Values]) -> Tally:
+    """Hectares of geometries per combination of layer values.
 
     Args:
         geometries: object (n,) polygons that passed `refuse_unfit`.
         grid: cells.
-        classes: combination of every cell.
-
-    Returns:
-        Positions of geometry and combination (intp) and hectares (float64, > 0), ordered by geometry, combination.
+        layers: integer arrays (ny, nx).
     """
-    keys, areas = [np.empty(0, dtype=np.intp)], [np.empty(0)]
-    for windows in coverage_windows(geometries, grid, grid.row_skew):
-        key, area = _tally(windows, grid, classes)
-        keys.append(key)
-        areas.append(area)
-    key, area = _summed(np.concatenate(keys), np.concatenate(areas))
-    smallest = grid.row_area_ha.min() * np.diff(grid.x.at).min()
-    kept = area > smallest * NOTHING / UNIT
-    return key[kept] // classes.count, key[kept] % classes.count, area[kept]
+    flat = [layer.ravel() for layer in layers]
+    pieces = [_tally(windows, grid, flat) for windows in coverage_windows(geometries, grid, grid.row_skew)]
+    pieces = [piece for piece in pieces if len(piece.geometry)]
+    if not pieces:
+        return Tally(np.empty(0, np.intp), [layer[:0] for layer in flat], np.empty(0))
+    found = Tally(
+        np.concatenate([piece.geometry for piece in pieces]),
+        [np.concatenate(column) for column in zip(*(piece.values for piece in pieces), strict=True)],
+        np.concatenate([piece.area_ha for piece in pieces]),
+    )
+    if any(one.geometry[-1] == other.geometry[0] for one, other in pairwise(pieces)):
+        found = summed(found)
+    kept = found.area_ha > grid.row_area_ha.min() * grid.width.min() * NOTHING / UNIT
+    return Tally(found.geometry[kept], [column[kept] for column in found.values], found.area_ha[kept])
 
 
-def _tally(windows: Windows, grid: Grid, classes: Classes) -> tuple[Positions, Floats]:
-    """Hectares per geometry and combination in some windows; key = geometry * combinations + combination."""
-    line = np.repeat(np.arange(len(windows.begin)), windows.length)
-    at = np.arange(1, len(line) + 1)
-    column = windows.column[line] + at - windows.begin[line]
-    place = windows.row[line] * grid.x.cells + column
-    width = np.append(np.diff(grid.x.at), 0)[column]
-    area = windows.covered[1:-1] * width * (grid.row_area_ha[windows.row] / UNIT)[line]
-    combination = classes.code.ravel().take(place, mode="clip")
-    base = int(windows.geometry[0]) * classes.count
-    key = windows.geometry[line] * classes.count - base + combination
-    bins = (int(windows.geometry[-1]) + 1) * classes.count - base
-    if bins > 4 * len(key):
-        found, key = np.unique(key, return_inverse=True)
-        return found + base, _binned(key, area, len(found))
-    total = _binned(key, area, bins)
-    found = np.flatnonzero(total)
-    return found + base, total[found]
+def summed(found: Tally) -> Tally:
+    """One row per geometry and combination, in order, from rows that repeat them."""
+    code, (geometry, *values) = combinations([found.geometry, *found.values], len(found.geometry))
+    return Tally(geometry, values, binned(code, found.area_ha, len(geometry)))
 
 
-def _summed(key: Positions, area: Floats) -> tuple[Positions, Floats]:
-    """Sums per key, ascending: windows of one geometry may lie in several chunks."""
-    if (np.diff(key) > 0).all():
-        return key, area
-    order = np.argsort(key, kind="stable")
-    key, area = key[order], area[order]
-    first = np.flatnonzero(np.append(True, np.diff(key) > 0))
-    return key[first], np.add.reduceat(area, first)
-
-
-def _binned(key: Positions, area: Floats, bins: int) -> Floats:
-    """Sum per key, added in the order given."""
+def binned(key: Positions, area: Floats, bins: int) -> Floats:
+    """Sum per key, added in the order given; float64 (bins,)."""
     total = np.zeros(bins)
     total += np.bincount(key, weights=area, minlength=bins)
     return total
+
+
+def _tally(windows: Windows, grid: Grid, layers: Sequence[Values]) -> Tally:
+    """Hectares per geometry and combination in some windows."""
+    at = np.flatnonzero(windows.covered >= NOTHING)
+    behind = np.searchsorted(at, windows.begin)
+    cells = np.diff(behind, append=len(at))
+    column = at + np.repeat(windows.column - windows.begin, cells)
+    place = column + np.repeat(windows.row * grid.x.cells, cells)
+    area = windows.covered[at] * grid.width[column]
+    area *= np.repeat(grid.row_area_ha[windows.row] / UNIT, cells)
+    code, values = combinations([layer.take(place) for layer in layers], len(at))
+    count = len(values[0]) if values else 1
+    first = int(windows.geometry[0])
+    bins = (int(windows.geometry[-1]) - first + 1) * count
+    if bins <= BINS_PER_CELL * len(at):
+        code += np.repeat((windows.geometry - first) * count, cells)
+        total = binned(code, area, bins)
+        found = np.flatnonzero(total)
+        return Tally(found // count + first, [column[found % count] for column in values], total[found])
+    return summed(Tally(np.repeat(windows.geometry, cells), [column[code] for column in values], area))

@@ -1,6 +1,6 @@
 """EVIDENCE: hectares of every footprint per combination of layer values, tile by tile and summed over tiles."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -10,8 +10,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from eudr_check.errors import OverlayError
-from eudr_check.overlay.classes import Classes, classes_of
-from eudr_check.overlay.crosstab import area_by_class, require_wgs84
+from eudr_check.overlay.classes import Values, combinations, layers_of
+from eudr_check.overlay.crosstab import Tally, require_wgs84, tally
 from eudr_check.overlay.footprints import footprints, grown, reach, shapes_of
 from eudr_check.overlay.grid import Grid, grid_of
 from eudr_check.tables import EVIDENCE, FOOTPRINTS, check
@@ -46,29 +46,29 @@ def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float) -> p
         OverlayError: plots and cube do not fit, see `cross_tabulate` and `footprints`.
     """
     require_wgs84(plots)
-    grid, classes = grid_of(cube), classes_of(cube)
+    grid, layers = grid_of(cube), layers_of(cube)
     usable = plots[plots["usable"].to_numpy(dtype=bool)]
     position, kind, shapes = shapes_of(usable)
-    ground = np.flatnonzero(kind != CELL)
-    pieces = [_place(area_by_class(shapes[ground], grid, classes), ground, 0)]
+    ground, cells = np.flatnonzero(kind != CELL), np.flatnonzero(kind == CELL)
+    stacked = list(layers.values())
+    unsure = ground[:0]
+    pieces = [
+        _owned(tally(shapes[ground], grid, stacked), ground),
+        _owned(_own_cell(shapes[cells], grid, stacked), cells),
+    ]
     if gps_error_m > 0:
-        unsure = ground[_unsure(reach(shapes[ground], gps_error_m), grid, classes)]
-        for column, metres in ((1, -gps_error_m), (2, gps_error_m)):
+        unsure = ground[_unsure(reach(shapes[ground], gps_error_m), grid, stacked)]
+        for metres in (-gps_error_m, gps_error_m):
             moved = grown(shapes[unsure], metres)
             left = ~shapely.is_empty(moved)
-            pieces.append(_place(area_by_class(moved[left], grid, classes), unsure[left], column))
-    else:
-        unsure = ground[:0]
-    cells = np.flatnonzero(kind == CELL)
-    pieces.append(_place(_own_cell(shapes[cells], grid, classes), cells, 0))
-    footprint, combination, hectares = _table(pieces, classes.count)
+            pieces.append(_owned(tally(moved[left], grid, stacked), unsure[left]))
+    footprint, values, hectares = _table(pieces)
     sure = ~np.isin(footprint, unsure)
     hectares[sure, 1:] = hectares[sure, :1]
-    columns = {name: values[combination] for name, values in classes.values.items()}
     frame = pd.DataFrame(
         {
             "footprint": pd.array([FOOTPRINTS[number] for number in kind[footprint]], dtype="str"),
-            **columns,
+            **dict(zip(layers, values, strict=True)),
             **dict(zip(HECTARES, hectares.T, strict=True)),
         },
         index=usable.index.take(position[footprint]),
@@ -137,27 +137,27 @@ def conserve(plots: gpd.GeoDataFrame, evidence: pd.DataFrame) -> None:
         )
 
 
-def _place(
-    found: tuple[Positions, Positions, Floats], owner: Positions, column: int
-) -> tuple[Positions, Positions, Floats, int]:
-    """Tabulated areas with the footprint's own number and the column of `HECTARES` they belong to."""
-    geometry, combination, area = found
-    return owner[geometry], combination, area, column
+def _owned(found: Tally, footprint: Positions) -> Tally:
+    """The same rows, numbered by footprint."""
+    return Tally(footprint[found.geometry], found.values, found.area_ha)
 
 
-def _table(
-    pieces: list[tuple[Positions, Positions, Floats, int]], combinations: int
-) -> tuple[Positions, Positions, Floats]:
-    """One row per footprint and combination, three columns of hectares."""
-    keys = [footprint * combinations + combination for footprint, combination, _, _ in pieces]
-    key = np.unique(np.concatenate(keys))
-    hectares = np.zeros((len(key), len(HECTARES)))
-    for own, (_, _, area, column) in zip(keys, pieces, strict=True):
-        hectares[np.searchsorted(key, own), column] = area
-    return key // combinations, key % combinations, hectares
+def _table(pieces: list[Tally]) -> tuple[Positions, list[Values], Floats]:
+    """One row per footprint and combination; hectares (rows, 3) as in `HECTARES`.
+
+    Args:
+        pieces: ground as it is, own cells, and where there are unsure footprints: shrunk, grown.
+    """
+    footprint = np.concatenate([piece.geometry for piece in pieces])
+    values = [np.concatenate(column) for column in zip(*(piece.values for piece in pieces), strict=True)]
+    code, (found, *columns) = combinations([footprint, *values], len(footprint))
+    hectares = np.zeros((len(found), len(HECTARES)))
+    target = np.repeat([0, 0, 1, 2][: len(pieces)], [len(piece.geometry) for piece in pieces])
+    hectares[code, target] = np.concatenate([piece.area_ha for piece in pieces])
+    return found, columns, hectares
 
 
-def _unsure(box: Floats, grid: Grid, classes: Classes) -> NDArray[np.bool_]:
+def _unsure(box: Floats, grid: Grid, layers: Sequence[Values]) -> NDArray[np.bool_]:
     """Boxes (n, 4) in degrees that hold more than one combination, or reach out of the cube."""
     west, east = (grid.x.cell_of(box[:, side] - grid.x.at[0]) for side in (0, 2))
     north, south = (grid.y.cell_of(-box[:, side] - grid.y.at[0]) for side in (3, 1))
@@ -165,11 +165,13 @@ def _unsure(box: Floats, grid: Grid, classes: Classes) -> NDArray[np.bool_]:
     out = (west < 0) | (east >= columns) | (north < 0) | (south >= rows)
     west, east = np.clip(west, 0, columns - 1), np.clip(east, 0, columns - 1)
     north, south = np.clip(north, 0, rows - 1), np.clip(south, 0, rows - 1)
-    changes = _count_before(classes.code[:, 1:] != classes.code[:, :-1])
-    across = _inside(changes, north, south + 1, west, east)
-    changes = _count_before(classes.code[1:] != classes.code[:-1])
-    down = _inside(changes, north, south, west, east + 1)
-    unsure: NDArray[np.bool_] = out | (across > 0) | (down > 0)
+    across, down = np.zeros((rows, columns - 1), dtype=bool), np.zeros((rows - 1, columns), dtype=bool)
+    for layer in layers:
+        across |= layer[:, 1:] != layer[:, :-1]
+        down |= layer[1:] != layer[:-1]
+    changes = _inside(_count_before(across), north, south + 1, west, east)
+    changes += _inside(_count_before(down), north, south, west, east + 1)
+    unsure: NDArray[np.bool_] = out | (changes > 0)
     return unsure
 
 
@@ -188,12 +190,12 @@ def _inside(
     return inside
 
 
-def _own_cell(points: NDArray[np.object_], grid: Grid, classes: Classes) -> tuple[Positions, Positions, Floats]:
-    """The cell each point lies in, for the points inside the cube: position, combination, hectares."""
+def _own_cell(points: NDArray[np.object_], grid: Grid, layers: Sequence[Values]) -> Tally:
+    """The cell each point lies in, for the points inside the cube."""
     # A point on a line belongs east and north of it, as a tile's own edge does; rows run southwards, hence the mirror.
     column = grid.x.cell_of(shapely.get_x(points) - grid.x.at[0])
     row = grid.y.cells - np.searchsorted(-grid.y.at[::-1], shapely.get_y(points), side="right")
     inside = (column >= 0) & (column < grid.x.cells) & (row >= 0) & (row < grid.y.cells)
     column, row = column[inside], row[inside]
-    area = grid.row_area_ha[row] * np.diff(grid.x.at)[column]
-    return np.flatnonzero(inside), classes.code[row, column].astype(np.intp), area
+    area = grid.row_area_ha[row] * grid.width[column]
+    return Tally(np.flatnonzero(inside), [layer[row, column] for layer in layers], area)

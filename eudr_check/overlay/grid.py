@@ -103,6 +103,12 @@ class Grid:
         return self.y.cells, self.x.cells
 
     @cached_property
+    def width(self) -> Floats:
+        """float64 (nx,) width of the columns, degrees."""
+        width: Floats = np.diff(self.x.at)
+        return width
+
+    @cached_property
     def row_area_ha(self) -> Floats:
         """float64 (ny,) hectares of a row per degree of longitude."""
         return band_area_ha(-self.y.at)

@@ -47,14 +47,17 @@ def rings_of(geometries: NDArray[np.object_], offset: int = 0) -> Rings:
         geometries: object (n,) polygons and multipolygons in EPSG:4326 that passed `refuse_unfit`.
         offset: position of the first of them, added to `Rings.geometry`.
     """
-    parts, geometry = shapely.get_parts(geometries, return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
+    parts, geometry = geometries, np.arange(len(geometries))
+    if (shapely.get_type_id(geometries) == shapely.GeometryType.MULTIPOLYGON).any():
+        parts, geometry = shapely.get_parts(geometries, return_index=True)
+    rings, outer = parts, np.ones(len(parts), dtype=bool)
+    if shapely.get_num_interior_rings(parts).any():
+        rings, part = shapely.get_rings(parts, return_index=True)
+        outer = np.append(True, part[1:] != part[:-1])
     size = shapely.get_num_coordinates(rings).astype(np.intp)
     behind = np.cumsum(size)
     first = behind - size
     vertices = shapely.get_coordinates(rings)
-    outer = np.ones(len(rings), dtype=bool)
-    outer[1:] = part[1:] != part[:-1]
     x, y = np.ascontiguousarray(vertices[:, 0]), -vertices[:, 1]
     # The western side of a shell must run southwards to add coverage, and that of a hole northwards.
     wrong = (_signed_area(x, y, first, size) > 0) == outer
