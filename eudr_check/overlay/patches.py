@@ -1,11 +1,13 @@
 """PATCHES: polygons of event cells on and near plots, per variable and year, free of any policy."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import rasterio.features
 import shapely
 import xarray as xr
 from numpy.typing import NDArray
@@ -16,9 +18,11 @@ from eudr_check.overlay.coverage import NOTHING, coverage_windows
 from eudr_check.overlay.crosstab import require_wgs84
 from eudr_check.overlay.footprints import NEAR_M, grown, shapes_of
 from eudr_check.overlay.grid import Grid, grid_of
-from eudr_check.tables import FOOTPRINTS, PATCHES, check, typed
+from eudr_check.tables import FOOTPRINTS, PATCHES, typed
+from eudr_check.tiles import PER_DEGREE
 
 Shapes = NDArray[np.object_]
+SEAM_DEG = 1e-9
 DISC = (FOOTPRINTS.index("polygon"), FOOTPRINTS.index("disc"))
 
 
@@ -51,9 +55,8 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
     for column in columns:
         if column not in cube.data_vars:
             raise OverlayError(f"cube has no variable {column}; it carries {', '.join(map(str, cube.data_vars))}")
-        years = np.where(covered, np.asarray(cube[column].values), 0)
-        found += [(column, int(year), _outline(years == year, grid)) for year in np.unique(years[years > 0])]
-    return _frame(found, near, names)
+        found.append(_outlined(column, np.where(covered, np.asarray(cube[column].values), 0), grid))
+    return _typed(_with_plots(pd.concat(found, ignore_index=True), near, names))
 
 
 def dissolve(pieces: Iterable[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
@@ -67,22 +70,29 @@ def dissolve(pieces: Iterable[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     """
     tables = [table for table in pieces if len(table)]
     if not tables:
-        return _frame([], np.empty(0, dtype=object), np.empty(0, dtype=object))
-    table = pd.concat(tables, ignore_index=True)
-    rows: list[dict[str, Any]] = []
-    for (column, year), group in table.groupby(["column", "year"], sort=True):
-        merged = _merged(group.geometry.to_numpy())
-        tree = shapely.STRtree(merged)
-        owner, _ = tree.query(shapely.point_on_surface(group.geometry.to_numpy()), predicate="intersects")
-        _, at = tree.query(shapely.point_on_surface(group.geometry.to_numpy()), predicate="intersects")
-        names: list[set[str]] = [set() for _ in merged]
-        for piece, patch in zip(owner, at, strict=True):
-            names[patch] |= set(group["plots"].iloc[piece].split())
-        rows += [
-            {"geometry": shape, "column": column, "year": year, "plots": " ".join(sorted(near))}
-            for shape, near in zip(merged, names, strict=True)
-        ]
-    return _typed(rows)
+        return _typed(pd.DataFrame({"column": [], "year": [], "geometry": [], "plots": []}))
+    table = pd.DataFrame(pd.concat(tables, ignore_index=True))
+    seam = _reach_a_seam(table["geometry"].to_numpy())
+    joined = [_joined(group) for _, group in table[seam].groupby(["column", "year"], sort=True)]
+    return _typed(pd.concat([table[~seam], *joined], ignore_index=True))
+
+
+def _reach_a_seam(shapes: Shapes) -> NDArray[np.bool_]:
+    """Whether the box of a patch (n,) ends on a line between tiles; only such patches can go on in the next tile."""
+    tenths = shapely.bounds(shapes) * PER_DEGREE
+    return np.asarray((np.abs(tenths - np.round(tenths)) < SEAM_DEG * PER_DEGREE).any(axis=1))
+
+
+def _joined(group: pd.DataFrame) -> pd.DataFrame:
+    """Patches of one column and year, those that share an edge made one."""
+    pieces = group["geometry"].to_numpy()
+    merged = shapely.get_parts(shapely.simplify(shapely.union_all(pieces), 0))
+    piece, patch = shapely.STRtree(merged).query(shapely.point_on_surface(pieces), predicate="intersects")
+    near = pd.Series(group["plots"].to_numpy()[piece]).groupby(patch).agg(lambda texts: " ".join(texts))
+    plots = [" ".join(sorted(set(text.split()))) for text in near.sort_index()]
+    return pd.DataFrame(
+        {"column": group["column"].iloc[0], "year": group["year"].iloc[0], "geometry": merged, "plots": plots}
+    )
 
 
 def _covered(shapes: Shapes, grid: Grid) -> NDArray[np.bool_]:
@@ -95,45 +105,40 @@ def _covered(shapes: Shapes, grid: Grid) -> NDArray[np.bool_]:
     return covered
 
 
-def _outline(cells: NDArray[np.bool_], grid: Grid) -> Shapes:
-    """Polygons of the cells that hang together by an edge, with corners on cell lines."""
-    flags = np.zeros((cells.shape[0], cells.shape[1] + 2), dtype=np.int8)
-    flags[:, 1:-1] = cells
-    turn = np.diff(flags, axis=1)
-    row, begin = np.nonzero(turn == 1)
-    _, end = np.nonzero(turn == -1)
-    runs = shapely.box(grid.x.at[begin], -grid.y.at[row + 1], grid.x.at[end], -grid.y.at[row])
-    return _merged(runs)
+def _outlined(column: str, years: NDArray[Any], grid: Grid) -> pd.DataFrame:
+    """Polygons of the cells of one year that hang together by an edge, with corners on cell lines."""
+    drawn = rasterio.features.shapes(years.astype(np.int16), mask=years > 0, connectivity=4)
+    outlines = [(outline["coordinates"], int(value)) for outline, value in drawn]
+    rings = [ring for polygon, _ in outlines for ring in polygon]
+    corners = np.array([corner for ring in rings for corner in ring], dtype=np.int64).reshape(-1, 2)
+    ring_of_corner = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+    patch_of_ring = np.repeat(np.arange(len(outlines)), [len(polygon) for polygon, _ in outlines])
+    lines: Any = shapely.linearrings(grid.x.at[corners[:, 0]], -grid.y.at[corners[:, 1]], indices=ring_of_corner)
+    return pd.DataFrame(
+        {
+            "column": column,
+            "year": np.array([year for _, year in outlines], dtype=np.int16),
+            "geometry": shapely.polygons(lines, indices=patch_of_ring),
+        }
+    )
 
 
-def _merged(shapes: Shapes) -> Shapes:
-    """Union of polygons along cell lines, one polygon each, ordered by place."""
-    parts = shapely.get_parts(shapely.simplify(shapely.union_all(shapes), 0))
-    parts = shapely.normalize(parts)
-    box = shapely.bounds(parts).reshape(-1, 4)
-    ordered: Shapes = parts[np.lexsort((box[:, 2], box[:, 1], box[:, 0], -box[:, 3]))]
-    return ordered
+def _with_plots(found: pd.DataFrame, near: Shapes, names: NDArray[np.object_]) -> pd.DataFrame:
+    """The patches with the plots they lie on or near; every patch lies near one at least."""
+    patch, plot = shapely.STRtree(near).query(found["geometry"].to_numpy(), predicate="intersects")
+    pairs = pd.DataFrame({"patch": patch, "plot": names[plot]}).drop_duplicates().sort_values(["patch", "plot"])
+    begin = np.searchsorted(pairs["patch"].to_numpy(), np.arange(len(found) + 1))
+    texts = pairs["plot"].tolist()
+    return found.assign(plots=[" ".join(texts[i:j]) for i, j in pairwise(begin)])
 
 
-def _frame(found: list[tuple[str, int, Shapes]], near: Shapes, names: NDArray[np.object_]) -> gpd.GeoDataFrame:
-    tree = shapely.STRtree(near)
-    rows: list[dict[str, Any]] = []
-    for column, year, shapes in found:
-        patch, plot = tree.query(shapes, predicate="intersects")
-        rows += [
-            {
-                "geometry": shape,
-                "column": column,
-                "year": year,
-                "plots": " ".join(sorted(set(names[plot[patch == number]]))),
-            }
-            for number, shape in enumerate(shapes)
-        ]
-    return _typed(rows)
-
-
-def _typed(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
-    shapes = np.array([row["geometry"] for row in rows], dtype=object)
-    areas = plot_area_ha(shapes)
-    table = typed(PATCHES, [{**row, "area_ha": area} for row, area in zip(rows, areas, strict=True)])
-    return check(PATCHES, gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, index=table.index, crs="EPSG:4326")))
+def _typed(found: pd.DataFrame) -> gpd.GeoDataFrame:
+    """PATCHES ordered by column, year and place (north to south, west to east)."""
+    shapes = shapely.normalize(found["geometry"].to_numpy(dtype=object))
+    west, south, east, north = shapely.bounds(shapes).reshape(-1, 4).T
+    table = typed(PATCHES, found.assign(geometry=shapes, area_ha=plot_area_ha(shapes)))
+    order = np.lexsort(
+        (east, south, west, -north, table["year"].to_numpy(), pd.factorize(table["column"], sort=True)[0])
+    )
+    table = table.iloc[order].reset_index(drop=True)
+    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes[order], index=table.index, crs="EPSG:4326"))
