@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 import requests
 from numpy.typing import NDArray
+from pystac import STACError
 from pystac_client import Client
 from pystac_client.exceptions import APIError
 from pystac_client.stac_api_io import StacApiIO
@@ -428,6 +429,8 @@ def _why(error: Exception) -> str:
         return "the connection was cut"
     if isinstance(error, requests.ConnectionError):
         return "no connection"
+    if isinstance(error, (STACError, ValueError, KeyError, TypeError)):
+        return "an answer came that is no STAC"
     return type(error).__name__
 
 
@@ -477,8 +480,8 @@ def _patiently(ask: Callable[[], Answer], endpoint: str) -> Answer:
     for attempt in range(SEARCH_ATTEMPTS):
         try:
             return ask()
-        except (APIError, requests.RequestException, HTTPError, ValueError, KeyError) as error:
-            # A web page instead of JSON comes through as a ValueError, JSON that is no STAC as a KeyError.
+        except (APIError, requests.RequestException, HTTPError, STACError, ValueError, KeyError, TypeError) as error:
+            # A web page or half an answer instead of STAC comes through as any of the last four.
             status = getattr(error, "status_code", None)
             reason = f"HTTP {status}" if status else _why(error)
         _pause(attempt, None)

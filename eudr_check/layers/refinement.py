@@ -45,7 +45,8 @@ def refine(tile: Tile, box: NDArray[np.float64], rasters: Sequence[Raster]) -> R
     Args:
         tile: bounds the refinement.
         box: float64 (4,) west, south, east, north in degrees, inside the tile; grown to the next lines.
-        rasters: whose lines count; one that must be sampled adds the lines of the sampling grid instead.
+        rasters: whose lines count; one that must be sampled adds the lines of the sampling grid instead. Without any
+            raster the sampling grid stands in, because cells of a whole tile are too coarse to measure areas by.
     """
     west, south, east, north = tile.bounds
     distinct = {raster.grid: raster for raster in rasters}
@@ -55,7 +56,7 @@ def refine(tile: Tile, box: NDArray[np.float64], rasters: Sequence[Raster]) -> R
             there = raster.transform
             x_lines.append(_lines(there.c, there.a, raster.width, box[0], box[2]))
             y_lines.append(_lines(there.f, there.e, raster.height, box[1], box[3]))
-    if any(not raster.lines for raster in distinct.values()):
+    if not x_lines or any(not raster.lines for raster in distinct.values()):
         step = 1 / SAMPLING_LINES_PER_DEGREE
         x_lines.append(_sampling_lines(box[0], box[2], step))
         y_lines.append(_sampling_lines(box[1], box[3], step))

@@ -42,14 +42,15 @@ def test_nine_cells_by_hand(forest: Toy) -> None:
 
 
 def test_no_item_is_unknown_and_said_so(forest: Toy) -> None:
-    """A tile the catalogue does not cover is one unknown cell and a row `missing`."""
+    """A tile the catalogue does not cover is unknown throughout and a row `missing`; its cells stay small."""
     forest.add(write_raster(forest.folder / "a.tif", [[1]], west=50))
     sources = forest.sources()
     cube = forest.cube(sources=sources)
 
     assert sources["status"].tolist() == ["missing"]
     assert "no Item for the tile" in sources["reason"].iloc[0]
-    assert cube["toy.forest"].values.tolist() == [[-1]]
+    assert cube["toy.forest"].shape == (1200, 1200)
+    assert (cube["toy.forest"] == -1).all()
 
 
 def test_half_a_tile_without_item_is_told_apart_from_nodata(forest: Toy) -> None:
