@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from eudr_check import tables
 from eudr_check.areas import eu_area_ha, plot_area_ha
 from eudr_check.config import PlotFile
-from eudr_check.plots import attributes, country, identity, place, repairs, shape, size
+from eudr_check.plots import attributes, country, identity, neighbours, place, producers, repairs, shape, size
 from eudr_check.plots.findings import Log
 from eudr_check.plots.rows import Rows, gather
 
@@ -53,7 +53,10 @@ def load(files: Sequence[PlotFile], *, commodity: str) -> tuple[gpd.GeoDataFrame
     size.check(kind, area_ha, values, commodity, log)
     shape.check_outline(measured, log)
     countries = place.check_country(rows, values, fit & ~swapped & ~faults.zero, found, log)
+    producers.check(rows, log)
     rows.table["producer_country"] = countries
+    on_ground = rows.identified & valid & ~faults.zero & ~swapped
+    neighbours.check(np.where(on_ground, rows.geometry, None), area_ha, rows.table["plot"].to_numpy(dtype=object), log)
     plots = rows.table.assign(
         original_wkb=original,
         commodity=commodity,

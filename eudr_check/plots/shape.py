@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from eudr_check.areas import metres_per_degree, plot_area_ha
 from eudr_check.plots.delivery import UNKNOWN_DECIMALS
 from eudr_check.plots.findings import Log
+from eudr_check.plots.neighbours import polygonal_ha
 from eudr_check.plots.rows import Rows
 from eudr_check.plots.thresholds import threshold
 
@@ -136,17 +137,10 @@ def _check_six_decimals(geometry: NDArray[Any], rows: Ints, log: Log) -> None:
     if not len(bad):
         return
     mended = shapely.make_valid(rounded[bad])
-    before, after = plot_area_ha(geometry[bad]), _polygonal_ha(mended)
+    before, after = plot_area_ha(geometry[bad]), polygonal_ha(mended)
     with np.errstate(divide="ignore", invalid="ignore"):
         lost = ~(np.abs(after / before - 1) <= threshold("repair_area_share"))
     log.row("collapses_at_six_decimals", rows[bad[lost]])
-
-
-def _polygonal_ha(geometry: NDArray[Any]) -> Floats:
-    """Area of the polygons in whatever make_valid gives."""
-    parts, owner = shapely.get_parts(geometry, return_index=True)
-    pieces, piece_owner = shapely.get_parts(parts, return_index=True)
-    return np.bincount(owner[piece_owner], weights=np.nan_to_num(plot_area_ha(pieces)), minlength=len(geometry))
 
 
 def check_digits(rows: Rows, fit: Bools, log: Log) -> None:
