@@ -22,11 +22,9 @@ def adjoining(plots: pd.DataFrame, policy: Convergence) -> Groups:
         plots: PLOTS, geometry in EPSG:4326.
         policy: gives the distance in metres.
     """
-    text = plots["producer_name"].astype(pd.StringDtype(na_value=np.nan))
-    name = text.str.replace(r"\s+", " ", regex=True).str.strip().str.casefold()
-    eligible = (plots["usable"] & (plots["geometry_kind"] == "polygon") & name.notna() & (name != "")).to_numpy(
-        dtype=bool
-    )
+    name = pd.Series([_key(text) for text in plots["producer_name"].to_numpy(dtype=object)], dtype=object)
+    eligible = (plots["usable"] & (plots["geometry_kind"] == "polygon")).to_numpy(dtype=bool)
+    eligible = eligible & name.notna().to_numpy()
     several = name.where(eligible).duplicated(keep=False).to_numpy() & eligible
     position = np.flatnonzero(several)
     if not len(position):
@@ -34,6 +32,11 @@ def adjoining(plots: pd.DataFrame, policy: Convergence) -> Groups:
     shapes = np.asarray(plots["geometry"].to_numpy()[position], dtype=object)
     first, second = _near(shapes, pd.factorize(name.to_numpy()[position])[0], policy.adjoining.value)
     return _connected(position[first], position[second], len(plots))
+
+
+def _key(name: object) -> str | None:
+    """A producer's name without case and surplus spaces; None where there is none."""
+    return " ".join(name.split()).casefold() or None if isinstance(name, str) else None
 
 
 def _near(

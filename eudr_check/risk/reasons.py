@@ -185,15 +185,15 @@ def _layers_of(quantity: str, found: Verdict, parts: Roles, policy: Convergence)
         for rank, method in enumerate(methods):
             bits |= (shown[method] > TOLERANCE_HA).astype(np.int64) << rank
     names = [_columns(tuple(item for item in parts.events if item.method == method)) for method in methods]
-    prefix = _columns(base)
-    return np.array([f"{prefix} {text}".strip() for text in _written(bits, names)], dtype=object)
+    return _written(bits, names, _columns(base))
 
 
-def _written(bits: NDArray[np.int64], names: list[str]) -> NDArray[np.object_]:
-    """Names of the set bits, joined; made once per combination that occurs."""
+def _written(bits: NDArray[np.int64], names: list[str], prefix: str = "") -> NDArray[np.object_]:
+    """Names of the set bits, joined, behind a prefix; made once per combination that occurs."""
     number, combinations = pd.factorize(bits)
     texts = [
-        " ".join(name for rank, name in enumerate(names) if combination >> rank & 1) for combination in combinations
+        " ".join([prefix, *(name for rank, name in enumerate(names) if combination >> rank & 1)]).strip()
+        for combination in combinations
     ]
     return np.array(texts, dtype=object)[number]
 

@@ -7,7 +7,7 @@ answers, so we give them beside ours. Source: forestdatapartnership/whisp 3.0.0a
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import product
-from typing import Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from eudr_check.errors import PolicyError
 
-Found = TypeVar("Found", int, str)
 Answer = Literal["low", "more_info_needed", "high", "undetermined"]
+ANSWERS: tuple[Answer, ...] = ("low", "more_info_needed", "high", "undetermined")
+UNDETERMINED = 3
 INDICATORS = tuple(f"ind_{number:02d}" for number in range(1, 12))
 DEFAULT_THRESHOLD = 10.0
 """Percent of the plot that one column must exceed, the same for all indicators."""
@@ -100,8 +101,13 @@ def risk_timber(indicators: pd.DataFrame) -> pd.Series:
 
 def decide(tree: str, indicators: pd.DataFrame) -> pd.Series:
     """Answers of one tree; see `risk_pcrop`."""
-    answers = _answers(tree)[_codes(tree, indicators)]
+    answers = np.array(ANSWERS, dtype=object)[levels(tree, indicators)]
     return pd.Series(answers, index=indicators.index, name=f"risk_{tree}", dtype=pd.StringDtype(na_value=np.nan))
+
+
+def levels(tree: str, indicators: pd.DataFrame) -> NDArray[np.int8]:
+    """Answers as positions in `ANSWERS`; see `risk_pcrop`."""
+    return _levels(tree)[_codes(tree, indicators)]
 
 
 def path(tree: str, indicators: pd.DataFrame) -> NDArray[np.int64]:
@@ -203,10 +209,9 @@ def _codes(tree: str, indicators: pd.DataFrame) -> NDArray[np.int64]:
 
 
 @cache
-def _answers(tree: str) -> NDArray[np.object_]:
+def _levels(tree: str) -> NDArray[np.int8]:
     rows = TREES[tree]
-    paths = _each(tree, lambda number: rows[number - 1][1], "undetermined")
-    return np.array(paths, dtype=object)
+    return np.array(_each(tree, lambda number: ANSWERS.index(rows[number - 1][1]), UNDETERMINED), dtype=np.int8)
 
 
 @cache
@@ -214,7 +219,7 @@ def _paths(tree: str) -> NDArray[np.int64]:
     return np.array(_each(tree, lambda number: number, 0), dtype=np.int64)
 
 
-def _each(tree: str, value_of: Callable[[int], Found], otherwise: Found) -> list[Found]:
+def _each(tree: str, value_of: Callable[[int], int], otherwise: int) -> list[int]:
     """For every combination of no, yes and unknown: the value all its completions share, else `otherwise`."""
     names = USED[tree]
     known = {

@@ -17,12 +17,10 @@ from eudr_check.risk.rules import Levels
 from eudr_check.risk.verdict import OUTCOME, UNDETERMINED
 from eudr_check.variables import UNKNOWN, YES, Variable
 
-_LEVEL = {str(name): level for level, name in enumerate(OUTCOME)}
-
 
 @dataclass(frozen=True)
 class Table:
-    """Hectares per plot and column, as Whisp's statistics have them, with what was not read beside them."""
+    """Hectares per plot (by position) and column, as Whisp's statistics have them, and what was not read beside."""
 
     hectares: pd.DataFrame
     unread: pd.DataFrame
@@ -116,10 +114,10 @@ def tabulate(plots: pd.DataFrame, ground: Ground, variables: Sequence[Variable],
             # An indicator of which no layer is here is unknown; a column that no table holds says so.
             columns[indicator] = list(names)
     return Table(
-        pd.DataFrame(hectares, index=plots.index),
-        pd.DataFrame(unread, index=plots.index),
-        pd.Series(per_owner(ground.owner, ground.areas[area], ground.count), index=plots.index),
-        plots["geometry_kind"] == "point",
+        pd.DataFrame(hectares, index=range(ground.count)),
+        pd.DataFrame(unread, index=range(ground.count)),
+        pd.Series(per_owner(ground.owner, ground.areas[area], ground.count)),
+        pd.Series((plots["geometry_kind"] == "point").to_numpy(dtype=bool)),
         columns,
         layers,
         tuple(dict.fromkeys(absent)),
@@ -177,7 +175,7 @@ def _indicators(table: Table, policy: Whisp) -> pd.DataFrame:
 
 
 def _outcome(indicators: pd.DataFrame, policy: Whisp, stopped: Mask) -> Levels:
-    outcome: Levels = whisp.decide(policy.tree, indicators).map(_LEVEL).to_numpy().astype(np.int8)
+    outcome = whisp.levels(policy.tree, indicators)
     outcome[stopped] = UNDETERMINED
     return outcome
 
@@ -236,7 +234,7 @@ def _margin(table: Table, indicators: pd.DataFrame, policy: Whisp, outcome: Leve
         value = indicators[name]
         known = value.notna().to_numpy()
         other = indicators.assign(**{name: ~value})
-        changes = known & (whisp.decide(policy.tree, other).map(_LEVEL).to_numpy(dtype=np.int8) != outcome)
+        changes = known & (whisp.levels(policy.tree, other) != outcome)
         distance = np.abs(_largest(table, name) - policy.thresholds[name].value / 100 * table.area.to_numpy())
         nearest = np.where(changes, np.minimum(nearest, distance), nearest)
     return np.where((outcome != UNDETERMINED) & np.isfinite(nearest), nearest, np.nan)
