@@ -4,6 +4,8 @@ Everything follows from a seed, so that two machines time the same work. The lan
 patches, as real maps do; the plots are star-shaped rings with the ragged edges of a walked boundary.
 """
 
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -25,13 +27,24 @@ VILLAGES = 12
 MEDIAN_HA = 1.6
 SIGMA = 0.8
 """Spread of the log-normal plot size: two plots in three lie between 0.7 and 3.6 ha."""
-WEST, NORTH = -78, 4
-TILES_ACROSS = 40
+WEST, NORTH = -78, -5
+TILES_ACROSS = 20
 
 
-def plots(count: int = NATIONAL, *, seed: int = SEED) -> gpd.GeoDataFrame:
-    """Plots of the whole workload, tile after tile; index `plot`, EPSG:4326."""
-    return pd.concat([tile_plots(tile, count, seed=seed) for tile in range(tiles(count))])
+@dataclass(frozen=True)
+class Workload:
+    """Plots and the tiles they lie in."""
+
+    plots: gpd.GeoDataFrame
+    """EPSG:4326, index `plot`, tile after tile."""
+    tiles: NDArray[np.int64]
+    """Numbers of the tiles, ascending."""
+
+
+def workload(count: int = NATIONAL, *, seed: int = SEED) -> Workload:
+    """The whole workload."""
+    numbers = np.arange(tiles(count))
+    return Workload(pd.concat([tile_plots(int(tile), count, seed=seed) for tile in numbers]), numbers)
 
 
 def tiles(count: int = NATIONAL) -> int:
