@@ -11,6 +11,7 @@ import pandas as pd
 from eudr_check import __version__, law
 from eudr_check.areas import eu_area_ha
 from eudr_check.config import Harvest
+from eudr_check.package import stamp
 from eudr_check.package.consignment import Consignment, Part
 from eudr_check.package.names import clean
 from eudr_check.tables import OUTCOMES
@@ -59,7 +60,7 @@ def gather(
         "open_points": list(open_points),
         "remarks": _remarks(harvest, assessments.reindex(keys)),
         "software": __version__,
-        "timestamp": _noon(day or harvest.production.until),
+        "timestamp": _noon(stamp.day(harvest)),
         "statement": {
             "number": part.number,
             "of": of,
@@ -70,16 +71,13 @@ def gather(
         },
         "operator": _cleaned(operator),
         "product": _cleaned(product),
-        "production": {
-            "from": harvest.production.since.isoformat(),
-            "to": harvest.production.until.isoformat(),
-        },
+        "production": harvest.production.model_dump(mode="json", by_alias=True) if harvest.production else None,
         "geolocation": {
             **geolocation,
             "plots": len(keys),
             "features": len(features),
             "bounds": [round(float(edge), 6) for edge in gpd.GeoSeries(features["geometry"]).total_bounds],
-            "countries": _countries(features, law.market_day(day or harvest.production.until)),
+            "countries": _countries(features, law.market_day(stamp.day(harvest))),
         },
         "outcomes": {outcome: int(final[outcome]) for outcome in order if outcome in final.index},
         "policy": dict(policy),

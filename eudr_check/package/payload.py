@@ -18,6 +18,7 @@ from lxml import etree
 from eudr_check import law
 from eudr_check.config import Harvest, Operator, Product
 from eudr_check.errors import PackageError
+from eudr_check.package import stamp
 from eudr_check.package.names import clean
 
 DDS = "http://ec.europa.eu/tracesnt/certificate/eudr/due-diligence-statement/v3"
@@ -44,7 +45,7 @@ def fact_faults(harvest: Harvest) -> list[str]:
     """Everything in the harvest's operator and product that the EU system would refuse, each with its remedy."""
     if harvest.operator is None or harvest.product is None:
         return ["operator and product are needed for a statement; add both to the harvest YAML"]
-    day = law.market_day(harvest.package.date or harvest.production.until)
+    day = law.market_day(stamp.day(harvest))
     return [*_operator_faults(harvest.operator), *_product_faults(harvest.product, harvest.commodity, day)]
 
 

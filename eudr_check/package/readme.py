@@ -15,7 +15,7 @@ def text(harvest: Harvest, summary: Mapping[str, Any], language: str) -> str:
 
     lines = [tell("title", harvest=harvest.harvest), "", tell("status_draft" if summary["draft"] else "status"), ""]
     for made in summary["statements"]:
-        kg = number(made["statement"]["net_mass_kg"], language)
+        kg = number(made["net_mass_kg"], language)
         lines.append(tell("statement", folder=made["folder"], plots=number(made["plots"], language), kg=kg))
     lines += [tell("withheld", why=why) for why in summary["withheld"]]
     lines += ["", *(tell(f"file_{name}") for name in _FILES), "", tell("verify"), ""]

@@ -17,8 +17,10 @@ def harvest(settings: Harvest) -> Harvest:
 
 
 def plots(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """PLOTS without producer names."""
-    return frame.assign(producer_name=pd.array([None] * len(frame), dtype="str"))
+    """PLOTS with a number for every producer: neighbours of one producer can still be told as such."""
+    names = frame["producer_name"]
+    known = sorted(names.dropna().unique(), key=lambda name: str(frame.index[(names == name).argmax()]))
+    return frame.assign(producer_name=names.map({name: f"producer {i:05}" for i, name in enumerate(known, start=1)}))
 
 
 def findings(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:

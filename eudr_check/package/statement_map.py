@@ -103,8 +103,9 @@ def _shapes(frame: _Frame, geometries: NDArray[Any], *, fill: str, stroke: str) 
     style = f'fill="{fill}" stroke="{stroke}"'
     drawn = []
     for part in shapely.get_parts(geometries[visible]):
-        path = " ".join(f"{x:.1f} {y:.1f}" for x, y in frame.place(shapely.get_coordinates(part.exterior)))
-        drawn.append(f'<path d="M{path}z" {style} stroke-width="0.6"/>')
+        rings = [frame.place(shapely.get_coordinates(ring)) for ring in shapely.get_rings(part)]
+        path = "".join("M" + " ".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "z" for ring in rings)
+        drawn.append(f'<path d="{path}" {style} fill-rule="evenodd" stroke-width="0.6"/>')
     dots = frame.place(shapely.get_coordinates(shapely.centroid(geometries[~visible])))
     for x, y in np.unique(np.round(dots), axis=0) if len(dots) else ():
         drawn.append(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{DOT}" {style} stroke-width="0.5"/>')

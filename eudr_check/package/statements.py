@@ -1,0 +1,247 @@
+"""All statements of a harvest: one folder each, with geolocation, index, payload and pages."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from eudr_check.areas import eu_area_ha
+from eudr_check.config import Harvest
+from eudr_check.errors import PackageError
+from eudr_check.package import consignment, eu_check, eu_geojson, facts, payload, statement
+from eudr_check.package.consignment import Consignment, Part
+from eudr_check.package.folder import Folder
+from eudr_check.package.statement_map import draw
+
+DRAFT_MARK = "DRAFT-"
+
+
+@dataclass
+class Statements:
+    """What was written, and what was withheld and why."""
+
+    consignment: Consignment
+    made: list[dict[str, Any]] = field(default_factory=list)
+    withheld: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind every statement of a harvest."""
+
+    harvest: Harvest
+    plots: gpd.GeoDataFrame
+    assessments: pd.DataFrame
+    layers: Sequence[Mapping[str, Any]]
+    policy: Mapping[str, Any]
+    legality: Sequence[Mapping[str, Any]]
+    article10: Sequence[Mapping[str, Any]]
+    faults: Sequence[str]
+    """What the EU system would refuse in operator and product; empty unless a draft was asked for."""
+    draft: bool
+
+
+def write(folder: Folder, settled: Consignment, behind: Behind) -> Statements:
+    """Write `geojson_changes.csv` and a folder per statement.
+
+    Raises:
+        PackageError: what was exported does not pass the EU system's rules (a fault of ours, named by plot).
+    """
+    export = eu_geojson.export(settled.plots, behind.harvest.package.producer_as)
+    folder.csv("geojson_changes.csv", export.changes)
+    done = Statements(_without_refused(settled, export.changes, behind.assessments))
+    mass = behind.harvest.product.net_mass_kg if behind.harvest.product else 0.0
+    lacking = _lacking(done.consignment, mass)
+    if lacking and not behind.draft:
+        done.withheld.append(lacking)
+        return done
+    texts = eu_geojson.feature_texts(export.features, names=True)
+    parts = consignment.parts(done.consignment, export.features, [len(text.encode()) for text in texts], mass)
+    if not parts:
+        done.withheld.append("no plot may be declared; excluded.csv says why for every plot")
+    for part in parts:
+        mine = export.features.iloc[part.rows]
+        done.made.append(
+            _write_one(folder, done.consignment, behind, part, len(parts), mine, [texts[r] for r in part.rows])
+        )
+    return done
+
+
+def _write_one(
+    folder: Folder,
+    settled: Consignment,
+    behind: Behind,
+    part: Part,
+    of: int,
+    features: pd.DataFrame,
+    texts: list[str],
+) -> dict[str, Any]:
+    """Write one statement; returns its line of the summary."""
+    harvest = behind.harvest
+    name = f"statement-{part.number:02}"
+    place = f"{name}/{DRAFT_MARK if behind.draft else ''}"
+    geojson = _checked(eu_geojson.collection(texts).encode(), features, cattle=harvest.commodity == "cattle")
+    folder.bytes(place + "plots.geojson", geojson)
+    folder.csv(place + "plots_index.csv", _index(features, texts, behind.plots, behind.assessments))
+    if "statement" in harvest.package.outputs:
+        told = facts.gather(
+            harvest,
+            settled,
+            part,
+            of,
+            features,
+            behind.assessments,
+            layers=behind.layers,
+            policy=behind.policy,
+            legality=behind.legality,
+            article10=behind.article10,
+            open_points=_open_points(behind),
+            geolocation={
+                "file": f"{DRAFT_MARK if behind.draft else ''}plots.geojson",
+                "sha256": hashlib.sha256(geojson).hexdigest(),
+                "bytes": len(geojson),
+            },
+            draft=behind.draft,
+        )
+        folder.json(place + "dds.json", told)
+        if not behind.faults:
+            folder.bytes(place + "dds.xml", _payload(behind, part, told, features))
+        _write_pages(folder, place, told, behind, features)
+    plots = int(features["plot"].nunique())
+    return {"folder": name, "lot": part.lot, "plots": plots, "features": len(features), "net_mass_kg": part.net_mass_kg}
+
+
+def _write_pages(folder: Folder, place: str, told: Mapping[str, Any], behind: Behind, features: pd.DataFrame) -> None:
+    declared = behind.plots.index.isin(features["plot"].unique())
+    outlines = behind.plots.geometry.to_numpy()
+    svg = draw(outlines[declared], outlines[~declared])
+    listed = _listed(features, behind.plots, behind.assessments)
+    for language in behind.harvest.package.languages:
+        folder.bytes(f"{place}statement.{language}.pdf", statement.pdf(told, listed, svg, language))
+
+
+def _checked(geojson: bytes, features: pd.DataFrame, *, cattle: bool) -> bytes:
+    faults = eu_check.check(geojson, cattle=cattle)
+    if faults:
+        first = faults[0]
+        plot = features["plot"].iloc[first.feature - 1] if first.feature else "the file"
+        raise PackageError(f"plot {plot}: the EU system would refuse its export ({first.code}: {first.message})")
+    return geojson
+
+
+def _payload(behind: Behind, part: Part, told: Mapping[str, Any], features: pd.DataFrame) -> bytes:
+    operator, product = behind.harvest.operator, behind.harvest.product
+    assert operator is not None and product is not None  # `payload.fact_faults` found nothing to say
+    request = payload.document(
+        operator,
+        product,
+        _producers(features, eu_geojson.feature_texts(features, names=False)),
+        net_mass_kg=part.net_mass_kg,
+        reference=told["statement"]["reference"],
+    )
+    return payload.xml(request, draft=behind.draft)
+
+
+def _lacking(settled: Consignment, mass: float) -> str | None:
+    """Why the accepted lots do not carry the declared net mass."""
+    if settled.lots.empty and settled.refused_lots.empty:
+        return None
+    covered = float(settled.lots["kg_green"].sum())
+    if covered >= mass:
+        return None
+    return (
+        f"the accepted lots hold {covered:g} kg of green product, less than the {mass:g} kg declared; "
+        "lower product.net_mass_kg, or settle the refused lots (refused_lots.csv)"
+    )
+
+
+def _without_refused(settled: Consignment, changes: pd.DataFrame, assessments: pd.DataFrame) -> Consignment:
+    """The consignment less the plots that no GeoJSON can carry; they are excluded by name."""
+    refused = changes[changes["refused"]].drop_duplicates("plot")
+    if refused.empty:
+        return settled
+    status = assessments[["outcome", "final_outcome", "reasons"]].reindex(refused["plot"]).reset_index()
+    status["cooperative"] = settled.plots["cooperative"].reindex(refused["plot"]).to_numpy()
+    status["excluded_because"] = pd.array(("cannot_be_sent:" + refused["code"]).to_list(), dtype="str")
+    others = settled.excluded[~settled.excluded["plot"].isin(refused["plot"])]
+    excluded = pd.concat([others, status[settled.excluded.columns]])
+    return Consignment(
+        settled.plots[~settled.plots.index.isin(refused["plot"])],
+        excluded.sort_values("plot", ignore_index=True),
+        settled.lots,
+        settled.refused_lots,
+    )
+
+
+def _open_points(behind: Behind) -> list[dict[str, Any]]:
+    """What keeps the statement a draft."""
+    points: list[dict[str, Any]] = [{"code": "forced_draft"}] if behind.draft else []
+    points += [{"code": "fact", "fault": fault} for fault in behind.faults]
+    if not behind.legality:
+        points.append({"code": "no_legality"})
+    if any(not row.get("answer") for row in behind.article10):
+        points.append({"code": "no_article10"})
+    if behind.harvest.operator and not behind.harvest.operator.address:
+        points.append({"code": "no_address"})
+    return points
+
+
+def _producers(features: pd.DataFrame, texts: Sequence[str]) -> list[payload.Producer]:
+    """One entry per producer and country, in the order of the features (which is sorted by both)."""
+    by_producer: dict[tuple[str | None, str], list[str]] = {}
+    for name, country, text in zip(features["name"], features["country"], texts, strict=True):
+        by_producer.setdefault((name if isinstance(name, str) else None, country), []).append(text)
+    return [
+        payload.Producer(country, name, eu_geojson.collection(mine).encode())
+        for (name, country), mine in by_producer.items()
+    ]
+
+
+def _index(
+    features: pd.DataFrame, texts: Sequence[str], plots: gpd.GeoDataFrame, assessments: pd.DataFrame
+) -> pd.DataFrame:
+    """Which Feature is which plot, with its outcome and the digest of its text."""
+    keys = features["plot"].to_numpy(dtype=object)
+    known = plots[["plot_id", "cooperative"]].reindex(keys)
+    status = assessments[["outcome", "final_outcome", "policy"]].reindex(keys)
+    return pd.DataFrame(
+        {
+            "feature": np.arange(1, len(features) + 1),
+            "plot": keys,
+            "plot_id": known["plot_id"].to_numpy(),
+            "cooperative": known["cooperative"].to_numpy(),
+            "part": features["part"].to_numpy(),
+            "parts": features.groupby("plot")["part"].transform("max").to_numpy(),
+            "production_place": features["place"].to_numpy(),
+            "area_ha": features["area_ha"].to_numpy(),
+            "outcome": status["outcome"].to_numpy(),
+            "final_outcome": status["final_outcome"].to_numpy(),
+            "policy": status["policy"].to_numpy(),
+            "sha256": [hashlib.sha256(text.encode()).hexdigest() for text in texts],
+        }
+    )
+
+
+def _listed(features: pd.DataFrame, plots: gpd.GeoDataFrame, assessments: pd.DataFrame) -> pd.DataFrame:
+    """The plots of a statement as the annex prints them, one row a plot."""
+    first = features.drop_duplicates("plot").set_index("plot")
+    known = plots.reindex(first.index)
+    keys = features["plot"].to_numpy(dtype=object)
+    shown = pd.Series(eu_area_ha(features["geometry"].to_numpy())).groupby(keys).sum(min_count=1)
+    return pd.DataFrame(
+        {
+            "plot_id": known["plot_id"],
+            "name": first["name"],
+            "country": first["country"],
+            "place": first["place"],
+            "geometry_kind": known["geometry_kind"],
+            "area_ha": features.groupby("plot")["area_ha"].sum(),
+            "eu_area_ha": shown,
+            "final_outcome": assessments["final_outcome"].reindex(first.index),
+        },
+        index=first.index,
+    )
