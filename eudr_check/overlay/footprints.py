@@ -158,7 +158,7 @@ def _scaled(shapes: Shapes, origin: Floats, scale: Floats, target: Floats) -> Sh
 
 def _refuse_unfit_points(plots: gpd.GeoDataFrame) -> None:
     shapes = plots.geometry.to_numpy()
-    place = np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
+    place = shapely.bounds(shapes).reshape(-1, 4)
     declared = plots["declared_area_ha"].to_numpy(dtype=np.float64)
     for bad, problem in (
         (~np.isfinite(place).all(axis=1), "has an empty point"),

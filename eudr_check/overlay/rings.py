@@ -77,11 +77,13 @@ def refuse_unfit(geometries: NDArray[np.object_], names: NDArray[np.object_]) ->
         OverlayError: names the first geometry that is missing, no polygon, empty, invalid or without area.
     """
     kind = shapely.get_type_id(geometries)
+    with np.errstate(invalid="ignore"):
+        flat = shapely.area(geometries) == 0
     for bad, problem in (
         (kind == -1, "has no geometry"),
         (~np.isin(kind, _POLYGONAL), "is no polygon"),
         (shapely.is_empty(geometries), "is empty"),
-        (shapely.area(geometries) == 0, "has no area"),
+        (flat, "has no area"),
         (~shapely.is_valid(geometries), "is invalid"),
     ):
         if bad.any():
