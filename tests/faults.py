@@ -79,7 +79,7 @@ def seeded(seed: int) -> tuple[str, Decide]:
     def decide(hit: Hit) -> Fault | None:
         for kind in kinds:
             if kind in ("gone", "truncated", "forbidden"):
-                if victim in hit.path.lower():
+                if hit.path.startswith("/cog/") and victim in hit.path.lower():
                     return {
                         "gone": Fault("status", status=404),
                         "forbidden": Fault("status", status=403),

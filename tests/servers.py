@@ -64,6 +64,7 @@ class Server:
         self.root = root
         self.upstream = upstream
         self.decide: Decide = lambda hit: None
+        self.ignore_ranges = False
         self.hits: list[Hit] = []
         self.lock = Lock()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -155,7 +156,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:  # noqa: C901  (on
                 return
             headers = {"ETag": tag, "Content-Type": "image/tiff"}
             first, _, last = (self.headers.get("Range") or "").removeprefix("bytes=").partition("-")
-            if not first:
+            if not first or server.ignore_ranges:
                 self._send(hit, 200, content, headers, fault)
                 return
             part = content[int(first) : int(last) + 1]

@@ -498,14 +498,10 @@ def _open(endpoint: str, collection: str) -> Client:
         respect_retry_after_header=True,
     )
     client = Client.open(endpoint, stac_io=StacApiIO(max_retries=retry, timeout=PATIENCE.timeout_s))
-    try:
-        client.get_collection(collection)
-    except APIError as error:
-        if error.status_code == 404:
-            raise LayersError(
-                f"{endpoint}: no collection '{collection}' there; name the right one with 'collection:' of the layer"
-            ) from error
-        raise
+    if client.get_collection(collection) is None:
+        raise LayersError(
+            f"{endpoint}: no collection '{collection}' there; name the right one with 'collection:' of the layer"
+        )
     return client
 
 

@@ -10,6 +10,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from eudr_check.errors import LayersError
@@ -53,7 +54,7 @@ class Store:
             return
         path = self._path(kind, name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        temporary = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}.tmp")
         temporary.write_text(json.dumps(content, sort_keys=True, ensure_ascii=False), encoding="utf-8")
         temporary.replace(path)
 
