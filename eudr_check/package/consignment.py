@@ -7,6 +7,7 @@ consignment holds only plots that are low or settled by a review, from lots that
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -128,9 +129,12 @@ def _groups(consignment: Consignment, features: pd.DataFrame) -> Iterator[tuple[
         if len(features):
             yield None, 1.0, list(range(len(features)))
         return
-    rows_of = pd.Series(np.arange(len(features))).groupby(features["plot"].to_numpy(dtype=object)).agg(list)
-    for lot in consignment.lots.itertuples():
-        rows = sorted(row for plot in set(lot.plots) & set(rows_of.index) for row in rows_of[plot])
+    rows_of: dict[Any, list[int]] = (
+        pd.Series(np.arange(len(features))).groupby(features["plot"].to_numpy(dtype=object)).agg(list).to_dict()
+    )
+    lots: Any = consignment.lots
+    for lot in lots.itertuples():
+        rows = sorted(row for plot in set(lot.plots) & rows_of.keys() for row in rows_of[plot])
         if rows:
             yield lot.lot, float(lot.kg_green), rows
 

@@ -8,7 +8,7 @@ that is what the system does. The link of an error to an EU code is our best rea
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,6 @@ EU_CODES = {
     "too-few-parts": _GEO + "INVALID",
     "coordinates": _GEO + "INVALID",
     "no-geometry": _GEO + "EMPTY",
-    "latitude-range": _GEO + "LATITUDE_INVALID",
     "coordinate-range": _GEO + "LONGITUDE_INVALID",
     "country-code": "EUDR_COMMODITITY_PRODUCER_COUNTRY_CODE_INVALID",
     "producer-country-missing": "EUDR_COMMODITITY_PRODUCER_COUNTRY_CODE_INVALID",
@@ -102,7 +101,7 @@ def check(content: bytes, *, cattle: bool = False) -> list[Fault]:
     return sorted([*faults, *scan.faults, *_ring_faults(scan)], key=lambda f: (f.feature or 0, f.code, f.message))
 
 
-def _fault(code: str, message: str, feature: int | None = None, at: Sequence[float] | None = None) -> Fault:
+def _fault(code: str, message: str, feature: int | None = None, at: Any = None) -> Fault:
     longitude, latitude = (float(at[0]), float(at[1])) if at is not None else (None, None)
     return Fault(feature, code, EU_CODES[code], message, longitude, latitude)
 
@@ -344,7 +343,10 @@ class _Scan:
         if beyond.any():
             at = found[beyond][0]
             told = f"position {at[0]:g}, {at[1]:g} lies outside -180..180 and -90..90 (longitude comes first)"
-            self.add("coordinate-range", told, number, at if np.isfinite(at).all() else None)
+            fault = _fault("coordinate-range", told, number, at if np.isfinite(at).all() else None)
+            if abs(at[1]) > 90:
+                fault = replace(fault, eu_code=_GEO + "LATITUDE_INVALID")
+            self.faults.append(fault)
             return None
         return found
 

@@ -198,10 +198,10 @@ def _rounded(geometries: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]
     usable = ~collapsed[owner[part]]
     kept &= usable[ring]
     number = np.cumsum(usable) - 1
-    new_rings = shapely.linearrings(coordinates[kept], indices=number[ring[kept]])
+    new_rings: Any = shapely.linearrings(coordinates[kept], indices=number[ring[kept]])
     standing = ~collapsed[owner]
     part_number = np.cumsum(standing) - 1
-    polygons = shapely.polygons(new_rings, indices=part_number[part[usable]]) if len(new_rings) else new_rings
+    polygons: Any = shapely.polygons(new_rings, indices=part_number[part[usable]]) if len(new_rings) else new_rings
     owners = owner[standing]
     count = np.bincount(owners, minlength=len(at))
     single = count[owners] == 1
@@ -239,19 +239,23 @@ def _cut_at_antimeridian(geometry: Any) -> Any:
     west, _, east, _ = geometry.bounds
     if east - west > 180:
         # Drawn with a jump from +179 to -179: the ground is the small piece, not the rest of the world.
-        geometry = shapely.transform(
-            geometry, lambda c: np.column_stack([np.where(c[:, 0] < 0, c[:, 0] + 360, c[:, 0]), c[:, 1]])
-        )
+        geometry = shapely.transform(geometry, _east_of_zero)
     sides = [
-        shapely.transform(
-            geometry & shapely.box(180 * k, -90, 180 * (k + 2), 90), lambda c, k=k: c - [180 * (k + 1), 0]
-        )
-        for k in (-3, -1, 1)
+        _shifted(geometry & shapely.box(west_edge, -90, west_edge + 360, 90), -180 - west_edge)
+        for west_edge in (-540, -180, 180)
     ]
     parts = [part for side in sides for part in shapely.get_parts(side) if part.geom_type == _kind(geometry)]
     if len(parts) == 1:
         return parts[0]
     return shapely.MultiPolygon(parts) if _kind(geometry) == "Polygon" else shapely.MultiPoint(parts)
+
+
+def _east_of_zero(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+    return coordinates + np.where(coordinates[:, :1] < 0, [360.0, 0.0], 0.0)
+
+
+def _shifted(geometry: Any, degrees: float) -> Any:
+    return shapely.transform(geometry, lambda coordinates: np.add(coordinates, [degrees, 0.0]))
 
 
 def _kind(geometry: Any) -> str:

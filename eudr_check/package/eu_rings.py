@@ -39,9 +39,9 @@ def faults(rings: Sequence[Floats]) -> Iterator[RingFault]:
     flat = corners < 4
     kept = ~same & ~flat[owner]
     number = np.cumsum(~flat) - 1
-    polygons = shapely.polygons(shapely.linearrings(coordinates[kept], indices=number[owner[kept]]))
+    polygons: Any = shapely.polygons(shapely.linearrings(coordinates[kept], indices=number[owner[kept]]))
     for ring in np.flatnonzero(flat):
-        yield int(ring), "straight-line", "the ring encloses nothing: its corners lie on one line", rings[ring][0]
+        yield int(ring), "straight-line", "the ring encloses nothing: its corners lie on one line", rings[int(ring)][0]
     standing = np.flatnonzero(~flat)
     for broken in np.flatnonzero(~shapely.is_valid(polygons)):
         ring = int(standing[broken])

@@ -246,7 +246,7 @@ class _Document:
         return {"level": 2, "heading": self.say("signature_heading"), "signature": signature}
 
     def annex(self) -> dict[str, Any]:
-        shown = self.plots.head(MOST_PLOTS)
+        shown: Any = self.plots.head(MOST_PLOTS)
         rows = [
             [
                 str(row.plot_id),

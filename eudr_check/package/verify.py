@@ -204,7 +204,7 @@ def _outcomes(content: Path, assess: Assess) -> Iterator[Difference]:
             yield Difference(name, "outcome", f"{plot}: says {was}, the evidence inside gives {now}")
     for column in HECTARES:
         apart = ~np.isclose(stored[column], fresh[column], rtol=0, atol=TOLERANCE_HA, equal_nan=True)
-        for plot in stored.index[apart][:20]:
+        for plot in map(str, stored.index[apart][:20]):
             yield Difference(
                 name,
                 "hectares",
@@ -214,7 +214,8 @@ def _outcomes(content: Path, assess: Assess) -> Iterator[Difference]:
 
 def _variable(entry: Mapping[str, Any]) -> Variable:
     dates = {name for name, kind in get_type_hints(Variable).items() if kind is dt.date}
-    return Variable(**{key: dt.date.fromisoformat(value) if key in dates else value for key, value in entry.items()})
+    read: dict[str, Any] = {k: dt.date.fromisoformat(v) if k in dates else v for k, v in entry.items()}
+    return Variable(**read)
 
 
 def _json(content: Path, name: str, found: list[Difference]) -> Any:

@@ -92,7 +92,7 @@ def write(
     into.json("policy.json", policy.model_dump(mode="json"))
     into.json("layers.json", [definition.model_dump(mode="json") for definition in definitions])
     into.json("settings.json", _settings(harvest, variables))
-    shown = {
+    shown: dict[str, Any] = {
         "harvest": harvest,
         "plots": plots,
         "findings": findings,
