@@ -121,7 +121,12 @@ def settings(folder: Path, run: Path, executor: str, workers: int) -> Path:
     content = {
         "harvest": "nation",
         "commodity": "coffee",
-        "operator": {"name": "Ejemplo Importers BV", "country": "NL", "eori": "NL000000000"},
+        "operator": {
+            "name": "Ejemplo Importers BV",
+            "country": "NL",
+            "eori": "NL000000000",
+            "address": "Voorbeeldkade 1, Rotterdam",
+        },
         "product": {"hs_code": "0901 11", "description": "Green coffee", "net_mass_kg": 1000},
         "plots": [
             {

@@ -113,7 +113,12 @@ def _settings() -> dict[str, Any]:
     return {
         "harvest": "tiny",
         "commodity": "coffee",
-        "operator": {"name": "Ejemplo Importers BV", "country": "NL", "eori": "NL000000000"},
+        "operator": {
+            "name": "Ejemplo Importers BV",
+            "country": "NL",
+            "eori": "NL000000000",
+            "address": "Voorbeeldkade 1, Rotterdam",
+        },
         "product": {"hs_code": "0901 11", "description": "Green coffee", "net_mass_kg": 4000},
         "plots": [
             {"path": "norte.geojson", "cooperative": "norte", "columns": columns, "producer_country": "PE"},

@@ -96,13 +96,13 @@ def run(
             evidence = do("overlay", lambda: stages.evidence(job, plots, ground, sources))
         if "assess" in wanted:
             assessment = do("assess", lambda: stages.assessment(job, plots, evidence))
+        # The tables come first: they are there for people even when no package may be written.
+        shown = [pieces[stage] for stage in ("plots", "layers", "overlay", "assess") if stage in pieces]
+        folder.publish("tables", shown)
         package = None
         if "package" in wanted:
             made = do("package", lambda: stages.package(job, plots, evidence, assessment, draft=draft))
             package = folder.publish("package", [made])
-        folder.publish(
-            "tables", [pieces[stage] for stage in ("plots", "layers", "overlay", "assess") if stage in pieces]
-        )
         folder.log("end", until=until)
     return Finished(
         folder=folder,
