@@ -133,14 +133,10 @@ def _crossing(rows: list[Row], at: int) -> None:
 
 
 def _small_crossing(rows: list[Row], at: int) -> None:
-    """A loop of a metre where the walker turned round: safe to mend."""
-    ring = _metres(rows[at])[:-1]
-    middle = (ring[0] + ring[1]) / 2
-    along = (ring[1] - ring[0]) / np.hypot(*(ring[1] - ring[0]))
-    across = np.array([-along[1], along[0]])
-    loop = np.array([middle + 1.5 * along + 0.4 * across, middle - 1.5 * along + 0.4 * across])
-    back = np.array([middle - 1.0 * along - 0.4 * across, middle + 1.0 * along - 0.4 * across])
-    _set_ring(rows, at, np.vstack([ring[:1], loop, back, ring[1:]]))
+    """Out along a path and back over the same positions: safe to mend, no area is in it."""
+    ring = _ring(rows[at])[:-1]
+    tip = (ring[0] + np.array([1.3e-4, 0.9e-4])).round(7)
+    rows[at].shape = shapely.polygons(np.vstack([ring[:1], tip[None], ring]))
 
 
 def _line(rows: list[Row], at: int) -> None:
@@ -270,7 +266,8 @@ def _no_number(rows: list[Row], at: int) -> None:
     """A boundary with an empty coordinate."""
     ring = _ring(rows[at]).copy()
     ring[2, 1] = np.nan
-    rows[at].shape = shapely.polygons(ring)
+    with np.errstate(invalid="ignore"):
+        rows[at].shape = shapely.polygons(ring)
 
 
 def _raw(text: str) -> Change:
@@ -282,12 +279,12 @@ def _raw(text: str) -> Change:
 
 def _abroad(rows: list[Row], at: int) -> None:
     """One digit of the latitude wrong: far inside Ecuador."""
-    rows[at].shape = shapely.transform(rows[at].shape, lambda at: at + np.array([0.0, 1.6])).normalize()
+    rows[at].shape = shapely.transform(rows[at].shape, lambda at: (at + np.array([0.0, 1.6])).round(7))
 
 
 def _over_the_border(rows: list[Row], at: int) -> None:
     """A parcel beside the border river, on its other side by the maps."""
-    rows[at].shape = shapely.transform(rows[at].shape, lambda at: (at + np.array([-0.105, 0.04])).round(7))
+    rows[at].shape = shapely.transform(rows[at].shape, lambda at: (at + np.array([0.0, 0.05])).round(7))
 
 
 def _at_sea(rows: list[Row], at: int) -> None:
@@ -308,6 +305,10 @@ def _same_name(rows: list[Row], at: int) -> None:
     """One name, two member numbers."""
     rows[at].producer = rows[at - 3].producer
     rows[at].member = "9" + rows[at].member
+
+
+def _no_country(rows: list[Row], at: int) -> None:
+    rows[at].country = ""
 
 
 def _comma_cells(rows: list[Row], at: int) -> None:
@@ -338,6 +339,12 @@ def _a_strip(row: Row, other: Row) -> None:
     west, _, east, _ = shapely.bounds(outline)
     moved = shapely.transform(outline, lambda at: at + np.array([0.72 * (east - west), 14.0]))
     _copy_outline(row, other, moved)
+
+
+def _point_inside(row: Row, other: Row) -> None:
+    """A point for the house, inside a parcel already sent as a polygon."""
+    row.shape = to_degrees(other.parcel.site, shapely.point_on_surface(other.parcel.outline))
+    row.declared_ha = 0.5
 
 
 def _same_house(row: Row, other: Row) -> None:
@@ -385,6 +392,7 @@ FAULTS = (
     Fault("point_near_4_ha", "coop-09", 9, _four_ha_point),
     Fault("out_of_range", "coop-09", 16, _out_of_range),
     Fault("point_without_area", "coop-09", 22, _no_area),
+    Fault("country_unknown", "coop-09", 26, _no_country),
     Fault("ring_too_short", "coop-10", 11, _raw("2")),
     Fault("decimals_too_few", "coop-11", 4, _three_decimals),
     Fault("at_sea", "coop-11", 19, _at_sea),
@@ -404,5 +412,6 @@ SHARED = (
     Shared("duplicate_near", "coop-10", 6, ("coop-02", 12), _walked_again),
     Shared("inside_another", "coop-12", 22, ("coop-12", 23), _a_part),
     Shared("overlap", "coop-12", 28, ("coop-12", 29), _a_strip),
-    Shared("duplicate_near", "coop-11", 26, ("coop-11", 25), _same_house),
+    Shared("point_in_plot", "coop-06", 20, ("coop-06", 21), _point_inside),
+    Shared("points_close", "coop-11", 26, ("coop-11", 25), _same_house),
 )

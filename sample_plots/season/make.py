@@ -4,11 +4,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from season import faults, files, ground, members, parcels, rasters, rows, surveys
+from season import deliveries, faults, files, ground, members, parcels, rasters, returned, rows, surveys
 from season.members import Parcel
 from season.sites import SITES
 
-MADE = ("catalogue", "rasters", "coop-*")
+MADE = ("catalogue", "rasters", "coop-*", "deliveries.csv", "returned*")
 
 
 def everything(folder: Path) -> None:
@@ -20,12 +20,16 @@ def everything(folder: Path) -> None:
     grounds = {site.key: ground.settle(parcels.pattern(site)) for site in SITES}
     walked = [parcel for place in grounds.values() for parcel in members.enrol(place)]
     rasters.write(grounds, folder)
-    _plots(folder, members.by_cooperative(walked))
+    of = members.by_cooperative(walked)
+    cases = _plots(folder, of)
+    faulty = {f"{case.cooperative}/{case.plot_id}" for case in cases}
+    text = deliveries.table_text(of, grounds, faulty)
+    (folder / "deliveries.csv", "returned*").write_text(text, encoding="utf-8", newline="")
 
 
-def _plots(folder: Path, parcels_of: dict[str, list[Parcel]]) -> None:
+def _plots(folder: Path, parcels_of: dict[str, list[Parcel]]) -> list[faults.Case]:
     sent = {key: rows.rows_of(group) for key, group in parcels_of.items()}
-    faults.spoil(sent)
+    cases = faults.spoil(sent)
     files.write_geojson(folder / "coop-01.geojson", sent["coop-01"])
     files.write_gpkg(folder / "coop-02.gpkg", sent["coop-02"])
     files.write_shapefile(folder / "coop-03" / "parcelas.shp", sent["coop-03"], "EPSG:32717")
@@ -43,3 +47,5 @@ def _plots(folder: Path, parcels_of: dict[str, list[Parcel]]) -> None:
     surveys.write_flatgeobuf(folder / "coop-13-ampliacion.fgb", sent["coop-13"][26:])
     surveys.write_parquet(folder / "coop-14.parquet", sent["coop-14"][:30])
     surveys.write_mistyped(folder / "coop-14-nuevas.geojson", sent["coop-14"][30:])
+    returned.write(folder, sent)
+    return cases

@@ -94,5 +94,6 @@ FIELDS: dict[str, Callable[[Row], Any]] = {
     "planted": lambda row: row.parcel.planted,
     "variety": lambda row: row.parcel.variety,
     "country": lambda row: row.country or "PE",
+    "country_word": lambda row: "Perú" if row.country is None else row.country or None,
     "crop": lambda row: "Café",
 }

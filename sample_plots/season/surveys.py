@@ -32,6 +32,7 @@ DMS_HEADERS = {
     "Código": "id",
     "Productor": "producer",
     "Caserío": "place",
+    "País": "country_word",
     "Área (ha)": "hectares",
     "Año de siembra": "planted",
 }
@@ -128,7 +129,7 @@ def write_kmz(path: Path, rows: Sequence[Row]) -> None:
         "<name>Parcelas de Florida</name>\n<Folder><name>2026</name>\n" + "\n".join(folders) + "\n</Folder>\n"
         "</Document>\n</kml>\n"
     )
-    _zip(path, {"doc.kml": text.encode(), "files/LEEME.txt": "Exportado del teléfono.\n".encode()})
+    write_zip(path, {"doc.kml": text.encode(), "files/LEEME.txt": "Exportado del teléfono.\n".encode()})
 
 
 def write_xlsx(path: Path, rows: Sequence[Row]) -> None:
@@ -201,7 +202,7 @@ def write_ods(path: Path, rows: Sequence[Row], utm: str) -> None:
         '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>\n'
     )
     members = {"mimetype": kind, "content.xml": content, "META-INF/manifest.xml": manifest}
-    _zip(path, {name: text.encode() for name, text in members.items()}, stored=("mimetype",))
+    write_zip(path, {name: text.encode() for name, text in members.items()}, stored=("mimetype",))
 
 
 def _ods_row(cells: Sequence[object]) -> str:
@@ -235,7 +236,7 @@ def write_shapefile_zip(path: Path, rows: Sequence[Row], utm: str, work: Path) -
         f"PARCELAS 2026/SIG/parcelas_cafe{suffix}": (work / f"parcelas_cafe{suffix}").read_bytes()
         for suffix in (".shp", ".shx", ".dbf", ".prj")
     }
-    _zip(path, members | {"PARCELAS 2026/parcelas.mxd": b"\0" * 16})
+    write_zip(path, members | {"PARCELAS 2026/parcelas.mxd": b"\0" * 16})
 
 
 def write_lines(path: Path, rows: Sequence[Row]) -> None:
@@ -271,7 +272,7 @@ def write_mistyped(path: Path, rows: Sequence[Row]) -> None:
     path.write_text('{"type": "FeatureCollection", "features": [\n' + ",\n".join(features) + "\n]}\n", encoding="utf-8")
 
 
-def _zip(path: Path, members: dict[str, bytes], stored: Sequence[str] = ()) -> None:
+def write_zip(path: Path, members: dict[str, bytes], stored: Sequence[str] = ()) -> None:
     """An archive whose entries carry one fixed date."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
