@@ -1,6 +1,7 @@
 """PLOTS, EVIDENCE and a policy make ASSESSMENTS: outcomes with reasons, margins and stability. Pure; no rasters."""
 
 from eudr_check.risk.assessment import assess
+from eudr_check.risk.explanation import explain
 from eudr_check.risk.policy import Policy, policy, shipped
 
-__all__ = ["Policy", "assess", "policy", "shipped"]
+__all__ = ["Policy", "assess", "explain", "policy", "shipped"]
