@@ -92,7 +92,9 @@ def text_of(column: pd.Series) -> pd.Series:
         return column.astype(str).astype(object)
     if column.dtype.kind == "f":
         return pd.Series([_number_text(value) for value in column], index=column.index, dtype=object)
-    values = [None if value is None or value is pd.NaT or value != value else _cell_text(value) for value in column]
+    values = [
+        (value.strip() or None) if type(value) is str else _cell_text(value) for value in column.to_numpy(dtype=object)
+    ]
     return pd.Series(values, index=column.index, dtype=object)
 
 
@@ -103,8 +105,8 @@ def _number_text(value: float) -> str | None:
 
 
 def _cell_text(value: object) -> str | None:
-    if isinstance(value, str):
-        return value.strip() or None
+    if value is None or value is pd.NaT or value is pd.NA or value != value:
+        return None
     if isinstance(value, float):
         return _number_text(value)
     if isinstance(value, bytes):

@@ -51,6 +51,9 @@ def _clean(rows: Rows, field: str, log: Log) -> None:
     limit = threshold("text_max")
     column = rows.table[field]
     filled = column.dropna()
+    together = "".join(filled)
+    if _CONTROL.search(together) is None and max(map(len, filled), default=0) <= limit:
+        return
     odd = filled[filled.map(lambda text: len(text) > limit or _CONTROL.search(text) is not None).astype(bool)]
     if not len(odd):
         return

@@ -49,7 +49,7 @@ def load(files: Sequence[PlotFile], *, commodity: str) -> tuple[gpd.GeoDataFrame
     valid[log.has("self_crossing")] = False
     measured = np.where(valid, rows.geometry, None)
     kind = _kinds(rows.geometry, fit)
-    area_ha = plot_area_ha(measured)
+    area_ha = shape.in_chunks(plot_area_ha, measured)
     size.check(kind, area_ha, values, commodity, log)
     shape.check_outline(measured, log)
     countries = place.check_country(rows, values, fit & ~swapped & ~faults.zero, found, log)
@@ -64,7 +64,7 @@ def load(files: Sequence[PlotFile], *, commodity: str) -> tuple[gpd.GeoDataFrame
         geometry_kind=kind,
         area_ha=area_ha,
         declared_area_ha=values.declared_area_ha,
-        eu_area_ha=eu_area_ha(measured),
+        eu_area_ha=shape.in_chunks(eu_area_ha, measured),
         usable=~np.isin(np.arange(len(rows)), np.array(sorted(log.blocked_rows), dtype=np.int64)),
         geometry=np.where(fit, rows.geometry, None),
     )

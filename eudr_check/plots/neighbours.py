@@ -77,14 +77,16 @@ def pairs(geometry: NDArray[Any]) -> tuple[Ints, Ints]:
     one, two = shapely.STRtree(polygons).query(polygons)
     mine = one < two
     one, two = one[mine], two[mine]
-    shapely.prepare(polygons)
+    order = np.lexsort([two, one])
+    one, two = one[order], two[order]
     meet = np.empty(len(one), dtype=bool)
     for start in range(0, len(one), _CHUNK):
         part = slice(start, start + _CHUNK)
-        meet[part] = shapely.relate_pattern(polygons[one[part]], polygons[two[part]], _INTERIORS_MEET)
-    shapely.destroy_prepared(polygons)
-    order = np.lexsort([two[meet], one[meet]])
-    return known[one[meet][order]], known[two[meet][order]]
+        first = polygons[one[part]]
+        shapely.prepare(first)
+        meet[part] = shapely.relate_pattern(first, polygons[two[part]], _INTERIORS_MEET)
+        shapely.destroy_prepared(first)
+    return known[one[meet]], known[two[meet]]
 
 
 def overlap_ha(one: NDArray[Any], two: NDArray[Any]) -> Floats:

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eudr_check.plots.columns import plain
 from eudr_check.plots.findings import Log
 from eudr_check.plots.rows import Rows
 
@@ -18,7 +17,11 @@ def check(rows: Rows, log: Log) -> None:
     """
     table = rows.table
     plot = np.where(rows.identified, table["plot_id"], None)
-    names = table["producer_name"].map({name: plain(name) for name in table["producer_name"].dropna().unique()})
+    names = (
+        table["producer_name"].str.lower().str.split().str.join(" ")
+        if table["producer_name"].notna().any()
+        else table["producer_name"]
+    )
     documents = table["producer_id"]
     _conflicts(table["cooperative"], names, table["producer_country"], "producer_country", plot, log)
     _conflicts(table["cooperative"], names, documents, "producer_id", plot, log)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from eudr_check.areas import plot_area_ha
 from eudr_check.plots.findings import Log
+from eudr_check.plots.shape import in_chunks
 from eudr_check.plots.thresholds import threshold
 
 Geometries = NDArray[Any]
@@ -30,13 +31,13 @@ def repair(geometries: Geometries, log: Log) -> tuple[Geometries, Geometries, ND
     rows = np.flatnonzero(np.isin(shapely.get_type_id(geometries), _POLYGONAL))
     _drop_repeated(geometries, original, rows, log)
     _mend(geometries, original, rows, log)
-    turned = rows[_clockwise(geometries[rows])]
+    turned = rows[in_chunks(_clockwise, geometries[rows])]
     geometries[turned] = shapely.orient_polygons(geometries[turned])
     return geometries, original, turned
 
 
 def _drop_repeated(geometries: Geometries, original: Geometries, rows: NDArray[np.int64], log: Log) -> None:
-    counts = repeated_vertices(geometries[rows])
+    counts = in_chunks(repeated_vertices, geometries[rows])
     changed = rows[counts > 0]
     if not len(changed):
         return

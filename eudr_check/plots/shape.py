@@ -1,5 +1,6 @@
 """Shape and digits of plots."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,15 @@ Ints = NDArray[np.int64]
 
 M2_PER_HA = 10_000.0
 METRES_PER_DEGREE = 111_320.0
-_CHUNK = 50_000
+_CHUNK = 20_000
 _GRID_TOLERANCE = 1e-9
 _SQUARE_CORNERS = 4
+
+
+def in_chunks(measure: Callable[[NDArray[Any]], NDArray[Any]], geometry: NDArray[Any]) -> NDArray[Any]:
+    """What a function gives for each geometry, asked for some at a time: vertices outnumber plots by far."""
+    starts = range(0, max(len(geometry), 1), _CHUNK)
+    return np.concatenate([measure(geometry[start : start + _CHUNK]) for start in starts])
 
 
 def check_outline(geometry: NDArray[Any], log: Log) -> None:
@@ -149,14 +156,14 @@ def check_digits(rows: Rows, fit: Bools, log: Log) -> None:
     fewest = rows.decimals.min(axis=1).astype(np.int64)
     most = rows.decimals.max(axis=1).astype(np.int64)
     untold = fit & (fewest == UNKNOWN_DECIMALS)
-    fewest[untold] = most[untold] = _grid_decimals(rows.geometry[untold])
+    fewest[untold] = most[untold] = in_chunks(_grid_decimals, rows.geometry[untold])
     blocked = fit & (fewest <= threshold("decimals_block"))
     metres = METRES_PER_DEGREE / 10.0 ** fewest[blocked]
     log.row("decimals_too_few", np.flatnonzero(blocked), decimals=fewest[blocked], metres=np.round(metres, 1))
     few = fit & ~blocked & (most <= threshold("decimals_warn"))
     log.row("decimals_few", np.flatnonzero(few), decimals=most[few])
     rest = np.flatnonzero(fit & ~blocked & ~few)
-    share = _round_share(rows.geometry[rest])
+    share = in_chunks(_round_share, rows.geometry[rest])
     rounded = share >= threshold("rounded_share")
     log.row("coordinates_rounded", rest[rounded], percent=np.round(100 * share[rounded], 1))
     coarse = rows.accuracy_m > threshold("gps_accuracy_m")

@@ -64,7 +64,9 @@ def _layer(path: Path, layer: str, encoding: str | None) -> Delivery:
     except _PYOGRIO_ERRORS:
         return _by_feature(path, layer, encoding)
     names = [str(name) for name in meta["fields"]]
-    frame = pd.DataFrame(dict(enumerate(columns)), copy=False)
+    # Objects stay objects: pandas would copy every text into Arrow, only for it to be read cell by cell.
+    series = [pd.Series(column, dtype=object if column.dtype.kind == "O" else None) for column in columns]
+    frame = pd.DataFrame(dict(enumerate(series)), copy=False)
     frame.columns = pd.Index(names, dtype=object)
     count = len(wkb) if wkb is not None else len(frame)
     frame = frame if len(names) else pd.DataFrame(index=range(count))
