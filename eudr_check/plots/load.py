@@ -1,6 +1,7 @@
 """Files in, PLOTS and FINDINGS out: every row of every file is a plot or a blocking finding, exactly once."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -13,11 +14,14 @@ from eudr_check import tables
 from eudr_check.areas import eu_area_ha, plot_area_ha
 from eudr_check.config import PlotFile
 from eudr_check.plots import attributes, country, identity, neighbours, place, producers, repairs, shape, size
+from eudr_check.plots import register as earlier
 from eudr_check.plots.findings import Log
-from eudr_check.plots.rows import Rows, gather
+from eudr_check.plots.rows import Rows, gather, only
 
 
-def load(files: Sequence[PlotFile], *, commodity: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def load(
+    files: Sequence[PlotFile], *, commodity: str, register: Path | None = None, harvest: str = ""
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Read, check and repair the plots of a harvest.
 
     A file that is missing, unreadable or empty is a blocking finding of that file; the others are delivered all the
@@ -27,6 +31,8 @@ def load(files: Sequence[PlotFile], *, commodity: str) -> tuple[gpd.GeoDataFrame
     Args:
         files: plot files as the harvest names them.
         commodity: commodity of the Regulation.
+        register: register of earlier harvests to compare with; one that does not exist yet holds nothing.
+        harvest: name of this harvest, whose own entries in the register do not count as earlier.
 
     Returns:
         PLOTS and FINDINGS, in the order of the files and their rows.
@@ -38,16 +44,16 @@ def load(files: Sequence[PlotFile], *, commodity: str) -> tuple[gpd.GeoDataFrame
     typed = place.check_types(rows, log)
     faults = place.faulty(rows.geometry, typed)
     fit = typed & ~faults.any
-    found = country.countries(*place.of(np.where(fit, rows.geometry, None)).T)
+    found = country.countries(*place.of(only(rows.geometry, fit)).T)
     swapped = place.check_swapped(rows, values, typed, faults, found, log)
     place.check_coordinates(rows, values, faults, swapped, log)
     shape.check_digits(rows, fit, log)
-    repaired, original, turned = repairs.repair(np.where(fit, rows.geometry, None), log)
+    repaired, original, turned = repairs.repair(only(rows.geometry, fit), log)
     rows.geometry = np.where(fit, repaired, rows.geometry)
     _report_turned(rows, turned, log)
     valid = fit.copy()
     valid[log.has("self_crossing")] = False
-    measured = np.where(valid, rows.geometry, None)
+    measured = only(rows.geometry, valid)
     kind = _kinds(rows.geometry, fit)
     area_ha = shape.in_chunks(plot_area_ha, measured)
     size.check(kind, area_ha, values, commodity, log)
@@ -56,7 +62,10 @@ def load(files: Sequence[PlotFile], *, commodity: str) -> tuple[gpd.GeoDataFrame
     producers.check(rows, log)
     rows.table["producer_country"] = countries
     on_ground = rows.identified & valid & ~faults.zero & ~swapped
-    neighbours.check(np.where(on_ground, rows.geometry, None), area_ha, rows.table["plot"].to_numpy(dtype=object), log)
+    located = only(rows.geometry, on_ground)
+    neighbours.check(located, area_ha, rows.table["plot"].to_numpy(dtype=object), log)
+    if register is not None:
+        earlier.check(register, harvest, located, area_ha, rows.table, log)
     plots = rows.table.assign(
         original_wkb=original,
         commodity=commodity,
@@ -66,10 +75,10 @@ def load(files: Sequence[PlotFile], *, commodity: str) -> tuple[gpd.GeoDataFrame
         declared_area_ha=values.declared_area_ha,
         eu_area_ha=shape.in_chunks(eu_area_ha, measured),
         usable=~np.isin(np.arange(len(rows)), np.array(sorted(log.blocked_rows), dtype=np.int64)),
-        geometry=np.where(fit, rows.geometry, None),
+        geometry=only(rows.geometry, fit),
     )
     return _plots(plots, rows.identified), tables.check(
-        tables.FINDINGS, log.table(rows.table, place.of(np.where(fit, rows.geometry, None)))
+        tables.FINDINGS, log.table(rows.table, place.of(only(rows.geometry, fit)))
     )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from eudr_check.areas import metres_per_degree, plot_area_ha
 from eudr_check.plots.findings import Log
+from eudr_check.plots.rows import only
 from eudr_check.plots.thresholds import threshold
 
 Ints = NDArray[np.int64]
@@ -38,7 +39,7 @@ def check(geometry: NDArray[Any], area_ha: Floats, names: NDArray[Any], log: Log
     alone = geometry.copy()
     alone[later] = None
     kinds = shapely.get_type_id(alone)
-    _overlaps(np.where(kinds == 0, None, alone), area_ha, names, log)
+    _overlaps(only(alone, kinds != 0), area_ha, names, log)
     _points(alone, kinds == 0, names, log)
 
 

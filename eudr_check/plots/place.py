@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from eudr_check.plots.attributes import Values
 from eudr_check.plots.country import SEA, Countries, countries
 from eudr_check.plots.findings import Log
-from eudr_check.plots.rows import Rows
+from eudr_check.plots.rows import Rows, only
 from eudr_check.plots.thresholds import threshold
 
 Bools = NDArray[np.bool_]
@@ -72,7 +72,7 @@ def check_types(rows: Rows, log: Log) -> Bools:
 def faulty(geometry: NDArray[Any], typed: Bools) -> Faulty:
     """Coordinates that no plot can have."""
     count = len(geometry)
-    xy, owner = shapely.get_coordinates(np.where(typed, geometry, None), return_index=True)
+    xy, owner = shapely.get_coordinates(only(geometry, typed), return_index=True)
 
     def any_of(mask: Bools) -> Bools:
         return np.asarray(np.bincount(owner[mask], minlength=count) > 0)
@@ -81,7 +81,7 @@ def faulty(geometry: NDArray[Any], typed: Bools) -> Faulty:
     with np.errstate(invalid="ignore"):
         metres = any_of((np.abs(xy) > METRES_BEYOND).any(axis=1)) & ~missing
         outside = any_of((np.abs(xy[:, 0]) > 180) | (np.abs(xy[:, 1]) > 90)) & ~missing & ~metres
-        bounds = shapely.bounds(np.where(typed, geometry, None))
+        bounds = shapely.bounds(only(geometry, typed))
         wide = (bounds[:, 2] - bounds[:, 0] > 180) & ~missing & ~metres & ~outside
     zero = any_of((xy == 0).any(axis=1)) & ~missing & ~metres & ~outside & ~wide
     return Faulty(missing, metres, outside, zero, wide)
@@ -151,7 +151,7 @@ def check_swapped(rows: Rows, values: Values, typed: Bools, faults: Faulty, foun
     Returns:
         bool (n,) rows for which a swap is proposed.
     """
-    middle = of(np.where(typed & ~faults.missing & ~faults.metres, rows.geometry, None))
+    middle = of(only(rows.geometry, typed & ~faults.missing & ~faults.metres))
     declared = values.declared_country
     says = ~pd.isna(declared)
     off_land = np.array([code in (None, SEA, NO_PLOTS_HERE) for code in found.here], dtype=bool)

@@ -70,6 +70,13 @@ def gather(files: Sequence[PlotFile], log: Log) -> Rows:
     return _joined(frames, deliveries)
 
 
+def only(geometry: NDArray[Any], chosen: NDArray[np.bool_]) -> NDArray[Any]:
+    """The geometries of the chosen rows, None for the others."""
+    kept = geometry.copy()
+    kept[~chosen] = None
+    return kept
+
+
 def name_of(file: PlotFile) -> str:
     """The path as the harvest writes it; only the name where that is absolute: no table holds a machine's paths."""
     return file.path.name if not file.declared or Path(file.declared).is_absolute() else file.declared

@@ -1,0 +1,131 @@
+"""What a cooperative has to correct, one line per problem, in the languages of the harvest: XLSX and CSV."""
+
+import csv
+import datetime as dt
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import xlsxwriter
+
+from eudr_check import text
+from eudr_check.plots.findings import message
+
+COLUMNS = ("weight", "file", "row", "plot", "place", "problem", "longitude", "latitude", "code")
+_WIDTHS = (18, 28, 7, 18, 22, 90, 13, 13, 24)
+_CREATED = dt.datetime(2000, 1, 1)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_CELL_LIMIT = 32_000
+_PLACES = 6
+
+Cell = str | float | int | None
+
+
+def write_fix_lists(
+    folder: Path, plots: gpd.GeoDataFrame, findings: pd.DataFrame, languages: Sequence[str]
+) -> list[Path]:
+    """Write `COOPERATIVE.xlsx` (one sheet per language) and `COOPERATIVE-LANGUAGE.csv` for every cooperative.
+
+    Only what the cooperative has to do something about is listed: blocking findings first, then warnings. A
+    cooperative without any gets lists with headers alone, so that a list left over from an earlier run is replaced.
+
+    Args:
+        folder: made where it does not exist.
+        plots: PLOTS.
+        findings: FINDINGS.
+        languages: of en, es, fr, pt; the first is the first sheet.
+
+    Returns:
+        Files written, sorted.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    places = plots["production_place"]
+    listed = findings[findings["severity"] != "info"]
+    cooperatives = sorted({*plots["cooperative"].dropna(), *findings["cooperative"].dropna()})
+    written: list[Path] = []
+    for cooperative in cooperatives:
+        mine = listed[listed["cooperative"] == cooperative]
+        mine = mine.sort_values("severity", kind="stable")  # "block" comes before "warn"
+        sheets = {language: _lines(mine, places, language) for language in languages}
+        path = folder / f"{cooperative}.xlsx"
+        _write_workbook(path, sheets)
+        written.append(path)
+        for language, lines in sheets.items():
+            path = folder / f"{cooperative}-{language}.csv"
+            _write_csv(path, _headers(language), lines)
+            written.append(path)
+    return sorted(written)
+
+
+def _headers(language: str) -> list[str]:
+    return [text.say("fix_list", column, language) for column in COLUMNS]
+
+
+def _lines(findings: pd.DataFrame, places: pd.Series, language: str) -> list[list[Cell]]:
+    lines: list[list[Cell]] = []
+    for finding in findings.itertuples():
+        plot = None if pd.isna(finding.plot) else str(finding.plot)
+        place = places.get(plot) if plot is not None else None
+        lines.append(
+            [
+                text.say("fix_list", str(finding.severity), language),
+                str(finding.source_file),
+                None if pd.isna(finding.source_row) else int(finding.source_row),
+                None if plot is None else plot.partition("/")[2],
+                None if place is None or pd.isna(place) else str(place),
+                message(finding, language),
+                None if pd.isna(finding.longitude) else round(finding.longitude, _PLACES),
+                None if pd.isna(finding.latitude) else round(finding.latitude, _PLACES),
+                str(finding.code),
+            ]
+        )
+    return lines
+
+
+def _write_workbook(path: Path, sheets: dict[str, list[list[Cell]]]) -> None:
+    # Formulas and links stay text; a fixed date keeps the bytes the same.
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties({"created": _CREATED})
+        head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        plain = book.add_format({"valign": "top"})
+        degrees = book.add_format({"valign": "top", "num_format": "0.000000"})
+        for language, lines in sheets.items():
+            sheet = book.add_worksheet(language)
+            sheet.freeze_panes(1, 0)
+            sheet.autofilter(0, 0, max(len(lines), 1), len(COLUMNS) - 1)
+            for column, (header, width) in enumerate(zip(_headers(language), _WIDTHS, strict=True)):
+                sheet.set_column(column, column, width)
+                sheet.write_string(0, column, header, head)
+            for number, line in enumerate(lines, start=1):
+                for column, cell in enumerate(line):
+                    if isinstance(cell, str):
+                        sheet.write_string(number, column, clean(cell), wrapped if column == 5 else plain)
+                    elif cell is not None:
+                        sheet.write_number(number, column, cell, degrees if isinstance(cell, float) else plain)
+
+
+def _write_csv(path: Path, headers: list[str], lines: list[list[Cell]]) -> None:
+    # A byte-order mark tells Excel that this is UTF-8.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(headers)
+        writer.writerows([_neutral(clean(cell)) if isinstance(cell, str) else cell for cell in line] for line in lines)
+
+
+def clean(cell: str) -> str:
+    """Text without what XML cannot hold, as long as a cell may be."""
+    return _CONTROL.sub("", cell)[:_CELL_LIMIT]
+
+
+def _neutral(cell: str) -> str:
+    """Text that no spreadsheet takes for a formula when it opens the CSV.
+
+    >>> _neutral("=cmd|' /C calc'!A0")
+    "'=cmd|' /C calc'!A0"
+    """
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
