@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 Positions = NDArray[np.intp]
 
 CELLS_AT_ONCE = 400_000
-PIECES_AT_ONCE = 100_000
+PIECES_AT_ONCE = 200_000
 UNIT = float(2**40)
 NOTHING = 2**7
 """Shares below 2^-33 of a cell are rounding of the coordinates, not ground."""
