@@ -4,7 +4,7 @@ const $ = id => document.getElementById(id), ROW = 40;
 const LOCALE = { en: "en-GB", es: "es", fr: "fr", pt: "pt-PT" };
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => key in values ? show(values[key]) : `{${key}}`);
 const T = (key, values = {}) => fill(D.text[key][lang], values);
-const number = (value, digits) => value == null ? "–" : new Intl.NumberFormat(LOCALE[lang], digits == null ? { maximumFractionDigits: 6 } : { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+const number = (value, digits) => value == null ? "–" : new Intl.NumberFormat(LOCALE[lang], { useGrouping: "always", minimumFractionDigits: digits ?? 0, maximumFractionDigits: digits ?? 6 }).format(value);
 const show = value => typeof value === "number" && !Number.isInteger(value) ? number(value) : Array.isArray(value) ? value.join(", ") : String(value ?? "–");
 let lang = D.languages[0], filter = { outcome: -1, text: "", coop: -1, reason: -1, faulty: false }, sort = { key: "outcome", up: true }, rows = [], selected = -1;
 
@@ -81,12 +81,12 @@ function coops() {
   const line = (name, members, tag) => {
     const count = D.outcomes.map(() => 0);
     members.forEach(i => count[P.outcome[i]]++);
-    return el("tr", {}, el(tag, { scope: "row", title: name }, el("bdi", {}, name)), el("td", {}, el("div", { class: "bar", "aria-hidden": "true" }, ...shown.map(o => el("i", { css: { width: 100 * count[o] / (members.length || 1) + "%", background: D.outcomes[o].colour } })))),
+    return el("tr", {}, el(tag, { scope: "row", title: name }, el("bdi", {}, name)), el("td", { class: "wide" }, el("div", { class: "bar", "aria-hidden": "true" }, ...shown.map(o => el("i", { css: { width: 100 * count[o] / (members.length || 1) + "%", background: D.outcomes[o].colour } })))),
       ...shown.map(o => el("td", { class: "num" }, number(count[o]))), el("td", { class: "num" }, number(members.length)));
   };
   const groups = P.cooperatives.map(() => []), every = [];
   for (let i = 0; i < N; i++) { groups[P.cooperative[i]].push(i); every.push(i); }
-  $("coops").replaceChildren(el("thead", {}, el("tr", {}, el("th", { scope: "col" }, T("cooperative")), el("th", {}), ...shown.map(o => el("th", { scope: "col", class: "num" }, outcomeName(o))), el("th", { scope: "col", class: "num" }, T("total")))),
+  $("coops").replaceChildren(el("thead", {}, el("tr", {}, el("th", { scope: "col" }, T("cooperative")), el("td", { class: "wide" }), ...shown.map(o => el("th", { scope: "col", class: "num", title: outcomeName(o), "aria-label": outcomeName(o) }, mark(o), el("span", { class: "wide" }, outcomeName(o)))), el("th", { scope: "col", class: "num" }, T("total")))),
     el("tbody", {}, ...P.cooperatives.map((name, c) => line(name, groups[c], "th"))), el("tfoot", {}, line(T("total"), every, "th")));
 }
 
@@ -97,7 +97,7 @@ function head() {
 }
 function list(limit) {
   const box = $("list"), from = limit ? 0 : Math.max(0, Math.floor(box.scrollTop / ROW) - 8), to = limit || Math.min(rows.length, from + Math.ceil(box.clientHeight / ROW) + 16);
-  const spacer = count => el("tr", { class: "spacer", "aria-hidden": "true", css: { height: count * ROW + "px" } }, el("td", { colspan: COLUMNS.length }));
+  const spacer = count => el("tr", { class: "spacer", "aria-hidden": "true", css: { height: count * ROW + "px" } }, el("td", {}));
   $("plots").setAttribute("aria-rowcount", rows.length + 1);
   $("plots").tBodies[0].replaceChildren(spacer(from), ...rows.slice(from, to).map((i, at) => el("tr", { "data-plot": i, "aria-rowindex": from + at + 2, tabindex: -1, onclick: () => open(i) },
     ...COLUMNS.map(([key, value, text], c) => el("td", { class: c > 2 ? "num" : "", title: c < 2 ? value(i) : false }, key === "outcome" ? mark(P.outcome[i]) : null, el("bdi", {}, (text || value)(i)))))), limit ? "" : spacer(rows.length - to));
@@ -146,13 +146,13 @@ function paint() {
   if (canvas.width !== Math.round(width * ratio)) canvas.width = width * ratio;
   if (canvas.height !== Math.round(height * ratio)) canvas.height = height * ratio;
   pen.setTransform(ratio, 0, 0, ratio, 0, 0); pen.clearRect(0, 0, width, height);
-  for (const i of rows) {
-    if (!inSight(PLOT.box, i)) continue;
+  const seen = rows.filter(i => inSight(PLOT.box, i)), size = seen.length > 1500 ? .4 : .8;
+  for (const i of seen) {
     const [areas, marks] = batches[P.outcome[i]];
-    if (small(i)) marks.addPath(new Path2D(PATHS[D.outcomes[P.outcome[i]].mark]), new DOMMatrix([.8, 0, 0, .8, px((PLOT.box[4 * i] + PLOT.box[4 * i + 2]) / 2) - 4, py((PLOT.box[4 * i + 1] + PLOT.box[4 * i + 3]) / 2) - 4]));
+    if (small(i)) marks.addPath(new Path2D(PATHS[D.outcomes[P.outcome[i]].mark]), new DOMMatrix([size, 0, 0, size, px((PLOT.box[4 * i] + PLOT.box[4 * i + 2]) / 2) - 5 * size, py((PLOT.box[4 * i + 1] + PLOT.box[4 * i + 3]) / 2) - 5 * size]));
     else trace(PLOT, i, areas);
   }
-  for (let o = D.outcomes.length - 1; o >= 0; o--) { pen.globalAlpha = .5; pen.fillStyle = D.outcomes[o].colour; pen.fill(batches[o][0], "evenodd"); }
+  for (let o = D.outcomes.length - 1; o >= 0; o--) { pen.globalAlpha = .5; pen.fillStyle = D.outcomes[o].colour; pen.fill(batches[o][0]); }
   pen.globalAlpha = .85;
   if ($("patches").checked && view.k > 4000) for (let i = 0; i < D.patches.year.length; i++) if (inSight(PATCH.box, i)) {
     const path = new Path2D(); trace(PATCH, i, path); pen.fillStyle = D.years[D.patches.year[i]]; pen.fill(path, "evenodd");
@@ -160,7 +160,7 @@ function paint() {
   pen.globalAlpha = 1;
   for (let o = D.outcomes.length - 1; o >= 0; o--) {
     pen.strokeStyle = D.outcomes[o].ink; pen.lineWidth = 1.4; pen.stroke(batches[o][0]);
-    pen.fillStyle = D.outcomes[o].colour; pen.fill(batches[o][1]); pen.strokeStyle = "#fff"; pen.lineWidth = .6; pen.stroke(batches[o][1]);
+    pen.strokeStyle = "#fff"; pen.lineWidth = 1.5 * size; pen.stroke(batches[o][1]); pen.fillStyle = D.outcomes[o].colour; pen.fill(batches[o][1]);
   }
   pen.font = "600 12px system-ui, sans-serif"; pen.textAlign = "center";
   if (view.k < 2500 && P.cooperatives.length <= 40) NAMES.forEach(([x, y], c) => { const name = P.cooperatives[c].slice(0, 28); pen.strokeStyle = "#fffd"; pen.lineWidth = 4; pen.strokeText(name, px(x), py(y) - 8); pen.fillStyle = "#3c4350"; pen.fillText(name, px(x), py(y) - 8); });

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from eudr_check import __version__
 from eudr_check.config import Harvest
 from eudr_check.package import palette, stamp
+from eudr_check.package.names import clean
 from eudr_check.package.picture import Picture, png
 from eudr_check.text import LANGUAGES, topic
 from eudr_check.variables import Variable
@@ -105,7 +106,7 @@ def _plots(harvest: Harvest, plots: gpd.GeoDataFrame, assessed: pd.DataFrame) ->
     both = plots.join(assessed)
     files = sorted(plots["source_file"].unique())
     return {
-        "id": plots["plot_id"].tolist(),
+        "id": [clean(name) for name in plots["plot_id"]],
         "cooperatives": cooperatives,
         "cooperative": _positions(plots["cooperative"], cooperatives),
         "outcome": _positions(assessed["final_outcome"], OUTCOMES),
@@ -126,7 +127,7 @@ def _positions(values: pd.Series, order: Sequence[str]) -> list[int]:
 
 
 def _nullable(values: pd.Series) -> list[Any]:
-    return values.astype(object).where(values.notna(), None).tolist()
+    return [clean(value) if isinstance(value, str) else None for value in values.astype(object)]
 
 
 def _rounded(values: pd.Series) -> list[float | None]:
@@ -141,7 +142,8 @@ def _outlines(geometries: NDArray[Any]) -> dict[str, Any]:
         per ring; `of`: plot of each ring. Rings closer than a metre to a straight line are thinned.
     """
     simple = shapely.simplify(shapely.force_2d(geometries), 0.5 / PER_DEGREE)
-    parts, of = shapely.get_parts(simple, return_index=True)
+    # Shells one way, holes the other: the page fills many plots at once by winding, and overlaps stay filled.
+    parts, of = shapely.get_parts(shapely.orient_polygons(simple), return_index=True)
     is_point = shapely.get_type_id(parts) == shapely.GeometryType.POINT
     points = parts[is_point]
     rings, ring_of = shapely.get_rings(parts[~is_point], return_index=True)
