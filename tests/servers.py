@@ -67,8 +67,7 @@ class Server:
         self.ignore_ranges = False
         self.hits: list[Hit] = []
         self.lock = Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._http.daemon_threads = True
+        self._http = _QuietServer(("127.0.0.1", 0), _handler(self))
         self._thread = Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
     @property
@@ -98,6 +97,14 @@ class Server:
             running += change
             most = max(most, running)
         return most
+
+
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients that give up are part of the tests."""
 
 
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:  # noqa: C901  (one class, closed over its server)

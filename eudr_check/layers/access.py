@@ -7,6 +7,7 @@ from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from eudr_check.errors import FetchError
+from eudr_check.layers.definition import Place
 
 _AZURE = {"st", "se", "sp", "sv", "sr", "sig", "ske", "sks", "skt", "skv", "skoid", "sktid", "spr", "sip"}
 _OTHERS = {"signature", "expires", "awsaccesskeyid", "googleaccessid", "token", "access_token", "apikey", "api_key"}
@@ -18,9 +19,18 @@ class Access:
     """How the assets of one place are opened."""
 
     signing: Literal["planetary_computer"] | None = None
-    bearer_env: str | None = None
-    bearer_hosts: tuple[str, ...] = ()
+    token_env: str | None = None
+    token_hosts: tuple[str, ...] = ()
+    token_header: str = "Authorization"
     ranges: bool = True
+
+    @classmethod
+    def of(cls, place: Place | None, signing: Literal["planetary_computer"] | None = None) -> "Access":
+        """How a place of a definition is opened; the harvest's catalogue may name the signing itself."""
+        if place is None:
+            return cls(signing)
+        ranges = place.tiles is None or place.tiles.ranges
+        return cls(signing or place.signing, place.token_env, place.token_hosts, place.token_header, ranges)
 
     def signed(self, href: str, *, anew: bool = False) -> str:
         """The address to open now; `anew` asks for a fresh signature although the known one has not run out."""
@@ -39,12 +49,12 @@ class Access:
         Raises:
             FetchError: the environment variable is not set.
         """
-        if self.bearer_env is None or urlsplit(href).hostname not in self.bearer_hosts:
+        if self.token_env is None or urlsplit(href).hostname not in self.token_hosts:
             return {}
-        token = os.environ.get(self.bearer_env)
+        token = os.environ.get(self.token_env)
         if not token:
-            raise FetchError(f"{unsigned(href)}: this server wants a token; set {self.bearer_env} in the environment")
-        return {"Authorization": f"Bearer {token}"}
+            raise FetchError(f"{unsigned(href)}: this server wants a token; set {self.token_env} in the environment")
+        return {self.token_header: f"Bearer {token}" if self.token_header == "Authorization" else token}
 
 
 def unsigned(href: str) -> str:

@@ -136,8 +136,9 @@ class Place(_Strict):
     properties: dict[str, str] = Field(default_factory=dict, description="Item properties that pick the version")
     start_year: int | None = Field(None, description="year in which the Item begins")
     signing: Literal["planetary_computer"] | None = None
-    bearer_env: str | None = Field(None, description="environment variable that holds a bearer token")
-    bearer_hosts: tuple[str, ...] = Field((), description="hosts the token is sent to, and no others")
+    token_env: str | None = Field(None, description="environment variable that holds a token")
+    token_hosts: tuple[str, ...] = Field((), description="hosts the token is sent to, and no others")
+    token_header: str = Field("Authorization", description="header that carries it; Authorization means a bearer token")
     note: str | None = None
 
     @model_validator(mode="after")

@@ -49,7 +49,7 @@ def _published(layer: LayerDefinition, boxes: Mapping[Tile, Boxes]) -> Finds:
     place = next((place for place in layer.found if place.tiles is not None), None)
     if place is None or place.tiles is None:
         raise LayersError(f"layer {layer.id}: its definition knows no published tiles; take it from a STAC catalogue")
-    access = Access(place.signing, place.bearer_env, place.bearer_hosts, place.tiles.ranges)
+    access = Access.of(place)
     return {
         tile: [
             replace(_web_item(layer, None, item, access), listed=False)
@@ -71,11 +71,7 @@ def _searched(
     """Search by whole degrees, so that harvests side by side ask the same questions; choose and intersect here."""
     place = _place_at(layer, url)
     collection = choice.collection or (place.collection if place else None) or layer.collection
-    access = Access(
-        catalogue.signing or (place.signing if place else None),
-        place.bearer_env if place else None,
-        place.bearer_hosts if place else (),
-    )
+    access = Access.of(place, catalogue.signing)
     cells = sorted({_cell(tile) for tile in boxes})
     answers = dict(zip(cells, _answers(url, collection, cells, store, offline), strict=True))
     found: dict[Cell, list[Found] | Refused] = {}

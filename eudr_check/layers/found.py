@@ -64,7 +64,19 @@ def choose(definition: LayerDefinition, place: Place | None, items: Iterable[pys
             f"layer {definition.id}: the catalogue mixes versions {', '.join(sorted(versions))}; "
             "keep one version per collection"
         )
+    _refuse_several_dates(definition, chosen.values())
     return [chosen[name] for name in sorted(chosen)]
+
+
+def _refuse_several_dates(definition: LayerDefinition, items: Iterable[pystac.Item]) -> None:
+    """Maps of several dates must not be laid over one another: an early 'no event' would hide a later event."""
+    begins = {item.common_metadata.start_datetime or item.datetime for item in items}
+    years = sorted({"undated" if one is None else str(one.year) for one in begins})
+    if len(years) > 1:
+        raise LayersError(
+            f"layer {definition.id}: the catalogue gives Items of {', '.join(years)}; "
+            "a layer is one map: pick its year with 'start_year' in the definition, or keep one year per collection"
+        )
 
 
 def match_assets(definition: LayerDefinition, place: Place | None, item: pystac.Item) -> dict[str, str]:
