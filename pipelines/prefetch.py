@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from eudr_check import config, show
-from eudr_check.cli import known_errors
+from eudr_check import config
+from eudr_check.cli import show
+from eudr_check.cli.app import known_errors
 from eudr_check.run.harvest import Exit, run
 
 

@@ -16,10 +16,12 @@ from eudr_check import plots as plots_room
 from eudr_check.config import Catalogue, Harvest
 from eudr_check.errors import EudrCheckError
 from eudr_check.layers import LayerDefinition
+from eudr_check.package.picture import Picture
 from eudr_check.run import ground
 from eudr_check.run.code import code_digest, versions
 from eudr_check.run.executors import execute
 from eudr_check.run.folder import RunFolder
+from eudr_check.run.pictures import pictures
 from eudr_check.run.pieces import Piece, digest, file_digest, write_table
 from eudr_check.run.tile_work import Shared, Task, unread, variables
 from eudr_check.tiles import Tile
@@ -195,10 +197,24 @@ def package(run: Run, plots: Piece, evidence: Piece, assessment: Piece, *, draft
             reasons=assessment.table("REASONS"),
             variables=variables(definitions(run)),
             policy=policy,
+            definitions=definitions(run),
+            pictures=pictures_of(run, plots, evidence, assessment) if "report" in harvest.package.outputs else None,
             draft=draft,
         )
 
     return run.obtain("package", made_of, make)
+
+
+def pictures_of(run: Run, plots: Piece, evidence: Piece, assessment: Piece) -> dict[str, Picture]:
+    """Pictures of the plots that matter, for the report."""
+    return pictures(
+        plots.table("PLOTS"),
+        assessment.table("ASSESSMENTS"),
+        evidence.table("SOURCES"),
+        definitions(run),
+        risk.policy(run.harvest.policy).baseline,
+        run.folder.store,
+    )
 
 
 def _tasks(shared: Shared, tiles: Piece, read: pd.DataFrame) -> list[Task]:

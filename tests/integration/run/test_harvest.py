@@ -10,7 +10,7 @@ import yaml
 from typer.testing import CliRunner
 
 from eudr_check import config
-from eudr_check.cli import app
+from eudr_check.cli.app import app
 from eudr_check.run.harvest import Exit, Finished, run
 from tests import tiny
 from tests.trees import contents
