@@ -5,9 +5,11 @@ page, and the server's limits. Coordinates are cut (not rounded) to six decimals
 that is what the system does. The link of an error to an EU code is our best reading: no EU document lists it.
 """
 
+import gc
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -93,12 +95,25 @@ def check_file(path: Path, *, cattle: bool = False) -> list[Fault]:
 def check(content: bytes, *, cattle: bool = False) -> list[Fault]:
     """All faults of the bytes of a file, in its order; an empty list means nothing the system is known to refuse."""
     faults = list(_size_faults(content))
-    parsed = _parsed(content)
-    if isinstance(parsed, Fault):
-        return [*faults, parsed]
-    scan = _Scan(cattle)
-    scan.file(parsed)
+    with _collector_paused():
+        parsed = _parsed(content)
+        if isinstance(parsed, Fault):
+            return [*faults, parsed]
+        scan = _Scan(cattle)
+        scan.file(parsed)
     return sorted([*faults, *scan.faults, *_ring_faults(scan)], key=lambda f: (f.feature or 0, f.code, f.message))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Millions of small lists make the cyclic collector look at all of them again and again: 2.6 times the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _fault(code: str, message: str, feature: int | None = None, at: Any = None) -> Fault:
