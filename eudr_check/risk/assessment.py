@@ -15,7 +15,7 @@ def assess(
     evidence: pd.DataFrame,
     variables: Sequence[Variable],
     policy: Policy,
-    production: Production,
+    production: Production | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Outcome and reasons of every plot.
 
@@ -24,7 +24,7 @@ def assess(
         evidence: EVIDENCE of all usable plots, rows in any order.
         variables: meaning of the EVIDENCE columns.
         policy: what counts, and from how many hectares.
-        production: dates of production, compared with the days the event layers cover.
+        production: dates of production, compared with the days the event layers cover; None in a screening.
 
     Returns:
         ASSESSMENTS in the order of `plots`, and REASONS ordered by plot and weight.

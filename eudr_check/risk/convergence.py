@@ -23,7 +23,7 @@ def assess(
     evidence: pd.DataFrame,
     variables: Sequence[Variable],
     policy: Convergence,
-    production: Production,
+    production: Production | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Outcome and reasons of every plot; see `eudr_check.risk.assess`."""
     parts = roles(variables, policy)

@@ -37,13 +37,14 @@ def observe(
     count: int,
     roles: Roles,
     policy: Convergence,
-    production: Production,
+    production: Production | None,
 ) -> Observation:
     """How long the event layers that were really read watched each plot.
 
     A layer that holds no value on some ground does not watch it, however far its product reaches; ground smaller than
     the noise floor does not count. Where nothing was read the declared cover of the layers stands in (such a plot is
-    undetermined for its unknown cells already).
+    undetermined for its unknown cells already). Without production dates, as in a screening, only the days after
+    the cut-off are asked for.
     """
     first = np.full(len(owner), np.datetime64("9999-12-31"))
     last = np.full(len(owner), np.datetime64("0001-01-01"))
@@ -64,12 +65,15 @@ def observe(
     for shorter, longer in zip(ends[1:], ends[:-1], strict=True):
         unwatched = per_owner(owner, area, count, watched & (last < np.datetime64(longer)))
         through = np.where(unwatched > floor + TOLERANCE_HA, np.datetime64(shorter), through)
-    needed = min(production.since, policy.cutoff + timedelta(days=1))
+    needed = policy.cutoff + timedelta(days=1)
+    if production is None:
+        open_end = np.zeros(count, dtype=bool)
+        return Observation(since, through, since > np.datetime64(needed), ends_early=open_end, unobserved=open_end)
     gap = timedelta(days=int(policy.cover_gap.value))
     return Observation(
         since,
         through,
-        begins_late=since > np.datetime64(needed),
+        begins_late=since > np.datetime64(min(production.since, needed)),
         ends_early=through < np.datetime64(production.until - gap),
         unobserved=through < np.datetime64(production.until),
     )

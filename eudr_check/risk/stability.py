@@ -15,7 +15,9 @@ from eudr_check.risk.verdict import OUTCOME, Case, reach
 HALF, DOUBLE = 0.5, 2.0
 
 
-def variants(harvest: Case, roles: Roles, policy: Convergence, production: Production) -> Iterator[tuple[str, Levels]]:
+def variants(
+    harvest: Case, roles: Roles, policy: Convergence, production: Production | None
+) -> Iterator[tuple[str, Levels]]:
     """Outcomes with one thing changed at a time, each with the name of the change.
 
     Thresholds halved and doubled; the boundary moved in and out by the GPS error; without each layer that is not

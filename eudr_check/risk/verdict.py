@@ -94,7 +94,7 @@ def reach(
     harvest: Case,
     roles: Roles,
     policy: Convergence,
-    production: Production,
+    production: Production | None,
     *,
     area: str = "area_ha",
     scale: Mapping[str, float] | None = None,
@@ -105,7 +105,7 @@ def reach(
         harvest: plots with their ground.
         roles: variables to use; must be sufficient.
         policy: rules to use.
-        production: dates of production.
+        production: dates of production; None in a screening.
         area: which area of EVIDENCE to sum.
         scale: factor on the rows where a variable (by column) shows forest or an event; for the error of sampling.
     """

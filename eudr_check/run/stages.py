@@ -153,7 +153,7 @@ def assessment(run: Run, plots: Piece, evidence: Piece) -> Piece:
         "plots": plots.digest,
         "evidence": evidence.digest,
         "policy": policy.model_dump(mode="json"),
-        "production": harvest.production.model_dump(mode="json"),
+        "production": harvest.model_dump(mode="json", include={"production"}),
         "code": code_digest("risk"),
     }
 
