@@ -186,7 +186,25 @@ REASONS = pa.DataFrameSchema(
     description="One row per plot and reason.",
 )
 
-ALL = {schema.title: schema for schema in (PLOTS, FINDINGS, SOURCES, EVIDENCE, PATCHES, ASSESSMENTS, REASONS)}
+LOTS = pa.DataFrameSchema(
+    {
+        "lot": pa.Column(_STR, unique=True, description="lot as the deliveries name it"),
+        "deliveries": pa.Column("int64", _NOT_NEGATIVE, description="deliveries left in the lot"),
+        "removed": pa.Column("int64", _NOT_NEGATIVE, description="deliveries taken out before mixing, with a date"),
+        "kg_green": pa.Column(
+            "float64", _NOT_NEGATIVE, description="kilograms of product left in the lot (coffee: as green coffee)"
+        ),
+        "status": _text("accepted or refused; a lot is refused whole", among=("accepted", "refused")),
+        "reasons": _text("why it is refused: codes with the plots concerned; empty where accepted"),
+        "warnings": _text("what to ask about: codes with the plots concerned; empty where nothing"),
+        "plots": pa.Column("object", description="plots that delivered into the lot (a list of `cooperative/plot_id`)"),
+    },
+    strict=True,
+    title="LOTS",
+    description="One row per lot of the deliveries.",
+)
+
+ALL = {schema.title: schema for schema in (PLOTS, FINDINGS, SOURCES, EVIDENCE, PATCHES, ASSESSMENTS, REASONS, LOTS)}
 
 
 def check(schema: pa.DataFrameSchema, frame: Frame) -> Frame:
