@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from season import files, surveys
-from season.members import to_degrees
+from season.members import BY_COOPERATIVE, to_degrees
 from season.noise import Array
 from season.rows import Row
 
@@ -51,13 +51,33 @@ class Case(NamedTuple):
 
 def spoil(sent: dict[str, list[Row]]) -> list[Case]:
     """Put all faults into the rows; where each is to be found."""
-    cases = [Case(fault.code, fault.cooperative, sent[fault.cooperative][fault.at].plot_id) for fault in FAULTS]
+    faults = _placed(sent)
+    cases = [Case(fault.code, fault.cooperative, sent[fault.cooperative][fault.at].plot_id) for fault in faults]
     cases += [Case(shared.code, shared.cooperative, sent[shared.cooperative][shared.at].plot_id) for shared in SHARED]
     for shared in SHARED:
         shared.copy(sent[shared.cooperative][shared.at], sent[shared.other[0]][shared.other[1]])
-    for fault in sorted(FAULTS, key=lambda fault: -fault.at):
+    for fault in sorted(faults, key=lambda fault: -fault.at):
         fault.change(sent[fault.cooperative], fault.at)
     return cases
+
+
+def _placed(sent: dict[str, list[Row]]) -> list[Fault]:
+    """The faults with `at` moved on to the next plain polygon, where the cooperative sends polygons."""
+    taken = {(shared.cooperative, shared.at) for shared in SHARED} | {shared.other for shared in SHARED}
+    placed = []
+    for fault in FAULTS:
+        at, rows = fault.at, sent[fault.cooperative]
+        while (fault.cooperative, at) in taken or not _fit(rows[at]):
+            at += 1
+        taken.add((fault.cooperative, at))
+        placed.append(fault._replace(at=at))
+    return placed
+
+
+def _fit(row: Row) -> bool:
+    if BY_COOPERATIVE[row.parcel.cooperative].points == 1.0:
+        return True
+    return not row.parcel.is_point and row.parcel.story == "plain"
 
 
 def _ring(row: Row) -> Array:
@@ -283,8 +303,10 @@ def _abroad(rows: list[Row], at: int) -> None:
 
 
 def _over_the_border(rows: list[Row], at: int) -> None:
-    """A parcel beside the border river, on its other side by the maps."""
-    rows[at].shape = shapely.transform(rows[at].shape, lambda at: (at + np.array([0.0, 0.05])).round(7))
+    """A parcel on the river that is the border: the map has it on the other side."""
+    west, south, _, _ = shapely.bounds(rows[at].shape)
+    moved = np.array([-79.04 - west, -4.98 - south])
+    rows[at].shape = shapely.transform(rows[at].shape, lambda at: (at + moved).round(7))
 
 
 def _at_sea(rows: list[Row], at: int) -> None:

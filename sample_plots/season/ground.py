@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from season import SEED, noise
 from season.noise import Array
-from season.parcels import Pattern
+from season.parcels import Pattern, gap_to
 from season.sites import PARCELS_HEIGHT_M, PARCELS_WIDTH_M
 
 
@@ -44,8 +44,12 @@ class Blob(NamedTuple):
 
     def holds(self, x: Array, y: Array, seed: int) -> NDArray[np.bool_]:
         """Which positions lie in the patch."""
+        inside = np.zeros(x.shape, dtype=bool)
+        near = np.flatnonzero(np.maximum(np.abs(x - self.x), np.abs(y - self.y)) < 1.28 * self.radius_m)
+        x, y = x[near], y[near]
         crooked = 0.72 + 0.56 * noise.rough(x, y, 75.0, seed, octaves=2)
-        return np.hypot(x - self.x, y - self.y) < self.radius_m * crooked
+        inside[near] = np.hypot(x - self.x, y - self.y) < self.radius_m * crooked
+        return inside
 
 
 class Clearing(NamedTuple):
@@ -87,8 +91,7 @@ class Ground:
         ragged = (noise.smooth(x, y, 21.0, pattern.seed + 91) - 0.5, noise.smooth(x, y, 21.0, pattern.seed + 97) - 0.5)
         parcel = pattern.field_at(x + 17 * ragged[0], y + 17 * ragged[1])
         use = self.use[parcel]
-        river = shapely.distance(shapely.points(x, y), pattern.river)
-        road = shapely.distance(shapely.points(x, y), pattern.road)
+        river, road = gap_to(pattern.river, x, y), gap_to(pattern.road, x, y)
         forest = use == Use.FOREST
         gallery = 14 + 34 * noise.smooth(x, y, 160.0, pattern.seed + 71)
         forest |= (river < gallery) & np.isin(use, (Use.PASTURE, Use.FALLOW))
@@ -136,14 +139,17 @@ class Sample:
 
     def clear(self, clearing: Clearing, inside: NDArray[np.bool_], forest: NDArray[np.bool_]) -> None:
         """Note a clearing; the first event of a cell stays, as in the maps. TMF sees only what was forest."""
-        self.cleared = _first(self.cleared, np.where(inside & forest, clearing.year, 0))
-        self.hansen = _first(self.hansen, np.where(inside, clearing.hansen_year, 0))
-        self.tmf = _first(self.tmf, np.where(inside & forest, clearing.tmf_year, 0))
-        self.degraded = _first(self.degraded, np.where(inside & forest, clearing.degradation_year, 0))
-
-
-def _first(known: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.where((known == 0) | ((new > 0) & (new < known)), new, known)
+        at = np.flatnonzero(inside)
+        wood = at[forest[at]]
+        for years, cells, year in (
+            (self.cleared, wood, clearing.year),
+            (self.hansen, at, clearing.hansen_year),
+            (self.tmf, wood, clearing.tmf_year),
+            (self.degraded, wood, clearing.degradation_year),
+        ):
+            if year:
+                known = years[cells]
+                years[cells] = np.where((known == 0) | (year < known), year, known)
 
 
 def settle(pattern: Pattern) -> Ground:

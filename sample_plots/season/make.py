@@ -4,11 +4,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from season import deliveries, faults, files, ground, members, parcels, rasters, returned, rows, surveys
+from season import deliveries, earlier, faults, files, ground, members, parcels, rasters, returned, rows, surveys
 from season.members import Parcel
 from season.sites import SITES
 
-MADE = ("catalogue", "rasters", "coop-*", "deliveries.csv", "returned*")
+MADE = ("catalogue", "rasters", "coop-*", "deliveries.csv", "returned*", "2025", "codes.csv")
 
 
 def everything(folder: Path) -> None:
@@ -24,12 +24,13 @@ def everything(folder: Path) -> None:
     cases = _plots(folder, of)
     faulty = {f"{case.cooperative}/{case.plot_id}" for case in cases}
     text = deliveries.table_text(of, grounds, faulty)
-    (folder / "deliveries.csv", "returned*").write_text(text, encoding="utf-8", newline="")
+    (folder / "deliveries.csv").write_text(text, encoding="utf-8", newline="")
 
 
 def _plots(folder: Path, parcels_of: dict[str, list[Parcel]]) -> list[faults.Case]:
     sent = {key: rows.rows_of(group) for key, group in parcels_of.items()}
-    cases = faults.spoil(sent)
+    moved = earlier.redraw(sent)
+    cases = [*faults.spoil(sent), moved, *earlier.write(folder, parcels_of)]
     files.write_geojson(folder / "coop-01.geojson", sent["coop-01"])
     files.write_gpkg(folder / "coop-02.gpkg", sent["coop-02"])
     files.write_shapefile(folder / "coop-03" / "parcelas.shp", sent["coop-03"], "EPSG:32717")

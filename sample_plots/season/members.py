@@ -18,14 +18,14 @@ from season.noise import Array
 from season.sites import BY_KEY, Site
 
 STORIES = {
-    "plain": 0.765,
-    "remnant": 0.045,
-    "mistaken": 0.025,
+    "plain": 0.73,
+    "remnant": 0.055,
+    "mistaken": 0.035,
     "renewed": 0.07,
     "old": 0.045,
-    "bite": 0.02,
-    "new": 0.018,
-    "thinned": 0.012,
+    "bite": 0.025,
+    "new": 0.025,
+    "thinned": 0.015,
 }
 """What happened on a parcel, and how often.
 
@@ -87,6 +87,8 @@ class Parcel:
     is_point: bool = False
     story: str = "plain"
     fields: tuple[int, ...] = field(default=())
+    patch: Blob | None = None
+    """Where the story happened."""
 
     @property
     def site(self) -> Site:
@@ -159,7 +161,7 @@ def _parcels_of(
                 continue
             parcel = _parcel(cooperative, len(parcels) + 1, family, walked, random)
             parcel.fields = tuple(taken)
-            parcel.is_point = is_point and parcel.area_ha < POINT_MAX_HA
+            parcel.is_point = is_point and parcel.declared_ha < POINT_MAX_HA
             parcel.story = "plain" if is_point else _story(random)
             _tell(ground, parcel, random)
             parcels.append(parcel)
@@ -206,7 +208,7 @@ def _tell(ground: Ground, parcel: Parcel, random: np.random.Generator) -> None:
         "new": np.clip(random.uniform(0.25, 0.8) * parcel.area_ha, 0.35, 3.0),
         "thinned": random.uniform(0.2, 0.5) * parcel.area_ha,
     }[parcel.story]
-    blob = _patch(parcel, float(hectares), random)
+    blob = parcel.patch = _patch(parcel, float(hectares), random)
     year = int(random.integers(2021, 2026))
     if parcel.story == "mistaken":
         ground.use[list(parcel.fields)] = Use.SHADED_COFFEE

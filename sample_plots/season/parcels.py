@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from season import SEED, noise
 from season.noise import Array
-from season.sites import PARCELS_HEIGHT_M, PARCELS_WIDTH_M, Site
+from season.sites import HALF_HEIGHT_M, HALF_WIDTH_M, PARCELS_HEIGHT_M, PARCELS_WIDTH_M, Site
 
 STRETCH = 1.5
 MEDIAN_FIELD_HA = 1.7
@@ -82,22 +82,31 @@ def pattern(site: Site) -> Pattern:
     random = np.random.default_rng([SEED, site.number, 1])
     angle = random.uniform(0.2, 1.2) * (1 if site.number % 2 else -1)
     turn = (float(np.cos(angle).round(9)), float(np.sin(angle).round(9)))
-    return Pattern(site, _thrown(random), turn, _line(site, 11, 700.0, 0.0), _line(site, 23, 650.0, 900.0))
+    return Pattern(site, _thrown(random, turn), turn, _line(site, 11, 700.0, 0.0), _line(site, 23, 650.0, 900.0))
 
 
-def _thrown(random: np.random.Generator) -> Array:
+def _thrown(random: np.random.Generator, turn: tuple[float, float]) -> Array:
     """Seeds (n, 2), each at least its own radius away from those thrown before it."""
     reach = 1.25 * max(PARCELS_WIDTH_M, PARCELS_HEIGHT_M) * STRETCH
     darts = random.uniform(-reach, reach, size=(14_000, 2))
     hectares = np.clip(MEDIAN_FIELD_HA * np.exp(random.normal(0, 0.62, len(darts))), 0.3, 9.0)
-    radii = np.sqrt(hectares * 10_000 * STRETCH) * 0.74
-    kept: list[int] = []
+    cosine, sine = turn
+    x = darts[:, 0] * cosine - darts[:, 1] / STRETCH * sine
+    y = darts[:, 0] * sine + darts[:, 1] / STRETCH * cosine
+    useful = (np.abs(x) < HALF_WIDTH_M + 250) & (np.abs(y) < HALF_HEIGHT_M + 250)
+    darts, radii = darts[useful], np.sqrt(hectares[useful] * 10_000 * STRETCH) * 0.74
+    kept = np.zeros(len(darts), dtype=bool)
     for dart, radius in enumerate(radii):
-        known = np.array(kept, dtype=int)
-        gaps = ((darts[known] - darts[dart]) ** 2).sum(axis=1)
-        if (gaps > ((radius + radii[known]) / 2) ** 2).all():
-            kept.append(dart)
+        gaps = ((darts[:dart][kept[:dart]] - darts[dart]) ** 2).sum(axis=1)
+        kept[dart] = (gaps > ((radius + radii[:dart][kept[:dart]]) / 2) ** 2).all()
     return darts[kept]
+
+
+def gap_to(line: shapely.Geometry, x: Array, y: Array) -> Array:
+    """Distance in metres to a road or river, good near it; both run from west to east, so the slope is enough."""
+    course = shapely.get_coordinates(line)
+    slope = np.interp(x, (course[1:, 0] + course[:-1, 0]) / 2, np.diff(course[:, 1]) / np.diff(course[:, 0]))
+    return np.abs(y - np.interp(x, course[:, 0], course[:, 1])) / np.sqrt(1 + slope * slope)
 
 
 def _line(site: Site, salt: int, swing_m: float, offset_m: float) -> shapely.Geometry:

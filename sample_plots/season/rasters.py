@@ -27,7 +27,7 @@ TMF_CELL = 0.000269494585235856472
 TMF_LEFT, TMF_TOP = -80.00013, 0.00009
 """TMF's lattice begins a little beside the whole degree."""
 
-CUTS: Mapping[str, tuple[float, ...]] = {"lamas": (-76.583,), "bagua": (-78.4135,)}
+CUTS: Mapping[str, tuple[float, ...]] = {"lamas": (-76.583,), "bagua": (-78.4101,)}
 """Meridians where the files of a site end and the next begin, besides the products' own tile edges."""
 UNPUBLISHED = {("hansen_gfc@v1.13", "bagua-2"), ("jrc_tmf@v1.2025", "bagua-2")}
 """Cut-outs that no catalogue holds: nobody can say whether trees were felled there."""
