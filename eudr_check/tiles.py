@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 PER_DEGREE = 10
@@ -50,14 +49,14 @@ class Tile(NamedTuple):
         )
 
 
-def tiles_of(bounds: NDArray[np.float64]) -> pd.DataFrame:
-    """Pairs of geometry and tile whose boxes touch with more than an edge.
+def tiles_of(bounds: NDArray[np.float64]) -> dict[Tile, NDArray[np.int64]]:
+    """Which boxes reach into each tile, with more than an edge.
 
     Args:
         bounds: float64 (n, 4) west, south, east, north in degrees; rows with NaN (no geometry) are left out.
 
     Returns:
-        Columns `position` (row of `bounds`), `column`, `row`; ordered by tile, then position.
+        Tile to int64 positions in `bounds`, ascending; tiles from south to north, then west to east.
     """
     known = np.flatnonzero(np.isfinite(bounds).all(axis=1))
     west, south, east, north = (bounds[known] * PER_DEGREE).T
@@ -65,13 +64,18 @@ def tiles_of(bounds: NDArray[np.float64]) -> pd.DataFrame:
     columns = np.maximum(np.ceil(east).astype(np.int64) - first_column, 1)
     rows = np.maximum(np.ceil(north).astype(np.int64) - first_row, 1)
     count = columns * rows
-    start = np.repeat(np.cumsum(count) - count, count)
-    step = np.arange(count.sum()) - start
-    pairs = pd.DataFrame(
-        {
-            "position": np.repeat(known, count),
-            "column": np.repeat(first_column, count) + step % np.repeat(columns, count),
-            "row": np.repeat(first_row, count) + step // np.repeat(columns, count),
-        }
+    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    position = np.repeat(known, count)
+    column = np.repeat(first_column, count) + step % np.repeat(columns, count)
+    row = np.repeat(first_row, count) + step // np.repeat(columns, count)
+    order = np.lexsort((position, column, row))
+    position, column, row = position[order], column[order], row[order]
+    if not len(position):
+        return {}
+    begin = np.flatnonzero(
+        np.diff(row, prepend=np.iinfo(np.int64).min) | np.diff(column, prepend=np.iinfo(np.int32).min)
     )
-    return pairs.sort_values(["row", "column", "position"], ignore_index=True)
+    return {
+        Tile(int(column[at]), int(row[at])): members
+        for at, members in zip(begin, np.split(position, begin[1:]), strict=True)
+    }

@@ -105,8 +105,8 @@ def _outcomes(finished: Finished) -> Table:
     table.add_column("cooperative")
     for name in counts.columns:
         table.add_column(name, justify="right", style=COLOURS.get(name))
-    for name, row in counts.iterrows():
-        table.add_row(str(name), *(str(value) for value in row))
+    for cooperative, row in counts.iterrows():
+        table.add_row(str(cooperative), *(str(value) for value in row))
     table.add_section()
     table.add_row("all", *(str(value) for value in counts.sum()))
     return table

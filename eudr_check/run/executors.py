@@ -42,15 +42,14 @@ def _dask(choice: RunChoice, shared: Shared, tasks: Sequence[Task]) -> Iterator[
             wanted = {client.submit(work, shared, task, pure=False): task for task in tasks}
             for future in as_completed(wanted):
                 task = wanted.pop(future)
-                error = future.exception()
-                if isinstance(error, KilledWorker):
-                    yield task, RunError(f"tile {task.tile.name}: workers died on it repeatedly (out of memory?)")
-                elif isinstance(error, EudrCheckError) and not isinstance(error, RunError):
-                    yield task, error
-                elif error is not None:
-                    raise error
-                else:
+                try:
                     yield task, future.result()
+                except KilledWorker:
+                    yield task, RunError(f"tile {task.tile.name}: workers died on it repeatedly (out of memory?)")
+                except RunError:
+                    raise
+                except EudrCheckError as failure:
+                    yield task, failure
         finally:
             if choice.scheduler is None:
                 cluster.close()

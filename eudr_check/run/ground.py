@@ -44,16 +44,13 @@ def write(folder: Path, plots: gpd.GeoDataFrame, gps_error_m: float) -> None:
     """
     plots = plots[plots["usable"]]
     boxes = _boxes(plots, gps_error_m)
-    pairs = tiles_of(boxes)
     keys = plots.index.to_numpy(dtype=object)
     wkb = shapely.to_wkb(plots.geometry.to_numpy())
     kind = plots["geometry_kind"].to_numpy(dtype=object)
     declared = plots["declared_area_ha"].to_numpy()
     entries = []
     with pq.ParquetWriter(folder / "GROUND.parquet", _schema(), compression="zstd") as writer:
-        for group, ((row, column), members) in enumerate(pairs.groupby(["row", "column"], sort=True)):
-            at = members["position"].to_numpy()
-            tile = Tile(int(column), int(row))
+        for group, (tile, at) in enumerate(tiles_of(boxes).items()):
             west, south, east, north = _clipped(boxes[at], tile).T
             table = pa.table([keys[at], kind[at], declared[at], wkb[at], west, south, east, north], schema=_schema())
             writer.write_table(table, row_group_size=max(len(at), 1))

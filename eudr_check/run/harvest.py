@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
@@ -34,7 +35,7 @@ class Finished:
     """What a run has to show; tables that were not reached are None."""
 
     folder: RunFolder
-    plots: pd.DataFrame
+    plots: gpd.GeoDataFrame
     findings: pd.DataFrame
     sources: pd.DataFrame | None
     assessments: pd.DataFrame | None
@@ -106,7 +107,7 @@ def run(
         folder.log("end", until=until)
     return Finished(
         folder=folder,
-        plots=plots.table("PLOTS"),
+        plots=plots.features("PLOTS"),
         findings=plots.table("FINDINGS"),
         sources=(pieces.get("overlay") or pieces["layers"]).table("SOURCES") if "layers" in wanted else None,
         assessments=pieces["assess"].table("ASSESSMENTS") if "assess" in pieces else None,

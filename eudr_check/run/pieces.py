@@ -48,9 +48,12 @@ class Piece:
     folder: Path
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table of the piece; PLOTS and PATCHES come as GeoDataFrames."""
-        path = self.folder / f"{name}.parquet"
-        return gpd.read_parquet(path) if name in {"PLOTS", "PATCHES"} else pd.read_parquet(path)
+        """A table of the piece without geometry."""
+        return pd.read_parquet(self.folder / f"{name}.parquet")
+
+    def features(self, name: str) -> gpd.GeoDataFrame:
+        """A table of the piece with geometry (PLOTS or PATCHES), EPSG:4326."""
+        return gpd.read_parquet(self.folder / f"{name}.parquet")
 
     def json(self, name: str) -> Any:
         """A JSON document of the piece."""

@@ -47,14 +47,15 @@ class Run:
 def plots(run: Run) -> Piece:
     """PLOTS and FINDINGS from the plot files."""
     harvest = run.harvest
+    # Where the YAML lies on this machine must not name the work: the declared path stands for the path.
     files = [
-        {"content": file_digest(file.path) if file.path.is_file() else None, "as": file.model_dump(mode="json")}
-        | {"declared": file.declared}
+        {
+            "content": file_digest(file.path) if file.path.is_file() else None,
+            "declared": file.declared,
+            "as": file.model_dump(mode="json", exclude={"path"}),
+        }
         for file in harvest.plots
     ]
-    for entry in files:
-        # Where the YAML lies on this machine must not name the work.
-        entry["as"].pop("path")
 
     def make(folder: Path) -> None:
         found, findings = plots_room.load(harvest.plots, commodity=harvest.commodity)
@@ -69,7 +70,7 @@ def tile_ground(run: Run, plots: Piece) -> Piece:
     """The plots of every tile with the ground they need."""
     made_of = {"plots": plots.digest, "gps_error_m": run.harvest.gps_error_m, "code": code_digest("overlay", "run")}
     return run.obtain(
-        "ground", made_of, lambda folder: ground.write(folder, plots.table("PLOTS"), run.harvest.gps_error_m)
+        "ground", made_of, lambda folder: ground.write(folder, plots.features("PLOTS"), run.harvest.gps_error_m)
     )
 
 
@@ -127,13 +128,13 @@ def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
     failures = {tile.name: str(result) for tile, result in done.items() if isinstance(result, EudrCheckError)}
 
     def make(folder: Path) -> None:
-        usable = plots.table("PLOTS").query("usable")
+        usable = plots.features("PLOTS").query("usable")
         pieces, patches = [], []
         for task in tasks:
             result = done[task.tile]
             if isinstance(result, Piece):
                 pieces.append(result.table("EVIDENCE"))
-                patches.append(result.table("PATCHES"))
+                patches.append(result.features("PATCHES"))
             else:
                 pieces.append(unread(shared, task))
         combined = overlay.combine(pieces)
@@ -159,7 +160,7 @@ def assessment(run: Run, plots: Piece, evidence: Piece) -> Piece:
 
     def make(folder: Path) -> None:
         assessments, reasons = risk.assess(
-            plots.table("PLOTS"),
+            plots.features("PLOTS"),
             evidence.table("EVIDENCE"),
             variables(definitions(run)),
             policy,
@@ -188,11 +189,11 @@ def package(run: Run, plots: Piece, evidence: Piece, assessment: Piece, *, draft
         package_room.write(
             folder,
             harvest=harvest,
-            plots=plots.table("PLOTS"),
+            plots=plots.features("PLOTS"),
             findings=plots.table("FINDINGS"),
             sources=evidence.table("SOURCES"),
             evidence=evidence.table("EVIDENCE"),
-            patches=evidence.table("PATCHES"),
+            patches=evidence.features("PATCHES"),
             assessments=assessment.table("ASSESSMENTS"),
             reasons=assessment.table("REASONS"),
             variables=variables(definitions(run)),
@@ -208,13 +209,19 @@ def package(run: Run, plots: Piece, evidence: Piece, assessment: Piece, *, draft
 def pictures_of(run: Run, plots: Piece, evidence: Piece, assessment: Piece) -> dict[str, Picture]:
     """Pictures of the plots that matter, for the report."""
     return pictures(
-        plots.table("PLOTS"),
+        plots.features("PLOTS"),
         assessment.table("ASSESSMENTS"),
         evidence.table("SOURCES"),
         definitions(run),
-        risk.policy(run.harvest.policy).baseline,
+        _baseline(definitions(run)),
         run.folder.store,
     )
+
+
+def _baseline(definitions: Sequence[LayerDefinition]) -> str | None:
+    """The column that says forest in 2020: of the first layer that does."""
+    columns = (item.column for layer in definitions for item in layer.variables if item.role == "forest_2020")
+    return next(columns, None)
 
 
 def _tasks(shared: Shared, tiles: Piece, read: pd.DataFrame) -> list[Task]:

@@ -90,7 +90,8 @@ def unknown_cube(tile: Tile, columns: Sequence[Variable]) -> xr.Dataset:
         "x_edge": [west, east],
         "y_edge": edges,
     }
-    return xr.Dataset(values, coords=coordinates).rio.write_crs("EPSG:4326")
+    cube: xr.Dataset = xr.Dataset(values, coords=coordinates).rio.write_crs("EPSG:4326")
+    return cube
 
 
 def variables(definitions: Sequence[LayerDefinition]) -> tuple[Variable, ...]:

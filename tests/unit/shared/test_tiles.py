@@ -39,15 +39,15 @@ def test_a_box_over_a_corner_belongs_to_four_tiles():
     """Tiles come from south to north, west to east; a box without geometry belongs to none."""
     boxes = np.array([[-76.11, -6.01, -76.09, -5.99], [np.nan] * 4, [-76.05, -6.05, -76.04, -6.04]])
 
-    pairs = tiles_of(boxes)
+    found = {tile: members.tolist() for tile, members in tiles_of(boxes).items()}
 
-    assert pairs.to_numpy().tolist() == [
-        [0, -762, -61],
-        [0, -761, -61],
-        [2, -761, -61],
-        [0, -762, -60],
-        [0, -761, -60],
-    ]
+    assert list(found) == [Tile(-762, -61), Tile(-761, -61), Tile(-762, -60), Tile(-761, -60)]
+    assert list(found.values()) == [[0], [0, 2], [0], [0]]
+
+
+def test_without_boxes_there_are_no_tiles():
+    """An empty harvest has no ground."""
+    assert tiles_of(np.empty((0, 4))) == {}
 
 
 @given(st.floats(-179, 179), st.floats(-80, 80), st.floats(0, 0.3), st.floats(0, 0.3))
@@ -55,7 +55,7 @@ def test_the_tiles_of_a_box_cover_it(west: float, south: float, width: float, he
     """No part of a plot is left without a tile."""
     box = np.array([[west, south, west + width, south + height]])
 
-    bounds = np.array([Tile(row.column, row.row).bounds for row in tiles_of(box).itertuples()])
+    bounds = np.array([tile.bounds for tile in tiles_of(box)])
 
     assert bounds[:, 0].min() <= box[0, 0]
     assert bounds[:, 1].min() <= box[0, 1]
