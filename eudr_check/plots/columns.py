@@ -24,6 +24,7 @@ FIELDS = (
     "vertex",
     "accuracy_m",
 )
+DBF_NAME_LENGTH = 10
 _NOT_PLAIN = re.compile(r"[^0-9a-z@]+")
 
 
@@ -64,19 +65,33 @@ def recognise(headers: Iterable[str], explicit: Mapping[str, str]) -> dict[str, 
             continue
         ranks = {header: rank for rank, header in reversed(list(enumerate(known)))}
         candidates = [
-            (ranks[form], position, header)
+            (rank, position, header)
             for position, header in enumerate(free)
             for form in (plain(header), last_parts[header])
-            if form in ranks and header not in taken.values()
+            if (rank := ranks.get(form, _cut_short(form, known))) is not None and header not in taken.values()
         ]
         if candidates:
             taken[field] = min(candidates)[2]
     return taken
 
 
+def _cut_short(form: str, known: tuple[str, ...]) -> int | None:
+    """Rank of the first known header that begins so, where a shapefile has cut it at ten characters."""
+    if len(form) != DBF_NAME_LENGTH:
+        return None
+    return next((rank for rank, header in enumerate(known) if header.startswith(form)), None)
+
+
 def _last_part(header: str) -> str:
     """The question's own name in a survey export such as `grupo/parcela/codigo`."""
     return plain(re.split(r"[/:]", header)[-1])
+
+
+def names_hectares(header: str) -> bool:
+    """Whether a header of an area says that it is in hectares."""
+    return any(
+        part in ("ha", "has") or part.startswith("hect") or part == "hektar" for part in plain(header).split("_")
+    )
 
 
 def text_of(column: pd.Series) -> pd.Series:

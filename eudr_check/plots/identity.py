@@ -20,7 +20,8 @@ def check(rows: Rows, log: Log) -> None:
         _clean(rows, field, log)
     table = rows.table
     missing = table["plot_id"].isna().to_numpy()
-    log.row("id_missing", np.flatnonzero(missing))
+    said = np.union1d(log.has("row_unreadable"), log.has("cells_misaligned"))
+    log.row("id_missing", np.setdiff1d(np.flatnonzero(missing), said))
     keys = (table["cooperative"].astype(object) + "/" + table["plot_id"].astype(object)).to_numpy(
         dtype=object, copy=True
     )

@@ -56,6 +56,7 @@ def load(
     measured = only(rows.geometry, valid)
     kind = _kinds(rows.geometry, fit)
     area_ha = shape.in_chunks(plot_area_ha, measured)
+    size.settle_unit(rows.table, values, area_ha, log)
     size.check(kind, area_ha, values, commodity, log)
     shape.check_outline(measured, log)
     countries = place.check_country(rows, values, fit & ~swapped & ~faults.zero, found, log)

@@ -25,7 +25,7 @@ class Rows:
 
     table: pd.DataFrame
     """One row each: `plot` (null without identity), `cooperative`, `source_file`, `source_row`, `file_order`,
-    `default_country`, and our text fields as written (None where empty)."""
+    `default_country`, `area_unit_said`, and our text fields as written (None where empty)."""
     geometry: NDArray[Any]
     """object (n,) 2-D geometries in EPSG:4326, None where there is none."""
     decimals: NDArray[np.int8]
@@ -137,6 +137,8 @@ def _frame(file: PlotFile, order: int, delivery: Delivery, taken: dict[str, str]
         },
         index=range(len(delivery)),
     )
+    header = taken.get("declared_area_ha", "")
+    frame["area_unit_said"] = "declared_area_ha" in file.columns or columns.names_hectares(header)
     for field in _TEXT_FIELDS:
         header = taken.get(field)
         frame[field] = None if header is None else columns.text_of(delivery.attributes[header]).to_numpy()
@@ -145,7 +147,16 @@ def _frame(file: PlotFile, order: int, delivery: Delivery, taken: dict[str, str]
 
 def _joined(frames: list[pd.DataFrame], deliveries: list[Delivery]) -> Rows:
     if not frames:
-        names = ["plot", "cooperative", "source_file", "source_row", "file_order", "default_country", *_TEXT_FIELDS]
+        names = [
+            "plot",
+            "cooperative",
+            "source_file",
+            "source_row",
+            "file_order",
+            "default_country",
+            "area_unit_said",
+            *_TEXT_FIELDS,
+        ]
         table = pd.DataFrame({name: pd.Series(dtype=object) for name in names})
         return Rows(table, np.empty(0, dtype=object), np.empty((0, 2), np.int8), np.empty(0), np.empty(0, dtype=bool))
     table = pd.concat([frame.astype(dict.fromkeys(_TEXT_FIELDS, object)) for frame in frames], ignore_index=True)

@@ -3,11 +3,34 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from eudr_check.plots.attributes import Values
+from eudr_check.plots.attributes import M2_PER_HA, Values
 from eudr_check.plots.findings import Log
 from eudr_check.plots.thresholds import threshold
+
+_ENOUGH = 5
+
+
+def settle_unit(table: pd.DataFrame, values: Values, area_ha: NDArray[np.float64], log: Log) -> None:
+    """Take a declared area for square metres where its header names no unit and the boundaries say so.
+
+    Args:
+        table: the joined rows, with `area_unit_said`.
+        values: changed in place.
+        area_ha: float64 (n,) measured area, NaN for points.
+        log: takes one finding per file.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = values.declared_area_ha / area_ha
+    for _, group in table[~table["area_unit_said"].astype(bool)].groupby("file_order"):
+        rows = group.index.to_numpy()
+        known = ratio[rows][np.isfinite(ratio[rows])]
+        if len(known) >= _ENOUGH and M2_PER_HA / 2 < np.median(known) < M2_PER_HA * 2:
+            values.declared_area_ha[rows] /= M2_PER_HA
+            head = group.iloc[0]
+            log.file("unit_taken", head["source_file"], head["cooperative"], plots=len(known))
 
 
 def check(kind: NDArray[Any], area_ha: NDArray[np.float64], values: Values, commodity: str, log: Log) -> None:
