@@ -1,5 +1,6 @@
 """Where a package is written: text in UTF-8, spreadsheets safe to open, nothing half named."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,17 @@ import pandas as pd
 
 from eudr_check.errors import PackageError
 from eudr_check.package.names import cells
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file from outside that belongs into the package."""
+
+    name: str
+    """Path within the package."""
+    file: Path
+    sha256: str | None = None
+    """What it must be, where somebody signed off on it."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +47,19 @@ class Folder:
         """Write a table no spreadsheet can take for formulas."""
         self.text(name, cells(frame).to_csv(index=False, lineterminator="\n"))
 
-    def copy(self, name: str, file: Path) -> None:
+    def attach(self, attachment: Attachment) -> None:
         """Take a file into the package.
 
         Raises:
-            PackageError: the file cannot be read.
+            PackageError: the file cannot be read, or is not what was signed off.
         """
         try:
-            self.bytes(name, file.read_bytes())
+            content = attachment.file.read_bytes()
         except OSError as error:
-            raise PackageError(f"{file}: cannot be read ({error.strerror}); it belongs into the package") from error
+            told = f"{attachment.name}: cannot be read ({error.strerror}); it belongs into the package"
+            raise PackageError(told) from error
+        if attachment.sha256 and hashlib.sha256(content).hexdigest() != attachment.sha256:
+            raise PackageError(
+                f"{attachment.name}: changed since it was signed off; review it again, or restore the file"
+            )
+        self.bytes(attachment.name, content)

@@ -36,6 +36,7 @@ class Behind:
     harvest: Harvest
     plots: gpd.GeoDataFrame
     assessments: pd.DataFrame
+    lots: pd.DataFrame | None
     layers: Sequence[Mapping[str, Any]]
     policy: Mapping[str, Any]
     legality: Sequence[Mapping[str, Any]]
@@ -45,30 +46,43 @@ class Behind:
     draft: bool
 
 
-def write(folder: Folder, settled: Consignment, behind: Behind) -> Statements:
+def write(folder: Folder, behind: Behind) -> Statements:
     """Write `geojson_changes.csv` and a folder per statement.
 
     Raises:
         PackageError: what was exported does not pass the EU system's rules (a fault of ours, named by plot).
     """
-    export = eu_geojson.export(settled.plots, behind.harvest.package.producer_as)
+    package = behind.harvest.package
+    settled = _settled(behind, {})
+    export = eu_geojson.export(settled.plots, package.producer_as)
     folder.csv("geojson_changes.csv", export.changes)
-    done = Statements(_without_refused(settled, export.changes, behind.assessments))
+    refused = export.changes[export.changes["refused"]].drop_duplicates("plot")
+    if len(refused):
+        settled = _settled(behind, dict(zip(refused["plot"], refused["code"], strict=True)))
+    features = export.features[export.features["plot"].isin(settled.plots.index)].reset_index(drop=True)
+    done = Statements(settled)
     mass = behind.harvest.product.net_mass_kg if behind.harvest.product else 0.0
     lacking = _lacking(done.consignment, mass)
     if lacking and not behind.draft:
         done.withheld.append(lacking)
         return done
-    texts = eu_geojson.feature_texts(export.features, names=True)
-    parts = consignment.parts(done.consignment, export.features, [len(text.encode()) for text in texts], mass)
+    texts = eu_geojson.feature_texts(features, names=True)
+    parts = consignment.parts(done.consignment, features, [len(text.encode()) for text in texts], mass)
     if not parts:
         done.withheld.append("no plot may be declared; excluded.csv says why for every plot")
     for part in parts:
-        mine = export.features.iloc[part.rows]
+        mine = features.iloc[part.rows]
         done.made.append(
             _write_one(folder, done.consignment, behind, part, len(parts), mine, [texts[r] for r in part.rows])
         )
     return done
+
+
+def _settled(behind: Behind, unsendable: Mapping[str, str]) -> Consignment:
+    way = behind.harvest.package.traceability
+    return consignment.settle(
+        behind.plots, behind.assessments, behind.lots, way, draft=behind.draft, unsendable=unsendable
+    )
 
 
 def _write_one(
@@ -156,24 +170,6 @@ def _lacking(settled: Consignment, mass: float) -> str | None:
     return (
         f"the accepted lots hold {covered:g} kg of green product, less than the {mass:g} kg declared; "
         "lower product.net_mass_kg, or settle the refused lots (refused_lots.csv)"
-    )
-
-
-def _without_refused(settled: Consignment, changes: pd.DataFrame, assessments: pd.DataFrame) -> Consignment:
-    """The consignment less the plots that no GeoJSON can carry; they are excluded by name."""
-    refused = changes[changes["refused"]].drop_duplicates("plot")
-    if refused.empty:
-        return settled
-    status = assessments[["outcome", "final_outcome", "reasons"]].reindex(refused["plot"]).reset_index()
-    status["cooperative"] = settled.plots["cooperative"].reindex(refused["plot"]).to_numpy()
-    status["excluded_because"] = pd.array(("cannot_be_sent:" + refused["code"]).to_list(), dtype="str")
-    others = settled.excluded[~settled.excluded["plot"].isin(refused["plot"])]
-    excluded = pd.concat([others, status[settled.excluded.columns]])
-    return Consignment(
-        settled.plots[~settled.plots.index.isin(refused["plot"])],
-        excluded.sort_values("plot", ignore_index=True),
-        settled.lots,
-        settled.refused_lots,
     )
 
 

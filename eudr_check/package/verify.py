@@ -199,9 +199,12 @@ def _outcomes(content: Path, assess: Assess) -> Iterator[Difference]:
     except EudrCheckError as error:
         yield Difference(name, "not_recomputed", str(error))
         return
-    for plot, was, now in zip(stored.index, stored["outcome"], fresh["outcome"], strict=True):
+    for plot, was, now in zip(map(str, stored.index), stored["outcome"], fresh["outcome"], strict=True):
         if was != now:
-            yield Difference(name, "outcome", f"{plot}: says {was}, the evidence inside gives {now}")
+            yield Difference(name, "outcome", f"{plot}: says {was!s}, the evidence inside gives {now!s}")
+    unexplained = (stored["final_outcome"] != stored["outcome"]) & stored["review"].isna()
+    for plot in map(str, stored.index[unexplained]):
+        yield Difference(name, "final_outcome", f"{plot}: another final outcome than outcome, and no review names it")
     for column in HECTARES:
         apart = ~np.isclose(stored[column], fresh[column], rtol=0, atol=TOLERANCE_HA, equal_nan=True)
         for plot in map(str, stored.index[apart][:20]):

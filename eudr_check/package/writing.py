@@ -14,7 +14,7 @@ from eudr_check import __version__
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
 from eudr_check.package import bag, consignment, facts, gis, payload, readme, redact, report, stamp, statements
-from eudr_check.package.folder import Folder
+from eudr_check.package.folder import Attachment, Folder
 from eudr_check.package.statements import DRAFT_MARK, Behind, Statements
 from eudr_check.variables import Variable
 
@@ -37,7 +37,8 @@ def write(
     legality: pd.DataFrame | None = None,
     definitions: Sequence[Any] = (),
     pictures: Mapping[str, Any] | None = None,
-    attachments: Mapping[str, Path] | None = None,
+    deliveries: pd.DataFrame | None = None,
+    attachments: Sequence[Attachment] = (),
     draft: bool = False,
     redacted: bool = False,
 ) -> list[Path]:
@@ -49,12 +50,13 @@ def write(
         plots, findings, sources, evidence, patches, assessments, reasons: the tables of these names.
         variables: layer variables of the run.
         policy: the policy applied (a pydantic model with `full_name` and `title`).
-        lots: lot, kg_green, status, reasons, plots; None without deliveries.
+        lots: LOTS; None without deliveries.
         article10: letter, criterion, answer; None where no assessment record was made.
         legality: topic, document, valid_until, sha256 of the legality evidence.
         definitions: layer definitions of the run (pydantic models).
         pictures: ground of plots that matter, for the report.
-        attachments: path in the package: file, for reviews, legality documents and what else belongs to the file.
+        deliveries: cooperative, plot_id, kg per delivery, for the action plan.
+        attachments: reviews with their evidence files, legality documents and what else belongs to the file.
         draft: also declare plots that are not settled; every statement file is marked.
         redacted: the twin without names of persons.
 
@@ -62,7 +64,8 @@ def write(
         All files written.
 
     Raises:
-        PackageError: the EU system would refuse operator or product (not with `draft`).
+        PackageError: the EU system would refuse operator or product (not with `draft`), or an attachment is missing
+            or is not what was signed off.
     """
     wanted = set(harvest.package.outputs)
     faults = payload.fact_faults(harvest) if "statement" in wanted else []
@@ -72,12 +75,12 @@ def write(
         plots, findings = redact.plots(plots), redact.findings(findings, plots)
         harvest = redact.harvest(harvest)
     into = Folder(folder)
-    done = Statements(consignment.settle(plots, assessments, lots, harvest.package.traceability, draft=draft))
     if wanted & {"eu_geojson", "statement"}:
         behind = Behind(
             harvest,
             plots,
             assessments,
+            lots,
             facts.layer_facts(variables, sources),
             {"name": policy.full_name, "title": policy.title},
             _records(legality),
@@ -85,7 +88,9 @@ def write(
             faults,
             draft,
         )
-        done = statements.write(into, done.consignment, behind)
+        done = statements.write(into, behind)
+    else:
+        done = Statements(consignment.settle(plots, assessments, lots, harvest.package.traceability, draft=draft))
     into.csv("excluded.csv", done.consignment.excluded)
     into.csv("refused_lots.csv", done.consignment.refused_lots)
     _write_tables(into, plots, findings, sources, evidence, patches, assessments, reasons)
@@ -106,8 +111,8 @@ def write(
         gis.write(folder, **shown)
     if "report" in wanted:
         report.write(folder, **shown, pictures=pictures)
-    for place, file in sorted((attachments or {}).items()):
-        into.copy(place, file)
+    for attachment in sorted(attachments, key=lambda item: item.name):
+        into.attach(attachment)
     _finish(into, harvest, done, assessments, sources, draft=draft, redacted=redacted)
     return sorted(file for file in folder.rglob("*") if file.is_file())
 

@@ -1,0 +1,140 @@
+"""The payload has the structure of the Commission's sample, and what the system would refuse is refused first."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from eudr_check.package import payload
+from eudr_check.package.payload import Producer
+from tests import package_tables as six
+
+OPERATOR = {"name": "Ejemplo BV", "country": "NL", "address": "Kade 1", "eori": "NL000000000"}
+PRODUCT = {"hs_code": "0901 11", "description": "Green coffee", "net_mass_kg": 5760}
+
+
+def request_xml(producers: list[Producer] | None = None, **product: Any) -> Any:
+    harvest = six.harvest(product=PRODUCT | {"scientific_name": "Coffea arabica", "common_name": "Coffee"} | product)
+    producers = producers or [Producer("PE", "norte", b"{}")]
+    content = payload.document(
+        harvest.operator, harvest.product, producers, net_mass_kg=200.5, reference="pe-coffee-001"
+    )
+    return etree.fromstring(payload.xml(content, draft=False))
+
+
+def test_structure_is_that_of_the_sample_request(shared_data: Path) -> None:
+    """Names, namespaces and order are the sample's, element by element; the sample adds a unit only wood needs."""
+    path = shared_data.parent / "reference" / "eu" / "v3_submitDds_request_sample.xml"
+    sample = next(etree.parse(str(path)).iter(f"{{{payload.DDS}}}SubmitDdsRequest"))
+    wood = {"supplementaryUnit", "supplementaryUnitQualifier"}
+
+    def structure(element: Any) -> Any:
+        kept = [child for child in element if etree.QName(child).localname not in wood]
+        return element.tag, [structure(child) for child in kept]
+
+    assert structure(request_xml()) == structure(sample)
+
+
+def test_published_schema_fragment_accepts_ours(shared_data: Path) -> None:
+    """The three types quoted from the live schema, closed with types of ours, validate our statement."""
+    path = shared_data.parent / "reference" / "eu" / "v3_dds_types_fragment.xsd"
+    schema = etree.parse(str(path)).getroot()
+    xs = "{http://www.w3.org/2001/XMLSchema}"
+    species = etree.SubElement(schema, f"{xs}complexType", name="SpeciesInformationType")
+    sequence = etree.SubElement(species, f"{xs}sequence")
+    for name in ("scientificName", "commonName"):
+        etree.SubElement(sequence, f"{xs}element", name=name, type="xs:string")
+    etree.SubElement(schema, f"{xs}element", name="statement", type="dds:DueDiligenceStatementBaseType")
+    common = etree.Element(
+        f"{xs}schema", nsmap=dict(schema.nsmap), targetNamespace=payload.COMMON, elementFormDefault="qualified"
+    )
+    for name in ("InternalReferenceNumberType", "ActivityType", "EuropeanCountryType", "EditorialCommentType",
+                 "HSHeadingType", "CountryType"):  # fmt: skip
+        simple = etree.SubElement(common, f"{xs}simpleType", name=name)
+        etree.SubElement(simple, f"{xs}restriction", base="xs:string")
+    for name in ("EconomicOperatorIdentificationType", "GroupedDeclarationsType", "CommercialDescriptionType"):
+        loose = etree.SubElement(etree.SubElement(common, f"{xs}complexType", name=name), f"{xs}sequence")
+        etree.SubElement(loose, f"{xs}any", processContents="skip", minOccurs="0", maxOccurs="unbounded")
+
+    class Common(etree.Resolver):
+        def resolve(self, url: str, public: str, context: Any) -> Any:
+            return self.resolve_string(etree.tostring(common), context) if url.endswith("common.xsd") else None
+
+    schema.insert(0, etree.Element(f"{xs}import", namespace=payload.COMMON, schemaLocation="common.xsd"))
+    parser = etree.XMLParser()
+    parser.resolvers.add(Common())
+    compiled = etree.XMLSchema(etree.fromstring(etree.tostring(schema), parser))
+
+    compiled.assertValid(request_xml().find(f"{{{payload.DDS}}}statement"))
+
+
+def test_geometry_comes_back_from_base64() -> None:
+    """Each producer carries the GeoJSON of its own plots, byte for byte."""
+    root = request_xml([Producer("PE", "norte", "{ñ}".encode()), Producer("BR", None, b"{}")])
+    sent = [base64.b64decode(g.text) for g in root.iter(f"{{{payload.DDS}}}geometryGeojson")]
+
+    assert sent == ["{ñ}".encode(), b"{}"]
+
+
+def test_only_six_digits_travel() -> None:
+    """V3 takes six digits at most; the full code decides scope before."""
+    assert request_xml(hs_code="0901.11.00").findtext(".//{*}hsHeading") == "090111"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"product": PRODUCT | {"hs_code": "1801"}}, "belongs to cocoa, but the harvest is coffee"),
+        ({"product": PRODUCT | {"hs_code": "0902"}}, "not in Annex I"),
+        ({"product": PRODUCT | {"hs_code": "2101 11 00"}}, "only from 2027-12-30"),
+        ({"product": PRODUCT | {"hs_code": "coffee"}}, "four to ten digits"),
+        ({"product": PRODUCT | {"net_mass_kg": 0}}, "net mass above zero"),
+        ({"product": PRODUCT | {"net_mass_kg": float("nan")}}, "net mass above zero"),
+        ({"product": PRODUCT | {"net_mass_kg": 1e11}}, "16 digits"),
+        ({"product": PRODUCT | {"description": " \n"}}, "description is empty"),
+        ({"operator": OPERATOR | {"eori": None}}, "IMPORT needs one"),
+        ({"operator": OPERATOR | {"eori": "12"}}, "is no EORI"),
+        ({"operator": OPERATOR | {"country": "PE"}}, "country_of_activity is missing"),
+        ({"operator": OPERATOR | {"country": "PE", "country_of_activity": "PE"}}, "27 Union countries"),
+        (
+            {"operator": OPERATOR | {"country": "PE", "activity": "EXPORT", "country_of_activity": "NL"}},
+            "only use IMPORT",
+        ),
+        ({"operator": OPERATOR | {"country_of_activity": "EL"}}, "Greece is GR"),
+        ({"operator": OPERATOR | {"activity": "DOMESTIC"}}, "deviation"),
+        ({"commodity": "wood", "product": PRODUCT | {"hs_code": "4407"}}, "both needed for wood"),
+        ({"commodity": "wood", "product": PRODUCT | {"hs_code": "4403 11"}}, "supplementary unit"),
+    ],
+)
+def test_what_the_system_would_refuse_is_refused_first(changes: dict[str, Any], told: str) -> None:
+    """Each wrong fact is named with its remedy."""
+    faults = payload.fact_faults(six.harvest(**changes))
+
+    assert any(told in fault for fault in faults), faults
+
+
+def test_right_facts_have_no_fault() -> None:
+    """The plain harvest passes."""
+    assert payload.fact_faults(six.harvest()) == []
+
+
+def test_schema_sees_what_is_too_long_or_no_base64() -> None:
+    """Lengths and the base64 alphabet are proved before anything is written."""
+    root = request_xml()
+    root.find(".//{*}hsHeading").text = "0901110"
+    root.find(".//{*}geometryGeojson").text = "@@@@"
+    faults = list(payload.schema_faults(root))
+
+    assert any("0901110" in fault for fault in faults)
+    assert any("not base64" in fault for fault in faults)
+
+
+def test_hostile_names_stay_names() -> None:
+    """Markup, quotes, directions and controls in names cannot become structure."""
+    name = 'Ana <b>&"María" \u202emoc.live\n=cmd\x00'
+    root = request_xml([Producer("PE", payload.clean(name), json.dumps(name).encode())])
+
+    assert root.findtext(".//{*}name") == 'Ana <b>&"María" moc.live =cmd'
