@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from eudr_check.errors import OverlayError
 from eudr_check.overlay.classes import Values, combinations, layers_of
 from eudr_check.overlay.coverage import NOTHING, UNIT, Windows, coverage_windows
-from eudr_check.overlay.grid import Grid, grid_of
+from eudr_check.overlay.grid import TALLEST_ROW, Grid, grid_of
 from eudr_check.overlay.rings import refuse_unfit
 
 Floats = NDArray[np.float64]
@@ -96,6 +96,9 @@ def tally(geometries: NDArray[np.object_], grid: Grid, layers: Sequence[Values])
         grid: cells.
         layers: integer arrays (ny, nx).
     """
+    if np.diff(grid.y.at).max() > TALLEST_ROW:
+        grid, row = grid.with_low_rows()
+        layers = [layer[row] for layer in layers]
     flat = [layer.ravel() for layer in layers]
     pieces = [_tally(windows, grid, flat) for windows in coverage_windows(geometries, grid, grid.row_skew)]
     pieces = [piece for piece in pieces if len(piece.geometry)]

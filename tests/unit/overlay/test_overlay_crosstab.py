@@ -90,6 +90,17 @@ def test_unequal_cells(make_cube):
     np.testing.assert_allclose(found["area_ha"], cell_area_ha(np.array(x), np.array(y)).ravel(), rtol=1e-10)
 
 
+@pytest.mark.parametrize("latitude", [-55.0, -6.0, 60.0])
+def test_tile_without_any_map(make_cube, latitude):
+    """One cell 0.1 degree tall: the hectares of a small plot at its edge are true to 1e-9 all the same."""
+    cube = make_cube(x_edge=[0, 0.1], y_edge=[latitude + 0.1, latitude], forest=[[-1]])
+    plot = shapely.Polygon([(0.02, latitude + 0.0901), (0.03, latitude + 0.0999), (0.025, latitude + 0.0998)])
+    found = cross_tabulate(frame(plot), cube)
+
+    assert found["forest"].tolist() == [-1]
+    assert found["area_ha"].item() == pytest.approx(plot_area_ha([plot])[0], rel=1e-9)
+
+
 def test_twelve_year_layers():
     """Twelve layers of 1,000 different years each: the product of classes passes 2^119, the answer stays exact."""
     random = np.random.default_rng(1)
