@@ -107,7 +107,7 @@ class Grid:
     def with_low_rows(self) -> tuple["Grid", Positions]:
         """The grid with rows divided until none is taller than `TALLEST_ROW`, and the own row of each of its rows.
 
-        Ground is taken to change evenly over a row, which fails where a tile without any map is one cell 0.1 degree tall.
+        Ground is taken to change evenly over a row: wrong where a tile without any map is one cell 0.1 degree tall.
         """
         parts = np.ceil(np.diff(self.y.at) / TALLEST_ROW).astype(np.intp)
         row = np.repeat(np.arange(self.y.cells), parts)
