@@ -1,7 +1,7 @@
 """Seeded fault campaign: the tiny harvest against rustac and a COG server that misbehave.
 
-`python -m tests.faults 200` runs 200 seeds and prints one line per kind of end; it stops at the first plot that is
-`low` although it is not `low` when everything can be read.
+`python -m tests.faults 200` runs 200 seeds and prints a line for each; it stops at the first plot that is `low`
+although it is not `low` when everything can be read.
 """
 
 import random
@@ -126,11 +126,19 @@ def main(runs: int) -> Counter[str]:
     with tempfile.TemporaryDirectory() as folder, bench(Path(folder)) as stand:
         for seed in range(runs):
             kinds, decide = seeded(seed)
-            ends[judge(stand.clean, stand.run(f"seed-{seed}", decide))] += 1
-            ends[f"with {kinds}"] += 1
+            try:
+                end = judge(stand.clean, stand.run(f"seed-{seed}", decide))
+            except BaseException:
+                sys.stdout.write(f"seed {seed} ({kinds}) failed\n")
+                raise
+            sys.stdout.write(f"seed {seed:3d}: {end:12s} after {kinds}\n")
+            sys.stdout.flush()
+            ends[end] += 1
     return ends
 
 
 if __name__ == "__main__":
-    for end, count in sorted(main(int(sys.argv[1]) if len(sys.argv) > 1 else 200).items()):
-        sys.stdout.write(f"{count:5d}  {end}\n")
+    counted = main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    sys.stdout.write(
+        ", ".join(f"{count} {end}" for end, count in sorted(counted.items())) + "; none low on unread data\n"
+    )
