@@ -11,7 +11,7 @@ import shapely
 from season import SEED, files
 from season.ground import Ground, Use
 from season.members import Parcel
-from season.rasters import BASELINE_HOLES, CUTS
+from season.rasters import BASELINE_HOLES, CUTS, EVENT_HOLES
 from season.rows import IDS, ODD_IDS
 
 GREEN_KG_PER_HA = 690.0
@@ -22,11 +22,13 @@ CARELESS = {"coop-03": 1, "coop-08": 2, "coop-12": 1}
 """Cooperatives that mixed one parcel of doubt into one of their lots: number of that lot."""
 IMPLAUSIBLE = {("coop-02", 18): 6.5, ("coop-05", 20): 3.4, ("coop-13", 3): 4.2}
 """Parcels (by number) that brought so many times what their hectares can bear."""
+REMOVED = {"coop-08": ("2026-10-02", "2026-10-05")}
+"""Careless cooperatives that noticed in time: the day the coffee was taken out, and the day the lot was mixed."""
 NO_SUCH_PLOT = ("coop-09", "Ñ999")
 
 
 def table_text(parcels: Mapping[str, Sequence[Parcel]], grounds: Mapping[str, Ground], faulty: set[str]) -> str:
-    """`deliveries.csv`: date, cooperative, plot_id, kg, form, lot; ordered by date.
+    """`deliveries.csv`: date, cooperative, plot_id, kg, form, lot, mixed_on, removed_on; ordered by date.
 
     Args:
         parcels: parcels of every cooperative.
@@ -37,7 +39,15 @@ def table_text(parcels: Mapping[str, Sequence[Parcel]], grounds: Mapping[str, Gr
     for cooperative, members in parcels.items():
         random = np.random.default_rng([SEED, members[0].site.number, 1000 + int(cooperative[-2:])])
         for parcel, lot in _lots(cooperative, members, grounds[members[0].site.key], faulty):
-            table += _brought(parcel, lot, random)
+            lines = _brought(parcel, lot, random)
+            if (
+                cooperative in REMOVED
+                and lot.endswith(f"L{CARELESS[cooperative]}")
+                and in_doubt(parcel, grounds[parcel.site.key])
+            ):
+                removed_on, mixed_on = REMOVED[cooperative]
+                lines = [line | {"mixed_on": mixed_on, "removed_on": removed_on} for line in lines]
+            table += lines
     cooperative, plot_id = NO_SUCH_PLOT
     table.append(_line(f"2026-07-{14:02d}", cooperative, plot_id, 212.0, "parchment", "C09-L3"))
     table.sort(key=lambda line: (line["date"], line["cooperative"], line["lot"], line["plot_id"], line["form"]))
@@ -61,8 +71,8 @@ def in_doubt(parcel: Parcel, ground: Ground) -> bool:
     inside = shapely.contains_xy(outline, x, y)
     x, y = x[inside], y[inside]
     sample = ground.at(*parcel.site.to_degrees(x, y))
-    hole = BASELINE_HOLES.get(parcel.site.key)
-    gap = hole is not None and hole.holds(x, y, ground.pattern.seed).any()
+    holes = [holes[parcel.site.key] for holes in (BASELINE_HOLES, EVENT_HOLES) if parcel.site.key in holes]
+    gap = any(hole.holds(x, y, ground.pattern.seed).any() for hole in holes)
     unpublished = parcel.site.key == "bagua" and (parcel.site.to_degrees(x, y)[0] > CUTS["bagua"][0] - 0.0005).any()
     felled = ((sample.use == Use.FOREST) & (np.maximum(sample.hansen, sample.tmf) > 2020)).sum()
     forest = ((sample.use == Use.FOREST) | sample.mistaken).sum() * 81 / 10_000
@@ -107,4 +117,6 @@ def _line(date: str, cooperative: str, plot: str, kilograms: float, form: str, l
         "kg": f"{kilograms:.1f}",
         "form": form,
         "lot": lot,
+        "mixed_on": "",
+        "removed_on": "",
     }

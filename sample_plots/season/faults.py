@@ -4,16 +4,16 @@
 its case.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import shapely
 
 from season import files, surveys
-from season.members import BY_COOPERATIVE, to_degrees
+from season.members import BY_COOPERATIVE, Parcel, to_degrees
 from season.noise import Array
-from season.rows import Row
+from season.rows import Row, rows_of
 
 Change = Callable[[list[Row], int], None]
 Copy = Callable[[Row, Row], None]
@@ -59,6 +59,13 @@ def spoil(sent: dict[str, list[Row]]) -> list[Case]:
     for fault in sorted(faults, key=lambda fault: -fault.at):
         fault.change(sent[fault.cooperative], fault.at)
     return cases
+
+
+def also_blocked(parcels: Mapping[str, Sequence[Parcel]]) -> set[str]:
+    """Plots (`cooperative/id`) that a fault of another row makes unusable: they share its id."""
+    sent = {cooperative: rows_of(members) for cooperative, members in parcels.items()}
+    placed = [fault for fault in _placed(sent) if fault.code == "id_repeated"]
+    return {f"{fault.cooperative}/{sent[fault.cooperative][fault.at - 1].plot_id}" for fault in placed}
 
 
 def _placed(sent: dict[str, list[Row]]) -> list[Fault]:
@@ -224,7 +231,7 @@ def _too_large(rows: list[Row], at: int) -> None:
     """The outline of the whole hamlet instead of the parcel."""
     angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     reach = 470 + 60 * np.sin(3 * angle) + 35 * np.cos(5 * angle)
-    ring = reach[:, None] * np.column_stack([np.cos(angle), np.sin(angle)]) + np.array([-150.0, -250.0])
+    ring = reach[:, None] * np.column_stack([np.cos(angle), np.sin(angle)]) + np.array([-1400.0, 1350.0])
     _set_ring(rows, at, np.vstack([ring, ring[:1]]))
 
 
@@ -320,7 +327,7 @@ def _text_in_hectares(rows: list[Row], at: int) -> None:
 
 
 def _control_character(rows: list[Row], at: int) -> None:
-    rows[at].producer = rows[at].producer.replace(" ", " \x0b", 1)
+    rows[at].producer = rows[at].producer.replace("Ejem", "Ejem\x0b")
 
 
 def _same_name(rows: list[Row], at: int) -> None:

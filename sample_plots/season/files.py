@@ -44,6 +44,15 @@ SHAPE_HEADERS = {
     "HECTAREAS": "hectares_comma",
     "ANIO_SIEMB": "planted",
 }
+SQUARE_METRE_HEADERS = {
+    "COD_PARC": "id",
+    "SOCIO": "producer",
+    "CASERIO": "place",
+    "PROVINCIA": "province",
+    "AREA": "square_metres",
+    "ANIO_SIEMB": "planted",
+}
+"""As a GIS fills an area column: square metres, and nobody says so."""
 KML_HEADERS = {
     "codigo_parcela": "id",
     "socio": "producer",
@@ -114,11 +123,13 @@ def write_gpkg(path: Path, rows: Sequence[Row]) -> None:
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def write_shapefile(path: Path, rows: Sequence[Row], utm: str, encoding: str = "UTF-8") -> None:
+def write_shapefile(
+    path: Path, rows: Sequence[Row], utm: str, headers: dict[str, str], encoding: str = "UTF-8"
+) -> None:
     """A Shapefile in UTM metres."""
     path.parent.mkdir(parents=True, exist_ok=True)
     pyogrio.write_dataframe(
-        frame(rows, SHAPE_HEADERS).to_crs(utm),
+        frame(rows, headers).to_crs(utm),
         path,
         driver="ESRI Shapefile",
         ENCODING=encoding,

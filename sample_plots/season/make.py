@@ -4,11 +4,35 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from season import deliveries, earlier, faults, files, ground, members, parcels, rasters, returned, rows, surveys
+from season import (
+    deliveries,
+    earlier,
+    faults,
+    files,
+    ground,
+    members,
+    papers,
+    parcels,
+    rasters,
+    returned,
+    rows,
+    surveys,
+)
 from season.members import Parcel
 from season.sites import SITES
 
-MADE = ("catalogue", "rasters", "coop-*", "deliveries.csv", "returned*", "2025", "codes.csv")
+MADE = (
+    "catalogue",
+    "rasters",
+    "coop-*",
+    "deliveries.csv",
+    "returned*",
+    "2025",
+    "codes.csv",
+    "evidence",
+    "reviews.csv",
+    "legality.csv",
+)
 
 
 def everything(folder: Path) -> None:
@@ -22,9 +46,11 @@ def everything(folder: Path) -> None:
     rasters.write(grounds, folder)
     of = members.by_cooperative(walked)
     cases = _plots(folder, of)
-    faulty = {f"{case.cooperative}/{case.plot_id}" for case in cases}
+    faulty = {f"{case.cooperative}/{case.plot_id}" for case in cases} | faults.also_blocked(of)
     text = deliveries.table_text(of, grounds, faulty)
     (folder / "deliveries.csv").write_text(text, encoding="utf-8", newline="")
+    (folder / "codes.csv").write_text(_code_table(cases), encoding="utf-8", newline="")
+    papers.write(folder)
 
 
 def _plots(folder: Path, parcels_of: dict[str, list[Parcel]]) -> list[faults.Case]:
@@ -33,7 +59,7 @@ def _plots(folder: Path, parcels_of: dict[str, list[Parcel]]) -> list[faults.Cas
     cases = [*faults.spoil(sent), moved, *earlier.write(folder, parcels_of)]
     files.write_geojson(folder / "coop-01.geojson", sent["coop-01"])
     files.write_gpkg(folder / "coop-02.gpkg", sent["coop-02"])
-    files.write_shapefile(folder / "coop-03" / "parcelas.shp", sent["coop-03"], "EPSG:32717")
+    files.write_shapefile(folder / "coop-03" / "parcelas.shp", sent["coop-03"], "EPSG:32717", files.SHAPE_HEADERS)
     files.write_kml(folder / "coop-04.kml", sent["coop-04"])
     files.write_csv(folder / "coop-05.csv", sent["coop-05"])
     surveys.write_odk(folder / "coop-06-kobo.csv", sent["coop-06"])
@@ -50,3 +76,13 @@ def _plots(folder: Path, parcels_of: dict[str, list[Parcel]]) -> list[faults.Cas
     surveys.write_mistyped(folder / "coop-14-nuevas.geojson", sent["coop-14"][30:])
     returned.write(folder, sent)
     return cases
+
+
+def _code_table(cases: list[faults.Case]) -> str:
+    """Where every code is to be found: `code,cooperative,plot_id`."""
+    found = [{"code": case.code, "cooperative": case.cooperative, "plot_id": case.plot_id or ""} for case in cases]
+    found += [
+        {"code": code, "cooperative": sender, "plot_id": ""}
+        for code, sender in (returned.CASES | returned.OF_FILES).items()
+    ]
+    return files.csv_text(sorted(found, key=lambda case: (case["code"], case["cooperative"]))).replace("\r\n", "\n")

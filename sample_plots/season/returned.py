@@ -55,6 +55,17 @@ CASES = {
     "tables_joined": "envio-11",
 }
 """Code: sender whose file shows it."""
+OF_FILES = {
+    "columns_taken": "coop-01",
+    "country_taken": "coop-02",
+    "rings_turned": "coop-03",
+    "unit_taken": "coop-12",
+    "vertices_joined": "coop-10",
+    "table_ignored": "coop-09",
+    "member_ignored": "coop-12",
+    "duplicate_kept": "coop-01",
+}
+"""Findings of whole files, and of the other plot of a pair, among the sound files: code, and a cooperative."""
 
 
 def write(folder: Path, sent: Mapping[str, Sequence[Row]]) -> None:
@@ -68,7 +79,7 @@ def write(folder: Path, sent: Mapping[str, Sequence[Row]]) -> None:
     surveys.write_zip(there / "copia-del-telefono.zip", {f"DCIM/IMG_{number:04d}.jpg": b"" for number in range(1001)})
     sound = [row for row in sent["coop-02"] if row.shape is not None and row.raw is None][:6]
     with tempfile.TemporaryDirectory() as work:
-        files.write_shapefile(Path(work) / "parcelas.shp", sound[:3], "EPSG:4326")
+        files.write_shapefile(Path(work) / "parcelas.shp", sound[:3], "EPSG:4326", files.SHAPE_HEADERS)
         members = {
             f"parcelas{suffix}": (Path(work) / f"parcelas{suffix}").read_bytes() for suffix in (".shp", ".shx", ".dbf")
         }

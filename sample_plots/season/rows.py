@@ -91,6 +91,7 @@ FIELDS: dict[str, Callable[[Row], Any]] = {
     "region": lambda row: row.parcel.site.region,
     "hectares_comma": lambda row: row.hectares,
     "hectares": lambda row: row.declared_ha,
+    "square_metres": lambda row: None if row.declared_ha is None else round(row.declared_ha * 10_000),
     "planted": lambda row: row.parcel.planted,
     "variety": lambda row: row.parcel.variety,
     "country": lambda row: row.country or "PE",

@@ -231,7 +231,7 @@ def write_office_csv(path: Path, rows: Sequence[Row]) -> None:
 
 def write_shapefile_zip(path: Path, rows: Sequence[Row], utm: str, work: Path) -> None:
     """A zipped shapefile in a sub-folder, its text in an old code page and no .cpg to say so."""
-    files.write_shapefile(work / "parcelas_cafe.shp", rows, utm, "ISO-8859-1")
+    files.write_shapefile(work / "parcelas_cafe.shp", rows, utm, files.SQUARE_METRE_HEADERS, "ISO-8859-1")
     members = {
         f"PARCELAS 2026/SIG/parcelas_cafe{suffix}": (work / f"parcelas_cafe{suffix}").read_bytes()
         for suffix in (".shp", ".shx", ".dbf", ".prj")

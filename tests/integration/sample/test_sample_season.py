@@ -1,0 +1,149 @@
+"""The invented season: made by its script, read whole, with every check and every outcome in it."""
+
+import csv
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import yaml
+
+from eudr_check import config, plots
+from eudr_check.plots import register
+from eudr_check.run.harvest import Finished, run
+from tests.conftest import REPOSITORY
+
+SAMPLE = REPOSITORY / "sample_plots"
+COMMODITY = "coffee"
+ROWS = 513
+"""512 parcels, one of them sent twice."""
+OF_ROWS = ("id_missing", "id_repeated", "row_repeated", "cells_misaligned", "row_unreadable", "key_misspelt")
+"""Codes whose finding names a row or a file: what is wrong is the identity itself."""
+
+
+def harvest(name: str, folder: Path) -> config.Harvest:
+    """A harvest of configs/ with a run folder of its own and without what earlier runs may have left."""
+    content = yaml.safe_load((REPOSITORY / "configs" / f"{name}.yaml").read_text(encoding="utf-8"))
+    content = {**content, "register": str(folder / "register.gpkg"), "run": {"folder": str(folder / name)}}
+    path = folder / f"{name}.yaml"
+    text = yaml.safe_dump(content, allow_unicode=True).replace("../sample_plots", SAMPLE.as_posix())
+    path.write_text(text, encoding="utf-8")
+    return config.load(path)
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """The harvest of 2025, run up to its outcomes."""
+    return run(harvest("pe-coffee-2025", tmp_path_factory.mktemp("before")), until="assess", offline=True)
+
+
+@pytest.fixture(scope="module")
+def now(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """The harvest of 2026, run up to its outcomes without any register."""
+    return run(harvest("pe-coffee-2026", tmp_path_factory.mktemp("now")), until="assess", offline=True)
+
+
+@pytest.fixture(scope="module")
+def findings(now: Finished, before: Finished, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """Findings of 2026 against the register of 2025, and of the files that go back to their senders."""
+    known = tmp_path_factory.mktemp("register") / "register.gpkg"
+    patches = gpd.read_parquet(before.folder.tables / "PATCHES.parquet")
+    register.record(known, "pe-coffee-2025", gpd.read_parquet(before.folder.tables / "PLOTS.parquet"), patches)
+    this_year = config.load(REPOSITORY / "configs" / "pe-coffee-2026.yaml")
+    returned = config.load(SAMPLE / "returned.yaml")
+    _, found = plots.load(this_year.plots, commodity=COMMODITY, register=known, harvest=this_year.harvest)
+    _, sent_back = plots.load(returned.plots, commodity=COMMODITY)
+    return pd.concat([found, sent_back], ignore_index=True)
+
+
+def cases() -> list[Mapping[str, str]]:
+    """Rows of codes.csv: which plot shows which code."""
+    with (SAMPLE / "codes.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case['code']}-{case['cooperative']}")
+def test_the_case_of_every_code_is_found(case: Mapping[str, str], findings: pd.DataFrame):
+    """The plot (or row, or file) made to show a code has a finding with that code."""
+    here = findings[(findings["code"] == case["code"]) & (findings["cooperative"] == case["cooperative"])]
+
+    assert len(here)
+    if case["plot_id"] and case["code"] not in OF_ROWS:
+        assert f"{case['cooperative']}/{case['plot_id']}" in set(here["plot"])
+
+
+def test_every_code_of_the_checks_occurs(findings: pd.DataFrame):
+    """No check of plots/checks.yaml is without a case in the sample."""
+    checks = yaml.safe_load((REPOSITORY / "eudr_check" / "plots" / "checks.yaml").read_text(encoding="utf-8"))
+
+    assert set(checks["codes"]) - set(findings["code"]) == set()
+
+
+def test_every_row_is_a_plot_or_a_blocking_finding(now: Finished):
+    """Conservation: rows written = plots + rows without identity, each of which has a blocking finding."""
+    lost = now.findings[now.findings["plot"].isna() & now.findings["source_row"].notna()]
+    rows = lost[lost["severity"] == "block"][["source_file", "source_row"]].drop_duplicates()
+    written = len(now.plots) + len(rows)
+
+    assert written == ROWS
+
+
+def test_outcomes_are_in_believable_proportion(now: Finished):
+    """Most plots are low, a tenth to a sixth need more information, a few are high, some are unknown."""
+    assert now.assessments is not None
+    share = now.assessments["outcome"].value_counts(normalize=True)
+
+    assert 0.7 < share["low"] < 0.88
+    assert 0.08 < share["more_info_needed"] < 0.16
+    assert 0.005 < share["high"] < 0.04
+    assert 0.02 < share["undetermined"] < 0.12
+
+
+def test_fourteen_cooperatives_have_four_to_six_hundred_plots(now: Finished):
+    """The size the season was ordered in; the first five have 150 to 250."""
+    counts = now.plots["cooperative"].value_counts()
+
+    assert len(counts) == 14
+    assert 400 <= counts.sum() <= 600
+    assert 150 <= counts[[f"coop-{number:02d}" for number in range(1, 6)]].sum() <= 250
+
+
+def test_ids_stay_text(now: Finished):
+    """Zeros in front, an exponent, letters with accents and slashes survive every format."""
+    for plot in (
+        "coop-04/007",
+        "coop-05/1e5",
+        "coop-05/Peña Rosa 2",
+        "coop-09/Ñ001",
+        "coop-02/MAYO/001",
+        "coop-11/007",
+    ):
+        assert plot in now.plots.index
+
+
+def test_the_files_are_small():
+    """A clone stays light: under 6 MB in all."""
+    assert sum(path.stat().st_size for path in SAMPLE.rglob("*") if path.is_file()) < 6_000_000
+
+
+def test_the_script_makes_the_committed_files():
+    """`make.py --check` makes everything anew and finds no difference."""
+    made = subprocess.run(
+        [sys.executable, str(SAMPLE / "make.py"), "--check"], capture_output=True, text=True, timeout=400, check=False
+    )
+
+    assert made.returncode == 0, made.stdout + made.stderr
+
+
+def test_the_docs_name_the_case_of_every_code():
+    """docs/sample-season.md has the table of codes.csv."""
+    text = (REPOSITORY / "docs" / "sample-season.md").read_text(encoding="utf-8")
+    told = {
+        tuple(cell.strip(" `") for cell in row) for row in re.findall(r"^\| (`\w+`) \| (\S+) \| (.*?) \|$", text, re.M)
+    }
+
+    assert {(case["code"], case["cooperative"], case["plot_id"]) for case in cases()} <= told
