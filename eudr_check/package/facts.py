@@ -156,7 +156,7 @@ def _excluded(consignment: Consignment) -> dict[str, Any]:
     excluded = consignment.excluded
     left_out = excluded[~excluded["plot"].isin(consignment.plots.index)]
     # `cannot_be_sent:collapses` counts as `cannot_be_sent`; the file keeps the whole.
-    why = left_out["excluded_because"].str.partition(":")[0]
+    why = left_out["excluded_because"].str.replace(r":.*", "", regex=True)
     return {
         "plots": len(left_out),
         "of": len(left_out) + len(consignment.plots),

@@ -1,5 +1,6 @@
 """The twin of a package without names of persons."""
 
+import re
 from typing import Any
 
 import geopandas as gpd
@@ -24,25 +25,22 @@ def plots(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def findings(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
-    """FINDINGS in which no producer of `named` (PLOTS with names) is called by name.
+    """FINDINGS in which no producer of `named` (PLOTS with names) is called by name."""
+    by_first_word: dict[str, list[str]] = {}
+    for name in sorted(named["producer_name"].dropna().unique(), key=len, reverse=True):
+        for word in _words(name)[:1]:
+            by_first_word.setdefault(word, []).append(name)
 
-    A message is searched for the producers of its own plot and of every plot it mentions.
-    """
-    of_plot = named["producer_name"].dropna().to_dict()
+    def hidden(text: Any) -> Any:
+        if not isinstance(text, str):
+            return text
+        found = {name for word in _words(text) for name in by_first_word.get(word, ())}
+        for name in sorted(found, key=len, reverse=True):
+            text = text.replace(name, HIDDEN)
+        return text
 
-    def hidden(row: Any) -> dict[str, Any]:
-        told = {key: getattr(row, key) for key in ("message", "details", "fix")}
-        words = " ".join(text for text in told.values() if isinstance(text, str))
-        names = {of_plot[key] for key in {row.plot, *_mentioned(words, of_plot)} if key in of_plot}
-        for name in sorted(names, key=len, reverse=True):
-            told = {key: text.replace(name, HIDDEN) if isinstance(text, str) else text for key, text in told.items()}
-        return told
-
-    if frame.empty:
-        return frame
-    return frame.assign(**pd.DataFrame([hidden(row) for row in frame.itertuples()], index=frame.index))
+    return frame.assign(**{column: frame[column].map(hidden) for column in ("message", "details", "fix")})
 
 
-def _mentioned(words: str, of_plot: dict[Any, Any]) -> list[str]:
-    candidates = {word.strip("'\",;:.()[]{}") for word in words.split()}
-    return sorted(candidates & of_plot.keys())
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)

@@ -207,12 +207,10 @@ def _outcomes(content: Path, assess: Assess) -> Iterator[Difference]:
         yield Difference(name, "final_outcome", f"{plot}: another final outcome than outcome, and no review names it")
     for column in HECTARES:
         apart = ~np.isclose(stored[column], fresh[column], rtol=0, atol=TOLERANCE_HA, equal_nan=True)
-        for plot in map(str, stored.index[apart][:20]):
-            yield Difference(
-                name,
-                "hectares",
-                f"{plot}: {column} {stored.at[plot, column]:.6f}, recomputed {fresh.at[plot, column]:.6f}",
-            )
+        for row in np.flatnonzero(apart)[:20]:
+            was_ha, now_ha = float(stored[column].iloc[row]), float(fresh[column].iloc[row])
+            told = f"{stored.index[row]!s}: {column} {was_ha:.6f}, recomputed {now_ha:.6f}"
+            yield Difference(name, "hectares", told)
 
 
 def _variable(entry: Mapping[str, Any]) -> Variable:

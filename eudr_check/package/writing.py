@@ -13,7 +13,19 @@ import pandas as pd
 from eudr_check import __version__
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
-from eudr_check.package import bag, consignment, facts, gis, payload, readme, redact, report, stamp, statements
+from eudr_check.package import (
+    action_plan,
+    bag,
+    consignment,
+    facts,
+    gis,
+    payload,
+    readme,
+    redact,
+    report,
+    stamp,
+    statements,
+)
 from eudr_check.package.folder import Attachment, Folder
 from eudr_check.package.statements import DRAFT_MARK, Behind, Statements
 from eudr_check.variables import Variable
@@ -111,6 +123,16 @@ def write(
         gis.write(folder, **shown)
     if "report" in wanted:
         report.write(folder, **shown, pictures=pictures)
+    if "action_plan" in wanted:
+        action_plan.write(
+            folder,
+            harvest=harvest,
+            plots=plots,
+            findings=findings,
+            assessments=assessments,
+            reasons=reasons,
+            deliveries=deliveries,
+        )
     for attachment in sorted(attachments, key=lambda item: item.name):
         into.attach(attachment)
     _finish(into, harvest, done, assessments, sources, draft=draft, redacted=redacted)

@@ -1,0 +1,228 @@
+"""The package on disk: complete, the same every day, safe to open, and honest about drafts."""
+
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from lxml import etree
+
+from eudr_check import package
+from eudr_check.errors import PackageError
+from eudr_check.package import eu_check, redact
+from tests import package_tables as six
+
+HOSTILE = "=cmd|'/c calc'!A0 <script>\"&\u202egpj.exe\u202c\nمزرعة \u200fعلي 田中"
+CLEAN = "=cmd|'/c calc'!A0 <script>\"&gpj.exe مزرعة \u200fعلي 田中"
+
+
+def written(folder: Path, **changes: Any) -> Path:
+    folder.mkdir(parents=True)
+    package.write(folder, **six.package(**changes))
+    return folder
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_package_holds_what_the_exporter_and_the_auditor_need(tmp_path: Path) -> None:
+    """One statement of five plots; the high one is excluded by name; the bag holds everything."""
+    folder = written(tmp_path / "p")
+    index = pd.read_csv(folder / "statement-01/plots_index.csv", dtype=str)
+    told = json.loads((folder / "statement-01/dds.json").read_text())
+    excluded = pd.read_csv(folder / "excluded.csv")
+    manifest = json.loads((folder / "MANIFEST.json").read_text())
+
+    assert list(index["plot"]) == ["norte/001", "norte/002", "norte/002", "sur/A 1", "sur/A 2", "sur/A 3"]
+    assert list(excluded["plot"]) == ["norte/003"]
+    assert told["outcomes"] == {"low": 4, "cleared_by_review": 1}
+    assert {item["item_id"] for item in manifest["layer_items"]} == {"S10W080", "00N"}
+    present = digests(folder)
+    assert {name: entry["sha256"] for name, entry in manifest["files"].items()} == {
+        name: digest for name, digest in present.items() if name not in ("MANIFEST.json", "prueba-2026.zip")
+    }
+    with zipfile.ZipFile(folder / "prueba-2026.zip") as bag:
+        inside = {name.removeprefix("prueba-2026/data/") for name in bag.namelist() if "/data/" in name}
+    assert inside == present.keys() - {"prueba-2026.zip"}
+
+
+def test_index_ties_every_feature_to_its_plot(tmp_path: Path) -> None:
+    """Row n of the index is feature n of the file, by digest of its text."""
+    folder = written(tmp_path / "p")
+    index = pd.read_csv(folder / "statement-01/plots_index.csv", dtype=str)
+    lines = (folder / "statement-01/plots.geojson").read_text(encoding="utf-8").splitlines()[1:-1]
+
+    assert list(index["sha256"]) == [hashlib.sha256(line.removesuffix(",").encode()).hexdigest() for line in lines]
+
+
+def test_geojson_has_the_four_properties_and_six_decimals(tmp_path: Path) -> None:
+    """Nothing the system ignores is sent; numbers are numbers with six decimals."""
+    folder = written(tmp_path / "p")
+    text = (folder / "statement-01/plots.geojson").read_text(encoding="utf-8")
+    features = json.loads(text)["features"]
+
+    assert {key for feature in features for key in feature["properties"]} == set(eu_check.PROPERTIES)
+    assert features[4]["geometry"] == {"type": "Point", "coordinates": [-76.07, -6.04]}
+    assert "[-76.070000,-6.040000]" in text
+    assert features[4]["properties"]["Area"] == 1.5
+
+
+def test_two_builds_are_byte_for_byte_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Day, time zone and folder of the build leave no trace."""
+    first = written(tmp_path / "a")
+    monkeypatch.setenv("TZ", "Asia/Ho_Chi_Minh")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
+    monkeypatch.setattr("time.time", lambda: 1_900_000_000.0)
+    second = written(tmp_path / "elsewhere" / "b")
+
+    assert digests(first) == digests(second)
+
+
+def test_no_path_of_this_machine_is_inside(tmp_path: Path) -> None:
+    """The package says nothing about where it was made."""
+    folder = written(tmp_path / "p")
+    with zipfile.ZipFile(folder / "prueba-2026.zip") as bag:
+        for name in bag.namelist():
+            assert str(tmp_path).encode() not in bag.read(name), name
+
+
+def test_draft_marks_every_file_of_a_statement(tmp_path: Path) -> None:
+    """A draft may hold the high plot; no file of it can be taken for a finished one."""
+    folder = written(tmp_path / "p", draft=True)
+    names = sorted(path.name for path in (folder / "statement-01").iterdir())
+
+    assert names == [
+        "DRAFT-" + n for n in ("dds.json", "dds.xml", "plots.geojson", "plots_index.csv", "statement.es.pdf")
+    ]
+    assert "norte/003" in (folder / "statement-01/DRAFT-plots_index.csv").read_text()
+    assert b"<!-- DRAFT" in (folder / "statement-01/DRAFT-dds.xml").read_bytes()
+    assert (folder / "DRAFT-prueba-2026.zip").is_file()
+    assert json.loads((folder / "summary.json").read_text())["draft"] is True
+
+
+def test_wrong_facts_are_refused_whole_unless_a_draft_is_asked_for(tmp_path: Path) -> None:
+    """A wrong code stops the package with one clear sentence; a draft prints it instead."""
+    wrong = six.harvest(product={"hs_code": "1801", "description": "Cocoa", "net_mass_kg": 1})
+    with pytest.raises(PackageError, match=r"prueba-2026: no statement can be made: .*belongs to cocoa"):
+        written(tmp_path / "a", harvest=wrong)
+
+    folder = written(tmp_path / "b", harvest=wrong, draft=True)
+
+    assert not (folder / "statement-01/DRAFT-dds.xml").exists()
+    assert "belongs to cocoa" in (folder / "statement-01/DRAFT-dds.json").read_text()
+
+
+def test_nothing_settled_means_no_statement_but_still_a_package(tmp_path: Path) -> None:
+    """With every plot high, tables and reasons are delivered, and a sentence instead of a statement."""
+    high = six.assessments(dict.fromkeys(six.PLOTS, ("high", "high")))
+    folder = written(tmp_path / "p", assessments=high)
+    summary = json.loads((folder / "summary.json").read_text())
+
+    assert not list(folder.glob("statement-*"))
+    assert summary["withheld"] == ["no plot may be declared; excluded.csv says why for every plot"]
+    assert len(pd.read_csv(folder / "excluded.csv")) == 6
+
+
+def test_lots_must_cover_the_declared_mass(tmp_path: Path) -> None:
+    """1,000 kg in accepted lots cannot carry a statement of 5,760 kg."""
+    lots = six.lots(("L1", 1000, "accepted", ["norte/001"]), ("L2", 9000, "refused", ["norte/003"]))
+    folder = written(tmp_path / "p", lots=lots)
+    withheld = json.loads((folder / "summary.json").read_text())["withheld"]
+
+    assert not list(folder.glob("statement-*"))
+    assert withheld[0].startswith("the accepted lots hold 1000 kg of green product, less than the 5760 kg declared")
+    assert list(pd.read_csv(folder / "refused_lots.csv")["lot"]) == ["L2"]
+
+
+def test_producer_without_country_is_excluded_by_name(tmp_path: Path) -> None:
+    """The EU needs the country of every named producer."""
+    plots = six.plots(producer_country=["PE", None, "PE", "PE", "PE", "PE"])
+    folder = written(tmp_path / "p", plots=plots)
+    excluded = pd.read_csv(folder / "excluded.csv").set_index("plot")
+
+    assert excluded.loc["norte/002", "excluded_because"] == "cannot_be_sent:no_producer_country"
+
+
+def test_hostile_names_come_out_right_and_harmless(tmp_path: Path) -> None:
+    """Formulas, markup, quotes, directions, line breaks and every script, in JSON, XML, CSV and PDF."""
+    plots = six.plots(producer_name=HOSTILE, production_place=HOSTILE)
+    harvest = six.harvest(
+        operator={"name": HOSTILE, "country": "NL", "address": HOSTILE, "eori": "NL1"},
+        package={"languages": ["es"], "producer_as": "producer", "outputs": ["eu_geojson", "statement"]},
+    )
+    folder = written(tmp_path / "p", plots=plots, harvest=harvest) / "statement-01"
+    feature = json.loads((folder / "plots.geojson").read_text(encoding="utf-8"))["features"][0]
+    index = pd.read_csv(io.StringIO((folder / "plots_index.csv").read_text(encoding="utf-8")))
+    names = [e.text for e in etree.parse(str(folder / "dds.xml")).iter("{*}name")]
+
+    assert feature["properties"]["ProducerName"] == CLEAN
+    assert set(names) == {CLEAN}
+    assert set(index["production_place"]) == {"'" + CLEAN}
+    assert (folder / "statement.es.pdf").read_bytes().startswith(b"%PDF-1.7")
+
+
+def test_redacted_twin_names_no_person(tmp_path: Path) -> None:
+    """Not in tables, findings, GeoJSON or pages; neighbours of one producer can still be told."""
+    from eudr_check import tables
+
+    told = "norte/001: producer Persona 0 also holds sur/A 1 of Persona 3"
+    findings = tables.typed(
+        tables.FINDINGS,
+        [{"plot": "norte/001", "source_file": "f", "code": "c", "severity": "warn", "message": told, "details": "{}"}],
+    )
+    harvest = six.harvest(
+        package={"languages": ["es"], "producer_as": "producer"} | {"outputs": ["eu_geojson", "statement"]}
+    )
+    folder = written(tmp_path / "p", findings=findings, harvest=harvest, redacted=True)
+
+    assert (folder / "prueba-2026-redacted.zip").is_file()
+    with zipfile.ZipFile(folder / "prueba-2026-redacted.zip") as bag:
+        for name in bag.namelist():
+            assert b"Persona" not in bag.read(name), name
+    for table in ("PLOTS", "FINDINGS"):
+        text = (
+            pd.read_parquet(folder / "tables" / f"{table}.parquet").drop(columns="geometry", errors="ignore").to_csv()
+        )
+        assert "Persona" not in text
+    assert redact.plots(six.plots(producer_name=["B", "A", "B", None, "A", "C"]))["producer_name"].tolist()[:3] == [
+        "producer 00001",
+        "producer 00002",
+        "producer 00001",
+    ]
+
+
+def test_attachment_missing_or_changed_is_refused(tmp_path: Path) -> None:
+    """A review stands on its evidence file: gone or altered, there is no package."""
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"trees")
+    good = package.Attachment("reviews/photo.jpg", photo, hashlib.sha256(b"trees").hexdigest())
+    folder = written(tmp_path / "a", attachments=[good])
+    assert (folder / "reviews/photo.jpg").read_bytes() == b"trees"
+
+    photo.write_bytes(b"field")
+    with pytest.raises(PackageError, match=r"reviews/photo\.jpg: changed since it was signed off"):
+        written(tmp_path / "b", attachments=[good])
+    photo.unlink()
+    with pytest.raises(PackageError, match=r"reviews/photo\.jpg: cannot be read"):
+        written(tmp_path / "c", attachments=[good])
+
+
+def test_pages_say_draft_while_legality_is_open(tmp_path: Path) -> None:
+    """Without legality evidence the statement stays a draft; with it only the signature is missing."""
+    told = json.loads((written(tmp_path / "a") / "statement-01/dds.json").read_text())
+    legality = pd.DataFrame(
+        [{"topic": "land use rights", "document": "title.pdf", "valid_until": None, "sha256": "ab" * 32}]
+    )
+    settled = json.loads((written(tmp_path / "b", legality=legality) / "statement-01/dds.json").read_text())
+
+    assert told["open_points"] == [{"code": "no_legality"}]
+    assert settled["open_points"] == []
