@@ -104,18 +104,18 @@ def _mosaic(
     cells: Refinement,
 ) -> dict[str, NDArray[np.int16]]:
     """Each variable on the refinement: where Items overlap, the first by id that knows the cell."""
-    result = {name: np.full(cells.shape, UNKNOWN, dtype=np.int16) for name in definition.encodings}
-    for position, item in enumerate(items):
+    result: dict[str, NDArray[np.int16]] = {}
+    for item in items:
         readings = {asset: _Reading(raster, cut(raster, boxes, box)) for asset, raster in item.rasters.items()}
         for asset, reading in readings.items():
             _refuse_illegal(definition, item, asset, reading)
         for name, encoding in definition.encodings.items():
             values = _variable(definition, encoding, readings, cells)
-            if position == 0:
-                result[name] = values
-            else:
+            if name in result:
                 np.copyto(result[name], values, where=result[name] == UNKNOWN)
-    return result
+            else:
+                result[name] = values
+    return result or {name: np.full(cells.shape, UNKNOWN, dtype=np.int16) for name in definition.encodings}
 
 
 def _variable(

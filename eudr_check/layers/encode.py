@@ -30,18 +30,32 @@ def encode(
     if len(values) > 1:
         return _judge(variable, assets, values, tags)
     ((key, array),) = values.items()
-    # All values a file of this dtype can hold are judged once; the cells then only look them up.
-    limits = np.iinfo(array.dtype)
-    domain = np.arange(limits.min, limits.max + 1)
-    table = _judge(variable, assets, {key: domain}, tags)
-    index = array if limits.min == 0 else array.astype(np.int32) - limits.min
-    return np.take(table, index)
+    result: NDArray[np.int16] = _look_up(_judge(variable, assets, {key: _domain(array)}, tags), array)
+    return result
 
 
 def illegal(asset: Asset, values: NDArray[Any], tag: float | None) -> NDArray[Any]:
     """Values outside the asset's legend, sorted; the file's own nodata and the definition's are legal."""
-    present = np.flatnonzero(np.bincount(values.ravel())) if values.dtype == np.uint8 else np.unique(values)
-    return present[~(asset.legend.holds(present) | _nodata(asset, present, tag))]
+    domain = _domain(values)
+    legal = asset.legend.holds(domain) | _nodata(asset, domain, tag)
+    if _look_up(legal, values).all():
+        return domain[:0]
+    present = np.unique(values).astype(domain.dtype)
+    wrong: NDArray[Any] = present[~legal[present - domain[0]]]
+    return wrong
+
+
+def _domain(values: NDArray[Any]) -> NDArray[np.int64]:
+    """All values an array of this dtype can hold: they are judged once, and cells then only look them up."""
+    limits = np.iinfo(values.dtype)
+    return np.arange(limits.min, limits.max + 1)
+
+
+def _look_up(table: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
+    """Entries of a table over `_domain` for each value."""
+    lowest = np.iinfo(values.dtype).min
+    found: NDArray[Any] = np.take(table, values if lowest == 0 else values.astype(np.int32) - lowest, mode="clip")
+    return found
 
 
 def _judge(

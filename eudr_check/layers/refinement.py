@@ -83,10 +83,11 @@ def expand(raster: Raster, cut: Cut, native: NDArray[Any], cells: Refinement, fi
     if raster.lines:
         columns = _index((cells.x - raster.transform.c) / raster.transform.a, cut.column, native.shape[1])
         rows = _index((cells.y - raster.transform.f) / raster.transform.e, cut.row, native.shape[0])
-        if columns.min() < 0 or rows.min() < 0:
+        if columns.max() == native.shape[1] or rows.max() == native.shape[0]:
             native = _with_border(native, fill)
-        # Columns first: few rows are copied then, and whole rows afterwards.
-        return np.take(np.take(native, columns, axis=1), rows, axis=0)
+        # Columns first: few rows are copied then, and whole rows afterwards. "clip" because NumPy copies twice to
+        # be able to raise, and no index is out of range.
+        return np.take(np.take(native, columns, axis=1, mode="clip"), rows, axis=0, mode="clip")
     longitude, latitude = np.meshgrid(cells.x, cells.y)
     columns, rows = raster.pixels(longitude, latitude)
     return _with_border(native, fill)[
@@ -123,13 +124,13 @@ def _bounded(lines: NDArray[np.float64], low: float, high: float) -> NDArray[np.
 
 
 def _index(fractional: NDArray[Any], start: int, count: int) -> NDArray[np.intp]:
-    """Positions in a window; -1 (the border) outside it."""
+    """Positions in a window; `count` (the border behind the last cell) outside it."""
     finite = np.where(np.isfinite(fractional), fractional, -1e9)
     index = np.floor(finite).astype(np.intp) - start
-    index[(index < 0) | (index >= count)] = -1
+    index[(index < 0) | (index > count)] = count
     return index
 
 
 def _with_border(native: NDArray[Any], fill: int) -> NDArray[Any]:
-    """One more row and column at the end, which index -1 meets."""
+    """One more row and column at the end, for what lies outside."""
     return np.pad(native, ((0, 1), (0, 1)), constant_values=fill)

@@ -1,5 +1,6 @@
 """The same evidence from a folder, from rustac and from pgstac; no more bytes than plots need; nothing when offline."""
 
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pystac
 import pytest
 import rasterio
 from numpy.typing import NDArray
+from rasterio.warp import transform_bounds
 from rasterio.windows import from_bounds
 
 from eudr_check import config, layers
@@ -19,6 +21,7 @@ from eudr_check.config import Catalogue, Harvest
 from eudr_check.errors import LayersError
 from eudr_check.layers import fetch
 from eudr_check.layers.definition import definition
+from eudr_check.run import ground
 from eudr_check.run.harvest import Finished, run
 from eudr_check.tiles import Tile
 from tests import tiny
@@ -137,9 +140,12 @@ def needed_bytes(path: Path, boxes: NDArray[np.float64]) -> int:
         height, width = raster.block_shapes[0]
         blocks = set()
         for box in boxes:
-            window = from_bounds(*box, transform=raster.transform)
+            there = transform_bounds("EPSG:4326", raster.crs, *box)
+            window = from_bounds(*there, transform=raster.transform)
             first_row, last_row = int(window.row_off // height), int((window.row_off + window.height - 1e-6) // height)
             first, last = int(window.col_off // width), int((window.col_off + window.width - 1e-6) // width)
+            first, first_row = max(first, 0), max(first_row, 0)
+            last, last_row = min(last, (raster.width - 1) // width), min(last_row, (raster.height - 1) // height)
             blocks |= {(x, y) for x in range(first, last + 1) for y in range(first_row, last_row + 1)}
         sizes = [raster.get_tag_item(f"BLOCK_SIZE_{x}_{y}", "TIFF", bidx=1) for x, y in blocks]
     return sum(int(size) for size in sizes if size)
@@ -169,6 +175,36 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Toy:
     ]
     toy.add(*paths)
     return toy
+
+
+def test_budget_of_the_sample(sample: tuple[Harvest, Server, Published, Path]) -> None:
+    """The sample harvest asks for its needed blocks and headers, and for nothing twice."""
+    harvest, server, content, folder = sample
+    job = in_folder(served(harvest, server), folder / "budget" / "run")
+    with rustac(folder / "rustac-budget", content) as server.upstream:
+        before = len(server.cog_hits())
+        finished = run(job, until="layers")
+        hits = server.cog_hits()[before:]
+
+    assert finished.sources is not None
+    read = finished.sources[finished.sources["status"] == "read"]
+    boxes = _boxes_of(finished)
+    needed = 0
+    for href, rows in read.groupby("href"):
+        ground = np.concatenate([boxes[tile] for tile in rows["tile"]])
+        needed += needed_bytes(server.root / str(href).partition("/cog/")[2], ground)
+    first = [hit for hit in hits if hit.byte_range == f"bytes=0-{fetch.FIRST_BYTES - 1}"]
+    blocks = sum(hit.sent for hit in hits) - sum(hit.sent for hit in first)
+    assert len(first) == read["href"].nunique()
+    assert blocks <= needed * 1.15
+    assert _fetched_twice(hits) == 0
+
+
+def _boxes_of(finished: Finished) -> dict[str, NDArray[np.float64]]:
+    """The ground each tile needed, from the run's own pieces."""
+    (table,) = finished.folder.path.rglob("GROUND.parquet")
+    names = [entry["tile"] for entry in json.loads((table.parent / "tiles.json").read_text(encoding="utf-8"))]
+    return {name: ground.plots_of(table, group)[1] for group, name in enumerate(names)}
 
 
 def windows(plots: int, seed: int) -> dict[Tile, NDArray[np.float64]]:
@@ -231,6 +267,34 @@ def _fetched_twice(hits: list[Hit]) -> int:
         ranges.sort()
         twice += sum(max(0, before[1] - after[0]) for before, after in pairwise(ranges))
     return twice
+
+
+def test_published_tiles_without_stac(tmp_path: Path) -> None:
+    """A tile scheme finds its files by name; a file the server does not have is a missing tile, not a failure."""
+    toy = Toy(tmp_path, "{map: {legend: '0..1'}}", f"{{forest: {{{STATE}, when: {{map: 1}}}}}}")
+    write_raster(tmp_path / "files" / "JRC_N10_E0.tif", np.ones((1000, 1000)), cell=0.01, north=10)
+    boxes = {Tile(0, 0): np.array([[0.01, 0.01, 0.02, 0.02]]), Tile(-1, 0): np.array([[-0.02, 0.01, -0.01, 0.02]])}
+    with Server(tmp_path / "files") as server:
+        text = f"found: [{{tiles: {{naming: jrc, url: '{server.url}/cog/JRC_{{tile}}.tif'}}}}]"
+        toy.file.write_text(toy.file.read_text() + text)
+        sources = layers.prefetch(boxes, [toy.choice], {"local": Catalogue(tiles="published")}, tmp_path / "store")
+        server.decide = lambda hit: Fault("status", 500)
+        offline = layers.prefetch(
+            boxes, [toy.choice], {"local": Catalogue(tiles="published")}, tmp_path / "store", offline=True
+        )
+    by_tile = sources.set_index("tile")
+
+    assert by_tile.loc["N00.0E000.0", "status"] == "read"
+    assert by_tile.loc["N00.0W000.1", "status"] == "missing"
+    assert "no such file" in by_tile.loc["N00.0W000.1", "reason"]
+    assert by_tile["item_id"].tolist() == ["N10_E0", "N10_W10"]
+    cubes = [
+        layers.cube(tile, boxes[tile], [toy.definition], sources[sources["tile"] == tile.name], tmp_path / "store")
+        for tile in boxes
+    ]
+    assert (cubes[0]["toy.forest"] == 1).all()
+    assert (cubes[1]["toy.forest"] == -1).all()
+    assert offline["status"].tolist() == ["read", "failed"]
 
 
 @pytest.mark.parametrize("layout", ["cog", "striped"])
