@@ -29,7 +29,7 @@ from eudr_check.text import number, say
 
 KML = "http://www.opengis.net/kml/2.2"
 ON_PAPER = 14
-"""Actions that fit on the second page whatever their sentences; the workbook holds all."""
+"""Actions tried first on the second page; fewer where their sentences are long. The workbook holds all."""
 LONGEST = 150
 """Characters of a sentence on paper."""
 
@@ -242,29 +242,33 @@ def _order(plan: Plan) -> str:
 
 
 def _pdf(folder: Path, plan: Plan) -> Path:
+    """Two pages, with as many of the first actions as they hold."""
     path = folder / f"{plan.cooperative}.pdf"
     day = stamp.day(plan.harvest)
     with (
         as_file(files(__package__).joinpath("action_plan.typ")) as template,
         as_file(files("matplotlib").joinpath("mpl-data", "fonts", "ttf")) as fonts,
     ):
-        typst.compile(
-            str(template),
-            output=str(path),
-            format="pdf",
-            sys_inputs={"document": json.dumps(_paper(plan), ensure_ascii=False)},
-            font_paths=[str(fonts)],
-            ignore_system_fonts=True,
-            timestamp=int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()),
-        )
+        for most in range(ON_PAPER, 0, -2):
+            made: bytes = typst.compile(
+                str(template),
+                format="pdf",
+                sys_inputs={"document": json.dumps(_paper(plan, most), ensure_ascii=False)},
+                font_paths=[str(fonts)],
+                ignore_system_fonts=True,
+                timestamp=int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()),
+            )
+            if b"/Count 2" in made:
+                break
+    path.write_bytes(made)
     return path
 
 
-def _paper(plan: Plan) -> dict[str, Any]:
+def _paper(plan: Plan, most: int) -> dict[str, Any]:
     """Everything the two pages say."""
     final = plan.assessments["final_outcome"].reindex(plan.plots.index)
     counts = [(name, int((final == name).sum())) for name in OUTCOMES]
-    shown = plan.todo.head(ON_PAPER)
+    shown = plan.todo.head(most)
     left = len(plan.todo) - len(shown)
     words = {key: plan.say(key) for key in ("scorecard", "first_actions", "nothing")}
     words["outcomes"] = plan.say("outcomes", count=len(plan.plots))

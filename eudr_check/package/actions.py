@@ -14,7 +14,6 @@ import shapely
 import yaml
 
 from eudr_check import tables
-from eudr_check.package.report_data import spoken
 from eudr_check.text import number, say, topic
 
 COLUMNS = [
@@ -164,7 +163,7 @@ def rule_of(code: str) -> dict[str, str] | None:
 
 def _from_findings(findings: pd.DataFrame, start: dt.date, language: str) -> pd.DataFrame:
     asking = findings[findings["severity"] != "info"]
-    rules, sentences = _rules(), spoken("findings")
+    rules, sentences = _rules(), topic("findings")
     kinds = dict.fromkeys(rules["findings_in_the_field"], "field") | dict.fromkeys(
         rules["findings_by_evidence"], "evidence"
     )
@@ -210,9 +209,9 @@ def _from_reasons(
 ) -> pd.DataFrame:
     open_plots = assessments.index[~assessments["final_outcome"].isin(tables.SETTLED)]
     asking = reasons[reasons.index.isin(open_plots) & reasons.index.isin(plots.index)].reset_index()
-    asking = asking[[rule_of(code) is not None for code in asking["code"]]]
+    asking = asking[np.array([rule_of(code) is not None for code in asking["code"]], dtype=bool)]
     rules = [rule_of(code) or {} for code in asking["code"]]
-    sentences = spoken("reasons")
+    sentences = topic("reasons")
     weeks = _rules()["weeks"]
     by = start + dt.timedelta(weeks=weeks["evidence"])
     outcome = asking["plot"].map(assessments["final_outcome"])

@@ -24,8 +24,8 @@ class Accent(NamedTuple):
 
 
 OUTCOMES = {
-    "low": Accent("#2a9d9f", "#0d5f66", "circle", 0),
-    "undetermined": Accent("#8b8f99", "#4f5560", "square", 1),
+    "low": Accent("#1b868c", "#0d5f66", "circle", 0),
+    "undetermined": Accent("#b4b7c0", "#4f5560", "square", 1),
     "more_info_needed": Accent("#f2b134", "#7a5200", "diamond", 2),
     "high": Accent("#b3321b", "#8c2211", "triangle", 3),
     "cleared_by_review": Accent("#9cc7ec", "#1f5484", "circle", 0),

@@ -98,9 +98,11 @@ function head() {
 function list(limit) {
   const box = $("list"), from = limit ? 0 : Math.max(0, Math.floor(box.scrollTop / ROW) - 8), to = limit || Math.min(rows.length, from + Math.ceil(box.clientHeight / ROW) + 16);
   const spacer = count => el("tr", { class: "spacer", "aria-hidden": "true", css: { height: count * ROW + "px" } }, el("td", {}));
+  const held = document.activeElement?.dataset.plot;
   $("plots").setAttribute("aria-rowcount", rows.length + 1);
   $("plots").tBodies[0].replaceChildren(spacer(from), ...rows.slice(from, to).map((i, at) => el("tr", { "data-plot": i, "aria-rowindex": from + at + 2, tabindex: -1, onclick: () => open(i) },
     ...COLUMNS.map(([key, value, text], c) => el("td", { class: c > 2 ? "num" : "", title: c < 2 ? value(i) : false }, key === "outcome" ? mark(P.outcome[i]) : null, el("bdi", {}, (text || value)(i)))))), limit ? "" : spacer(rows.length - to));
+  if (held) $("plots").querySelector(`tr[data-plot="${held}"]`)?.focus({ preventScroll: true });
 }
 function move(event) {
   const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key], row = event.target.closest("tr[data-plot]");
@@ -109,7 +111,7 @@ function move(event) {
   event.preventDefault();
   const at = Math.min(rows.length - 1, Math.max(0, row ? rows.indexOf(Number(row.dataset.plot)) + step : 0)), box = $("list"), top = at * ROW;
   if (top < box.scrollTop + ROW) box.scrollTop = Math.max(0, top - ROW); else if (top + 2 * ROW > box.scrollTop + box.clientHeight) box.scrollTop = top + 2 * ROW - box.clientHeight;
-  list(); $("plots").querySelector(`[data-plot="${rows[at]}"]`).focus();
+  list(); $("plots").querySelector(`[data-plot="${rows[at]}"]`).focus({ preventScroll: true });
 }
 
 /* The map: degrees to pixels with the longitudes shortened at the middle latitude; marks far out, outlines near. */
@@ -240,7 +242,7 @@ function open(i) {
     P.before[i] !== P.outcome[i] ? el("p", {}, T("before_review", { outcome: outcomeName(P.before[i]) })) : null, P.fragile[i] ? el("p", {}, T("fragile")) : null, P.unobserved[i] ? el("p", {}, T("unobserved", { date: P.unobserved[i] })) : null,
     el("div", { class: "two" }, el("div", {}, picture(i)), el("div", {}, el("h3", {}, T("figures")), el("dl", {}, ...["area", "declared", "forest", "loss", "deforestation", "agreed", "unknown", "margin"].flatMap(key => pair(key, number(P[key][i], 3))),
       ...pair("producer", P.producer[i]), ...pair("place", P.place[i]), ...pair("from_file", T("file_row", { file: P.files[P.file[i]], row: P.row[i] })), ...(place ? [el("dt", {}, T("position")), el("dd", {}, el("a", { href: "geo:" + place }, place))] : [])))),
-    el("h3", {}, T("reasons")), el("ul", { class: "findings" }, ...why.map(row => { const R = D.reasons, code = R.codes[R.code[row]], values = { area_ha: R.area[row], area: number(R.area[row], 3), threshold_ha: R.threshold[row], threshold: number(R.threshold[row], 3), layers: R.layers[row] };
+    el("h3", {}, T("reasons")), el("ul", { class: "findings" }, ...why.map(row => { const R = D.reasons, code = R.codes[R.code[row]], area = number(R.area[row], 3), threshold = number(R.threshold[row], 3), values = { area, area_ha: area, threshold, threshold_ha: threshold, margin_ha: number(R.area[row] == null || R.threshold[row] == null ? null : R.area[row] - R.threshold[row], 3), layers: R.layers[row] };
       return el("li", {}, sentence("reasons", code, values, code), el("div", { class: "code" }, [R.area[row] == null ? null : T(R.threshold[row] == null ? "reason_area" : "reason_figures", values), code, R.layers[row]].filter(Boolean).join(" · "))); })),
     steps.length ? el("h3", {}, T("settle")) : null, el("ul", {}, ...steps.map(step => el("li", {}, step))),
     el("h3", {}, T("findings")), faults.length ? el("ul", { class: "findings" }, ...faults.map(row => finding(D.findings, row))) : el("p", {}, T("no_findings"))));

@@ -221,20 +221,12 @@ def _sentences(findings: pd.DataFrame, reasons: pd.DataFrame) -> dict[str, Any]:
     """The sentences of the codes that occur, in all languages; the page fills in the figures."""
     wanted = {"findings": findings["code"].unique(), "reasons": reasons["code"].unique()}
     chosen = {
-        name: {code: spoken(name)[code] for code in sorted(codes) if code in spoken(name)}
+        name: {code: topic(name)[code] for code in sorted(codes) if code in topic(name)}
         for name, codes in wanted.items()
     }
     steps = topic("plan")
     chosen["settle"] = {code: steps[f"do_{code}"] for code in sorted(wanted["reasons"]) if f"do_{code}" in steps}
     return chosen
-
-
-def spoken(name: str) -> dict[str, dict[str, str]]:
-    """A topic, or nothing where its room has not written one; the page then shows the bare code."""
-    try:
-        return topic(name)
-    except FileNotFoundError:
-        return {}
 
 
 def _layers(variables: Sequence[Variable], sources: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,0 +1,47 @@
+"""What the looks share: a season written to disk, and a browser on it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eudr_check.package import report
+from eudr_check.package.picture import Picture
+from tests import invented
+
+
+def pictures_of(season: invented.Season, most: int = 200) -> dict[str, Picture]:
+    """Invented ground for the plots that are not low."""
+    rng = np.random.default_rng(3)
+    made = {}
+    open_ones = season.plots[(season.assessments["final_outcome"] != "low") & season.plots["usable"]].head(most)
+    for plot, (west, south, east, north) in zip(open_ones.index, open_ones.bounds.to_numpy(), strict=True):
+        forest = (rng.random((6, 6)) < 0.5).astype(np.uint8).repeat(4, 0).repeat(4, 1)
+        loss = np.where(rng.random((6, 6)) < 0.2, rng.integers(18, 26, (6, 6)), 0).astype(np.uint8)
+        bounds = (west - 0.0005, south - 0.0005, east + 0.0005, north + 0.0005)
+        made[plot] = Picture(bounds, forest, loss.repeat(4, 0).repeat(4, 1))
+    return made
+
+
+def written(folder: Path, season: invented.Season, **changes: object) -> Path:
+    """The report of a season."""
+    (path,) = report.write(
+        folder,
+        harvest=invented.harvest(**changes),
+        variables=invented.VARIABLES,
+        pictures=pictures_of(season),
+        **season.tables(),
+    )
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixty plots with hostile names."""
+    return written(tmp_path_factory.mktemp("small"), invented.season(60, hostile=True))
+
+
+@pytest.fixture(scope="session")
+def large_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty thousand plots of 24 vertices."""
+    return written(tmp_path_factory.mktemp("large"), invented.season(20_000, vertices=24))

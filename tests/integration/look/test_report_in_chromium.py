@@ -1,0 +1,230 @@
+"""The report in a real Chromium, from disk, with the network off."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from browser import Browser
+from conftest import written
+
+from tests import invented
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Browser]:
+    """A fresh browser, whose page must have asked for nothing and complained of nothing in the end."""
+    with Browser(tmp_path / "profile") as opened:
+        yield opened
+        assert not opened.complaints
+        assert [url for url in opened.requests if not url.startswith(("file://", "data:", "about:"))] == []
+        assert len([url for url in opened.requests if url.startswith("file://")]) == 1
+
+
+def shown(browser: Browser) -> list[str]:
+    """Plot ids of the rows in sight, from top to bottom."""
+    return browser.run("[...document.querySelectorAll('tr[data-plot] td:first-child')].map(cell => cell.textContent)")
+
+
+def count(browser: Browser) -> int:
+    """Plots the filters leave."""
+    return browser.run("rows.length")
+
+
+def choose(browser: Browser, element: str, value: str) -> None:
+    """Choose in a select as a person would."""
+    browser.run(
+        f"$('{element}').value = {value!r}; $('{element}').dispatchEvent(new Event('change', {{bubbles: true}})); 1"
+    )
+
+
+def test_outcome_filters_the_list(browser: Browser, small_report: Path) -> None:
+    """Pressing `high` leaves the six high plots; pressing it again brings all sixty back."""
+    browser.open(small_report)
+    assert count(browser) == 60
+
+    browser.run("document.querySelector('.tile').click()")
+    assert browser.run("rows.every(i => D.outcomes[P.outcome[i]].name === 'high')")
+    assert count(browser) == int(browser.run("document.querySelector('.tile b').textContent"))
+    assert browser.run("document.querySelector('.tile').getAttribute('aria-pressed')") == "true"
+
+    browser.run("document.querySelector('.tile').click()")
+    assert count(browser) == 60
+
+
+def test_search_finds_a_plot_and_a_code(browser: Browser, small_report: Path) -> None:
+    """Ids, places and codes are searched, several words at once."""
+    browser.open(small_report)
+    browser.run("$('search').focus()")
+    browser.call("Input.insertText", text="jae-00009")
+    assert shown(browser) == ["JAE-00009"]
+
+    browser.run("$('search').value = 'coop-jaen standing_forest'; $('search').dispatchEvent(new Event('input')); 1")
+    assert 0 < count(browser) < 16
+    assert browser.run("rows.every(i => P.cooperatives[P.cooperative[i]] === 'coop-jaen')")
+
+
+def test_cooperative_and_reason_filter(browser: Browser, small_report: Path) -> None:
+    """Both selects narrow the list; clearing restores it."""
+    browser.open(small_report)
+    choose(browser, "coop", "1")
+    choose(browser, "reason", str(browser.run("D.reasons.codes.indexOf('agreed_deforestation')")))
+    assert browser.run("rows.length && rows.every(i => P.cooperative[i] === 1 && P.outcome[i] === 0)")
+
+    browser.run("document.querySelector('button[type=reset]').click()")
+    browser.run("new Promise(done => setTimeout(() => done(1), 50))")
+    assert count(browser) == 60
+
+
+def test_sorting_by_area_orders_rows(browser: Browser, small_report: Path) -> None:
+    """The first press sorts figures from large to small, the second from small to large; unknown figures come last."""
+    browser.open(small_report)
+    browser.run("document.querySelector('[data-key=area]').click()")
+    falling = browser.run("rows.map(i => P.area[i])")
+    browser.run("document.querySelector('[data-key=area]').click()")
+    rising = browser.run("rows.map(i => P.area[i])")
+
+    known = [area for area in falling if area is not None]
+    assert known == sorted(known, reverse=True)
+    assert falling[len(known) :] == [None] * (60 - len(known))
+    assert [area for area in rising if area is not None] == sorted(known)
+    assert browser.run("document.querySelector('[aria-sort=ascending]').textContent").startswith("Área")
+
+
+def test_click_on_the_map_opens_the_plot(browser: Browser, small_report: Path) -> None:
+    """Hovering names the plot, clicking opens its page, Escape closes it."""
+    browser.open(small_report)
+    place = browser.run(
+        "(() => { const i = P.id.indexOf('JAE-00009'), b = PLOT.box.slice(4 * i, 4 * i + 4); fit(b);"
+        " canvas.scrollIntoView();"
+        " const box = canvas.getBoundingClientRect();"
+        " return [box.left + px((b[0] + b[2]) / 2), box.top + py((b[1] + b[3]) / 2)]; })()"
+    )
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=place[0], y=place[1])
+    assert "JAE-00009" in browser.run("$('tip').hidden ? '' : $('tip').textContent")
+
+    browser.click(*place)
+    assert browser.run("$('detail').open && $('d-title').textContent") == "JAE-00009"
+    assert browser.run("location.hash") == "#coop-jaen%2FJAE-00009"
+    browser.press("Escape")
+    assert browser.run("$('detail').open") is False
+
+
+def test_page_of_a_plot_tells_why(browser: Browser, small_report: Path) -> None:
+    """Picture, figures, reasons, remedy and findings stand on it; markup in a name is text."""
+    browser.open(small_report, "#coop-jaen/JAE-00009")
+    text = browser.run("$('detail').textContent")
+
+    assert browser.run("!!document.querySelector('#detail image')")
+    assert "Riesgo alto" in text
+    assert "agreed_deforestation" in text
+    assert "Separe el producto de esta parcela" in text
+    assert '<script>alert("1")</script>' in text
+    assert browser.run("document.scripts.length") == 2
+
+
+def test_keyboard_alone_reaches_a_plot(browser: Browser, small_report: Path) -> None:
+    """Arrow keys walk the list, Enter opens, and focus stays visible."""
+    browser.open(small_report)
+    browser.run("$('list').focus()")
+    for _ in range(3):
+        browser.press("ArrowDown")
+    assert browser.run("document.activeElement.dataset.plot") == str(browser.run("rows[2]"))
+
+    browser.press("Enter")
+    assert browser.run("$('d-title').textContent") == browser.run("P.id[rows[2]]")
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "High risk"), ("es", "Riesgo alto"), ("fr", "Risque élevé"), ("pt", "Risco alto")]
+)
+def test_language_can_be_switched(browser: Browser, small_report: Path, language: str, word: str) -> None:
+    """All words change; nothing is left as a bare key or an unfilled field."""
+    browser.open(small_report)
+    choose(browser, "language", language)
+    browser.run("open(rows[0])")
+    text = browser.run("document.body.innerText")
+
+    assert word in text
+    assert browser.run("document.documentElement.lang") == language
+    assert "undefined" not in text
+    assert "{" not in text
+
+
+def test_every_control_has_a_name(browser: Browser, small_report: Path) -> None:
+    """What a screen reader meets is named: buttons, fields, map; one level-one heading."""
+    browser.open(small_report)
+    nameless = browser.run(
+        "[...document.querySelectorAll('button, select, input, canvas')].filter(node =>"
+        " !(node.getAttribute('aria-label')"
+        " || node.textContent.trim() || node.closest('label')?.textContent.trim())).map(node => node.outerHTML)"
+    )
+
+    assert nameless == []
+    assert browser.run("document.querySelectorAll('h1').length") == 1
+
+
+def test_twenty_thousand_plots_are_seen_within_three_seconds(
+    browser: Browser, large_report: Path, tmp_path: Path
+) -> None:
+    """First view, then a filter and a sort that a person would not wait for."""
+    assert browser.open(large_report) < 3
+
+    assert count(browser) == 20_000
+    assert len(shown(browser)) < 60
+    took = browser.run(
+        "(() => { const t = performance.now(); filter.text = 'moy'; apply(); sort.key = 'area'; apply();"
+        " return performance.now() - t; })()"
+    )
+    assert took < 1000
+    browser.picture(tmp_path / "large.png")
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1400])
+def test_page_never_scrolls_sideways(browser: Browser, small_report: Path, width: int) -> None:
+    """From a small phone to a desktop the page fits its window."""
+    browser.open(small_report)
+    browser.resize(width, 800, phone=width < 600)
+
+    assert browser.run("document.documentElement.scrollWidth") <= width
+
+
+def test_prints_whole_list_not_the_window(browser: Browser, small_report: Path) -> None:
+    """Before printing, all rows are put on the page."""
+    browser.open(small_report)
+    browser.run("dispatchEvent(new Event('beforeprint'))")
+
+    assert len(shown(browser)) == 60
+
+
+def test_no_plots_is_said(browser: Browser, tmp_path: Path) -> None:
+    """A harvest without plots shows a sentence, not a broken page."""
+    page = written(tmp_path, invented.season(0))
+    browser.open(page)
+
+    assert "no tiene ninguna parcela" in browser.run("$('count').textContent")
+
+
+def test_only_low_plots_and_long_names(browser: Browser, tmp_path: Path) -> None:
+    """No deforestation at all, cooperatives of 300 characters, a plot of 3 and one of 100,000 vertices."""
+    import numpy as np
+    import shapely
+
+    season = invented.season(30)
+    season.assessments[["outcome", "final_outcome"]] = "low"
+    name = "cooperativa-" * 25
+    season.plots["cooperative"] = name
+    angle = np.linspace(0, 2 * np.pi, 100_000, endpoint=False)
+    circle = shapely.Polygon(np.stack([-77 + 0.01 * np.cos(angle), -6 + 0.01 * np.sin(angle)], axis=1))
+    shapes = season.plots.geometry.to_numpy().copy()
+    shapes[0], shapes[2] = circle, shapely.Polygon([(-77, -6), (-76.999, -6), (-77, -5.999)])
+    season.plots["geometry"] = shapes
+    browser.open(written(tmp_path, season))
+    browser.run("open(0)")
+
+    assert browser.run("document.documentElement.scrollWidth") <= 1400
+    assert browser.run("$('detail').scrollWidth <= $('detail').clientWidth")
+    assert browser.run("PLOT.first[1] && PLOT.start[1]") < 2000
