@@ -34,7 +34,8 @@ from eudr_check.layers.twin import Twin
 
 Answer = TypeVar("Answer")
 
-FIRST_BYTES = 16_384
+FIRST_BYTES = 1_024
+"""Enough for the tags of the first image of a COG; a longer first look would bring overviews nobody reads."""
 MERGE_GAP = 256
 """Blocks so many bytes apart come in one request: a COG keeps a few bytes between blocks."""
 MERGE_UP_TO = 8_000_000
