@@ -4,6 +4,7 @@ The same land under another id, a boundary that changed, and a boundary that was
 looking here. Writers take turns (SQLite's own lock), so two at once lose nothing.
 """
 
+import hashlib
 import os
 import sqlite3
 import struct
@@ -49,8 +50,8 @@ INSERT INTO gpkg_geometry_columns VALUES ('plots', 'geom', 'GEOMETRY', 4326, 0, 
 INSERT INTO gpkg_geometry_columns VALUES ('losses', 'geom', 'GEOMETRY', 4326, 0, 0);
 CREATE TABLE plots (fid INTEGER PRIMARY KEY AUTOINCREMENT, geom BLOB NOT NULL, harvest TEXT NOT NULL,
     cooperative TEXT NOT NULL, plot_id TEXT NOT NULL, area_ha DOUBLE, UNIQUE (harvest, cooperative, plot_id));
-CREATE TABLE losses (fid INTEGER PRIMARY KEY AUTOINCREMENT, geom BLOB NOT NULL, event TEXT NOT NULL,
-    year INTEGER NOT NULL, area_ha DOUBLE, UNIQUE (event, year, geom));
+CREATE TABLE losses (fid INTEGER PRIMARY KEY AUTOINCREMENT, geom BLOB NOT NULL, harvest TEXT NOT NULL,
+    event TEXT NOT NULL, year INTEGER NOT NULL, area_ha DOUBLE, UNIQUE (harvest, event, year, geom));
 CREATE VIRTUAL TABLE plots_index USING rtree(fid, min_x, max_x, min_y, max_y);
 CREATE VIRTUAL TABLE losses_index USING rtree(fid, min_x, max_x, min_y, max_y);
 """
@@ -90,10 +91,24 @@ def record(path: Path, harvest: str, plots: gpd.GeoDataFrame, patches: gpd.GeoDa
             ).fetchone()
             _index(database, "plots", fid, bounds)
         if patches is not None:
-            _record_losses(database, patches[patches["year"] > CUT_OFF_YEAR])
+            _record_losses(database, harvest, patches[patches["year"] > CUT_OFF_YEAR])
 
 
-def _record_losses(database: sqlite3.Connection, patches: gpd.GeoDataFrame) -> None:
+def state(path: Path, harvest: str) -> str:
+    """SHA-256 of what the register holds of other harvests: what `check` can find depends on nothing else."""
+    total = hashlib.sha256()
+    if path.exists():
+        with _open(path) as database:
+            for table, columns in (("plots", "cooperative, plot_id, geom"), ("losses", "event, year, geom")):
+                rows = database.execute(
+                    f"SELECT harvest, {columns} FROM {table} WHERE harvest <> ? ORDER BY harvest, {columns}", (harvest,)
+                )
+                for row in rows:
+                    total.update(repr(row).encode())
+    return total.hexdigest()
+
+
+def _record_losses(database: sqlite3.Connection, harvest: str, patches: gpd.GeoDataFrame) -> None:
     shapes = patches.geometry.to_numpy()
     columns = zip(
         _blobs(shapes),
@@ -105,8 +120,8 @@ def _record_losses(database: sqlite3.Connection, patches: gpd.GeoDataFrame) -> N
     )
     for blob, column, year, area, bounds in columns:
         added = database.execute(
-            "INSERT OR IGNORE INTO losses (geom, event, year, area_ha) VALUES (?, ?, ?, ?) RETURNING fid",
-            (blob, column, int(year), area),
+            "INSERT OR IGNORE INTO losses (geom, harvest, event, year, area_ha) VALUES (?, ?, ?, ?, ?) RETURNING fid",
+            (blob, harvest, column, int(year), area),
         ).fetchone()
         if added is not None:
             _index(database, "losses", added[0], bounds)
@@ -278,7 +293,7 @@ def _check_same(
         percent=np.round(100 * changed[moved], 1),
     )
     for index in np.flatnonzero(~shapely.equals_exact(old, geometry[at])):
-        lost = _loss_left_out(path, old[index], geometry[at[index]])
+        lost = _loss_left_out(path, harvest, old[index], geometry[at[index]])
         if lost > threshold("moved_off_loss_ha"):
             log.row(
                 "boundary_moved_off_loss",
@@ -288,9 +303,10 @@ def _check_same(
             )
 
 
-def _loss_left_out(path: Path, old: Any, new: Any) -> float:
-    """Hectares of known loss inside the old boundary and outside the new one."""
-    losses = _within(path, "losses", "event, year, area_ha", shapely.bounds(old))
+def _loss_left_out(path: Path, harvest: str, old: Any, new: Any) -> float:
+    """Hectares of loss known from other harvests, inside the old boundary and outside the new one."""
+    losses = _within(path, "losses", "harvest, event, year, area_ha", shapely.bounds(old))
+    losses = losses[losses["harvest"] != harvest]
     if losses.empty:
         return 0.0
     lost = shapely.intersection(shapely.union_all(losses["geometry"].to_numpy()), old)
