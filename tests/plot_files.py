@@ -15,7 +15,7 @@ SQUARE = [[-76.100001, -6.040003], [-76.098113, -6.040007], [-76.098229, -6.0381
 
 def ring(dx: float = 0.0, dy: float = 0.0, corners: Any = None) -> list[list[float]]:
     """A closed ring, moved by some degrees."""
-    moved = [[round(x + dx, 6), round(y + dy, 6)] for x, y in (corners or SQUARE)]
+    moved = [[round(float(x) + dx, 6), round(float(y) + dy, 6)] for x, y in (SQUARE if corners is None else corners)]
     return [*moved, moved[0]]
 
 

@@ -1,0 +1,363 @@
+"""Each check finds what it is for, at the figure `checks.yaml` gives, and leaves what lies below alone."""
+
+import json
+import string
+import zipfile
+
+import numpy as np
+import pytest
+import shapely
+
+from eudr_check import text
+from eudr_check.plots import message
+from eudr_check.plots.columns import known_headers, plain
+from eudr_check.plots.coordinates import angle, written_number
+from eudr_check.plots.country import code_of, countries
+from eudr_check.plots.document import table_of_codes, table_of_thresholds
+from eudr_check.plots.outlines import decimals_of
+from eudr_check.plots.thresholds import codes as all_codes
+from eudr_check.plots.thresholds import threshold, thresholds
+from tests.conftest import REPOSITORY
+from tests.plot_files import (
+    SQUARE,
+    assert_conserved,
+    codes,
+    feature,
+    geojson,
+    loaded,
+    named,
+    point,
+    polygon,
+    ring,
+    written,
+)
+
+BOW_TIE = [[-76.100001, -6.040003], [-76.098113, -6.038111], [-76.098229, -6.040007], [-76.100119, -6.038223]]
+LINE = {"type": "LineString", "coordinates": ring()[:3]}
+
+
+def circle(count=36, radius=0.0008):
+    turn = np.linspace(0, 2 * np.pi, count, endpoint=False)
+    return ring(
+        corners=[[-76.1 + radius * np.cos(t) / np.cos(np.radians(6)), -6.04 + radius * np.sin(t)] for t in turn]
+    )
+
+
+def true_square(side=0.001):
+    width = side * 110574.3 / 110717.6 / np.cos(np.radians(6.04)) * 1.0006
+    corners = [[0, 0], [width, 0], [width, side], [0, side]]
+    return ring(corners=[[-76.1000013 + x, -6.0400037 + y] for x, y in corners])
+
+
+CASES = {
+    "key_misspelt": lambda f: [geojson(f, {"type": "Feature", "properties": {"plot_id": "A"}, "geomerty": None})],
+    "id_missing": lambda f: [geojson(f, polygon(None))],
+    "id_repeated": lambda f: [geojson(f, polygon("A"), polygon("A", ring(dx=0.01)))],
+    "row_repeated": lambda f: [geojson(f, polygon("A"), polygon("A"))],
+    "text_cleaned": lambda f: [geojson(f, polygon("A\x00\x1b"))],
+    "value_unreadable": lambda f: [geojson(f, polygon("A", area_ha="many"))],
+    "producer_conflict": lambda f: [
+        geojson(f, polygon("A", socio="X Y", dni="1"), polygon("B", ring(dx=0.01), socio="x  y", dni="2"))
+    ],
+    "geometry_empty": lambda f: [geojson(f, feature("A", None))],
+    "geometry_unreadable": lambda f: [geojson(f, point("A", "x", "y"))],
+    "wrong_nesting": lambda f: [geojson(f, feature("A", {"type": "Polygon", "coordinates": ring()}))],
+    "wrong_type": lambda f: [geojson(f, feature("A", LINE))],
+    "coordinate_missing": lambda f: [written(f, "a.csv", "id;wkt\nA;POINT(nan nan)\n")],
+    "metres_as_degrees": lambda f: [geojson(f, point("A", 377000.5, 9332000.5))],
+    "out_of_range": lambda f: [geojson(f, point("A", -186.1234567, -6.1234567))],
+    "null_island": lambda f: [geojson(f, point("A", 0, 0))],
+    "axes_swapped": lambda f: [geojson(f, point("A", -6.040003, -76.100001), producer_country="PE")],
+    "antimeridian": lambda f: [
+        geojson(f, polygon("A", ring(corners=[[179.91, -16.1], [-179.91, -16.1], [-179.91, -16.2], [179.91, -16.2]])))
+    ],
+    "ring_too_short": lambda f: [geojson(f, polygon("A", ring()[:2]))],
+    "ring_unclosed": lambda f: [geojson(f, polygon("A", ring()[:-1]))],
+    "vertices_repeated": lambda f: [geojson(f, polygon("A", [ring()[0], *ring()]))],
+    "self_crossing": lambda f: [geojson(f, polygon("A", ring(corners=BOW_TIE)))],
+    "self_crossing_repaired": lambda f: [
+        geojson(f, polygon("A", ring(corners=[*SQUARE[:2], [-76.097, -6.039], SQUARE[1], *SQUARE[2:]])))
+    ],
+    "collapses_at_six_decimals": lambda f: [
+        written(f, "a.csv", 'id;wkt\nA;"POLYGON((-76.1 -6.04,-76.0999999 -6.04,-76.0999999 -6.0399999,-76.1 -6.04))"\n')
+    ],
+    "decimals_few": lambda f: [geojson(f, point("A", -76.1234, -6.1234))],
+    "decimals_too_few": lambda f: [geojson(f, point("A", -76.12, -6.123456))],
+    "coordinates_rounded": lambda f: [written(f, "a.csv", "id;lon;lat\nA;-76.123400;-6.123400\n")],
+    "gps_inaccurate": lambda f: [written(f, "a.csv", "id;donde\nA;-6.123456 -76.123456 900.0 25.0\n")],
+    "hole": lambda f: [geojson(f, polygon("A", ring(), ring(corners=(np.array(SQUARE) * 0.2 + [-60.879, -4.831]))))],
+    "spike": lambda f: [geojson(f, polygon("A", ring(corners=[*SQUARE, [-76.11, -6.0385], [-76.100111, -6.0386]])))],
+    "sliver": lambda f: [
+        geojson(f, polygon("A", ring(corners=[[-76.1, -6.04], [-76.098, -6.040004], [-76.098, -6.039996]])))
+    ],
+    "circle": lambda f: [geojson(f, polygon("A", circle()))],
+    "drawn_square": lambda f: [geojson(f, polygon("A", true_square()))],
+    "vertices_many": lambda f: [geojson(f, polygon("A", circle(10_001, 0.03)))],
+    "area_tiny": lambda f: [geojson(f, polygon("A", ring(corners=np.array(SQUARE) * 0.02 + [-74.577, -5.919])))],
+    "area_too_large": lambda f: [geojson(f, polygon("A", circle(50, 0.01)))],
+    "area_mismatch": lambda f: [geojson(f, polygon("A", area_ha=9))],
+    "point_over_4_ha": lambda f: [geojson(f, point("A", area_ha=4.2))],
+    "point_near_4_ha": lambda f: [geojson(f, point("A", area_ha=3.95))],
+    "point_without_area": lambda f: [geojson(f, point("A"))],
+    "country_wrong": lambda f: [geojson(f, polygon("A"), producer_country="GH")],
+    "country_near_border": lambda f: [geojson(f, point("A", -69.936123, -4.241234), producer_country="CO")],
+    "country_unknown": lambda f: [geojson(f, point("A", -69.936123, -4.241234))],
+    "country_taken": lambda f: [geojson(f, polygon("A"))],
+    "at_sea": lambda f: [geojson(f, point("A", -80.501234, -8.501234))],
+    "duplicate_exact": lambda f: [geojson(f, polygon("A"), polygon("B", [*ring()[2:], *ring()[1:3]]))],
+    "duplicate_near": lambda f: [geojson(f, polygon("A"), polygon("B", ring(dx=0.00001)))],
+    "duplicate_kept": lambda f: [geojson(f, polygon("A"), polygon("B"))],
+    "inside_another": lambda f: [
+        geojson(f, polygon("A"), polygon("B", ring(corners=np.array(SQUARE) * 0.5 + [-38.0495, -3.0195])))
+    ],
+    "overlap": lambda f: [geojson(f, polygon("A"), polygon("B", ring(dx=0.0015)))],
+    "points_close": lambda f: [geojson(f, point("A"), point("B", -76.100051))],
+    "point_in_plot": lambda f: [geojson(f, polygon("A"), point("B", -76.099, -6.039))],
+    "crs_assumed": lambda f: [shapefile(f)],
+    "crs_unknown": lambda f: [geojson(f, polygon("A"), crs="EPSG:1")],
+    "rings_turned": lambda f: [geojson(f, polygon("A", ring()[::-1]))],
+    "unit_taken": lambda f: [geojson(f, *(polygon(str(n), ring(dx=n / 100), area=42_800 + n) for n in range(6)))],
+    "columns_taken": lambda f: [geojson(f, polygon("A"))],
+    "column_missing": lambda f: [geojson(f, polygon("A"), columns={"plot_id": "nope"})],
+    "table_missing": lambda f: [workbook(f, table="Hoja9")],
+    "table_ignored": lambda f: [workbook(f)],
+    "tables_joined": lambda f: [archive(f, {"a.csv": POINT_CSV, "b.csv": POINT_CSV.replace("A", "B")})],
+    "member_ignored": lambda f: [archive(f, {"a.csv": POINT_CSV, "b.docx": "x"})],
+    "encoding_wrong": lambda f: [written(f, "a.csv", "id;ñ\n".encode("latin-1"), encoding="utf-8")],
+    "file_missing": lambda f: [named(f / "gone.csv")],
+    "file_empty": lambda f: [written(f, "a.csv", "id;lon;lat\n")],
+    "file_unreadable": lambda f: [written(f, "a.gpkg", b"\x01\x02\x03")],
+    "file_unsafe": lambda f: [archive(f, {"../../a.csv": POINT_CSV})],
+    "file_too_large": lambda f: [archive(f, {f"{number}.csv": "" for number in range(1001)})],
+    "row_unreadable": lambda f: [written(f, "a.ndjson", json.dumps(polygon("A")) + "\n{oops\n")],
+    "cells_misaligned": lambda f: [written(f, "a.csv", "id,lon,lat\nA,-76,1,-6,1\nB,-76.123456,-6.123456\n")],
+    "vertices_joined": lambda f: [
+        written(f, "a.csv", "id;vertice;x;y\n" + "".join(f"A;{n};{x};{y}\n" for n, (x, y) in enumerate(ring()[:-1])))
+    ],
+}
+POINT_CSV = "id;lon;lat\nA;-76.123456;-6.123456\n"
+NEED_A_REGISTER = {"overlap_earlier", "boundary_changed", "boundary_moved_off_loss"}
+
+
+def archive(folder, members):
+    path = folder / "a.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        for name, content in members.items():
+            made.writestr(name, content)
+    return named(path)
+
+
+def shapefile(folder):
+    import geopandas as gpd
+
+    path = folder / "a.shp"
+    gpd.GeoDataFrame({"id": ["A"]}, geometry=[shapely.Polygon(ring())]).to_file(path)
+    return named(path)
+
+
+def workbook(folder, **settings):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["id", "lon", "lat"])
+    book.active.append(["A", -76.123456, -6.123456])
+    notes = book.create_sheet("Notas")
+    notes.append(["nota", "texto"])
+    notes.append(["uno", "dos"])
+    book.save(folder / "a.xlsx")
+    return named(folder / "a.xlsx", **settings)
+
+
+def test_every_code_has_a_case():
+    """No code stands in `checks.yaml` that no file can raise."""
+    assert set(CASES) | NEED_A_REGISTER == set(all_codes())
+
+
+@pytest.mark.parametrize("code", sorted(CASES))
+def test_check_finds_its_case(tmp_path, code):
+    """The case raises its code with the severity of the file, and the row is not lost."""
+    made, findings = loaded(*CASES[code](tmp_path))
+    mine = findings[findings["code"] == code]
+
+    assert len(mine)
+    assert set(mine["severity"]) == {all_codes()[code]["severity"]}
+    blocked = findings[(findings["severity"] == "block") & findings["source_row"].notna()]
+    unusable = set(made.loc[~made["usable"], "source_row"])
+    assert unusable <= set(blocked["source_row"])
+    for language in text.LANGUAGES:
+        assert "{" not in message(mine.iloc[0], language)
+
+
+def test_clean_field_has_no_finding_to_act_on(tmp_path):
+    """A good plot is left alone."""
+    _, findings = loaded(geojson(tmp_path, polygon("A", area_ha=4.3)))
+
+    assert set(findings["severity"]) == {"info"}
+
+
+def test_english_message_is_that_of_the_texts(tmp_path):
+    """The fast English rendering says what the texts say."""
+    _, findings = loaded(geojson(tmp_path, polygon("A", area_ha=9), polygon("B", ring(dx=0.0015), area_ha=12345)))
+
+    for finding in findings.itertuples():
+        assert message(finding, "en") == finding.message
+
+
+def test_every_code_is_said_in_every_language_with_the_same_fields():
+    """A code without a Portuguese sentence would crash a harvest in Portuguese."""
+    entries = text.topic("findings")
+
+    assert set(entries) == set(all_codes())
+    for code, sentences in entries.items():
+        fields = {
+            language: {name for _, name, _, _ in string.Formatter().parse(sentences[language]) if name}
+            for language in text.LANGUAGES
+        }
+        assert len({frozenset(names) for names in fields.values()}) == 1, code
+
+
+def test_every_threshold_is_used_and_has_a_source():
+    """A figure without a source, or one no code goes by, does not belong into the file."""
+    used = {name for code in all_codes().values() for name in code.get("thresholds", [])}
+
+    assert used == set(thresholds())
+    assert all(entry["source"] and entry["unit"] for entry in thresholds().values())
+
+
+def test_docs_hold_the_tables_of_codes_and_figures():
+    """The docs are made from what the checks go by, and cannot drift from it."""
+    documented = (REPOSITORY / "docs" / "plots.md").read_text(encoding="utf-8")
+
+    assert table_of_codes() in documented
+    assert table_of_thresholds() in documented
+
+
+def test_safe_repair_is_logged_with_areas(tmp_path):
+    """An out-and-back side is taken away; the geometry as delivered is kept."""
+    made, findings = loaded(*CASES["self_crossing_repaired"](tmp_path))
+    finding = findings[findings["code"] == "self_crossing_repaired"].iloc[0]
+
+    assert made["usable"].all()
+    assert finding["fix"] == "made_valid"
+    assert finding["area_before_ha"] == pytest.approx(finding["area_after_ha"], rel=threshold("repair_area_share"))
+    assert shapely.get_num_coordinates(shapely.from_wkb(made["original_wkb"].iloc[0])) == 7
+
+
+def test_unsafe_repair_is_not_made(tmp_path):
+    """A bow-tie stays as delivered, is blocked, and the message says where and why."""
+    made, findings = loaded(*CASES["self_crossing"](tmp_path))
+    finding = findings[findings["code"] == "self_crossing"].iloc[0]
+
+    assert not made["usable"].any()
+    assert not made.geometry.is_valid.any()
+    assert finding["longitude"] == pytest.approx(-76.0991, abs=0.0002)
+
+
+def test_swapped_axes_are_never_swapped(tmp_path):
+    """The proposal names the country; the coordinates stay, and the plot is not usable."""
+    made, findings = loaded(*CASES["axes_swapped"](tmp_path))
+
+    assert not made["usable"].any()
+    assert made.geometry.iloc[0].x == pytest.approx(-6.040003)
+    assert "PE" in findings.loc[findings["code"] == "axes_swapped", "message"].item()
+
+
+def test_multipart_plot_with_a_hole_stays_one_plot(tmp_path):
+    """Parts are not split, holes are taken off the area but not off the EU figure."""
+    hole = ring(corners=(np.array(SQUARE) * 0.2 + [-60.879, -4.831]))
+    parts = [[ring(), hole], [ring(dx=0.01)]]
+    made, _ = loaded(geojson(tmp_path, feature("A", {"type": "MultiPolygon", "coordinates": parts})))
+
+    assert len(made) == 1
+    assert made["area_ha"].iloc[0] == pytest.approx(4.28 * (2 - 0.04), abs=0.1)
+    assert made["eu_area_ha"].iloc[0] > made["area_ha"].iloc[0]
+
+
+def test_same_id_at_two_cooperatives_is_two_plots(tmp_path):
+    """Ids belong to a cooperative; overlaps are found across cooperatives."""
+    one = geojson(tmp_path, polygon("A"), name="one.geojson")
+    two = geojson(tmp_path, polygon("A", ring(dx=0.0015)), name="two.geojson", cooperative="coop-02")
+    made, findings = loaded(one, two)
+
+    assert list(made.index) == ["coop-01/A", "coop-02/A"]
+    overlaps = findings[findings["code"] == "overlap"]
+    assert list(overlaps["plot"]) == ["coop-01/A", "coop-02/A"]
+    assert "coop-02/A" in overlaps["message"].iloc[0]
+    figures = json.loads(overlaps["details"].iloc[0])
+    common = shapely.intersection(made.geometry.iloc[0], made.geometry.iloc[1])
+    assert figures["overlap_ha"] == pytest.approx(
+        common.area / made.geometry.iloc[0].area * made["area_ha"].iloc[0], 1e-3
+    )
+
+
+def test_neighbours_that_share_a_boundary_do_not_overlap(tmp_path):
+    """Touching is no overlap."""
+    shared = [SQUARE[1], SQUARE[2]]
+    right = [shared[0], [-76.096, -6.04], [-76.096, -6.038], shared[1]]
+    _, findings = loaded(geojson(tmp_path, polygon("A"), polygon("B", ring(corners=right))))
+
+    assert not codes(findings) & {"overlap", "inside_another", "duplicate_near"}
+
+
+def test_cattle_establishments_are_points_of_any_size(tmp_path):
+    """Art. 2(29): the 4 ha rule does not hold for cattle."""
+    _, findings = loaded(geojson(tmp_path, point("A", area_ha=400)), commodity="cattle")
+
+    assert "point_over_4_ha" not in codes(findings)
+
+
+def test_exactly_four_hectares_may_be_a_point(tmp_path):
+    """The law says more than four."""
+    made, _ = loaded(geojson(tmp_path, point("A", area_ha=4)))
+
+    assert made["usable"].all()
+
+
+def test_repeated_id_blocks_all_its_plots(tmp_path):
+    """Nobody can say which delivery belongs to which of them: a low for one would be a low for the other."""
+    file = geojson(tmp_path, polygon("A"), polygon("A", ring(dx=0.01)), polygon("B", ring(dx=0.02)))
+    made, findings = loaded(file)
+
+    assert list(made["usable"]) == [False, True]
+    assert_conserved(made, findings, {"plots.geojson": {1, 2, 3}})
+
+
+@pytest.mark.parametrize(
+    ("place", "country"),
+    [
+        ((-69.9406, -4.2153), "CO"),  # Leticia
+        ((-69.936, -4.2520), "BR"),  # Tabatinga
+        ((1.2255, 6.1319), "TG"),  # Lome
+        ((1.1919, 6.1200), "GH"),  # Aflao
+        ((29.2285, -1.6585), "CD"),  # Goma
+        ((29.2569, -1.7028), "RW"),  # Gisenyi
+        ((-54.6110, -25.5097), "PY"),  # Ciudad del Este
+        ((-54.5854, -25.5163), "BR"),  # Foz do Iguacu
+        ((-52.3300, 4.9220), "FR"),  # Cayenne, French soil
+        ((105.85, 21.03), "VN"),  # Hanoi, which shares the zone of Bangkok
+        ((108.05, 12.67), "VN"),  # Buon Ma Thuot
+    ],
+)
+def test_border_towns(place, country):
+    """Known towns at borders lie in their country, and are near a border where they are."""
+    found = countries(np.array([place[0]]), np.array([place[1]]))
+
+    assert found.here[0] == country
+    assert country in found.nearby[0]
+
+
+def test_small_parts():
+    """Numbers, angles, headers and countries as people write them."""
+    assert written_number("1.234.567,8") == "1234567.8"
+    assert written_number("1,234,567.8") == "1234567.8"
+    assert written_number("-76.097.100") is None
+    assert angle("6º 2,5' S") == ("-6.0416666667", 2)
+    assert angle("O 76 5 49,56") == ("-76.0971000000", 5)
+    assert angle("76 65 00 W") is None
+    assert angle("north") is None
+    assert decimals_of(["1e-7", "12.50", "3"]).tolist() == [7, 2, 0]
+    assert code_of("República de Atlántida") is None
+    assert code_of("COTE D'IVOIRE") == "CI"
+    repeated = [header for headers in known_headers().values() for header in headers]
+    assert len(repeated) == len(set(repeated))
+    assert all(plain(header) == header for header in repeated)
