@@ -106,7 +106,7 @@ function list(limit) {
 }
 function move(event) {
   const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key], row = event.target.closest("tr[data-plot]");
-  if (event.key === "Enter" && row) return open(Number(row.dataset.plot));
+  if (event.key === "Enter" && row) { event.preventDefault(); return open(Number(row.dataset.plot)); }
   if (!step || event.target.closest("thead") || !rows.length) return;
   event.preventDefault();
   const at = Math.min(rows.length - 1, Math.max(0, row ? rows.indexOf(Number(row.dataset.plot)) + step : 0)), box = $("list"), top = at * ROW;
