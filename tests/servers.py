@@ -271,10 +271,7 @@ def pgstac(folder: Path, content: Published) -> Iterator[str]:
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     needed = [Path(sys.executable).parent / "pypgstac", Path(sys.executable).parent / "uvicorn"]
     if not programs or not all(path.exists() for path in needed):
-        missing = "PostgreSQL (apt-get install postgresql-15 postgresql-15-postgis-3)" if not programs else "pypgstac"
-        if os.environ.get("REQUIRE_SERVERS") == "1":
-            pytest.fail(f"{missing} required (REQUIRE_SERVERS=1) but not installed")
-        pytest.skip(f"{missing} is not installed")
+        _do_without("pypgstac" if programs else "PostgreSQL (apt-get install postgresql-15 postgresql-15-postgis-3)")
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o777)
     port, data = free_port(), folder / "db"
@@ -314,10 +311,17 @@ def pgstac(folder: Path, content: Published) -> Iterator[str]:
             yield address
 
 
+def _do_without(program: str) -> None:
+    """Skip the test, or fail where servers are required."""
+    if os.environ.get("REQUIRE_SERVERS") == "1":
+        pytest.fail(f"{program} required (REQUIRE_SERVERS=1) but not installed")
+    pytest.skip(f"{program} is not installed")
+
+
 @contextmanager
 def _running(command: Sequence[str], log: Path, environment: dict[str, str] | None = None) -> Iterator[None]:
     if shutil.which(command[0]) is None:
-        pytest.skip(f"{command[0]} is not installed")
+        _do_without(f"{Path(command[0]).name}")
     with log.open("w") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment, cwd=log.parent)
         try:
