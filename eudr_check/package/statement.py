@@ -114,7 +114,7 @@ class _Document:
 
     def product(self) -> dict[str, Any]:
         facts, product, statement = self.facts, self.facts["product"], self.facts["statement"]
-        kg = self.number(statement["net_mass_kg"], 3 if statement["net_mass_kg"] % 1 else 0)
+        kg = number(statement["net_mass_kg"], self.language)
         mass = self.say("net_mass_value", kg=kg)
         if statement["of"] > 1:
             total = self.number(product.get("net_mass_kg", 0.0), 0)
@@ -170,9 +170,8 @@ class _Document:
         outcomes = ", ".join(
             self.say(f"outcome_{outcome}", n=self.number(count, 0)) for outcome, count in facts["outcomes"].items()
         )
-        policy = facts["policy"]["name"] + (f" ({facts['policy']['title']})" if facts["policy"]["title"] else "")
         key = "risk_text_draft" if facts["draft"] else "risk_text"
-        paragraphs = [self.say(key, policy=policy, outcomes=outcomes)]
+        paragraphs = [self.say(key, policy=facts["policy"]["name"], outcomes=outcomes)]
         if not facts["draft"]:
             paragraphs.append(self.say("risk_person"))
         return {"level": 2, "heading": self.say("risk"), "paragraphs": paragraphs}
@@ -189,7 +188,7 @@ class _Document:
             for layer in self.facts["layers"]
         ]
         heads = ("layer", "role", "covers", "read", "gaps")
-        table = self.table(heads, rows, numbers=(3, 4))
+        table = self.table(heads, rows, numbers=(3, 4), widths=(0, 1, 0, 0, 0))
         return {"level": 3, "heading": self.say("layers_heading"), "table": table}
 
     def excluded(self) -> dict[str, Any]:
@@ -260,8 +259,8 @@ class _Document:
             ]
             for row in shown.itertuples(index=False)
         ]
-        heads = ("plot", "producer", "country", "place", "kind", "hectares", "eu_hectares", "outcome")
-        table = self.table(heads, rows, numbers=(5, 6), widths=(3, 3, 0, 3, 0, 0, 2, 2)) | {"small": True}
+        heads = ("plot", "producer", "country", "place", "kind", "ha", "eu_ha", "outcome")
+        table = self.table(heads, rows, numbers=(5, 6), widths=(3, 3, 0, 4, 0, 0, 0, 3)) | {"small": True}
         paragraphs = []
         if len(shown) < len(self.plots):
             told = self.say("plots_cut", shown=self.number(len(shown), 0), all=self.number(len(self.plots), 0))

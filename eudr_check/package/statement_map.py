@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from eudr_check.areas import metres_per_degree
 from eudr_check.package import palette
 
-WIDTH, MOST_HEIGHT, MARGIN = 640.0, 520.0, 34.0
+WIDTH, MOST_HEIGHT, MARGIN = 640.0, 380.0, 34.0
 DOT = 2.2
 _STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 _INK, _QUIET, _LINE = "#1d2a2f", "#5b6a70", "#d5dde0"
@@ -20,9 +20,11 @@ def draw(declared: NDArray[Any], others: NDArray[Any]) -> str:
 
     Args:
         declared: geometries of the statement, EPSG:4326; at least one.
-        others: geometries of the same harvest that are not declared; missing ones are passed over.
+        others: geometries of the same harvest that are not declared; those off the map are passed over.
     """
-    frame = _Frame(shapely.total_bounds(np.concatenate([declared, others])))
+    frame = _Frame(shapely.total_bounds(declared))
+    # A plot whose coordinates are wrong must not shrink the others to a speck.
+    others = others[shapely.intersects(others, frame.window)]
     low = palette.OUTCOMES["low"]
     body = [
         *frame.graticule(),
@@ -51,6 +53,7 @@ class _Frame:
         spare = inner / self.scale - (self.east - self.west) * self.shrink
         self.west -= spare / 2 / self.shrink
         self.east += spare / 2 / self.shrink
+        self.window = shapely.box(self.west, self.south, self.east, self.north)
         self.height = (self.north - self.south) * self.scale + 2 * MARGIN
         self.metres = float(metres_per_degree(middle)[1]) / self.scale
 
