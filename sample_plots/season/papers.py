@@ -112,7 +112,7 @@ def _with(assessments: pd.DataFrame, outcome: str, reason: str) -> list[str]:
 LEGALITY = (
     ("land_use_rights", "constancias-de-posesion.txt", "2028-12-31", "Constancias de posesión de las parcelas."),
     (
-        "environmental_protection",
+        "environment",
         "opinion-zona-amortiguamiento.txt",
         "2027-06-30",
         "Opinión técnica de compatibilidad.",
@@ -121,8 +121,13 @@ LEGALITY = (
     ("third_party_rights", "acta-de-linderos.txt", "2029-12-31", "Acta de linderos con los colindantes."),
     ("labour_rights", "planilla-de-cosecha-2026.txt", "2027-03-31", "Planilla de jornaleros de la cosecha."),
     ("human_rights", "politica-de-derechos-humanos.txt", "2028-06-30", "Política de la central de cooperativas."),
-    ("fpic", "consulta-comunidad-nativa.txt", "2025-12-31", "Acta de consulta; vencida, se pidió la nueva."),
-    ("tax_and_trade", "ficha-ruc.txt", "2027-12-31", "Ficha del registro de contribuyentes."),
+    (
+        "free_prior_informed_consent",
+        "consulta-comunidad-nativa.txt",
+        "2025-12-31",
+        "Acta de consulta; vencida, se pidió la nueva.",
+    ),
+    ("tax_anticorruption_trade_customs", "ficha-ruc.txt", "2027-12-31", "Ficha del registro de contribuyentes."),
 )
 """Topic of Art. 2(40), document, valid until, what it is."""
 

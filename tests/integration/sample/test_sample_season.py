@@ -1,6 +1,7 @@
 """The invented season: made by its script, read whole, with every check and every outcome in it."""
 
 import csv
+import datetime as dt
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import yaml
 
 from eudr_check import config, plots
 from eudr_check.plots import register
+from eudr_check.risk import deliveries, legality, lots, reviews
 from eudr_check.run.harvest import Finished, run
 from tests.conftest import REPOSITORY
 
@@ -123,6 +125,39 @@ def test_ids_stay_text(now: Finished):
         "coop-11/007",
     ):
         assert plot in now.plots.index
+
+
+def test_lots_cover_what_is_declared_and_reviews_do_what_they_can(now: Finished):
+    """After reviews most lots are accepted and hold the declared net mass; every way a review can fail has its case."""
+    this_year = config.load(REPOSITORY / "configs" / "pe-coffee-2026.yaml")
+    assert this_year.reviews is not None and this_year.deliveries is not None and now.assessments is not None
+    told = reviews.read_reviews(this_year.reviews)
+    evidence = pd.read_parquet(now.folder.tables / "EVIDENCE.parquet")
+    first = now.assessments.assign(review=None, final_outcome=now.assessments["outcome"])
+
+    settled = reviews.apply(first, told, evidence, reviews.broken_files(told, SAMPLE))
+    brought = deliveries.read_deliveries(this_year.deliveries, COMMODITY)
+    judged = lots.judge(brought, settled, gpd.read_parquet(now.folder.tables / "PLOTS.parquet"), this_year)
+    cover = lots.coverage(judged, this_year)
+    notes = " ".join(settled["review"].dropna())
+
+    assert (settled["final_outcome"] == "cleared_by_review").sum() == 5
+    for fault in ("self_declaration_alone", "stale:evidence_changed", "needs_second_reviewer", "confirm"):
+        assert fault in notes
+    assert (judged["status"] == "accepted").mean() > 0.6
+    assert cover is not None and cover.enough
+    for why in ("quantity_implausible", "unknown_plot", "not_settled", "plot_blocked"):
+        assert judged["reasons"].str.contains(why).any()
+    assert (judged["removed"] > 0).any()
+
+
+def test_every_legality_document_is_there():
+    """Eight documents, one per topic of Art. 2(40), as recorded; one has run out."""
+    papers = legality.read_legality(SAMPLE / "legality.csv")
+    states = legality.by_topic(papers, dt.date(2026, 11, 2))["state"]
+
+    assert legality.broken_documents(papers, SAMPLE) == {}
+    assert states.value_counts().to_dict() == {"shown": 7, "expired": 1}
 
 
 def test_the_files_are_small():
