@@ -24,7 +24,7 @@ _MOST_REPEATS = 10_000
 _DAMAGED = (
     *archive.BROKEN,
     InvalidFileException,
-    ParseError,
+    SyntaxError,  # of lxml as of the standard library
     KeyError,
     ValueError,
     TypeError,
