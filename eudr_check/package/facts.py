@@ -57,6 +57,7 @@ def gather(
         "harvest": harvest.harvest,
         "commodity": harvest.commodity,
         "draft": draft,
+        "traceability": harvest.package.traceability,
         "open_points": list(open_points),
         "remarks": _remarks(harvest, assessments.reindex(keys)),
         "software": __version__,
@@ -127,6 +128,8 @@ def _remarks(harvest: Harvest, assessments: pd.DataFrame) -> list[dict[str, Any]
     remarks: list[dict[str, Any]] = []
     for since, count in assessments["unobserved_since"].dropna().value_counts().sort_index().items():
         remarks.append({"code": "unobserved", "plots": int(count), "since": str(since)})
+    if harvest.package.traceability == "declared_in_excess":
+        remarks.append({"code": "excess"})
     if harvest.package.date is None:
         remarks.append({"code": "no_date"})
     return remarks
