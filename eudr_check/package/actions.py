@@ -173,7 +173,8 @@ def _from_findings(findings: pd.DataFrame, start: dt.date, language: str) -> pd.
         say("findings", code, language, **json.loads(details)) if code in sentences else message
         for code, details, message in zip(asking["code"], asking["details"], asking["message"], strict=True)
     ]
-    halves = [_halves(sentence) for sentence in told]
+    look = topic("plan")["do_look"][language]
+    halves = [_halves(sentence, look) for sentence in told]
     return pd.DataFrame(
         {
             "plot": asking["plot"],
@@ -194,14 +195,14 @@ def _from_findings(findings: pd.DataFrame, start: dt.date, language: str) -> pd.
     )
 
 
-def _halves(sentence: str) -> tuple[str, str]:
+def _halves(sentence: str, otherwise: str) -> tuple[str, str]:
     """What was found, and what to do: findings say it in this order, in two sentences or more.
 
-    >>> _halves("The plot has no id. Give it one.")
+    >>> _halves("The plot has no id. Give it one.", "Look.")
     ('The plot has no id.', 'Give it one.')
     """
     first, _, rest = sentence.partition(". ")
-    return (f"{first}.", rest) if rest else (sentence, sentence)
+    return (f"{first}.", rest) if rest else (sentence, otherwise)
 
 
 def _from_reasons(

@@ -222,8 +222,12 @@ def _write_table(path: Path, table: Table, *, first: bool) -> None:
 
 
 def _bounds(plots: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
-    """Box of all plots, or of the world where none has a geometry."""
-    sides = plots.geometry.total_bounds
+    """Box of the usable plots, of all where none is usable, of the world where none has a geometry.
+
+    Plots that are blocked are often blocked for lying on the wrong side of the Earth; the view must not follow them.
+    """
+    shown = plots[plots["usable"]] if plots["usable"].any() else plots
+    sides = shown.geometry.total_bounds
     if len(plots) == 0 or not np.isfinite(sides).all():
         return (-180.0, -90.0, 180.0, 90.0)
     west, south, east, north = (float(side) for side in sides)

@@ -124,11 +124,12 @@ function fit(box) {
 }
 function whole() {
   const box = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < N; i++) if (PLOT.box[4 * i] === PLOT.box[4 * i]) for (let s = 0; s < 4; s++) box[s] = (s < 2 ? Math.min : Math.max)(box[s], PLOT.box[4 * i + s]);
+  const fine = P.usable.some(Boolean);
+  for (let i = 0; i < N; i++) if (PLOT.box[4 * i] === PLOT.box[4 * i] && (!fine || P.usable[i])) for (let s = 0; s < 4; s++) box[s] = (s < 2 ? Math.min : Math.max)(box[s], PLOT.box[4 * i + s]);
   fit(box[0] < Infinity ? box : [-180, -80, 180, 80]);
 }
 const NAMES = P.cooperatives.map((_, c) => {
-  const members = P.cooperative.flatMap((of, i) => of === c && PLOT.box[4 * i] === PLOT.box[4 * i] ? [i] : []), middle = values => values.sort((a, b) => a - b)[values.length >> 1];
+  const members = P.cooperative.flatMap((of, i) => of === c && P.usable[i] && PLOT.box[4 * i] === PLOT.box[4 * i] ? [i] : []), middle = values => values.sort((a, b) => a - b)[values.length >> 1];
   return [middle(members.map(i => PLOT.box[4 * i])), members.reduce((top, i) => Math.max(top, PLOT.box[4 * i + 3]), -90)];
 });
 const inSight = (box, i) => px(box[4 * i + 2]) > -9 && px(box[4 * i]) < width + 9 && py(box[4 * i + 1]) > -9 && py(box[4 * i + 3]) < height + 9;

@@ -111,6 +111,7 @@ def _plots(harvest: Harvest, plots: gpd.GeoDataFrame, assessed: pd.DataFrame) ->
         "cooperative": _positions(plots["cooperative"], cooperatives),
         "outcome": _positions(assessed["final_outcome"], OUTCOMES),
         "before": _positions(assessed["outcome"], OUTCOMES),
+        "usable": plots["usable"].astype(int).tolist(),
         "fragile": (assessed["stability"] == "fragile").astype(int).tolist(),
         "unobserved": _nullable(assessed["unobserved_since"]),
         "place": _nullable(plots["production_place"]),
