@@ -10,7 +10,7 @@ import pandas as pd
 from shapely.geometry import Point, box
 
 from eudr_check import tables
-from eudr_check.config import Production
+from eudr_check.config import Harvest, Production
 from eudr_check.variables import Variable
 
 BASELINE = Variable(
@@ -46,6 +46,19 @@ COCOA = Variable(
 )  # fmt: skip
 ALL = (BASELINE, HANSEN, TMF, TMF_FOREST, TMF_DEGRADATION, GFT, RADD, COCOA)
 PRODUCTION = Production.model_validate({"from": date(2026, 3, 1), "to": date(2026, 9, 30)})
+
+HARVEST = Harvest.model_validate(
+    {
+        "harvest": "test",
+        "commodity": "coffee",
+        "operator": {"name": "Ejemplo", "country": "NL"},
+        "product": {"hs_code": "0901 11", "description": "Green coffee", "net_mass_kg": 1000},
+        "plots": [{"path": "plots.csv", "cooperative": "coop"}],
+        "catalogues": {"local": {"folder": "catalogue"}},
+        "layers": [{"id": "jrc_gfc2020@V4", "from": "local"}],
+        "production": {"from": "2026-03-01", "to": "2026-09-30"},
+    }
+)
 
 
 def changed(variable: Variable, **fields: str) -> Variable:

@@ -236,6 +236,12 @@ class TestUndetermined:
 
         assert (row["outcome"], row["reasons"]) == ("undetermined", "production_before_cover")
 
+    def test_screening_without_production_dates(self) -> None:
+        """Without dates of production nothing is said of what went unseen."""
+        row, _ = assessed({"ha": 10.0}, production=None)
+
+        assert (row["outcome"], pd.isna(row["unobserved_since"])) == ("low", True)
+
     def test_layer_that_begins_after_the_cutoff(self) -> None:
         """An alert system of 2022 cannot say that nothing was cleared in 2021."""
         late = cases.changed(RADD, covers_from="2022-01-01")

@@ -6,24 +6,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from eudr_check import config, tables
+from eudr_check import tables
 from eudr_check.errors import ConfigError
 from eudr_check.risk import lots
 from eudr_check.risk.deliveries import read_deliveries
-from tests.risk_cases import plots
-
-HARVEST = config.Harvest.model_validate(
-    {
-        "harvest": "test",
-        "commodity": "coffee",
-        "operator": {"name": "Ejemplo", "country": "NL"},
-        "product": {"hs_code": "0901 11", "description": "Green coffee", "net_mass_kg": 1000},
-        "plots": [{"path": "plots.csv", "cooperative": "coop"}],
-        "catalogues": {"local": {"folder": "catalogue"}},
-        "layers": [{"id": "jrc_gfc2020@V4", "from": "local"}],
-        "production": {"from": "2026-03-01", "to": "2026-09-30"},
-    }
-)
+from tests.risk_cases import HARVEST, plots
 
 
 def delivered(folder: Path, *rows: str, header: str = "date,cooperative,plot_id,kg,form,lot") -> pd.DataFrame:
