@@ -52,12 +52,12 @@ def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float) -> p
     ground, cells = np.flatnonzero(kind != CELL), np.flatnonzero(kind == CELL)
     stacked = list(layers.values())
     unsure = ground[:0]
-    pieces = [
-        _owned(tally(shapes[ground], grid, stacked), ground),
-        _owned(_own_cell(shapes[cells], grid, stacked), cells),
-    ]
+    as_is = tally(shapes[ground], grid, stacked)
+    pieces = [_owned(as_is, ground), _owned(_own_cell(shapes[cells], grid, stacked), cells)]
     if gps_error_m > 0:
-        unsure = ground[_unsure(reach(shapes[ground], gps_error_m), grid, stacked)]
+        mixed = np.bincount(as_is.geometry, minlength=len(ground)) > 1
+        mixed[~mixed] = _unsure(reach(shapes[ground[~mixed]], gps_error_m), grid, stacked)
+        unsure = ground[mixed]
         for metres in (-gps_error_m, gps_error_m):
             moved = grown(shapes[unsure], metres)
             left = ~shapely.is_empty(moved)
@@ -165,6 +165,8 @@ def _unsure(box: Floats, grid: Grid, layers: Sequence[Values]) -> NDArray[np.boo
     out = (west < 0) | (east >= columns) | (north < 0) | (south >= rows)
     west, east = np.clip(west, 0, columns - 1), np.clip(east, 0, columns - 1)
     north, south = np.clip(north, 0, rows - 1), np.clip(south, 0, rows - 1)
+    if not len(box):
+        return out
     across, down = np.zeros((rows, columns - 1), dtype=bool), np.zeros((rows - 1, columns), dtype=bool)
     for layer in layers:
         across |= layer[:, 1:] != layer[:, :-1]
@@ -178,8 +180,11 @@ def _unsure(box: Floats, grid: Grid, layers: Sequence[Values]) -> NDArray[np.boo
 def _count_before(flags: NDArray[np.bool_]) -> NDArray[np.int32]:
     """int32 (rows + 1, columns + 1), number of true cells north and west of each corner."""
     count = np.zeros((flags.shape[0] + 1, flags.shape[1] + 1), dtype=np.int32)
-    np.cumsum(flags, axis=1, out=count[1:, 1:])
-    np.cumsum(count, axis=0, out=count)
+    count[1:, 1:] = flags
+    np.cumsum(count, axis=1, out=count)
+    # Row by row is twice as fast here as a running sum down the columns.
+    for row in range(1, len(count)):
+        count[row] += count[row - 1]
     return count
 
 
