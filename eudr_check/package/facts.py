@@ -29,7 +29,7 @@ def gather(
     layers: Sequence[Mapping[str, Any]],
     policy: Mapping[str, Any],
     legality: Sequence[Mapping[str, Any]],
-    article10: Sequence[Mapping[str, Any]],
+    article10: Mapping[str, Sequence[Mapping[str, Any]]],
     open_points: Sequence[Mapping[str, Any]],
     geolocation: Mapping[str, Any],
     draft: bool,
@@ -43,7 +43,8 @@ def gather(
         features: features of this statement.
         assessments: ASSESSMENTS of the harvest.
         layers: see `layer_facts`. policy: name and title. legality: topic, document, valid_until, sha256.
-        article10: letter, criterion, answer. open_points: code and values of what keeps this a draft.
+        article10: letter, criterion, answer, question by language.
+        open_points: code and values of what keeps this a draft.
         geolocation: file, sha256 and bytes of the GeoJSON.
         draft: made with `--draft`.
     """
@@ -86,7 +87,7 @@ def gather(
         "excluded": _excluded(consignment),
         "refused_lots": [str(lot) for lot in consignment.refused_lots["lot"]],
         "legality": [dict(row) for row in legality],
-        "article10": [dict(row) for row in article10],
+        "article10": {language: [dict(row) for row in rows] for language, rows in article10.items()},
     }
 
 

@@ -16,6 +16,7 @@ from matplotlib.ft2font import FT2Font
 
 from eudr_check.package.names import clean
 from eudr_check.text import number, say
+from eudr_check.text import topic as topics
 
 MOST_PLOTS = 1000
 """Rows of the plots table on paper; the file beside it holds all."""
@@ -99,9 +100,15 @@ class _Document:
 
     def point(self, point: Mapping[str, Any]) -> str:
         values = {key: value for key, value in point.items() if key != "code"}
+        if "topics" in values:
+            values["topics"] = ", ".join(map(self.topic, values["topics"]))
         if "since" in values:
             values["since"] = self.date(values["since"])
         return self.say(f"open_{point['code']}", **values)
+
+    def topic(self, topic: str) -> str:
+        """A topic of Article 2(40) in words; one we have no words for as it was written."""
+        return self.say(f"topic_{topic}") if f"topic_{topic}" in topics("statement") else topic
 
     def operator(self) -> dict[str, Any]:
         operator = self.facts["operator"]
@@ -215,8 +222,15 @@ class _Document:
 
     def legality(self) -> dict[str, Any]:
         section: dict[str, Any] = {"level": 2, "heading": self.say("legality_heading")}
-        rows = [[row["topic"], row["document"], row["valid_until"] or "–", row["sha256"][:16] + "…"]
-                for row in self.facts["legality"]]  # fmt: skip
+        rows = [
+            [
+                self.topic(row["topic"]),
+                row["document"],
+                row["valid_until"] or "–",
+                f"{row['sha256'][:16]}…" if row["sha256"] else "–",
+            ]
+            for row in self.facts["legality"]
+        ]
         if not rows:
             return section | {"paragraphs": [self.say("legality_none")]}
         table = self.table(("topic", "document", "valid_until"), rows, widths=(2, 3, 0, 0))
@@ -224,10 +238,13 @@ class _Document:
         return section | {"table": table}
 
     def article10(self) -> list[dict[str, Any]]:
-        criteria = self.facts["article10"]
+        criteria = self.facts["article10"].get(self.language)
         if not criteria:
             return []
-        rows = [[row["letter"], row["criterion"], row["answer"] or self.say("unanswered")] for row in criteria]
+        rows = [
+            [row["letter"], row["criterion"], row["answer"] or row.get("question") or self.say("unanswered")]
+            for row in criteria
+        ]
         table = self.table(("criterion", "criterion", "answer"), rows, widths=(0, 3, 4))
         table["columns"][0]["title"] = ""
         return [{"level": 2, "heading": self.say("article10_heading"), "table": table}]

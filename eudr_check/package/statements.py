@@ -40,7 +40,8 @@ class Behind:
     layers: Sequence[Mapping[str, Any]]
     policy: Mapping[str, Any]
     legality: Sequence[Mapping[str, Any]]
-    article10: Sequence[Mapping[str, Any]]
+    article10: Mapping[str, Sequence[Mapping[str, Any]]]
+    draft_because: Sequence[str]
     faults: Sequence[str]
     """What the EU system would refuse in operator and product; empty unless a draft was asked for."""
     draft: bool
@@ -177,9 +178,13 @@ def _open_points(behind: Behind) -> list[dict[str, Any]]:
     """What keeps the statement a draft."""
     points: list[dict[str, Any]] = [{"code": "forced_draft"}] if behind.draft else []
     points += [{"code": "fact", "fault": fault} for fault in behind.faults]
-    if not behind.legality:
+    if not behind.legality or "no_legality_evidence" in behind.draft_because:
         points.append({"code": "no_legality"})
-    if any(not row.get("answer") for row in behind.article10):
+    for code in ("legality_missing", "legality_expired"):
+        topics = [told.removeprefix(f"{code}: ") for told in behind.draft_because if told.startswith(f"{code}: ")]
+        if topics:
+            points.append({"code": code, "topics": topics})
+    if any(not row.get("answer") for rows in behind.article10.values() for row in rows):
         points.append({"code": "no_article10"})
     if behind.harvest.operator and not behind.harvest.operator.address:
         points.append({"code": "no_address"})

@@ -45,7 +45,8 @@ def write(
     variables: Sequence[Variable],
     policy: Any,
     lots: pd.DataFrame | None = None,
-    article10: pd.DataFrame | None = None,
+    article10: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None,
+    draft_because: Sequence[str] = (),
     legality: pd.DataFrame | None = None,
     definitions: Sequence[Any] = (),
     pictures: Mapping[str, Any] | None = None,
@@ -63,7 +64,9 @@ def write(
         variables: layer variables of the run.
         policy: the policy applied (a pydantic model with `full_name` and `title`).
         lots: LOTS; None without deliveries.
-        article10: letter, criterion, answer; None where no assessment record was made.
+        article10: letter, criterion, answer, question, by language (one table serves all languages); None where no
+            assessment record was made.
+        draft_because: what keeps the statement a draft, `code: topic` as the assessment record says it.
         legality: topic, document, valid_until, sha256 of the legality evidence.
         definitions: layer definitions of the run (pydantic models).
         pictures: ground of plots that matter, for the report.
@@ -96,7 +99,8 @@ def write(
             facts.layer_facts(variables, sources),
             {"name": policy.full_name, "title": policy.title},
             _records(legality),
-            _records(article10),
+            _by_language(article10, harvest.package.languages),
+            draft_because,
             faults,
             draft,
         )
@@ -208,6 +212,14 @@ def _settings(harvest: Harvest, variables: Sequence[Variable]) -> dict[str, Any]
             for variable in variables
         ]
     }
+
+
+def _by_language(
+    tables: pd.DataFrame | Mapping[str, pd.DataFrame] | None, languages: Sequence[str]
+) -> dict[str, list[dict[str, Any]]]:
+    if tables is None:
+        return {}
+    return {name: _records(tables if isinstance(tables, pd.DataFrame) else tables[name]) for name in languages}
 
 
 def _records(frame: pd.DataFrame | None) -> list[dict[str, Any]]:
