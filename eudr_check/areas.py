@@ -22,10 +22,11 @@ Ints = NDArray[np.int64]
 SEMI_MAJOR_M = 6_378_137.0
 FLATTENING = 1 / 298.257223563
 ECCENTRICITY_2 = FLATTENING * (2 - FLATTENING)
-ECCENTRICITY = float(np.sqrt(ECCENTRICITY_2))
 M2_PER_HA = 10_000.0
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
+_TERMS = 7
+"""Powers of the squared eccentricity: the next one is below 1e-17."""
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -126,44 +127,39 @@ def _area_of_rings(geometries: Any, ring_ha: Any, *, with_holes: bool) -> Floats
 
 def _ellipsoidal_ring_ha(coordinates: Floats, ring: Ints, count: int) -> Floats:
     """Signed ellipsoidal area of closed rings; coordinates (n, 2) degrees, ring (n,) their owner."""
-    start, end = _edges(coordinates, ring)
+    latitude = np.radians(coordinates[:, 1])
     first = np.searchsorted(ring, np.arange(count))
     # Measured from the first vertex of its own ring, a small plot far from the equator loses no digits.
-    level = _authalic_term(np.radians(coordinates[first, 1]))[ring[start]] if count else np.empty(0)
-    latitude = np.radians(coordinates[:, 1])
-    middle, half = (latitude[end] + latitude[start]) / 2, (latitude[end] - latitude[start]) / 2
-    mean = np.zeros(len(start))
+    level = np.repeat(_authalic_term(latitude[first]), np.diff(first, append=len(ring)))
+    middle, half = (latitude[1:] + latitude[:-1]) / 2, np.diff(latitude) / 2
+    mean = np.zeros(len(middle))
     for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-        mean += weight / 2 * (_authalic_term(middle + half * node) - level)
-    width = np.radians(coordinates[end, 0] - coordinates[start, 0])
-    return _summed(ring[start], mean * width, count)
+        mean += weight / 2 * (_authalic_term(middle + half * node) - level[:-1])
+    return _summed(coordinates, ring, mean, count)
 
 
 def _spherical_ring_ha(coordinates: Floats, ring: Ints, count: int) -> Floats:
     """Signed spherical area of closed rings by the trapezoid rule on the sine of latitude."""
-    start, end = _edges(coordinates, ring)
     sine = np.sin(np.radians(coordinates[:, 1]))
-    width = np.radians(coordinates[end, 0] - coordinates[start, 0])
-    return _summed(ring[start], width * (2 + sine[start] + sine[end]), count)
+    return _summed(coordinates, ring, 2 + sine[1:] + sine[:-1], count)
 
 
-def _summed(ring: Ints, steradians: Floats, count: int) -> Floats:
-    """Hectares per ring from twice the solid angle under every edge."""
+def _summed(coordinates: Floats, ring: Ints, height: Floats, count: int) -> Floats:
+    """Hectares per ring from the mean of the latitude term under every edge; the step between two rings is no edge."""
+    width = np.radians(np.diff(coordinates[:, 0]))
+    width[ring[1:] != ring[:-1]] = 0
     area = np.zeros(count)
-    area += np.bincount(ring, weights=steradians, minlength=count)
+    area += np.bincount(ring[:-1], weights=height * width, minlength=count)
     return area * (SEMI_MAJOR_M**2 / 2 / M2_PER_HA)
 
 
-def _edges(coordinates: Floats, ring: Ints) -> tuple[Ints, Ints]:
-    """Positions of the two ends of every edge; the step from one ring to the next is none."""
-    start = np.flatnonzero(ring[1:] == ring[:-1])
-    return start, start + 1
-
-
 def _authalic_term(latitude: Floats) -> Floats:
-    """Snyder's q (equation 3-12); latitude in radians."""
+    """Snyder's q (equation 3-12) as its power series in the sine, exact to rounding; latitude in radians."""
     sine = np.sin(latitude)
-    term: Floats = (1 - ECCENTRICITY_2) * (
-        sine / (1 - ECCENTRICITY_2 * sine**2) + np.arctanh(ECCENTRICITY * sine) / ECCENTRICITY
-    )
-    return term
+    square = ECCENTRICITY_2 * sine * sine
+    term = np.zeros_like(sine)
+    for power in range(_TERMS, -1, -1):
+        term *= square
+        term += (power + 1) / (2 * power + 1)
+    term *= sine
+    return term * (2 * (1 - ECCENTRICITY_2))
