@@ -10,6 +10,7 @@ import pandas as pd
 
 from eudr_check.errors import PackageError
 from eudr_check.package.names import cells
+from eudr_check.package.unpack import safe
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,12 @@ class Folder:
         """Take a file into the package.
 
         Raises:
-            PackageError: the file cannot be read, or is not what was signed off.
+            PackageError: the file cannot be read, is not what was signed off, or would lie outside the package.
         """
+        if not safe(attachment.name):
+            raise PackageError(
+                f"{attachment.name}: leads out of the package; keep the file beside the CSV that names it"
+            )
         try:
             content = attachment.file.read_bytes()
         except OSError as error:

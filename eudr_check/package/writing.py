@@ -71,9 +71,10 @@ def write(
         definitions: layer definitions of the run (pydantic models).
         pictures: ground of plots that matter, for the report.
         deliveries: cooperative, plot_id, kg per delivery, for the action plan.
-        attachments: reviews with their evidence files, legality documents and what else belongs to the file.
+        attachments: reviews with their evidence files, legality documents and what else belongs to the file; left
+            out of the redacted twin.
         draft: also declare plots that are not settled; every statement file is marked.
-        redacted: the twin without names of persons.
+        redacted: the twin without names of persons: producers become numbers, cooperatives stand for them.
 
     Returns:
         All files written.
@@ -137,7 +138,9 @@ def write(
             reasons=reasons,
             deliveries=deliveries,
         )
-    for attachment in sorted(attachments, key=lambda item: item.name):
+    # Papers name reviewers and growers in ways no program can find: the redacted twin goes without them.
+    kept = [] if redacted else sorted(attachments, key=lambda item: item.name)
+    for attachment in kept:
         into.attach(attachment)
     _finish(into, harvest, done, assessments, sources, draft=draft, redacted=redacted)
     return sorted(file for file in folder.rglob("*") if file.is_file())

@@ -211,6 +211,11 @@ def test_attachment_missing_or_changed_is_refused(tmp_path: Path) -> None:
     photo.write_bytes(b"field")
     with pytest.raises(PackageError, match=r"reviews/photo\.jpg: changed since it was signed off"):
         written(tmp_path / "b", attachments=[good])
+    with pytest.raises(PackageError, match="leads out of the package"):
+        written(tmp_path / "d", attachments=[package.Attachment("reviews/../../photo.jpg", photo)])
+    assert not list(
+        written(tmp_path / "e", attachments=[package.Attachment("r.csv", photo)], redacted=True).glob("r.csv")
+    )
     photo.unlink()
     with pytest.raises(PackageError, match=r"reviews/photo\.jpg: cannot be read"):
         written(tmp_path / "c", attachments=[good])
