@@ -34,6 +34,11 @@ def _beside_yaml(path: Path, info: ValidationInfo) -> Path:
     return path if path.is_absolute() else Path(base) / path
 
 
+def _policy_beside_yaml(name: str, info: ValidationInfo) -> str:
+    """A policy file lies beside the YAML like every other file; a shipped policy is a name."""
+    return str(_beside_yaml(Path(name), info)) if name.endswith((".yaml", ".yml")) else name
+
+
 FilePath = Annotated[Path, AfterValidator(_beside_yaml)]
 
 
@@ -157,12 +162,16 @@ class Harvest(Strict):
     plots: tuple[PlotFile, ...] = Field(min_length=1)
     catalogues: dict[str, Catalogue]
     layers: tuple[LayerChoice, ...] = Field(min_length=1)
-    policy: str = "convergence@1"
+    policy: Annotated[str, AfterValidator(_policy_beside_yaml)] = "convergence@1"
     production: Production | None = None
     gps_error_m: float = Field(5.0, ge=0, le=50, description="horizontal error of the plot boundary")
     deliveries: FilePath | None = None
     reviews: FilePath | None = None
     legality: FilePath | None = None
+    areas: dict[str, FilePath] = Field(
+        default_factory=dict,
+        description="vector layers of your own, by name: protected, indigenous, tenure",
+    )
     register_file: FilePath | None = Field(None, alias="register", description="register of plots of the season")
     package: PackageChoice = PackageChoice()
     run: RunChoice = RunChoice()

@@ -75,6 +75,20 @@ def status(state: Status, *, as_json: bool) -> None:
         console.print(f"tiles      {tiles}{left}", highlight=False)
 
 
+def frame(rows: pd.DataFrame, *, nothing: str) -> None:
+    """Any small table, or a word where it has no row."""
+    console = Console()
+    if rows.empty:
+        console.print(nothing)
+        return
+    table = Table()
+    for name in rows.columns:
+        table.add_column(str(name), overflow="fold")
+    for row in rows.itertuples(index=False):
+        table.add_row(*("" if value is None or value is pd.NA or value != value else str(value) for value in row))
+    console.print(table)
+
+
 def summary(finished: Finished) -> dict[str, Any]:
     """Counts and paths, as `--json` prints them."""
     counts = per_cooperative(finished)

@@ -3,6 +3,6 @@
 from eudr_check.risk.assessment import assess
 from eudr_check.risk.comparison import compare
 from eudr_check.risk.explanation import explain
-from eudr_check.risk.policy import Policy, policy, shipped
+from eudr_check.risk.policy import Policy, parse, policy, shipped
 
-__all__ = ["Policy", "assess", "compare", "explain", "policy", "shipped"]
+__all__ = ["Policy", "assess", "compare", "explain", "parse", "policy", "shipped"]

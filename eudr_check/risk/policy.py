@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
@@ -178,11 +178,22 @@ def _shipped() -> dict[str, Traversable]:
     return dict(sorted(found.items()))
 
 
-def _read(file: Traversable | Path, name: str) -> Policy:
+def parse(content: Any, name: str) -> Policy:
+    """A policy from what a YAML or JSON file holds.
+
+    Raises:
+        PolicyError: it breaks a rule; names the keys.
+    """
     try:
-        return _POLICY.validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PolicyError(f"policy {name}: not valid YAML: {' '.join(str(error).split())}") from error
+        return _POLICY.validate_python(content)
     except ValidationError as error:
         problems = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()]
         raise PolicyError(f"policy {name}: " + "; ".join(problems)) from error
+
+
+def _read(file: Traversable | Path, name: str) -> Policy:
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PolicyError(f"policy {name}: not valid YAML: {' '.join(str(error).split())}") from error
+    return parse(content, name)

@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from eudr_check import plots as plots_room
 from eudr_check.config import Harvest
 from eudr_check.run import stages
 from eudr_check.run.folder import RunFolder
@@ -104,6 +105,10 @@ def run(
         if "package" in wanted:
             made = do("package", lambda: stages.package(job, plots, evidence, assessment, draft=draft))
             package = folder.publish("package", [made])
+        if harvest.register_file is not None and "overlay" in wanted:
+            plots_room.record(
+                harvest.register_file, harvest.harvest, plots.features("PLOTS"), evidence.features("PATCHES")
+            )
         folder.log("end", until=until)
     return Finished(
         folder=folder,

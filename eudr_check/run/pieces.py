@@ -55,6 +55,10 @@ class Piece:
         """A table of the piece with geometry (PLOTS or PATCHES), EPSG:4326."""
         return gpd.read_parquet(self.folder / f"{name}.parquet")
 
+    def has(self, name: str) -> bool:
+        """Whether the piece holds a table."""
+        return (self.folder / f"{name}.parquet").exists()
+
     def json(self, name: str) -> Any:
         """A JSON document of the piece."""
         return json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))

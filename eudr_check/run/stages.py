@@ -17,14 +17,18 @@ from eudr_check.config import Catalogue, Harvest
 from eudr_check.errors import EudrCheckError
 from eudr_check.layers import LayerDefinition
 from eudr_check.package.picture import Picture
-from eudr_check.run import ground
+from eudr_check.risk import article10
+from eudr_check.run import ground, papers
 from eudr_check.run.code import code_digest, versions
 from eudr_check.run.executors import execute
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.pictures import pictures
-from eudr_check.run.pieces import Piece, digest, file_digest, write_table
+from eudr_check.run.pieces import Piece, digest, file_digest, write_json, write_table
 from eudr_check.run.tile_work import Shared, Task, unread, variables
 from eudr_check.tiles import Tile
+
+WHERE = {"plots", "catalogues", "layers", "run", "deliveries", "reviews", "legality", "register_file", "areas"}
+"""Settings that say where things lie, not what they are; their content is hashed instead."""
 
 Progress = Callable[[str, int, int], None]
 """Called with stage, units done and units in all."""
@@ -45,8 +49,9 @@ class Run:
 
 
 def plots(run: Run) -> Piece:
-    """PLOTS and FINDINGS from the plot files."""
+    """PLOTS and FINDINGS from the plot files, and a fix list per cooperative."""
     harvest = run.harvest
+    register = harvest.register_file
     # Where the YAML lies on this machine must not name the work: the declared path stands for the path.
     files = [
         {
@@ -58,11 +63,21 @@ def plots(run: Run) -> Piece:
     ]
 
     def make(folder: Path) -> None:
-        found, findings = plots_room.load(harvest.plots, commodity=harvest.commodity)
+        found, findings = plots_room.load(
+            harvest.plots, commodity=harvest.commodity, register=register, harvest=harvest.harvest
+        )
         write_table(folder, "PLOTS", found)
         write_table(folder, "FINDINGS", findings)
+        plots_room.write_fix_lists(folder / "fix_lists", found, findings, harvest.package.languages)
 
-    made_of = {"files": files, "commodity": harvest.commodity, "code": code_digest("plots", "text")}
+    made_of = {
+        "files": files,
+        "commodity": harvest.commodity,
+        "languages": harvest.package.languages,
+        "harvest": harvest.harvest,
+        "register": None if register is None else plots_room.register_state(register, harvest.harvest),
+        "code": code_digest("plots", "text"),
+    }
     return run.obtain("plots", made_of, make)
 
 
@@ -147,27 +162,32 @@ def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
 
 
 def assessment(run: Run, plots: Piece, evidence: Piece) -> Piece:
-    """ASSESSMENTS and REASONS under the policy of the harvest."""
+    """ASSESSMENTS and REASONS under the policy of the harvest, LOTS and the record under Article 10."""
     harvest = run.harvest
     policy = risk.policy(harvest.policy)
     made_of = {
         "plots": plots.digest,
         "evidence": evidence.digest,
         "policy": policy.model_dump(mode="json"),
-        "production": harvest.model_dump(mode="json", include={"production"}),
-        "code": code_digest("risk"),
+        "harvest": harvest.model_dump(mode="json", include={"production", "commodity", "product", "operator"}),
+        "on": str(papers.day(harvest)),
+        "code": code_digest("risk", "law", "text"),
+        **papers.digests(harvest),
     }
 
     def make(folder: Path) -> None:
-        assessments, reasons = risk.assess(
-            plots.features("PLOTS"),
-            evidence.table("EVIDENCE"),
-            variables(definitions(run)),
-            policy,
-            harvest.production,
-        )
+        table, ground = plots.features("PLOTS"), evidence.table("EVIDENCE")
+        known = variables(definitions(run))
+        assessments, reasons = risk.assess(table, ground, known, policy, harvest.production)
+        added = papers.read(harvest)
+        assessments = papers.judged(harvest, added, assessments, ground)
+        lots = papers.lots_of(harvest, added, assessments, table)
         write_table(folder, "ASSESSMENTS", assessments)
         write_table(folder, "REASONS", reasons)
+        if lots is not None:
+            write_table(folder, "LOTS", lots)
+        record = papers.record(harvest, added, table, assessments, evidence.table("SOURCES"), lots)
+        write_json(folder, "article10", record)
 
     return run.obtain("assessment", made_of, make)
 
@@ -180,12 +200,14 @@ def package(run: Run, plots: Piece, evidence: Piece, assessment: Piece, *, draft
         "assessment": assessment.digest,
         "evidence": evidence.digest,
         "plots": plots.digest,
-        "harvest": harvest.model_dump(mode="json", exclude={"plots", "catalogues", "run"}),
+        "harvest": harvest.model_dump(mode="json", exclude=WHERE),
         "draft": draft,
+        **papers.digests(harvest),
         "code": code_digest("package", "text", "law"),
     }
 
     def make(folder: Path) -> None:
+        added, record = papers.read(harvest), assessment.json("article10")
         package_room.write(
             folder,
             harvest=harvest,
@@ -198,6 +220,13 @@ def package(run: Run, plots: Piece, evidence: Piece, assessment: Piece, *, draft
             reasons=assessment.table("REASONS"),
             variables=variables(definitions(run)),
             policy=policy,
+            lots=assessment.table("LOTS") if assessment.has("LOTS") else None,
+            article10=None
+            if record is None
+            else {language: article10.table(record, language) for language in harvest.package.languages},
+            legality=added.legality,
+            deliveries=added.deliveries,
+            attachments=added.attachments,
             definitions=definitions(run),
             pictures=pictures_of(run, plots, evidence, assessment) if "report" in harvest.package.outputs else None,
             draft=draft,

@@ -1,0 +1,41 @@
+"""What all commands share: the application, its options, and how errors end."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from eudr_check.errors import EudrCheckError
+from eudr_check.run.harvest import Exit
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Check farm plots against forest maps and write EU due-diligence packages.",
+)
+
+Config = Annotated[Path, typer.Argument(help="YAML of the harvest, e.g. configs/pe-coffee-2026.yaml")]
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable result on stdout.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Make no connection; what is not here stays unknown.")]
+Profile = Annotated[bool, typer.Option("--profile", help="Say where the time went.")]
+Draft = Annotated[bool, typer.Option("--draft", help="Declare unsettled plots too; every file says draft.")]
+
+
+@contextmanager
+def known_errors() -> Iterator[None]:
+    """Turn errors raised on purpose into one line and exit code 1."""
+    try:
+        yield
+    except EudrCheckError as error:
+        Console(stderr=True).print(f"[red]error:[/red] {_escaped(str(error))}", highlight=False, soft_wrap=True)
+        sys.exit(Exit.ERROR)
+
+
+def _escaped(text: str) -> str:
+    """Brackets in a file name are no markup."""
+    return text.replace("[", r"\[")

@@ -1,0 +1,44 @@
+"""`eudr-check catalogue`: a STAC folder on disk."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eudr_check import layers
+from eudr_check.cli.app import app
+from eudr_check.config import LayerChoice
+from eudr_check.run.harvest import Exit
+
+catalogue = typer.Typer(no_args_is_help=True, help="A STAC folder on disk, made from GeoTIFFs.")
+app.add_typer(catalogue, name="catalogue")
+
+
+@catalogue.command("add")
+def catalogue_add(
+    folder: Annotated[Path, typer.Argument(help="STAC folder; made when it does not exist")],
+    rasters: Annotated[list[Path], typer.Argument(help="GeoTIFFs of one layer")],
+    layer: Annotated[str, typer.Option(help="layer id such as jrc_gfc2020@V4, or a definition YAML of your own")],
+    asset: Annotated[str | None, typer.Option(help="asset the files are, when their names do not tell")] = None,
+) -> None:
+    """Register GeoTIFFs as STAC Items with checksum, projection and classes."""
+    own = Path(layer) if layer.endswith((".yaml", ".yml")) else None
+    choice = LayerChoice(id=None if own else layer, definition=own, source="local")
+    for item in layers.catalogue.add(folder, rasters, layers.definition(choice), asset=asset):
+        typer.echo(f"{item.collection_id}/{item.id}")
+
+
+@catalogue.command("list")
+def catalogue_list(folder: Annotated[Path, typer.Argument(help="STAC folder")]) -> None:
+    """The Items of a STAC folder."""
+    for item, _ in layers.catalogue.items(folder):
+        typer.echo(f"{item.collection_id}/{item.id}  {', '.join(sorted(item.assets))}")
+
+
+@catalogue.command("check")
+def catalogue_check(folder: Annotated[Path, typer.Argument(help="STAC folder")]) -> None:
+    """Hash every file of a STAC folder again; exit code 1 when something is wrong."""
+    problems = layers.catalogue.check(folder)
+    for problem in problems:
+        typer.echo(problem)
+    raise typer.Exit(Exit.ERROR if problems else Exit.DONE)

@@ -1,0 +1,66 @@
+"""Commands that only read what a run has left: status, explanations, comparisons, the version."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eudr_check import __version__, layers, risk
+from eudr_check.cli import show
+from eudr_check.cli.app import AsJson, Config, app
+from eudr_check.config import Language, load
+from eudr_check.run import results
+from eudr_check.run.folder import RunFolder
+from eudr_check.run.status import status as status_of
+
+
+@app.command()
+def status(config: Config, as_json: AsJson = False) -> None:
+    """How far a harvest is."""
+    harvest = load(config)
+    assert harvest.run.folder is not None
+    show.status(status_of(RunFolder(harvest.run.folder)), as_json=as_json)
+
+
+@app.command()
+def explain(
+    config: Config,
+    plot: Annotated[str, typer.Argument(help="plot as COOPERATIVE/ID")],
+    language: Annotated[Language | None, typer.Option(help="default: the first of the harvest")] = None,
+) -> None:
+    """Why a plot has its outcome: from Item and hectares to rule, in plain words."""
+    harvest = load(config)
+    assert harvest.run.folder is not None
+    tables = results.tables(harvest.run.folder)
+    definitions = [layers.definition(choice) for choice in harvest.layers]
+    words = risk.explain(
+        plot,
+        tables["PLOTS"],
+        tables["ASSESSMENTS"],
+        tables["REASONS"],
+        tables["EVIDENCE"],
+        [variable for definition in definitions for variable in definition.variables],
+        risk.policy(harvest.policy),
+        language or harvest.package.languages[0],
+    )
+    typer.echo(words)
+
+
+@app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(help="run folder, e.g. runs/pe-coffee-2025")],
+    after: Annotated[Path, typer.Argument(help="run folder to compare with it")],
+    as_json: AsJson = False,
+) -> None:
+    """Every plot whose outcome changed between two runs, and its cause."""
+    changes = risk.compare(results.tables(before), results.tables(after))
+    if as_json:
+        typer.echo(changes.reset_index().to_json(orient="records", indent=1, force_ascii=False))
+    else:
+        show.frame(changes.reset_index(), nothing="no outcome changed")
+
+
+@app.command()
+def version() -> None:
+    """Version of eudr-check."""
+    typer.echo(__version__)

@@ -1,0 +1,89 @@
+"""Commands that do work: the whole run, one stage, a screening."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eudr_check.cli import show
+from eudr_check.cli.app import AsJson, Config, Draft, Offline, Profile, app
+from eudr_check.config import Commodity, Harvest, load
+from eudr_check.run import harvest as run_harvest
+from eudr_check.run.screen import harvest_of
+
+
+def _stage(path: Path, until: str, as_json: bool, offline: bool = False, profile: bool = False, **more: bool) -> None:
+    _finish(load(path), until, as_json, offline, profile, **more)
+
+
+def _finish(
+    harvest: Harvest, until: str, as_json: bool, offline: bool = False, profile: bool = False, **more: bool
+) -> None:
+    with show.progress() as report:
+        finished = run_harvest.run(harvest, until=until, offline=offline, progress=report, **more)
+    show.result(finished, as_json=as_json, profile=profile)
+    raise typer.Exit(finished.exit)
+
+
+@app.command()
+def run(
+    config: Config,
+    as_json: AsJson = False,
+    offline: Offline = False,
+    profile: Profile = False,
+    draft: Draft = False,
+) -> None:
+    """Do everything that is missing, from plot files to package."""
+    _stage(config, "package", as_json, offline, profile, draft=draft)
+
+
+@app.command()
+def plots(config: Config, as_json: AsJson = False) -> None:
+    """Read and check the plot files; write PLOTS, FINDINGS and a fix list per cooperative."""
+    _stage(config, "plots", as_json)
+
+
+@app.command()
+def overlay(config: Config, as_json: AsJson = False, offline: Offline = False) -> None:
+    """Go as far as the EVIDENCE table."""
+    _stage(config, "overlay", as_json, offline)
+
+
+@app.command()
+def assess(config: Config, as_json: AsJson = False, offline: Offline = False) -> None:
+    """Go as far as outcomes and reasons."""
+    _stage(config, "assess", as_json, offline)
+
+
+@app.command()
+def package(config: Config, as_json: AsJson = False, offline: Offline = False) -> None:
+    """Write the due-diligence package."""
+    _stage(config, "package", as_json, offline)
+
+
+@app.command()
+def prefetch(config: Config, as_json: AsJson = False) -> None:
+    """Bring every raster block the plots need to this machine: the first half of run."""
+    _stage(config, "layers", as_json)
+
+
+@app.command()
+def screen(
+    plots_file: Annotated[Path, typer.Argument(help="plot file of any format")],
+    catalogue: Annotated[Path | None, typer.Option(help="STAC folder; default: the published tiles, online")] = None,
+    commodity: Annotated[Commodity, typer.Option(help="what grows there")] = "coffee",
+    country: Annotated[str | None, typer.Option(help="ISO 3166-1 alpha-2, for rows that name none")] = None,
+    out: Annotated[Path | None, typer.Option(help="run folder; default screen-NAME here")] = None,
+    plots_only: Annotated[bool, typer.Option("--plots-only", help="Check the plots, read no layer.")] = False,
+    as_json: AsJson = False,
+    offline: Offline = False,
+) -> None:
+    """One plot file, no YAML: default layers and policy."""
+    harvest = harvest_of(
+        plots_file,
+        commodity=commodity,
+        catalogue=catalogue,
+        out=out or Path(f"screen-{plots_file.stem}"),
+        country=country,
+    )
+    _finish(harvest, "plots" if plots_only else "package", as_json, offline)

@@ -1,0 +1,132 @@
+"""What people add to a harvest beside plots: reviews, deliveries, legality documents, areas of their own."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from eudr_check.config import Harvest
+from eudr_check.package.folder import Attachment
+from eudr_check.risk import article10, deliveries, legality, lots, reviews
+from eudr_check.risk.reviews import Review
+from eudr_check.run.pieces import file_digest
+
+
+@dataclass(frozen=True)
+class Papers:
+    """The papers of one harvest, read and checked against the files they name."""
+
+    reviews: tuple[Review, ...] = ()
+    broken_reviews: dict[str, str] = field(default_factory=dict)
+    deliveries: pd.DataFrame | None = None
+    legality: pd.DataFrame | None = None
+    broken_documents: dict[str, str] = field(default_factory=dict)
+    areas: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+
+
+def read(harvest: Harvest) -> Papers:
+    """Read the papers a harvest names.
+
+    Raises:
+        ConfigError: a paper is missing or wrong; names file, row and what to do.
+    """
+    reviewed = () if harvest.reviews is None else reviews.read_reviews(harvest.reviews)
+    documents = None if harvest.legality is None else legality.read_legality(harvest.legality)
+    return Papers(
+        reviews=reviewed,
+        broken_reviews={} if harvest.reviews is None else reviews.broken_files(reviewed, harvest.reviews.parent),
+        deliveries=None
+        if harvest.deliveries is None
+        else deliveries.read_deliveries(harvest.deliveries, harvest.commodity),
+        legality=documents,
+        broken_documents={}
+        if documents is None or harvest.legality is None
+        else legality.broken_documents(documents, harvest.legality.parent),
+        areas={name: legality.read_areas(path) for name, path in sorted(harvest.areas.items())},
+        attachments=tuple(_attachments(harvest, reviewed, documents)),
+    )
+
+
+def digests(harvest: Harvest) -> dict[str, Any]:
+    """SHA-256 of every paper and of every file it names (None where it is missing)."""
+    named = {name: path for name, path in _named(harvest) if path is not None}
+    papers = read(harvest)
+    return {
+        "papers": {name: file_digest(path) for name, path in named.items()},
+        "attached": {one.name: file_digest(one.file) for one in papers.attachments},
+        "broken": {**papers.broken_reviews, **papers.broken_documents},
+    }
+
+
+def judged(harvest: Harvest, papers: Papers, assessments: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
+    """ASSESSMENTS after reviews."""
+    return reviews.apply(assessments, papers.reviews, evidence, papers.broken_reviews)
+
+
+def lots_of(
+    harvest: Harvest, papers: Papers, assessments: pd.DataFrame, plots: gpd.GeoDataFrame
+) -> pd.DataFrame | None:
+    """LOTS; None without deliveries."""
+    return None if papers.deliveries is None else lots.judge(papers.deliveries, assessments, plots, harvest)
+
+
+def record(
+    harvest: Harvest,
+    papers: Papers,
+    plots: gpd.GeoDataFrame,
+    assessments: pd.DataFrame,
+    sources: pd.DataFrame,
+    judged_lots: pd.DataFrame | None,
+) -> dict[str, Any] | None:
+    """The assessment record under Article 10(2); None for a screening, which has no date of its own."""
+    on = day(harvest)
+    if on is None:
+        return None
+    return article10.record(
+        harvest,
+        plots,
+        assessments,
+        sources,
+        on,
+        lots=judged_lots,
+        legality=papers.legality,
+        broken=papers.broken_documents,
+        overlaps=legality.overlaps(plots, papers.areas) if papers.areas else None,
+        layers=tuple(papers.areas),
+    )
+
+
+def day(harvest: Harvest) -> dt.date | None:
+    """Day of the assessment: the date of the package, else the end of production; never the clock."""
+    if harvest.package.date is not None:
+        return harvest.package.date
+    return None if harvest.production is None else harvest.production.until
+
+
+def _named(harvest: Harvest) -> Iterator[tuple[str, Path | None]]:
+    yield "reviews", harvest.reviews
+    yield "deliveries", harvest.deliveries
+    yield "legality", harvest.legality
+    for name, path in sorted(harvest.areas.items()):
+        yield f"area {name}", path
+
+
+def _attachments(
+    harvest: Harvest, reviewed: tuple[Review, ...], documents: pd.DataFrame | None
+) -> Iterator[Attachment]:
+    """Files that belong into the package; those that do not hold are told by the reviews and the record instead."""
+    if harvest.reviews is not None:
+        yield Attachment("reviews/reviews.csv", harvest.reviews)
+        for name, sha256 in sorted({pair for review in reviewed for pair in review.evidence.items()}):
+            if (file := harvest.reviews.parent / name).is_file() and file_digest(file) == sha256:
+                yield Attachment(f"reviews/{name}", file, sha256)
+    if harvest.legality is not None and documents is not None:
+        yield Attachment("legality/legality.csv", harvest.legality)
+        for name, sha256 in sorted(set(zip(documents["document"], documents["sha256"], strict=True))):
+            if sha256 and (file := harvest.legality.parent / name).is_file() and file_digest(file) == sha256:
+                yield Attachment(f"legality/{name}", file, sha256)
