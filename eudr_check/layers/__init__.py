@@ -1,12 +1,14 @@
 """Layers: what they are, where they are found, and their pixels on one grid per tile.
 
 `definition` reads what a layer is, `prefetch` brings what plots need and writes SOURCES, `cube` lays all layers of a
-tile on their common refinement, `catalogue` keeps a STAC folder of rasters on disk. Only `fetch` touches the network.
+tile on their common refinement, `catalogue` keeps a STAC folder of rasters on disk, `live_check` asks the places of
+definitions whether they are still so. Only `fetch` touches the network.
 """
 
 from eudr_check.layers import catalogue
 from eudr_check.layers.cube import cube
-from eudr_check.layers.definition import LayerDefinition, definition
+from eudr_check.layers.definition import LayerDefinition, definition, shipped
+from eudr_check.layers.live import live_check
 from eudr_check.layers.prefetch import prefetch
 
-__all__ = ["LayerDefinition", "catalogue", "cube", "definition", "prefetch"]
+__all__ = ["LayerDefinition", "catalogue", "cube", "definition", "live_check", "prefetch", "shipped"]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from eudr_check.errors import LayersError
 from eudr_check.layers import catalogue
+from eudr_check.layers.access import unsigned
 from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.found import Found, choose, match_assets
 
@@ -33,7 +34,15 @@ def find(folder: Path, name: str, definition: LayerDefinition, collection: str |
     found = []
     for item in choose(definition, None, (item for item, _ in known)):
         assets = match_assets(definition, None, item)
-        files = {asset: places[item.id].parent / item.assets[key].href for asset, key in assets.items()}
-        hrefs = {asset: f"{name}/{wanted}/{item.id}/{path.name}" for asset, path in files.items()}
-        found.append(Found(item, assets, hrefs, files))
+        assets_of = {asset: item.assets[key].href for asset, key in assets.items()}
+        # A folder may list files that lie on the web; they are fetched like those of a STAC API.
+        addresses = {asset: href for asset, href in assets_of.items() if "://" in href}
+        files = {asset: places[item.id].parent / href for asset, href in assets_of.items() if asset not in addresses}
+        hrefs = {
+            asset: unsigned(addresses[asset])
+            if asset in addresses
+            else f"{name}/{wanted}/{item.id}/{files[asset].name}"
+            for asset in assets
+        }
+        found.append(Found(item, assets, hrefs, files, addresses))
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ import pystac
 from eudr_check.errors import LayersError
 from eudr_check.layers.access import Access
 from eudr_check.layers.definition import LayerDefinition, Place
+from eudr_check.layers.footprint import Frame, frame
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,12 @@ class Found:
     listed: bool = True
     """False where the address was worked out, so that a missing file means a missing tile."""
     access: Access = Access()  # noqa: RUF009  (immutable)
+
+    @cached_property
+    def frame(self) -> Frame | None:
+        """Where its rasters lie; None when it has none of the layer's assets."""
+        first = next(iter(self.assets.values()), None)
+        return None if first is None else frame(self.item, first)
 
     @property
     def version(self) -> str | None:

@@ -19,7 +19,6 @@ from eudr_check.layers.definition import LayerDefinition, Place
 from eudr_check.layers.encode import illegal
 from eudr_check.layers.fetch import Refused, Wanted
 from eudr_check.layers.find import find
-from eudr_check.layers.footprint import frame
 from eudr_check.layers.found import Found
 from eudr_check.layers.raster import Raster, cut, open_raster
 from eudr_check.layers.store import Store
@@ -64,7 +63,7 @@ def _place_rows(layer: LayerDefinition, place: Place, store: Store) -> Iterator[
     if isinstance(answer, Refused):
         yield layer.id, name, "", "", False, answer.reason
         return
-    touching = [one for one in answer if one.assets and frame(one.item, next(iter(one.assets))).touches(boxes).any()]
+    touching = [one for one in answer if one.frame is not None and one.frame.touches(boxes).any()]
     if not touching:
         yield layer.id, name, "", "", False, "no Item of this version and year at the test window"
         return

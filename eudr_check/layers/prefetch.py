@@ -21,7 +21,7 @@ from eudr_check.layers.catalogue import file_sha256, interval
 from eudr_check.layers.definition import LayerDefinition, definition
 from eudr_check.layers.fetch import Delivered, Refused, Wanted
 from eudr_check.layers.find import Boxes, Finds, find
-from eudr_check.layers.footprint import frame, grid_of_points
+from eudr_check.layers.footprint import grid_of_points
 from eudr_check.layers.found import Found, wanted_assets
 from eudr_check.layers.raster import Raster, blocks_digest, needed_blocks, open_raster
 from eudr_check.layers.store import Store, key
@@ -98,8 +98,7 @@ def _refuse_shared_names(layers: Sequence[LayerDefinition]) -> None:
 
 
 def _touches(found: Found, boxes: Boxes) -> bool:
-    first = next(iter(found.assets), None)
-    return first is not None and bool(frame(found.item, found.assets[first]).touches(boxes).any())
+    return found.frame is not None and bool(found.frame.touches(boxes).any())
 
 
 def _rows_of_tile(
@@ -117,10 +116,10 @@ def _rows_of_tile(
     x, y = grid_of_points(boxes)
     covered = np.zeros(x.shape, dtype=bool)
     for found in answer:
-        if not found.assets:
+        if found.frame is None:
             yield _row(tile, layer, **_about(found), status="failed", reason="the Item has none of the layer's assets")
         elif _touches(found, boxes):
-            covered |= frame(found.item, found.assets[next(iter(found.assets))]).holds(x, y)
+            covered |= found.frame.holds(x, y)
             for asset in wanted_assets(layer):
                 yield _row_of_asset(tile, boxes, layer, found, asset, store, brought)
     if not covered.all():

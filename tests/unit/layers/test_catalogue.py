@@ -162,3 +162,18 @@ def test_layers_that_share_columns_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(LayersError, match=r"would both fill columns 'hansen\.\*'"):
         layers.prefetch({}, choices, {}, tmp_path)
+
+
+def test_items_of_other_tools_need_no_checksum(tmp_path: Path) -> None:
+    """An Item without checksum, projection and classes is read all the same; its tag is the file's SHA-256."""
+    toy = Toy(tmp_path, "{map: {legend: '0..1'}}", f"{{forest: {{{STATE}, when: {{map: 1}}}}}}")
+    toy.add(write_raster(tmp_path / "a.tif", [[1, 0]]))
+    before = toy.sources()
+    path = tmp_path / "catalogue" / "toy-1" / "a.json"
+    content = json.loads(path.read_text())
+    asset = content["assets"]["map"]
+    content["assets"]["map"] = {"href": asset["href"], "type": asset["type"]}
+    path.write_text(json.dumps(content))
+
+    assert toy.sources().equals(before)
+    assert before["etag"].dropna().tolist() == [asset["file:checksum"].removeprefix("1220")]
