@@ -28,8 +28,10 @@ def draw(declared: NDArray[Any], others: NDArray[Any]) -> str:
     low = palette.OUTCOMES["low"]
     body = [
         *frame.graticule(),
+        frame.clip(),
         *_shapes(frame, others, fill="none", stroke=palette.OUTCOMES["undetermined"].ink),
         *_shapes(frame, declared, fill=low.colour, stroke=low.ink),
+        "</g>",
         *frame.scale_bar(),
     ]
     size = f'width="{WIDTH:.0f}" height="{frame.height:.0f}" viewBox="0 0 {WIDTH:.0f} {frame.height:.0f}"'
@@ -70,15 +72,20 @@ class _Frame:
         for k in range(int(np.ceil(self.west / step)), int(np.floor(self.east / step)) + 1):
             x = self.place(np.array([[k * step, 0.0]]))[0, 0]
             drawn.append(_line(x, MARGIN, x, self.height - MARGIN, _LINE, 0.7))
-            drawn.append(_label(x, self.height - MARGIN + 14, _degrees(k * step, decimals, "EW"), "middle"))
+            drawn.append(_label(x, self.height - MARGIN + 14, _degrees(k * step, decimals), "middle"))
         for k in range(int(np.ceil(self.south / step)), int(np.floor(self.north / step)) + 1):
             y = self.place(np.array([[0.0, k * step]]))[0, 1]
             drawn.append(_line(MARGIN, y, WIDTH - MARGIN, y, _LINE, 0.7))
-            label = _label(0, 0, _degrees(k * step, decimals, "NS"), "middle")
+            label = _label(0, 0, _degrees(k * step, decimals), "middle")
             drawn.append(f'<g transform="translate({MARGIN - 6:.1f} {y:.1f}) rotate(-90)">{label}</g>')
         box = f'x="{MARGIN}" y="{MARGIN}" width="{WIDTH - 2 * MARGIN}" height="{self.height - 2 * MARGIN:.1f}"'
         drawn.append(f'<rect {box} fill="none" stroke="{_QUIET}" stroke-width="0.8"/>')
         return drawn
+
+    def clip(self) -> str:
+        """Opens a group whose drawing ends at the frame."""
+        box = f'x="{MARGIN}" y="{MARGIN}" width="{WIDTH - 2 * MARGIN}" height="{self.height - 2 * MARGIN:.1f}"'
+        return f'<clipPath id="frame"><rect {box}/></clipPath><g clip-path="url(#frame)">'
 
     def scale_bar(self) -> list[str]:
         """A bar of a round length, about a fifth of the width, and an arrow to the north."""
@@ -125,5 +132,6 @@ def _label(x: float, y: float, text: str, anchor: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" {font}>{text}</text>'
 
 
-def _degrees(value: float, decimals: int, letters: str) -> str:
-    return f"{abs(value):.{decimals}f}° {letters[0] if value >= 0 else letters[1]}"
+def _degrees(value: float, decimals: int) -> str:
+    """Signed, because W is O in three of the four languages."""
+    return f"{value:.{decimals}f}°".replace("-", "−")
