@@ -268,10 +268,8 @@ def _deliveries(rng: np.random.Generator, plots: gpd.GeoDataFrame) -> pd.DataFra
     return pd.DataFrame(
         {
             "date": "2026-07-15",
-            "cooperative": plots["cooperative"].to_numpy(),
-            "plot_id": plots["plot_id"].to_numpy(),
-            "kg": np.round(rng.uniform(80, 1400, len(plots)), 1),
-            "form": "parchment",
+            "plot": plots.index.to_numpy(),
+            "kg_green": np.round(rng.uniform(80, 1400, len(plots)), 1),
             "lot": [f"L{number % 5 + 1}" for number in range(len(plots))],
         }
     )

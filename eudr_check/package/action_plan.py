@@ -80,7 +80,7 @@ def write(
         folder: existing folder; the sub-folder is made.
         harvest: settings; name, languages, `producer_as` and date are read.
         plots: PLOTS. findings: FINDINGS. assessments: ASSESSMENTS. reasons: REASONS.
-        deliveries: `cooperative`, `plot_id`, `kg` (as weighed) per delivery; None where the harvest has no list.
+        deliveries: `plot` and `kg_green` per delivery; None where the harvest has no list.
 
     Returns:
         The files, cooperatives in alphabetical order. Same tables, same bytes.

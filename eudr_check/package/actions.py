@@ -76,7 +76,7 @@ def actions(
 
     Args:
         plots: PLOTS. findings: FINDINGS. assessments: ASSESSMENTS. reasons: REASONS.
-        deliveries: `cooperative`, `plot_id`, `kg` per delivery; None where the harvest has no list.
+        deliveries: `plot` and `kg_green` per delivery; None where the harvest has no list.
         start: day from which the weeks of `actions.yaml` count.
         language: of `wrong` and `todo`.
 
@@ -257,9 +257,8 @@ def _places(plots: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _kilograms(plots: gpd.GeoDataFrame, deliveries: pd.DataFrame | None) -> pd.Series:
-    """Kilograms delivered per plot, as weighed; 0 where nothing was."""
+    """Kilograms of product delivered per plot; 0 where nothing was."""
     if deliveries is None:
         return pd.Series(0.0, index=plots.index)
-    keys = deliveries["cooperative"].astype(str) + "/" + deliveries["plot_id"].astype(str)
-    total = pd.to_numeric(deliveries["kg"]).groupby(keys.to_numpy()).sum()
+    total = deliveries.groupby("plot")["kg_green"].sum()
     return total.reindex(plots.index).fillna(0.0).astype(float)

@@ -70,7 +70,7 @@ def write(
         legality: topic, document, valid_until, sha256 of the legality evidence.
         definitions: layer definitions of the run (pydantic models).
         pictures: ground of plots that matter, for the report.
-        deliveries: cooperative, plot_id, kg per delivery, for the action plan.
+        deliveries: `plot` and `kg_green` per delivery, for the action plan.
         attachments: reviews with their evidence files, legality documents and what else belongs to the file; left
             out of the redacted twin.
         draft: also declare plots that are not settled; every statement file is marked.

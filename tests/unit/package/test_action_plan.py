@@ -101,13 +101,7 @@ def test_scorecard_counts_by_hand() -> None:
     season.plots.loc[keys[0], "geometry"] = None
     findings = season.findings.iloc[:0].copy()
     findings.loc[0, ["plot", "code", "severity"]] = [keys[1], "overlap", "warn"]
-    deliveries = pd.DataFrame(
-        {
-            "cooperative": season.plots["cooperative"].to_numpy(),
-            "plot_id": season.plots["plot_id"].to_numpy(),
-            "kg": [40.0, 0.0, 30.0, 30.0],
-        }
-    )
+    deliveries = pd.DataFrame({"plot": keys, "kg_green": [40.0, 0.0, 30.0, 30.0]})
     todo = pd.DataFrame({"kind": ["evidence", "field"]})
 
     plots = season.plots.assign(
