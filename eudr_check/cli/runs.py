@@ -12,11 +12,11 @@ from eudr_check.run import harvest as run_harvest
 from eudr_check.run.screen import harvest_of
 
 
-def _stage(path: Path, until: str, as_json: bool, offline: bool = False, profile: bool = False, **more: bool) -> None:
-    _finish(load(path), until, as_json, offline, profile, **more)
+def stage(path: Path, until: str, as_json: bool, offline: bool = False, profile: bool = False, **more: bool) -> None:
+    finish(load(path), until, as_json, offline, profile, **more)
 
 
-def _finish(
+def finish(
     harvest: Harvest, until: str, as_json: bool, offline: bool = False, profile: bool = False, **more: bool
 ) -> None:
     with show.progress() as report:
@@ -34,37 +34,37 @@ def run(
     draft: Draft = False,
 ) -> None:
     """Do everything that is missing, from plot files to package."""
-    _stage(config, "package", as_json, offline, profile, draft=draft)
+    stage(config, "package", as_json, offline, profile, draft=draft)
 
 
 @app.command()
 def plots(config: Config, as_json: AsJson = False) -> None:
     """Read and check the plot files; write PLOTS, FINDINGS and a fix list per cooperative."""
-    _stage(config, "plots", as_json)
+    stage(config, "plots", as_json)
 
 
 @app.command()
 def overlay(config: Config, as_json: AsJson = False, offline: Offline = False) -> None:
     """Go as far as the EVIDENCE table."""
-    _stage(config, "overlay", as_json, offline)
+    stage(config, "overlay", as_json, offline)
 
 
 @app.command()
 def assess(config: Config, as_json: AsJson = False, offline: Offline = False) -> None:
     """Go as far as outcomes and reasons."""
-    _stage(config, "assess", as_json, offline)
+    stage(config, "assess", as_json, offline)
 
 
 @app.command()
 def package(config: Config, as_json: AsJson = False, offline: Offline = False) -> None:
     """Write the due-diligence package."""
-    _stage(config, "package", as_json, offline)
+    stage(config, "package", as_json, offline)
 
 
 @app.command()
 def prefetch(config: Config, as_json: AsJson = False) -> None:
     """Bring every raster block the plots need to this machine: the first half of run."""
-    _stage(config, "layers", as_json)
+    stage(config, "layers", as_json)
 
 
 @app.command()
@@ -86,4 +86,4 @@ def screen(
         out=out or Path(f"screen-{plots_file.stem}"),
         country=country,
     )
-    _finish(harvest, "plots" if plots_only else "package", as_json, offline)
+    finish(harvest, "plots" if plots_only else "package", as_json, offline)
