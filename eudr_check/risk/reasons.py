@@ -12,15 +12,8 @@ from eudr_check.risk.figures import TOLERANCE_HA, Hectares, by_method
 from eudr_check.risk.policy import Convergence
 from eudr_check.risk.roles import Roles
 from eudr_check.risk.rules import LOW, MORE_INFO
-from eudr_check.risk.verdict import Case, Verdict
+from eudr_check.risk.verdict import UNDETERMINED, Case, Verdict
 from eudr_check.variables import Variable
-
-STATES = ("geometry_blocked", "not_assessed", "no_evidence", "required_layer_absent")
-"""Codes that say why a plot could not be judged at all."""
-GAPS = ("unknown_baseline", "unknown_events", "production_before_cover", "production_after_cover")
-"""Codes of what the required layers leave open."""
-CLEAN = ("no_forest_2020", "no_event_on_forest")
-"""Codes of a plot that is low."""
 
 
 @dataclass
@@ -116,13 +109,13 @@ class Report:
         sums, watched = found.sums, found.observation
         witnesses = _columns(parts.witnesses)
         open_ground = judgeable & (found.outcome != LOW)
-        self.add(
-            "unknown_baseline",
-            open_ground & (sums.unknown_baseline > TOLERANCE_HA),
-            _columns(_baseline(parts)),
-            sums.unknown_baseline,
-        )
-        self.add("unknown_events", open_ground & (sums.unknown_events > TOLERANCE_HA), witnesses, sums.unknown_events)
+        baseline = np.maximum(sums.unknown_baseline, found.around[0])
+        events = np.maximum(sums.unknown_events, found.around[1])
+        self.add("unknown_baseline", open_ground & (baseline > TOLERANCE_HA), _columns(_baseline(parts)), baseline)
+        self.add("unknown_events", open_ground & (events > TOLERANCE_HA), witnesses, events)
+        unread = (baseline > TOLERANCE_HA) | (events > TOLERANCE_HA)
+        own = unread | watched.begins_late | watched.ends_early
+        self.add("unknown_adjoining", judgeable & (found.outcome == UNDETERMINED) & ~own)
         self.add("production_before_cover", judgeable & watched.begins_late, witnesses)
         self.add("production_after_cover", judgeable & watched.ends_early, witnesses)
 

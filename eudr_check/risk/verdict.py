@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from eudr_check.config import Production
 from eudr_check.risk import points
 from eudr_check.risk.cells import Mask, best_filling, unknown_rows, worst_filling
-from eudr_check.risk.figures import Sums, add_up
+from eudr_check.risk.figures import Hectares, Sums, add_up
 from eudr_check.risk.ground import Ground, completed, grounds, joined
 from eudr_check.risk.observation import Observation, observe
 from eudr_check.risk.policy import Convergence
@@ -68,6 +68,8 @@ class Verdict:
     """Points whose own cell is agreed loss."""
     wider_disc: Mask
     """Points that only the wider disc keeps from `low`."""
+    around: tuple[Hectares, Hectares]
+    """Points: hectares of unread baseline, and of unread events, in the wider disc or the own cell."""
 
 
 def case(plots: pd.DataFrame, evidence: pd.DataFrame, roles: Roles, policy: Convergence, groups: Groups) -> Case:
@@ -115,6 +117,7 @@ def reach(
     worst = best if doubted is known else judge(doubted, policy, harvest.groups).levels
     cell_agreed = np.zeros(harvest.count, dtype=bool)
     wider_disc = np.zeros(harvest.count, dtype=bool)
+    around = np.zeros(harvest.count), np.zeros(harvest.count)
     if len(harvest.point):
         at = harvest.point
         wide = _fillings(harvest.wide, roles, policy, area, scale)
@@ -124,12 +127,14 @@ def reach(
         doubtful = points.settle(worst[at], wide[1], cell[1], policy)
         best[at], worst[at] = settled.levels, doubtful.levels
         cell_agreed[at], wider_disc[at] = settled.cell_agreed, settled.wider_disc
+        around[0][at] = np.maximum(wide[0].unknown_baseline, cell[0].unknown_baseline)
+        around[1][at] = np.maximum(wide[0].unknown_events, cell[0].unknown_events)
     ground = harvest.main
     watched = observe(ground.values, ground.owner, ground.areas["area_ha"], ground.count, roles, policy, production)
     outcome = np.where(best == worst, best, UNDETERMINED).astype(np.int8)
     outcome[(best != HIGH) & (watched.begins_late | watched.ends_early)] = UNDETERMINED
     outcome[harvest.unusable | harvest.not_assessed | harvest.without_evidence(area)] = UNDETERMINED
-    return Verdict(outcome, worst, known, judgement, watched, cell_agreed, wider_disc)
+    return Verdict(outcome, worst, known, judgement, watched, cell_agreed, wider_disc, around)
 
 
 def _fillings(

@@ -52,7 +52,9 @@ def outcomes(rows: list[dict[str, Any]], one_farm: bool) -> pd.Series:
         geometry=[box(-76 + i * 0.001, -6, -76 + (i + 1) * 0.001, -5.999) for i in range(COUNT)],
         producer_name=["Ana"] * COUNT if one_farm else [None] * COUNT,
     )
-    return risk.assess(plot_table, table, ALL, POLICY, PRODUCTION)[0]["outcome"]
+    assessments = risk.assess(plot_table, table, ALL, POLICY, PRODUCTION)[0]
+    assert (assessments["reasons"] != "").all(), "every outcome says why"
+    return assessments["outcome"]
 
 
 @CASES

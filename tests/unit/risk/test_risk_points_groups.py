@@ -68,6 +68,7 @@ class TestPoints:
         )
 
         assert row["outcome"] == "undetermined"
+        assert row["reasons"].split() == ["unknown_baseline", "unknown_events"]
 
     def test_point_without_the_wider_disc(self) -> None:
         """Evidence that lacks a footprint is no evidence."""
@@ -125,6 +126,19 @@ class TestAdjoining:
         found = cleared_pieces(0.05, 4, producer_name=names, geometry=side_by_side(4, 0.00005))
 
         assert found["outcome"].tolist() == ["high"] * 4
+
+    def test_neighbour_that_was_not_read(self) -> None:
+        """What may lie on the unread neighbour keeps this piece of the field undetermined, and says so."""
+        table = plots({"coop/1": 2.0, "coop/2": 2.0}, geometry=side_by_side(2), producer_name=["Rosa", "Rosa"])
+        rows = [
+            {"plot": "coop/1", "ha": 0.05, FOREST: 1, LOSS: 2022, ALERT: 2022},
+            {"plot": "coop/1", "ha": 1.95},
+            {"plot": "coop/2", "ha": 2.0, FOREST: 1, **UNKNOWN_EVENTS},
+        ]
+        found, _ = risk.assess(table, evidence(rows), ALL, POLICY, PRODUCTION)
+
+        assert found["outcome"].tolist() == ["undetermined", "undetermined"]
+        assert found["reasons"].iloc[0].split()[0] == "unknown_adjoining"
 
     def test_clean_neighbour_stays_low(self) -> None:
         """A plot without loss or forest is not tainted by its neighbour."""

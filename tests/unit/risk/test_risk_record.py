@@ -207,7 +207,7 @@ def test_every_reason_code_has_words_in_four_languages() -> None:
     spoken = topic("reasons")
     codes = {rule.code for rule in POLICY.rules} | {  # type: ignore[union-attr]
         "geometry_blocked", "not_assessed", "no_evidence", "required_layer_absent", "point_cell_agreed", "send_polygon",
-        "wider_disc_not_clean", "unknown_baseline", "unknown_events", "production_before_cover",
+        "wider_disc_not_clean", "unknown_baseline", "unknown_events", "unknown_adjoining", "production_before_cover",
         "production_after_cover", "adjoining_plots", "tree_crop_2020", "no_forest_2020", "no_event_on_forest",
     }  # fmt: skip
 
