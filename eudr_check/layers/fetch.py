@@ -35,7 +35,7 @@ from eudr_check.layers.twin import Twin
 Answer = TypeVar("Answer")
 
 FIRST_BYTES = 1_024
-"""Enough for the tags of the first image of a COG; a longer first look would bring overviews nobody reads."""
+"""Enough for the tags of the first image of a COG; a longer first look brings overviews and blocks nobody needs."""
 MERGE_GAP = 256
 """Blocks so many bytes apart come in one request: a COG keeps a few bytes between blocks."""
 MERGE_UP_TO = 8_000_000

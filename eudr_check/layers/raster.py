@@ -12,12 +12,13 @@ import rasterio
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import Transformer
+from rasterio.enums import MaskFlags
 from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.windows import Window
 
 from eudr_check.errors import LayersError
 from eudr_check.layers.definition import LONGITUDE_LATITUDE
-from eudr_check.layers.tiff import Layout, LocalBytes, read_layout
+from eudr_check.layers.tiff import UNMASK, Layout, LocalBytes, read_layout
 
 SAME_LINE_DEG = 1e-9
 """Cell lines closer than this are one line."""
@@ -100,6 +101,8 @@ def _open_raster(path: Path, band: int, stamp: int) -> Raster:
         raise LayersError(f"{path.name}: the raster has no CRS; give it one with `gdal_edit -a_srs` or leave it out")
     if band > dataset.count:
         raise LayersError(f"{path.name}: no band {band} (it has {dataset.count})")
+    if MaskFlags.per_dataset in dataset.mask_flag_enums[band - 1]:
+        raise LayersError(f"{path.name}: keeps 'no data' in a mask instead of a value; {UNMASK}")
     code = dataset.crs.to_epsg()
     return Raster(
         path=path,

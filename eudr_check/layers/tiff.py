@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from eudr_check.errors import LayersError
 
+UNMASK = "write it with a nodata value where the mask hides cells"
+_SUBFILE, _MASK = 254, 4
 _WIDTH, _HEIGHT, _STRIP_OFFSETS, _SAMPLES, _ROWS_PER_STRIP, _STRIP_SIZES = 256, 257, 273, 277, 278, 279
 _PLANAR, _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_SIZES = 284, 322, 323, 324, 325
 _TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
@@ -103,8 +105,14 @@ def _read(source: Bytes, name: str, band: int) -> Layout:
     big = magic == 43
     image = struct.unpack(f"{order}{'Q' if big else 'I'}", start[8:16] if big else start[4:8])[0]
     tags, next_image = _directory(source, order, big, image)
-    source.ensure([tag.place for tag in tags.values() if not tag.inline])
-    header = [(0, 16), (image, next_image[0] + next_image[1]), *(tag.place for tag in tags.values() if not tag.inline)]
+    apart = [tag.place for tag in tags.values() if not tag.inline]
+    following = struct.unpack(f"{order}{'Q' if big else 'I'}", source.get(next_image[0], sum(next_image)))[0]
+    if following:
+        apart.append((following, following + (28 if big else 14)))
+    source.ensure(apart)
+    header = [(0, 16), (image, sum(next_image)), *apart]
+    if following:
+        _refuse_mask(source.get(*apart[-1]), order, big, name)
 
     def numbers(code: int) -> NDArray[np.int64]:
         tag = tags[code]
@@ -125,8 +133,8 @@ def _read(source: Bytes, name: str, band: int) -> Layout:
         block_height = min(int(numbers(_ROWS_PER_STRIP)[0]), height) if _ROWS_PER_STRIP in tags else height
         offsets, sizes = numbers(_STRIP_OFFSETS), numbers(_STRIP_SIZES)
     shape = (-(-height // block_height), -(-width // block_width))
-    apart = _PLANAR in tags and numbers(_PLANAR)[0] == 2
-    first = (band - 1) * shape[0] * shape[1] if apart else 0
+    planes = _PLANAR in tags and numbers(_PLANAR)[0] == 2
+    first = (band - 1) * shape[0] * shape[1] if planes else 0
     chosen = slice(first, first + shape[0] * shape[1])
     return Layout(
         width,
@@ -138,6 +146,22 @@ def _read(source: Bytes, name: str, band: int) -> Layout:
         tuple(sorted(set(header))),
         next_image,
     )
+
+
+def _refuse_mask(start: bytes, order: str, big: bool, name: str) -> None:
+    """Refuse a file whose next image is a mask: what it hides would look like data.
+
+    Args:
+        start: count and first entry of the next image's tags; NewSubfileType (254) is the lowest code and so the first.
+        order: byte order.
+        big: BigTIFF.
+        name: file or item, for messages.
+    """
+    entry = start[8:] if big else start[2:]
+    code = struct.unpack(f"{order}H", entry[:2])[0]
+    flags = struct.unpack(f"{order}I", entry[-8:-4] if big else entry[-4:])[0]
+    if code == _SUBFILE and flags & _MASK:
+        raise LayersError(f"{name}: keeps 'no data' in a mask instead of a value; {UNMASK}")
 
 
 def _directory(source: Bytes, order: str, big: bool, image: int) -> tuple[dict[int, _Tag], tuple[int, int]]:

@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pystac
 import pytest
+import rasterio
 
 from eudr_check import layers
 from eudr_check.config import LayerChoice
@@ -125,6 +127,17 @@ def test_raster_without_crs_is_refused(tmp_path: Path, hansen: LayerDefinition) 
     path = write_raster(tmp_path / names("lossyear")[0], [[1]], crs=None)
 
     with pytest.raises(LayersError, match="the raster has no CRS"):
+        layers.catalogue.add(tmp_path / "cat", [path], hansen)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_raster_with_a_mask_is_refused(tmp_path: Path, hansen: LayerDefinition, inside: bool) -> None:
+    """Nodata that only a mask shows would be read as 0, that is, as 'no loss'."""
+    path = write_raster(tmp_path / names("lossyear")[0], np.zeros((40, 40)), tiled=True, blockxsize=16, blockysize=16)
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=inside), rasterio.open(path, "r+") as dataset:
+        dataset.write_mask(np.eye(40, dtype=bool))
+
+    with pytest.raises(LayersError, match="keeps 'no data' in a mask"):
         layers.catalogue.add(tmp_path / "cat", [path], hansen)
 
 
