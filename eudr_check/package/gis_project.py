@@ -23,6 +23,8 @@ WKT = (
     'AXIS["geodetic latitude (Lat)",north,ORDER[1],ANGLEUNIT["degree",0.0174532925199433]],'
     'AXIS["geodetic longitude (Lon)",east,ORDER[2],ANGLEUNIT["degree",0.0174532925199433]],ID["EPSG",4326]]'
 )
+FINDINGS_SCALE = 100_000
+"""Findings show from 1:100 000 on."""
 DRAWN = ("findings", "patches", "plot_points", "plots", "tiles")
 """Layers from top to bottom of the map."""
 MAP_MM = (10.0, 24.0, 205.0, 166.0)
@@ -142,7 +144,10 @@ def _layer(
         simplifyLocal="1",
         simplifyMaxScale="1",
         styleCategories="AllStyleCategories",
-        hasScaleBasedVisibilityFlag="0",
+        # Faults are looked at from near; far out they would cover the outcomes.
+        hasScaleBasedVisibilityFlag=str(int("layername=findings" in source)),
+        minScale=str(FINDINGS_SCALE),
+        maxScale="0",
         readOnly="1",
     )
     ET.SubElement(layer, "id").text = key

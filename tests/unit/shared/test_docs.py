@@ -1,0 +1,52 @@
+"""The reference pages say what the code says."""
+
+import importlib.util
+import re
+from types import ModuleType
+
+import pytest
+import yaml
+
+from tests.conftest import REPOSITORY
+
+DOCS = REPOSITORY / "docs"
+
+
+def maker() -> ModuleType:
+    """The script that writes the reference."""
+    spec = importlib.util.spec_from_file_location("make_reference", DOCS / "make_reference.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("page", ["tables.md", "config.md", "codes.md", "layers.md", "policies.md", "commands.md"])
+def test_reference_fits_the_code(page: str) -> None:
+    """Whoever changes a table, key, code, layer, policy or command runs `python docs/make_reference.py`."""
+    assert (DOCS / "reference" / page).read_text(encoding="utf-8") == maker().PAGES[page]()
+
+
+def test_navigation_names_pages_that_exist() -> None:
+    """Every page of the menu is a file."""
+
+    def pages(entry: object) -> list[str]:
+        if isinstance(entry, dict):
+            return [page for value in entry.values() for page in pages(value)]
+        return [page for value in entry for page in pages(value)] if isinstance(entry, list) else [str(entry)]
+
+    named = pages(yaml.safe_load((REPOSITORY / "mkdocs.yml").read_text(encoding="utf-8"))["nav"])
+    assert not [page for page in named if not (DOCS / page).is_file()]
+
+
+def test_pictures_and_links_of_pages_exist() -> None:
+    """No page points at a file that is not there."""
+    broken = [
+        (page.name, target)
+        for page in DOCS.rglob("*.md")
+        for target in re.findall(r"\]\(([^)#:\s]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+
+    assert not broken
