@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from eudr_check.areas import plot_area_ha
 from eudr_check.overlay import cell_coverage, coverage, cross_tabulate
 
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=60, deadline=None, derandomize=True)
 SIZE = 0.01
 
 
@@ -51,6 +51,12 @@ def lines(draw):
     other = np.arange(draw(st.floats(0.00001, 0.0003)), SIZE, step)
     found = np.unique(np.append(equal, other))
     return found[np.append(True, np.diff(found) > 1e-9)]
+
+
+def within(shape, *box):
+    """The polygons of a shape inside a box; where it only touches the box, GEOS adds points and lines."""
+    parts = shapely.get_parts(shapely.intersection(shape, shapely.box(*box)))
+    return shapely.MultiPolygon([part for part in parts if part.geom_type == "Polygon"])
 
 
 def grid_of_shares(shape, x, y):
@@ -92,7 +98,7 @@ def test_shares_equal_geometric_intersection(shape, x, y):
 def test_rows_add_up_to_the_plot(shape, x, y, latitude):
     """EVIDENCE of the part inside the grid has the ellipsoidal area of that part, at any latitude."""
     shape = shapely.transform(shape, lambda vertices: vertices + np.array([0, latitude]))
-    inside = shapely.intersection(shape, shapely.box(0, latitude, SIZE, latitude + SIZE))
+    inside = within(shape, 0, latitude, SIZE, latitude + SIZE)
     found = cross_tabulate(frame(shape), cube_of(x, y[::-1], latitude=latitude))
 
     assert (found["area_ha"] > 0).all()
@@ -103,11 +109,8 @@ def test_rows_add_up_to_the_plot(shape, x, y, latitude):
 @given(plots(), lines(), lines(), st.floats(0.001, 0.009))
 def test_splitting_a_plot_adds_up(shape, x, y, cut):
     """Two halves of a plot have together the rows of the whole."""
-    halves = [
-        shapely.intersection(shape, shapely.box(-1, -1, cut, 1)),
-        shapely.intersection(shape, shapely.box(cut, -1, 1, 1)),
-    ]
-    halves = [half for half in halves if half.area > 1e-12 and half.geom_type in ("Polygon", "MultiPolygon")]
+    halves = [within(shape, -1, -1, cut, 1), within(shape, cut, -1, 1, 1)]
+    halves = [half for half in halves if half.area > 1e-12]
     cube = cube_of(x, y[::-1])
     whole = cross_tabulate(frame(shape), cube).groupby(["a.forest", "b.year"])["area_ha"].sum()
     parts = cross_tabulate(frame(*halves), cube).groupby(["a.forest", "b.year"])["area_ha"].sum()
