@@ -127,8 +127,8 @@ class _Log:
                 "code": pd.array([code for _, code, _, _ in entries], dtype="str"),
                 "refused": np.array([refused for _, _, refused, _ in entries], dtype=bool),
                 "message": pd.array([message for *_, message in entries], dtype="str"),
-                "area_before_ha": np.array([self._before[position] for position, *_ in entries], dtype=np.float64),
-                "area_after_ha": after.reindex(keys).to_numpy(dtype=np.float64),
+                "area_before_ha": np.round([self._before[position] for position, *_ in entries], 6),
+                "area_after_ha": np.round(after.reindex(keys).to_numpy(dtype=np.float64), 6),
             }
         )
 

@@ -18,10 +18,17 @@ def harvest(settings: Harvest) -> Harvest:
 
 
 def plots(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """PLOTS with a number for every producer: neighbours of one producer can still be told as such."""
-    names = frame["producer_name"]
-    known = sorted(names.dropna().unique(), key=lambda name: str(frame.index[(names == name).argmax()]))
-    return frame.assign(producer_name=names.map({name: f"producer {i:05}" for i, name in enumerate(known, start=1)}))
+    """PLOTS with a number for every producer: neighbours of one producer can still be told as such.
+
+    Names that differ only in case and spaces are one producer, as the assessment of neighbours has it.
+    """
+    numbers: dict[str, str] = {}
+    hidden: dict[Any, str] = {}
+    for plot, name in frame["producer_name"].dropna().sort_index().items():
+        key = " ".join(name.split()).casefold()
+        if key:
+            hidden[plot] = numbers.setdefault(key, f"producer {len(numbers) + 1:05}")
+    return frame.assign(producer_name=pd.Series(hidden, dtype="str").reindex(frame.index))
 
 
 def findings(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -110,7 +110,12 @@ def write(
         done = Statements(consignment.settle(plots, assessments, lots, harvest.package.traceability, draft=draft))
     into.csv("excluded.csv", done.consignment.excluded)
     into.csv("refused_lots.csv", done.consignment.refused_lots)
-    _write_tables(into, plots, findings, sources, evidence, patches, assessments, reasons)
+    if harvest.package.producer_as == "cooperative" and not redacted:
+        # Names are personal data the EU does not ask for; the edition without them is the usual one.
+        unnamed = redact.plots(plots), redact.findings(findings, plots)
+    else:
+        unnamed = plots, findings
+    _write_tables(into, *unnamed, sources, evidence, patches, assessments, reasons)
     into.json("policy.json", policy.model_dump(mode="json"))
     into.json("layers.json", [definition.model_dump(mode="json") for definition in definitions])
     into.json("settings.json", _settings(harvest, variables))

@@ -200,6 +200,30 @@ def test_redacted_twin_names_no_person(tmp_path: Path) -> None:
     ]
 
 
+def test_usual_edition_names_no_producer_either(tmp_path: Path) -> None:
+    """With cooperatives as producers, tables carry numbers; the named edition carries names."""
+    usual = pd.read_parquet(written(tmp_path / "a") / "tables/PLOTS.parquet")["producer_name"]
+    harvest = six.harvest(package={"producer_as": "producer", "outputs": ["eu_geojson"]})
+    named = pd.read_parquet(written(tmp_path / "b", harvest=harvest) / "tables/PLOTS.parquet")["producer_name"]
+
+    assert usual["norte/001"] == "producer 00001"
+    assert named["norte/001"] == "Persona 0"
+
+
+def test_one_producer_written_twice_keeps_one_number() -> None:
+    """Case and spaces make no second person, or neighbours would no longer be assessed together."""
+    hidden = redact.plots(six.plots(producer_name=["Ana Ría", "ANA  RÍA ", "Eva", None, " ", "Eva"]))["producer_name"]
+
+    assert hidden.fillna("-").tolist() == [
+        "producer 00001",
+        "producer 00001",
+        "producer 00002",
+        "-",
+        "-",
+        "producer 00002",
+    ]
+
+
 def test_attachment_missing_or_changed_is_refused(tmp_path: Path) -> None:
     """A review stands on its evidence file: gone or altered, there is no package."""
     photo = tmp_path / "photo.jpg"
