@@ -36,8 +36,9 @@ def of_report(page: Path) -> None:
         browser.open(page)
         # One cooperative near enough to see its plots.
         browser.run(
-            "(() => { const c = P.cooperative[rows[0]], b = [180, 90, -180, -90]; for (const i of rows) if (P.usable[i] &&"
-            " P.cooperative[i] === c) for (let s = 0; s < 4; s++) b[s] = (s < 2 ? Math.min : Math.max)(b[s],"
+            "(() => { const c = P.cooperative[rows[0]], b = [180, 90, -180, -90];"
+            " for (const i of rows) if (P.usable[i] && P.cooperative[i] === c)"
+            " for (let s = 0; s < 4; s++) b[s] = (s < 2 ? Math.min : Math.max)(b[s],"
             " PLOT.box[4 * i + s]); fit(b); view.k *= 1.6; draw(); })()"
         )
         browser.run(SETTLE)

@@ -1,0 +1,54 @@
+"""A season: every harvest in turn, and one page over all: `python -m pipelines.season configs/*.yaml`."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from eudr_check import config
+from eudr_check.cli import show
+from eudr_check.cli.app import known_errors
+from eudr_check.config import Harvest
+from eudr_check.package import season
+from eudr_check.run.harvest import Exit, run
+
+
+def run_season(paths: Sequence[Path], *, offline: bool = False) -> tuple[Path, Exit]:
+    """Run the harvests and write `season.html` into the folder that holds the first one's run.
+
+    Returns:
+        The page, and the worst exit code of all harvests.
+    """
+    harvests = [config.load(path) for path in paths]
+    page = _folder(harvests[0]).parent / "season.html"
+    parts, codes = [], []
+    for harvest in harvests:
+        folder = _folder(harvest)
+        earlier = folder / "tables" / "ASSESSMENTS.parquet"
+        before = pd.read_parquet(earlier) if earlier.is_file() else None
+        with show.progress() as report:
+            finished = run(harvest, offline=offline, progress=report)
+        show.result(finished, as_json=False, profile=False)
+        codes.append(finished.exit)
+        plots = gpd.read_parquet(folder / "tables" / "PLOTS.parquet")
+        assessments = pd.read_parquet(folder / "tables" / "ASSESSMENTS.parquet")
+        address = Path(folder.name) / "package" / "report.html"
+        if folder.parent != page.parent:
+            address = folder / "package" / "report.html"
+        parts.append(season.Part(harvest.harvest, plots, assessments, before, address.as_posix()))
+    season.write(page, parts, harvests[0].package.languages[0])
+    return page, max(codes)
+
+
+def _folder(harvest: Harvest) -> Path:
+    assert harvest.run.folder is not None  # config.load fills it in
+    return harvest.run.folder
+
+
+if __name__ == "__main__":
+    with known_errors():
+        written, code = run_season([Path(argument) for argument in sys.argv[1:]])
+    sys.stdout.write(f"{written}\n")
+    sys.exit(code)
