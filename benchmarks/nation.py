@@ -197,8 +197,8 @@ def floor(folder: Path, run: Path) -> dict[str, float]:
     for part in ("tables", "package"):
         shutil.copytree(run / part, run / f".floor-{part}")
         shutil.rmtree(run / f".floor-{part}")
-    gpd.read_parquet(run / "tables" / "PLOTS.parquet").to_file(run / ".floor.gpkg", engine="pyogrio")
-    (run / ".floor.gpkg").unlink()
+    gpd.read_parquet(run / "tables" / "PLOTS.parquet").to_file(run / "floor.gpkg", engine="pyogrio")
+    (run / "floor.gpkg").unlink()
     seconds["write outputs"] = time.perf_counter() - start
     return seconds
 

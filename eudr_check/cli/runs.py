@@ -50,9 +50,15 @@ def overlay(config: Config, as_json: AsJson = False, offline: Offline = False) -
 
 
 @app.command()
-def assess(config: Config, as_json: AsJson = False, offline: Offline = False) -> None:
-    """Go as far as outcomes and reasons."""
-    stage(config, "assess", as_json, offline)
+def assess(
+    config: Config,
+    policy: Annotated[str | None, typer.Option(help="policy instead of the harvest's, by name or YAML")] = None,
+    as_json: AsJson = False,
+    offline: Offline = False,
+) -> None:
+    """Go as far as outcomes and reasons; another policy touches no raster."""
+    harvest = load(config)
+    finish(harvest if policy is None else harvest.model_copy(update={"policy": policy}), "assess", as_json, offline)
 
 
 @app.command()
