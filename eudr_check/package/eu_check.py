@@ -344,7 +344,7 @@ class _Scan:
         if isinstance(area, bool) or not isinstance(area, int | float):
             return
         if area < LEAST_POINT_HA or (area > MOST_POINT_HA and not self.cattle):
-            told = f"a point with Area {area:g}: from 0.0001 to 4 hectares; above 4 hectares send the outline"
+            told = f"a point with Area {_shown(area)}: from 0.0001 to 4 hectares; above 4 hectares send the outline"
             self.add("point-area", told, number)
 
     def _positions(self, positions: Any, number: int, what: str) -> NDArray[np.float64] | None:
@@ -378,7 +378,10 @@ def _near(key: str, known: Sequence[str]) -> str | None:
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=True, default=str)
+    """A value for a message; lists and objects by their kind, since they may be as deep as the file."""
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    text = json.dumps(value, ensure_ascii=True)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
