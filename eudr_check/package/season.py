@@ -77,15 +77,14 @@ def write(path: Path, parts: Sequence[Part], language: str) -> Path:
 
 
 def shared_land(parts: Sequence[Part]) -> pd.DataFrame:
-    """Usable polygons of different cooperatives that lie on the same ground, in any of the harvests.
+    """Polygons of different cooperatives that lie on the same ground, in any of the harvests; blocked ones too.
 
     Returns:
         Columns `one`, `other` (`cooperative/plot_id`), `shared_ha`; largest first, each pair once.
     """
-    everything = pd.concat(
-        [part.plots.loc[part.plots["usable"] & (part.plots["geometry_kind"] == "polygon")] for part in parts]
-    )
-    everything = everything[~everything.index.duplicated()].sort_index()
+    everything = pd.concat([part.plots[part.plots["geometry_kind"] == "polygon"] for part in parts])
+    # Plots blocked as duplicates are what is looked for; only geometry that cannot be measured is left out.
+    everything = everything[~everything.index.duplicated() & everything.geometry.is_valid].sort_index()
     shapes = everything.geometry.to_numpy()
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     owners = everything["cooperative"].to_numpy()

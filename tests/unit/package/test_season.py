@@ -39,7 +39,7 @@ def test_land_of_two_cooperatives_is_found_once() -> None:
     one = part(count=4)
     one.plots["cooperative"] = ["a", "b", "b", "c"]
     one.plots["geometry_kind"] = "polygon"
-    one.plots["usable"] = True
+    one.plots["usable"] = [True, True, False, True]
     one.plots["geometry"] = [shapely.box(x, x, x + 0.01, x + 0.01) for x in (0.0, 0.005, 0.0051, 1.0)]
 
     found = season.shared_land([one, one])
