@@ -155,19 +155,19 @@ class RunChoice(Strict):
 class Harvest(Strict):
     """One harvest."""
 
-    harvest: Slug
-    commodity: Commodity
-    operator: Operator | None = None
-    product: Product | None = None
-    plots: tuple[PlotFile, ...] = Field(min_length=1)
-    catalogues: dict[str, Catalogue]
-    layers: tuple[LayerChoice, ...] = Field(min_length=1)
+    harvest: Slug = Field(description="name of the harvest, of its run folder and of its files")
+    commodity: Commodity = Field(description="commodity of the Regulation")
+    operator: Operator | None = Field(None, description="who signs; needed for a statement")
+    product: Product | None = Field(None, description="what is placed on the market; needed for a statement")
+    plots: tuple[PlotFile, ...] = Field(min_length=1, description="files of plots, one or more per cooperative")
+    catalogues: dict[str, Catalogue] = Field(description="where layers are found, by a name of your own")
+    layers: tuple[LayerChoice, ...] = Field(min_length=1, description="layers to look at")
     policy: Annotated[str, AfterValidator(_policy_beside_yaml)] = "convergence@1"
-    production: Production | None = None
+    production: Production | None = Field(None, description="dates of production; needed for a statement")
     gps_error_m: float = Field(5.0, ge=0, le=50, description="horizontal error of the plot boundary")
-    deliveries: FilePath | None = None
-    reviews: FilePath | None = None
-    legality: FilePath | None = None
+    deliveries: FilePath | None = Field(None, description="CSV of deliveries: date, plot, kilograms, form, lot")
+    reviews: FilePath | None = Field(None, description="CSV of decisions by which people settle plots")
+    legality: FilePath | None = Field(None, description="CSV of legality documents (Art. 2(40))")
     areas: dict[str, FilePath] = Field(
         default_factory=dict,
         description="vector layers of your own, by name: protected, indigenous, tenure",
