@@ -7,7 +7,7 @@ import pytest
 import rioxarray  # noqa: F401
 import shapely
 import xarray as xr
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from eudr_check.areas import plot_area_ha
@@ -98,6 +98,8 @@ def test_shares_equal_geometric_intersection(shape, x, y):
 def test_rows_add_up_to_the_plot(shape, x, y, latitude):
     """EVIDENCE of the part inside the grid has the ellipsoidal area of that part, at any latitude."""
     shape = shapely.transform(shape, lambda vertices: vertices + np.array([0, latitude]))
+    # So far from 0 the digits of a needle may round until it crosses itself, which the overlay rightly refuses.
+    assume(shape.is_valid)
     inside = within(shape, 0, latitude, SIZE, latitude + SIZE)
     found = cross_tabulate(frame(shape), cube_of(x, y[::-1], latitude=latitude))
 
