@@ -4,6 +4,7 @@ The pages never claim that the law is kept: they are a draft until a person sign
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import as_file, files
@@ -21,6 +22,8 @@ from eudr_check.text import topic as topics
 MOST_PLOTS = 1000
 """Rows of the plots table on paper; the file beside it holds all."""
 MOST_EXAMPLES = 4
+_LONG_WORD = re.compile(r"(\S{20})(?=\S)")
+"""A name without blanks must not run out of its column."""
 
 
 def pdf(facts: Mapping[str, Any], plots: pd.DataFrame, svg: str, language: str) -> bytes:
@@ -321,11 +324,12 @@ def _undrawable(text: str) -> bool:
 
 
 def _drawable(content: Any) -> Any:
-    """The document with a box for every character that cannot be drawn."""
+    """The document with a box for every character that cannot be drawn, and long words free to break."""
     if isinstance(content, str):
-        return "".join(letter if ord(letter) in _glyphs() or letter == "\n" else "□" for letter in content)
+        drawn = "".join(letter if ord(letter) in _glyphs() or letter == "\n" else "□" for letter in content)
+        return _LONG_WORD.sub("\\1\u200b", drawn)
     if isinstance(content, Mapping):
-        return {key: _drawable(value) for key, value in content.items()}
+        return {key: value if key == "svg" else _drawable(value) for key, value in content.items()}
     if isinstance(content, list | tuple):
         return [_drawable(value) for value in content]
     return content

@@ -93,6 +93,13 @@ def test_characters_no_font_draws_do_not_stop_the_pages() -> None:
     assert drawn == {"rows": [["Ñandú Đắk Lắk علي □□"]], "n": 3}
 
 
+def test_a_word_longer_than_its_column_may_break() -> None:
+    """A name of 50 letters without a blank gets places to break; drawings are left alone."""
+    drawn = statement._drawable({"name": "a" * 50, "svg": "M" * 50})
+
+    assert drawn == {"name": "\u200b".join(["a" * 20, "a" * 20, "a" * 10]), "svg": "M" * 50}
+
+
 def test_names_are_cleaned_and_cells_disarmed() -> None:
     """Controls, overrides and surrogates go; letters, quotes and joiners stay; formulas become text."""
     assert names.clean("a\u0000b\u202ec\ud800 d\r\n\te\u200f") == "abc d e\u200f"
