@@ -23,6 +23,7 @@ Config = Annotated[Path, typer.Argument(help="YAML of the harvest, e.g. configs/
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable result on stdout.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Make no connection; what is not here stays unknown.")]
 Profile = Annotated[bool, typer.Option("--profile", help="Say where the time went.")]
+Redacted = Annotated[bool, typer.Option("--redacted", help="Write a twin without names of persons as well.")]
 Draft = Annotated[bool, typer.Option("--draft", help="Declare unsettled plots too; every file says draft.")]
 
 

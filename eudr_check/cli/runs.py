@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from eudr_check.cli import show
-from eudr_check.cli.app import AsJson, Config, Draft, Offline, Profile, app
+from eudr_check.cli.app import AsJson, Config, Draft, Offline, Profile, Redacted, app
 from eudr_check.config import Commodity, Harvest, load
 from eudr_check.run import harvest as run_harvest
 from eudr_check.run.screen import harvest_of
@@ -32,9 +32,10 @@ def run(
     offline: Offline = False,
     profile: Profile = False,
     draft: Draft = False,
+    redacted: Redacted = False,
 ) -> None:
     """Do everything that is missing, from plot files to package."""
-    stage(config, "package", as_json, offline, profile, draft=draft)
+    stage(config, "package", as_json, offline, profile, draft=draft, redacted=redacted)
 
 
 @app.command()
@@ -62,9 +63,15 @@ def assess(
 
 
 @app.command()
-def package(config: Config, as_json: AsJson = False, offline: Offline = False) -> None:
+def package(
+    config: Config,
+    as_json: AsJson = False,
+    offline: Offline = False,
+    draft: Draft = False,
+    redacted: Redacted = False,
+) -> None:
     """Write the due-diligence package."""
-    stage(config, "package", as_json, offline)
+    stage(config, "package", as_json, offline, draft=draft, redacted=redacted)
 
 
 @app.command()

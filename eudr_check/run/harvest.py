@@ -59,6 +59,7 @@ def run(
     until: str = "package",
     offline: bool = False,
     draft: bool = False,
+    redacted: bool = False,
     progress: Progress = lambda stage, done, of: None,
 ) -> Finished:
     """Do everything that is missing, up to a stage.
@@ -68,6 +69,7 @@ def run(
         until: last stage, one of `STAGES`.
         offline: make no connection; what is not on this machine stays unknown.
         draft: write the package although plots are not settled, every file marked as draft.
+        redacted: write a twin of the package without names of persons as well, in `package-redacted`.
         progress: called as work goes on.
 
     Raises:
@@ -105,6 +107,11 @@ def run(
         if "package" in wanted:
             made = do("package", lambda: stages.package(job, plots, evidence, assessment, draft=draft))
             package = folder.publish("package", [made])
+            if redacted:
+                twin = do(
+                    "redacted", lambda: stages.package(job, plots, evidence, assessment, draft=draft, redacted=True)
+                )
+                folder.publish("package-redacted", [twin])
         if harvest.register_file is not None and "overlay" in wanted:
             plots_room.record(
                 harvest.register_file, harvest.harvest, plots.features("PLOTS"), evidence.features("PATCHES")

@@ -192,8 +192,10 @@ def assessment(run: Run, plots: Piece, evidence: Piece) -> Piece:
     return run.obtain("assessment", made_of, make)
 
 
-def package(run: Run, plots: Piece, evidence: Piece, assessment: Piece, *, draft: bool) -> Piece:
-    """The due-diligence package."""
+def package(
+    run: Run, plots: Piece, evidence: Piece, assessment: Piece, *, draft: bool, redacted: bool = False
+) -> Piece:
+    """The due-diligence package, or its twin without names of persons."""
     harvest = run.harvest
     policy = risk.policy(harvest.policy)
     made_of = {
@@ -202,6 +204,7 @@ def package(run: Run, plots: Piece, evidence: Piece, assessment: Piece, *, draft
         "plots": plots.digest,
         "harvest": harvest.model_dump(mode="json", exclude=WHERE),
         "draft": draft,
+        "redacted": redacted,
         **papers.digests(harvest),
         "code": code_digest("package", "text", "law"),
     }
@@ -229,7 +232,9 @@ def package(run: Run, plots: Piece, evidence: Piece, assessment: Piece, *, draft
             attachments=added.attachments,
             definitions=definitions(run),
             pictures=pictures_of(run, plots, evidence, assessment) if "report" in harvest.package.outputs else None,
+            draft_because=() if record is None else record["draft_because"],
             draft=draft,
+            redacted=redacted,
         )
 
     return run.obtain("package", made_of, make)
