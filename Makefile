@@ -51,7 +51,8 @@ fuzz: .venv/.installed-test
 	$(BIN)/pytest -m fuzz tests/fuzz
 
 faults: .venv/.installed-test
-	$(BIN)/pytest -m faults
+	$(BIN)/python -m tests.faults 200
+	$(BIN)/pytest -m faults tests/integration/run
 
 bench: .venv/.installed-bench
 	$(BIN)/python -m benchmarks.overlay
