@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -54,6 +55,8 @@ def result(finished: Finished, *, as_json: bool, profile: bool) -> None:
         console.file.write(json.dumps(summary(finished), ensure_ascii=False, indent=1) + "\n")
         return
     console.print(_outcomes(finished))
+    for note in finished.notes:
+        console.print(note, highlight=False)
     for label, path in _places(finished).items():
         console.print(f"{label:<10} {path}", highlight=False, soft_wrap=True)
     if profile:
@@ -95,6 +98,7 @@ def summary(finished: Finished) -> dict[str, Any]:
     return {
         "exit": int(finished.exit),
         "cooperatives": {name: {key: int(value) for key, value in row.items()} for name, row in counts.iterrows()},
+        "notes": list(finished.notes),
         "files": {label: str(path) for label, path in _places(finished).items()},
     }
 
@@ -115,10 +119,11 @@ def per_cooperative(finished: Finished) -> pd.DataFrame:
 
 def _outcomes(finished: Finished) -> Table:
     counts = per_cooperative(finished)
-    table = Table(title=None)
-    table.add_column("cooperative")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("cooperative", no_wrap=True)
     for name in counts.columns:
-        table.add_column(name, justify="right", style=COLOURS.get(name))
+        longest = max(len(word) for word in name.split("_"))
+        table.add_column(name.replace("_", " "), justify="right", style=COLOURS.get(name), min_width=longest)
     for cooperative, row in counts.iterrows():
         table.add_row(str(cooperative), *(str(value) for value in row))
     table.add_section()

@@ -10,7 +10,7 @@ import pandas as pd
 
 from eudr_check import plots as plots_room
 from eudr_check.config import Harvest
-from eudr_check.run import stages
+from eudr_check.run import papers, stages
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.measure import Measurements
 from eudr_check.run.pieces import Piece
@@ -41,6 +41,8 @@ class Finished:
     sources: pd.DataFrame | None
     assessments: pd.DataFrame | None
     package: Path | None
+    notes: tuple[str, ...]
+    """What the papers of the harvest leave open, a sentence each."""
     measurements: pd.DataFrame
 
     @property
@@ -124,5 +126,11 @@ def run(
         sources=(pieces.get("overlay") or pieces["layers"]).table("SOURCES") if "layers" in wanted else None,
         assessments=pieces["assess"].table("ASSESSMENTS") if "assess" in pieces else None,
         package=package,
+        notes=_notes(harvest, pieces["assess"]) if "assess" in pieces else (),
         measurements=measured.table(),
     )
+
+
+def _notes(harvest: Harvest, assessment: Piece) -> tuple[str, ...]:
+    lots = assessment.table("LOTS") if assessment.has("LOTS") else None
+    return papers.notes(harvest, papers.read(harvest), assessment.table("ASSESSMENTS"), lots)

@@ -101,6 +101,27 @@ def record(
     )
 
 
+def notes(
+    harvest: Harvest, papers: Papers, assessments: pd.DataFrame, judged_lots: pd.DataFrame | None
+) -> tuple[str, ...]:
+    """What the person at the terminal must know of the papers, a sentence each."""
+    strangers = reviews.unknown_plots(papers.reviews, assessments)
+    found = [
+        f"review {name} names plots this harvest does not have: {', '.join(plots)}" for name, plots in strangers.items()
+    ]
+    found += [f"review {name} does not count: {what}" for name, what in papers.broken_reviews.items()]
+    found += [f"legality document {name} is {what}" for name, what in papers.broken_documents.items()]
+    if judged_lots is not None:
+        accepted = int((judged_lots["status"] == "accepted").sum())
+        found.append(f"{accepted} of {len(judged_lots)} lots accepted; refused_lots.csv says why the others are not")
+        weight = lots.coverage(judged_lots, harvest)
+        if weight is not None:
+            enough = "enough" if weight.enough else "NOT enough"
+            accepted_kg, declared_kg = f"{weight.accepted_kg:,.0f} kg", f"{weight.declared_kg:,.0f} kg"
+            found.append(f"accepted lots hold {accepted_kg}, {enough} for the {declared_kg} declared")
+    return tuple(found)
+
+
 def day(harvest: Harvest) -> dt.date | None:
     """Day of the assessment: the date of the package, else the end of production; never the clock."""
     if harvest.package.date is not None:
