@@ -119,7 +119,7 @@ def per_cooperative(finished: Finished) -> pd.DataFrame:
 
 def _outcomes(finished: Finished) -> Table:
     counts = per_cooperative(finished)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("cooperative", no_wrap=True)
     for name in counts.columns:
         longest = max(len(word) for word in name.split("_"))
