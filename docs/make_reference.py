@@ -14,9 +14,12 @@ from pydantic_core import PydanticUndefined
 
 from eudr_check import config, tables
 from eudr_check.package import actions
+from eudr_check.plots.thresholds import severity
 from eudr_check.text import topic
 
 REFERENCE = Path(__file__).parent / "reference"
+README = Path(__file__).parent.parent / "README.md"
+README_BEGIN, README_END = "<!-- codes: written by docs/make_reference.py -->", "<!-- end of codes -->"
 NOTE = "\n<!-- Written by docs/make_reference.py; change the code, not this page. -->\n"
 
 
@@ -102,17 +105,22 @@ def simple(value: Any) -> str:
     return "[" + ", ".join(map(str, value)) + "]" if isinstance(value, tuple) else str(value)
 
 
+def findings_table() -> str:
+    """Every check of a plot file: code, severity, message."""
+    rows: list[list[object]] = [[f"`{code}`", severity(code), entry["en"]] for code, entry in topic("findings").items()]
+    return table(["Code", "Severity", "Meaning"], rows)
+
+
+def readme(text: str) -> str:
+    """The README with its table of codes made anew between its two marks."""
+    head, _, rest = text.partition(README_BEGIN)
+    _, _, tail = rest.partition(README_END)
+    return f"{head}{README_BEGIN}\n\n{findings_table()}\n{README_END}{tail}"
+
+
 def codes_page() -> str:
     """Every finding and reason in words, and how it is settled."""
-    checks = yaml.safe_load(files("eudr_check.plots").joinpath("checks.yaml").read_text(encoding="utf-8"))
-    severities = {code: rule["severity"] for code, rule in checks.get("checks", {}).items()}
-    parts = ["# Codes\n", NOTE, "\n## Findings on plot files\n\n"]
-    parts.append(
-        table(
-            ["Code", "Severity", "Meaning"],
-            [[f"`{c}`", severities.get(c, ""), e["en"]] for c, e in topic("findings").items()],
-        )
-    )
+    parts = ["# Codes\n", NOTE, "\n## Findings on plot files\n\n", findings_table()]
     parts.append("\n## Reasons of an outcome\n\n")
     rows: list[list[object]] = []
     for code, entry in topic("reasons").items():
@@ -222,3 +230,4 @@ if __name__ == "__main__":
     REFERENCE.mkdir(exist_ok=True)
     for page, make in PAGES.items():
         (REFERENCE / page).write_text(make(), encoding="utf-8")
+    README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
