@@ -10,13 +10,25 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
+from fiona._err import CPLE_BaseError
 from fiona.errors import FionaError
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from eudr_check.plots.delivery import UNKNOWN_DECIMALS, Delivery, Fault, Note, UnreadableError, joined
 
-_PYOGRIO_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, ValueError, OSError)
+_PYOGRIO_ERRORS = (
+    CRSError,
+    DataLayerError,
+    DataSourceError,
+    FeatureError,
+    FieldError,
+    GeometryError,
+    ValueError,
+    OSError,
+)
+_FIONA_ERRORS = (FionaError, CPLE_BaseError)
+UNREADABLE_CRS = "(unreadable)"
 _ENCODINGS = ("utf-8", "cp1252", "latin-1")
 
 
@@ -158,6 +170,14 @@ def decoded(content: bytes) -> str:
     return content.decode(_ENCODINGS[-1])
 
 
+def _crs_of(source: Any) -> str | None:
+    """CRS of an open file; a damaged one is not the same as none, for degrees may not be assumed in its place."""
+    try:
+        return source.crs_wkt or None
+    except _FIONA_ERRORS:
+        return UNREADABLE_CRS
+
+
 def _by_feature(path: Path, layer: str, encoding: str | None) -> Delivery:
     """Every feature on its own, so that one bad feature costs one row.
 
@@ -169,7 +189,7 @@ def _by_feature(path: Path, layer: str, encoding: str | None) -> Delivery:
     faults: list[Fault] = []
     try:
         with fiona.open(path, layer=layer, encoding=encoding) as source:
-            crs = source.crs_wkt or None
+            crs = _crs_of(source)
             features = iter(source)
             while len(cells) < len(source):
                 row = len(cells)
@@ -180,11 +200,11 @@ def _by_feature(path: Path, layer: str, encoding: str | None) -> Delivery:
                     shapes.append(None if shape is None else shapely.to_wkb(shape))
                 except StopIteration:
                     break
-                except (FionaError, shapely.errors.ShapelyError, ValueError, TypeError) as error:
+                except (*_FIONA_ERRORS, shapely.errors.ShapelyError, ValueError, TypeError) as error:
                     cells.append({})
                     shapes.append(None)
                     faults.append(Fault(row, "row_unreadable", {"problem": str(error)[:200]}))
-    except (FionaError, OSError, ValueError) as error:
+    except (*_FIONA_ERRORS, OSError, ValueError) as error:
         raise UnreadableError("file_unreadable", problem=str(error)[:200]) from error
     wkb = np.empty(len(shapes), dtype=object)
     wkb[:] = shapes

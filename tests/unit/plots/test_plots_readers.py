@@ -206,6 +206,19 @@ def test_projected_coordinates(tmp_path):
     assert named_crs["usable"].all()
 
 
+def test_damaged_projection_file_is_not_taken_for_degrees(tmp_path):
+    """A .prj that cannot be understood blocks the rows until the harvest names the CRS."""
+    frame().to_file(tmp_path / "a.shp")
+    projection = tmp_path / "a.prj"
+    projection.write_text(projection.read_text().replace("0.0174532925199433", "x"))
+    made, findings = loaded(named(tmp_path / "a.shp"))
+    mended, _ = loaded(named(tmp_path / "a.shp", crs="EPSG:4326"))
+
+    assert not made["usable"].any()
+    assert "crs_unknown" in codes(findings)
+    assert mended["usable"].all()
+
+
 def test_unknown_crs_blocks_its_rows_only(tmp_path):
     """A CRS nobody knows costs the rows of its own file."""
     bad = geojson(tmp_path, polygon("A"), name="bad.geojson", crs="EPSG:999999")
