@@ -48,7 +48,7 @@ check: .venv/.installed-check
 	$(BIN)/mypy
 
 fuzz: .venv/.installed-test
-	$(BIN)/pytest -m fuzz tests/fuzz
+	$(BIN)/python tests/fuzz/fuzz_plots.py 600
 
 faults: .venv/.installed-test
 	$(BIN)/python -m tests.faults 200

@@ -27,7 +27,7 @@ def read(path: Path) -> Delivery:
         described = meta.get("columns", {}).get(primary, {})
         if described.get("encoding", "WKB") != "WKB":
             return _native(path)
-        frame = table.to_pandas()
+        frame = _readable(table).to_pandas()
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise UnreadableError("file_unreadable", problem=f"Parquet: {error}"[:200]) from error
     count = len(frame)
@@ -37,6 +37,22 @@ def read(path: Path) -> Delivery:
         frame = frame.drop(columns=primary)
     crs: Any = described.get("crs", "OGC:CRS84") if described else None
     return _delivery(frame, shapes, crs, faults)
+
+
+def _readable(table: pa.Table) -> pa.Table:
+    """The table with broken UTF-8 in its texts shown as such, so that one damaged byte does not cost a file."""
+    for number, field in enumerate(table.schema):
+        column = table.column(number)
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            try:
+                column.validate(full=True)
+            except pa.ArrowInvalid:
+                raw = column.cast(pa.large_binary()).to_pylist()
+                texts = [None if value is None else value.decode("utf-8", errors="replace") for value in raw]
+                table = table.set_column(number, field.name, pa.array(texts, pa.string()))
+        else:
+            column.validate(full=True)
+    return table
 
 
 def _native(path: Path) -> Delivery:

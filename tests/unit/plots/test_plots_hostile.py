@@ -3,7 +3,10 @@
 import sqlite3
 import zipfile
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import shapely
 
 from eudr_check.plots.thresholds import threshold
 from tests.plot_files import codes, geojson, loaded, named, point, polygon, written
@@ -118,3 +121,21 @@ def test_number_too_large_for_a_double(tmp_path):
 
     assert "coordinate_missing" in codes(findings)
     assert not made["usable"].any()
+
+
+def test_broken_text_in_parquet_costs_no_row(tmp_path):
+    """Bytes that are no UTF-8 in one name: the row comes out, its name shown as damaged."""
+    path = tmp_path / "a.parquet"
+    shape = shapely.box(-76.1, -6.04, -76.0985, -6.0385)
+    table = pa.table(
+        {
+            "codigo": ["P1", "P2"],
+            "socio": pa.array([b"Socia \xff", b"Socio"], pa.binary()).view(pa.string()),
+            "wkt": [shape.wkt, shapely.affinity.translate(shape, 0.01).wkt],
+        }
+    )
+    pq.write_table(table, path)
+
+    made, _ = loaded(named(path))
+
+    assert made["producer_name"].tolist() == ["Socia \ufffd", "Socio"]
