@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from eudr_check.plots.coordinates import written_number
 from eudr_check.plots.country import code_of
 from eudr_check.plots.findings import Log
-from eudr_check.plots.rows import Rows
+from eudr_check.plots.rows import Rows, only
 
 M2_PER_HA = 10_000.0
 FIRST_YEAR, LAST_YEAR = 1850, 2100
@@ -40,7 +40,7 @@ def read(rows: Rows, log: Log) -> Values:
 def _numbers(rows: Rows, field: str, log: Log, expected: str, lowest: float, highest: float) -> NDArray[np.float64]:
     texts = rows.table[field]
     numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64, copy=True)
-    for row in np.flatnonzero(texts.notna().to_numpy() & ~np.isfinite(numbers)):
+    for row in np.flatnonzero(texts.notna().to_numpy() & ~np.isfinite(numbers)).tolist():
         written = written_number(str(texts.iat[row]).lower().removesuffix("ha").strip())
         numbers[row] = np.nan if written is None else float(written)
     wrong = texts.notna().to_numpy() & ~((numbers >= lowest) & (numbers <= highest))
@@ -49,7 +49,7 @@ def _numbers(rows: Rows, field: str, log: Log, expected: str, lowest: float, hig
         "value_unreadable",
         rows_wrong,
         field=field,
-        value=[str(texts.iat[row])[:60] for row in rows_wrong],
+        value=[str(texts.iat[row])[:60] for row in rows_wrong.tolist()],
         expected=expected,
     )
     numbers[wrong] = np.nan
@@ -65,10 +65,10 @@ def _countries(rows: Rows, log: Log) -> NDArray[Any]:
         "value_unreadable",
         unread,
         field="producer_country",
-        value=[str(texts.iat[row])[:60] for row in unread],
+        value=[str(texts.iat[row])[:60] for row in unread.tolist()],
         expected="ISO 3166-1 alpha-2, e.g. PE",
     )
     default = rows.table["default_country"].to_numpy(dtype=object)
     empty = texts.isna().to_numpy()
     country = np.where(empty & ~pd.isna(default), default, country)
-    return np.where(pd.isna(country), None, country)
+    return only(country, ~pd.isna(country))

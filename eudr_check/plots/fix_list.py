@@ -5,6 +5,8 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -66,6 +68,8 @@ def _headers(language: str) -> list[str]:
 
 def _lines(findings: pd.DataFrame, places: pd.Series, language: str) -> list[list[Cell]]:
     lines: list[list[Cell]] = []
+    finding: Any
+    finding: Any
     for finding in findings.itertuples():
         plot = None if pd.isna(finding.plot) else str(finding.plot)
         place = places.get(plot) if plot is not None else None

@@ -7,7 +7,7 @@ import pandas as pd
 import shapely
 
 from eudr_check.plots.findings import Log
-from eudr_check.plots.rows import Rows
+from eudr_check.plots.rows import Rows, only
 from eudr_check.plots.thresholds import threshold
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
@@ -28,7 +28,7 @@ def check(rows: Rows, log: Log) -> None:
     keys[missing] = None
     first = ~pd.Series(keys).duplicated().to_numpy()
     rows.identified = first & ~missing
-    table["plot"] = np.where(rows.identified, keys, None)
+    table["plot"] = only(keys, rows.identified)
     repeated = np.flatnonzero(pd.Series(keys).duplicated(keep=False).to_numpy() & ~missing)
     for key, group in pd.Series(repeated).groupby(keys[repeated], sort=False):
         _judge_repeats(rows, str(key), group.to_numpy(), log)

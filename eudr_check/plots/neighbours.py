@@ -102,7 +102,8 @@ def overlap_ha(one: NDArray[Any], two: NDArray[Any]) -> Floats:
 def polygonal_ha(geometry: NDArray[Any]) -> Floats:
     """Area of the polygons in geometries of any type; lines and points have none."""
     pieces, owner = shapely.get_parts(geometry, return_index=True)
-    return np.bincount(owner, weights=np.nan_to_num(plot_area_ha(pieces)), minlength=len(geometry))
+    area = np.nan_to_num(plot_area_ha(pieces))
+    return np.bincount(owner, weights=area, minlength=len(geometry)).astype(np.float64)
 
 
 def _overlaps(geometry: NDArray[Any], area_ha: Floats, names: NDArray[Any], log: Log) -> None:

@@ -62,7 +62,7 @@ class Outlines:
         self._build_points(geometry, decimals)
         for row, lines in self._lines.items():
             shapes = [np.column_stack([numbers(x), numbers(y)]) for x, y in lines if len(x) > 1]
-            made = [shapely.linestrings(shape) for shape in shapes]
+            made: list[Any] = [shapely.linestrings(shape) for shape in shapes]
             if geometry[row] is not None or not made:
                 made = [*([] if geometry[row] is None else [geometry[row]]), *made]
                 geometry[row] = shapely.geometrycollections(made) if made else None
@@ -75,7 +75,7 @@ class Outlines:
             return
         rows = np.array([row for row, _, _ in self._points])
         x, y = [x for _, x, _ in self._points], [y for _, _, y in self._points]
-        made = shapely.points(np.column_stack([numbers(x), numbers(y)]))
+        made: NDArray[Any] = np.asarray(shapely.points(np.column_stack([numbers(x), numbers(y)])))
         for axis, texts in enumerate((x, y)):
             np.maximum.at(decimals[:, axis], rows, decimals_of(texts))
         taken = np.array([geometry[row] is not None for row in rows])

@@ -74,16 +74,16 @@ def faulty(geometry: NDArray[Any], typed: Bools) -> Faulty:
     count = len(geometry)
     xy, owner = shapely.get_coordinates(only(geometry, typed), return_index=True)
 
-    def any_of(mask: Bools) -> Bools:
+    def any_of(mask: Any) -> Bools:
         return np.asarray(np.bincount(owner[mask], minlength=count) > 0)
 
-    missing = any_of(~np.isfinite(xy).all(axis=1))
+    missing = any_of(np.any(~np.isfinite(xy), axis=1))
     with np.errstate(invalid="ignore"):
-        metres = any_of((np.abs(xy) > METRES_BEYOND).any(axis=1)) & ~missing
+        metres = any_of(np.any(np.abs(xy) > METRES_BEYOND, axis=1)) & ~missing
         outside = any_of((np.abs(xy[:, 0]) > 180) | (np.abs(xy[:, 1]) > 90)) & ~missing & ~metres
         bounds = shapely.bounds(only(geometry, typed))
         wide = (bounds[:, 2] - bounds[:, 0] > 180) & ~missing & ~metres & ~outside
-    zero = any_of((xy == 0).any(axis=1)) & ~missing & ~metres & ~outside & ~wide
+    zero = any_of(np.any(xy == 0, axis=1)) & ~missing & ~metres & ~outside & ~wide
     return Faulty(missing, metres, outside, zero, wide)
 
 
@@ -116,10 +116,12 @@ def _first_positions(geometry: NDArray[Any]) -> Floats:
 
 def _proposals(rows: Rows, values: Values, chosen: NDArray[np.int64], first: Floats) -> list[str]:
     """UTM zones in which a metric position falls into the declared country, asked once per file."""
+    file_order = rows.table["file_order"].to_numpy(dtype=np.int64)
     known: dict[tuple[int, str], str] = {}
     proposals: list[str] = []
-    for row in chosen:
-        key = (int(rows.table["file_order"].iat[row]), str(values.declared_country[row]))
+    order = rows.table["file_order"].to_numpy(dtype=np.int64)
+    for row in chosen.tolist():
+        key = (int(order[row]), str(values.declared_country[row]))
         if key not in known:
             zones = [] if values.declared_country[row] is None else _utm_zones(first[row], key[1])
             known[key] = f" ({', '.join(zones)}?)" if zones else ""
@@ -216,11 +218,11 @@ def check_country(rows: Rows, values: Values, fit: Bools, found: Countries, log:
         codes = ", ".join(sorted(set(here[group.index])))
         head = group.iloc[0]
         log.file("country_taken", head["source_file"], head["cooperative"], rows=len(group), found=codes)
-    return np.where(says, declared, np.where(clear, here, None))
+    return np.where(says, declared, only(here, clear))
 
 
 def _log_country(log: Log, code: str, mask: Bools, declared: NDArray[Any], found: Countries) -> None:
     chosen = np.flatnonzero(mask)
     places = [", ".join(sorted(found.nearby[row])) or "-" for row in chosen]
-    extra = {} if code == "country_unknown" else {"declared": [declared[row] for row in chosen]}
+    extra: dict[str, Any] = {} if code == "country_unknown" else {"declared": [declared[row] for row in chosen]}
     log.row(code, chosen, found=places, **extra)

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from typing import TypeGuard
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,21 +33,21 @@ def place(delivery: Delivery, columns: Mapping[str, str]) -> None:
     worth: dict[int, tuple[int, int]] = {}
     headers = geometry_headers(delivery.attributes, columns)
     texts = {header: delivery.attributes[header].to_numpy(dtype=object) for header in headers}
-    for row in empty:
+    for row in empty.tolist():
         cell = next((str(texts[header][row]) for header in headers if _filled(texts[header][row])), None)
         try:
             if cell is not None:
-                accuracy[row] = _draw(outlines, int(row), cell)
+                accuracy[row] = _draw(outlines, row, cell)
             elif {"longitude", "latitude"} <= columns.keys():
-                pair = _pair(delivery.attributes, columns, int(row))
-                if pair is not None:
-                    x, y, worth[int(row)] = pair
-                    outlines.point(int(row), x, y)
+                written = _pair(delivery.attributes, columns, row)
+                if written is not None:
+                    x, y, worth[row] = written
+                    outlines.point(row, x, y)
         except ValueError as error:
-            delivery.faults.append(Fault(int(row), "geometry_unreadable", {"problem": str(error)[:200]}))
+            delivery.faults.append(Fault(row, "geometry_unreadable", {"problem": str(error)[:200]}))
     geometry, decimals, faults = outlines.build(len(delivery))
-    for row, pair in worth.items():
-        decimals[row] = pair
+    for row, decimals_worth in worth.items():
+        decimals[row] = decimals_worth
     delivery.geometry = delivery.geometry.copy()
     delivery.geometry[empty] = geometry[empty]
     delivery.decimals = delivery.decimals.copy()
@@ -90,7 +92,7 @@ def _rank(cell: str) -> int | None:
     return None
 
 
-def _filled(cell: object) -> bool:
+def _filled(cell: object) -> TypeGuard[str]:
     return isinstance(cell, str) and bool(cell.strip())
 
 
@@ -126,7 +128,7 @@ def _walked_round(x: list[str], y: list[str]) -> bool:
 
 
 def _pair(frame: pd.DataFrame, columns: Mapping[str, str], row: int) -> tuple[str, str, tuple[int, int]] | None:
-    cells = [frame[columns[field]].iat[row] for field in ("longitude", "latitude")]
+    cells: list[Any] = [frame[columns[field]].iat[row] for field in ("longitude", "latitude")]
     if not any(_filled(cell) for cell in cells):
         return None
     angles = [coordinates.angle(cell) if _filled(cell) else None for cell in cells]

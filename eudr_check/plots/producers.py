@@ -16,7 +16,7 @@ def check(rows: Rows, log: Log) -> None:
     Names and documents are personal data and stay out of the findings; the plots tell which they are.
     """
     table = rows.table
-    plot = np.where(rows.identified, table["plot_id"], None)
+    plot = table["plot_id"].where(rows.identified, None).to_numpy(dtype=object)
     names = (
         table["producer_name"].str.lower().str.split().str.join(" ")
         if table["producer_name"].notna().any()

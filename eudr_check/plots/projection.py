@@ -36,9 +36,11 @@ def to_degrees(geometries: NDArray[Any], crs: Any) -> NDArray[Any]:
         transformer = pyproj.Transformer.from_crs(source, WGS84, always_xy=True)
     except (CRSError, ProjError) as error:
         raise UnknownCrsError(str(crs)) from error
-    return np.asarray(
-        shapely.transform(geometries, lambda x, y: transformer.transform(x, y), interleaved=False), dtype=object
-    )
+
+    def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+
+    return np.asarray(shapely.transform(geometries, moved), dtype=object)
 
 
 def is_degrees(crs: Any) -> bool:

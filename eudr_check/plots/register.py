@@ -292,13 +292,13 @@ def _check_same(
         earlier_ha=np.round(old_ha[moved], 4),
         percent=np.round(100 * changed[moved], 1),
     )
-    for index in np.flatnonzero(~shapely.equals_exact(old, geometry[at])):
+    for index in np.flatnonzero(~shapely.equals_exact(old, geometry[at])).tolist():
         lost = _loss_left_out(path, harvest, old[index], geometry[at[index]])
         if lost > threshold("moved_off_loss_ha"):
             log.row(
                 "boundary_moved_off_loss",
                 at[index],
-                harvest=both["harvest"].iat[index],
+                harvest=both["harvest"].iat[int(index)],
                 loss_ha=round(lost, 4),
             )
 

@@ -137,8 +137,8 @@ def _frame(file: PlotFile, order: int, delivery: Delivery, taken: dict[str, str]
         },
         index=range(len(delivery)),
     )
-    header = taken.get("declared_area_ha", "")
-    frame["area_unit_said"] = "declared_area_ha" in file.columns or columns.names_hectares(header)
+    area_header = taken.get("declared_area_ha", "")
+    frame["area_unit_said"] = "declared_area_ha" in file.columns or columns.names_hectares(area_header)
     for field in _TEXT_FIELDS:
         header = taken.get(field)
         frame[field] = None if header is None else columns.text_of(delivery.attributes[header]).to_numpy()

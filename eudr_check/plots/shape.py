@@ -120,9 +120,9 @@ def _area_and_perimeter(metres: Floats, ring: Ints, count: int) -> tuple[Floats,
     start = np.flatnonzero(ring[1:] == ring[:-1])
     one, two = metres[start], metres[start + 1]
     twice = one[:, 0] * two[:, 1] - two[:, 0] * one[:, 1]
-    area = np.abs(np.bincount(ring[start], weights=twice, minlength=count)) / 2
-    length = np.bincount(ring[start], weights=np.hypot(*(two - one).T), minlength=count)
-    return area, length
+    area = np.abs(np.bincount(ring[start], weights=twice, minlength=count).astype(np.float64)) / 2
+    length = np.bincount(ring[start], weights=np.hypot(*(two - one).T), minlength=count).astype(np.float64)
+    return area, np.asarray(length, dtype=np.float64)
 
 
 def _squares(before: Floats, after: Floats, ring: Ints, corners: Ints) -> Ints:

@@ -1,6 +1,6 @@
 """Tables with one row per vertex, as total stations and some survey forms write them."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -34,11 +34,11 @@ def joined(delivery: Delivery, columns: Mapping[str, str]) -> Delivery:
     outlines = Outlines()
     faults: list[Fault] = []
     first_rows: list[int] = []
-    cells: list[dict[str, object]] = []
+    cells: list[dict[Hashable, object]] = []
     for position, (key, members) in enumerate(groups):
         rows = _in_order(members.to_numpy(), frame[columns["vertex"]])
         first_rows.append(int(delivery.source_rows[members.iloc[0]]))
-        cells.append({name: next((v for v in frame[name].iloc[rows] if v is not None), None) for name in frame})
+        cells.append({str(name): next((v for v in frame[name].iloc[rows] if v is not None), None) for name in frame})
         if str(key).startswith("\x00"):
             continue
         fault = _draw(outlines, position, delivery, columns, rows)

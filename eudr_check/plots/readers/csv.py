@@ -3,6 +3,7 @@
 import csv
 import io
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -55,7 +56,7 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=score)
 
 
-def table(rows: list[list[str]]) -> Delivery:
+def table(rows: Sequence[Sequence[str | None]]) -> Delivery:
     """Cells under a header as a delivery; rows without any cell are no rows, but keep their number.
 
     Raises:

@@ -31,7 +31,8 @@ def read(path: Path) -> Delivery:
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise UnreadableError("file_unreadable", problem=f"Parquet: {error}"[:200]) from error
     count = len(frame)
-    shapes, faults = np.full(count, None, dtype=object), []
+    shapes = np.full(count, None, dtype=object)
+    faults: list[Fault] = []
     if primary in frame and table.schema.field(primary).type in (pa.binary(), pa.large_binary()):
         shapes, faults = geometries(frame[primary].to_numpy(dtype=object))
         frame = frame.drop(columns=primary)
