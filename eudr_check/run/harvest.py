@@ -107,11 +107,12 @@ def run(
         folder.publish("tables", shown)
         package = None
         if "package" in wanted:
-            made = do("package", lambda: stages.package(job, plots, evidence, assessment, draft=draft))
+            made = do("package", lambda: stages.package(job, plots, ground, evidence, assessment, draft=draft))
             package = folder.publish("package", [made])
             if redacted:
                 twin = do(
-                    "redacted", lambda: stages.package(job, plots, evidence, assessment, draft=draft, redacted=True)
+                    "redacted",
+                    lambda: stages.package(job, plots, ground, evidence, assessment, draft=draft, redacted=True),
                 )
                 folder.publish("package-redacted", [twin])
         if harvest.register_file is not None and "overlay" in wanted:

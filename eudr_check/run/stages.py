@@ -18,7 +18,7 @@ from eudr_check.errors import EudrCheckError
 from eudr_check.layers import LayerDefinition
 from eudr_check.package.picture import Picture
 from eudr_check.risk import article10
-from eudr_check.run import ground, papers
+from eudr_check.run import ground, papers, rasters
 from eudr_check.run.code import code_digest, versions
 from eudr_check.run.executors import execute
 from eudr_check.run.folder import RunFolder
@@ -193,7 +193,7 @@ def assessment(run: Run, plots: Piece, evidence: Piece) -> Piece:
 
 
 def package(
-    run: Run, plots: Piece, evidence: Piece, assessment: Piece, *, draft: bool, redacted: bool = False
+    run: Run, plots: Piece, tiles: Piece, evidence: Piece, assessment: Piece, *, draft: bool, redacted: bool = False
 ) -> Piece:
     """The due-diligence package, or its twin without names of persons."""
     harvest = run.harvest
@@ -206,11 +206,13 @@ def package(
         "draft": draft,
         "redacted": redacted,
         **papers.digests(harvest),
-        "code": code_digest("package", "text", "law"),
+        "code": code_digest("package", "text", "law", "run"),
     }
 
     def make(folder: Path) -> None:
         added, record = papers.read(harvest), assessment.json("article10")
+        if "rasters" in harvest.package.outputs:
+            rasters.write(folder / "rasters", tiles, evidence.table("SOURCES"), definitions(run), run.folder.store)
         package_room.write(
             folder,
             harvest=harvest,

@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 import yaml
 from typer.testing import CliRunner
 
@@ -133,6 +135,25 @@ def test_one_changed_plot_redoes_only_its_tiles(drawn: tiny.Tiny, tmp_path: Path
     after = {path.name for path in (second.folder.path / "pieces").glob("tile-*")}
     assert len(after - tiles) == 1
     assert after & tiles
+
+
+def test_rasters_of_the_layers_come_when_asked_for(drawn: tiny.Tiny):
+    """One COG with a colour table per variable and tile, on the ground the plots needed, unknown as nodata."""
+    made = run(with_settings(drawn, "rasters", package={"outputs": ["rasters"]}), offline=True)
+    assert made.package is not None
+
+    path = made.package / "rasters" / "jrc_gfc2020.forest" / "S06.1W076.9.tif"
+    with rasterio.open(path) as file:
+        values = file.read(1)
+        hole = next(file.sample([(tiny.SEAM - 67 * tiny.CELL, tiny.NORTH - 53 * tiny.CELL)]))[0]
+        wood = next(file.sample([(tiny.SEAM - 1 * tiny.CELL, tiny.NORTH - 12 * tiny.CELL)]))[0]
+
+        assert file.colormap(1)[1][:3] == (134, 176, 141)
+        assert file.nodata == 255
+        assert file.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+    assert set(np.unique(values)) <= {0, 1, 255}
+    assert (hole, wood) == (255, 1)
+    assert (made.package / "rasters" / "hansen.loss_year" / "S06.1W076.8.tif").exists()
 
 
 @pytest.mark.parametrize(
