@@ -69,7 +69,6 @@ def _headers(language: str) -> list[str]:
 def _lines(findings: pd.DataFrame, places: pd.Series, language: str) -> list[list[Cell]]:
     lines: list[list[Cell]] = []
     finding: Any
-    finding: Any
     for finding in findings.itertuples():
         plot = None if pd.isna(finding.plot) else str(finding.plot)
         place = places.get(plot) if plot is not None else None
