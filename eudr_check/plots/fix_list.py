@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd

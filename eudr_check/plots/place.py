@@ -116,7 +116,6 @@ def _first_positions(geometry: NDArray[Any]) -> Floats:
 
 def _proposals(rows: Rows, values: Values, chosen: NDArray[np.int64], first: Floats) -> list[str]:
     """UTM zones in which a metric position falls into the declared country, asked once per file."""
-    file_order = rows.table["file_order"].to_numpy(dtype=np.int64)
     known: dict[tuple[int, str], str] = {}
     proposals: list[str] = []
     order = rows.table["file_order"].to_numpy(dtype=np.int64)

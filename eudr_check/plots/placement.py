@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import TypeGuard
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
