@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from eudr_check.errors import ConfigError
+from eudr_check.risk.sheet import rows_of
 
 COLUMNS = ("date", "cooperative", "plot_id", "kg", "form", "lot")
 OPTIONAL = ("mixed_on", "removed_on")
@@ -42,18 +43,8 @@ def read_deliveries(path: Path, commodity: str) -> pd.DataFrame:
     Raises:
         ConfigError: names file, row and what to do.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path}: no such file; take 'deliveries' out of the harvest or write the file") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as UTF-8 text ({error})") from error
-    header = text.partition("\n")[0]
-    rows = csv.DictReader(text.splitlines(), delimiter=";" if header.count(";") > header.count(",") else ",")
-    missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
-    if missing:
-        raise ConfigError(f"{path}: no column {', '.join(missing)}; deliveries need {', '.join(COLUMNS)}")
-    found = [_delivery(row, number, f"{path}, row {number}", commodity) for number, row in enumerate(rows, start=1)]
+    rows = rows_of(path, "deliveries", COLUMNS)
+    found = [_delivery(row, number, place, commodity) for number, (row, place) in enumerate(rows, start=1)]
     if not found:
         raise ConfigError(f"{path}: no delivery; take 'deliveries' out of the harvest or write the rows")
     frame = pd.DataFrame(found)

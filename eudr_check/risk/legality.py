@@ -1,6 +1,5 @@
 """Evidence of legality: documents by topic of Article 2(40), and areas that plots must not lie in unexplained."""
 
-import csv
 import datetime as dt
 import hashlib
 import re
@@ -15,6 +14,7 @@ import shapely
 
 from eudr_check.areas import plot_area_ha
 from eudr_check.errors import ConfigError
+from eudr_check.risk.sheet import rows_of
 
 TOPICS = (
     "land_use_rights",
@@ -41,18 +41,7 @@ def read_legality(path: Path) -> pd.DataFrame:
     Raises:
         ConfigError: names file, row and what to do.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path}: no such file; take 'legality' out of the harvest or write the file") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as UTF-8 text ({error})") from error
-    header = text.partition("\n")[0]
-    rows = csv.DictReader(text.splitlines(), delimiter=";" if header.count(";") > header.count(",") else ",")
-    missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
-    if missing:
-        raise ConfigError(f"{path}: no column {', '.join(missing)}; legality needs {', '.join(COLUMNS)}")
-    found = [_document(row, f"{path}, row {number}") for number, row in enumerate(rows, start=1)]
+    found = [_document(row, place) for row, place in rows_of(path, "legality", COLUMNS)]
     frame = pd.DataFrame(found, columns=list(COLUMNS), dtype="str")
     order = frame["topic"].map({topic: rank for rank, topic in enumerate(TOPICS)})
     return frame.assign(order=order).sort_values(["order", "document"], ignore_index=True).drop(columns="order")

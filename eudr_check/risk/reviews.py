@@ -3,7 +3,6 @@
 A review settles a plot only together with the evidence it was made on: when that changes, it is stale and says so.
 """
 
-import csv
 import datetime as dt
 import hashlib
 import re
@@ -14,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from eudr_check.errors import ConfigError
+from eudr_check.risk.sheet import rows_of
 
 COLUMNS = ("review", "plots", "decision", "reason", "grounds", "evidence", "imagery", "reviewer", "second_reviewer",
            "date", "evidence_digest")  # fmt: skip
@@ -76,20 +76,7 @@ def read_reviews(path: Path) -> tuple[Review, ...]:
     Raises:
         ConfigError: names file, row and what to do.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path}: no such file; take 'reviews' out of the harvest or write the file") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as UTF-8 text ({error})") from error
-    first_line = text.partition("\n")[0]
-    # Lists hold semicolons, so a file that separates columns by them is told by its header.
-    delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
-    rows = csv.DictReader(text.splitlines(), delimiter=delimiter)
-    missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
-    if missing:
-        raise ConfigError(f"{path}: no column {', '.join(missing)}; reviews need {', '.join(COLUMNS)}")
-    reviews = tuple(_review(row, f"{path}, row {number}") for number, row in enumerate(rows, start=1))
+    reviews = tuple(_review(row, place) for row, place in rows_of(path, "reviews", COLUMNS))
     repeated = [review.review for i, review in enumerate(reviews) if review.review in {r.review for r in reviews[:i]}]
     if repeated:
         raise ConfigError(f"{path}: review {repeated[0]} stands there twice; give every review its own id")

@@ -40,7 +40,7 @@ def test_billion_laughs(tmp_path):
     assert refused(written(tmp_path, "a.kml", text)) == {"file_unsafe"}
 
 
-@pytest.mark.parametrize("name", ["../a.csv", "/tmp/a.csv", "x/../../a.csv", "..\\a.csv", "C:\\a.csv"])
+@pytest.mark.parametrize("name", ["../a.csv", "/etc/a.csv", "x/../../a.csv", "..\\a.csv", "C:\\a.csv"])
 def test_path_that_leaves_the_archive(tmp_path, name):
     """The archive is refused, and nothing is written beside it."""
     inside = tmp_path / "in"
