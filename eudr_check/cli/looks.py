@@ -3,14 +3,18 @@
 from pathlib import Path
 from typing import Annotated
 
+import geopandas as gpd
 import typer
 
 from eudr_check import __version__, layers, risk
 from eudr_check.cli import show
 from eudr_check.cli.app import AsJson, Config, app
 from eudr_check.config import Language, load
+from eudr_check.errors import EudrCheckError
+from eudr_check.package.picture import svg
 from eudr_check.run import results
 from eudr_check.run.folder import RunFolder
+from eudr_check.run.pictures import around, baseline_of
 from eudr_check.run.status import status as status_of
 
 
@@ -27,8 +31,9 @@ def explain(
     config: Config,
     plot: Annotated[str, typer.Argument(help="plot as COOPERATIVE/ID")],
     language: Annotated[Language | None, typer.Option(help="default: the first of the harvest")] = None,
+    picture: Annotated[Path | None, typer.Option(help="SVG to write: the plot on the layers")] = None,
 ) -> None:
-    """Why a plot has its outcome: from Item and hectares to rule, in plain words."""
+    """Why a plot has its outcome: from Item and hectares to rule, in plain words, and as a small picture."""
     harvest = load(config)
     assert harvest.run.folder is not None
     tables = results.tables(harvest.run.folder)
@@ -44,6 +49,14 @@ def explain(
         language or harvest.package.languages[0],
     )
     typer.echo(words)
+    if picture is not None:
+        chosen = gpd.GeoDataFrame(tables["PLOTS"].loc[[plot]])
+        if chosen.geometry.iloc[0] is None:
+            raise EudrCheckError(f"plot {plot} has no geometry to draw; its findings say why")
+        store = RunFolder(harvest.run.folder).store
+        found = around(chosen, tables["SOURCES"], definitions, baseline_of(definitions), store)
+        picture.write_text(svg(found[plot], chosen.geometry.iloc[0]), encoding="utf-8")
+        typer.echo(str(picture))
 
 
 @app.command()

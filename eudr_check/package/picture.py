@@ -1,10 +1,14 @@
-"""Small pictures of the ground of a plot, as PNG written with the standard library alone: same cells, same bytes."""
+"""Small pictures of the ground of a plot, as PNG or SVG: same cells, same bytes."""
 
+import base64
+import math
 import struct
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from eudr_check.package import palette
@@ -46,6 +50,37 @@ def png(picture: Picture) -> bytes:
         + _chunk(b"PLTE", table)
         + _chunk(b"IDAT", zlib.compress(rows.tobytes(), 9))
         + _chunk(b"IEND", b"")
+    )
+
+
+def svg(picture: Picture, outline: Any) -> str:
+    """The picture with the outline of the plot on it, as an SVG that opens in any browser.
+
+    Args:
+        picture: the ground.
+        outline: geometry of the plot, EPSG:4326; a point is drawn as a dot.
+    """
+    west, south, east, north = picture.bounds
+    wide = 480.0
+    scale_x = wide / (east - west)
+    scale_y = scale_x / math.cos(math.radians((south + north) / 2))
+    tall = (north - south) * scale_y
+    corners, ring = shapely.get_coordinates(shapely.get_rings(outline), return_index=True)
+    points = np.column_stack([(corners[:, 0] - west) * scale_x, (north - corners[:, 1]) * scale_y])
+    paths = [
+        "M" + " L".join(f"{x:.1f},{y:.1f}" for x, y in points[ring == number]) + "Z"
+        for number in range(int(ring.max()) + 1 if len(ring) else 0)
+    ]
+    dots = [
+        f'<circle cx="{(x - west) * scale_x:.1f}" cy="{(north - y) * scale_y:.1f}" r="5"/>'
+        for x, y in (shapely.get_coordinates(outline) if not paths else [])
+    ]
+    image = base64.b64encode(png(picture)).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide:.0f}" height="{tall:.0f}">'
+        f'<image width="{wide:.0f}" height="{tall:.1f}" preserveAspectRatio="none" style="image-rendering:pixelated" '
+        f'href="data:image/png;base64,{image}"/>'
+        f'<path d="{" ".join(paths)}" fill="none" stroke="#1f2430" stroke-width="2.5"/>{"".join(dots)}</svg>\n'
     )
 
 

@@ -33,7 +33,7 @@ def pictures(
     baseline: str | None,
     store: Path,
 ) -> dict[str, Picture]:
-    """Forest in 2020 and year of loss around every usable plot that is not low.
+    """Forest in 2020 and year of loss around every usable plot that is not low (the weightiest `LIMIT` of them).
 
     Args:
         plots: PLOTS. assessments: ASSESSMENTS. sources: SOURCES.
@@ -41,7 +41,17 @@ def pictures(
         baseline: EVIDENCE column of forest in 2020; None leaves forest blank.
         store: content store the layers are read from.
     """
-    wanted = _that_matter(plots, assessments)
+    return around(_that_matter(plots, assessments), sources, definitions, baseline, store)
+
+
+def around(
+    wanted: gpd.GeoDataFrame,
+    sources: pd.DataFrame,
+    definitions: Sequence[LayerDefinition],
+    baseline: str | None,
+    store: Path,
+) -> dict[str, Picture]:
+    """The same for plots of one's choice (rows of PLOTS with a geometry)."""
     windows = {str(plot): _window(bounds) for plot, bounds in zip(wanted.index, wanted.bounds.to_numpy(), strict=True)}
     canvas = {plot: np.full((2, len(y), len(x)), BLANK, np.uint8) for plot, (x, y) in windows.items()}
     names = list(windows)
@@ -54,6 +64,12 @@ def pictures(
             plot = names[position]
             _draw(canvas[plot], cube, *windows[plot], baseline, events)
     return {plot: _picture(canvas[plot], *windows[plot]) for plot in names}
+
+
+def baseline_of(definitions: Sequence[LayerDefinition]) -> str | None:
+    """The column that says forest in 2020: of the first layer that does."""
+    columns = (item.column for layer in definitions for item in layer.variables if item.role == "forest_2020")
+    return next(columns, None)
 
 
 def _that_matter(plots: gpd.GeoDataFrame, assessments: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -22,7 +22,7 @@ from eudr_check.run import ground, papers, rasters
 from eudr_check.run.code import code_digest, versions
 from eudr_check.run.executors import execute
 from eudr_check.run.folder import RunFolder
-from eudr_check.run.pictures import pictures
+from eudr_check.run.pictures import baseline_of, pictures
 from eudr_check.run.pieces import Piece, digest, file_digest, write_json, write_table
 from eudr_check.run.tile_work import Shared, Task, unread, variables
 from eudr_check.tiles import Tile
@@ -249,15 +249,9 @@ def pictures_of(run: Run, plots: Piece, evidence: Piece, assessment: Piece) -> d
         assessment.table("ASSESSMENTS"),
         evidence.table("SOURCES"),
         definitions(run),
-        _baseline(definitions(run)),
+        baseline_of(definitions(run)),
         run.folder.store,
     )
-
-
-def _baseline(definitions: Sequence[LayerDefinition]) -> str | None:
-    """The column that says forest in 2020: of the first layer that does."""
-    columns = (item.column for layer in definitions for item in layer.variables if item.role == "forest_2020")
-    return next(columns, None)
 
 
 def _tasks(shared: Shared, tiles: Piece, read: pd.DataFrame) -> list[Task]:
