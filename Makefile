@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 HARVESTS := $(basename $(notdir $(wildcard configs/*.yaml)))
 OWN := help install demo test check faults fuzz bench docs pictures wheel clean season
-RUN_HARVEST = $(BIN)/eudr-check run $(1) $(2) || { code=$$?; [ $$code -eq 3 ] && \
+OPEN_IS_DONE = || { code=$$?; [ $$code -eq 3 ] && \
 	echo "Done (exit code 3 of eudr-check): some plots are undetermined or blocked; the report says which and why."; }
 
 ifneq ($(filter $(OWN),$(HARVESTS)),)
@@ -31,16 +31,16 @@ help:
 install: .venv/.installed
 
 demo: .venv/.installed
-	@$(call RUN_HARVEST,configs/pe-coffee-2026.yaml,--offline)
+	@$(BIN)/eudr-check run configs/pe-coffee-2026.yaml --offline $(OPEN_IS_DONE)
 
 test: .venv/.installed-test
 	$(BIN)/pytest -n 2 --dist worksteal
 
 $(HARVESTS): %: configs/%.yaml .venv/.installed
-	@$(call RUN_HARVEST,$<)
+	@$(BIN)/eudr-check run $< $(OPEN_IS_DONE)
 
 season: .venv/.installed
-	@$(BIN)/python -m pipelines.season $(wildcard configs/*.yaml)
+	@$(BIN)/python -m pipelines.season $(wildcard configs/*.yaml) $(OPEN_IS_DONE)
 
 check: .venv/.installed-check
 	$(BIN)/ruff format --check .
