@@ -55,6 +55,9 @@ def result(finished: Finished, *, as_json: bool, profile: bool) -> None:
         console.file.write(json.dumps(summary(finished), ensure_ascii=False, indent=1) + "\n")
         return
     console.print(_outcomes(finished))
+    blocked = finished.findings[(finished.findings["severity"] == "block") & finished.findings["source_row"].isna()]
+    for file, message in zip(blocked["source_file"], blocked["message"], strict=True):
+        console.print(f"{file}: {message}", highlight=False, markup=False, soft_wrap=True)
     for note in finished.notes:
         console.print(note, highlight=False)
     for label, path in _places(finished).items():

@@ -152,7 +152,7 @@ def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
                 patches.append(result.features("PATCHES"))
             else:
                 pieces.append(unread(shared, task))
-        combined = overlay.combine(pieces)
+        combined = overlay.combine(pieces) if pieces else _no_evidence(shared.definitions)
         overlay.conserve(usable, combined)
         write_table(folder, "EVIDENCE", combined)
         write_table(folder, "PATCHES", overlay.dissolve(patches))
@@ -252,6 +252,13 @@ def pictures_of(run: Run, plots: Piece, evidence: Piece, assessment: Piece) -> d
         baseline_of(definitions(run)),
         run.folder.store,
     )
+
+
+def _no_evidence(definitions: Sequence[LayerDefinition]) -> pd.DataFrame:
+    """EVIDENCE of a harvest without a usable plot."""
+    empty = tables.typed(tables.EVIDENCE, {"plot": []})
+    columns = {item.column: pd.Series([], dtype="int16", index=empty.index) for item in variables(definitions)}
+    return empty.assign(**columns)
 
 
 def _tasks(shared: Shared, tiles: Piece, read: pd.DataFrame) -> list[Task]:

@@ -137,6 +137,19 @@ def test_one_changed_plot_redoes_only_its_tiles(drawn: tiny.Tiny, tmp_path: Path
     assert after & tiles
 
 
+def test_a_harvest_without_a_usable_plot_still_ends(drawn: tiny.Tiny):
+    """A missing file is a blocking finding; tables and package are written, and the exit code says so."""
+    nothing = [{"path": "not-there.kml", "cooperative": "norte"}]
+
+    made = run(with_settings(drawn, "nothing", plots=nothing, package={"outputs": ["eu_geojson"]}), offline=True)
+
+    assert made.exit == Exit.OPEN_QUESTIONS
+    assert made.package is not None
+    assert len(made.plots) == 0
+    assert made.findings["code"].tolist() == ["file_missing"]
+    assert len(pd.read_parquet(made.folder.tables / "EVIDENCE.parquet")) == 0
+
+
 def test_rasters_of_the_layers_come_when_asked_for(drawn: tiny.Tiny):
     """One COG with a colour table per variable and tile, on the ground the plots needed, unknown as nodata."""
     made = run(with_settings(drawn, "rasters", package={"outputs": ["rasters"]}), offline=True)
