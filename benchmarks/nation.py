@@ -24,12 +24,26 @@ import yaml
 from numpy.typing import NDArray
 from rasterio.transform import from_origin
 
-from benchmarks.workload import NATIONAL, NORTH, PER_DEGREE_10M, TILE_CELLS, TILES_ACROSS, WEST, layers, workload
+from benchmarks.workload import (
+    NATIONAL,
+    NORTH,
+    PER_DEGREE_10M,
+    PLOTS_PER_TILE,
+    SEED,
+    TILE_CELLS,
+    TILES_ACROSS,
+    WEST,
+    layers,
+    rings,
+    tile_corner,
+    tiles,
+)
 from eudr_check.config import LayerChoice
 from eudr_check.layers import catalogue, definition
 
+FARMS_ACROSS = 40
 TMF_CELL = 0.000269494585235856472
-LAYERS = ("jrc_gfc2020@V4", "hansen_gfc@v1.13", "jrc_tmf@v1.2025", "esa_worldcover@2020")
+LAYERS = ("jrc_gfc2020@V4", "hansen_gfc@v1.13", "jrc_tmf@v1.2025", "esa_worldcover@2020", "jrc_gft2020@V1")
 FILES = {
     "forest": ("JRC_GFC2020_V4_N0_W80", "jrc_gfc2020@V4"),
     "treecover2000": ("Hansen_GFC-2025-v1.13_treecover2000_00N_080W", "hansen_gfc@v1.13"),
@@ -38,6 +52,7 @@ FILES = {
     "annual_change_2020": ("JRC_TMF_AnnualChange_v1_2020_SAM_ID1_N0_W80", "jrc_tmf@v1.2025"),
     "deforestation_year": ("JRC_TMF_DeforestationYear_INT_1982_2025_v1_SAM_ID1_N0_W80", "jrc_tmf@v1.2025"),
     "degradation_year": ("JRC_TMF_DegradationYear_INT_1982_2025_v1_SAM_ID1_N0_W80", "jrc_tmf@v1.2025"),
+    "type": ("JRC_GFT2020_V1_N0_W80", "jrc_gft2020@V1"),
     "map": ("ESA_WorldCover_10m_2020_v100_S06W078_Map", "esa_worldcover@2020"),
 }
 
@@ -51,12 +66,8 @@ def cache(count: int) -> Path:
 def make(folder: Path, count: int) -> None:
     """Write plots, rasters, catalogue and YAML."""
     (folder / "rasters").mkdir(parents=True)
-    nation = workload(count)
-    plots = nation.plots.reset_index(drop=True)
-    plots["codigo"] = [f"P{number:06d}" for number in range(len(plots))]
-    plots["socio"] = [f"Socia Ejemplo {number % 150_000:06d}" for number in range(len(plots))]
-    plots.to_file(folder / "plots.gpkg", driver="GPKG", engine="pyogrio")
-    for asset, values, cell in _landscape(nation.tiles):
+    smallholders(count).to_file(folder / "plots.gpkg", driver="GPKG", engine="pyogrio")
+    for asset, values, cell in _landscape(tiles(count)):
         _write(folder / "rasters" / f"{FILES[asset][0]}.tif", values, cell)
     for layer in LAYERS:
         files = [folder / "rasters" / f"{name}.tif" for name, of in FILES.values() if of == layer]
@@ -64,9 +75,36 @@ def make(folder: Path, count: int) -> None:
     (folder / "done").touch()
 
 
-def _landscape(tiles: NDArray[np.int64]) -> Any:
+def smallholders(count: int) -> gpd.GeoDataFrame:
+    """Farms side by side, as a cadastre has them: most keep to themselves, large ones overlap their neighbours.
+
+    The plots of `workload` crowd around villages, four deep; that is hard for an overlay, but no cooperative's file.
+    One plot in a thousand is delivered a second time under another id.
+    """
+    shapes = np.concatenate([_farms(tile, count) for tile in range(tiles(count))])
+    again = np.random.default_rng(SEED).choice(count - 1, count // 1000, replace=False)
+    shapes[again + 1] = shapes[again]
+    columns = {
+        "codigo": [f"P{number:06d}" for number in range(count)],
+        "socio": [f"Socia Ejemplo {number % 150_000:06d}" for number in range(count)],
+    }
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
+
+
+def _farms(tile: int, count: int) -> NDArray[np.object_]:
+    """Plots of one tile (n,), EPSG:4326, each in a square of its own about 280 m wide."""
+    random = np.random.default_rng([SEED, 3, tile])
+    here = min(PLOTS_PER_TILE, count - tile * PLOTS_PER_TILE)
+    place = random.permutation(FARMS_ACROSS**2)[:here]
+    west, north = tile_corner(tile)
+    step = 0.1 / FARMS_ACROSS
+    x, y = ((part + random.uniform(0.4, 0.6, here)) * step for part in (place % FARMS_ACROSS, place // FARMS_ACROSS))
+    return rings(west / PER_DEGREE_10M + x, north / PER_DEGREE_10M - y, random)
+
+
+def _landscape(count: int) -> Any:
     """Asset, values and cell size (degrees) of every raster; the north-west corner is that of the first tile."""
-    across, down = TILES_ACROSS, int(tiles.max()) // TILES_ACROSS + 1
+    across, down = TILES_ACROSS, -(-count // TILES_ACROSS)
     fine = np.zeros((down * TILE_CELLS, across * TILE_CELLS), np.uint8)
     coarse = {name: np.zeros((down * TILE_CELLS // 3, across * TILE_CELLS // 3), np.uint8) for name in ("tree", "year")}
     for tile in range(across * down):
@@ -80,6 +118,7 @@ def _landscape(tiles: NDArray[np.int64]) -> Any:
             size = len(values)
             target[row * size : (row + 1) * size, column * size : (column + 1) * size] = values
     yield "forest", fine, 1 / PER_DEGREE_10M
+    yield "type", np.where(fine, 1, 0).astype(np.uint8), 1 / PER_DEGREE_10M
     yield "map", np.where(fine, 10, 40).astype(np.uint8), 1 / PER_DEGREE_10M
     yield "treecover2000", np.where(coarse["tree"], 80, 5).astype(np.uint8), 3 / PER_DEGREE_10M
     yield "lossyear", coarse["year"], 3 / PER_DEGREE_10M

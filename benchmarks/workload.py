@@ -63,7 +63,7 @@ def tile_plots(tile: int, count: int = NATIONAL, *, seed: int = SEED) -> gpd.Geo
     here = min(PLOTS_PER_TILE, count - tile * PLOTS_PER_TILE)
     random = np.random.default_rng([seed, 1, tile])
     longitude, latitude = _centres(tile, PLOTS_PER_TILE, random)
-    rings = _rings(longitude, latitude, random)[:here]
+    rings = rings(longitude, latitude, random)[:here]
     names = [f"nation/{tile * PLOTS_PER_TILE + number:07d}" for number in range(here)]
     return gpd.GeoDataFrame(geometry=rings, index=pd.Index(names, name="plot", dtype="str"), crs="EPSG:4326")
 
@@ -132,10 +132,10 @@ def _centres(tile: int, count: int, random: np.random.Generator) -> tuple[NDArra
     return west / PER_DEGREE_10M + place[:, 0], north / PER_DEGREE_10M - place[:, 1]
 
 
-def _rings(
+def rings(
     longitude: NDArray[np.float64], latitude: NDArray[np.float64], random: np.random.Generator
 ) -> NDArray[np.object_]:
-    """Star-shaped rings of 6 to 40 corners, log-normal in size, stretched and turned."""
+    """Star-shaped rings of 6 to 40 corners around places (n,) in degrees, log-normal in size, stretched and turned."""
     count = len(longitude)
     corners = random.integers(6, 41, count)
     plot = np.repeat(np.arange(count), corners)

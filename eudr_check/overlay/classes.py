@@ -1,6 +1,7 @@
 """Combinations of layer values: several columns of integers as one code, however many columns there are."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from eudr_check.errors import OverlayError
 
 Values = NDArray[Any]
 Positions = NDArray[np.intp]
+Codes = NDArray[Any]
 
 WIDEST_TABLE = 1 << 20
 """Codes are compressed to those that occur before their product passes this, far below the 2^62 where five year layers
@@ -34,67 +36,86 @@ def layers_of(cube: xr.Dataset) -> dict[str, Values]:
     return found
 
 
-def combinations(columns: Sequence[Values], count: int) -> tuple[Positions, list[Values]]:
-    """Number the combinations of values that occur in the rows of some columns.
+@dataclass(frozen=True)
+class Classes:
+    """The combinations of layer values that occur in a cube, numbered as their rows would sort."""
+
+    code: Codes
+    """int (cells,) number of the combination each cell holds, row after row."""
+    columns: list[Values]
+    """Per layer (combinations,) the value each number stands for."""
+    count: int
+    """Combinations."""
+
+    def rows(self, row: Positions, columns: int) -> "Classes":
+        """The same for a grid whose rows are copies of rows (n,) of this one."""
+        return replace(self, code=self.code.reshape(-1, columns)[row].ravel())
+
+
+def classify(layers: Sequence[Values], cells: int) -> Classes:
+    """Number the combinations of values in the cells of some layers: once for a cube, however many plots lie on it.
 
     Args:
-        columns: integer or boolean arrays (count,).
-        count: number of rows; there may be no columns.
-
-    Returns:
-        Code of every row (intp) and, per column, the value each code stands for; codes ascend as the rows would sort.
+        layers: integer or boolean arrays of one shape; there may be none.
+        cells: cells of each.
     """
-    code = np.zeros(count, dtype=np.intp)
-    size = 1
-    parts: list[tuple[Values, Positions]] = []
-    for column in columns:
-        rank, found = _compact(column)
+    code: Codes = np.zeros(cells, dtype=np.int32)
+    size, columns, digits = 1, list[Values](), list[Values]()
+    for layer in layers:
+        rank, found = _compact(layer.ravel())
         if size > 1 and size * len(found) > WIDEST_TABLE:
-            code, occurring = _ranked(code, size)
-            parts = [(values, of[occurring]) for values, of in parts]
-            size = len(occurring)
-        if size == 1:
-            code = rank
-        else:
+            code, occurring = ranked(code, size)
+            columns, digits, size = _decoded(occurring, columns, digits), [], len(occurring)
+        if size * len(found) > np.iinfo(code.dtype).max:
+            code = code.astype(np.int64)
+        if size > 1:
             code *= len(found)
-            code += rank
-        parts = [(values, np.repeat(of, len(found))) for values, of in parts]
-        parts.append((found, np.tile(np.arange(len(found)), size)))
+        code += rank
+        digits.append(found)
         size *= len(found)
-    if parts:
-        code, occurring = _ranked(code, size)
-        parts = [(values, of[occurring]) for values, of in parts]
-    return code, [values[of] for values, of in parts]
+    code, occurring = ranked(code, size)
+    return Classes(code, _decoded(occurring, columns, digits), len(occurring))
 
 
-def _compact(column: Values) -> tuple[Positions, Values]:
-    """Code of every value, ascending as the values do, and the value of each code."""
-    if not len(column):
-        return np.empty(0, dtype=np.intp), column
-    if column.dtype.kind == "b":
-        return column.astype(np.intp), np.array([False, True])
-    low, high = int(column.min()), int(column.max())
-    if high - low >= WIDEST_TABLE:
-        found, rank = np.unique(column, return_inverse=True)
-        return rank.astype(np.intp, copy=False), found
-    rank = column.astype(np.intp)
-    rank -= low
-    if high - low < 8:
-        return rank, np.arange(low, high + 1).astype(column.dtype)
-    rank, occurring = _ranked(rank, high - low + 1)
-    return rank, (occurring + low).astype(column.dtype)
-
-
-def _ranked(code: Positions, size: int) -> tuple[Positions, Positions]:
+def ranked(code: Codes, size: int) -> tuple[Codes, Codes]:
     """Rank of every code among those that occur, and those, ascending; codes lie below `size`."""
     if size > WIDEST_TABLE:
         found, rank = np.unique(code, return_inverse=True)
-        return rank.astype(np.intp, copy=False), found
+        return rank, found
     present = np.zeros(size, dtype=bool)
     present[code] = True
     found = np.flatnonzero(present)
     if len(found) == size:
         return code, found
-    table = np.empty(size, dtype=np.intp)
-    table[found] = np.arange(len(found))
+    table = np.empty(size, dtype=np.int32)
+    table[found] = np.arange(len(found), dtype=np.int32)
     return table.take(code), found
+
+
+def _decoded(codes: Codes, columns: list[Values], digits: list[Values]) -> list[Values]:
+    """Values that codes stand for: digits of unequal base behind the number of a combination of `columns`."""
+    values = []
+    for found in reversed(digits):
+        codes, digit = np.divmod(codes, len(found))
+        values.append(found[digit])
+    return [column[codes] for column in columns] + values[::-1]
+
+
+def _compact(column: Values) -> tuple[Codes, Values]:
+    """Code of every value, ascending as the values do, and the value of each code."""
+    if not len(column):
+        return np.empty(0, dtype=np.int32), column
+    if column.dtype.kind == "b":
+        return column.astype(np.int32), np.array([False, True])
+    low, high = int(column.min()), int(column.max())
+    if high - low >= WIDEST_TABLE:
+        found, rank = np.unique(column, return_inverse=True)
+        return rank, found
+    # Widened before the lowest value is taken off: the difference need not fit the layer's own type.
+    rank = (column.astype(np.int64) - low).astype(np.int32) if column.dtype.itemsize > 2 else column.astype(np.int32)
+    if column.dtype.itemsize <= 2:
+        rank -= low
+    if high - low < 8:
+        return rank, np.arange(low, high + 1).astype(column.dtype)
+    rank, occurring = ranked(rank, high - low + 1)
+    return rank, (occurring + low).astype(column.dtype)

@@ -1,6 +1,5 @@
 """Hectares of every plot per combination of layer values."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from eudr_check.errors import OverlayError
-from eudr_check.overlay.classes import Values, combinations, layers_of
+from eudr_check.overlay.classes import Classes, classify, layers_of, ranked
 from eudr_check.overlay.coverage import NOTHING, UNIT, Windows, coverage_windows
 from eudr_check.overlay.grid import TALLEST_ROW, Grid, grid_of
 from eudr_check.overlay.rings import refuse_unfit
@@ -61,8 +60,10 @@ def cross_tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset) -> pd.DataFrame:
     geometries = plots.geometry.to_numpy()
     refuse_unfit(geometries, plots.index.to_numpy())
     layers = layers_of(cube)
-    found = tally(geometries, grid_of(cube), list(layers.values()))
-    columns = dict(zip(layers, found.values, strict=True))
+    grid = grid_of(cube)
+    classes = classify(list(layers.values()), grid.x.cells * grid.y.cells)
+    found = tally(geometries, grid, classes)
+    columns = {name: values[found.code] for name, values in zip(layers, classes.columns, strict=True)}
     return pd.DataFrame({**columns, "area_ha": found.area_ha}, index=plots.index.take(found.geometry))
 
 
@@ -78,47 +79,47 @@ def require_wgs84(plots: gpd.GeoDataFrame) -> None:
 
 @dataclass(frozen=True)
 class Tally:
-    """Hectares of geometries per combination of values; ordered by geometry, then by value."""
+    """Hectares of geometries per combination of layer values; ordered by geometry, then by combination."""
 
     geometry: Positions
     """intp (rows,) position of the geometry."""
-    values: list[Values]
-    """Per variable (rows,) its value."""
+    code: Positions
+    """intp (rows,) number of the combination in `Classes`."""
     area_ha: Floats
     """float64 (rows,) hectares, above 0."""
 
 
-def tally(geometries: NDArray[np.object_], grid: Grid, layers: Sequence[Values]) -> Tally:
+def tally(geometries: NDArray[np.object_], grid: Grid, classes: Classes) -> Tally:
     """Hectares of geometries per combination of layer values.
 
     Args:
         geometries: object (n,) polygons that passed `refuse_unfit`.
         grid: cells.
-        layers: integer arrays (ny, nx).
+        classes: what they hold.
     """
     if np.diff(grid.y.at).max() > TALLEST_ROW:
+        columns = grid.x.cells
         grid, row = grid.with_low_rows()
-        layers = [layer[row] for layer in layers]
-    flat = [layer.ravel() for layer in layers]
-    pieces = [_tally(windows, grid, flat) for windows in coverage_windows(geometries, grid, grid.row_skew)]
+        classes = classes.rows(row, columns)
+    pieces = [_tally(windows, grid, classes) for windows in coverage_windows(geometries, grid, grid.row_skew)]
     pieces = [piece for piece in pieces if len(piece.geometry)]
     if not pieces:
-        return Tally(np.empty(0, np.intp), [layer[:0] for layer in flat], np.empty(0))
+        return Tally(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
     found = Tally(
         np.concatenate([piece.geometry for piece in pieces]),
-        [np.concatenate(column) for column in zip(*(piece.values for piece in pieces), strict=True)],
+        np.concatenate([piece.code for piece in pieces]),
         np.concatenate([piece.area_ha for piece in pieces]),
     )
     if any(one.geometry[-1] == other.geometry[0] for one, other in pairwise(pieces)):
-        found = summed(found)
+        found = summed(found, classes.count)
     kept = found.area_ha > grid.row_area_ha.min() * grid.width.min() * NOTHING / UNIT
-    return Tally(found.geometry[kept], [column[kept] for column in found.values], found.area_ha[kept])
+    return Tally(found.geometry[kept], found.code[kept], found.area_ha[kept])
 
 
-def summed(found: Tally) -> Tally:
-    """One row per geometry and combination, in order, from rows that repeat them."""
-    code, (geometry, *values) = combinations([found.geometry, *found.values], len(found.geometry))
-    return Tally(geometry, values, binned(code, found.area_ha, len(geometry)))
+def summed(found: Tally, count: int) -> Tally:
+    """One row per geometry and combination (of `count`), in order, from rows that repeat them."""
+    keys, row = np.unique(found.geometry * count + found.code, return_inverse=True)
+    return Tally(*np.divmod(keys, count), binned(row, found.area_ha, len(keys)))
 
 
 def binned(key: Positions, area: Floats, bins: int) -> Floats:
@@ -128,7 +129,7 @@ def binned(key: Positions, area: Floats, bins: int) -> Floats:
     return total
 
 
-def _tally(windows: Windows, grid: Grid, layers: Sequence[Values]) -> Tally:
+def _tally(windows: Windows, grid: Grid, classes: Classes) -> Tally:
     """Hectares per geometry and combination in some windows."""
     at = np.flatnonzero(windows.covered >= NOTHING)
     behind = np.searchsorted(at, windows.begin)
@@ -137,13 +138,15 @@ def _tally(windows: Windows, grid: Grid, layers: Sequence[Values]) -> Tally:
     place = column + np.repeat(windows.row * grid.x.cells, cells)
     area = windows.covered[at] * grid.width[column]
     area *= np.repeat(grid.row_area_ha[windows.row] / UNIT, cells)
-    code, values = combinations([layer.take(place) for layer in layers], len(at))
-    count = len(values[0]) if values else 1
+    rank, occurring = ranked(classes.code.take(place), classes.count)
+    count = len(occurring)
     first = int(windows.geometry[0])
     bins = (int(windows.geometry[-1]) - first + 1) * count
     if bins <= BINS_PER_CELL * len(at):
-        code += np.repeat((windows.geometry - first) * count, cells)
-        total = binned(code, area, bins)
+        key = np.repeat((windows.geometry - first) * count, cells)
+        key += rank
+        total = binned(key, area, bins)
         found = np.flatnonzero(total)
-        return Tally(found // count + first, [column[found % count] for column in values], total[found])
-    return summed(Tally(np.repeat(windows.geometry, cells), [column[code] for column in values], area))
+        return Tally(found // count + first, occurring[found % count], total[found])
+    geometry = np.repeat(windows.geometry, cells)
+    return summed(Tally(geometry, occurring.take(rank), area), classes.count)

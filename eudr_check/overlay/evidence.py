@@ -1,6 +1,6 @@
 """EVIDENCE: hectares of every footprint per combination of layer values, tile by tile and summed over tiles."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import geopandas as gpd
 import numpy as np
@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from eudr_check.errors import OverlayError
-from eudr_check.overlay.classes import Values, combinations, layers_of
+from eudr_check.overlay.classes import Classes, classify, layers_of
 from eudr_check.overlay.crosstab import Tally, require_wgs84, tally
 from eudr_check.overlay.footprints import footprints, grown, reach, shapes_of
 from eudr_check.overlay.grid import Grid, grid_of
@@ -47,28 +47,28 @@ def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float) -> p
     """
     require_wgs84(plots)
     grid, layers = grid_of(cube), layers_of(cube)
+    classes = classify(list(layers.values()), grid.x.cells * grid.y.cells)
     usable = plots[plots["usable"].to_numpy(dtype=bool)]
     position, kind, shapes = shapes_of(usable)
     ground, cells = np.flatnonzero(kind != CELL), np.flatnonzero(kind == CELL)
-    stacked = list(layers.values())
     unsure = ground[:0]
-    as_is = tally(shapes[ground], grid, stacked)
-    pieces = [_owned(as_is, ground), _owned(_own_cell(shapes[cells], grid, stacked), cells)]
+    as_is = tally(shapes[ground], grid, classes)
+    pieces = [_owned(as_is, ground), _owned(_own_cell(shapes[cells], grid, classes), cells)]
     if gps_error_m > 0:
         mixed = np.bincount(as_is.geometry, minlength=len(ground)) > 1
-        mixed[~mixed] = _unsure(reach(shapes[ground[~mixed]], gps_error_m), grid, stacked)
+        mixed[~mixed] = _unsure(reach(shapes[ground[~mixed]], gps_error_m), grid, classes)
         unsure = ground[mixed]
         for metres in (-gps_error_m, gps_error_m):
             moved = grown(shapes[unsure], metres)
             left = ~shapely.is_empty(moved)
-            pieces.append(_owned(tally(moved[left], grid, stacked), unsure[left]))
-    footprint, values, hectares = _table(pieces)
+            pieces.append(_owned(tally(moved[left], grid, classes), unsure[left]))
+    footprint, code, hectares = _table(pieces, classes.count)
     sure = ~np.isin(footprint, unsure)
     hectares[sure, 1:] = hectares[sure, :1]
     frame = pd.DataFrame(
         {
             "footprint": pd.array([FOOTPRINTS[number] for number in kind[footprint]], dtype="str"),
-            **dict(zip(layers, values, strict=True)),
+            **{name: values[code] for name, values in zip(layers, classes.columns, strict=True)},
             **dict(zip(HECTARES, hectares.T, strict=True)),
         },
         index=usable.index.take(position[footprint]),
@@ -139,25 +139,24 @@ def conserve(plots: gpd.GeoDataFrame, evidence: pd.DataFrame) -> None:
 
 def _owned(found: Tally, footprint: Positions) -> Tally:
     """The same rows, numbered by footprint."""
-    return Tally(footprint[found.geometry], found.values, found.area_ha)
+    return Tally(footprint[found.geometry], found.code, found.area_ha)
 
 
-def _table(pieces: list[Tally]) -> tuple[Positions, list[Values], Floats]:
-    """One row per footprint and combination; hectares (rows, 3) as in `HECTARES`.
+def _table(pieces: list[Tally], count: int) -> tuple[Positions, Positions, Floats]:
+    """One row per footprint and combination (of `count`); hectares (rows, 3) as in `HECTARES`.
 
     Args:
         pieces: ground as it is, own cells, and where there are unsure footprints: shrunk, grown.
     """
-    footprint = np.concatenate([piece.geometry for piece in pieces])
-    values = [np.concatenate(column) for column in zip(*(piece.values for piece in pieces), strict=True)]
-    code, (found, *columns) = combinations([footprint, *values], len(footprint))
-    hectares = np.zeros((len(found), len(HECTARES)))
+    every = np.concatenate([piece.geometry * count + piece.code for piece in pieces])
+    keys, row = np.unique(every, return_inverse=True)
+    hectares = np.zeros((len(keys), len(HECTARES)))
     target = np.repeat([0, 0, 1, 2][: len(pieces)], [len(piece.geometry) for piece in pieces])
-    hectares[code, target] = np.concatenate([piece.area_ha for piece in pieces])
-    return found, columns, hectares
+    hectares[row, target] = np.concatenate([piece.area_ha for piece in pieces])
+    return *np.divmod(keys, count), hectares
 
 
-def _unsure(box: Floats, grid: Grid, layers: Sequence[Values]) -> NDArray[np.bool_]:
+def _unsure(box: Floats, grid: Grid, classes: Classes) -> NDArray[np.bool_]:
     """Boxes (n, 4) in degrees that hold more than one combination, or reach out of the cube."""
     west, east = (grid.x.cell_of(box[:, side] - grid.x.at[0]) for side in (0, 2))
     north, south = (grid.y.cell_of(-box[:, side] - grid.y.at[0]) for side in (3, 1))
@@ -167,12 +166,9 @@ def _unsure(box: Floats, grid: Grid, layers: Sequence[Values]) -> NDArray[np.boo
     north, south = np.clip(north, 0, rows - 1), np.clip(south, 0, rows - 1)
     if not len(box):
         return out
-    across, down = np.zeros((rows, columns - 1), dtype=bool), np.zeros((rows - 1, columns), dtype=bool)
-    for layer in layers:
-        across |= layer[:, 1:] != layer[:, :-1]
-        down |= layer[1:] != layer[:-1]
-    changes = _inside(_count_before(across), north, south + 1, west, east)
-    changes += _inside(_count_before(down), north, south, west, east + 1)
+    code = classes.code.reshape(grid.shape)
+    changes = _inside(_count_before(code[:, 1:] != code[:, :-1]), north, south + 1, west, east)
+    changes += _inside(_count_before(code[1:] != code[:-1]), north, south, west, east + 1)
     unsure: NDArray[np.bool_] = out | (changes > 0)
     return unsure
 
@@ -195,7 +191,7 @@ def _inside(
     return inside
 
 
-def _own_cell(points: NDArray[np.object_], grid: Grid, layers: Sequence[Values]) -> Tally:
+def _own_cell(points: NDArray[np.object_], grid: Grid, classes: Classes) -> Tally:
     """The cell each point lies in, for the points inside the cube."""
     # A point on a line belongs east and north of it, as a tile's own edge does; rows run southwards, hence the mirror.
     column = grid.x.cell_of(shapely.get_x(points) - grid.x.at[0])
@@ -203,4 +199,4 @@ def _own_cell(points: NDArray[np.object_], grid: Grid, layers: Sequence[Values])
     inside = (column >= 0) & (column < grid.x.cells) & (row >= 0) & (row < grid.y.cells)
     column, row = column[inside], row[inside]
     area = grid.row_area_ha[row] * grid.width[column]
-    return Tally(np.flatnonzero(inside), [layer[row, column] for layer in layers], area)
+    return Tally(np.flatnonzero(inside), classes.code[row * grid.x.cells + column].astype(np.intp), area)
