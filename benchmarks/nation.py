@@ -41,7 +41,9 @@ from benchmarks.workload import (
 from eudr_check.config import LayerChoice
 from eudr_check.layers import catalogue, definition
 
+LANDSCAPE = (WEST - 0.1, NORTH + 0.1)
 FARMS_ACROSS = 40
+SPECKLE = 0.03
 TMF_CELL = 0.000269494585235856472
 LAYERS = ("jrc_gfc2020@V4", "hansen_gfc@v1.13", "jrc_tmf@v1.2025", "esa_worldcover@2020", "jrc_gft2020@V1")
 FILES = {
@@ -103,13 +105,17 @@ def _farms(tile: int, count: int) -> NDArray[np.object_]:
 
 
 def _landscape(count: int) -> Any:
-    """Asset, values and cell size (degrees) of every raster; the north-west corner is that of the first tile."""
-    across, down = TILES_ACROSS, -(-count // TILES_ACROSS)
+    """Asset, values and cell size (degrees) of every raster; the north-west corner is that of `LANDSCAPE`.
+
+    As on the real sites of the tests, one to four of a hundred neighbouring 10 m cells differ and a square kilometre
+    holds some hundred patches of loss (there: 20 to 150). A margin of one tile has neither forest nor loss.
+    """
+    across, down = TILES_ACROSS + 2, -(-count // TILES_ACROSS) + 2
     fine = np.zeros((down * TILE_CELLS, across * TILE_CELLS), np.uint8)
     coarse = {name: np.zeros((down * TILE_CELLS // 3, across * TILE_CELLS // 3), np.uint8) for name in ("tree", "year")}
-    for tile in range(across * down):
-        column, row = tile % across, tile // across
-        made = layers(tile)
+    for tile in range(count):
+        column, row = tile % TILES_ACROSS + 1, tile // TILES_ACROSS + 1
+        made = layers(tile, speckle=SPECKLE)
         for target, values in (
             (fine, made["worldcover.tree"]),
             (coarse["tree"], made["hansen.tree10"]),
@@ -146,7 +152,7 @@ def _write(path: Path, values: NDArray[Any], cell: float) -> None:
         "count": 1,
         "dtype": values.dtype,
         "crs": "EPSG:4326",
-        "transform": from_origin(WEST, NORTH, cell, cell),
+        "transform": from_origin(*LANDSCAPE, cell, cell),
         "compress": "deflate",
         "blocksize": 512,
         "overviews": "none",

@@ -74,8 +74,13 @@ def tile_corner(tile: int) -> tuple[int, int]:
     return WEST * PER_DEGREE_10M + across * TILE_CELLS, NORTH * PER_DEGREE_10M - down * TILE_CELLS
 
 
-def layers(tile: int, *, seed: int = SEED) -> dict[str, NDArray[np.int16]]:
+def layers(tile: int, *, seed: int = SEED, speckle: float = 0.25) -> dict[str, NDArray[np.int16]]:
     """One 10 m layer and two 30 m layers of a tile, each on its own grid.
+
+    Args:
+        tile: number of the tile.
+        seed: of the landscape.
+        speckle: deviation of the noise on the 10 m layer; relief has deviation 1.
 
     Returns:
         `worldcover.tree` int16 (1200, 1200); `hansen.tree10` and `hansen.loss_year` int16 (400, 400).
@@ -84,7 +89,7 @@ def layers(tile: int, *, seed: int = SEED) -> dict[str, NDArray[np.int16]]:
     fine, coarse = TILE_CELLS, TILE_CELLS // CELLS_OF_30M
     relief = _relief(coarse, random)
     year = np.clip(2013 + 5 * _relief(coarse, random), 2001, 2025)
-    rough = np.kron(relief, np.ones((CELLS_OF_30M, CELLS_OF_30M))) + random.normal(0, 0.25, (fine, fine))
+    rough = np.kron(relief, np.ones((CELLS_OF_30M, CELLS_OF_30M))) + random.normal(0, speckle, (fine, fine))
     return {
         "worldcover.tree": (rough > 0).astype(np.int16),
         "hansen.tree10": (relief > 0).astype(np.int16),
