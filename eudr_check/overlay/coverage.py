@@ -47,6 +47,11 @@ class Windows:
     geometry: Positions
     """intp (lines,) position of the geometry each window row belongs to."""
 
+    def cells(self) -> tuple[Positions, Positions]:
+        """Places in the buffer of the cells that are covered, and how many of them each window row has."""
+        at = np.flatnonzero(self.covered >= NOTHING)
+        return at, np.diff(np.searchsorted(at, self.begin), append=len(at))
+
 
 def cell_coverage(
     geometries: Any, x_edges: Any, y_edges: Any
@@ -316,7 +321,6 @@ def _merged(start: Positions, nodes: Any, place: Positions, crossings: Any) -> A
 
 def _cells(windows: Windows) -> tuple[Positions, Positions, Positions, Floats]:
     """The cells of some windows that are covered: geometry, row, column, share."""
-    at = np.flatnonzero(windows.covered >= NOTHING)
-    line = np.searchsorted(windows.begin, at, side="right") - 1
-    column = windows.column[line] + at - windows.begin[line]
-    return windows.geometry[line], windows.row[line], column, windows.covered[at] / UNIT
+    at, cells = windows.cells()
+    column = at + np.repeat(windows.column - windows.begin, cells)
+    return np.repeat(windows.geometry, cells), np.repeat(windows.row, cells), column, windows.covered[at] / UNIT

@@ -131,9 +131,7 @@ def binned(key: Positions, area: Floats, bins: int) -> Floats:
 
 def _tally(windows: Windows, grid: Grid, classes: Classes) -> Tally:
     """Hectares per geometry and combination in some windows."""
-    at = np.flatnonzero(windows.covered >= NOTHING)
-    behind = np.searchsorted(at, windows.begin)
-    cells = np.diff(behind, append=len(at))
+    at, cells = windows.cells()
     column = at + np.repeat(windows.column - windows.begin, cells)
     place = column + np.repeat(windows.row * grid.x.cells, cells)
     area = windows.covered[at] * grid.width[column]

@@ -2,22 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import rasterio.features
 import shapely
 import xarray as xr
 from numpy.typing import NDArray
 
 from eudr_check.areas import plot_area_ha
 from eudr_check.errors import OverlayError
-from eudr_check.overlay.coverage import NOTHING, coverage_windows
+from eudr_check.overlay.coverage import coverage_windows
 from eudr_check.overlay.crosstab import require_wgs84
 from eudr_check.overlay.footprints import NEAR_M, grown, shapes_of
 from eudr_check.overlay.grid import Grid, grid_of
+from eudr_check.overlay.outlines import outlines
 from eudr_check.tables import FOOTPRINTS, PATCHES, typed
 from eudr_check.tiles import PER_DEGREE
 
@@ -55,7 +54,9 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
     for column in columns:
         if column not in cube.data_vars:
             raise OverlayError(f"cube has no variable {column}; it carries {', '.join(map(str, cube.data_vars))}")
-        found.append(_outlined(column, np.where(covered, np.asarray(cube[column].values), 0), grid))
+        years = np.where(covered, np.asarray(cube[column].values), 0)
+        shapes, year = outlines(years.astype(np.int16, copy=False), grid.x.at, -grid.y.at)
+        found.append(pd.DataFrame({"column": column, "year": year, "geometry": shapes}))
     return _typed(_with_plots(pd.concat(found, ignore_index=True), near, names))
 
 
@@ -99,28 +100,9 @@ def _covered(shapes: Shapes, grid: Grid) -> NDArray[np.bool_]:
     """Cells (ny, nx) that any of the shapes covers a part of."""
     covered = np.zeros(grid.shape, dtype=bool)
     for windows in coverage_windows(shapes, grid, np.zeros(grid.shape[0])):
-        at = np.flatnonzero(windows.covered >= NOTHING)
-        line = np.searchsorted(windows.begin, at, side="right") - 1
-        covered[windows.row[line], windows.column[line] + at - windows.begin[line]] = True
+        at, cells = windows.cells()
+        covered.ravel()[at + np.repeat(windows.row * grid.x.cells + windows.column - windows.begin, cells)] = True
     return covered
-
-
-def _outlined(column: str, years: NDArray[Any], grid: Grid) -> pd.DataFrame:
-    """Polygons of the cells of one year that hang together by an edge, with corners on cell lines."""
-    drawn = rasterio.features.shapes(years.astype(np.int16), mask=years > 0, connectivity=4)
-    outlines = [(outline["coordinates"], int(value)) for outline, value in drawn]
-    rings = [ring for polygon, _ in outlines for ring in polygon]
-    corners = np.array([corner for ring in rings for corner in ring], dtype=np.int64).reshape(-1, 2)
-    ring_of_corner = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
-    patch_of_ring = np.repeat(np.arange(len(outlines)), [len(polygon) for polygon, _ in outlines])
-    lines: Any = shapely.linearrings(grid.x.at[corners[:, 0]], -grid.y.at[corners[:, 1]], indices=ring_of_corner)
-    return pd.DataFrame(
-        {
-            "column": column,
-            "year": np.array([year for _, year in outlines], dtype=np.int16),
-            "geometry": shapely.polygons(lines, indices=patch_of_ring),
-        }
-    )
 
 
 def _with_plots(found: pd.DataFrame, near: Shapes, names: NDArray[np.object_]) -> pd.DataFrame:

@@ -1,0 +1,154 @@
+"""Outlines of regions of equal cells, all regions of a grid at once.
+
+The sides of cells at which a region ends are walked clockwise, with the region on the right. Sides in one line make a
+run; at its end a look at two cells tells which run follows. Following these links around makes the rings. Regions
+hang together by sides; cells that only touch at a corner are kept apart by turning right. Where both then lie on one
+ring, the region hangs together elsewhere and closes in on itself at the corner: there the walk turns left, which
+parts the ring in two, so that no ring ever touches itself.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+Positions = NDArray[np.intp]
+Lines = NDArray[np.float64]
+Shapes = NDArray[np.object_]
+
+
+def outlines(values: NDArray[np.int16], x_lines: Lines, y_lines: Lines) -> tuple[Shapes, NDArray[np.int16]]:
+    """Polygons of the cells of one value that hang together by their sides.
+
+    Args:
+        values: int16 (ny, nx); cells of 0 or less belong to no region.
+        x_lines: float64 (nx + 1,) column lines, ascending.
+        y_lines: float64 (ny + 1,) row lines, descending.
+
+    Returns:
+        object (n,) valid polygons with corners on cell lines, and int16 (n,) the value of each.
+
+    Two cells side by side, and a third across the corner:
+
+    >>> shapes, value = outlines(np.array([[7, 7, 0], [0, 0, 7]], np.int16), np.arange(4.0), -np.arange(3.0))
+    >>> [shape.bounds for shape in shapes], value.tolist()
+    ([(0.0, -1.0, 2.0, 0.0), (2.0, -2.0, 3.0, -1.0)], [7, 7])
+    """
+    padded = np.pad(values, 1)
+    runs = _runs(padded)
+    if not len(runs.cell):
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.int16)
+    ring = _rings(runs.right)
+    itself = (runs.left >= 0) & (ring[runs.left] == ring)
+    link = np.where(itself, runs.left, runs.right)
+    if itself.any():
+        ring = _rings(link)
+    order, first = _walked(link, ring)
+    row, column = np.divmod(runs.corner[order], padded.shape[1])
+    row, column = row - 1, column - 1
+    size = np.diff(first, append=len(order))
+    lines: Shapes = np.asarray(
+        shapely.linearrings(x_lines[column], y_lines[row], indices=np.repeat(np.arange(len(first)), size))
+    )
+    twice = _twice_the_area(row, column, first, size)
+    start = runs.cell[order[first]]
+    shell = twice > 0
+    owner = np.cumsum(shell) - 1
+    if not shell.all():
+        row, column = np.divmod(start[~shell], padded.shape[1])
+        middle = (x_lines[column] + x_lines[column - 1]) / 2, (y_lines[row] + y_lines[row - 1]) / 2
+        owner[~shell] = _around(lines[shell], twice[shell], shapely.points(*middle))
+        behind_shell = np.lexsort((~shell, owner))
+        lines, owner = lines[behind_shell], owner[behind_shell]
+    shapes: Shapes = np.asarray(shapely.polygons(lines, indices=owner))
+    return shapes, padded.ravel()[start[shell]]
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """Sides in one line, and where the walk goes on from each."""
+
+    cell: Positions
+    """Cell at which the run begins, in the padded grid."""
+    corner: Positions
+    """Corner at which it begins, as the cell south-east of it."""
+    right: Positions
+    """Run that follows; cells that touch at a corner only are kept apart."""
+    left: Positions
+    """Run that follows where they are not; -1 where there are none."""
+
+
+def _runs(padded: NDArray[np.int16]) -> _Runs:
+    """Runs along the northern, eastern, southern and western sides of cells, in a grid framed by zeros."""
+    width, flat = padded.shape[1], padded.ravel()
+    cells = np.flatnonzero(flat > 0)
+    ahead, out, corner = (1, width, -1, -width), (-width, 1, width, -1), (0, 1, width + 1, width)
+    begins, ends = [], []
+    for step, across in zip(ahead, out, strict=True):
+        side = cells[flat[cells + across] != flat[cells]]
+        value = flat[side]
+        begin, end = (side[(flat[side + by] != value) | (flat[side + by + across] == value)] for by in (-step, step))
+        if abs(step) == width:
+            # Column by column, so that the n-th end belongs to the n-th beginning.
+            begin, end = (found[np.argsort(found % width, kind="stable")] for found in (begin, end))
+        begins.append(begin)
+        ends.append(end)
+    first = np.cumsum([0, *(len(begin) for begin in begins)])
+    number = [np.empty(len(flat), dtype=np.intp) for _ in begins]
+    for side, begin in enumerate(begins):
+        number[side][begin] = np.arange(first[side], first[side + 1])
+    right, left = [], []
+    for side, end in enumerate(ends):
+        straight, diagonal = end + ahead[side], end + ahead[side] + out[side]
+        turn_left = number[side - 1][diagonal]
+        more = flat[straight] == flat[end]
+        right.append(np.where(more, turn_left, number[(side + 1) % 4][end]))
+        left.append(np.where(~more & (flat[diagonal] == flat[end]), turn_left, -1))
+    starts = [begin + by for begin, by in zip(begins, corner, strict=True)]
+    return _Runs(*(np.concatenate(parts) for parts in (begins, starts, right, left)))
+
+
+def _rings(link: Positions) -> Positions:
+    """First run of the ring that each run lies on: the smallest of 1, 2, 4, 8 ... runs ahead, until none changes."""
+    ring, ahead = np.arange(len(link)), link
+    while True:
+        smaller = np.minimum(ring, ring[ahead])
+        if np.array_equal(smaller, ring):
+            return ring
+        ring, ahead = smaller, ahead[ahead]
+
+
+def _walked(link: Positions, ring: Positions) -> tuple[Positions, Positions]:
+    """Runs in the order of the walk, ring after ring, and the place of the first run of each ring."""
+    last = link == ring
+    ahead = np.where(last, np.arange(len(link)), link)
+    to_go = (~last).astype(np.intp)
+    while (further := to_go[ahead]).any():
+        to_go += further
+        ahead = ahead[ahead]
+    heads = np.flatnonzero(ring == np.arange(len(ring)))
+    size = to_go[heads] + 1
+    first = np.cumsum(size) - size
+    place = np.empty(len(link), dtype=np.intp)
+    place[heads] = first
+    order = np.empty(len(link), dtype=np.intp)
+    order[place[ring] + to_go[ring] - to_go] = np.arange(len(link))
+    return order, first
+
+
+def _twice_the_area(row: Positions, column: Positions, first: Positions, size: Positions) -> Positions:
+    """Cells inside each ring, twice; negative for the rings of holes, which run the other way."""
+    following = np.arange(1, len(row) + 1)
+    following[first + size - 1] = first
+    return np.add.reduceat(column * row[following] - column[following] * row, first)
+
+
+def _around(shells: Shapes, size: Positions, places: Shapes) -> Positions:
+    """The smallest shell around each place."""
+    polygons = np.asarray(shapely.polygons(shells))
+    place, shell = shapely.STRtree(polygons).query(places, predicate="within")
+    order = np.lexsort((size[shell], place))
+    place, shell = place[order], shell[order]
+    nearest: Positions = shell[np.append(True, place[1:] != place[:-1])] if len(place) else shell
+    return nearest
