@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +64,14 @@ def cube(
             attributes = {"layer": definition.id, "sampled": sampled or variable.sampled}
             values[variable.column] = (("y", "x"), columns[name], attributes)
     coordinates = {"y": cells.y, "x": cells.x, "x_edge": cells.x_edges, "y_edge": cells.y_edges}
-    result: xr.Dataset = xr.Dataset(values, coords=coordinates).rio.write_crs("EPSG:4326", inplace=True)
-    return result
+    return xr.Dataset(values, coords=coordinates).assign_coords(spatial_ref=_wgs84())
+
+
+@cache
+def _wgs84() -> xr.DataArray:
+    """The coordinate by which rioxarray knows EPSG:4326; written out anew it costs as much as reading a layer."""
+    written: xr.DataArray = xr.Dataset().rio.write_crs("EPSG:4326").coords["spatial_ref"]
+    return written
 
 
 @dataclass(frozen=True)
@@ -83,16 +92,19 @@ class _Reading:
 
 def _items(definition: LayerDefinition, sources: pd.DataFrame, store: Store) -> list[_Item]:
     """Items that were read whole, ordered by id; an Item with a failed asset is left out."""
-    rows = sources[(sources["layer"] == definition.id) & sources["item_id"].notna()]
+    rows = sources[(sources["layer"] == definition.id).to_numpy()]
+    about = zip(*(rows[name].tolist() for name in ("item_id", "status", "asset", "href", "etag")), strict=True)
+    known = sorted((row for row in about if isinstance(row[0], str)), key=itemgetter(0))
     items = []
-    for item_id, assets in rows.groupby("item_id", sort=True):
-        if (assets["status"] != "read").any():
+    for item_id, group in groupby(known, key=itemgetter(0)):
+        assets = list(group)
+        if any(status != "read" for _, status, *_ in assets):
             continue
         rasters = {
             asset: open_raster(store.local_path(href, etag), definition.assets[asset].band)
-            for asset, href, etag in zip(assets["asset"], assets["href"], assets["etag"], strict=True)
+            for *_, asset, href, etag in assets
         }
-        items.append(_Item(str(item_id), rasters))
+        items.append(_Item(item_id, rasters))
     return items
 
 

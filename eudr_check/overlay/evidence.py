@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from eudr_check.errors import OverlayError
 from eudr_check.overlay.classes import Classes, classify, layers_of
-from eudr_check.overlay.crosstab import Tally, require_wgs84, tally
+from eudr_check.overlay.crosstab import Tally, binned, require_wgs84, tally
 from eudr_check.overlay.footprints import footprints, grown, reach, shapes_of
 from eudr_check.overlay.grid import Grid, grid_of
 from eudr_check.tables import EVIDENCE, FOOTPRINTS, check
@@ -40,7 +40,7 @@ def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float) -> p
         gps_error_m: horizontal error of the boundary in metres; 0 for none.
 
     Returns:
-        EVIDENCE, ordered by plot as given, footprint, values.
+        EVIDENCE, ordered by plot as given, footprint, values; `combine` checks it against its contract.
 
     Raises:
         OverlayError: plots and cube do not fit, see `cross_tabulate` and `footprints`.
@@ -65,7 +65,7 @@ def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float) -> p
     footprint, code, hectares = _table(pieces, classes.count)
     sure = ~np.isin(footprint, unsure)
     hectares[sure, 1:] = hectares[sure, :1]
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "footprint": pd.array([FOOTPRINTS[number] for number in kind[footprint]], dtype="str"),
             **{name: values[code] for name, values in zip(layers, classes.columns, strict=True)},
@@ -73,7 +73,6 @@ def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float) -> p
         },
         index=usable.index.take(position[footprint]),
     )
-    return check(EVIDENCE, frame)
 
 
 def combine(pieces: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -96,13 +95,31 @@ def combine(pieces: Iterable[pd.DataFrame]) -> pd.DataFrame:
         raise OverlayError(
             "tiles carry different variables: " + " / ".join(sorted({", ".join(table.columns) for table in tables}))
         )
-    table = pd.concat(tables).reset_index()
-    table["footprint"] = pd.Categorical(table["footprint"], FOOTPRINTS, ordered=True)
-    keys = [name for name in table.columns if name not in HECTARES]
-    # Grouped sums run in row order, which is tile order.
-    summed = table.groupby(keys, observed=True, sort=True, as_index=False)[HECTARES].sum()
-    summed["footprint"] = summed["footprint"].astype("str")
-    return check(EVIDENCE, summed.set_index("plot"))
+    table = pd.concat(tables)
+    position, names = pd.factorize(table.index, sort=True)
+    tile = np.repeat(np.arange(len(tables)), [len(one) for one in tables])
+    divided = _in_several(position, tile, len(names))[position]
+    summed = _summed(table[divided], position[divided])
+    table = pd.concat([table[~divided], summed])
+    order = np.argsort(np.concatenate([position[~divided], names.get_indexer(summed.index)]), kind="stable")
+    return check(EVIDENCE, table.take(order))
+
+
+def _in_several(plot: Positions, tile: Positions, plots: int) -> NDArray[np.bool_]:
+    """Which plots, bool (plots,), have rows in more than one tile; each tile holds the rows of a plot together."""
+    starts = np.append(True, (plot[1:] != plot[:-1]) | (tile[1:] != tile[:-1]))
+    return np.bincount(plot[starts], minlength=plots) > 1
+
+
+def _summed(table: pd.DataFrame, plot: Positions) -> pd.DataFrame:
+    """Rows of equal plot, footprint and values as one, ordered by these; hectares are added in row order."""
+    footprint = pd.Categorical(table["footprint"], FOOTPRINTS).codes
+    values = [table[name].to_numpy() for name in table.columns if name not in {"footprint", *HECTARES}]
+    classes = classify([plot, footprint, *values], len(table))
+    first = np.full(classes.count, len(table), dtype=np.intp)
+    np.minimum.at(first, classes.code, np.arange(len(table)))
+    found = table.take(first)
+    return found.assign(**{name: binned(classes.code, table[name].to_numpy(), classes.count) for name in HECTARES})
 
 
 def conserve(plots: gpd.GeoDataFrame, evidence: pd.DataFrame) -> None:

@@ -57,7 +57,7 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
         years = np.where(covered, np.asarray(cube[column].values), 0)
         shapes, year = outlines(years.astype(np.int16, copy=False), grid.x.at, -grid.y.at)
         found.append(pd.DataFrame({"column": column, "year": year, "geometry": shapes}))
-    return _typed(_with_plots(pd.concat(found, ignore_index=True), near, names))
+    return _ordered(_measured(_with_plots(pd.concat(found, ignore_index=True), near, names)))
 
 
 def dissolve(pieces: Iterable[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
@@ -69,13 +69,16 @@ def dissolve(pieces: Iterable[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     Returns:
         PATCHES, ordered by column, year and place; a joined patch names the plots of all its pieces.
     """
-    tables = [table for table in pieces if len(table)]
+    tables = [pd.DataFrame(table) for table in pieces if len(table)]
     if not tables:
-        return _typed(pd.DataFrame({"column": [], "year": [], "geometry": [], "plots": []}))
-    table = pd.DataFrame(pd.concat(tables, ignore_index=True))
+        return _ordered(_measured(pd.DataFrame({"column": [], "year": [], "geometry": [], "plots": []})))
+    table = pd.concat(tables, ignore_index=True)
     seam = _reach_a_seam(table["geometry"].to_numpy())
     joined = [_joined(group) for _, group in table[seam].groupby(["column", "year"], sort=True)]
-    return _typed(pd.concat([table[~seam], *joined], ignore_index=True))
+    if joined:
+        # Most patches touch no seam; they are as their tile left them.
+        table = pd.concat([table[~seam], _measured(pd.concat(joined, ignore_index=True))], ignore_index=True)
+    return _ordered(table)
 
 
 def _reach_a_seam(shapes: Shapes) -> NDArray[np.bool_]:
@@ -87,7 +90,7 @@ def _reach_a_seam(shapes: Shapes) -> NDArray[np.bool_]:
 def _joined(group: pd.DataFrame) -> pd.DataFrame:
     """Patches of one column and year, those that share an edge made one."""
     pieces = group["geometry"].to_numpy()
-    merged = shapely.get_parts(shapely.simplify(shapely.union_all(pieces), 0))
+    merged = shapely.normalize(shapely.get_parts(shapely.simplify(shapely.union_all(pieces), 0)))
     piece, patch = shapely.STRtree(merged).query(shapely.point_on_surface(pieces), predicate="intersects")
     near = pd.Series(group["plots"].to_numpy()[piece]).groupby(patch).agg(lambda texts: " ".join(texts))
     plots = [" ".join(sorted(set(text.split()))) for text in near.sort_index()]
@@ -107,20 +110,25 @@ def _covered(shapes: Shapes, grid: Grid) -> NDArray[np.bool_]:
 
 def _with_plots(found: pd.DataFrame, near: Shapes, names: NDArray[np.object_]) -> pd.DataFrame:
     """The patches with the plots they lie on or near; every patch lies near one at least."""
-    patch, plot = shapely.STRtree(near).query(found["geometry"].to_numpy(), predicate="intersects")
-    pairs = pd.DataFrame({"patch": patch, "plot": names[plot]}).drop_duplicates().sort_values(["patch", "plot"])
-    begin = np.searchsorted(pairs["patch"].to_numpy(), np.arange(len(found) + 1))
-    texts = pairs["plot"].tolist()
+    by_name = np.argsort(names)
+    patch, plot = shapely.STRtree(near[by_name]).query(found["geometry"].to_numpy(), predicate="intersects")
+    order = np.lexsort((plot, patch))
+    begin = np.searchsorted(patch[order], np.arange(len(found) + 1))
+    texts = names[by_name][plot[order]].tolist()
     return found.assign(plots=[" ".join(texts[i:j]) for i, j in pairwise(begin)])
 
 
-def _typed(found: pd.DataFrame) -> gpd.GeoDataFrame:
+def _measured(found: pd.DataFrame) -> pd.DataFrame:
+    """PATCHES with their areas."""
+    return typed(PATCHES, found.assign(area_ha=plot_area_ha(found["geometry"].to_numpy(dtype=object))))
+
+
+def _ordered(table: pd.DataFrame) -> gpd.GeoDataFrame:
     """PATCHES ordered by column, year and place (north to south, west to east)."""
-    shapes = shapely.normalize(found["geometry"].to_numpy(dtype=object))
+    shapes = table["geometry"].to_numpy(dtype=object)
     west, south, east, north = shapely.bounds(shapes).reshape(-1, 4).T
-    table = typed(PATCHES, found.assign(geometry=shapes, area_ha=plot_area_ha(shapes)))
     order = np.lexsort(
         (east, south, west, -north, table["year"].to_numpy(), pd.factorize(table["column"], sort=True)[0])
     )
-    table = table.iloc[order].reset_index(drop=True)
+    table = table.take(order).reset_index(drop=True)
     return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes[order], index=table.index, crs="EPSG:4326"))
