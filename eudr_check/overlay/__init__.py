@@ -2,13 +2,23 @@
 
 `rings` lays polygons out as flat arrays, `grid` places them between cell lines, `coverage` measures how much of each
 cell they cover, `classes` numbers the combinations of layer values, `crosstab` adds up hectares, `footprints` says
-which ground stands for a plot, `evidence` and `patches` make the tables.
+which ground stands for a plot, `outlines` draws regions of equal cells, `evidence` and `patches` make the tables.
 """
 
 from eudr_check.overlay.coverage import cell_coverage
 from eudr_check.overlay.crosstab import cross_tabulate
 from eudr_check.overlay.evidence import combine, conserve, tabulate
 from eudr_check.overlay.footprints import footprints
-from eudr_check.overlay.patches import dissolve, patches
+from eudr_check.overlay.patches import dissolve, parted, patches
 
-__all__ = ["cell_coverage", "combine", "conserve", "cross_tabulate", "dissolve", "footprints", "patches", "tabulate"]
+__all__ = [
+    "cell_coverage",
+    "combine",
+    "conserve",
+    "cross_tabulate",
+    "dissolve",
+    "footprints",
+    "parted",
+    "patches",
+    "tabulate",
+]

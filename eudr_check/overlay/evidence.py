@@ -9,17 +9,18 @@ import shapely
 import xarray as xr
 from numpy.typing import NDArray
 
+from eudr_check.areas import plot_area_ha
 from eudr_check.errors import OverlayError
 from eudr_check.overlay.classes import Classes, classify, layers_of
 from eudr_check.overlay.crosstab import Tally, binned, require_wgs84, tally
-from eudr_check.overlay.footprints import footprints, grown, reach, shapes_of
+from eudr_check.overlay.footprints import grown, reach, shapes_of
 from eudr_check.overlay.grid import Grid, grid_of
 from eudr_check.tables import EVIDENCE, FOOTPRINTS, check
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.intp]
 
-CELL = FOOTPRINTS.index("cell")
+POLYGON, CELL = FOOTPRINTS.index("polygon"), FOOTPRINTS.index("cell")
 HECTARES = ["area_ha", "area_inner_ha", "area_outer_ha"]
 TOLERANCE = 1e-8
 """Relative; the overlay itself is true to about 1e-11."""
@@ -132,26 +133,43 @@ def conserve(plots: gpd.GeoDataFrame, evidence: pd.DataFrame) -> None:
     Raises:
         OverlayError: names the first plot whose rows do not add up to the area of its footprint within 1e-8.
     """
-    expected = footprints(plots, 0.0).set_index("footprint", append=True)["area_ha"]
-    found = evidence.groupby([evidence.index.rename("plot"), "footprint"], sort=False)["area_ha"].sum()
-    missing = expected.index.difference(found.index, sort=False)
-    if len(missing):
-        plot, footprint = missing[0]
-        raise OverlayError(f"plot {plot}: no evidence for its {footprint}; a tile was left out: run its tiles again")
-    unknown = found.index.difference(expected.index, sort=False)
-    if len(unknown):
-        plot, footprint = unknown[0]
+    usable = plots[plots["usable"].to_numpy(dtype=bool)]
+    due, expected = _footprint_areas(usable)
+    position = usable.index.get_indexer(evidence.index)
+    kind = pd.Categorical(evidence["footprint"], FOOTPRINTS).codes
+    stranger = (position < 0) | ~due[position, kind]
+    if stranger.any():
+        row = int(np.flatnonzero(stranger)[0])
+        plot, footprint = evidence.index[row], evidence["footprint"].iat[row]
         raise OverlayError(f"plot {plot}: evidence for a {footprint} that is no footprint of a usable plot")
-    measured = expected[expected.notna()]
-    summed = found.loc[measured.index]
-    off = (summed - measured).abs() / measured
-    wrong = off.index[~(off <= TOLERANCE)]
+    key = position * len(FOOTPRINTS) + kind
+    found = np.bincount(key, minlength=due.size).reshape(due.shape) > 0
+    missing = np.argwhere(due & ~found)
+    if len(missing):
+        plot, footprint = usable.index[missing[0, 0]], FOOTPRINTS[missing[0, 1]]
+        raise OverlayError(f"plot {plot}: no evidence for its {footprint}; a tile was left out: run its tiles again")
+    summed = binned(key, evidence["area_ha"].to_numpy(), due.size).reshape(due.shape)
+    measured = due & (np.arange(len(FOOTPRINTS)) != CELL)
+    wrong = np.argwhere(measured & ~(np.abs(summed - expected) <= TOLERANCE * expected))
     if len(wrong):
-        plot, footprint = wrong[0]
+        at = tuple(wrong[0])
         raise OverlayError(
-            f"plot {plot}: evidence of its {footprint} adds up to {summed[wrong[0]]:.6f} ha, but its area is "
-            f"{measured[wrong[0]]:.6f} ha; a tile is missing or was counted twice"
+            f"plot {usable.index[at[0]]}: evidence of its {FOOTPRINTS[at[1]]} adds up to {summed[at]:.6f} ha, but its "
+            f"area is {expected[at]:.6f} ha; a tile is missing or was counted twice"
         )
+
+
+def _footprint_areas(plots: gpd.GeoDataFrame) -> tuple[NDArray[np.bool_], Floats]:
+    """Which footprints usable plots have, bool (n, 4) as in `FOOTPRINTS`, and their hectares; 0 for cells."""
+    point = shapely.get_type_id(plots.geometry.to_numpy()) == shapely.GeometryType.POINT
+    due = np.repeat(point[:, None], len(FOOTPRINTS), axis=1)
+    due[:, POLYGON] = ~point
+    area = np.zeros(due.shape)
+    area[~point, POLYGON] = plots["area_ha"].to_numpy()[~point]
+    position, kind, shapes = shapes_of(plots[point])
+    disc = kind != CELL
+    area[np.flatnonzero(point)[position[disc]], kind[disc]] = plot_area_ha(shapes[disc])
+    return due, area
 
 
 def _owned(found: Tally, footprint: Positions) -> Tally:

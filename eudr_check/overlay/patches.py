@@ -60,8 +60,14 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
     return _ordered(_measured(_with_plots(pd.concat(found, ignore_index=True), near, names)))
 
 
+def parted(found: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """PATCHES of a tile that are whole, and those that end on its edge and may go on in the next tile."""
+    seam = _reach_a_seam(found.geometry.to_numpy())
+    return found[~seam].reset_index(drop=True), found[seam].reset_index(drop=True)
+
+
 def dissolve(pieces: Iterable[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """PATCHES of a harvest: those of its tiles, joined across tile seams.
+    """PATCHES of several tiles, joined across the seams between them.
 
     Args:
         pieces: PATCHES of tiles.

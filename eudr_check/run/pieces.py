@@ -14,11 +14,13 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
 
 from eudr_check import tables
 from eudr_check.errors import RunError
@@ -76,6 +78,28 @@ def write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
 def save_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
     """Write a part of a table as (Geo)Parquet; the whole is checked when the parts are joined."""
     frame.to_parquet(folder / f"{name}.parquet", compression="zstd")
+
+
+def append_tables(folder: Path, name: str, pieces: Iterable[Piece], last: gpd.GeoDataFrame) -> None:
+    """Write the tables of a name of many pieces as one, a row group each, with the rows of `last` behind them.
+
+    They go from file to file: a nation has two million patches, more than a laptop should hold as geometries.
+    """
+    buffer = BytesIO()
+    last.to_parquet(buffer, index=False)
+    end = pq.read_table(buffer)
+    about = json.loads(end.schema.metadata[b"geo"])
+    # What the metadata says of the geometries of `last` need not be true of the others.
+    for column in about["columns"].values():
+        column.pop("bbox", None)
+        column["geometry_types"] = []
+    schema = end.schema.with_metadata({**end.schema.metadata, b"geo": json.dumps(about).encode()})
+    with pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="zstd") as writer:
+        for piece in pieces:
+            table = pq.read_table(piece.folder / f"{name}.parquet", columns=schema.names)
+            if len(table):
+                writer.write_table(table.cast(schema))
+        writer.write_table(end.cast(schema))
 
 
 def write_json(folder: Path, name: str, content: Any) -> None:

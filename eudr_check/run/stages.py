@@ -23,7 +23,7 @@ from eudr_check.run.code import code_digest, versions
 from eudr_check.run.executors import execute
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.pictures import baseline_of, pictures
-from eudr_check.run.pieces import Piece, digest, file_digest, write_json, write_table
+from eudr_check.run.pieces import Piece, append_tables, digest, file_digest, write_json, write_table
 from eudr_check.run.tile_work import Shared, Task, unread, variables
 from eudr_check.tiles import Tile
 
@@ -144,18 +144,17 @@ def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
 
     def make(folder: Path) -> None:
         usable = plots.features("PLOTS").query("usable")
-        pieces, patches = [], []
-        for task in tasks:
-            result = done[task.tile]
-            if isinstance(result, Piece):
-                pieces.append(result.table("EVIDENCE"))
-                patches.append(result.features("PATCHES"))
-            else:
-                pieces.append(unread(shared, task))
-        combined = overlay.combine(pieces) if pieces else _no_evidence(shared.definitions)
+        results = [done[task.tile] for task in tasks]
+        found = [
+            result.table("EVIDENCE") if isinstance(result, Piece) else unread(shared, task)
+            for task, result in zip(tasks, results, strict=True)
+        ]
+        combined = overlay.combine(found) if found else _no_evidence(shared.definitions)
         overlay.conserve(usable, combined)
         write_table(folder, "EVIDENCE", combined)
-        write_table(folder, "PATCHES", overlay.dissolve(patches))
+        finished = [result for result in results if isinstance(result, Piece)]
+        joined = overlay.dissolve(piece.features("SEAMS") for piece in finished)
+        append_tables(folder, "PATCHES", finished, tables.check(tables.PATCHES, joined))
         write_table(folder, "SOURCES", _with_failures(read, shared.definitions, failures))
 
     return run.obtain("evidence", {**made_of, "failures": failures}, make)

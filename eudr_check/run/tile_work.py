@@ -10,7 +10,7 @@ import pandas as pd
 import rioxarray  # noqa: F401  (the .rio accessor)
 import xarray as xr
 
-from eudr_check import layers, overlay
+from eudr_check import layers, overlay, tables
 from eudr_check.layers import LayerDefinition
 from eudr_check.run import ground
 from eudr_check.run.pieces import Piece, Pieces, save_table
@@ -55,7 +55,9 @@ def work(shared: Shared, task: Task) -> Piece:
         cube = layers.cube(task.tile, boxes, shared.definitions, task.sources, shared.store)
         evidence, patches = evidence_of(plots, cube, variables(shared.definitions), shared.gps_error_m)
         save_table(folder, "EVIDENCE", evidence)
-        save_table(folder, "PATCHES", patches)
+        whole, seams = overlay.parted(tables.check(tables.PATCHES, patches))
+        save_table(folder, "PATCHES", whole)
+        save_table(folder, "SEAMS", seams)
 
     return Pieces(shared.pieces).obtain("tile", task.digest, make)
 

@@ -7,6 +7,7 @@ import pytest
 import rioxarray  # noqa: F401
 import xarray as xr
 
+from eudr_check.areas import plot_area_ha
 from eudr_check.tables import PLOTS, typed
 
 CELL = 0.001
@@ -42,6 +43,7 @@ def make_plots():
                 "source_file": "plots.geojson",
                 "source_row": 1,
                 "commodity": "coffee",
+                "area_ha": plot_area_ha(list(geometries.values())),
                 "declared_area_ha": [(declared or {}).get(name, np.nan) for name in geometries],
                 "usable": [name not in unusable for name in geometries],
             }

@@ -4,10 +4,13 @@ import errno
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
+import shapely
 
+from eudr_check import tables
 from eudr_check.errors import RunError
-from eudr_check.run.pieces import CONTENTS, Pieces, digest, refusal
+from eudr_check.run.pieces import CONTENTS, Pieces, append_tables, digest, refusal, save_table
 
 
 def write_answer(folder: Path) -> None:
@@ -96,3 +99,27 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path):
 
     with pytest.raises(RunError, match="pieces"):
         Pieces(tmp_path / "pieces").obtain("plots", "d" * 64, write_answer)
+
+
+def patches(*years: int) -> gpd.GeoDataFrame:
+    rows = [{"column": "a.year", "year": year, "area_ha": 1.0, "plots": "c/1"} for year in years]
+    shapes = [shapely.box(year, 0, year + 1, 1) for year in years]
+    return gpd.GeoDataFrame(
+        tables.typed(tables.PATCHES, rows).drop(columns="geometry"), geometry=shapes, crs="EPSG:4326"
+    )[list(tables.PATCHES.columns)]
+
+
+def test_tables_of_many_pieces_become_one(tmp_path: Path):
+    """Rows come piece by piece, those of the last table behind them, and the whole keeps its CRS and its contract."""
+    pieces = Pieces(tmp_path)
+    made = [
+        pieces.obtain("tile", letter * 64, lambda folder, part=part: save_table(folder, "PATCHES", part))
+        for letter, part in (("a", patches(1, 2)), ("b", patches()), ("c", patches(3)))
+    ]
+    append_tables(tmp_path, "PATCHES", made, patches(4))
+    whole = gpd.read_parquet(tmp_path / "PATCHES.parquet")
+
+    assert whole["year"].tolist() == [1, 2, 3, 4]
+    assert whole.crs == "EPSG:4326"
+    assert whole.total_bounds.tolist() == [1, 0, 5, 1]
+    tables.check(tables.PATCHES, whole)

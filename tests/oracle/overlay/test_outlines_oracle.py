@@ -1,0 +1,36 @@
+"""Outlines against GDAL's polygons of the same grids."""
+
+import numpy as np
+import pytest
+import rasterio.features
+import shapely
+
+from eudr_check.overlay.outlines import outlines
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_same_regions_as_gdal(seed):
+    """On grids at random, sparse and dense, every region has the same ground as GDAL draws it, holes included."""
+    random = np.random.default_rng(seed)
+    shape = random.integers(1, 40, 2)
+    kinds = random.integers(1, 5)
+    values = np.where(random.random(shape) < random.uniform(0.2, 0.95), random.integers(1, kinds + 1, shape), 0)
+    values = values.astype(np.int16)
+    shapes, value = outlines(values, np.arange(shape[1] + 1.0), np.arange(shape[0] + 1.0))
+    drawn = list(rasterio.features.shapes(values, mask=values > 0, connectivity=4))
+    theirs = [shapely.geometry.shape(one) for one, _ in drawn]
+
+    assert shapely.is_valid(shapes).all()
+    assert len(shapes) == len(theirs)
+    for mine, other in zip(
+        sorted(zip(value.tolist(), shapes, strict=True), key=_place),
+        sorted(((int(kind), one) for one, (_, kind) in zip(theirs, drawn, strict=True)), key=_place),
+        strict=True,
+    ):
+        assert mine[0] == other[0]
+        assert shapely.equals(mine[1], other[1])
+
+
+def _place(region):
+    value, shape = region
+    return value, shape.bounds, shape.area
