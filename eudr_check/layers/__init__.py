@@ -3,7 +3,7 @@
 `definition` reads what a layer is, `prefetch` brings what plots need and writes SOURCES, `cube` lays all layers of a
 tile on their common refinement, `catalogue` keeps a STAC folder of rasters on disk, `live_check` asks the places of
 definitions whether they are still so, `supply` brings what SOURCES lists to a machine that did not fetch it. Only
-`fetch` touches the network (and `folder`, where the STAC folder lies in an object store).
+`fetch` touches the network, and `eudr_check.mirror` for a STAC folder in an object store.
 """
 
 from eudr_check.layers import catalogue

@@ -82,7 +82,7 @@ class RunFolder:
             except BlockingIOError as error:
                 stream.seek(0)
                 raise RunError(
-                    f"{self.path}: process {stream.read().strip() or '?'} is working on this harvest; "
+                    f"{mirror.name(self.path)}: process {stream.read().strip() or '?'} is working on this harvest; "
                     "wait until it ends, or stop it and run again (nothing finished is lost)"
                 ) from error
             stream.truncate(0)

@@ -3,7 +3,7 @@
 import getpass
 import json
 import os
-import socket
+import platform
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +29,7 @@ class Holder:
     @classmethod
     def this_process(cls) -> "Holder":
         """Ourselves, with a token of this once."""
-        return cls(socket.gethostname(), f"{uuid.getnode():x}", os.getpid(), _user(), uuid.uuid4().hex)
+        return cls(platform.node(), f"{uuid.getnode():x}", os.getpid(), _user(), uuid.uuid4().hex)
 
     @property
     def gone(self) -> bool:
