@@ -30,7 +30,7 @@ def pull(folder: Path) -> Mapping[str, Any]:
     wanted = [folder / name for name in held if name.endswith(".json")]
     if folder / "catalog.json" not in wanted:
         raise LayersError(f"{mirror.name(folder)}: no STAC folder there (catalog.json is missing)")
-    if not mirror.get({path: path for path in wanted}):
+    if not mirror.get({path: path for path in wanted}) or mirror.listing(folder) != held:
         raise LayersError(f"{mirror.name(folder)}: the catalogue changed while it was read; run again")
     for stale in set(folder.rglob("*.json")) - set(wanted):
         stale.unlink(missing_ok=True)
