@@ -25,7 +25,7 @@ from eudr_check.run import lock, tile_work
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.harvest import Exit, Finished, run
 from tests import tiny
-from tests.servers import dask_cluster, object_store
+from tests.servers import Server, dask_cluster, object_store, published, rustac
 from tests.trees import contents
 
 s3fs = pytest.importorskip("s3fs", reason="the cluster extra is not installed (pip install 'eudr-check[cluster]')")
@@ -162,6 +162,27 @@ def test_workers_that_share_nothing_but_the_store(tmp_path: Path, bucket: Bucket
     assert contents(made.folder.package) == contents(on_disk.folder.package)
     twins = list((tmp_path / "workers").rglob("twins/*/*.tif"))
     assert twins, "the workers brought their blocks themselves"
+
+
+def test_workers_elsewhere_read_a_stac_api_themselves(tmp_path: Path, bucket: Bucket, on_disk: Finished):
+    """Items from a STAC API, run folder in the store: each worker fetches the blocks of its tile from the web."""
+    drawn = tiny.write(tmp_path / "drawn")
+    address = bucket.fill(drawn.config.parent, "web")
+
+    def cache(number: int) -> dict[str, str]:
+        return {"XDG_CACHE_HOME": str(tmp_path / "workers" / f"{number}" / "cache")}
+
+    with Server(drawn.config.parent) as server, dask_cluster(tmp_path / "workers", 1, cache) as scheduler:
+        content = published(drawn.catalogue, server.root, server.url)
+        with rustac(tmp_path / "rustac", content) as server.upstream:
+            catalogues = {"local": {"url": f"{server.url}/stac"}}
+            how = {"executor": "dask", "scheduler": scheduler}
+            made = run(harvest_at(tmp_path, address, catalogues=catalogues, run=how), until="overlay")
+
+    evidence = "tables/EVIDENCE.parquet"
+    assert contents(made.folder.tables)[evidence] == contents(on_disk.folder.tables)[evidence]
+    assert made.sources is not None
+    assert len(list((tmp_path / "workers").rglob("twins/*/*.tif"))) == made.sources["href"].nunique()
 
 
 def test_a_run_goes_on_from_an_empty_machine(

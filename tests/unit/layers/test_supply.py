@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from eudr_check.errors import LayersError
-from eudr_check.layers import Supply, fetch, supply
+from eudr_check.layers import Origin, Supply, fetch, supply
+from eudr_check.layers.access import Access
 from tests.rasters import STATE, TILE, Toy, write_raster
 
 BOXES = np.array([TILE.bounds])
@@ -22,9 +23,11 @@ def forest(tmp_path: Path) -> Toy:
 
 def test_what_is_here_is_not_fetched_again(forest: Toy, monkeypatch: pytest.MonkeyPatch):
     """On a shared disk, or on the machine that did the prefetch, no connection is opened."""
+    sources = forest.sources()
     monkeypatch.setattr(fetch, "bring", lambda *_, **__: pytest.fail("fetched"))
+    origins = {href: Origin("https://example.org/a.tif", '"1"', Access()) for href in sources["href"]}
 
-    Supply(forest.store, {}).require(BOXES, [forest.definition], forest.sources())
+    Supply(forest.store, origins).require(BOXES, [forest.definition], sources)
 
 
 def test_a_file_that_changed_since_is_refused(forest: Toy):

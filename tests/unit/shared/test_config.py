@@ -102,19 +102,16 @@ def test_addresses_stand_for_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     )
 
     assert harvest.plots[0].declared == f"{there}/a.geojson"
-    assert [
-        mirror.origin(Path(path))
-        for path in (
-            harvest.plots[0].path,
-            harvest.catalogues["local"].folder or "",
-            harvest.deliveries or "",
-            harvest.policy,
-            harvest.areas["protected"],
-            harvest.run.folder or "",
-        )
-    ] == [
-        f"{there}/{name}" for name in ["a.geojson", "catalogue", "deliveries.csv", "policy.yaml", "parks.gpkg", "run"]
-    ]
+    for path, name in {
+        harvest.plots[0].path: "a.geojson",
+        harvest.catalogues["local"].folder: "catalogue",
+        harvest.deliveries: "deliveries.csv",
+        Path(harvest.policy): "policy.yaml",
+        harvest.areas["protected"]: "parks.gpkg",
+        harvest.run.folder: "run",
+    }.items():
+        assert path is not None
+        assert mirror.origin(path) == f"{there}/{name}"
 
 
 def test_a_yaml_in_a_bucket_finds_its_neighbours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
