@@ -22,7 +22,7 @@ app = typer.Typer(
 
 Config = Annotated[
     Path,
-    typer.Argument(help="YAML of the harvest, e.g. configs/pe-coffee-2026.yaml", parser=mirror.local, metavar="CONFIG"),
+    typer.Argument(help="YAML of the harvest, e.g. configs/pe-coffee-2026.yaml", parser=mirror.local),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable result on stdout.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Make no connection; what is not here stays unknown.")]

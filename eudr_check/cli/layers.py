@@ -20,9 +20,7 @@ from eudr_check.run.inputs import load
 def layers(
     config: Annotated[
         Path | None,
-        typer.Argument(
-            help="YAML of the harvest; not needed with --live-check", parser=mirror.local, metavar="[CONFIG]"
-        ),
+        typer.Argument(help="YAML of the harvest; not needed with --live-check", parser=mirror.local),
     ] = None,
     live: Annotated[bool, typer.Option("--live-check", help="Ask every configured endpoint for one window.")] = False,
     as_json: AsJson = False,

@@ -62,10 +62,8 @@ def explain(
 
 @app.command()
 def compare(
-    before: Annotated[
-        Path, typer.Argument(help="run folder, e.g. runs/pe-coffee-2025", parser=mirror.local, metavar="BEFORE")
-    ],
-    after: Annotated[Path, typer.Argument(help="run folder to compare with it", parser=mirror.local, metavar="AFTER")],
+    before: Annotated[Path, typer.Argument(help="run folder, e.g. runs/pe-coffee-2025", parser=mirror.local)],
+    after: Annotated[Path, typer.Argument(help="run folder to compare with it", parser=mirror.local)],
     as_json: AsJson = False,
 ) -> None:
     """Every plot whose outcome changed between two runs, and its cause."""

@@ -84,15 +84,16 @@ def prefetch(config: Config, as_json: AsJson = False) -> None:
 
 @app.command()
 def screen(
-    plots_file: Annotated[
-        Path, typer.Argument(help="plot file of any format", parser=mirror.local, metavar="PLOTS_FILE")
-    ],
+    plots_file: Annotated[Path, typer.Argument(help="plot file of any format", parser=mirror.local)],
     catalogue: Annotated[
-        Path | None, typer.Option(help="STAC folder; default: the published tiles, online", parser=mirror.local)
+        Path | None,
+        typer.Option(help="STAC folder; default: the published tiles, online", parser=mirror.local, metavar="PATH"),
     ] = None,
     commodity: Annotated[Commodity, typer.Option(help="what grows there")] = "coffee",
     country: Annotated[str | None, typer.Option(help="ISO 3166-1 alpha-2, for rows that name none")] = None,
-    out: Annotated[Path | None, typer.Option(help="run folder; default screen-NAME here", parser=mirror.local)] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="run folder; default screen-NAME here", parser=mirror.local, metavar="PATH")
+    ] = None,
     plots_only: Annotated[bool, typer.Option("--plots-only", help="Check the plots, read no layer.")] = False,
     as_json: AsJson = False,
     offline: Offline = False,
