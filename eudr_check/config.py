@@ -1,7 +1,8 @@
 """One YAML per harvest: what it may say, and what each key means.
 
-Paths are relative to the YAML. Unknown keys are errors that name the nearest known key. Secrets never stand here:
-they come from the environment.
+Paths are relative to the YAML; an address of an object store (`s3://BUCKET/KEY`) may stand for any path and becomes
+its stand-in on this machine (`mirror`). Unknown keys are errors that name the nearest known key. Secrets never stand
+here: they come from the environment.
 """
 
 import datetime as dt
@@ -13,6 +14,7 @@ import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -20,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from eudr_check import mirror
 from eudr_check.errors import ConfigError
 
 Language = Literal["en", "es", "fr", "pt"]
@@ -29,17 +32,39 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
+def _stand_in(value: Any) -> Any:
+    """An address becomes its stand-in before it is taken for a path."""
+    if not isinstance(value, str) or "://" not in value:
+        return value
+    try:
+        return mirror.mirrored(value)
+    except ConfigError as error:
+        raise ValueError(str(error)) from error
+
+
 def _beside_yaml(path: Path, info: ValidationInfo) -> Path:
     base = (info.context or {}).get("base", Path())
-    return path if path.is_absolute() else Path(base) / path
+    try:
+        return path if path.is_absolute() else mirror.beside(Path(base), path)
+    except ConfigError as error:
+        raise ValueError(str(error)) from error
 
 
 def _policy_beside_yaml(name: str, info: ValidationInfo) -> str:
     """A policy file lies beside the YAML like every other file; a shipped policy is a name."""
-    return str(_beside_yaml(Path(name), info)) if name.endswith((".yaml", ".yml")) else name
+    return str(_beside_yaml(Path(_stand_in(name)), info)) if name.endswith((".yaml", ".yml")) else name
 
 
-FilePath = Annotated[Path, AfterValidator(_beside_yaml)]
+def _on_disk(path: Path) -> Path:
+    if mirror.origin(path) is not None:
+        raise ValueError(
+            f"{mirror.name(path)}: is written in place by one harvest after another; give a path on a disk"
+        )
+    return path
+
+
+FilePath = Annotated[Path, BeforeValidator(_stand_in), AfterValidator(_beside_yaml)]
+DiskPath = Annotated[FilePath, AfterValidator(_on_disk)]
 
 
 class Strict(BaseModel):
@@ -96,7 +121,9 @@ class Catalogue(Strict):
     url: str | None = None
     folder: FilePath | None = None
     tiles: Literal["published"] | None = None
-    signing: Literal["planetary_computer"] | None = None
+    signing: Literal["planetary_computer", "object_store"] | None = Field(
+        None, description="how addresses are opened; object_store: s3:// with the credentials of the environment"
+    )
 
     @model_validator(mode="after")
     def _exactly_one_place(self) -> "Catalogue":
@@ -148,8 +175,8 @@ class RunChoice(Strict):
 
     folder: FilePath | None = Field(None, description="run folder; default runs/HARVEST beside the folder of the YAML")
     executor: Literal["serial", "dask"] = "serial"
-    workers: int = Field(2, ge=1)
-    scheduler: str | None = None
+    workers: int = Field(2, ge=1, description="processes on this machine; of no account with a scheduler")
+    scheduler: str | None = Field(None, description="address of a Dask cluster that is there, e.g. tcp://HOST:8786")
 
 
 class Harvest(Strict):
@@ -172,7 +199,7 @@ class Harvest(Strict):
         default_factory=dict,
         description="vector layers of your own, by name: protected, indigenous, tenure",
     )
-    register_file: FilePath | None = Field(None, alias="register", description="register of plots of the season")
+    register_file: DiskPath | None = Field(None, alias="register", description="register of plots of the season")
     package: PackageChoice = PackageChoice()
     run: RunChoice = RunChoice()
 
@@ -207,22 +234,25 @@ def load(path: Path) -> Harvest:
     Raises:
         ConfigError: the file is missing, is no YAML, or breaks a rule; names file, key and remedy.
     """
+    called = mirror.name(path)
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise ConfigError(f"{path}: no such file; give the path of a harvest YAML, e.g. configs/NAME.yaml") from error
+        raise ConfigError(f"{called}: no such file; give the path of a harvest YAML, e.g. configs/NAME.yaml") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read ({error})") from error
+        raise ConfigError(f"{called}: cannot be read ({error})") from error
     except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
+        raise ConfigError(f"{called}: not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
-        raise ConfigError(f"{path}: expected keys such as 'harvest:' and 'plots:' at the top level")
+        raise ConfigError(f"{called}: expected keys such as 'harvest:' and 'plots:' at the top level")
     try:
         harvest = Harvest.model_validate(content, context={"base": path.parent})
     except ValidationError as error:
-        raise ConfigError(f"{path}: " + "; ".join(_explain(problem) for problem in error.errors())) from error
+        raise ConfigError(f"{called}: " + "; ".join(_explain(problem) for problem in error.errors())) from error
     if harvest.run.folder is None:
         folder = path.parent.parent / "runs" / harvest.harvest
+        if mirror.origin(path) is not None:
+            folder = mirror.beside(path.parent, Path("..", "runs", harvest.harvest))
         harvest = harvest.model_copy(update={"run": harvest.run.model_copy(update={"folder": folder})})
     return harvest
 

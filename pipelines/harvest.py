@@ -3,20 +3,21 @@
 import sys
 from pathlib import Path
 
-from eudr_check import config
+from eudr_check import mirror
 from eudr_check.cli import show
 from eudr_check.cli.app import known_errors
+from eudr_check.run import inputs
 from eudr_check.run.harvest import Finished, run
 
 
 def harvest(path: Path, *, offline: bool = False) -> Finished:
     """Run one harvest to its package."""
     with show.progress() as report:
-        return run(config.load(path), offline=offline, progress=report)
+        return run(inputs.load(path), offline=offline, progress=report)
 
 
 if __name__ == "__main__":
     with known_errors():
-        finished = harvest(Path(sys.argv[1]))
+        finished = harvest(mirror.local(sys.argv[1]))
     show.result(finished, as_json=False, profile=False)
     sys.exit(finished.exit)

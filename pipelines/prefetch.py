@@ -7,9 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from eudr_check import config
+from eudr_check import mirror
 from eudr_check.cli import show
 from eudr_check.cli.app import known_errors
+from eudr_check.run import inputs
 from eudr_check.run.harvest import Exit, run
 
 
@@ -18,7 +19,7 @@ def prefetch(paths: Sequence[Path]) -> Exit:
     codes = []
     for path in paths:
         with show.progress() as report:
-            finished = run(config.load(path), until="layers", progress=report)
+            finished = run(inputs.load(path), until="layers", progress=report)
         show.result(finished, as_json=False, profile=False)
         codes.append(finished.exit)
     return max(codes, default=Exit.DONE)
@@ -26,4 +27,4 @@ def prefetch(paths: Sequence[Path]) -> Exit:
 
 if __name__ == "__main__":
     with known_errors():
-        sys.exit(prefetch([Path(argument) for argument in sys.argv[1:]]))
+        sys.exit(prefetch([mirror.local(argument) for argument in sys.argv[1:]]))

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from eudr_check import config, risk
+from eudr_check import mirror, risk
 from eudr_check.cli import show
 from eudr_check.cli.app import known_errors
 from eudr_check.config import Harvest
-from eudr_check.run import results
+from eudr_check.run import inputs, results
 from eudr_check.run.harvest import run
 
 
 def recheck(old: Path, new: Path, *, offline: bool = False) -> pd.DataFrame:
     """Every plot of a finished harvest whose outcome differs on the layers of another, with its cause."""
-    harvest, newer = config.load(old), config.load(new)
+    harvest, newer = inputs.load(old), inputs.load(new)
     assert harvest.run.folder is not None
     before = results.tables(harvest.run.folder)
     again = _on_layers_of(harvest, newer)
@@ -44,5 +44,5 @@ def _on_layers_of(harvest: Harvest, newer: Harvest) -> Harvest:
 
 if __name__ == "__main__":
     with known_errors():
-        changes = recheck(Path(sys.argv[1]), Path(sys.argv[2]))
+        changes = recheck(mirror.local(sys.argv[1]), mirror.local(sys.argv[2]))
     show.frame(changes.reset_index(), nothing="no outcome changed")

@@ -7,11 +7,13 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from eudr_check import config
+from eudr_check import mirror
 from eudr_check.cli import show
 from eudr_check.cli.app import known_errors
 from eudr_check.config import Harvest
 from eudr_check.package import season
+from eudr_check.run import inputs
+from eudr_check.run.folder import RunFolder
 from eudr_check.run.harvest import Exit, run
 
 
@@ -21,12 +23,12 @@ def run_season(paths: Sequence[Path], *, offline: bool = False) -> tuple[Path, E
     Returns:
         The page, and the worst exit code of all harvests.
     """
-    harvests = [config.load(path) for path in paths]
+    harvests = [inputs.load(path) for path in paths]
     page = _folder(harvests[0]).parent / "season.html"
     parts, codes = [], []
     for harvest in harvests:
         folder = _folder(harvest)
-        earlier = folder / "tables" / "ASSESSMENTS.parquet"
+        earlier = RunFolder(folder).pull("tables") / "ASSESSMENTS.parquet"
         before = pd.read_parquet(earlier) if earlier.is_file() else None
         with show.progress() as report:
             finished = run(harvest, offline=offline, progress=report)
@@ -39,6 +41,8 @@ def run_season(paths: Sequence[Path], *, offline: bool = False) -> tuple[Path, E
             address = folder / "package" / "report.html"
         parts.append(season.Part(harvest.harvest, plots, assessments, before, address.as_posix()))
     season.write(page, parts, harvests[0].package.languages[0])
+    if mirror.origin(page) is not None:
+        mirror.put({page: page})
     return page, max(codes)
 
 
@@ -49,6 +53,6 @@ def _folder(harvest: Harvest) -> Path:
 
 if __name__ == "__main__":
     with known_errors():
-        written, code = run_season([Path(argument) for argument in sys.argv[1:]])
-    sys.stdout.write(f"{written}\n")
+        written, code = run_season([mirror.local(argument) for argument in sys.argv[1:]])
+    sys.stdout.write(f"{mirror.name(written)}\n")
     sys.exit(code)

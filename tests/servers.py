@@ -1,4 +1,4 @@
-"""Real servers on loopback: files with ranges (and faults on order), rustac, and pgstac on PostgreSQL.
+"""Real servers on loopback: files with ranges (and faults on order), rustac, pgstac on PostgreSQL, an object store.
 
 `Server` serves GeoTIFFs below `/cog/` and passes `/stac/` on to a STAC server behind it, rewriting addresses. A fault
 is decided per request by a function, so that tests can be seeded.
@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -309,6 +309,44 @@ def pgstac(folder: Path, content: Published) -> Iterator[str]:
             address = f"http://127.0.0.1:{http}"
             _wait_for(address, folder / "api.log")
             yield address
+
+
+@contextmanager
+def object_store(folder: Path) -> Iterator[str]:
+    """moto, a server that speaks S3; yields its address. Any credentials are good, but none are refused."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port, program = free_port(), Path(sys.executable).parent / "moto_server"
+    with _running([str(program), "-H", "127.0.0.1", "-p", str(port)], folder / "moto.log"):
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(f"{address}/moto-api/", folder / "moto.log")
+        yield address
+
+
+@contextmanager
+def dask_cluster(folder: Path, workers: int, environment: Callable[[int], dict[str, str]]) -> Iterator[str]:
+    """A Dask scheduler and workers as processes of their own, each in a folder of its own; yields the address.
+
+    Args:
+        folder: where to work.
+        workers: how many.
+        environment: variables of each worker.
+    """
+    port, program = free_port(), str(Path(sys.executable).parent / "dask")
+    address = f"tcp://127.0.0.1:{port}"
+    with ExitStack() as running:
+
+        def start(name: str, *command: str, **variables: str) -> None:
+            place = folder / name
+            place.mkdir(parents=True)
+            line = [program, *command, "--no-dashboard"]
+            running.enter_context(_running(line, place / "log", {**os.environ, **variables}))
+
+        start("scheduler", "scheduler", "--host", "127.0.0.1", "--port", str(port))
+        _wait_for_port(port)
+        for number in range(workers):
+            options = ("--nthreads", "1", "--host", "127.0.0.1", "--local-directory", str(folder / f"{number}" / "d"))
+            start(f"{number}", "worker", address, *options, **environment(number))
+        yield address
 
 
 def _do_without(program: str) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from eudr_check import mirror
 from eudr_check.errors import EudrCheckError
 from eudr_check.run.harvest import Exit
 
@@ -19,7 +20,10 @@ app = typer.Typer(
     help="Check farm plots against forest maps and write EU due-diligence packages.",
 )
 
-Config = Annotated[Path, typer.Argument(help="YAML of the harvest, e.g. configs/pe-coffee-2026.yaml")]
+Config = Annotated[
+    Path,
+    typer.Argument(help="YAML of the harvest, e.g. configs/pe-coffee-2026.yaml", parser=mirror.local),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable result on stdout.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Make no connection; what is not here stays unknown.")]
 Profile = Annotated[bool, typer.Option("--profile", help="Say where the time went.")]
@@ -33,7 +37,9 @@ def known_errors() -> Iterator[None]:
     try:
         yield
     except EudrCheckError as error:
-        Console(stderr=True).print(f"[red]error:[/red] {_escaped(str(error))}", highlight=False, soft_wrap=True)
+        Console(stderr=True).print(
+            f"[red]error:[/red] {_escaped(mirror.named(str(error)))}", highlight=False, soft_wrap=True
+        )
         sys.exit(Exit.ERROR)
 
 

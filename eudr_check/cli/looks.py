@@ -6,14 +6,15 @@ from typing import Annotated
 import geopandas as gpd
 import typer
 
-from eudr_check import __version__, layers, risk
+from eudr_check import __version__, layers, mirror, risk
 from eudr_check.cli import show
 from eudr_check.cli.app import AsJson, Config, app
-from eudr_check.config import Language, load
+from eudr_check.config import Language
 from eudr_check.errors import EudrCheckError
 from eudr_check.package.picture import svg
 from eudr_check.run import results
 from eudr_check.run.folder import RunFolder
+from eudr_check.run.inputs import load
 from eudr_check.run.pictures import around, baseline_of
 from eudr_check.run.status import status as status_of
 
@@ -53,16 +54,16 @@ def explain(
         chosen = gpd.GeoDataFrame(tables["PLOTS"].loc[[plot]])
         if chosen.geometry.iloc[0] is None:
             raise EudrCheckError(f"plot {plot} has no geometry to draw; its findings say why")
-        store = RunFolder(harvest.run.folder).store
-        found = around(chosen, tables["SOURCES"], definitions, baseline_of(definitions), store)
+        supply = results.supply_of(harvest, tables["SOURCES"])
+        found = around(chosen, tables["SOURCES"], definitions, baseline_of(definitions), supply)
         picture.write_text(svg(found[plot], chosen.geometry.iloc[0]), encoding="utf-8")
         typer.echo(str(picture))
 
 
 @app.command()
 def compare(
-    before: Annotated[Path, typer.Argument(help="run folder, e.g. runs/pe-coffee-2025")],
-    after: Annotated[Path, typer.Argument(help="run folder to compare with it")],
+    before: Annotated[Path, typer.Argument(help="run folder, e.g. runs/pe-coffee-2025", parser=mirror.local)],
+    after: Annotated[Path, typer.Argument(help="run folder to compare with it", parser=mirror.local)],
     as_json: AsJson = False,
 ) -> None:
     """Every plot whose outcome changed between two runs, and its cause."""

@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
+from eudr_check import mirror
 from eudr_check.cli import show
 from eudr_check.cli.app import AsJson, Config, Draft, Offline, Profile, Redacted, app
-from eudr_check.config import Commodity, Harvest, load
+from eudr_check.config import Commodity, Harvest
 from eudr_check.run import harvest as run_harvest
+from eudr_check.run.inputs import load
 from eudr_check.run.screen import harvest_of
 
 
@@ -82,11 +84,16 @@ def prefetch(config: Config, as_json: AsJson = False) -> None:
 
 @app.command()
 def screen(
-    plots_file: Annotated[Path, typer.Argument(help="plot file of any format")],
-    catalogue: Annotated[Path | None, typer.Option(help="STAC folder; default: the published tiles, online")] = None,
+    plots_file: Annotated[Path, typer.Argument(help="plot file of any format", parser=mirror.local)],
+    catalogue: Annotated[
+        Path | None,
+        typer.Option(help="STAC folder; default: the published tiles, online", parser=mirror.local, metavar="PATH"),
+    ] = None,
     commodity: Annotated[Commodity, typer.Option(help="what grows there")] = "coffee",
     country: Annotated[str | None, typer.Option(help="ISO 3166-1 alpha-2, for rows that name none")] = None,
-    out: Annotated[Path | None, typer.Option(help="run folder; default screen-NAME here")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="run folder; default screen-NAME here", parser=mirror.local, metavar="PATH")
+    ] = None,
     plots_only: Annotated[bool, typer.Option("--plots-only", help="Check the plots, read no layer.")] = False,
     as_json: AsJson = False,
     offline: Offline = False,

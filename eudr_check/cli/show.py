@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from eudr_check import mirror
 from eudr_check.run.harvest import Finished
 from eudr_check.run.stages import Progress as Report
 from eudr_check.run.status import Status
@@ -102,7 +103,7 @@ def summary(finished: Finished) -> dict[str, Any]:
         "exit": int(finished.exit),
         "cooperatives": {name: {key: int(value) for key, value in row.items()} for name, row in counts.iterrows()},
         "notes": list(finished.notes),
-        "files": {label: str(path) for label, path in _places(finished).items()},
+        "files": _places(finished),
     }
 
 
@@ -134,11 +135,11 @@ def _outcomes(finished: Finished) -> Table:
     return table
 
 
-def _places(finished: Finished) -> dict[str, Any]:
+def _places(finished: Finished) -> dict[str, str]:
     places = {"tables": finished.folder.tables}
     if finished.package is not None:
         places["package"] = finished.package
         report = finished.package / "report.html"
         if report.exists():
             places["report"] = report
-    return places
+    return {label: mirror.name(path) for label, path in places.items()}

@@ -2,7 +2,8 @@
 
 `definition` reads what a layer is, `prefetch` brings what plots need and writes SOURCES, `cube` lays all layers of a
 tile on their common refinement, `catalogue` keeps a STAC folder of rasters on disk, `live_check` asks the places of
-definitions whether they are still so. Only `fetch` touches the network.
+definitions whether they are still so, `supply` brings what SOURCES lists to a machine that did not fetch it. Only
+`fetch` touches the network, and `eudr_check.mirror` for a STAC folder in an object store.
 """
 
 from eudr_check.layers import catalogue
@@ -10,5 +11,16 @@ from eudr_check.layers.cube import cube
 from eudr_check.layers.definition import LayerDefinition, definition, shipped
 from eudr_check.layers.live import live_check
 from eudr_check.layers.prefetch import prefetch
+from eudr_check.layers.supply import Origin, Supply
 
-__all__ = ["LayerDefinition", "catalogue", "cube", "definition", "live_check", "prefetch", "shipped"]
+__all__ = [
+    "LayerDefinition",
+    "Origin",
+    "Supply",
+    "catalogue",
+    "cube",
+    "definition",
+    "live_check",
+    "prefetch",
+    "shipped",
+]

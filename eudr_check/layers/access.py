@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from eudr_check import mirror
 from eudr_check.errors import FetchError
 from eudr_check.layers.definition import Place
 
@@ -13,19 +14,21 @@ _AZURE = {"st", "se", "sp", "sv", "sr", "sig", "ske", "sks", "skt", "skv", "skoi
 _OTHERS = {"signature", "expires", "awsaccesskeyid", "googleaccessid", "token", "access_token", "apikey", "api_key"}
 _SECRET_PARAMETERS = frozenset(_AZURE | _OTHERS | {"x-api-key", "key-pair-id", "policy", "subscription-key"})
 
+Signing = Literal["planetary_computer", "object_store"]
+
 
 @dataclass(frozen=True)
 class Access:
     """How the assets of one place are opened."""
 
-    signing: Literal["planetary_computer"] | None = None
+    signing: Signing | None = None
     token_env: str | None = None
     token_hosts: tuple[str, ...] = ()
     token_header: str = "Authorization"
     ranges: bool = True
 
     @classmethod
-    def of(cls, place: Place | None, signing: Literal["planetary_computer"] | None = None) -> "Access":
+    def of(cls, place: Place | None, signing: Signing | None = None) -> "Access":
         """How a place of a definition is opened; the harvest's catalogue may name the signing itself."""
         if place is None:
             return cls(signing)
@@ -33,9 +36,15 @@ class Access:
         return cls(signing or place.signing, place.token_env, place.token_hosts, place.token_header, ranges)
 
     def signed(self, href: str, *, anew: bool = False) -> str:
-        """The address to open now; `anew` asks for a fresh signature although the known one has not run out."""
+        """The address to open now; `anew` asks for a fresh signature although the known one has not run out.
+
+        Raises:
+            FetchError: there are no credentials to sign with.
+        """
         if self.signing is None:
             return href
+        if self.signing == "object_store":
+            return mirror.signed(href) if urlsplit(href).scheme in mirror.PACKAGES else href
         import planetary_computer  # late: one catalogue of many needs it
 
         if anew:

@@ -77,12 +77,15 @@ class Wanted:
     """float64 (n, 4) degrees."""
     access: Access
     band: int = 1
+    etag: str | None = None
+    """Content tag the file must have; None: that of the file as it is now."""
 
 
 @dataclass(frozen=True)
 class Delivered:
     """An asset in the store."""
 
+    href: str
     path: Path
     etag: str
 
@@ -148,13 +151,15 @@ class _Line:
 
     def _bring(self, wanted: Wanted) -> Delivered:
         known = self.store.read("addresses", key(wanted.href))
+        source = _RemoteBytes(self, wanted)
+        if known is not None and not self._is_wanted(known["etag"], wanted, source):
+            known = None
         if known is not None:
             twin = Twin(self.store, wanted.href, known["etag"], known["size"])
             if known["whole"] and twin.path.is_file():
                 return self._deliver(twin)
         if self.offline and (known is None or not twin.path.is_file()):
             raise FetchError(f"{wanted.href}: not in the store, and this run is offline")
-        source = _RemoteBytes(self, wanted)
         if known is None or not twin.path.is_file():
             twin = self._begin(wanted, source)
             if source.whole:
@@ -165,9 +170,24 @@ class _Line:
         self._fill(twin, raster, wanted, source)
         return self._deliver(twin)
 
+    def _is_wanted(self, etag: str, wanted: Wanted, source: "_RemoteBytes") -> bool:
+        """Whether the file known here is the one that is asked for.
+
+        Published files are taken to stay what they are; objects of one's own are replaced without notice, so the
+        store is asked.
+        """
+        if wanted.etag is not None:
+            return etag == wanted.etag
+        if self.offline or wanted.access.signing != "object_store":
+            return True
+        source.start()
+        return etag == source.etag
+
     def _begin(self, wanted: Wanted, source: "_RemoteBytes") -> Twin:
         """Fetch the header and lay it down as a new twin (or the whole file, where the server sends nothing less)."""
         source.start()
+        if wanted.etag not in (None, source.etag):
+            raise FetchError(f"{wanted.href}: the file on the server is not the one that was read before")
         if source.whole:
             twin = source.whole
             _require_tiff(twin.path, wanted)
@@ -197,7 +217,7 @@ class _Line:
 
     def _deliver(self, twin: Twin) -> Delivered:
         self.store.remember(twin.href, twin.etag, twin.path)
-        return Delivered(twin.path, twin.etag)
+        return Delivered(twin.href, twin.path, twin.etag)
 
     def ask(self, wanted: Wanted, byte_range: tuple[int, int] | None, etag: str | None) -> "_Answer":
         """One request, until it is answered or patience ends.
@@ -319,6 +339,8 @@ class _RemoteBytes:
 
     def start(self) -> None:
         """The first bytes, which also tell size and content tag."""
+        if self.chunks:
+            return
         first = (0, FIRST_BYTES) if self.wanted.access.ranges else None
         answer = self.line.ask(self.wanted, first, None)
         self.etag, self.size, self.whole = answer.etag, answer.size, answer.whole

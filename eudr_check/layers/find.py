@@ -38,21 +38,34 @@ def find(
         LayersError: the catalogue cannot hold this layer: no such collection, mixed versions, no known tiles.
     """
     if catalogue.folder is not None:
-        return dict.fromkeys(boxes, folder.find(catalogue.folder, choice.source, layer, choice.collection))
+        opened = access(layer, catalogue)
+        return dict.fromkeys(boxes, folder.find(catalogue.folder, choice.source, layer, choice.collection, opened))
     if catalogue.tiles is not None:
-        return _published(layer, boxes)
+        return _published(layer, boxes, access(layer, catalogue))
     assert catalogue.url is not None
     return _searched(choice, layer, catalogue, catalogue.url, boxes, store, offline)
 
 
-def _published(layer: LayerDefinition, boxes: Mapping[Tile, Boxes]) -> Finds:
-    place = next((place for place in layer.found if place.tiles is not None), None)
+def access(layer: LayerDefinition, catalogue: Catalogue) -> Access:
+    """How the assets of a layer are opened that a catalogue gives an address for."""
+    if catalogue.folder is not None:
+        return folder.access(catalogue.folder, catalogue.signing)
+    if catalogue.tiles is not None:
+        return Access.of(_tiles_of(layer))
+    return Access.of(_place_at(layer, str(catalogue.url)), catalogue.signing)
+
+
+def _tiles_of(layer: LayerDefinition) -> Place | None:
+    return next((place for place in layer.found if place.tiles is not None), None)
+
+
+def _published(layer: LayerDefinition, boxes: Mapping[Tile, Boxes], opened: Access) -> Finds:
+    place = _tiles_of(layer)
     if place is None or place.tiles is None:
         raise LayersError(f"layer {layer.id}: its definition knows no published tiles; take it from a STAC catalogue")
-    access = Access.of(place)
     return {
         tile: [
-            replace(_web_item(layer, None, item, access), listed=False)
+            replace(_web_item(layer, None, item, opened), listed=False)
             for item in schemes.items(layer, place.tiles, ground)
         ]
         for tile, ground in boxes.items()
@@ -71,7 +84,7 @@ def _searched(
     """Search by whole degrees, so that harvests side by side ask the same questions; choose and intersect here."""
     place = _place_at(layer, url)
     collection = choice.collection or (place.collection if place else None) or layer.collection
-    access = Access.of(place, catalogue.signing)
+    opened = access(layer, catalogue)
     cells = sorted({_cell(tile) for tile in boxes})
     answers = dict(zip(cells, _answers(url, collection, cells, store, offline), strict=True))
     found: dict[Cell, list[Found] | Refused] = {}
@@ -80,7 +93,7 @@ def _searched(
             found[cell] = answer
         else:
             items = choose(layer, place, (_item(content, url) for content in answer))
-            found[cell] = [_web_item(layer, place, item, access) for item in items]
+            found[cell] = [_web_item(layer, place, item, opened) for item in items]
     _refuse_two_versions(layer, found)
     return {tile: found[_cell(tile)] for tile in boxes}
 

@@ -1,15 +1,50 @@
-"""Items of a STAC folder on this machine."""
+"""Items of a STAC folder, on a disk or in an object store.
 
+Of a folder in an object store only the JSON files are brought here, before Items are looked for; its rasters are read
+where they lie, block by block.
+"""
+
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from eudr_check.errors import LayersError
+from eudr_check import mirror
+from eudr_check.errors import ConfigError, LayersError
 from eudr_check.layers import catalogue
-from eudr_check.layers.access import unsigned
+from eudr_check.layers.access import Access, unsigned
 from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.found import Found, choose, match_assets
 
 
-def find(folder: Path, name: str, definition: LayerDefinition, collection: str | None) -> list[Found]:
+def pull(folder: Path) -> Mapping[str, Any]:
+    """Bring the JSON files of a STAC folder in an object store here.
+
+    Returns:
+        Size and content tag of every object below the folder, by relative name: other files, other state.
+
+    Raises:
+        FetchError: the store cannot be reached or refuses.
+        LayersError: there is no such folder, or it changed meanwhile.
+    """
+    held = mirror.listing(folder)
+    wanted = [folder / name for name in held if name.endswith(".json")]
+    if folder / "catalog.json" not in wanted:
+        raise LayersError(f"{mirror.name(folder)}: no STAC folder there (catalog.json is missing)")
+    if not mirror.get({path: path for path in wanted}) or mirror.listing(folder) != held:
+        raise LayersError(f"{mirror.name(folder)}: the catalogue changed while it was read; run again")
+    for stale in set(folder.rglob("*.json")) - set(wanted):
+        stale.unlink(missing_ok=True)
+    return held
+
+
+def access(folder: Path, signing: Any) -> Access:
+    """How assets of a folder are opened: those of an object store by the credentials of the environment."""
+    return Access(signing or ("object_store" if mirror.origin(folder) is not None else None))
+
+
+def find(
+    folder: Path, name: str, definition: LayerDefinition, collection: str | None, opened: Access | None = None
+) -> list[Found]:
     """All Items of a layer in a STAC folder.
 
     Args:
@@ -18,6 +53,7 @@ def find(folder: Path, name: str, definition: LayerDefinition, collection: str |
             gets there.
         definition: the layer.
         collection: collection that holds it, when it is not the definition's.
+        opened: how assets with an address are opened.
 
     Raises:
         LayersError: the folder has no catalogue or no such collection.
@@ -27,8 +63,8 @@ def find(folder: Path, name: str, definition: LayerDefinition, collection: str |
     if not known and not (folder / wanted / "collection.json").is_file():
         held = ", ".join(catalogue.collections(folder)) or "nothing"
         raise LayersError(
-            f"catalogue '{name}' ({folder}) has no collection '{wanted}' for layer {definition.id}; it holds: {held}. "
-            "Register rasters with `eudr-check catalogue add`"
+            f"catalogue '{name}' ({mirror.name(folder)}) has no collection '{wanted}' for layer {definition.id}; "
+            f"it holds: {held}. Register rasters with `eudr-check catalogue add`"
         )
     places = {item.id: path for item, path in known}
     found = []
@@ -37,12 +73,23 @@ def find(folder: Path, name: str, definition: LayerDefinition, collection: str |
         assets_of = {asset: item.assets[key].href for asset, key in assets.items()}
         # A folder may list files that lie on the web; they are fetched like those of a STAC API.
         addresses = {asset: href for asset, href in assets_of.items() if "://" in href}
-        files = {asset: places[item.id].parent / href for asset, href in assets_of.items() if asset not in addresses}
+        files = {}
+        for asset in [asset for asset in assets_of if asset not in addresses]:
+            place = _place(places[item.id].parent, assets_of[asset])
+            if (address := mirror.origin(place)) is None:
+                files[asset] = place
+            else:
+                addresses[asset] = address
         hrefs = {
-            asset: unsigned(addresses[asset])
-            if asset in addresses
-            else f"{name}/{wanted}/{item.id}/{files[asset].name}"
-            for asset in assets
+            asset: unsigned(href) if "://" in href else f"{name}/{wanted}/{item.id}/{Path(href).name}"
+            for asset, href in assets_of.items()
         }
-        found.append(Found(item, assets, hrefs, files, addresses))
+        found.append(Found(item, assets, hrefs, files, addresses, access=opened or Access()))
     return found
+
+
+def _place(folder: Path, href: str) -> Path:
+    try:
+        return mirror.beside(folder, Path(href))
+    except ConfigError as error:
+        raise LayersError(f"{mirror.name(folder)}: {error}") from error

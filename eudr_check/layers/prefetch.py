@@ -6,7 +6,7 @@ fails to deliver is a SOURCES row that says so, and stays unknown.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from eudr_check import tables
 from eudr_check.config import Catalogue, LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.layers import fetch
+from eudr_check.layers.access import unsigned
 from eudr_check.layers.catalogue import file_sha256, interval
 from eudr_check.layers.definition import LayerDefinition, definition
 from eudr_check.layers.fetch import Delivered, Refused, Wanted
@@ -83,7 +84,8 @@ def _wanted(work: Sequence[tuple[LayerDefinition, Finds]], boxes: Mapping[Tile, 
                 if not _touches(one, boxes[tile]):
                     continue
                 for asset, address in one.addresses.items():
-                    href, band = one.hrefs[asset], layer.assets[asset].band
+                    # Not the href of SOURCES: two catalogues called 'local' must not share what they hold.
+                    href, band = unsigned(address), layer.assets[asset].band
                     ground.setdefault(href, []).append(boxes[tile])
                     about[href] = Wanted(href, address, boxes[tile], one.access, band)
     return [replace(about[href], boxes=np.concatenate(parts)) for href, parts in sorted(ground.items())]
@@ -154,11 +156,12 @@ def _row_of_asset(
         if asset in found.files:
             raster, etag = _local(found, asset, layer, store)
         else:
-            delivered = brought[href]
+            delivered = brought[unsigned(found.addresses[asset])]
             if isinstance(delivered, Refused):
                 status = "missing" if delivered.absent and not found.listed else "failed"
                 return _row(tile, layer, **about, status=status, reason=delivered.reason)
-            raster, etag = open_raster(delivered.path, layer.assets[asset].band), delivered.etag
+            raster = open_raster(delivered.path, layer.assets[asset].band)
+            etag = delivered.etag if href == delivered.href else _registered(found, asset, delivered, store)
         read = blocks_digest(raster, needed_blocks(raster, boxes))
     except LayersError as error:
         return _row(tile, layer, **about, status="failed", reason=str(error))
@@ -168,14 +171,31 @@ def _row_of_asset(
 def _local(found: Found, asset: str, layer: LayerDefinition, store: Store) -> tuple[Raster, str]:
     """A raster of a STAC folder and the tag of its content (its SHA-256)."""
     path = found.files[asset]
-    fields = found.item.assets[found.assets[asset]].extra_fields
     raster = open_raster(path, layer.assets[asset].band)
-    size = fields.get("file:size")
-    if size is not None and size != path.stat().st_size:
-        raise LayersError(f"{path.name} changed since it was registered; run `eudr-check catalogue add` again")
-    etag = str(fields.get("file:checksum", "")).removeprefix("1220") or _hashed(path, raster.stamp, store)
+    etag = _checksum(found, asset, path) or _hashed(path, raster.stamp, store)
     store.remember(found.hrefs[asset], etag, path)
     return raster, etag
+
+
+def _registered(found: Found, asset: str, delivered: Delivered, store: Store) -> str:
+    """The tag of an asset of a STAC folder in an object store: that of the same folder on a disk, where it has one.
+
+    What the object store itself calls the file is kept in the content store for `supply`.
+    """
+    etag = _checksum(found, asset, delivered.path) or delivered.etag
+    store.remember(found.hrefs[asset], etag, delivered.path)
+    store.write("origins", key(found.hrefs[asset], etag), {"address": delivered.href, "etag": delivered.etag})
+    return etag
+
+
+def _checksum(found: Found, asset: str, path: Path) -> str:
+    """SHA-256 that the Item records of a file; empty where it records none."""
+    fields = found.item.assets[found.assets[asset]].extra_fields
+    size = fields.get("file:size")
+    if size is not None and size != path.stat().st_size:
+        name = PurePosixPath(found.hrefs[asset]).name
+        raise LayersError(f"{name} changed since it was registered; run `eudr-check catalogue add` again")
+    return str(fields.get("file:checksum", "")).removeprefix("1220")
 
 
 def _hashed(path: Path, stamp: int, store: Store) -> str:

@@ -79,7 +79,8 @@ def only(geometry: NDArray[Any], chosen: NDArray[np.bool_]) -> NDArray[Any]:
 
 def name_of(file: PlotFile) -> str:
     """The path as the harvest writes it; only the name where that is absolute: no table holds a machine's paths."""
-    return file.path.name if not file.declared or Path(file.declared).is_absolute() else file.declared
+    absolute = not file.declared or "://" in file.declared or Path(file.declared).is_absolute()
+    return file.path.name if absolute else file.declared
 
 
 def _take_columns(file: PlotFile, delivery: Delivery, log: Log) -> dict[str, str]:

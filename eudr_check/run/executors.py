@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from eudr_check import mirror
 from eudr_check.config import RunChoice
 from eudr_check.errors import EudrCheckError, RunError
+from eudr_check.run.folder import RunFolder
 from eudr_check.run.pieces import Piece
 from eudr_check.run.tile_work import Shared, Task, work
 
@@ -33,7 +35,13 @@ def _dask(choice: RunChoice, shared: Shared, tasks: Sequence[Task]) -> Iterator[
         raise RunError("executor dask: install it with pip install 'eudr-check[cluster]', or use serial") from error
 
     if choice.scheduler is not None:
-        client = Client(choice.scheduler)
+        try:
+            client = Client(choice.scheduler)
+        except (OSError, ValueError) as error:
+            raise RunError(
+                f"{choice.scheduler}: no Dask scheduler answers there; start one (dask scheduler), or leave "
+                f"'scheduler' out of the harvest ({error})"
+            ) from error
     else:
         cluster = LocalCluster(n_workers=choice.workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1")
         client = Client(cluster)
@@ -43,7 +51,7 @@ def _dask(choice: RunChoice, shared: Shared, tasks: Sequence[Task]) -> Iterator[
             for future in as_completed(wanted):
                 task = wanted.pop(future)
                 try:
-                    yield task, future.result()
+                    yield task, _here(shared, future.result())
                 except KilledWorker:
                     yield task, RunError(f"tile {task.tile.name}: workers died on it repeatedly (out of memory?)")
                 except RunError:
@@ -53,3 +61,14 @@ def _dask(choice: RunChoice, shared: Shared, tasks: Sequence[Task]) -> Iterator[
         finally:
             if choice.scheduler is None:
                 cluster.close()
+
+
+def _here(shared: Shared, made: Piece) -> Piece:
+    """A piece as this machine has it; one that a worker elsewhere made is brought from the object store."""
+    folder = RunFolder(mirror.local(shared.folder))
+    if not folder.remote:
+        return made
+    found = folder.pieces.find(made.stage, made.digest)
+    if found is None:
+        raise RunError(f"{shared.folder}: a worker finished piece {made.folder.name}, but it is not there; run again")
+    return found

@@ -7,6 +7,9 @@
     ├── tables/     PLOTS, FINDINGS, SOURCES, EVIDENCE, PATCHES, ASSESSMENTS, REASONS as Parquet
     ├── package/    the due-diligence package
     └── log.jsonl   what was done when (the only place with times)
+
+A folder in an object store has a stand-in on this machine, in which the work is done; pieces, tables, package and log
+are sent to the store.
 """
 
 import fcntl
@@ -19,8 +22,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from eudr_check import mirror
 from eudr_check.errors import RunError
-from eudr_check.run.pieces import Piece, Pieces, refusal
+from eudr_check.run import lock
+from eudr_check.run.pieces import Piece, Pieces, reaching, refusal
+
+LOG = "log.jsonl"
+LOCK = ".lock"
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,16 @@ class RunFolder:
     """Paths of one run."""
 
     path: Path
+
+    @property
+    def address(self) -> str:
+        """The folder as any machine finds it: an address of an object store, or an absolute path."""
+        return mirror.origin(self.path) or str(self.path.absolute())
+
+    @property
+    def remote(self) -> bool:
+        """Whether it stands for a folder in an object store."""
+        return mirror.origin(self.path) is not None
 
     @property
     def pieces(self) -> Pieces:
@@ -55,7 +73,7 @@ class RunFolder:
         """
         try:
             (self.path / "pieces").mkdir(parents=True, exist_ok=True)
-            stream = (self.path / ".lock").open("a+")
+            stream = (self.path / LOCK).open("a+")
         except OSError as error:
             raise refusal(error, self.path) from error
         with stream:
@@ -64,35 +82,48 @@ class RunFolder:
             except BlockingIOError as error:
                 stream.seek(0)
                 raise RunError(
-                    f"{self.path}: process {stream.read().strip() or '?'} is working on this harvest; "
+                    f"{mirror.name(self.path)}: process {stream.read().strip() or '?'} is working on this harvest; "
                     "wait until it ends, or stop it and run again (nothing finished is lost)"
                 ) from error
             stream.truncate(0)
             stream.write(str(os.getpid()))
             stream.flush()
-            yield
+            if not self.remote:
+                yield
+                return
+            with lock.held(self.path / LOCK):
+                self._pull_log()
+                try:
+                    yield
+                finally:
+                    self._push_log()
 
     def busy(self) -> bool:
         """Whether some process holds the folder now."""
         try:
-            with (self.path / ".lock").open("r") as stream:
+            with (self.path / LOCK).open("r") as stream:
                 fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except FileNotFoundError:
-            return False
+            pass
         except BlockingIOError:
             return True
-        return False
+        if not self.remote:
+            return False
+        with reaching():
+            other = lock.holder(self.path / LOCK)
+        return other is not None and not other.gone
 
     def log(self, event: str, **facts: object) -> None:
         """Append one line to the log; a damaged last line from a killed run does no harm."""
         line = json.dumps({"time": round(time.time(), 3), "event": event, **facts}, ensure_ascii=False)
-        with (self.path / "log.jsonl").open("a", encoding="utf-8") as stream:
+        with (self.path / LOG).open("a", encoding="utf-8") as stream:
             stream.write(line + "\n")
 
     def history(self) -> list[dict[str, object]]:
         """The log lines that can be read, oldest first."""
+        self._pull_log()
         try:
-            lines = (self.path / "log.jsonl").read_text(encoding="utf-8").splitlines()
+            lines = (self.path / LOG).read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             return []
         entries = []
@@ -122,9 +153,51 @@ class RunFolder:
                 final.rename(old)
             fresh.rename(final)
             shutil.rmtree(old, ignore_errors=True)
+            self._push(final)
         except OSError as error:
             raise refusal(error, self.path) from error
         return final
+
+    def pull(self, name: str) -> Path:
+        """The published folder of a name, brought here where it lies in an object store."""
+        folder = self.path / name
+        if self.remote:
+            with reaching():
+                held = [folder / file for file in mirror.listing(folder)]
+                mirror.get({path: path for path in held})
+            for stale in set(_files(folder)) - set(held):
+                stale.unlink()
+        return folder
+
+    def _push(self, folder: Path) -> None:
+        """Send a published folder; what is not in it any more goes last, so that nobody finds less than a package."""
+        if not self.remote:
+            return
+        made = _files(folder)
+        with reaching():
+            mirror.put({path: path for path in made})
+            mirror.remove([folder / name for name in mirror.listing(folder) if folder / name not in made])
+
+    def _pull_log(self) -> None:
+        """Go on where another machine stopped; lines of a killed run here are kept."""
+        if not self.remote:
+            return
+        path = self.path / LOG
+        with reaching():
+            there = mirror.read(path)
+        if there is not None and not (path.is_file() and path.read_bytes().startswith(there)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(there)
+
+    def _push_log(self) -> None:
+        path = self.path / LOG
+        if path.is_file():
+            with reaching():
+                mirror.put({path: path})
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
 def _copy(source: str, target: str) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from eudr_check import plots as plots_room
 from eudr_check.config import Harvest
-from eudr_check.run import papers, stages
+from eudr_check.run import inputs, papers, stages
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.measure import Measurements
 from eudr_check.run.pieces import Piece
@@ -80,6 +80,7 @@ def run(
     assert harvest.run.folder is not None
     folder = RunFolder(harvest.run.folder)
     measured = Measurements()
+    inputs.bring(harvest, offline=offline)
     with folder.locked():
         job = Run(harvest, folder, offline, progress)
         folder.log("start", harvest=harvest.harvest, until=until)
@@ -107,12 +108,14 @@ def run(
         folder.publish("tables", shown)
         package = None
         if "package" in wanted:
-            made = do("package", lambda: stages.package(job, plots, ground, evidence, assessment, draft=draft))
+            made = do("package", lambda: stages.package(job, plots, ground, sources, evidence, assessment, draft=draft))
             package = folder.publish("package", [made])
             if redacted:
                 twin = do(
                     "redacted",
-                    lambda: stages.package(job, plots, ground, evidence, assessment, draft=draft, redacted=True),
+                    lambda: stages.package(
+                        job, plots, ground, sources, evidence, assessment, draft=draft, redacted=True
+                    ),
                 )
                 folder.publish("package-redacted", [twin])
         if harvest.register_file is not None and "overlay" in wanted:

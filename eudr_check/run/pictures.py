@@ -1,7 +1,6 @@
 """Small pictures of the ground of the plots that matter, read again from the layers of their tiles."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -10,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from eudr_check import layers
-from eudr_check.layers import LayerDefinition
+from eudr_check.layers import LayerDefinition, Supply
 from eudr_check.package.picture import UNKNOWN as BLANK
 from eudr_check.package.picture import Picture
 from eudr_check.run.ground import METRES_PER_DEGREE
@@ -31,7 +30,7 @@ def pictures(
     sources: pd.DataFrame,
     definitions: Sequence[LayerDefinition],
     baseline: str | None,
-    store: Path,
+    supply: Supply,
 ) -> dict[str, Picture]:
     """Forest in 2020 and year of loss around every usable plot that is not low (the weightiest `LIMIT` of them).
 
@@ -39,9 +38,9 @@ def pictures(
         plots: PLOTS. assessments: ASSESSMENTS. sources: SOURCES.
         definitions: layers of the harvest.
         baseline: EVIDENCE column of forest in 2020; None leaves forest blank.
-        store: content store the layers are read from.
+        supply: content store the layers are read from, and what fills it.
     """
-    return around(_that_matter(plots, assessments), sources, definitions, baseline, store)
+    return around(_that_matter(plots, assessments), sources, definitions, baseline, supply)
 
 
 def around(
@@ -49,7 +48,7 @@ def around(
     sources: pd.DataFrame,
     definitions: Sequence[LayerDefinition],
     baseline: str | None,
-    store: Path,
+    supply: Supply,
 ) -> dict[str, Picture]:
     """The same for plots of one's choice (rows of PLOTS with a geometry)."""
     windows = {str(plot): _window(bounds) for plot, bounds in zip(wanted.index, wanted.bounds.to_numpy(), strict=True)}
@@ -59,7 +58,9 @@ def around(
     boxes = np.array([[x[0], y[-1], x[-1], y[0]] for x, y in windows.values()]).reshape(-1, 4)
     for tile, members in tiles_of(boxes).items():
         read = sources[sources["tile"] == tile.name]
-        cube = layers.cube(tile, _inside(tile, boxes[members]), definitions, read, store)
+        ground = _inside(tile, boxes[members])
+        supply.bring(ground, definitions, read)
+        cube = layers.cube(tile, ground, definitions, read, supply.store)
         for position in members:
             plot = names[position]
             _draw(canvas[plot], cube, *windows[plot], baseline, events)

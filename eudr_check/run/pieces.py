@@ -3,6 +3,9 @@
 A piece is a folder `pieces/STAGE-DIGEST/` with its tables and `piece.json`, which holds the SHA-256 of every file. It
 is written under a temporary name and renamed, so that it is either whole or absent; when it is read its files are
 hashed again, so that a damaged piece counts as absent and is made anew.
+
+Where the run folder stands for one in an object store, a finished piece is sent there too, `piece.json` last: stores
+cannot rename, so that file is the mark of a whole piece. A piece that is not here is looked for there and hashed.
 """
 
 import errno
@@ -15,15 +18,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
 
-from eudr_check import tables
-from eudr_check.errors import RunError
+from eudr_check import mirror, tables
+from eudr_check.errors import FetchError, RunError
 
 Value = str | int | float | bool | None
 CONTENTS = "piece.json"
@@ -115,43 +118,33 @@ class Pieces:
         self.folder = folder
 
     def find(self, stage: str, digest: str) -> Piece | None:
-        """The piece, if it is there and undamaged."""
+        """The piece, if it is there and undamaged, here or in the object store.
+
+        Raises:
+            RunError: the object store cannot be reached.
+        """
         folder = self._place(stage, digest)
-        try:
-            contents = json.loads((folder / CONTENTS).read_text(encoding="utf-8"))
-            sound = contents["digest"] == digest and all(
-                file_digest(folder / name) == expected for name, expected in contents["files"].items()
-            )
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        return Piece(stage, digest, folder) if sound else None
+        if _is_sound(folder, digest) or self._pulled(folder, digest):
+            return Piece(stage, digest, folder)
+        return None
 
     @contextmanager
     def making(self, stage: str, digest: str) -> Iterator[Path]:
         """A temporary folder that becomes the piece when the block ends without an error.
 
         Raises:
-            RunError: the disk is full or the folder cannot be written; nothing half-made stays behind.
+            RunError: the disk is full, the folder cannot be written or the object store not reached; nothing half-made
+                stays behind.
         """
         temporary = self.folder / f".{stage}-{uuid.uuid4().hex}"
         try:
             temporary.mkdir(parents=True)
             yield temporary
-            files = {
-                path.relative_to(temporary).as_posix(): file_digest(path)
-                for path in sorted(temporary.rglob("*"))
-                if path.is_file()
-            }
+            files = {path.relative_to(temporary).as_posix(): file_digest(path) for path in _files(temporary)}
             write_json(temporary, CONTENTS.removesuffix(".json"), {"digest": digest, "files": files, "stage": stage})
-            final = self._place(stage, digest)
-            if final.exists():
-                shutil.rmtree(final)
-            try:
-                temporary.rename(final)
-            except OSError as error:
-                # A worker given up for dead may finish the same piece first; its bytes are the same.
-                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                    raise
+            # Sent before it is renamed: what is whole here is whole there.
+            self._push(temporary, self._place(stage, digest))
+            _settle(temporary, self._place(stage, digest))
         except OSError as error:
             raise refusal(error, self.folder) from error
         finally:
@@ -166,6 +159,16 @@ class Pieces:
             found = Piece(stage, digest, self._place(stage, digest))
         return found
 
+    def share(self, piece: Piece) -> None:
+        """See to it that workers elsewhere find a piece that lies here, also when somebody deleted it in the store."""
+        if mirror.origin(piece.folder) is None:
+            return
+        with reaching():
+            there = {name: size for name, (size, _) in mirror.listing(piece.folder).items()}
+        here = {path.relative_to(piece.folder).as_posix(): path.stat().st_size for path in _files(piece.folder)}
+        if there != here:
+            self._push(piece.folder, piece.folder)
+
     def sweep(self, keep: Iterable[Piece]) -> None:
         """Remove what a killed run left half-made, and pieces no finished result depends on any more."""
         kept = {piece.folder.name for piece in keep}
@@ -175,6 +178,85 @@ class Pieces:
 
     def _place(self, stage: str, digest: str) -> Path:
         return self.folder / f"{stage}-{digest[:24]}"
+
+    def _push(self, made: Path, final: Path) -> None:
+        """Send a whole piece to where its final folder stands for."""
+        if mirror.origin(final) is None:
+            return
+        files = {path: final / path.relative_to(made) for path in _files(made)}
+        mark = made / CONTENTS
+        with reaching():
+            mirror.put({path: target for path, target in files.items() if path != mark})
+            mirror.put({mark: files[mark]})
+
+    def _pulled(self, final: Path, digest: str) -> bool:
+        """Bring a piece from the object store, if it is there whole and undamaged."""
+        if mirror.origin(final) is None:
+            return False
+        temporary = self.folder / f".{uuid.uuid4().hex}"
+        try:
+            with reaching():
+                if not mirror.get({final / CONTENTS: temporary / CONTENTS}):
+                    return False
+                names = _contents(temporary, digest)
+                if names is None or not mirror.get({final / name: temporary / name for name in names}):
+                    return False
+            if not _is_sound(temporary, digest):
+                return False
+            _settle(temporary, final)
+        except OSError as error:
+            raise refusal(error, self.folder) from error
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+        return True
+
+
+def _contents(folder: Path, digest: str) -> dict[str, str] | None:
+    """SHA-256 of the files a piece must have, by name; None where its list is not that of this piece."""
+    try:
+        contents = json.loads((folder / CONTENTS).read_text(encoding="utf-8"))
+        files = {str(name): str(sha256) for name, sha256 in contents["files"].items()}
+        return files if contents["digest"] == digest and not any(map(_leads_out, files)) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _leads_out(name: str) -> bool:
+    """Whether a listed file would lie outside of its piece."""
+    return PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts
+
+
+def _is_sound(folder: Path, digest: str) -> bool:
+    files = _contents(folder, digest)
+    try:
+        return files is not None and all(file_digest(folder / name) == sha256 for name, sha256 in files.items())
+    except OSError:
+        return False
+
+
+def _settle(temporary: Path, final: Path) -> None:
+    """Give a whole piece its name."""
+    if final.exists():
+        shutil.rmtree(final)
+    try:
+        temporary.rename(final)
+    except OSError as error:
+        # A worker given up for dead may finish the same piece first; its bytes are the same.
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """An object store that fails ends the run, not the tile: the tile is not to blame, and the rest would fail too."""
+    try:
+        yield
+    except FetchError as error:
+        raise RunError(f"{error}; run again (finished pieces are kept)") from error
 
 
 def refusal(error: OSError, folder: Path) -> RunError:

@@ -17,7 +17,7 @@ from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
 
 from eudr_check import layers
-from eudr_check.layers import LayerDefinition
+from eudr_check.layers import LayerDefinition, Supply
 from eudr_check.package import palette
 from eudr_check.run import ground
 from eudr_check.run.pieces import Piece
@@ -28,7 +28,7 @@ NODATA = 255
 
 
 def write(
-    folder: Path, tiles: Piece, sources: pd.DataFrame, definitions: Sequence[LayerDefinition], store: Path
+    folder: Path, tiles: Piece, sources: pd.DataFrame, definitions: Sequence[LayerDefinition], supply: Supply
 ) -> list[Path]:
     """Write `COLUMN/TILE.tif` for every variable and tile; the window is the ground the plots needed.
 
@@ -38,7 +38,8 @@ def write(
     for entry in ground.tiles(tiles):
         _, boxes = ground.plots_of(tiles.folder / "GROUND.parquet", entry.row_group)
         read = sources[sources["tile"] == entry.tile.name]
-        cube = layers.cube(entry.tile, boxes, definitions, read, store)
+        supply.bring(boxes, definitions, read)
+        cube = layers.cube(entry.tile, boxes, definitions, read, supply.store)
         for variable in (item for definition in definitions for item in definition.variables):
             path = folder / variable.column / f"{entry.tile.name}.tif"
             path.parent.mkdir(parents=True, exist_ok=True)

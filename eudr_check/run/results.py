@@ -1,12 +1,19 @@
 """The tables a finished run has left, for the commands that only look."""
 
+import json
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
+from eudr_check import mirror
+from eudr_check.config import Harvest
 from eudr_check.errors import RunError
+from eudr_check.layers import Supply, supply
+from eudr_check.run.folder import RunFolder
 
+ADDRESSES = "addresses"
+"""Document beside SOURCES: where assets were read whose href is no address."""
 GEOGRAPHIC = {"PLOTS", "PATCHES"}
 NEEDED = ("PLOTS", "EVIDENCE", "SOURCES", "ASSESSMENTS", "REASONS")
 
@@ -17,10 +24,20 @@ def tables(run: Path) -> dict[str, pd.DataFrame]:
     Raises:
         RunError: the run has not come as far as outcomes.
     """
-    absent = [name for name in NEEDED if not (run / "tables" / f"{name}.parquet").is_file()]
+    folder = RunFolder(run).pull("tables")
+    absent = [name for name in NEEDED if not (folder / f"{name}.parquet").is_file()]
     if absent:
-        raise RunError(f"{run}: no {', '.join(absent)} yet; run the harvest first (eudr-check run CONFIG)")
-    return {name: _read(run / "tables" / f"{name}.parquet") for name in NEEDED}
+        raise RunError(f"{mirror.name(run)}: no {', '.join(absent)} yet; run the harvest first (eudr-check run CONFIG)")
+    return {name: _read(folder / f"{name}.parquet") for name in NEEDED}
+
+
+def supply_of(harvest: Harvest, sources: pd.DataFrame) -> Supply:
+    """What a finished run read its layers from, for a look at them again."""
+    assert harvest.run.folder is not None
+    folder = RunFolder(harvest.run.folder)
+    path = folder.tables / f"{ADDRESSES}.json"
+    elsewhere = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return Supply(folder.store, supply.origins(sources, harvest.layers, harvest.catalogues, elsewhere))
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -10,21 +10,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eudr_check import layers, overlay, risk, tables
+from eudr_check import layers, mirror, overlay, risk, tables
 from eudr_check import package as package_room
 from eudr_check import plots as plots_room
 from eudr_check.config import Catalogue, Harvest
 from eudr_check.errors import EudrCheckError
-from eudr_check.layers import LayerDefinition
+from eudr_check.layers import LayerDefinition, Supply, supply
 from eudr_check.package.picture import Picture
 from eudr_check.risk import article10
-from eudr_check.run import ground, papers, rasters
+from eudr_check.run import ground, inputs, papers, rasters
 from eudr_check.run.code import code_digest, versions
 from eudr_check.run.executors import execute
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.pictures import baseline_of, pictures
 from eudr_check.run.pieces import Piece, append_tables, digest, file_digest, write_json, write_table
-from eudr_check.run.tile_work import Shared, Task, unread, variables
+from eudr_check.run.results import ADDRESSES
+from eudr_check.run.tile_work import Shared, Task, makers, unread, variables
 from eudr_check.tiles import Tile
 
 WHERE = {"plots", "catalogues", "layers", "run", "deliveries", "reviews", "legality", "register_file", "areas"}
@@ -102,7 +103,9 @@ def sources(run: Run, tiles: Piece) -> Piece:
         "layers": [item.model_dump(mode="json") for item in definitions(run)],
         "from": [choice.source for choice in harvest.layers],
         "collections": [choice.collection for choice in harvest.layers],
-        "catalogues": {name: _state(catalogue) for name, catalogue in sorted(harvest.catalogues.items())},
+        "catalogues": {
+            name: _state(catalogue, offline=run.offline) for name, catalogue in sorted(harvest.catalogues.items())
+        },
         "code": code_digest("layers"),
     }
     name = digest({"versions": versions(), **made_of})
@@ -114,26 +117,39 @@ def sources(run: Run, tiles: Piece) -> Piece:
             _windows(tiles), harvest.layers, harvest.catalogues, run.folder.store, offline=run.offline
         )
         write_table(folder, "SOURCES", read)
+        elsewhere = supply.addresses(read, run.folder.store)
+        if elsewhere:
+            write_json(folder, ADDRESSES, elsewhere)
     made = run.folder.pieces.find("sources", name)
     assert made is not None
     return made
+
+
+def supply_of(run: Run, sources: Piece) -> Supply:
+    """The content store of this machine, and where it is filled from."""
+    harvest = run.harvest
+    elsewhere = sources.json(ADDRESSES) if (sources.folder / f"{ADDRESSES}.json").is_file() else {}
+    origins = supply.origins(sources.table("SOURCES"), harvest.layers, harvest.catalogues, elsewhere)
+    return Supply(run.folder.store, origins, run.offline)
 
 
 def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
     """EVIDENCE and PATCHES of all plots, and SOURCES with the tiles that had to be set aside."""
     read = sources.table("SOURCES")
     shared = Shared(
-        run.folder.pieces.folder,
-        tiles.folder / "GROUND.parquet",
-        run.folder.store,
+        run.folder.address,
+        tiles.digest,
         definitions(run),
         run.harvest.gps_error_m,
+        run.offline,
+        makers(),
     )
-    tasks = _tasks(shared, tiles, read)
+    tasks = _tasks(shared, tiles, read, supply_of(run, sources))
     made_of = {"tiles": [task.digest for task in tasks], "plots": plots.digest}
     finished = run.folder.pieces.find("evidence", digest({"versions": versions(), **made_of, "failures": {}}))
     if finished is not None:
         return finished
+    run.folder.pieces.share(tiles)
     done: dict[Tile, Piece | EudrCheckError] = {}
     for task, result in execute(run.harvest.run, shared, tasks):
         done[task.tile] = result
@@ -192,11 +208,20 @@ def assessment(run: Run, plots: Piece, evidence: Piece) -> Piece:
 
 
 def package(
-    run: Run, plots: Piece, tiles: Piece, evidence: Piece, assessment: Piece, *, draft: bool, redacted: bool = False
+    run: Run,
+    plots: Piece,
+    tiles: Piece,
+    sources: Piece,
+    evidence: Piece,
+    assessment: Piece,
+    *,
+    draft: bool,
+    redacted: bool = False,
 ) -> Piece:
     """The due-diligence package, or its twin without names of persons."""
-    harvest = run.harvest
-    policy = risk.policy(harvest.policy)
+    policy = risk.policy(run.harvest.policy)
+    # A policy of one's own by its name: where its file lies on this machine is nobody's business.
+    harvest = run.harvest.model_copy(update={"policy": policy.full_name})
     made_of = {
         "assessment": assessment.digest,
         "evidence": evidence.digest,
@@ -210,8 +235,9 @@ def package(
 
     def make(folder: Path) -> None:
         added, record = papers.read(harvest), assessment.json("article10")
+        supplied = supply_of(run, sources)
         if "rasters" in harvest.package.outputs:
-            rasters.write(folder / "rasters", tiles, evidence.table("SOURCES"), definitions(run), run.folder.store)
+            rasters.write(folder / "rasters", tiles, evidence.table("SOURCES"), definitions(run), supplied)
         package_room.write(
             folder,
             harvest=harvest,
@@ -232,7 +258,9 @@ def package(
             deliveries=added.deliveries,
             attachments=added.attachments,
             definitions=definitions(run),
-            pictures=pictures_of(run, plots, evidence, assessment) if "report" in harvest.package.outputs else None,
+            pictures=pictures_of(run, plots, evidence, assessment, supplied)
+            if "report" in harvest.package.outputs
+            else None,
             draft_because=() if record is None else record["draft_because"],
             draft=draft,
             redacted=redacted,
@@ -241,7 +269,7 @@ def package(
     return run.obtain("package", made_of, make)
 
 
-def pictures_of(run: Run, plots: Piece, evidence: Piece, assessment: Piece) -> dict[str, Picture]:
+def pictures_of(run: Run, plots: Piece, evidence: Piece, assessment: Piece, supplied: Supply) -> dict[str, Picture]:
     """Pictures of the plots that matter, for the report."""
     return pictures(
         plots.features("PLOTS"),
@@ -249,7 +277,7 @@ def pictures_of(run: Run, plots: Piece, evidence: Piece, assessment: Piece) -> d
         evidence.table("SOURCES"),
         definitions(run),
         baseline_of(definitions(run)),
-        run.folder.store,
+        supplied,
     )
 
 
@@ -260,7 +288,7 @@ def _no_evidence(definitions: Sequence[LayerDefinition]) -> pd.DataFrame:
     return empty.assign(**columns)
 
 
-def _tasks(shared: Shared, tiles: Piece, read: pd.DataFrame) -> list[Task]:
+def _tasks(shared: Shared, tiles: Piece, read: pd.DataFrame, supplied: Supply) -> list[Task]:
     by_tile = dict(list(read.groupby("tile", sort=False)))
     common = {
         "layers": [item.model_dump(mode="json") for item in shared.definitions],
@@ -273,7 +301,8 @@ def _tasks(shared: Shared, tiles: Piece, read: pd.DataFrame) -> list[Task]:
     for entry in ground.tiles(tiles):
         rows = by_tile.get(entry.tile.name, read.iloc[:0])
         name = digest({"base": base, "tile": entry.tile.name, "plots": entry.digest, "sources": _rows_digest(rows)})
-        tasks.append(Task(entry.tile, entry.row_group, name, rows))
+        origins = {href: supplied.origins[href] for href in rows["href"] if href in supplied.origins}
+        tasks.append(Task(entry.tile, entry.row_group, name, rows, origins))
     return tasks
 
 
@@ -286,10 +315,12 @@ def _windows(tiles: Piece) -> dict[Tile, NDArray[np.float64]]:
     return {entry.tile: ground.plots_of(path, entry.row_group)[1] for entry in ground.tiles(tiles)}
 
 
-def _state(catalogue: Catalogue) -> dict[str, Any]:
-    """What a catalogue is, and for a folder what it holds now: names, sizes and change times of its files."""
+def _state(catalogue: Catalogue, *, offline: bool) -> dict[str, Any]:
+    """What a catalogue is, and for a folder what it holds now: names, sizes and change times (or tags) of its files."""
     if catalogue.folder is None:
         return catalogue.model_dump(mode="json")
+    if mirror.origin(catalogue.folder) is not None:
+        return {"objects": inputs.catalogue(catalogue.folder, offline=offline)}
     files = [
         (path.relative_to(catalogue.folder).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
         for path in sorted(catalogue.folder.rglob("*"))

@@ -1,7 +1,12 @@
-"""The work on one tile: cube, evidence and patches, from local files to a finished piece."""
+"""The work on one tile: cube, evidence and patches, from local files to a finished piece.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+A worker may sit on another machine: it finds the run folder by its address, the plots in the ground piece, and brings
+the raster blocks of its tile itself where its own content store does not hold them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,11 +14,15 @@ import numpy as np
 import pandas as pd
 import rioxarray  # noqa: F401  (the .rio accessor)
 import xarray as xr
+from numpy.typing import NDArray
 
-from eudr_check import layers, overlay, tables
-from eudr_check.layers import LayerDefinition
+from eudr_check import layers, mirror, overlay, tables
+from eudr_check.errors import RunError
+from eudr_check.layers import LayerDefinition, Origin, Supply
 from eudr_check.run import ground
-from eudr_check.run.pieces import Piece, Pieces, save_table
+from eudr_check.run.code import code_digest, versions
+from eudr_check.run.folder import RunFolder
+from eudr_check.run.pieces import Piece, save_table
 from eudr_check.tiles import Tile
 from eudr_check.variables import UNKNOWN, Variable
 
@@ -25,11 +34,15 @@ EVENT_ROLES = frozenset({"event", "degradation"})
 class Shared:
     """What all tiles of a run share; small enough to be sent with every task."""
 
-    pieces: Path
-    ground: Path
-    store: Path
+    folder: str
+    """Address of the run folder."""
+    ground: str
+    """Digest of the ground piece."""
     definitions: tuple[LayerDefinition, ...]
     gps_error_m: float
+    offline: bool
+    made_by: Mapping[str, str]
+    """Code and libraries that name the pieces."""
 
 
 @dataclass(frozen=True)
@@ -41,25 +54,36 @@ class Task:
     digest: str
     sources: pd.DataFrame
     """The SOURCES rows of the tile."""
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    """Where its assets can be fetched, by href."""
+
+
+def makers() -> dict[str, str]:
+    """The code of this process and the libraries it works with."""
+    return {"code": code_digest("overlay", "layers", "run"), **versions()}
 
 
 def work(shared: Shared, task: Task) -> Piece:
     """Evidence and patches of one tile as a finished piece.
 
     Raises:
-        EudrCheckError: a raster of the tile contradicts its definition, or area would be lost.
+        EudrCheckError: a raster of the tile contradicts its definition or cannot be had, or area would be lost.
+        RunError: this worker is of another version, or does not see the run folder.
     """
+    _require_same_makers(shared)
+    run = RunFolder(mirror.local(shared.folder))
 
     def make(folder: Path) -> None:
-        plots, boxes = ground.plots_of(shared.ground, task.row_group)
-        cube = layers.cube(task.tile, boxes, shared.definitions, task.sources, shared.store)
+        plots, boxes = _ground(shared, task.row_group)
+        Supply(run.store, task.origins, shared.offline).require(boxes, shared.definitions, task.sources)
+        cube = layers.cube(task.tile, boxes, shared.definitions, task.sources, run.store)
         evidence, patches = evidence_of(plots, cube, variables(shared.definitions), shared.gps_error_m)
         save_table(folder, "EVIDENCE", evidence)
         whole, seams = overlay.parted(tables.check(tables.PATCHES, patches))
         save_table(folder, "PATCHES", whole)
         save_table(folder, "SEAMS", seams)
 
-    return Pieces(shared.pieces).obtain("tile", task.digest, make)
+    return run.pieces.obtain("tile", task.digest, make)
 
 
 def evidence_of(
@@ -72,9 +96,37 @@ def evidence_of(
 
 def unread(shared: Shared, task: Task) -> pd.DataFrame:
     """EVIDENCE of a tile that could not be done: every hectare unknown in every layer."""
-    plots, _ = ground.plots_of(shared.ground, task.row_group)
+    plots, _ = _ground(shared, task.row_group)
     cube = unknown_cube(task.tile, variables(shared.definitions))
     return overlay.tabulate(plots, cube, shared.gps_error_m)
+
+
+def _require_same_makers(shared: Shared) -> None:
+    """Refuse work whose piece would carry the name of other code: it would be taken for something it is not."""
+    here = makers()
+    other = [name for name, value in shared.made_by.items() if here.get(name) != value]
+    if other:
+        raise RunError(
+            f"a worker has another version of {', '.join(other).replace('code', 'eudr-check')} than the machine that "
+            "started the run; install the same versions on all of them (pip install --constraint constraints.txt)"
+        )
+
+
+def _ground(shared: Shared, row_group: int) -> tuple[gpd.GeoDataFrame, NDArray[np.float64]]:
+    return ground.plots_of(_ground_table(shared.folder, shared.ground), row_group)
+
+
+@lru_cache(maxsize=2)
+def _ground_table(folder: str, digest: str) -> Path:
+    """The ground table on this machine, brought and hashed once per process."""
+    pieces = RunFolder(mirror.local(folder)).pieces
+    found = pieces.find("ground", digest)
+    if found is None:
+        raise RunError(
+            f"{folder}/pieces: a worker does not find the ground of this run, or finds it damaged; workers that share "
+            "no disk need 'run: {folder: s3://...}'; a damaged piece heals when it is deleted there"
+        )
+    return found.folder / "GROUND.parquet"
 
 
 def unknown_cube(tile: Tile, columns: Sequence[Variable]) -> xr.Dataset:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from eudr_check import mirror
 from eudr_check.config import load
 from eudr_check.errors import ConfigError
 
@@ -51,6 +52,9 @@ def test_paths_are_relative_to_the_yaml(tmp_path: Path):
         ({"plots": []}, "plots"),
         ({"operator": None}, "a statement needs 'operator'"),
         ({"harvest": "../escape"}, "harvest"),
+        ({"deliveries": "https://example.org/d.csv"}, "deliveries: 'https://' is no object store (known: s3://"),
+        ({"run": {"folder": "s3://key:word@coops/run"}}, "run.folder: an address is s3://BUCKET/KEY"),
+        ({"register": "s3://coops/register.gpkg"}, "register: s3://coops/register.gpkg: is written in place"),
     ],
 )
 def test_every_mistake_is_named(tmp_path: Path, changes: dict[str, object], words: str):
@@ -78,3 +82,50 @@ def test_a_missing_file_is_named(tmp_path: Path):
     """The remedy is the path of a YAML."""
     with pytest.raises(ConfigError, match="no such file"):
         load(tmp_path / "none.yaml")
+
+
+def test_addresses_stand_for_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """An address becomes its stand-in wherever a path may stand; nothing is fetched to read the settings."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    there = "s3://coops/2026"
+
+    harvest = load(
+        written(
+            tmp_path,
+            plots=[{"path": f"{there}/a.geojson", "cooperative": "coop-01"}],
+            catalogues={"local": {"folder": f"{there}/catalogue"}},
+            deliveries=f"{there}/deliveries.csv",
+            policy=f"{there}/policy.yaml",
+            areas={"protected": f"{there}/parks.gpkg"},
+            run={"folder": f"{there}/run", "executor": "dask", "scheduler": "tcp://127.0.0.1:8786"},
+        )
+    )
+
+    assert harvest.plots[0].declared == f"{there}/a.geojson"
+    for path, name in {
+        harvest.plots[0].path: "a.geojson",
+        harvest.catalogues["local"].folder: "catalogue",
+        harvest.deliveries: "deliveries.csv",
+        Path(harvest.policy): "policy.yaml",
+        harvest.areas["protected"]: "parks.gpkg",
+        harvest.run.folder: "run",
+    }.items():
+        assert path is not None
+        assert mirror.origin(path) == f"{there}/{name}"
+
+
+def test_a_yaml_in_a_bucket_finds_its_neighbours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Relative paths are relative to the YAML there too; the run folder lies beside its folder, in the same bucket."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path = mirror.mirrored("s3://coops/configs/pe-2026.yaml")
+    path.parent.mkdir(parents=True)
+    path.write_text(yaml.safe_dump(GOOD))
+    top = mirror.mirrored("s3://coops/pe-2026.yaml")
+    top.write_text(yaml.safe_dump({**GOOD, "plots": [{"path": "a.geojson", "cooperative": "coop-01"}]}))
+
+    harvest = load(path)
+
+    assert mirror.origin(harvest.plots[0].path) == "s3://coops/plots/a.geojson"
+    assert mirror.origin(harvest.run.folder or Path()) == "s3://coops/runs/pe-2026"
+    with pytest.raises(ConfigError, match="leads out of the bucket of s3://coops"):
+        load(top)

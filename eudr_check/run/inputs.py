@@ -1,0 +1,120 @@
+"""What a harvest names by an address of an object store, brought to its stand-ins before work begins."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from eudr_check import config, mirror
+from eudr_check.config import Harvest
+from eudr_check.errors import ConfigError, FetchError, LayersError
+from eudr_check.layers import folder as stac_folder
+from eudr_check.risk import legality, reviews
+
+BESIDE = {".shp": (".shx", ".dbf", ".prj", ".cpg")}
+"""Files that make one with another."""
+
+
+def load(path: Path) -> Harvest:
+    """A harvest from its YAML, which may lie in an object store.
+
+    Raises:
+        ConfigError: the YAML is missing, cannot be had, or breaks a rule.
+    """
+    if mirror.origin(path) is not None:
+        _pull("harvest", path)
+    return config.load(path)
+
+
+def bring(harvest: Harvest, *, offline: bool = False) -> None:
+    """Bring every file that a harvest names by an address; catalogues follow when layers are looked for.
+
+    Args:
+        harvest: the settings.
+        offline: make no connection; what was brought earlier is used.
+
+    Raises:
+        ConfigError: a file is not there or cannot be had; names key and address.
+    """
+    assert harvest.run.folder is not None
+    if offline:
+        if (there := mirror.origin(harvest.run.folder)) is not None:
+            raise ConfigError(f"run.folder: {there} cannot be worked in offline; give a folder on a disk")
+        return
+    for key, path in _named(harvest):
+        if mirror.origin(path) is None:
+            continue
+        if path.suffix.lower() == ".gdb":
+            _pull_folder(key, path)
+            continue
+        _pull(key, path)
+        for suffix in BESIDE.get(path.suffix.lower(), ()):
+            _pull_if_there(key, path.with_suffix(suffix))
+    for key, paper, names in _attached(harvest):
+        for name in names:
+            _pull_if_there(key, mirror.beside(paper.parent, Path(name)))
+
+
+def catalogue(folder: Path, *, offline: bool = False) -> Mapping[str, Any]:
+    """Bring a STAC folder (not its rasters), and say what it holds.
+
+    Returns:
+        Size and content tag of every object, by name; offline, of what was brought earlier.
+
+    Raises:
+        LayersError: it is not there, or the store cannot be reached.
+    """
+    if not offline:
+        return stac_folder.pull(folder)
+    if not (folder / "catalog.json").is_file():
+        raise LayersError(f"{mirror.name(folder)}: was never brought to this machine, and this run is offline")
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*.json"))}
+
+
+def _named(harvest: Harvest) -> Iterator[tuple[str, Path]]:
+    """Every file of a harvest with its key."""
+    for number, file in enumerate(harvest.plots):
+        yield f"plots.{number}.path", file.path
+    for number, layer in enumerate(harvest.layers):
+        if layer.definition is not None:
+            yield f"layers.{number}.definition", layer.definition
+    for key, path in (
+        ("policy", Path(harvest.policy)),
+        ("deliveries", harvest.deliveries),
+        ("reviews", harvest.reviews),
+        ("legality", harvest.legality),
+        *((f"areas.{name}", path) for name, path in harvest.areas.items()),
+    ):
+        if path is not None:
+            yield key, path
+
+
+def _attached(harvest: Harvest) -> Iterator[tuple[str, Path, set[str]]]:
+    """Files that papers in an object store name beside themselves."""
+    if harvest.reviews is not None and mirror.origin(harvest.reviews) is not None:
+        found = reviews.read_reviews(harvest.reviews)
+        yield "reviews", harvest.reviews, {name for review in found for name in review.evidence}
+    if harvest.legality is not None and mirror.origin(harvest.legality) is not None:
+        documents = legality.read_legality(harvest.legality)
+        yield "legality", harvest.legality, set(documents.loc[documents["sha256"] != "", "document"])
+
+
+def _pull(key: str, path: Path) -> None:
+    if not _pull_if_there(key, path):
+        raise ConfigError(f"{key}: {mirror.name(path)} is not there; put the file there, or correct the address")
+
+
+def _pull_if_there(key: str, path: Path) -> bool:
+    try:
+        return mirror.pull(path)
+    except FetchError as error:
+        raise ConfigError(f"{key}: {error}") from error
+
+
+def _pull_folder(key: str, path: Path) -> None:
+    try:
+        held = [path / name for name in mirror.listing(path)]
+        mirror.get({file: file for file in held})
+    except FetchError as error:
+        raise ConfigError(f"{key}: {error}") from error
+    if not held:
+        raise ConfigError(f"{key}: {mirror.name(path)} is not there; put the folder there, or correct the address")

@@ -1,0 +1,117 @@
+"""The lock of a run folder in an object store: an object that says who works there."""
+
+import getpass
+import json
+import os
+import platform
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from eudr_check import mirror
+from eudr_check.errors import FetchError, RunError
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a run folder."""
+
+    host: str
+    machine: str
+    """Tells apart machines of one name."""
+    process: int
+    user: str
+    token: str
+
+    @classmethod
+    def this_process(cls) -> "Holder":
+        """Ourselves, with a token of this once."""
+        return cls(platform.node(), f"{uuid.getnode():x}", os.getpid(), _user(), uuid.uuid4().hex)
+
+    @property
+    def gone(self) -> bool:
+        """Whether it ran on this machine and has ended; of other machines nothing is known."""
+        here = Holder.this_process()
+        if (self.host, self.machine) != (here.host, here.machine):
+            return False
+        # The flock of the stand-in is ours by now, so an equal number is that of an earlier container.
+        return self.process == here.process or not _alive(self.process)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold the lock object a path stands for.
+
+    Raises:
+        RunError: somebody else holds it, named with the way to lift it; or the store cannot be reached.
+    """
+    ourselves = Holder.this_process()
+    content = json.dumps(asdict(ourselves), sort_keys=True).encode()
+    try:
+        other = holder(path)
+        if other is not None and other.gone:
+            mirror.remove([path])
+        # Read again: a store that cannot create exclusively lets the last writer win.
+        if (other is not None and not other.gone) or not mirror.create(path, content) or mirror.read(path) != content:
+            raise _refused(path)
+    except FetchError as error:
+        raise RunError(str(error)) from error
+    try:
+        yield
+    finally:
+        _release(path, content)
+
+
+def holder(path: Path) -> Holder | None:
+    """Who holds a lock object; None where nobody does.
+
+    Raises:
+        FetchError: the store cannot be reached.
+    """
+    content = mirror.read(path)
+    if content is None:
+        return None
+    try:
+        known: dict[str, Any] = json.loads(content)
+        return Holder(**known)
+    except (ValueError, TypeError):
+        return Holder("?", "?", 0, "?", "?")
+
+
+def _refused(path: Path) -> RunError:
+    other = holder(path) or Holder("?", "?", 0, "?", "?")
+    return RunError(
+        f"{mirror.name(path.parent)}: process {other.process} of {other.user} on {other.host} is working on this "
+        f"harvest; wait until it ends, or, if it was killed, delete {mirror.name(path)} and run again (nothing "
+        "finished is lost)"
+    )
+
+
+def _release(path: Path, content: bytes) -> None:
+    """Let go, if it is still ours; an unreachable store must not hide how the run itself ended."""
+    try:
+        if mirror.read(path) == content:
+            mirror.remove([path])
+    except FetchError:
+        return
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # Containers often run a number that has no name.
+        return str(os.getuid())

@@ -1,0 +1,87 @@
+"""Every address has one stand-in, every stand-in one address, and nothing else is taken for either."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eudr_check import mirror
+from eudr_check.errors import ConfigError
+
+parts = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/"), min_size=1, max_size=12).filter(
+    lambda part: part not in (".", "..")
+)
+buckets = st.from_regex(r"[a-z0-9][a-z0-9.-]{1,20}", fullmatch=True)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A mirror of this test's own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path
+
+
+@given(st.sampled_from(sorted(mirror.PACKAGES)), buckets, st.lists(parts, min_size=1, max_size=4))
+def test_there_and_back(scheme: str, bucket: str, key: list[str]):
+    """Spaces, percent signs, question marks and letters of any script are part of the key."""
+    address = f"{scheme}://{bucket}/{'/'.join(key)}"
+
+    assert mirror.origin(mirror.mirrored(address)) == address
+
+
+def test_the_place_is_readable(cache: Path):
+    """A person finds the file of an address without asking the program."""
+    assert mirror.mirrored("s3://coops/2026/a.gpkg") == cache / "eudr-check/mirror/s3/coops/2026/a.gpkg"
+    assert mirror.mirrored("s3://coops/2026/") == cache / "eudr-check/mirror/s3/coops/2026"
+
+
+def test_paths_are_only_themselves(cache: Path, monkeypatch: pytest.MonkeyPatch):
+    """A path on disk has no address, nor have the folders above the keys."""
+    monkeypatch.chdir(cache)
+
+    assert mirror.origin(Path("plots.gpkg")) is None
+    assert mirror.origin(mirror.root()) is None
+    assert mirror.origin(mirror.root() / "s3" / "coops") is None
+    assert mirror.origin(Path("eudr-check/mirror/s3/coops/a/../b")) == "s3://coops/b"
+    assert mirror.local("plots.gpkg") == Path("plots.gpkg")
+    assert mirror.name(Path("plots.gpkg")) == "plots.gpkg"
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("https://example.org/a.gpkg?sig=hidden", "'https://' is no object store"),
+        ("s3://key:hidden@coops/a", "credentials come from the environment"),
+        ("s3:///a", "plain bucket name"),
+        ("s3://coops", "name a key"),
+        ("s3://coops/", "name a key"),
+        ("s3://coops/a//b", "without empty parts"),
+        ("s3://coops/../other/a", "without empty parts"),
+    ],
+)
+def test_addresses_no_path_can_stand_for_are_refused(address: str, words: str):
+    """The message says what to write, and repeats no secret."""
+    with pytest.raises(ConfigError) as caught:
+        mirror.mirrored(address)
+
+    assert words in str(caught.value)
+    assert "hidden" not in str(caught.value)
+
+
+def test_relative_paths_stay_in_their_bucket(cache: Path):
+    """`..` in a catalogue or a YAML of the store moves within the bucket, never to that of somebody else."""
+    folder = mirror.mirrored("s3://coops/catalogue/hansen")
+
+    assert mirror.beside(folder, Path("../../rasters/a.tif")) == mirror.mirrored("s3://coops/rasters/a.tif")
+    assert mirror.beside(cache, Path("../a.tif")) == cache / "../a.tif"
+    for outside in ("../../../others/a.tif", "../../../../gs/others/a.tif", "../../../../../../a.tif", "/etc/passwd"):
+        with pytest.raises(ConfigError, match="leads out of the bucket of s3://coops/catalogue/hansen"):
+            mirror.beside(folder, Path(outside))
+
+
+def test_messages_name_addresses():
+    """What a person reads is the address, also where a deeper room knew only the stand-in."""
+    path = mirror.mirrored("s3://coops/2026/a.csv")
+
+    assert mirror.named(f"{path}, row 3: no date") == "s3://coops/2026/a.csv, row 3: no date"
