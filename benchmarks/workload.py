@@ -63,9 +63,9 @@ def tile_plots(tile: int, count: int = NATIONAL, *, seed: int = SEED) -> gpd.Geo
     here = min(PLOTS_PER_TILE, count - tile * PLOTS_PER_TILE)
     random = np.random.default_rng([seed, 1, tile])
     longitude, latitude = _centres(tile, PLOTS_PER_TILE, random)
-    rings = rings(longitude, latitude, random)[:here]
+    shapes = rings(longitude, latitude, random)[:here]
     names = [f"nation/{tile * PLOTS_PER_TILE + number:07d}" for number in range(here)]
-    return gpd.GeoDataFrame(geometry=rings, index=pd.Index(names, name="plot", dtype="str"), crs="EPSG:4326")
+    return gpd.GeoDataFrame(geometry=shapes, index=pd.Index(names, name="plot", dtype="str"), crs="EPSG:4326")
 
 
 def tile_corner(tile: int) -> tuple[int, int]:

@@ -10,6 +10,7 @@ where q is the authalic latitude term of Snyder, *Map Projections: A Working Man
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,45 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
 _TERMS = 7
 """Powers of the squared eccentricity: the next one is below 1e-17."""
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+
+
+@dataclass(frozen=True)
+class Rings:
+    """The rings of many polygons laid end to end."""
+
+    coordinates: Floats
+    """float64 (m, 2) degrees; each ring closes."""
+    ring: Ints
+    """int64 (m,) ring of each position."""
+    owner: Ints
+    """int64 (r,) polygon of each ring, ascending."""
+    outer: NDArray[np.bool_]
+    """bool (r,) whether the ring is a shell."""
+
+
+def rings_of(polygons: NDArray[Any]) -> Rings:
+    """Rings of polygons and multipolygons in their order; None and empty ones have none."""
+    plain = is_plain(polygons)
+    rest = np.flatnonzero(~plain)
+    parts, part_owner = shapely.get_parts(polygons[rest], return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    outer = np.ones(len(rings), dtype=bool)
+    outer[1:] = part[1:] != part[:-1]
+    owner = np.concatenate([np.flatnonzero(plain), rest[part_owner[part]]])
+    order = np.argsort(owner, kind="stable")
+    size = np.concatenate([shapely.get_num_coordinates(polygons[plain]), shapely.get_num_coordinates(rings)])[order]
+    return Rings(
+        shapely.get_coordinates(polygons),
+        np.repeat(np.arange(len(order)), size),
+        owner[order],
+        np.concatenate([np.ones(plain.sum(), dtype=bool), outer])[order],
+    )
+
+
+def is_plain(geometries: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which geometries are polygons of one ring, as nearly all plots are: they need not be taken apart."""
+    single = shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON
+    return np.asarray(single & (shapely.get_num_interior_rings(geometries) == 0) & ~shapely.is_empty(geometries))
 
 
 def plot_area_ha(geometries: Sequence[Any] | NDArray[Any]) -> Floats:
@@ -113,15 +153,11 @@ def _area_of_rings(geometries: Any, ring_ha: Any, *, with_holes: bool) -> Floats
     """Sum over the outer rings of each geometry, less its holes where wanted."""
     geometries = np.asarray(geometries, dtype=object)
     area = np.where(np.isin(shapely.get_type_id(geometries), _POLYGONAL), 0.0, np.nan)
-    parts, owner = shapely.get_parts(geometries[np.isfinite(area)], return_index=True)
-    owner = np.flatnonzero(np.isfinite(area))[owner]
-    rings, part = shapely.get_rings(parts, return_index=True)
-    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
-    size = np.abs(ring_ha(coordinates, ring, len(rings)))
-    outer = np.ones(len(rings), dtype=bool)
-    outer[1:] = part[1:] != part[:-1]
-    sign = np.where(outer, 1.0, -1.0 if with_holes else 0.0)
-    area += np.bincount(owner[part], weights=sign * size, minlength=len(geometries))
+    polygonal = np.flatnonzero(np.isfinite(area))
+    rings = rings_of(geometries[polygonal])
+    size = np.abs(ring_ha(rings.coordinates, rings.ring, len(rings.owner)))
+    sign = np.where(rings.outer, 1.0, -1.0 if with_holes else 0.0)
+    area += np.bincount(polygonal[rings.owner], weights=sign * size, minlength=len(geometries))
     return area
 
 

@@ -111,9 +111,13 @@ def countries(longitude: Floats, latitude: Floats) -> Countries:
     if len(known):
         own, around = _numbers_of(longitude[known], latitude[known])
         here[known] = codes[own]
-        kinds, kind = np.unique(around, axis=1, return_inverse=True)
+        alone = [frozenset({code} - {SEA}) for code in codes]
+        for row, number in zip(known.tolist(), own.tolist(), strict=True):
+            nearby[row] = alone[number]
+        several = np.flatnonzero((around != own).any(axis=0))
+        kinds, kind = np.unique(around[:, several], axis=1, return_inverse=True)
         sets = [frozenset(codes[code] for code in column if codes[code]) for column in kinds.T]
-        for row, index in zip(known, kind.ravel(), strict=True):
+        for row, index in zip(known[several].tolist(), kind.ravel().tolist(), strict=True):
             nearby[row] = sets[index]
     return Countries(here, nearby)
 
@@ -141,9 +145,11 @@ def _looked_up(longitude: Floats, latitude: Floats) -> tuple[Ints, Ints]:
     a tenth of the distance looked at.
     """
     reach = threshold("near_border_deg")
-    cells, cell = np.unique(np.round(np.column_stack([longitude, latitude]), 2), axis=0, return_inverse=True)
+    rounded = np.round(np.column_stack([longitude, latitude]), 2)
+    # Cells are numbered by whole numbers: to sort pairs of them takes ten times as long.
+    _, first, cell = np.unique(np.rint(rounded * 100) @ [100_000, 1], return_index=True, return_inverse=True)
+    cells = rounded[first]
     ring = [(cells[:, 0] + dx * reach, cells[:, 1] + dy * reach) for dx, dy in _CENTRE_AND_RING[1:]]
-    cell = cell.ravel()
     zones = np.array([_zones(longitude, latitude), *(_zones(*place)[cell] for place in ring)])
     land = np.array([_land(longitude, latitude), *(_land(*place)[cell] for place in ring)])
     return zones, land

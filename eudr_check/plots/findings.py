@@ -117,7 +117,7 @@ class Log:
         )
         everything["severity"] = everything["code"].map({code: severity(code) for code in codes()})
         everything["message"] = [
-            _english(code, values) for code, values in zip(everything["code"], everything["values"], strict=True)
+            sentence(code, values, "en") for code, values in zip(everything["code"], everything["values"], strict=True)
         ]
         everything = everything.drop(columns=["row", "values", "rank", "file_order"])
         return tables.typed(tables.FINDINGS, everything)
@@ -135,22 +135,12 @@ def message(finding: Any, language: str) -> str:
         finding: a row of FINDINGS (Series or named tuple) with `code` and `details`.
         language: en, es, fr or pt.
     """
-    return _sentence(finding.code, json.loads(finding.details), language)
+    return sentence(finding.code, json.loads(finding.details), language)
 
 
-def _sentence(code: str, values: dict[str, Any], language: str) -> str:
+def sentence(code: str, values: dict[str, Any], language: str) -> str:
+    """The message of a code with its figures."""
     return text.say("findings", code, language, **values)
-
-
-def _english(code: str, values: dict[str, Any]) -> str:
-    """As `_sentence` in English, without Babel: a hundred thousand overlaps are rendered here in a second."""
-    written = {name: _plain_number(value) if isinstance(value, float) else value for name, value in values.items()}
-    return text.topic("findings")[code]["en"].format(**written)
-
-
-def _plain_number(value: float) -> str:
-    """A number with up to six decimals and commas between thousands, as `text.number` writes it in English."""
-    return f"{value:,.6f}".rstrip("0").rstrip(".")
 
 
 def _listed(value: Any, count: int) -> list[Any]:

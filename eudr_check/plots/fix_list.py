@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ import pandas as pd
 import xlsxwriter
 
 from eudr_check import text
-from eudr_check.plots.findings import message
+from eudr_check.plots.findings import sentence
 
 COLUMNS = ("weight", "file", "row", "plot", "place", "problem", "longitude", "latitude", "code")
 _WIDTHS = (18, 28, 7, 18, 22, 90, 13, 13, 24)
@@ -23,6 +24,7 @@ _CELL_LIMIT = 32_000
 _PLACES = 6
 
 Cell = str | float | int | None
+Line = tuple[Cell, ...]
 
 
 def write_fix_lists(
@@ -50,7 +52,7 @@ def write_fix_lists(
     for cooperative in cooperatives:
         mine = listed[listed["cooperative"] == cooperative]
         mine = mine.sort_values("severity", kind="stable")  # "block" comes before "warn"
-        sheets = {language: _lines(mine, places, language) for language in languages}
+        sheets = _lines(mine, places, languages)
         path = folder / f"{cooperative}.xlsx"
         _write_workbook(path, sheets)
         written.append(path)
@@ -65,31 +67,45 @@ def _headers(language: str) -> list[str]:
     return [text.say("fix_list", column, language) for column in COLUMNS]
 
 
-def _lines(findings: pd.DataFrame, places: pd.Series, language: str) -> list[list[Cell]]:
-    lines: list[list[Cell]] = []
-    finding: Any
-    for finding in findings.itertuples():
-        plot = None if pd.isna(finding.plot) else str(finding.plot)
-        place = places.get(plot) if plot is not None else None
-        lines.append(
-            [
-                text.say("fix_list", str(finding.severity), language),
-                str(finding.source_file),
-                None if pd.isna(finding.source_row) else int(finding.source_row),
-                None if plot is None else plot.partition("/")[2],
-                None if place is None or pd.isna(place) else str(place),
-                message(finding, language),
-                None if pd.isna(finding.longitude) else round(finding.longitude, _PLACES),
-                None if pd.isna(finding.latitude) else round(finding.latitude, _PLACES),
-                str(finding.code),
-            ]
-        )
+def _lines(findings: pd.DataFrame, places: pd.Series, languages: Sequence[str]) -> dict[str, list[Line]]:
+    """One line per finding, column by column: what does not depend on the language is made once."""
+    plots = _cells(findings["plot"])
+    place = dict(zip(places.index, _cells(places), strict=True))
+    details = [json.loads(values) for values in findings["details"]]
+    source_file, row = _cells(findings["source_file"]), _cells(findings["source_row"])
+    plot_id = [None if plot is None else plot.partition("/")[2] for plot in plots]
+    production_place = [place.get(plot) for plot in plots]
+    longitude, latitude = (
+        [None if value is None else round(value, _PLACES) for value in _cells(findings[axis])]
+        for axis in ("longitude", "latitude")
+    )
+    code = _cells(findings["code"])
+    lines = {}
+    for language in languages:
+        weight = [text.say("fix_list", severity, language) for severity in findings["severity"]]
+        problem = [sentence(*said, language) for said in zip(code, details, strict=True)]
+        columns = (weight, source_file, row, plot_id, production_place, problem, longitude, latitude, code)
+        lines[language] = list(zip(*map(_cleaned, columns), strict=True))
     return lines
 
 
-def _write_workbook(path: Path, sheets: dict[str, list[list[Cell]]]) -> None:
-    # Formulas and links stay text; a fixed date keeps the bytes the same.
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+def _cells(column: pd.Series) -> list[Any]:
+    return column.astype(object).where(column.notna(), None).tolist()
+
+
+def _cleaned(column: list[Cell]) -> list[Cell]:
+    return [clean(cell) if isinstance(cell, str) else cell for cell in column]
+
+
+def _write_workbook(path: Path, sheets: dict[str, list[Line]]) -> None:
+    # Formulas and links stay text; a fixed date keeps the bytes the same; rows go to disk as they are written, for
+    # those of a crowded nation took 2 GB.
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"created": _CREATED})
         head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
@@ -106,17 +122,17 @@ def _write_workbook(path: Path, sheets: dict[str, list[list[Cell]]]) -> None:
             for number, line in enumerate(lines, start=1):
                 for column, cell in enumerate(line):
                     if isinstance(cell, str):
-                        sheet.write_string(number, column, clean(cell), wrapped if column == 5 else plain)
+                        sheet.write_string(number, column, cell, wrapped if column == 5 else plain)
                     elif cell is not None:
                         sheet.write_number(number, column, cell, degrees if isinstance(cell, float) else plain)
 
 
-def _write_csv(path: Path, headers: list[str], lines: list[list[Cell]]) -> None:
+def _write_csv(path: Path, headers: list[str], lines: list[Line]) -> None:
     # A byte-order mark tells Excel that this is UTF-8.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(headers)
-        writer.writerows([_neutral(clean(cell)) if isinstance(cell, str) else cell for cell in line] for line in lines)
+        writer.writerows([_neutral(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
 
 
 def clean(cell: str) -> str:

@@ -17,11 +17,7 @@ def check(rows: Rows, log: Log) -> None:
     """
     table = rows.table
     plot = table["plot_id"].where(rows.identified, None).to_numpy(dtype=object)
-    names = (
-        table["producer_name"].str.lower().str.split().str.join(" ")
-        if table["producer_name"].notna().any()
-        else table["producer_name"]
-    )
+    names = table["producer_name"].map(lambda name: " ".join(name.lower().split()), na_action="ignore")
     documents = table["producer_id"]
     _conflicts(table["cooperative"], names, table["producer_country"], "producer_country", plot, log)
     _conflicts(table["cooperative"], names, documents, "producer_id", plot, log)

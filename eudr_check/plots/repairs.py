@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from eudr_check.areas import plot_area_ha
+from eudr_check.areas import is_plain, plot_area_ha, rings_of
 from eudr_check.plots.findings import Log
 from eudr_check.plots.shape import in_chunks
 from eudr_check.plots.thresholds import threshold
@@ -68,20 +68,14 @@ def _without_repeats(geometry: Any) -> Any:
 
 def repeated_vertices(geometries: Geometries) -> NDArray[np.int64]:
     """int64 (n,) vertices equal to the one before them in the same ring."""
-    rings, owner = _rings(geometries)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    rings = rings_of(geometries)
+    xy, ring = rings.coordinates, rings.ring
     same = (ring[1:] == ring[:-1]) & (xy[1:] == xy[:-1]).all(axis=1)
-    return np.bincount(owner[ring[1:][same]], minlength=len(geometries))
-
-
-def _rings(geometries: Geometries) -> tuple[Geometries, NDArray[np.int64]]:
-    parts, part_owner = shapely.get_parts(geometries, return_index=True)
-    rings, ring_part = shapely.get_rings(parts, return_index=True)
-    return rings, part_owner[ring_part]
+    return np.bincount(rings.owner[ring[1:][same]], minlength=len(geometries))
 
 
 def _mend(geometries: Geometries, original: Geometries, rows: NDArray[np.int64], log: Log) -> None:
-    bad = rows[~shapely.is_valid(geometries[rows])]
+    bad = rows[~in_chunks(shapely.is_valid, geometries[rows])]
     if not len(bad):
         return
     before = geometries[bad]
@@ -147,9 +141,13 @@ def _place(reason: str) -> tuple[float, float]:
 
 def _clockwise(geometries: Geometries) -> NDArray[np.bool_]:
     """Whether an outer ring runs clockwise or a hole counter-clockwise (RFC 7946 wants it the other way)."""
-    parts, part_owner = shapely.get_parts(geometries, return_index=True)
+    plain = is_plain(geometries)
+    clockwise = np.zeros(len(geometries), dtype=bool)
+    clockwise[plain] = ~shapely.is_ccw(shapely.get_exterior_ring(geometries[plain]))
+    rest = np.flatnonzero(~plain)
+    parts, part_owner = shapely.get_parts(geometries[rest], return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
     outer = np.ones(len(rings), dtype=bool)
     outer[1:] = ring_part[1:] != ring_part[:-1]
-    wrong = shapely.is_ccw(rings) != outer
-    return np.bincount(part_owner[ring_part[wrong]], minlength=len(geometries)) > 0
+    clockwise[rest[part_owner[ring_part[shapely.is_ccw(rings) != outer]]]] = True
+    return clockwise

@@ -1,13 +1,15 @@
 """Shape and digits of plots."""
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from eudr_check.areas import metres_per_degree, plot_area_ha
+from eudr_check.areas import metres_per_degree, plot_area_ha, rings_of
 from eudr_check.plots.delivery import UNKNOWN_DECIMALS
 from eudr_check.plots.findings import Log
 from eudr_check.plots.neighbours import polygonal_ha
@@ -21,6 +23,7 @@ Ints = NDArray[np.int64]
 M2_PER_HA = 10_000.0
 METRES_PER_DEGREE = 111_320.0
 _CHUNK = 20_000
+_THREADS = os.cpu_count() or 1
 _GRID_TOLERANCE = 1e-9
 _SQUARE_CORNERS = 4
 
@@ -28,7 +31,8 @@ _SQUARE_CORNERS = 4
 def in_chunks(measure: Callable[[NDArray[Any]], NDArray[Any]], geometry: NDArray[Any]) -> NDArray[Any]:
     """What a function gives for each geometry, asked for some at a time: vertices outnumber plots by far."""
     starts = range(0, max(len(geometry), 1), _CHUNK)
-    return np.concatenate([measure(geometry[start : start + _CHUNK]) for start in starts])
+    with ThreadPoolExecutor(_THREADS) as threads:
+        return np.concatenate([*threads.map(lambda start: measure(geometry[start : start + _CHUNK]), starts)])
 
 
 def check_outline(geometry: NDArray[Any], log: Log) -> None:
@@ -39,29 +43,30 @@ def check_outline(geometry: NDArray[Any], log: Log) -> None:
         log: takes the findings.
     """
     polygonal = np.flatnonzero(np.isin(shapely.get_type_id(geometry), (3, 6)))
-    for start in range(0, len(polygonal), _CHUNK):
-        rows = polygonal[start : start + _CHUNK]
+
+    def check(rows: Ints) -> None:
         _check_rings(geometry[rows], rows, log)
         _check_six_decimals(geometry[rows], rows, log)
 
+    with ThreadPoolExecutor(_THREADS) as threads:
+        list(threads.map(check, (polygonal[start : start + _CHUNK] for start in range(0, len(polygonal), _CHUNK))))
+
 
 def _check_rings(geometry: NDArray[Any], rows: Ints, log: Log) -> None:
-    parts, part_owner = shapely.get_parts(geometry, return_index=True)
-    rings, ring_part = shapely.get_rings(parts, return_index=True)
-    owner = part_owner[ring_part]
+    rings = rings_of(geometry)
+    xy, ring, owner = rings.coordinates, rings.ring, rings.owner
     count = len(rows)
-    holes = np.bincount(owner, minlength=count) - np.bincount(part_owner, minlength=count)
+    holes = np.bincount(owner[~rings.outer], minlength=count)
     log.row("hole", rows[holes > 0], holes=holes[holes > 0])
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
     vertices = np.bincount(owner[ring], minlength=count)
     many = vertices > threshold("vertices_max")
     log.row("vertices_many", rows[many], vertices=vertices[many])
     single = np.bincount(owner, minlength=count) == 1
-    metres = _metres(xy, ring, len(rings))
+    metres = _metres(xy, ring, len(owner))
     before, after, corner = _sides(metres, ring)
     _check_spikes(before, after, xy[corner], owner[ring[corner]], rows, log)
-    area, perimeter = _area_and_perimeter(metres, ring, len(rings))
-    corners = np.bincount(ring[corner], minlength=len(rings))
+    area, perimeter = _area_and_perimeter(metres, ring, len(owner))
+    corners = np.bincount(ring[corner], minlength=len(owner))
     largest = np.maximum.reduceat(area, np.searchsorted(owner, np.arange(count)))[owner] == area
     with np.errstate(divide="ignore", invalid="ignore"):
         compactness = 4 * np.pi * area / perimeter**2

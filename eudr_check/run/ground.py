@@ -4,11 +4,13 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
@@ -22,6 +24,10 @@ METRES_PER_DEGREE = 110_574.0
 """Shortest degree of latitude on WGS84 (at the equator), so that a margin in degrees is never too small."""
 
 COLUMNS = ("plot", "geometry_kind", "declared_area_ha", "geometry", "west", "south", "east", "north")
+_CHUNK = 20_000
+
+_FORM: dict[str, Any] = {"compression": "zstd", "use_dictionary": ["geometry_kind"], "write_statistics": False}
+"""How Parquet is written: no two plots share a boundary or a key, and nobody looks for one by its bytes."""
 
 
 @dataclass(frozen=True)
@@ -34,27 +40,26 @@ class TileGround:
     """SHA-256 over the plots (keys, WKB, declared area) and boxes of the tile."""
 
 
-def write(folder: Path, plots: gpd.GeoDataFrame, gps_error_m: float) -> None:
+def write(folder: Path, plots: Path, gps_error_m: float) -> None:
     """Write `GROUND.parquet` (a row group per tile, plots in the order of PLOTS) and `tiles.json`.
+
+    The WKB of PLOTS goes through as it is: 223,000 plots need their boxes here, not geometries.
 
     Args:
         folder: where to write.
-        plots: PLOTS; unusable plots are left out.
+        plots: Parquet file of PLOTS; unusable plots are left out.
         gps_error_m: horizontal error of plot boundaries in metres.
     """
-    plots = plots[plots["usable"]]
-    boxes = _boxes(plots, gps_error_m)
-    keys = plots.index.to_numpy(dtype=object)
-    wkb = shapely.to_wkb(plots.geometry.to_numpy())
-    kind = plots["geometry_kind"].to_numpy(dtype=object)
-    declared = plots["declared_area_ha"].to_numpy()
+    table = _usable(plots)
+    boxes = _boxes(table, gps_error_m)
     entries = []
-    with pq.ParquetWriter(folder / "GROUND.parquet", _schema(), compression="zstd") as writer:
+    with pq.ParquetWriter(folder / "GROUND.parquet", _schema(), **_FORM) as writer:
         for group, (tile, at) in enumerate(tiles_of(boxes).items()):
             west, south, east, north = _clipped(boxes[at], tile).T
-            table = pa.table([keys[at], kind[at], declared[at], wkb[at], west, south, east, north], schema=_schema())
-            writer.write_table(table, row_group_size=max(len(at), 1))
-            entries.append({"tile": tile.name, "row_group": group, "digest": _digest(table)})
+            mine = [*table.take(at).columns, west, south, east, north]
+            part = pa.table(mine, schema=_schema()).combine_chunks()
+            writer.write_table(part, row_group_size=max(len(at), 1))
+            entries.append({"tile": tile.name, "row_group": group, "digest": _digest(part)})
     write_json(folder, "tiles", entries)
 
 
@@ -86,16 +91,38 @@ def _open(path: Path) -> pq.ParquetFile:
     return pq.ParquetFile(path)
 
 
-def _boxes(plots: gpd.GeoDataFrame, gps_error_m: float) -> NDArray[np.float64]:
+def _usable(plots: Path) -> pa.Table:
+    """The usable rows of PLOTS with the columns that go to the tiles, in one chunk, or `take` joins them each time."""
+    columns = list(COLUMNS[:4])
+    table = pq.read_table(plots, columns=columns, filters=pc.field("usable"))
+    return table.cast(pa.schema([_schema().field(name) for name in columns])).combine_chunks()
+
+
+def _boxes(plots: pa.Table, gps_error_m: float) -> NDArray[np.float64]:
     """Boxes (n, 4) in degrees around all footprints of each plot, grown so that patches near it are seen too."""
-    footprints = overlay.footprints(plots, gps_error_m)
-    bounds = footprints.geometry.bounds.groupby(level=0).agg(
-        {"minx": "min", "miny": "min", "maxx": "max", "maxy": "max"}
-    )
-    west, south, east, north = bounds.reindex(plots.index).to_numpy().T
+    bounds = np.concatenate([_bounds(part) for part in plots.to_batches(max_chunksize=_CHUNK)] or [np.empty((0, 4))])
+    west, south, east, north = bounds.T
     dy = (PATCH_DISTANCE_M + gps_error_m) / METRES_PER_DEGREE
     dx = dy / np.cos(np.radians(np.minimum(np.maximum(np.abs(south), np.abs(north)) + dy, 89.0)))
     return np.column_stack([west - dx, south - dy, east + dx, north + dy])
+
+
+def _bounds(plots: pa.RecordBatch) -> NDArray[np.float64]:
+    """Boxes (n, 4) of the polygons, and of the discs that stand for points."""
+    geometry = shapely.from_wkb(plots["geometry"].to_numpy(zero_copy_only=False))
+    point = shapely.get_type_id(geometry) == shapely.GeometryType.POINT
+    bounds = shapely.bounds(geometry)
+    if point.any():
+        frame = gpd.GeoDataFrame(
+            {"declared_area_ha": plots["declared_area_ha"].to_numpy(zero_copy_only=False)[point], "usable": True},
+            index=plots["plot"].to_pandas()[point],
+            geometry=geometry[point],
+            crs="EPSG:4326",
+        )
+        # The larger disc holds the smaller one and the point.
+        discs = overlay.footprints(frame, 0.0).query("footprint == 'double_disc'")
+        bounds[point] = shapely.bounds(discs.geometry.to_numpy())
+    return bounds
 
 
 def _clipped(boxes: NDArray[np.float64], tile: Tile) -> NDArray[np.float64]:
@@ -109,10 +136,7 @@ def _schema() -> pa.Schema:
 
 
 def _digest(table: pa.Table) -> str:
-    total = hashlib.sha256()
-    for name in COLUMNS:
-        column = table[name]
-        values = column.to_pylist() if pa.types.is_string(column.type) or pa.types.is_binary(column.type) else None
-        content = column.to_numpy().tobytes() if values is None else repr(values).encode()
-        total.update(content)
-    return total.hexdigest()
+    with pa.BufferOutputStream() as stream:
+        with pa.ipc.new_stream(stream, table.schema) as writer:
+            writer.write_table(table)
+        return hashlib.sha256(stream.getvalue()).hexdigest()

@@ -85,9 +85,8 @@ def plots(run: Run) -> Piece:
 def tile_ground(run: Run, plots: Piece) -> Piece:
     """The plots of every tile with the ground they need."""
     made_of = {"plots": plots.digest, "gps_error_m": run.harvest.gps_error_m, "code": code_digest("overlay", "run")}
-    return run.obtain(
-        "ground", made_of, lambda folder: ground.write(folder, plots.features("PLOTS"), run.harvest.gps_error_m)
-    )
+    table = plots.folder / "PLOTS.parquet"
+    return run.obtain("ground", made_of, lambda folder: ground.write(folder, table, run.harvest.gps_error_m))
 
 
 def definitions(run: Run) -> tuple[LayerDefinition, ...]:

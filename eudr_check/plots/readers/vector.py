@@ -118,7 +118,10 @@ def geometries(wkb: NDArray[Any]) -> tuple[NDArray[Any], list[Fault]]:
             else:
                 geometry[row] = repaired
                 faults.append(Fault(int(row), "ring_unclosed", {"positions": positions[0]}))
-    return shapely.force_2d(geometry), faults
+    # A geometry that is flat would only be copied.
+    raised = shapely.get_coordinate_dimension(geometry) > 2
+    geometry[raised] = shapely.force_2d(geometry[raised])
+    return geometry, faults
 
 
 def ring_sizes(wkb: bytes) -> list[int]:
