@@ -6,18 +6,14 @@ BagIt: RFC 8493. Dates are inputs: nothing of the day or the machine of the buil
 import datetime as dt
 import hashlib
 import json
-import shutil
-import tempfile
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import bagit
-
 from eudr_check import __version__
+from eudr_check.package import archive
+from eudr_check.package.archive import Archive, Entry
 
-ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 MANIFEST = "MANIFEST.json"
 
 
@@ -27,50 +23,58 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def write_manifest(folder: Path, facts: Mapping[str, Any]) -> Path:
-    """Write `MANIFEST.json`: facts of the package, and size and SHA-256 of every file in it."""
-    path = folder / MANIFEST
-    path.unlink(missing_ok=True)
-    listed = {
-        file.relative_to(folder).as_posix(): {"bytes": file.stat().st_size, "sha256": sha256(file)}
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
+def write(folder: Path, *, name: str, date: dt.date, title: str, facts: Mapping[str, Any]) -> None:
+    """Write `MANIFEST.json` and the bag of all files of a folder into it.
+
+    The manifest comes out of the same reading as the ZIP: a nation's package has 2.6 GB, and each look at it counts.
+
+    Args:
+        folder: what goes in.
+        name: name of the ZIP and of the top folder in it.
+        date: Bagging-Date.
+        title: External-Description.
+        facts: what `MANIFEST.json` says besides size and SHA-256 of every file.
+    """
+    files = [file.relative_to(folder) for file in folder.rglob("*") if file.is_file()]
+    with archive.writing(folder / f"{name}.zip") as bag:
+        payload = {
+            file.as_posix(): bag.file(f"{name}/data/{file.as_posix()}", folder / file)
+            for file in sorted(files, key=_as_bagit_lists)
+        }
+        payload[MANIFEST] = bag.file(f"{name}/data/{MANIFEST}", _write_manifest(folder / MANIFEST, payload, facts))
+        _write_tags(bag, name, payload, date, title)
+
+
+def _write_manifest(path: Path, payload: Mapping[str, Entry], facts: Mapping[str, Any]) -> Path:
+    listed = {name: {"bytes": entry.bytes, "sha256": entry.sha256} for name, entry in payload.items()}
     text = json.dumps({**facts, "files": listed}, ensure_ascii=False, indent=1, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8")
     return path
 
 
-def write_zip(folder: Path, target: Path, *, name: str, date: dt.date, title: str) -> Path:
-    """Zip a copy of a folder as a bag.
-
-    Args:
-        folder: what goes in; it is not changed.
-        target: the ZIP to write, outside or inside the folder (it never holds itself).
-        name: top folder in the ZIP.
-        date: Bagging-Date.
-        title: External-Description.
-    """
-    with tempfile.TemporaryDirectory() as scratch:
-        bag = Path(scratch) / name
-        shutil.copytree(folder, bag, ignore=lambda parent, names: [n for n in names if Path(parent) / n == target])
-        info = {
-            "Bagging-Date": date.isoformat(),
-            "External-Identifier": name,
-            "External-Description": title,
-            "Bag-Software-Agent": f"eudr-check {__version__}",
-        }
-        bagit.make_bag(str(bag), info, checksums=["sha256"])
-        _zip(bag, target)
-    return target
+def _write_tags(bag: Archive, name: str, payload: Mapping[str, Entry], date: dt.date, title: str) -> None:
+    """The files around the payload that make a folder a bag."""
+    info = {
+        "Bag-Software-Agent": f"eudr-check {__version__}",
+        "Bagging-Date": date.isoformat(),
+        "External-Description": title,
+        "External-Identifier": name,
+        "Payload-Oxum": f"{sum(entry.bytes for entry in payload.values())}.{len(payload)}",
+    }
+    listed = sorted(payload, key=lambda file: _as_bagit_lists(Path(file)))
+    tags = {
+        "bag-info.txt": "".join(f"{label}: {value}\n" for label, value in info.items()),
+        "bagit.txt": "BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n",
+        "manifest-sha256.txt": "".join(f"{payload[file].sha256}  data/{_escaped(file)}\n" for file in listed),
+    }
+    sums = {file: bag.text(f"{name}/{file}", text).sha256 for file, text in tags.items()}
+    bag.text(f"{name}/tagmanifest-sha256.txt", "".join(f"{sum256} {file}\n" for file, sum256 in sums.items()))
 
 
-def _zip(bag: Path, target: Path) -> None:
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for file in sorted(bag.rglob("*")):
-            if file.is_file():
-                entry = zipfile.ZipInfo(file.relative_to(bag.parent).as_posix(), ZIP_EPOCH)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                entry.external_attr = 0o644 << 16
-                with file.open("rb") as source, archive.open(entry, "w", force_zip64=True) as sink:
-                    shutil.copyfileobj(source, sink, 1 << 20)
+def _as_bagit_lists(file: Path) -> list[tuple[bool, str]]:
+    """Sort key: the files of a folder before its folders."""
+    return [*((True, part) for part in file.parts[:-1]), (False, file.name)]
+
+
+def _escaped(name: str) -> str:
+    return name.replace("\r", "%0D").replace("\n", "%0A")

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from eudr_check.errors import PackageError
-from eudr_check.package.names import cells
+from eudr_check.package.spreadsheet import write_csv
 from eudr_check.package.unpack import safe
 
 
@@ -46,7 +46,9 @@ class Folder:
 
     def csv(self, name: str, frame: pd.DataFrame) -> None:
         """Write a table no spreadsheet can take for formulas."""
-        self.text(name, cells(frame).to_csv(index=False, lineterminator="\n"))
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_csv(path, frame)
 
     def attach(self, attachment: Attachment) -> None:
         """Take a file into the package.

@@ -6,9 +6,6 @@ inside a name, and the directional overrides that can make a line read as someth
 
 import re
 import unicodedata
-from collections.abc import Iterable
-
-import pandas as pd
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -21,6 +18,8 @@ def clean(text: str) -> str:
     >>> clean("  Rosa\\n Quispe\\x00 ")
     'Rosa Quispe'
     """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # the usual name, in a tenth of the time
     return unicodedata.normalize("NFC", _DROPPED.sub("", re.sub(r"\s+", " ", text))).strip()
 
 
@@ -31,12 +30,3 @@ def cell(text: str) -> str:
     "'=HYPERLINK(1)"
     """
     return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def cells(frame: pd.DataFrame, columns: Iterable[str] | None = None) -> pd.DataFrame:
-    """The frame with the text columns (all, or those named) safe to open in a spreadsheet."""
-    named = frame.columns if columns is None else columns
-    text = [name for name in named if isinstance(frame[name].dtype, pd.StringDtype) or frame[name].dtype == object]
-    return frame.assign(
-        **{name: frame[name].map(lambda v: cell(clean(v)) if isinstance(v, str) else v) for name in text}
-    )

@@ -200,11 +200,11 @@ def _finish(
         into.text(f"README.{language}.txt", readme.text(harvest, summary, language))
     read = sources[sources["status"] == "read"]
     items = read[["layer", "item_id", "asset", "href", "version", "sha256"]].drop_duplicates()
-    told = {"harvest": harvest.harvest, "software": __version__, "draft": draft, "redacted": redacted}
-    bag.write_manifest(into.path, told | {"layer_items": _records(items.sort_values(list(items.columns)))})
+    told: dict[str, Any] = {"harvest": harvest.harvest, "software": __version__, "draft": draft, "redacted": redacted}
+    told |= {"layer_items": _records(items.sort_values(list(items.columns)))}
     name = f"{DRAFT_MARK if draft else ''}{harvest.harvest}{'-redacted' if redacted else ''}"
     title = f"Due-diligence package of harvest {harvest.harvest}"
-    bag.write_zip(into.path, into.path / f"{name}.zip", name=name, date=stamp.day(harvest), title=title)
+    bag.write(into.path, name=name, date=stamp.day(harvest), title=title, facts=told)
 
 
 def _counts(values: pd.Series) -> dict[str, int]:

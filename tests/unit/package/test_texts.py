@@ -112,6 +112,3 @@ def test_names_are_cleaned_and_cells_disarmed() -> None:
         "x=1",
         "",
     ]
-    frame = pd.DataFrame({"name": ["=a", None], "area_ha": [-1.5, 2.0]})
-    assert names.cells(frame).to_dict("list")["area_ha"] == [-1.5, 2.0]
-    assert names.cells(frame)["name"].iloc[0] == "'=a"
