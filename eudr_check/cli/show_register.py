@@ -1,11 +1,14 @@
 """What the terminal shows of the register."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+
+NO_PACKAGE = {"none yet": "no package yet", "left out later": "an earlier run had it, the last one has not"}
 
 
 def harvests(found: Sequence[Mapping[str, Any]]) -> None:
@@ -24,29 +27,47 @@ def harvests(found: Sequence[Mapping[str, Any]]) -> None:
 
 
 def found(rows: Sequence[Mapping[str, Any]], what: str) -> None:
-    """Plots with outcome and statement, a line each."""
+    """Plots with hectares and outcome, below the statement that declares them."""
     console = Console()
     if not rows:
         _say(console, f"nothing in the register answers to '{what}'")
-        return
-    table = _table("harvest", "plot", "ha", "outcome", "package", "statement", "reference number", "keep until")
-    for row in rows:
-        area = "" if row["area_ha"] is None else f"{row['area_ha']:.2f}"
-        outcome = (row["final_outcome"] or "").replace("_", " ")
-        names = ("package", "statement", "reference_number", "keep_until")
-        table.add_row(row["harvest"], row["plot"], area, outcome, *(row[name] or "" for name in names))
-    console.print(table)
+    wide = max((len(row["plot"]) for row in rows), default=0)
+    # Lines instead of a table: a plot id or a number that is cut to fit the window cannot be compared.
+    for heading, plots in groupby(sorted(rows, key=_heading), _heading):
+        _say(console, heading)
+        for row in plots:
+            hectares = "" if row["area_ha"] is None else f"{row['area_ha']:.2f} ha"
+            _say(
+                console, f"  {row['plot']:<{wide}}  {hectares:>10}  {_words(row['final_outcome'] or 'no outcome yet')}"
+            )
+
+
+def _heading(row: Mapping[str, Any]) -> str:
+    if row["package_digest"] is None:
+        return f"{row['harvest']}: {NO_PACKAGE[row['package']]}"
+    package = f"{row['harvest']}, {_name(row['package'] == 'last', row['date'])}"
+    if row["statement"] is None:
+        return f"{package}: in no statement"
+    number = "no number noted yet"
+    if row["reference_number"]:
+        number = f"{row['reference_number']}, submitted {row['submitted']}, keep until {row['keep_until']}"
+    return f"{package}, {row['statement']} ({row['internal_reference']}): {number}"
+
+
+def _name(is_last: bool, date: str | None) -> str:
+    return f"{'package' if is_last else 'earlier package, submitted,'} of {date or 'no date'}"
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
 
 
 def _package(console: Console, package: Mapping[str, Any]) -> None:
-    words = ["package"]
-    if package["draft"]:
-        words.insert(0, "DRAFT")
-    if not package["is_last"]:
-        words.insert(0, "earlier, submitted")
-    _say(console, f"  {' '.join(words)} of {package['date'] or 'no date'}, digest {package['package_digest'][:12]}")
-    counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in package["outcomes"].items())
-    blocked = f"; {package['blocked_rows']} rows blocked" if package["blocked_rows"] else ""
+    draft = "DRAFT " if package["draft"] else ""
+    digest = package["package_digest"][:12]
+    _say(console, f"  {draft}{_name(package['is_last'], package['date'])}, digest {digest}")
+    counts = ", ".join(f"{count} {_words(name)}" for name, count in package["outcomes"].items())
+    blocked = f"; blocked rows: {package['blocked_rows']}" if package["blocked_rows"] else ""
     _say(console, f"    outcomes  {counts or 'no plot'} ({package['policy']}; {package['area_ha']:.2f} ha){blocked}")
     layers = ", ".join(layer["layer"] for layer in package["layers"])
     _say(console, f"    layers    {layers or 'none'}")
@@ -59,22 +80,16 @@ def _package(console: Console, package: Mapping[str, Any]) -> None:
 
 
 def _statements(console: Console, statements: Sequence[Mapping[str, Any]]) -> None:
-    table = _table("statement", "lot", "plots", "kg", "reference number", "submitted", "keep until")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in ("statement", "lot", "plots", "kg", "reference number", "submitted", "keep until"):
+        # A number that is cut to fit the window cannot be compared with the EU system's.
+        table.add_column(name, justify="right" if name in ("plots", "kg") else "left", no_wrap=name != "lot")
     for one in statements:
         number = one["reference_number"] or "not noted yet"
         mass = f"{one['net_mass_kg']:,.0f}"
         days = (one["submitted"] or "", one["keep_until"] or "")
         table.add_row(one["statement"], one["lot"] or "", str(one["plots"]), mass, number, *days)
     console.print(table)
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in columns:
-        numeric = name in ("plots", "kg", "ha")
-        # A number that is cut cannot be compared with the EU system's.
-        table.add_column(name, justify="right" if numeric else "left", no_wrap=name == "reference number")
-    return table
 
 
 def _say(console: Console, text: str) -> None:

@@ -36,7 +36,7 @@ UNION ALL
 SELECT l.harvest, l.cooperative || '/' || l.plot_id AS plot, l.area_ha, NULL, NULL, NULL, NULL,
     l.package, NULL, NULL, NULL, NULL, NULL, NULL
 FROM (SELECT *, 'plots' AS place, 'none yet' AS package FROM plots
-    UNION ALL SELECT *, 'former_plots', 'none: left out later' FROM former_plots) l
+    UNION ALL SELECT *, 'former_plots', 'left out later' FROM former_plots) l
 WHERE NOT EXISTS (SELECT 1 FROM outcomes WHERE harvest = l.harvest AND plot = l.cooperative || '/' || l.plot_id)
     AND {land}
 ) ORDER BY harvest, plot, package, statement

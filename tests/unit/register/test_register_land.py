@@ -10,6 +10,7 @@ import pytest
 from eudr_check import register
 from eudr_check.errors import RegisterError
 from eudr_check.register import store
+from tests.conftest import REPOSITORY
 from tests.register_cases import NUMBERS, plots_of, record
 
 EARLIER = ("plots", "losses")
@@ -71,8 +72,8 @@ def test_two_writers_of_one_harvest_leave_one_of_the_two(tmp_path):
 
     assert [(row["plot"], row["package"]) for row in found if row["package_digest"]] == [("coop/C", "last")]
     assert {row["plot"]: row["package"] for row in found if not row["package_digest"]} == {
-        "coop/A": "none: left out later",
-        "coop/B": "none: left out later",
+        "coop/A": "left out later",
+        "coop/B": "left out later",
     }
 
 
@@ -99,6 +100,13 @@ def test_register_is_a_geopackage(tmp_path):
     assert outcomes.crs == "EPSG:4326"
     assert list(outcomes["final_outcome"]) == ["low", "high"]
     assert list(pyogrio.read_dataframe(path, layer="statements")["internal_reference"]) == ["2026-001"]
+
+
+def test_the_page_names_every_table():
+    """Whoever opens the register in QGIS finds every table explained."""
+    page = (REPOSITORY / "docs" / "how-to" / "register.md").read_text(encoding="utf-8")
+
+    assert [name for name in store.TABLES if f"| `{name}` |" not in page] == []
 
 
 def test_an_earlier_register_is_read_as_it_is(earlier):
