@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,14 @@ def package_of(harvest: str, digest: str, declared: Sequence[str], **changes: An
         withheld=None,
         layers=[LayerRead("jrc_gfc2020@V4", "V4", 1, 0)],
         statements=[
-            Declared("statement-01", f"{harvest}-001", None, 4000.0, "cd" * 32, [f"coop/{name}" for name in declared])
+            Declared(
+                "statement-01",
+                f"{harvest}-001",
+                None,
+                4000.0,
+                sha256(str(declared).encode()).hexdigest(),
+                [f"coop/{name}" for name in declared],
+            )
         ],
     )
     return replace(made, **changes)

@@ -16,6 +16,13 @@ from eudr_check.register import store
 KEEP_YEARS = 5
 """Art. 4(3) of Regulation (EU) 2023/1115: five years from the day the statement is submitted."""
 
+CURRENT = """(
+SELECT max(noted.fid) FROM numbers noted JOIN statements t ON t.fid = noted.statement
+WHERE noted.replaced = 0 AND t.harvest = s.harvest AND t.internal_reference = s.internal_reference
+    AND t.geojson_sha256 = s.geojson_sha256 AND t.net_mass_kg = s.net_mass_kg)"""
+"""SQL: the number that holds for a statement `s`. It belongs to what was declared, so a package made anew that declares
+the very same has it too."""
+
 
 def keep_until(submitted: dt.date) -> dt.date:
     """Day until which a statement is kept.
@@ -104,7 +111,7 @@ def note(
     with store.writing(path) as database:
         found = _statement(database, harvest, statement, package)
         before = database.execute(
-            "SELECT * FROM numbers WHERE statement = ? AND replaced = 0", (found["fid"],)
+            f"SELECT n.* FROM statements s JOIN numbers n ON n.fid = {CURRENT} WHERE s.fid = ?", (found["fid"],)
         ).fetchone()
         until = keep_until(submitted).isoformat()
         others = [name for name, value in numbers.items() if before is not None and before[name] != value]
@@ -112,8 +119,10 @@ def note(
             if not replace:
                 _refuse_to_overwrite(found, before, others)
                 _refuse_to_repeat(database, found, numbers["reference_number"])
-            database.execute("UPDATE numbers SET replaced = 1 WHERE statement = ?", (found["fid"],))
-            store.insert(database, "numbers", statement=found["fid"], **numbers, keep_until=until)
+            # A correction stands where the number stood: at the package that was submitted.
+            of = found["fid"] if before is None else before["statement"]
+            database.execute("UPDATE numbers SET replaced = 1 WHERE statement = ?", (of,))
+            store.insert(database, "numbers", statement=of, **numbers, keep_until=until)
     return {
         "harvest": harvest,
         "statement": found["statement"],

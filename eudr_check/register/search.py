@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from eudr_check.register import store
+from eudr_check.register.numbers import CURRENT
 from eudr_check.tables import OUTCOMES
 
 POINT_RADIUS_M = 112.84
@@ -19,11 +20,14 @@ POINT_RADIUS_M = 112.84
 _DEGREE_M = 111_320.0
 _PLACE = re.compile(r"(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)")
 
-_STATEMENTS = """
+_STATEMENTS = (
+    """
 SELECT s.fid, s.package, s.harvest, s.statement, s.internal_reference, s.lot, s.plots, s.net_mass_kg, s.geojson_sha256,
     n.reference_number, n.verification_number, n.submitted, n.keep_until
-FROM statements s LEFT JOIN numbers n ON n.statement = s.fid AND n.replaced = 0
-"""
+FROM statements s LEFT JOIN numbers n ON n.fid = """
+    + CURRENT
+    + "\n"
+)
 _FOUND = """
 SELECT * FROM (
 SELECT o.harvest, o.plot, o.area_ha, o.outcome, o.final_outcome, o.policy, p.date,

@@ -41,12 +41,12 @@ TABLES = {
     "tiles_with_gaps INTEGER NOT NULL, UNIQUE (package, layer)",
     "outcomes": "geom BLOB, package INTEGER NOT NULL, harvest TEXT NOT NULL, plot TEXT NOT NULL, "
     "cooperative TEXT NOT NULL, plot_id TEXT NOT NULL, area_ha DOUBLE, outcome TEXT NOT NULL, "
-    "final_outcome TEXT NOT NULL, policy TEXT NOT NULL, review TEXT, UNIQUE (package, plot)",
+    "final_outcome TEXT NOT NULL, policy TEXT NOT NULL, review TEXT, UNIQUE (plot, package)",
     "statements": "package INTEGER NOT NULL, harvest TEXT NOT NULL, statement TEXT NOT NULL, "
     "internal_reference TEXT NOT NULL, lot TEXT, plots INTEGER NOT NULL, net_mass_kg DOUBLE NOT NULL, "
-    "geojson_sha256 TEXT NOT NULL, UNIQUE (package, statement)",
+    "geojson_sha256 TEXT NOT NULL, UNIQUE (harvest, internal_reference, package)",
     "statement_plots": "statement INTEGER NOT NULL, outcome INTEGER NOT NULL, plot TEXT NOT NULL, "
-    "UNIQUE (statement, outcome)",
+    "UNIQUE (outcome, statement)",
     "numbers": "statement INTEGER NOT NULL, reference_number TEXT NOT NULL, verification_number TEXT NOT NULL, "
     "submitted TEXT NOT NULL, keep_until TEXT NOT NULL, replaced INTEGER NOT NULL DEFAULT 0",
 }

@@ -86,6 +86,21 @@ def test_a_package_made_again_is_the_last_again(path):
     assert packages(path) == [("d1", ["26PE7XTVCZAQ2S"])]
 
 
+def test_another_package_that_declares_the_same_has_the_number(path):
+    """A rerun that changes other plots only leaves the submitted statement submitted; correcting it adds no package."""
+    register.note(path, "2026", "1", **NUMBERS)
+    record(path, "2026", {"A": "low", "B": "low", "C": "undetermined"}, digest="e2" * 32)
+    register.note(path, "2026", "1", **NUMBERS)
+    same = packages(path)
+    register.note(path, "2026", "1", **OTHER, replace=True)
+    corrected = packages(path)
+    record(path, "2026", {"A": "low", "B": "low"}, digest="f3" * 32)
+
+    assert same == [("e2", ["26PE7XTVCZAQ2S"]), ("d1", ["26PE7XTVCZAQ2S"])]
+    assert corrected == [("e2", ["26PE11111111AB"]), ("d1", ["26PE11111111AB"])]
+    assert packages(path) == [("f3", ["26PE11111111AB"]), ("d1", ["26PE11111111AB"])]
+
+
 @pytest.mark.parametrize("statement", ["statement-01", "1", "01", "2026-001"])
 def test_statement_by_any_of_its_names(path, statement):
     """A statement answers to its folder, its number and its internal reference."""
