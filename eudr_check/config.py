@@ -199,7 +199,9 @@ class Harvest(Strict):
         default_factory=dict,
         description="vector layers of your own, by name: protected, indigenous, tenure",
     )
-    register_file: DiskPath | None = Field(None, alias="register", description="register of plots of the season")
+    register_file: DiskPath | None = Field(
+        None, alias="register", description="GeoPackage of all harvests: land, outcomes, statements"
+    )
     package: PackageChoice = PackageChoice()
     run: RunChoice = RunChoice()
 

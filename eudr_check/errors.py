@@ -12,6 +12,7 @@ Each message names the file, row, plot or layer concerned and says what to do ab
     ├── OverlayError    geometry and cube do not fit; area would be lost
     ├── PolicyError     a policy cannot be applied to this evidence
     ├── PackageError    the package may not be written, or does not verify
+    ├── RegisterError   the register cannot be opened, or a number may not be noted in it
     └── RunError        the run folder is in use, damaged or not writable
 """
 
@@ -46,6 +47,10 @@ class PolicyError(EudrCheckError):
 
 class PackageError(EudrCheckError):
     """A package may not be written, or a finished one does not verify."""
+
+
+class RegisterError(EudrCheckError):
+    """The register cannot be opened, or what is to be noted in it does not fit what it holds."""
 
 
 class RunError(EudrCheckError):

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from eudr_check import tables
 from eudr_check.areas import eu_area_ha, plot_area_ha
 from eudr_check.config import PlotFile
-from eudr_check.plots import attributes, country, identity, neighbours, place, producers, repairs, shape, size
-from eudr_check.plots import register as earlier
+from eudr_check.plots import attributes, country, earlier, identity, neighbours, place, producers, repairs, shape, size
 from eudr_check.plots.findings import Log
 from eudr_check.plots.rows import Rows, gather, only
 

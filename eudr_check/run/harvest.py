@@ -8,9 +8,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from eudr_check import plots as plots_room
 from eudr_check.config import Harvest
-from eudr_check.run import inputs, papers, stages
+from eudr_check.run import inputs, papers, registration, stages
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.measure import Measurements
 from eudr_check.run.pieces import Piece
@@ -119,9 +118,7 @@ def run(
                 )
                 folder.publish("package-redacted", [twin])
         if harvest.register_file is not None and "overlay" in wanted:
-            plots_room.record(
-                harvest.register_file, harvest.harvest, plots.features("PLOTS"), evidence.features("PATCHES")
-            )
+            registration.record(harvest, harvest.register_file, pieces)
         folder.log("end", until=until)
     return Finished(
         folder=folder,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eudr_check import layers, mirror, overlay, risk, tables
+from eudr_check import layers, mirror, overlay, register, risk, tables
 from eudr_check import package as package_room
 from eudr_check import plots as plots_room
 from eudr_check.config import Catalogue, Harvest
@@ -52,7 +52,7 @@ class Run:
 def plots(run: Run) -> Piece:
     """PLOTS and FINDINGS from the plot files, and a fix list per cooperative."""
     harvest = run.harvest
-    register = harvest.register_file
+    known = harvest.register_file
     # Where the YAML lies on this machine must not name the work: the declared path stands for the path.
     files = [
         {
@@ -65,7 +65,7 @@ def plots(run: Run) -> Piece:
 
     def make(folder: Path) -> None:
         found, findings = plots_room.load(
-            harvest.plots, commodity=harvest.commodity, register=register, harvest=harvest.harvest
+            harvest.plots, commodity=harvest.commodity, register=known, harvest=harvest.harvest
         )
         write_table(folder, "PLOTS", found)
         write_table(folder, "FINDINGS", findings)
@@ -76,8 +76,8 @@ def plots(run: Run) -> Piece:
         "commodity": harvest.commodity,
         "languages": harvest.package.languages,
         "harvest": harvest.harvest,
-        "register": None if register is None else plots_room.register_state(register, harvest.harvest),
-        "code": code_digest("plots", "text"),
+        "register": None if known is None else register.land_state(known, harvest.harvest),
+        "code": code_digest("plots", "register/land.py", "register/store.py", "text"),
     }
     return run.obtain("plots", made_of, make)
 

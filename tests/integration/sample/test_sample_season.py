@@ -13,8 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from eudr_check import config, plots
-from eudr_check.plots import register
+from eudr_check import config, plots, register
 from eudr_check.risk import deliveries, legality, lots, reviews
 from eudr_check.run.harvest import Finished, run
 from tests.conftest import REPOSITORY
@@ -54,7 +53,7 @@ def findings(now: Finished, before: Finished, tmp_path_factory: pytest.TempPathF
     """Findings of 2026 against the register of 2025, and of the files that go back to their senders."""
     known = tmp_path_factory.mktemp("register") / "register.gpkg"
     patches = gpd.read_parquet(before.folder.tables / "PATCHES.parquet")
-    register.record(known, "pe-coffee-2025", gpd.read_parquet(before.folder.tables / "PLOTS.parquet"), patches)
+    register.record_land(known, "pe-coffee-2025", gpd.read_parquet(before.folder.tables / "PLOTS.parquet"), patches)
     this_year = config.load(REPOSITORY / "configs" / "pe-coffee-2026.yaml")
     returned = config.load(SAMPLE / "returned.yaml")
     _, found = plots.load(this_year.plots, commodity=COMMODITY, register=known, harvest=this_year.harvest)

@@ -1,15 +1,12 @@
-"""The register finds the same land and moved boundaries at the next harvest, and two writers lose nothing."""
+"""The same land and moved boundaries are found at the next harvest."""
 
-import multiprocessing
-import sqlite3
 from pathlib import Path
 
 import geopandas as gpd
-import pyogrio
 import pytest
 import shapely
 
-from eudr_check import plots
+from eudr_check.register import record_land
 from tests.plot_files import codes, geojson, loaded, named, point, polygon, ring
 
 
@@ -17,7 +14,7 @@ def season(folder: Path, *features, patches=None, **settings) -> Path:
     """A register with one earlier harvest."""
     register = folder / "season" / "register.gpkg"
     made, _ = loaded(geojson(folder, *features, name="earlier.geojson", **settings))
-    plots.record(register, "2025", made, patches)
+    record_land(register, "2025", made, patches)
     return register
 
 
@@ -35,7 +32,7 @@ def test_same_plot_again_is_no_news(tmp_path):
     register = season(tmp_path, polygon("A", area_ha=4.3))
     file = geojson(tmp_path, polygon("A", area_ha=4.3))
     made, findings = loaded(file, register=register, harvest="2026")
-    plots.record(register, "2026", made)
+    record_land(register, "2026", made)
     _, again = loaded(file, register=register, harvest="2026")
 
     assert set(findings["severity"]) == set(again["severity"]) == {"info"}
@@ -79,44 +76,26 @@ def test_loss_before_the_cut_off_does_not_count(tmp_path):
     assert "boundary_moved_off_loss" not in codes(findings)
 
 
-def test_register_is_a_geopackage(tmp_path):
-    """GDAL, and so QGIS, opens it."""
-    register = season(tmp_path, polygon("A"))
-    read = pyogrio.read_dataframe(register, layer="plots")
+def test_leaving_a_plot_out_hides_no_loss(tmp_path):
+    """A plot that last year's rerun left out is still known by its boundary when it comes back off the loss."""
+    register = season(
+        tmp_path, polygon("A"), polygon("B", ring(dx=0.01)), patches=loss((-76.1, -6.04, -76.0995, -6.0385))
+    )
+    without, _ = loaded(geojson(tmp_path, polygon("B", ring(dx=0.01)), name="rerun.geojson"))
+    record_land(register, "2025", without)
+    _, findings = loaded(geojson(tmp_path, polygon("A", ring(dx=0.0008))), register=register, harvest="2026")
 
-    assert list(read["plot_id"]) == ["A"]
-    assert read.crs == "EPSG:4326"
-
-
-def write(register: Path, folder: Path, writer: int) -> None:
-    """Record forty plots, one at a time (run in a process of its own)."""
-    for number in range(10):
-        file = geojson(
-            folder, *(polygon(f"{writer}-{number}-{k}", ring(dx=k / 100)) for k in range(4)), name="w.geojson"
-        )
-        made, _ = plots.load([file], commodity="coffee")
-        plots.record(register, "2026", made)
+    assert "boundary_moved_off_loss" in codes(findings)
 
 
-def test_two_writers_lose_nothing(tmp_path):
-    """Two processes record at once into a register that does not exist yet: all entries are there."""
-    register = tmp_path / "register.gpkg"
-    context = multiprocessing.get_context("spawn")
-    folders = [tmp_path / "one", tmp_path / "two"]
-    for folder in folders:
-        folder.mkdir()
-    writers = [context.Process(target=write, args=(register, folder, n)) for n, folder in enumerate(folders)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    with sqlite3.connect(register) as database:
-        (count,) = database.execute("SELECT count(*) FROM plots").fetchone()
-        (indexed,) = database.execute("SELECT count(*) FROM plots_index").fetchone()
+def test_land_of_a_corrected_id_is_not_delivered_twice(tmp_path):
+    """An id corrected in last year's rerun leaves no second plot on the same land."""
+    register = season(tmp_path, polygon("A1"))
+    corrected, _ = loaded(geojson(tmp_path, polygon("A01"), name="rerun.geojson"))
+    record_land(register, "2025", corrected)
+    _, findings = loaded(geojson(tmp_path, polygon("A01")), register=register, harvest="2026")
 
-    assert [writer.exitcode for writer in writers] == [0, 0]
-    assert count == indexed == 80
-    assert not list(tmp_path.glob("*.tmp"))
+    assert "overlap_earlier" not in codes(findings)
 
 
 def test_register_can_be_read_as_plots(tmp_path):

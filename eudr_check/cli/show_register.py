@@ -1,0 +1,96 @@
+"""What the terminal shows of the register."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+NO_PACKAGE = {"none yet": "no package yet", "left out later": "an earlier run had it, the last one has not"}
+
+
+def harvests(found: Sequence[Mapping[str, Any]]) -> None:
+    """Every harvest: its packages, and a line per statement."""
+    console = Console()
+    if not found:
+        _say(console, "no harvest yet")
+    for harvest in found:
+        until = f", keep until {harvest['keep_until']}" if harvest["keep_until"] else ""
+        _say(console, f"{harvest['harvest']}: {harvest['usable_plots']} usable plots in its last run{until}")
+        if not harvest["packages"]:
+            _say(console, "  no package yet")
+        for package in harvest["packages"]:
+            _package(console, package)
+        console.print()
+
+
+def found(rows: Sequence[Mapping[str, Any]], what: str) -> None:
+    """Plots with hectares and outcome, below the statement that declares them."""
+    console = Console()
+    if not rows:
+        _say(console, f"nothing in the register answers to '{what}'")
+    wide = max((len(row["plot"]) for row in rows), default=0)
+    # Lines instead of a table: a plot id or a number that is cut to fit the window cannot be compared.
+    for heading, plots in groupby(sorted(rows, key=_heading), _heading):
+        _say(console, heading)
+        for row in plots:
+            hectares = "" if row["area_ha"] is None else f"{row['area_ha']:.2f} ha"
+            _say(
+                console, f"  {row['plot']:<{wide}}  {hectares:>10}  {_words(row['final_outcome'] or 'no outcome yet')}"
+            )
+
+
+def _heading(row: Mapping[str, Any]) -> str:
+    if row["package_digest"] is None:
+        return f"{row['harvest']}: {NO_PACKAGE[row['package']]}"
+    package = f"{row['harvest']}, {_name(row['package'] == 'last', row['date'])}"
+    if row["statement"] is None:
+        return f"{package}: in no statement"
+    number = "no number noted yet"
+    if row["reference_number"]:
+        number = f"{row['reference_number']}, submitted {row['submitted']}, keep until {row['keep_until']}"
+    return f"{package}, {row['statement']} ({row['internal_reference']}): {number}"
+
+
+def _name(is_last: bool, date: str | None) -> str:
+    return f"{'package' if is_last else 'earlier package, submitted,'} of {date or 'no date'}"
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
+
+
+def _package(console: Console, package: Mapping[str, Any]) -> None:
+    draft = "DRAFT " if package["draft"] else ""
+    digest = package["package_digest"][:12]
+    _say(console, f"  {draft}{_name(package['is_last'], package['date'])}, digest {digest}")
+    counts = ", ".join(f"{count} {_words(name)}" for name, count in package["outcomes"].items())
+    blocked = f"; blocked rows: {package['blocked_rows']}" if package["blocked_rows"] else ""
+    _say(console, f"    outcomes  {counts or 'no plot'} ({package['policy']}; {package['area_ha']:.2f} ha){blocked}")
+    layers = ", ".join(layer["layer"] for layer in package["layers"])
+    _say(console, f"    layers    {layers or 'none'}")
+    if package["zip"]:
+        _say(console, f"    ZIP       {package['zip']}, SHA-256 {package['zip_sha256']}")
+    if package["withheld"]:
+        _say(console, f"    withheld  {package['withheld']}")
+    if package["statements"]:
+        _statements(console, package["statements"])
+
+
+def _statements(console: Console, statements: Sequence[Mapping[str, Any]]) -> None:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in ("statement", "lot", "plots", "kg", "reference number", "submitted", "keep until"):
+        # A number that is cut to fit the window cannot be compared with the EU system's.
+        table.add_column(name, justify="right" if name in ("plots", "kg") else "left", no_wrap=name != "lot")
+    for one in statements:
+        number = one["reference_number"] or "not noted yet"
+        mass = f"{one['net_mass_kg']:,.0f}"
+        days = (one["submitted"] or "", one["keep_until"] or "")
+        table.add_row(one["statement"], one["lot"] or "", str(one["plots"]), mass, number, *days)
+    console.print(table)
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,59 @@
+"""What a finished package declares, read from its own files."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eudr_check.package.names import cell, clean
+from eudr_check.package.statements import DRAFT_MARK
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a finished package."""
+
+    folder: str
+    lot: str | None
+    net_mass_kg: float
+    geojson_sha256: str
+    plots: tuple[str, ...]
+    """Keys of the plots, in the order of the features."""
+
+
+def summary(package: Path) -> Any:
+    """`summary.json` of a package folder."""
+    return json.loads((package / "summary.json").read_text(encoding="utf-8"))
+
+
+def statements(package: Path, plots: Iterable[str]) -> Iterator[Statement]:
+    """The statements of a package folder, in their order.
+
+    Args:
+        package: the folder.
+        plots: keys of all plots of the harvest.
+    """
+    told = summary(package)
+    # The index is safe to open in a spreadsheet, so a key may stand there cleaned or with an apostrophe before it.
+    written: dict[str, list[str]] = {}
+    for plot in plots:
+        written.setdefault(cell(clean(plot)), []).append(plot)
+    mark = DRAFT_MARK if told["draft"] else ""
+    for line in told["statements"]:
+        place = package / line["folder"]
+        yield Statement(
+            line["folder"],
+            line["lot"],
+            float(line["net_mass_kg"]),
+            hashlib.sha256((place / f"{mark}plots.geojson").read_bytes()).hexdigest(),
+            tuple(plot for text in _plots(place / f"{mark}plots_index.csv") for plot in written[text]),
+        )
+
+
+def _plots(index: Path) -> list[str]:
+    """Every plot once, although one with holes has several features."""
+    with index.open(encoding="utf-8", newline="") as file:
+        return list(dict.fromkeys(row["plot"] for row in csv.DictReader(file)))

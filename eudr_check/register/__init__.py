@@ -1,0 +1,23 @@
+"""The register of all harvests: land, outcomes, packages and statements in one GeoPackage, kept five years."""
+
+from eudr_check.register.land import land_state, losses_within, plots_of, plots_within, record_land
+from eudr_check.register.numbers import keep_until, note
+from eudr_check.register.packages import Declared, LayerRead, Package, record_package
+from eudr_check.register.search import content, find, harvests
+
+__all__ = [
+    "Declared",
+    "LayerRead",
+    "Package",
+    "content",
+    "find",
+    "harvests",
+    "keep_until",
+    "land_state",
+    "losses_within",
+    "note",
+    "plots_of",
+    "plots_within",
+    "record_land",
+    "record_package",
+]

@@ -1,0 +1,161 @@
+"""The land of a season: plots of every harvest, and the losses found on them.
+
+Plots are those of the last run of a harvest. A plot that an earlier run had and the last one has not moves to
+`former_plots`: it is no longer land of the harvest, but leaving it out and drawing it anew next year hides no loss.
+"""
+
+import hashlib
+import sqlite3
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from eudr_check.register import store
+
+CUT_OFF_YEAR = 2020
+"""Art. 2(13) of Regulation (EU) 2023/1115: what was lost after 31 December 2020 counts."""
+
+
+def record_land(path: Path, harvest: str, plots: gpd.GeoDataFrame, patches: gpd.GeoDataFrame | None = None) -> None:
+    """Make the usable plots those of the harvest, and add the losses found on them.
+
+    Other harvests are left as they are; losses only ever grow.
+
+    Args:
+        path: the register; made where there is none.
+        harvest: name of the harvest.
+        plots: PLOTS, all of the harvest.
+        patches: PATCHES; those after the cut-off date of the Regulation are kept.
+
+    Raises:
+        RegisterError: the register cannot be written.
+    """
+    kept = plots[plots["usable"]]
+    with store.writing(path) as database:
+        _move_dropped(database, harvest, set(zip(kept["cooperative"], kept["plot_id"], strict=True)))
+        _record_plots(database, harvest, kept)
+        if patches is not None:
+            _record_losses(database, harvest, patches[patches["year"] > CUT_OFF_YEAR])
+
+
+def land_state(path: Path, harvest: str) -> str:
+    """SHA-256 of the land of other harvests: what a comparison with it can find depends on nothing else."""
+    total = hashlib.sha256()
+    if path.exists():
+        with store.reading(path) as database:
+            for table, columns in (
+                ("plots", "cooperative, plot_id, geom"),
+                ("former_plots", "cooperative, plot_id, geom"),
+                ("losses", "event, year, geom"),
+            ):
+                rows = database.execute(
+                    f"SELECT harvest, {columns} FROM {table} WHERE harvest <> ? ORDER BY harvest, {columns}", (harvest,)
+                )
+                for row in rows:
+                    total.update(repr((table, *row)).encode())
+    return total.hexdigest()
+
+
+def plots_within(path: Path, bounds: NDArray[np.float64]) -> pd.DataFrame:
+    """Plots of all harvests whose boxes touch a box: geometry, harvest, cooperative, plot_id, area_ha."""
+    return _within(path, "plots", ["harvest", "cooperative", "plot_id", "area_ha"], bounds)
+
+
+def losses_within(path: Path, bounds: NDArray[np.float64]) -> pd.DataFrame:
+    """Losses known from all harvests whose boxes touch a box: geometry, harvest, event, year, area_ha."""
+    return _within(path, "losses", ["harvest", "event", "year", "area_ha"], bounds)
+
+
+def plots_of(path: Path, cooperatives: list[str], harvest: str) -> pd.DataFrame:
+    """All plots that other harvests have or had of some cooperatives, wherever they lay, by harvest.
+
+    Returns:
+        geometry, harvest, cooperative, plot_id, area_ha.
+    """
+    columns = ["harvest", "cooperative", "plot_id", "area_ha"]
+    mine = f"WHERE cooperative IN ({', '.join('?' * len(cooperatives))}) AND harvest <> ?"
+    with store.reading(path) as database:
+        rows = database.execute(
+            f"SELECT geom, {', '.join(columns)}, 0 AS rank, fid FROM former_plots {mine} "
+            f"UNION ALL SELECT geom, {', '.join(columns)}, 1, fid FROM plots {mine} ORDER BY harvest, rank, fid",
+            (*cooperatives, harvest, *cooperatives, harvest),
+        ).fetchall()
+    return _frame([tuple(row)[:-2] for row in rows], columns)
+
+
+def _move_dropped(database: sqlite3.Connection, harvest: str, kept: set[tuple[str, str]]) -> None:
+    """Between `plots` and `former_plots`: a plot of the harvest stands in exactly one of them."""
+    for row in database.execute("SELECT * FROM plots WHERE harvest = ?", (harvest,)).fetchall():
+        if (row["cooperative"], row["plot_id"]) not in kept:
+            values = {name: row[name] for name in row.keys() if name != "fid"}  # noqa: SIM118  (a Row iterates values)
+            fid = store.insert(database, "former_plots", **values)
+            bounds = shapely.bounds(store.shapes([row["geom"]])[0]).tolist()
+            store.index(database, "former_plots", fid, bounds)
+            store.remove(database, "plots", row["fid"])
+    former = "SELECT fid, cooperative, plot_id FROM former_plots WHERE harvest = ?"
+    for fid, cooperative, plot_id in database.execute(former, (harvest,)).fetchall():
+        if (cooperative, plot_id) in kept:
+            store.remove(database, "former_plots", fid)
+
+
+def _record_plots(database: sqlite3.Connection, harvest: str, kept: gpd.GeoDataFrame) -> None:
+    shapes = kept.geometry.to_numpy()
+    columns = zip(
+        store.blobs(shapes),
+        kept["cooperative"].tolist(),
+        kept["plot_id"].tolist(),
+        [None if np.isnan(area) else area for area in kept["area_ha"].tolist()],
+        shapely.bounds(shapes).tolist(),
+        strict=True,
+    )
+    for blob, cooperative, plot_id, area, bounds in columns:
+        (fid,) = database.execute(
+            "INSERT INTO plots (geom, harvest, cooperative, plot_id, area_ha) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (harvest, cooperative, plot_id) "
+            "DO UPDATE SET geom = excluded.geom, area_ha = excluded.area_ha RETURNING fid",
+            (blob, harvest, cooperative, plot_id, area),
+        ).fetchone()
+        store.index(database, "plots", fid, bounds)
+
+
+def _record_losses(database: sqlite3.Connection, harvest: str, patches: gpd.GeoDataFrame) -> None:
+    shapes = patches.geometry.to_numpy()
+    columns = zip(
+        store.blobs(shapes),
+        patches["column"].tolist(),
+        patches["year"].tolist(),
+        patches["area_ha"].tolist(),
+        shapely.bounds(shapes).tolist(),
+        strict=True,
+    )
+    for blob, column, year, area, bounds in columns:
+        added = database.execute(
+            "INSERT OR IGNORE INTO losses (geom, harvest, event, year, area_ha) VALUES (?, ?, ?, ?, ?) RETURNING fid",
+            (blob, harvest, column, int(year), area),
+        ).fetchone()
+        if added is not None:
+            store.index(database, "losses", added[0], bounds)
+
+
+def _within(path: Path, table: str, columns: list[str], bounds: NDArray[np.float64]) -> pd.DataFrame:
+    """Rows of a table whose boxes touch a box, ordered by id of the row."""
+    if not path.exists() or not np.isfinite(bounds).all():
+        return _frame([], columns)
+    west, south, east, north = bounds.tolist()
+    with store.reading(path) as database:
+        rows = database.execute(
+            f"SELECT geom, {', '.join(columns)} FROM {table} JOIN {table}_index USING (fid) "
+            "WHERE max_x >= ? AND min_x <= ? AND max_y >= ? AND min_y <= ? ORDER BY fid",
+            (west, east, south, north),
+        ).fetchall()
+    return _frame([tuple(row) for row in rows], columns)
+
+
+def _frame(rows: list[tuple[object, ...]], columns: list[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["geometry", *columns])
+    frame["geometry"] = store.shapes(frame["geometry"].tolist())
+    return frame

@@ -1,0 +1,203 @@
+"""The numbers the EU Information System gave a statement, noted by a person, and how long the statement is kept.
+
+Formats: "Operator API Reference" v1.0 of the Commission (29 May 2026). A reference number has 14 characters; a
+verification number, which is confidential, 5 to 35.
+"""
+
+import datetime as dt
+import re
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from eudr_check.errors import RegisterError
+from eudr_check.register import store
+
+KEEP_YEARS = 5
+"""Art. 4(3) of Regulation (EU) 2023/1115: five years from the day the statement is submitted."""
+
+CURRENT = """(
+SELECT max(noted.fid) FROM numbers noted JOIN statements t ON t.fid = noted.statement
+WHERE noted.replaced = 0 AND t.harvest = s.harvest AND t.internal_reference = s.internal_reference
+    AND t.geojson_sha256 = s.geojson_sha256 AND t.net_mass_kg = s.net_mass_kg)"""
+"""SQL: the number that holds for a statement `s`. It belongs to what was declared, so a package made anew that declares
+the very same has it too."""
+
+
+def keep_until(submitted: dt.date) -> dt.date:
+    """Day until which a statement is kept.
+
+    >>> keep_until(dt.date(2026, 12, 1)).isoformat()
+    '2031-12-01'
+    """
+    try:
+        return submitted.replace(year=submitted.year + KEEP_YEARS)
+    except ValueError:  # 29 February: a day longer rather than a day shorter
+        return dt.date(submitted.year + KEEP_YEARS, 3, 1)
+
+
+def reference_number(text: str) -> str:
+    """A reference number in the one way it is written.
+
+    >>> reference_number(" 26be7xtvczaq2s ")
+    '26BE7XTVCZAQ2S'
+
+    Raises:
+        RegisterError: no reference number.
+    """
+    number = "".join(text.split()).upper()
+    if not re.fullmatch(r"[A-Z0-9]{14}", number):
+        raise RegisterError(
+            f"reference number '{text}': {len(number)} characters; it has 14 letters and digits, such as "
+            "26BE7XTVCZAQ2S. Copy it from the statement in the EU system (not the UUID, not the internal reference)"
+        )
+    return number
+
+
+def verification_number(text: str) -> str:
+    """A verification number as the EU system gave it; nothing but its length is documented.
+
+    Raises:
+        RegisterError: no verification number; it is confidential, so the message does not repeat it.
+    """
+    number = "".join(text.split())
+    if not 5 <= len(number) <= 35:
+        raise RegisterError(
+            f"verification number: {len(number)} characters; it has 5 to 35. "
+            "Copy it from the statement in the EU system"
+        )
+    return number
+
+
+def note(
+    path: Path,
+    harvest: str,
+    statement: str,
+    *,
+    reference: str,
+    verification: str,
+    submitted: dt.date,
+    package: str | None = None,
+    replace: bool = False,
+) -> dict[str, str]:
+    """Note that a statement was submitted, and the numbers it was given.
+
+    Noting the same again changes nothing. Numbers that are replaced stay in the register, marked so.
+
+    Args:
+        path: the register.
+        harvest: name of the harvest.
+        statement: its folder (`statement-01`), its number or its internal reference.
+        reference: reference number.
+        verification: verification number.
+        submitted: day of submission.
+        package: how the digest of the package begins; None takes the last one of the harvest.
+        replace: put these numbers in the place of others noted before.
+
+    Returns:
+        harvest, statement, internal_reference, reference_number, submitted, keep_until.
+
+    Raises:
+        RegisterError: no such statement, no valid number, or other numbers stand there.
+    """
+    numbers = {
+        "reference_number": reference_number(reference),
+        "verification_number": verification_number(verification),
+        "submitted": submitted.isoformat(),
+    }
+    # Asked before the lock is taken, so that a wrong path makes no empty register.
+    with store.reading(path):
+        pass
+    with store.writing(path) as database:
+        found = _statement(database, harvest, statement, package)
+        before = database.execute(
+            f"SELECT n.* FROM statements s JOIN numbers n ON n.fid = {CURRENT} WHERE s.fid = ?", (found["fid"],)
+        ).fetchone()
+        until = keep_until(submitted).isoformat()
+        others = [name for name, value in numbers.items() if before is not None and before[name] != value]
+        if before is None or others:
+            if not replace:
+                _refuse_to_overwrite(found, before, others)
+                _refuse_to_repeat(database, found, numbers["reference_number"])
+            # A correction stands where the number stood: at the package that was submitted.
+            of = found["fid"] if before is None else before["statement"]
+            database.execute("UPDATE numbers SET replaced = 1 WHERE statement = ?", (of,))
+            store.insert(database, "numbers", statement=of, **numbers, keep_until=until)
+    return {
+        "harvest": harvest,
+        "statement": found["statement"],
+        "internal_reference": found["internal_reference"],
+        "reference_number": numbers["reference_number"],
+        "submitted": numbers["submitted"],
+        "keep_until": until,
+    }
+
+
+def _statement(database: sqlite3.Connection, harvest: str, statement: str, package: str | None) -> sqlite3.Row:
+    """The statement of one package of a harvest."""
+    chosen = _package(database, harvest, package)
+    if chosen["draft"]:
+        raise RegisterError(
+            f"harvest {harvest}: this package is a draft, which nobody may submit; "
+            "make the package without --draft, then note the numbers"
+        )
+    rows = database.execute(
+        "SELECT * FROM statements WHERE package = ? ORDER BY statement", (chosen["fid"],)
+    ).fetchall()
+    for row in rows:
+        number = row["statement"].removeprefix("statement-").lstrip("0")
+        if statement in (row["statement"], row["internal_reference"]) or statement.lstrip("0") == number:
+            found: sqlite3.Row = row
+            return found
+    names = ", ".join(row["statement"] for row in rows)
+    raise RegisterError(
+        f"harvest {harvest}: no statement '{statement}' in its package; "
+        + (f"it has {names}" if rows else f"it has none ({chosen['withheld'] or 'none was asked for'})")
+    )
+
+
+def _package(database: sqlite3.Connection, harvest: str, package: str | None) -> sqlite3.Row:
+    rows = database.execute(
+        "SELECT * FROM packages WHERE harvest = ? ORDER BY is_last DESC, fid", (harvest,)
+    ).fetchall()
+    chosen = [row for row in rows if row["package_digest"].startswith(package)] if package else rows[:1]
+    if len(chosen) == 1:
+        only: sqlite3.Row = chosen[0]
+        return only
+    if rows:
+        kept = ", ".join(row["package_digest"][:12] for row in rows)
+        told = "several packages begin with" if chosen else "no package begins with"
+        raise RegisterError(f"harvest {harvest}: {told} '{package}'; the register has {kept}")
+    known = [name for (name,) in database.execute("SELECT DISTINCT harvest FROM packages ORDER BY harvest")]
+    raise RegisterError(
+        f"harvest {harvest}: the register has no package of it; "
+        + (f"it has those of {', '.join(known)}" if known else "run the harvest up to its package first")
+    )
+
+
+def _refuse_to_overwrite(found: sqlite3.Row, before: sqlite3.Row | None, others: Sequence[str]) -> None:
+    if before is not None:
+        told = {
+            "reference_number": f"reference number {before['reference_number']}",
+            "verification_number": "another verification number",
+            "submitted": f"{before['submitted']} as day of submission",
+        }
+        raise RegisterError(
+            f"{found['statement']} of harvest {found['harvest']}: already has "
+            f"{' and '.join(told[name] for name in others)}; nothing was changed. If the new ones are right, give "
+            "--replace (the old ones stay in the register, marked as replaced)"
+        )
+
+
+def _refuse_to_repeat(database: sqlite3.Connection, found: sqlite3.Row, reference: str) -> None:
+    """One number belongs to one statement; an amended one keeps it from package to package."""
+    other = database.execute(
+        "SELECT s.* FROM numbers n JOIN statements s ON s.fid = n.statement WHERE n.reference_number = ? "
+        "AND n.replaced = 0 AND NOT (s.harvest = ? AND s.internal_reference = ?)",
+        (reference, found["harvest"], found["internal_reference"]),
+    ).fetchone()
+    if other is not None:
+        raise RegisterError(
+            f"reference number {reference}: already stands at {other['statement']} of harvest {other['harvest']}; "
+            "nothing was changed. Check which statement it belongs to; --replace notes it here as well"
+        )

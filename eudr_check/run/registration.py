@@ -1,0 +1,77 @@
+"""A finished run written into the register of its harvests."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from eudr_check import register
+from eudr_check.config import Harvest
+from eudr_check.package import declared, facts
+from eudr_check.run import papers
+from eudr_check.run.pieces import Piece, file_digest
+
+
+def record(harvest: Harvest, file: Path, pieces: Mapping[str, Piece]) -> None:
+    """Write land, and outcomes and statements where there is a package, into the register.
+
+    Args:
+        harvest: the settings.
+        file: the register; made where there is none.
+        pieces: finished pieces by stage; `plots` and `overlay` at least.
+
+    Raises:
+        RegisterError: the register cannot be written.
+    """
+    plots = pieces["plots"].features("PLOTS")
+    register.record_land(file, harvest.harvest, plots, pieces["overlay"].features("PATCHES"))
+    if "package" in pieces:
+        package = _package(harvest, pieces, plots)
+        register.record_package(file, package, plots, pieces["assess"].table("ASSESSMENTS"))
+
+
+def _package(harvest: Harvest, pieces: Mapping[str, Piece], plots: pd.DataFrame) -> register.Package:
+    folder = pieces["package"].folder
+    told = declared.summary(folder)
+    packed = next(iter(sorted(folder.glob("*.zip"))), None)
+    return register.Package(
+        harvest=harvest.harvest,
+        commodity=harvest.commodity,
+        date=papers.day(harvest),
+        package_digest=pieces["package"].digest,
+        zip=None if packed is None else packed.name,
+        zip_sha256=None if packed is None else file_digest(packed),
+        draft=told["draft"],
+        policy=told["policy"],
+        software=told["software"],
+        blocked_rows=_blocked_rows(pieces["plots"].table("FINDINGS")),
+        withheld="; ".join(told["withheld"]) or None,
+        layers=list(_layers(pieces["overlay"].table("SOURCES"))),
+        statements=[
+            register.Declared(
+                one.folder,
+                facts.reference(harvest, number),
+                one.lot,
+                one.net_mass_kg,
+                one.geojson_sha256,
+                one.plots,
+            )
+            for number, one in enumerate(declared.statements(folder, plots.index), 1)
+        ],
+    )
+
+
+def _blocked_rows(findings: pd.DataFrame) -> int:
+    blocked = findings[findings["severity"] == "block"]
+    return len(blocked.drop_duplicates(["source_file", "source_row"]))
+
+
+def _layers(sources: pd.DataFrame) -> Iterator[register.LayerRead]:
+    for layer, rows in sources.groupby("layer", sort=True):
+        read = rows[rows["status"] == "read"]
+        yield register.LayerRead(
+            layer=str(layer),
+            version=", ".join(sorted(read["version"].dropna().unique())) or None,
+            items_read=int(read["item_id"].nunique()),
+            tiles_with_gaps=int(rows.loc[rows["status"] != "read", "tile"].nunique()),
+        )

@@ -1,0 +1,120 @@
+"""The register through the command: filled by a run, noted by a person, found and exported."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from eudr_check import config
+from eudr_check.cli.app import app
+from eudr_check.run.harvest import Exit, run
+from tests import tiny
+from tests.trees import contents
+
+NUMBERS = ("--reference", "26PE7XTVCZAQ2S", "--verification", "QW3RT5YU", "--submitted", "2026-11-20")
+
+
+def registered(harvest: tiny.Tiny) -> Path:
+    """The tiny harvest told to keep a register; returns the register."""
+    content = yaml.safe_load(harvest.config.read_text(encoding="utf-8"))
+    harvest.config.write_text(yaml.safe_dump({**content, "register": "register.gpkg"}), encoding="utf-8")
+    return harvest.config.with_name("register.gpkg")
+
+
+def asked(*words: object) -> str:
+    """Standard output of a command about the register that must succeed."""
+    result = CliRunner().invoke(app, ["register", *map(str, words)])
+    assert result.exit_code == Exit.DONE, result.output
+    return result.stdout
+
+
+@pytest.fixture
+def register(tiny: tiny.Tiny) -> Path:
+    """The register of a finished run of the tiny harvest."""
+    path = registered(tiny)
+    run(config.load(tiny.config), offline=True)
+    return path
+
+
+def test_a_run_fills_the_register(register: Path, tiny: tiny.Tiny):
+    """Outcomes, package and statement are those of the run, and the statement declares the plots that are low."""
+    (harvest,) = json.loads(asked("list", register, "--json"))
+    (package,) = harvest["packages"]
+    summary = json.loads((tiny.config.parent / "run" / "package" / "summary.json").read_text(encoding="utf-8"))
+    found = json.loads(asked("find", register, "tiny-001", "--json"))
+
+    assert package["outcomes"] == summary["outcomes"]
+    assert [one["net_mass_kg"] for one in package["statements"]] == [4000.0]
+    assert {row["plot"] for row in found} == {plot for plot, outcome in tiny.outcomes.items() if outcome == "low"}
+    assert package["blocked_rows"] == len(tiny.blocked)
+    assert {layer["layer"] for layer in package["layers"]} == {choice.id for choice in config.load(tiny.config).layers}
+
+
+def test_noting_a_number_redoes_nothing(register: Path, tiny: tiny.Tiny):
+    """A rerun after a number was noted makes no piece anew, gives the same bytes, and the number is still there."""
+    asked("note", register, "tiny", 1, *NUMBERS)
+    folder = tiny.config.parent / "run"
+    before = contents(folder / "package")
+    pieces = {path: path.stat().st_mtime_ns for path in (folder / "pieces").rglob("*")}
+    run(config.load(tiny.config), offline=True)
+    (harvest,) = json.loads(asked("list", register, "--json"))
+
+    assert {path: path.stat().st_mtime_ns for path in (folder / "pieces").rglob("*")} == pieces
+    assert contents(folder / "package") == before
+    assert [package["statements"][0]["reference_number"] for package in harvest["packages"]] == ["26PE7XTVCZAQ2S"]
+    assert harvest["keep_until"] == "2031-11-20"
+
+
+def test_a_register_changes_no_byte_of_a_package(register: Path, tiny: tiny.Tiny):
+    """The package of a harvest with a register is that of the same harvest without one."""
+    content = yaml.safe_load(tiny.config.read_text(encoding="utf-8"))
+    del content["register"]
+    tiny.config.write_text(yaml.safe_dump({**content, "run": {"folder": "run-without"}}), encoding="utf-8")
+    run(config.load(tiny.config), offline=True)
+
+    assert contents(tiny.config.parent / "run-without" / "package") == contents(tiny.config.parent / "run" / "package")
+
+
+def test_a_person_finds_land_by_place_and_number(register: Path):
+    """A place west of Greenwich and south of the equator is a place, not an option; the numbers stand whole."""
+    asked("note", register, "tiny", "statement-01", *NUMBERS)
+    longitude, latitude = tiny.place(-67, 13)
+    by_place = asked("find", register, f"{longitude},{latitude}")
+
+    assert "norte/low-clear" in by_place
+    assert "26PE7XTVCZAQ2S, submitted 2026-11-20, keep until 2031-11-20" in by_place
+    assert "sur/low-point" in asked("find", register, "26PE7XTVCZAQ2S")
+    assert "26PE7XTVCZAQ2S" in asked("list", register)
+
+
+def test_a_draft_is_registered_as_one(tiny: tiny.Tiny):
+    """A draft declares unsettled plots, the register says so, and takes no number for it."""
+    register = registered(tiny)
+    run(config.load(tiny.config), offline=True, draft=True)
+    result = CliRunner().invoke(app, ["register", "note", str(register), "tiny", "1", *NUMBERS])
+
+    assert "DRAFT package" in asked("list", register)
+    assert "high" in asked("find", register, "tiny-001")
+    assert "is a draft" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [("20-11-2026", Exit.USAGE), ("2026-13-01", Exit.USAGE), ("2126-11-20", Exit.ERROR)]
+)
+def test_a_wrong_day_is_refused(register: Path, day: str, code: Exit):
+    """A day in another format is wrong usage, a day to come is an error; neither notes anything."""
+    result = CliRunner().invoke(app, ["register", "note", str(register), "tiny", "1", *NUMBERS[:-1], day])
+
+    assert result.exit_code == code
+    assert "not noted yet" in asked("list", register)
+
+
+def test_export_for_an_auditor(register: Path, tmp_path: Path):
+    """The command names every file it wrote, and leaves confidential numbers out."""
+    asked("note", register, "tiny", 1, *NUMBERS)
+    files = [Path(line) for line in asked("export", register, tmp_path / "out").splitlines()]
+
+    assert {file.name for file in files} >= {"README.txt", "harvests.csv", "statements.csv", "outcomes.geojson"}
+    assert all("QW3RT5YU" not in file.read_text(encoding="utf-8") for file in files)
