@@ -1,20 +1,30 @@
 """Two ways to do the tiles: one after another, or on Dask workers. Both give the same pieces."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from eudr_check import mirror
 from eudr_check.config import RunChoice
 from eudr_check.errors import EudrCheckError, RunError
 from eudr_check.run.folder import RunFolder
+from eudr_check.run.measure import Measurements, usage
 from eudr_check.run.pieces import Piece
 from eudr_check.run.tile_work import Shared, Task, work
 
 Result = tuple[Task, Piece | EudrCheckError]
 
 
-def execute(choice: RunChoice, shared: Shared, tasks: Sequence[Task]) -> Iterator[Result]:
-    """Every task with its finished piece, or with the error that set it aside; in any order."""
-    return _serial(shared, tasks) if choice.executor == "serial" else _dask(choice, shared, tasks)
+def execute(choice: RunChoice, shared: Shared, tasks: Sequence[Task], measured: Measurements) -> Iterator[Result]:
+    """Every task with its finished piece, or with the error that set it aside; in any order.
+
+    Args:
+        choice: executor and workers.
+        shared: what all tasks share.
+        tasks: the tiles to do.
+        measured: takes down what workers use.
+    """
+    return _serial(shared, tasks) if choice.executor == "serial" else _dask(choice, shared, tasks, measured)
 
 
 def _serial(shared: Shared, tasks: Sequence[Task]) -> Iterator[Result]:
@@ -27,10 +37,24 @@ def _serial(shared: Shared, tasks: Sequence[Task]) -> Iterator[Result]:
             yield task, error
 
 
-def _dask(choice: RunChoice, shared: Shared, tasks: Sequence[Task]) -> Iterator[Result]:
+def _dask(choice: RunChoice, shared: Shared, tasks: Sequence[Task], measured: Measurements) -> Iterator[Result]:
+    with _cluster(choice) as client:
+        # A worker that dies meanwhile has no figures to tell; that is no reason to stop.
+        before = client.run(usage, on_error="ignore")
+        yield from _submitted(client, shared, tasks)
+        measured.workers(before, client.run(usage, on_error="ignore"), children=choice.scheduler is None)
+
+
+@contextmanager
+def _cluster(choice: RunChoice) -> Iterator[Any]:
+    """A client of the scheduler that the harvest names, or of workers of our own that end with the block.
+
+    Raises:
+        RunError: the cluster extra is not installed, or no scheduler answers.
+    """
     # Imported here: distributed is an optional extra and takes a second to import.
     try:
-        from distributed import Client, KilledWorker, LocalCluster, as_completed
+        from distributed import Client, LocalCluster
     except ImportError as error:
         raise RunError("executor dask: install it with pip install 'eudr-check[cluster]', or use serial") from error
 
@@ -42,25 +66,28 @@ def _dask(choice: RunChoice, shared: Shared, tasks: Sequence[Task]) -> Iterator[
                 f"{choice.scheduler}: no Dask scheduler answers there; start one (dask scheduler), or leave "
                 f"'scheduler' out of the harvest ({error})"
             ) from error
-    else:
-        cluster = LocalCluster(n_workers=choice.workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1")
-        client = Client(cluster)
-    with client:
+        with client:
+            yield client
+        return
+    local: dict[str, Any] = {"threads_per_worker": 1, "dashboard_address": None, "host": "127.0.0.1"}
+    with LocalCluster(n_workers=choice.workers, **local) as cluster, Client(cluster) as client:
+        yield client
+
+
+def _submitted(client: Any, shared: Shared, tasks: Sequence[Task]) -> Iterator[Result]:
+    from distributed import KilledWorker, as_completed
+
+    wanted = {client.submit(work, shared, task, pure=False): task for task in tasks}
+    for future in as_completed(wanted):
+        task = wanted.pop(future)
         try:
-            wanted = {client.submit(work, shared, task, pure=False): task for task in tasks}
-            for future in as_completed(wanted):
-                task = wanted.pop(future)
-                try:
-                    yield task, _here(shared, future.result())
-                except KilledWorker:
-                    yield task, RunError(f"tile {task.tile.name}: workers died on it repeatedly (out of memory?)")
-                except RunError:
-                    raise
-                except EudrCheckError as failure:
-                    yield task, failure
-        finally:
-            if choice.scheduler is None:
-                cluster.close()
+            yield task, _here(shared, future.result())
+        except KilledWorker:
+            yield task, RunError(f"tile {task.tile.name}: workers died on it repeatedly (out of memory?)")
+        except RunError:
+            raise
+        except EudrCheckError as failure:
+            yield task, failure
 
 
 def _here(shared: Shared, made: Piece) -> Piece:

@@ -81,7 +81,7 @@ def run(
     measured = Measurements()
     inputs.bring(harvest, offline=offline)
     with folder.locked():
-        job = Run(harvest, folder, offline, progress)
+        job = Run(harvest, folder, offline, progress, measured)
         folder.log("start", harvest=harvest.harvest, until=until)
         wanted = STAGES[: STAGES.index(until) + 1]
         pieces: dict[str, Piece] = {}

@@ -2,34 +2,75 @@
 
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+COLUMNS = ("stage", "wall_s", "cpu_s", "read_mb", "peak_mb", "workers", "worker_peak_mb")
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a process has used since it began."""
+
+    cpu_s: float
+    read_mb: float
+    """Megabytes it asked the system for; 0 where the system does not tell."""
+    peak_mb: float
+    """Largest resident memory."""
+
+
+def usage() -> Usage:
+    """Usage of this process, without its children."""
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    return Usage(own.ru_utime + own.ru_stime, _bytes_read() / 1e6, own.ru_maxrss / 1024)
+
 
 class Measurements:
-    """Figures of the stages of one run, this process and its finished children."""
+    """Figures of the stages of one run: this process, its finished children, and its workers wherever they are."""
 
     def __init__(self) -> None:
         self._rows: list[dict[str, Any]] = []
+        self._workers: list[Usage] = []
+        self._elsewhere_s = 0.0
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Measure what happens inside."""
-        wall, cpu, read = time.perf_counter(), _cpu_seconds(), _bytes_read()
+        self._workers, self._elsewhere_s = [], 0.0
+        wall, cpu, before = time.perf_counter(), _cpu_seconds(), usage()
         yield
+        after = usage()
+        read = after.read_mb - before.read_mb + sum(worker.read_mb for worker in self._workers)
         self._rows.append(
             {
                 "stage": name,
                 "wall_s": round(time.perf_counter() - wall, 3),
-                "cpu_s": round(_cpu_seconds() - cpu, 3),
-                "read_mb": round((_bytes_read() - read) / 1e6, 1),
-                "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+                "cpu_s": round(_cpu_seconds() - cpu + self._elsewhere_s, 3),
+                "read_mb": round(read, 1),
+                "peak_mb": round(after.peak_mb, 1),
+                "workers": len(self._workers),
+                "worker_peak_mb": round(max((worker.peak_mb for worker in self._workers), default=0.0), 1),
             }
         )
+
+    def workers(self, before: Mapping[str, Usage], after: Mapping[str, Usage], *, children: bool) -> None:
+        """Take down what workers used during the stage that is being measured.
+
+        Args:
+            before: usage by worker when the stage began.
+            after: usage by worker when it ended; one that died takes its figures with it.
+            children: they are children of this process, whose CPU the system adds to ours when they end.
+        """
+        none = Usage(0.0, 0.0, 0.0)
+        for name, now in after.items():
+            then = before.get(name, none)
+            self._workers.append(Usage(now.cpu_s - then.cpu_s, now.read_mb - then.read_mb, now.peak_mb))
+            self._elsewhere_s += 0.0 if children else now.cpu_s - then.cpu_s
 
     @property
     def last(self) -> dict[str, Any]:
@@ -37,19 +78,18 @@ class Measurements:
         return {name: value for name, value in self._rows[-1].items() if name != "stage"}
 
     def table(self) -> pd.DataFrame:
-        """One row per stage: `stage, wall_s, cpu_s, read_mb, peak_mb` (peak of this process so far)."""
-        return pd.DataFrame(self._rows, columns=["stage", "wall_s", "cpu_s", "read_mb", "peak_mb"])
+        """One row per stage, as `COLUMNS`; `peak_mb` is of this process so far, `worker_peak_mb` of the largest worker."""
+        return pd.DataFrame(self._rows, columns=list(COLUMNS))
 
 
 def _cpu_seconds() -> float:
     return sum(
-        usage.ru_utime + usage.ru_stime
-        for usage in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+        used.ru_utime + used.ru_stime
+        for used in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
     )
 
 
 def _bytes_read() -> int:
-    """Bytes this process asked the system for; 0 where the system does not tell."""
     try:
         lines = Path("/proc/self/io").read_text().splitlines()
     except OSError:

@@ -22,6 +22,7 @@ from eudr_check.run import ground, inputs, papers, rasters
 from eudr_check.run.code import code_digest, versions
 from eudr_check.run.executors import execute
 from eudr_check.run.folder import RunFolder
+from eudr_check.run.measure import Measurements
 from eudr_check.run.pictures import baseline_of, pictures
 from eudr_check.run.pieces import Piece, append_tables, digest, file_digest, write_json, write_table
 from eudr_check.run.results import ADDRESSES
@@ -43,6 +44,7 @@ class Run:
     folder: RunFolder
     offline: bool
     progress: Progress
+    measured: Measurements
 
     def obtain(self, stage: str, made_of: Mapping[str, Any], make: Callable[[Path], None]) -> Piece:
         """The piece of a stage, found or made; what made it is its name."""
@@ -150,7 +152,7 @@ def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
         return finished
     run.folder.pieces.share(tiles)
     done: dict[Tile, Piece | EudrCheckError] = {}
-    for task, result in execute(run.harvest.run, shared, tasks):
+    for task, result in execute(run.harvest.run, shared, tasks, run.measured):
         done[task.tile] = result
         failed = isinstance(result, EudrCheckError)
         run.folder.log("tile", tile=task.tile.name, failed=str(result) if failed else None, of=len(tasks))

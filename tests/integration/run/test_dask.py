@@ -32,6 +32,16 @@ def test_dask_equals_serial(tmp_path: Path):
     assert two.exit == one.exit
 
 
+def test_workers_are_measured(tmp_path: Path):
+    """The profile tells how many workers did the tiles, what they used, and the memory of the largest."""
+    stages = finished(tmp_path, executor="dask", workers=2).measurements.set_index("stage")
+
+    assert stages.loc["overlay", "workers"] == 2
+    assert stages.loc["overlay", "worker_peak_mb"] > 50
+    assert stages.loc["overlay", "cpu_s"] > 0.1
+    assert stages.loc["plots", "workers"] == 0
+
+
 def test_a_tile_that_kills_its_workers_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Its plots are undetermined, the others are delivered, and the exit code says run again."""
     deadly = "S06.1W076.9"
