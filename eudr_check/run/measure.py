@@ -78,7 +78,7 @@ class Measurements:
         return {name: value for name, value in self._rows[-1].items() if name != "stage"}
 
     def table(self) -> pd.DataFrame:
-        """One row per stage, as `COLUMNS`; `peak_mb` is of this process so far, `worker_peak_mb` of the largest worker."""
+        """One row per stage, as `COLUMNS`; `peak_mb` of this process, `worker_peak_mb` of the largest worker."""
         return pd.DataFrame(self._rows, columns=list(COLUMNS))
 
 
