@@ -25,7 +25,7 @@ from pathlib import Path
 from eudr_check import mirror
 from eudr_check.errors import RunError
 from eudr_check.run import lock
-from eudr_check.run.pieces import Piece, Pieces, reaching, refusal
+from eudr_check.run.pieces import CONTENTS, Piece, Pieces, reaching, refusal
 
 LOG = "log.jsonl"
 LOCK = ".lock"
@@ -85,9 +85,13 @@ class RunFolder:
                     f"{mirror.name(self.path)}: process {stream.read().strip() or '?'} is working on this harvest; "
                     "wait until it ends, or stop it and run again (nothing finished is lost)"
                 ) from error
-            stream.truncate(0)
-            stream.write(str(os.getpid()))
-            stream.flush()
+            try:
+                stream.truncate(0)
+                stream.write(str(os.getpid()))
+                stream.flush()
+            except OSError as error:
+                raise refusal(error, self.path) from error
+            self.pieces.tidy()
             if not self.remote:
                 yield
                 return
@@ -116,8 +120,11 @@ class RunFolder:
     def log(self, event: str, **facts: object) -> None:
         """Append one line to the log; a damaged last line from a killed run does no harm."""
         line = json.dumps({"time": round(time.time(), 3), "event": event, **facts}, ensure_ascii=False)
-        with (self.path / LOG).open("a", encoding="utf-8") as stream:
-            stream.write(line + "\n")
+        try:
+            with (self.path / LOG).open("a", encoding="utf-8") as stream:
+                stream.write(line + "\n")
+        except OSError as error:
+            raise refusal(error, self.path) from error
 
     def history(self) -> list[dict[str, object]]:
         """The log lines that can be read, oldest first."""
@@ -142,13 +149,9 @@ class RunFolder:
                 shutil.rmtree(leftover, ignore_errors=True)
             fresh.mkdir()
             for piece in pieces:
-                shutil.copytree(
-                    piece.folder,
-                    fresh,
-                    dirs_exist_ok=True,
-                    copy_function=_copy,
-                    ignore=shutil.ignore_patterns("piece.json"),
-                )
+                for file in _files(piece.folder):
+                    if file.name != CONTENTS:
+                        _copy(file, fresh / file.relative_to(piece.folder))
             if final.exists():
                 final.rename(old)
             fresh.rename(final)
@@ -200,7 +203,8 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
-def _copy(source: str, target: str) -> None:
+def _copy(source: Path, target: Path) -> None:
     """Copy, never link: people may edit what they find, and a finished piece must not change under them."""
-    Path(target).unlink(missing_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
     shutil.copyfile(source, target)

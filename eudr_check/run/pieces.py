@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,12 +25,15 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
+from xlsxwriter.exceptions import XlsxWriterException
 
 from eudr_check import mirror, tables
 from eudr_check.errors import FetchError, RunError
 
 Value = str | int | float | bool | None
 CONTENTS = "piece.json"
+NO_ROOM = 1 << 20
+"""Bytes: a disk with less than this left when a library fails to write is taken for full."""
 
 
 def digest(parts: Mapping[str, Any]) -> str:
@@ -147,6 +151,11 @@ class Pieces:
             _settle(temporary, self._place(stage, digest))
         except OSError as error:
             raise refusal(error, self.folder) from error
+        except (RuntimeError, sqlite3.Error, XlsxWriterException) as error:
+            # GDAL, SQLite and XlsxWriter have words of their own for a full disk.
+            if shutil.disk_usage(self.folder).free < NO_ROOM:
+                raise refusal(OSError(errno.ENOSPC, str(error)), self.folder) from error
+            raise
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
 
@@ -169,12 +178,10 @@ class Pieces:
         if there != here:
             self._push(piece.folder, piece.folder)
 
-    def sweep(self, keep: Iterable[Piece]) -> None:
-        """Remove what a killed run left half-made, and pieces no finished result depends on any more."""
-        kept = {piece.folder.name for piece in keep}
-        for entry in self.folder.iterdir():
-            if entry.name not in kept:
-                shutil.rmtree(entry, ignore_errors=True)
+    def tidy(self) -> None:
+        """Remove what killed runs left half-made; only while nobody else works here."""
+        for entry in self.folder.glob(".*"):
+            shutil.rmtree(entry, ignore_errors=True)
 
     def _place(self, stage: str, digest: str) -> Path:
         return self.folder / f"{stage}-{digest[:24]}"
