@@ -15,6 +15,9 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
@@ -52,12 +55,17 @@ OWN_DESCRIPTIONS = {
 }
 
 
+POLYGON = b"\x01\x03\x00\x00\x00"
+MULTIPOLYGON_OF_ONE = b"\x01\x06\x00\x00\x00\x01\x00\x00\x00"
+"""First bytes of a polygon in WKB, and what makes it a multipolygon when put before it."""
+
+
 @dataclass(frozen=True)
 class Table:
     """One table of the GeoPackage."""
 
     name: str
-    frame: pd.DataFrame
+    frame: pd.DataFrame | pq.ParquetFile
     geometry_type: str | None = None
     """Geometry type as OGR names it; None for a plain table."""
 
@@ -69,7 +77,7 @@ def write(
     plots: gpd.GeoDataFrame,
     findings: pd.DataFrame,
     sources: pd.DataFrame,
-    patches: gpd.GeoDataFrame,
+    patches: Path,
     assessments: pd.DataFrame,
     reasons: pd.DataFrame,
     variables: Sequence[Variable],
@@ -79,7 +87,8 @@ def write(
     Args:
         folder: existing folder to write into; files of these names are replaced.
         harvest: settings; name, languages and `producer_as` are read.
-        plots: PLOTS. findings: FINDINGS. sources: SOURCES. patches: PATCHES.
+        plots: PLOTS. findings: FINDINGS. sources: SOURCES.
+        patches: Parquet file of PATCHES; a nation has two million, which go from file to file without being drawn up.
         assessments: ASSESSMENTS. reasons: REASONS.
         variables: layer variables of the run; event variables become one map layer each.
 
@@ -87,17 +96,19 @@ def write(
         The two paths. Same tables, same bytes.
     """
     language = harvest.package.languages[0]
-    content = _content(harvest, plots, findings, sources, patches, assessments, reasons, language)
+    stored = pq.ParquetFile(patches)
+    content = _content(harvest, plots, findings, sources, stored, assessments, reasons, language)
     geopackage = folder / f"{harvest.harvest}.gpkg"
     geopackage.unlink(missing_ok=True)
     moment = f"{stamp.day(harvest)}T00:00:00.000Z"
     with _fixed_time(moment):
         for number, table in enumerate(content):
             _write_table(geopackage, table, first=number == 0)
-    years = sorted({int(year) for year in patches["year"].unique()})
+    events = stored.read(["column", "year"])
+    years = sorted(pc.unique(events["year"]).to_pylist())
     styles = gis_styles.styles(language, years)
     _describe(geopackage, content, styles, language, moment)
-    events = [variable.column for variable in variables if variable.kind == "event"]
+    found = set(pc.unique(events["column"]).to_pylist())
     project = gis_project.write(
         folder / f"{harvest.harvest}.qgz",
         geopackage.name,
@@ -105,7 +116,7 @@ def write(
         fields={table.name: _fields(table) for table in content},
         geometry_types={table.name: table.geometry_type for table in content},
         bounds=_bounds(plots),
-        events=[column for column in events if column in set(patches["column"].unique())],
+        events=[variable.column for variable in variables if variable.kind == "event" and variable.column in found],
         styles=styles,
         language=language,
         policy=", ".join(sorted(assessments["policy"].unique())),
@@ -118,7 +129,7 @@ def _content(
     plots: gpd.GeoDataFrame,
     findings: pd.DataFrame,
     sources: pd.DataFrame,
-    patches: gpd.GeoDataFrame,
+    patches: pq.ParquetFile,
     assessments: pd.DataFrame,
     reasons: pd.DataFrame,
     language: str,
@@ -161,7 +172,8 @@ def _tiles(sources: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def _fields(table: Table) -> list[str]:
-    return [str(name) for name in table.frame.columns if name != "geometry"]
+    names = table.frame.schema_arrow.names if isinstance(table.frame, pq.ParquetFile) else table.frame.columns
+    return [str(name) for name in names if name != "geometry"]
 
 
 def _dictionary(content: Sequence[Table], language: str) -> pd.DataFrame:
@@ -215,10 +227,30 @@ def _write_table(path: Path, table: Table, *, first: bool) -> None:
     if table.geometry_type is not None:
         options |= {
             "geometry_type": table.geometry_type,
-            "promote_to_multi": table.geometry_type.startswith("Multi"),
             "layer_options": {"GEOMETRY_NAME": "geom", "SPATIAL_INDEX": "YES"},
         }
-    pyogrio.write_dataframe(table.frame, path, layer=table.name, driver="GPKG", use_arrow=True, **options)
+    if isinstance(table.frame, pq.ParquetFile):
+        options |= {"geometry_name": "geometry", "crs": CRS}
+        pyogrio.write_arrow(_stream(table.frame), path, layer=table.name, driver="GPKG", **options)
+    else:
+        many = table.geometry_type is not None and table.geometry_type.startswith("Multi")
+        pyogrio.write_dataframe(
+            table.frame, path, layer=table.name, driver="GPKG", use_arrow=True, promote_to_multi=many, **options
+        )
+
+
+def _stream(stored: pq.ParquetFile) -> pa.RecordBatchReader:
+    """The rows of a GeoParquet file of polygons as GDAL takes them, polygons as multipolygons of one part."""
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for batch in stored.iter_batches():
+            shapes = batch["geometry"]
+            single = pc.equal(pc.binary_slice(shapes, 0, len(POLYGON)), POLYGON)
+            promoted = pc.binary_join_element_wise(MULTIPOLYGON_OF_ONE, shapes, b"")
+            yield batch.set_column(place, "geometry", pc.if_else(single, promoted, shapes))
+
+    place = stored.schema_arrow.names.index("geometry")
+    return pa.RecordBatchReader.from_batches(stored.schema_arrow, batches())
 
 
 def _bounds(plots: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
