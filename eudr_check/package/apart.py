@@ -18,7 +18,7 @@ _RUN = "import pickle, sys; work, told = pickle.load(sys.stdin.buffer); work(**t
 def working(work: Callable[..., Any], **told: Any) -> Iterator[None]:
     """Have something done in another process while the block runs; it is done when the block ends.
 
-    `multiprocessing` would run the caller's script once more in the new process; a script that does not expect it fails.
+    `multiprocessing` would run the caller's script once more in the new process, which few scripts expect.
 
     Args:
         work: a function of a module.
