@@ -6,6 +6,7 @@ Nothing here is computed from rasters; the figures only have to keep the contrac
 import json
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -73,6 +74,11 @@ class Season:
         return {
             name: getattr(self, name) for name in ("plots", "findings", "sources", "patches", "assessments", "reasons")
         }
+
+    def patches_file(self, folder: Path) -> Path:
+        """PATCHES as the Parquet file that the GIS delivery reads."""
+        self.patches.to_parquet(folder / "PATCHES.parquet")
+        return folder / "PATCHES.parquet"
 
 
 def harvest(**changes: object) -> Harvest:

@@ -17,10 +17,14 @@ from pathlib import Path
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first date an entry can carry; the same bytes on every day."""
-COMPRESSED = frozenset({".gz", ".jpeg", ".jpg", ".kmz", ".ods", ".parquet", ".pdf", ".png", ".qgz", ".xlsx", ".zip"})
-"""Files that are compressed already: deflating them again takes time and no byte away."""
+COMPRESSED = frozenset({".gz", ".jpeg", ".jpg", ".kmz", ".ods", ".parquet", ".png", ".qgz", ".xlsx", ".zip"})
+"""Files that are compressed already: deflating them again takes time and hardly a byte away.
+
+Our PDF/A is not among them, it halves.
+"""
 BLOCK_BYTES = 1 << 20
 LEVEL = 1
+"""The nation's GeoPackage (801 MB) takes 7 s at level 1 and 20 s at level 6, which saves a tenth: 221 MB for 245."""
 END_OF_STREAM = b"\x03\x00"
 """An empty last block of deflate."""
 

@@ -15,6 +15,9 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
@@ -52,12 +55,18 @@ OWN_DESCRIPTIONS = {
 }
 
 
+POLYGON = b"\x01\x03\x00\x00\x00"
+MULTIPOLYGON_OF_ONE = b"\x01\x06\x00\x00\x00\x01\x00\x00\x00"
+"""First bytes of a polygon in WKB, and what makes it a multipolygon when put before it."""
+
+
 @dataclass(frozen=True)
 class Table:
     """One table of the GeoPackage."""
 
     name: str
-    frame: pd.DataFrame
+    frame: Any
+    """A frame, or the Parquet file that holds it."""
     geometry_type: str | None = None
     """Geometry type as OGR names it; None for a plain table."""
 
@@ -69,7 +78,7 @@ def write(
     plots: gpd.GeoDataFrame,
     findings: pd.DataFrame,
     sources: pd.DataFrame,
-    patches: gpd.GeoDataFrame,
+    patches: Path,
     assessments: pd.DataFrame,
     reasons: pd.DataFrame,
     variables: Sequence[Variable],
@@ -79,7 +88,8 @@ def write(
     Args:
         folder: existing folder to write into; files of these names are replaced.
         harvest: settings; name, languages and `producer_as` are read.
-        plots: PLOTS. findings: FINDINGS. sources: SOURCES. patches: PATCHES.
+        plots: PLOTS. findings: FINDINGS. sources: SOURCES.
+        patches: Parquet file of PATCHES; a nation has two million, which go from file to file without being drawn up.
         assessments: ASSESSMENTS. reasons: REASONS.
         variables: layer variables of the run; event variables become one map layer each.
 
@@ -87,17 +97,19 @@ def write(
         The two paths. Same tables, same bytes.
     """
     language = harvest.package.languages[0]
-    content = _content(harvest, plots, findings, sources, patches, assessments, reasons, language)
+    stored = pq.ParquetFile(patches)
+    content = _content(harvest, plots, findings, sources, stored, assessments, reasons, language)
     geopackage = folder / f"{harvest.harvest}.gpkg"
     geopackage.unlink(missing_ok=True)
     moment = f"{stamp.day(harvest)}T00:00:00.000Z"
-    with _fixed_time(moment):
+    with _gdal(moment):
         for number, table in enumerate(content):
             _write_table(geopackage, table, first=number == 0)
-    years = sorted({int(year) for year in patches["year"].unique()})
+    events = stored.read(["column", "year"])
+    years = sorted(pc.unique(events["year"]).to_pylist())
     styles = gis_styles.styles(language, years)
     _describe(geopackage, content, styles, language, moment)
-    events = [variable.column for variable in variables if variable.kind == "event"]
+    found = set(pc.unique(events["column"]).to_pylist())
     project = gis_project.write(
         folder / f"{harvest.harvest}.qgz",
         geopackage.name,
@@ -105,7 +117,7 @@ def write(
         fields={table.name: _fields(table) for table in content},
         geometry_types={table.name: table.geometry_type for table in content},
         bounds=_bounds(plots),
-        events=[column for column in events if column in set(patches["column"].unique())],
+        events=[variable.column for variable in variables if variable.kind == "event" and variable.column in found],
         styles=styles,
         language=language,
         policy=", ".join(sorted(assessments["policy"].unique())),
@@ -118,7 +130,7 @@ def _content(
     plots: gpd.GeoDataFrame,
     findings: pd.DataFrame,
     sources: pd.DataFrame,
-    patches: gpd.GeoDataFrame,
+    patches: pq.ParquetFile,
     assessments: pd.DataFrame,
     reasons: pd.DataFrame,
     language: str,
@@ -161,7 +173,8 @@ def _tiles(sources: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def _fields(table: Table) -> list[str]:
-    return [str(name) for name in table.frame.columns if name != "geometry"]
+    names = table.frame.schema_arrow.names if isinstance(table.frame, pq.ParquetFile) else table.frame.columns
+    return [str(name) for name in names if name != "geometry"]
 
 
 def _dictionary(content: Sequence[Table], language: str) -> pd.DataFrame:
@@ -201,24 +214,47 @@ def _meaning(table: str, field: str, described: dict[str, str]) -> str:
 
 
 @contextmanager
-def _fixed_time(moment: str) -> Iterator[None]:
-    """GDAL writes the time of the harvest, not of this run, so that the same tables give the same bytes."""
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": moment})
+def _gdal(moment: str) -> Iterator[None]:
+    """GDAL writes the time of the harvest, not of this run, so that the same tables give the same bytes.
+
+    Its page cache of 2 MB is too small for an index over two million patches: 256 MB save a tenth of the time.
+    """
+    options = {"OGR_CURRENT_DATE": moment, "OGR_SQLITE_CACHE": "256"}
+    pyogrio.set_gdal_config_options(options)
     try:
         yield
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+        pyogrio.set_gdal_config_options(dict.fromkeys(options))
 
 
 def _write_table(path: Path, table: Table, *, first: bool) -> None:
-    options: dict[str, Any] = {"dataset_options": {"VERSION": "1.2"}} if first else {}
+    options: dict[str, Any] = {"layer": table.name, "driver": "GPKG", "geometry_type": table.geometry_type}
+    if first:
+        options["dataset_options"] = {"VERSION": "1.2"}
     if table.geometry_type is not None:
-        options |= {
-            "geometry_type": table.geometry_type,
-            "promote_to_multi": table.geometry_type.startswith("Multi"),
-            "layer_options": {"GEOMETRY_NAME": "geom", "SPATIAL_INDEX": "YES"},
-        }
-    pyogrio.write_dataframe(table.frame, path, layer=table.name, driver="GPKG", use_arrow=True, **options)
+        options["layer_options"] = {"GEOMETRY_NAME": "geom", "SPATIAL_INDEX": "YES"}
+    if table.geometry_type == "MultiPolygon":
+        pyogrio.write_arrow(_multipolygons(table.frame), path, geometry_name="geometry", crs=CRS, **options)
+    else:
+        pyogrio.write_dataframe(table.frame, path, use_arrow=True, promote_to_multi=False, **options)
+
+
+def _multipolygons(frame: gpd.GeoDataFrame | pq.ParquetFile) -> pa.RecordBatchReader:
+    """The rows as GDAL takes them, polygons as multipolygons of one part."""
+    if isinstance(frame, pq.ParquetFile):
+        schema, batches = frame.schema_arrow, frame.iter_batches()
+    else:
+        whole = pa.table(frame.to_arrow(index=False, geometry_encoding="WKB"))
+        schema, batches = whole.schema, iter(whole.to_batches())
+    place = schema.names.index("geometry")
+
+    def promoted(batch: pa.RecordBatch) -> pa.RecordBatch:
+        shapes = batch.column(place)
+        single = pc.equal(pc.binary_slice(shapes, 0, len(POLYGON)), POLYGON)
+        many = pc.binary_join_element_wise(MULTIPOLYGON_OF_ONE, shapes, b"")
+        return batch.set_column(place, schema.field(place), pc.if_else(single, many, shapes))
+
+    return pa.RecordBatchReader.from_batches(schema, map(promoted, batches))
 
 
 def _bounds(plots: gpd.GeoDataFrame) -> tuple[float, float, float, float]:

@@ -1,6 +1,7 @@
 """Tables as CSV that a spreadsheet opens without harm, column by column: millions of rows in seconds.
 
-The bytes are those of `DataFrame.to_csv`, which takes ten times as long (4.4 million cells a second against 0.4).
+The bytes are those of `DataFrame.to_csv`, which takes five times as long: 2.7 s against 0.5 s of processor time for
+400,000 rows of EVIDENCE, cleaning included.
 """
 
 from collections.abc import Iterable

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import json
+import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
 from eudr_check.package import (
     action_plan,
+    apart,
     bag,
     consignment,
     facts,
@@ -38,8 +41,8 @@ def write(
     plots: gpd.GeoDataFrame,
     findings: pd.DataFrame,
     sources: pd.DataFrame,
-    evidence: pd.DataFrame,
-    patches: gpd.GeoDataFrame,
+    evidence: pd.DataFrame | Path,
+    patches: gpd.GeoDataFrame | Path,
     assessments: pd.DataFrame,
     reasons: pd.DataFrame,
     variables: Sequence[Variable],
@@ -60,7 +63,8 @@ def write(
     Args:
         folder: existing, empty folder.
         harvest: the settings.
-        plots, findings, sources, evidence, patches, assessments, reasons: the tables of these names.
+        plots, findings, sources, assessments, reasons: the tables of these names.
+        evidence, patches: these tables, or the Parquet files that hold them; those are passed on as they are.
         variables: layer variables of the run.
         policy: the policy applied (a pydantic model with `full_name` and `title`).
         lots: LOTS; None without deliveries.
@@ -91,48 +95,52 @@ def write(
         plots, findings = redact.plots(plots), redact.findings(findings, plots)
         harvest = redact.harvest(harvest)
     into = Folder(folder)
-    if wanted & {"eu_geojson", "statement"}:
-        behind = Behind(
-            harvest,
-            plots,
-            assessments,
-            lots,
-            facts.layer_facts(variables, sources),
-            {"name": policy.full_name, "title": policy.title},
-            _records(legality),
-            _by_language(article10, harvest.package.languages),
-            draft_because,
-            faults,
-            draft,
-        )
-        done = statements.write(into, behind)
-    else:
-        done = Statements(consignment.settle(plots, assessments, lots, harvest.package.traceability, draft=draft))
-    into.csv("excluded.csv", done.consignment.excluded)
-    into.csv("refused_lots.csv", done.consignment.refused_lots)
     if harvest.package.producer_as == "cooperative" and not redacted:
         # Names are personal data the EU does not ask for; the edition without them is the usual one.
         unnamed = redact.plots(plots), redact.findings(findings, plots)
     else:
         unnamed = plots, findings
-    _write_tables(into, *unnamed, sources, evidence, patches, assessments, reasons)
+    tables = _write_tables(into, *unnamed, sources, evidence, patches, assessments, reasons)
+    # GDAL holds Python's lock from the first patch to the last.
+    drawing = apart.working(_draw, folder=folder, harvest=harvest, findings=findings, variables=variables)
+    with drawing if "gis" in wanted else nullcontext():
+        if wanted & {"eu_geojson", "statement"}:
+            behind = Behind(
+                harvest,
+                plots,
+                assessments,
+                lots,
+                facts.layer_facts(variables, sources),
+                {"name": policy.full_name, "title": policy.title},
+                _records(legality),
+                _by_language(article10, harvest.package.languages),
+                draft_because,
+                faults,
+                draft,
+            )
+            done = statements.write(into, behind)
+        else:
+            done = Statements(consignment.settle(plots, assessments, lots, harvest.package.traceability, draft=draft))
+        into.csv("excluded.csv", done.consignment.excluded)
+        into.csv("refused_lots.csv", done.consignment.refused_lots)
+        for name in ("EVIDENCE", "ASSESSMENTS", "REASONS"):
+            into.csv(f"tables/{name.lower()}.csv", pd.read_parquet(tables / f"{name}.parquet").reset_index())
     into.json("policy.json", policy.model_dump(mode="json"))
     into.json("layers.json", [definition.model_dump(mode="json") for definition in definitions])
     into.json("settings.json", _settings(harvest, variables))
-    shown: dict[str, Any] = {
-        "harvest": harvest,
-        "plots": plots,
-        "findings": findings,
-        "sources": sources,
-        "patches": patches,
-        "assessments": assessments,
-        "reasons": reasons,
-        "variables": variables,
-    }
-    if "gis" in wanted:
-        gis.write(folder, **shown)
     if "report" in wanted:
-        report.write(folder, **shown, pictures=pictures)
+        report.write(
+            folder,
+            harvest=harvest,
+            plots=plots,
+            findings=findings,
+            sources=sources,
+            patches=gpd.read_parquet(tables / "PATCHES.parquet"),
+            assessments=assessments,
+            reasons=reasons,
+            variables=variables,
+            pictures=pictures,
+        )
     if "action_plan" in wanted:
         action_plan.write(
             folder,
@@ -156,20 +164,38 @@ def _write_tables(
     plots: gpd.GeoDataFrame,
     findings: pd.DataFrame,
     sources: pd.DataFrame,
-    evidence: pd.DataFrame,
-    patches: gpd.GeoDataFrame,
+    evidence: pd.DataFrame | Path,
+    patches: gpd.GeoDataFrame | Path,
     assessments: pd.DataFrame,
     reasons: pd.DataFrame,
-) -> None:
-    """All tables as Parquet, and those an auditor redoes sums with as CSV."""
+) -> Path:
+    """All tables as Parquet; returns their folder."""
     folder = into.path / "tables"
     folder.mkdir()
     all_tables = (plots, findings, sources, evidence, patches, assessments, reasons)
     names = ("PLOTS", "FINDINGS", "SOURCES", "EVIDENCE", "PATCHES", "ASSESSMENTS", "REASONS")
     for name, table in zip(names, all_tables, strict=True):
-        table.to_parquet(folder / f"{name}.parquet", compression="zstd")
-    for name, table in (("evidence", evidence), ("assessments", assessments), ("reasons", reasons)):
-        into.csv(f"tables/{name}.csv", table.reset_index())
+        if isinstance(table, Path):
+            shutil.copyfile(table, folder / f"{name}.parquet")
+        else:
+            table.to_parquet(folder / f"{name}.parquet", compression="zstd")
+    return folder
+
+
+def _draw(folder: Path, harvest: Harvest, findings: pd.DataFrame, variables: Sequence[Variable]) -> None:
+    """The GIS delivery from the tables of the package, which are quicker to read than to hand over."""
+    tables = folder / "tables"
+    gis.write(
+        folder,
+        harvest=harvest,
+        plots=gpd.read_parquet(tables / "PLOTS.parquet"),
+        findings=findings,
+        sources=pd.read_parquet(tables / "SOURCES.parquet"),
+        patches=tables / "PATCHES.parquet",
+        assessments=pd.read_parquet(tables / "ASSESSMENTS.parquet"),
+        reasons=pd.read_parquet(tables / "REASONS.parquet"),
+        variables=variables,
+    )
 
 
 def _finish(

@@ -25,7 +25,8 @@ def look(folder: Path, count: int) -> dict[str, Any]:
     """What QGIS says of an invented season; pictures lie in the folder."""
     needed("qgis")
     season = invented.season(count, hostile=True)
-    _, project = gis.write(folder, harvest=invented.harvest(), variables=invented.VARIABLES, **season.tables())
+    tables = season.tables() | {"patches": season.patches_file(folder)}
+    _, project = gis.write(folder, harvest=invented.harvest(), variables=invented.VARIABLES, **tables)
     runtime = folder / "runtime"
     runtime.mkdir(mode=0o700)
     script = Path(__file__).with_name("qgis_look.py")

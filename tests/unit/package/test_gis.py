@@ -17,7 +17,8 @@ from tests import invented
 def written(folder: Path, count: int = 60, **changes: object) -> Path:
     """A GeoPackage of an invented season."""
     season = invented.season(count, hostile=True)
-    package, _ = gis.write(folder, harvest=invented.harvest(**changes), variables=invented.VARIABLES, **season.tables())
+    tables = season.tables() | {"patches": season.patches_file(folder)}
+    package, _ = gis.write(folder, harvest=invented.harvest(**changes), variables=invented.VARIABLES, **tables)
     return package
 
 
