@@ -30,6 +30,7 @@ _LINES_LIMIT = 1_048_575
 _FORMATS: tuple[dict[str, Any], ...] = ({}, {}, {}, {}, {}, {"text_wrap": True}, *[{"num_format": "0.000000"}] * 2, {})
 _TAKEN_FOR_CODE = re.compile("(_x[0-9a-fA-F]{4}_)")
 """What spreadsheets read as the code of a character."""
+_TO_ESCAPE = re.compile(f"[&<>\r]|{_TAKEN_FOR_CODE.pattern}")
 _PLACES = 6
 
 Cell = str | float | int | None
@@ -88,10 +89,10 @@ def _lines(findings: pd.DataFrame, places: pd.Series, languages: Sequence[str]) 
         [None if value is None else round(value, _PLACES) for value in _cells(findings[axis])]
         for axis in ("longitude", "latitude")
     )
-    code = _cells(findings["code"])
+    code, severities = _cells(findings["code"]), _cells(findings["severity"])
     lines = {}
     for language in languages:
-        weight = [text.say("fix_list", severity, language) for severity in findings["severity"]]
+        weight = [text.say("fix_list", severity, language) for severity in severities]
         problem = [sentence(*said, language) for said in zip(code, details, strict=True)]
         columns = (weight, source_file, row, plot_id, production_place, problem, longitude, latitude, code)
         lines[language] = list(zip(*map(_cleaned, columns), strict=True))
@@ -160,13 +161,17 @@ def _row_xml(number: int, line: Line, styles: list[str]) -> str:
     cells = []
     for letter, style, cell in zip(ascii_uppercase, styles, line, strict=False):
         if isinstance(cell, str):
-            said = _TAKEN_FOR_CODE.sub(r"_x005F\1", escape(cell, {"\r": "_x000D_"}))
+            said = _escaped(cell) if _TO_ESCAPE.search(cell) else cell
             cells.append(
                 f'<c r="{letter}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{said}</t></is></c>'
             )
         elif cell is not None:
             cells.append(f'<c r="{letter}{number}" s="{style}"><v>{cell!r}</v></c>')
     return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+def _escaped(cell: str) -> str:
+    return _TAKEN_FOR_CODE.sub(r"_x005F\1", escape(cell)).replace("\r", "_x000D_")
 
 
 def _write_csv(path: Path, headers: list[str], lines: list[Line]) -> None:

@@ -27,7 +27,7 @@ class Measurements:
                 "wall_s": round(time.perf_counter() - wall, 3),
                 "cpu_s": round(_cpu_seconds() - cpu, 3),
                 "read_mb": round((_bytes_read() - read) / 1e6, 1),
-                "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+                "peak_mb": round(_peak_kb() / 1024, 1),
             }
         )
 
@@ -46,6 +46,15 @@ def _cpu_seconds() -> float:
         usage.ru_utime + usage.ru_stime
         for usage in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
     )
+
+
+def _peak_kb() -> int:
+    """Peak memory of this process; Linux counts that of the process which started it into `ru_maxrss`."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(dict(line.split(":\t", 1) for line in lines)["VmHWM"].split()[0])
 
 
 def _bytes_read() -> int:
