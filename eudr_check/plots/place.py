@@ -77,19 +77,20 @@ def faulty(geometry: NDArray[Any], typed: Bools) -> Faulty:
     def any_of(mask: Any) -> Bools:
         return np.asarray(np.bincount(owner[mask], minlength=count) > 0)
 
-    missing = any_of(np.any(~np.isfinite(xy), axis=1))
+    # `np.any(..., axis=1)` over five million pairs takes ten times as long as `|`.
+    missing = any_of(~(np.isfinite(xy[:, 0]) & np.isfinite(xy[:, 1])))
     with np.errstate(invalid="ignore"):
-        metres = any_of(np.any(np.abs(xy) > METRES_BEYOND, axis=1)) & ~missing
+        metres = any_of((np.abs(xy[:, 0]) > METRES_BEYOND) | (np.abs(xy[:, 1]) > METRES_BEYOND)) & ~missing
         outside = any_of((np.abs(xy[:, 0]) > 180) | (np.abs(xy[:, 1]) > 90)) & ~missing & ~metres
         bounds = shapely.bounds(only(geometry, typed))
         wide = (bounds[:, 2] - bounds[:, 0] > 180) & ~missing & ~metres & ~outside
-    zero = any_of(np.any(xy == 0, axis=1)) & ~missing & ~metres & ~outside & ~wide
+    zero = any_of((xy[:, 0] == 0) | (xy[:, 1] == 0)) & ~missing & ~metres & ~outside & ~wide
     return Faulty(missing, metres, outside, zero, wide)
 
 
 def check_coordinates(rows: Rows, values: Values, faults: Faulty, swapped: Bools, log: Log) -> None:
     """Log coordinates that no plot can have."""
-    first = _first_positions(rows.geometry)
+    first = _first_positions(only(rows.geometry, faults.metres | faults.outside))
     log.row("coordinate_missing", np.flatnonzero(faults.missing))
     chosen = np.flatnonzero(faults.metres)
     log.row(

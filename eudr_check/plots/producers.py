@@ -16,6 +16,8 @@ def check(rows: Rows, log: Log) -> None:
     Names and documents are personal data and stay out of the findings; the plots tell which they are.
     """
     table = rows.table
+    if table[["producer_country", "producer_id"]].isna().all(axis=None):
+        return
     plot = table["plot_id"].where(rows.identified, None).to_numpy(dtype=object)
     names = table["producer_name"].map(lambda name: " ".join(name.lower().split()), na_action="ignore")
     documents = table["producer_id"]

@@ -70,7 +70,7 @@ def repeated_vertices(geometries: Geometries) -> NDArray[np.int64]:
     """int64 (n,) vertices equal to the one before them in the same ring."""
     rings = rings_of(geometries)
     xy, ring = rings.coordinates, rings.ring
-    same = (ring[1:] == ring[:-1]) & (xy[1:] == xy[:-1]).all(axis=1)
+    same = (ring[1:] == ring[:-1]) & (xy[1:, 0] == xy[:-1, 0]) & (xy[1:, 1] == xy[:-1, 1])
     return np.bincount(rings.owner[ring[1:][same]], minlength=len(geometries))
 
 

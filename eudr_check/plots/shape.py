@@ -177,7 +177,8 @@ def check_digits(rows: Rows, fit: Bools, log: Log) -> None:
 
 def _on_grid(xy: Floats, decimals: int) -> Bools:
     scaled = xy * 10.0**decimals
-    return np.asarray((np.abs(scaled - np.rint(scaled)) < _GRID_TOLERANCE * 10.0**decimals).all(axis=1))
+    near = np.abs(scaled - np.rint(scaled)) < _GRID_TOLERANCE * 10.0**decimals
+    return np.asarray(near[:, 0] & near[:, 1])
 
 
 def _grid_decimals(geometry: NDArray[Any]) -> Ints:

@@ -27,7 +27,7 @@ class Usage:
 def usage() -> Usage:
     """Usage of this process, without its children."""
     own = resource.getrusage(resource.RUSAGE_SELF)
-    return Usage(own.ru_utime + own.ru_stime, _bytes_read() / 1e6, own.ru_maxrss / 1024)
+    return Usage(own.ru_utime + own.ru_stime, _bytes_read() / 1e6, _peak_kb() / 1024)
 
 
 class Measurements:
@@ -87,6 +87,15 @@ def _cpu_seconds() -> float:
         used.ru_utime + used.ru_stime
         for used in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
     )
+
+
+def _peak_kb() -> int:
+    """Peak memory of this process; Linux counts that of the process which started it into `ru_maxrss`."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(dict(line.split(":\t", 1) for line in lines)["VmHWM"].split()[0])
 
 
 def _bytes_read() -> int:

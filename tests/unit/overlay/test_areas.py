@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import shapely
 
-from eudr_check.areas import band_area_ha, cell_area_ha, eu_area_ha, metres_per_degree, plot_area_ha
+from eudr_check.areas import band_area_ha, cell_area_ha, eu_area_ha, metres_per_degree, plot_area_ha, rings_of
 
 SQUARE = [(0, 0), (0.01, 0), (0.01, 0.01), (0, 0.01)]
 HOLE = [(0.002, 0.002), (0.004, 0.002), (0.004, 0.004), (0.002, 0.004)]
@@ -75,3 +75,18 @@ def test_degrees_at_equator_and_pole():
 
     np.testing.assert_allclose(parallel, [111_319.491, 0.0], atol=1e-3)
     np.testing.assert_allclose(meridian, [110_574.276, 111_693.980], atol=1e-2)
+
+
+def test_rings_come_in_the_order_of_their_polygons():
+    """One ring as it stands, holes behind their shell, parts one after another; nothing has no ring."""
+    plain, holed = shapely.Polygon(SQUARE), shapely.Polygon(SQUARE, [HOLE])
+    shapes = np.array(
+        [holed, None, plain, shapely.MultiPolygon([plain, holed]), shapely.Polygon(), plain], dtype=object
+    )
+    found = rings_of(shapes)
+    expected = [*SQUARE, SQUARE[0]], [*HOLE, HOLE[0]]
+    rings = [found.coordinates[found.ring == number].tolist() for number in range(len(found.owner))]
+
+    assert found.owner.tolist() == [0, 0, 2, 3, 3, 3, 5]
+    assert found.outer.tolist() == [True, False, True, True, True, False, True]
+    assert rings == [[list(map(float, xy)) for xy in expected[not outer]] for outer in found.outer]

@@ -50,6 +50,18 @@ def test_formulas_are_neutralised(tmp_path):
     assert cells[1][6] == "-76.12"
 
 
+def test_markup_is_text(tmp_path):
+    """A plot called <r>...</r>, or like the code of a character, is that text in the workbook."""
+    ids = ["<r><t>A</t></r>", "A & B", "_x0041_", " "]
+    lists(
+        tmp_path, geojson(tmp_path, *(polygon(name, ring(dx=0.01 * step), area_ha=9) for step, name in enumerate(ids)))
+    )
+    sheet = openpyxl.load_workbook(tmp_path / "fixes" / "coop-01.xlsx")["es"]
+    written_as = {row[3].value for row in sheet.iter_rows(min_row=2)}
+
+    assert written_as == {"<r><t>A</t></r>", "A & B", "_x005F_x0041_", None}  # "_x005F_" is how XLSX writes "_"
+
+
 def test_same_bytes_twice(tmp_path):
     """No clock stands in the files."""
     first, _ = lists(tmp_path, geojson(tmp_path, polygon("A", area_ha=9)))
