@@ -97,7 +97,8 @@ def find(path: Path, what: str) -> list[dict[str, Any]]:
         if place is None:
             chosen: dict[str, Any] = {"what": what.strip()}
             outcomes = (
-                ":what IN (o.harvest, o.plot, o.plot_id, s.internal_reference) OR s.fid IN "
+                ":what IN (o.harvest, o.plot, o.plot_id, s.internal_reference) "
+                "OR s.reference_number = upper(:what) OR s.fid IN "
                 "(SELECT statement FROM numbers WHERE reference_number = upper(:what))"
             )
             land = ":what IN (l.harvest, l.plot_id, l.cooperative || '/' || l.plot_id)"
