@@ -45,7 +45,7 @@ def found(rows: Sequence[Mapping[str, Any]], what: str) -> None:
 def _heading(row: Mapping[str, Any]) -> str:
     if row["package_digest"] is None:
         return f"{row['harvest']}: {NO_PACKAGE[row['package']]}"
-    package = f"{row['harvest']}, {_name(row['package'] == 'last', row['date'])}"
+    package = f"{row['harvest']}, {_name(row, row['package'] == 'last')}"
     if row["statement"] is None:
         return f"{package}: in no statement"
     number = "no number noted yet"
@@ -54,8 +54,10 @@ def _heading(row: Mapping[str, Any]) -> str:
     return f"{package}, {row['statement']} ({row['internal_reference']}): {number}"
 
 
-def _name(is_last: bool, date: str | None) -> str:
-    return f"{'package' if is_last else 'earlier package, submitted,'} of {date or 'no date'}"
+def _name(package: Mapping[str, Any], is_last: Any) -> str:
+    """A package as people tell it from others of its harvest."""
+    kind = "DRAFT package" if package["draft"] else "package" if is_last else "earlier package, submitted,"
+    return f"{kind} of {package['date'] or 'no date'} (digest {package['package_digest'][:12]})"
 
 
 def _words(code: str) -> str:
@@ -63,9 +65,7 @@ def _words(code: str) -> str:
 
 
 def _package(console: Console, package: Mapping[str, Any]) -> None:
-    draft = "DRAFT " if package["draft"] else ""
-    digest = package["package_digest"][:12]
-    _say(console, f"  {draft}{_name(package['is_last'], package['date'])}, digest {digest}")
+    _say(console, f"  {_name(package, package['is_last'])}")
     counts = ", ".join(f"{count} {_words(name)}" for name, count in package["outcomes"].items())
     blocked = f"; blocked rows: {package['blocked_rows']}" if package["blocked_rows"] else ""
     _say(console, f"    outcomes  {counts or 'no plot'} ({package['policy']}; {package['area_ha']:.2f} ha){blocked}")

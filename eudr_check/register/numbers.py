@@ -149,7 +149,7 @@ def _statement(database: sqlite3.Connection, harvest: str, statement: str, packa
         if statement in (row["statement"], row["internal_reference"]) or statement.lstrip("0") == number:
             found: sqlite3.Row = row
             return found
-    names = ", ".join(row["statement"] for row in rows)
+    names = " to ".join(dict.fromkeys(row["statement"] for row in rows[:: max(len(rows) - 1, 1)]))
     raise RegisterError(
         f"harvest {harvest}: no statement '{statement}' in its package; "
         + (f"it has {names}" if rows else f"it has none ({chosen['withheld'] or 'none was asked for'})")

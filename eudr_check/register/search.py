@@ -31,14 +31,14 @@ FROM statements s LEFT JOIN numbers n ON n.fid = """
 _FOUND = """
 SELECT * FROM (
 SELECT o.harvest, o.plot, o.area_ha, o.outcome, o.final_outcome, o.policy, p.date,
-    CASE WHEN p.is_last THEN 'last' ELSE 'submitted earlier' END AS package, p.package_digest,
+    CASE WHEN p.is_last THEN 'last' ELSE 'submitted earlier' END AS package, p.package_digest, p.draft,
     s.statement, s.internal_reference, s.reference_number, s.submitted, s.keep_until
 FROM outcomes o JOIN packages p ON p.fid = o.package
     LEFT JOIN statement_plots d ON d.outcome = o.fid LEFT JOIN ({statements}) s ON s.fid = d.statement
 WHERE {outcomes}
 UNION ALL
 SELECT l.harvest, l.cooperative || '/' || l.plot_id AS plot, l.area_ha, NULL, NULL, NULL, NULL,
-    l.package, NULL, NULL, NULL, NULL, NULL, NULL
+    l.package, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM (SELECT *, 'plots' AS place, 'none yet' AS package FROM plots
     UNION ALL SELECT *, 'former_plots', 'left out later' FROM former_plots) l
 WHERE NOT EXISTS (SELECT 1 FROM outcomes WHERE harvest = l.harvest AND plot = l.cooperative || '/' || l.plot_id)
@@ -97,7 +97,8 @@ def find(path: Path, what: str) -> list[dict[str, Any]]:
         if place is None:
             chosen: dict[str, Any] = {"what": what.strip()}
             outcomes = (
-                ":what IN (o.harvest, o.plot, o.plot_id, s.internal_reference) OR s.fid IN "
+                ":what IN (o.harvest, o.plot, o.plot_id, s.internal_reference) "
+                "OR s.reference_number = upper(:what) OR s.fid IN "
                 "(SELECT statement FROM numbers WHERE reference_number = upper(:what))"
             )
             land = ":what IN (l.harvest, l.plot_id, l.cooperative || '/' || l.plot_id)"

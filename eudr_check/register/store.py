@@ -155,7 +155,7 @@ def shapes(stored: Sequence[bytes | None]) -> NDArray[Any]:
 def _errors(path: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise RegisterError(
             f"register {path.name}: {error}; close other programs that hold it, or name another file as 'register'"
         ) from error

@@ -96,7 +96,7 @@ def test_a_draft_is_registered_as_one(tiny: tiny.Tiny):
     result = CliRunner().invoke(app, ["register", "note", str(register), "tiny", "1", *NUMBERS])
 
     assert "DRAFT package" in asked("list", register)
-    assert "high" in asked("find", register, "tiny-001")
+    assert "DRAFT package" in asked("find", register, "norte/high-one")
     assert "is a draft" in str(result.exception)
 
 

@@ -154,6 +154,13 @@ def test_another_file_is_refused_and_stays(tmp_path, content):
     assert path.read_bytes() == content
 
 
+def test_a_place_that_cannot_be_written(tmp_path):
+    """A folder that cannot be made is an error that names the register."""
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(RegisterError, match=r"register\.gpkg"):
+        register.record_land(tmp_path / "file" / "register.gpkg", "2026", plots_of(["A"]))
+
+
 def test_a_geopackage_of_plots_is_refused(tmp_path):
     """The plot file of a cooperative named by mistake gets no tables of ours."""
     path = tmp_path / "plots.gpkg"

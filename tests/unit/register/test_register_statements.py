@@ -92,11 +92,18 @@ def test_another_package_that_declares_the_same_has_the_number(path):
     record(path, "2026", {"A": "low", "B": "low", "C": "undetermined"}, digest="e2" * 32)
     register.note(path, "2026", "1", **NUMBERS)
     same = packages(path)
+    found = register.find(path, NUMBERS["reference"])
     register.note(path, "2026", "1", **OTHER, replace=True)
     corrected = packages(path)
     record(path, "2026", {"A": "low", "B": "low"}, digest="f3" * 32)
 
     assert same == [("e2", ["26PE7XTVCZAQ2S"]), ("d1", ["26PE7XTVCZAQ2S"])]
+    assert [(row["plot"], row["package"]) for row in found] == [
+        ("coop/A", "last"),
+        ("coop/A", "submitted earlier"),
+        ("coop/B", "last"),
+        ("coop/B", "submitted earlier"),
+    ]
     assert corrected == [("e2", ["26PE11111111AB"]), ("d1", ["26PE11111111AB"])]
     assert packages(path) == [("f3", ["26PE11111111AB"]), ("d1", ["26PE11111111AB"])]
 
