@@ -11,7 +11,7 @@ from typing import Any
 from eudr_check import mirror
 from eudr_check.errors import ConfigError, LayersError
 from eudr_check.layers import catalogue
-from eudr_check.layers.access import Access, unsigned
+from eudr_check.layers.access import Access, Signing, unsigned
 from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.found import Found, choose, match_assets
 
@@ -37,7 +37,7 @@ def pull(folder: Path) -> Mapping[str, Any]:
     return held
 
 
-def access(folder: Path, signing: Any) -> Access:
+def access(folder: Path, signing: Signing | None) -> Access:
     """How assets of a folder are opened: those of an object store by the credentials of the environment."""
     return Access(signing or ("object_store" if mirror.origin(folder) is not None else None))
 
