@@ -27,5 +27,5 @@ def test_a_worker_of_another_version_is_refused(tmp_path: Path):
 
 def test_a_worker_that_does_not_see_the_run_folder_says_so(tmp_path: Path):
     """A path of another machine is told from a tile that fails: the run stops, no plot becomes unknown."""
-    with pytest.raises(RunError, match="a worker does not find the ground of this run.*folder: s3://"):
+    with pytest.raises(RunError, match=r"a worker does not find the ground of this run.*folder: s3://"):
         work(shared(tmp_path / "elsewhere"), Task(Tile(0, 0), 0, "e" * 64, pd.DataFrame()))
