@@ -188,8 +188,8 @@ class _Line:
         source.start()
         if wanted.etag not in (None, source.etag):
             raise FetchError(
-                f"{wanted.href}: the file on the server is not the one that was read before; register it again, or "
-                "delete pieces/sources-* in the run folder, and run again"
+                f"{wanted.href}: the file on the server is not the one that was read before; register it again, or, "
+                "for a file of others, delete store/addresses and the pieces sources-* of the run, and run again"
             )
         if source.whole:
             twin = source.whole

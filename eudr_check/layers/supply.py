@@ -65,7 +65,8 @@ class Supply:
         if not changed.empty:
             raise LayersError(
                 f"{changed['href'].iloc[0]}: not the bytes that SOURCES lists; was the file replaced? Register it "
-                "again (`eudr-check catalogue add`), or delete pieces/sources-* in the run folder, and run again"
+                "again (`eudr-check catalogue add`), or, for a file of others, delete store/addresses and the pieces "
+                "sources-* of the run, and run again"
             )
 
     def bring(self, boxes: Boxes, definitions: Sequence[LayerDefinition], sources: pd.DataFrame) -> None:
