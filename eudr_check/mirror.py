@@ -8,6 +8,7 @@ come from the environment, as the store's own library reads them (AWS_ENDPOINT_U
 import os
 import re
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,7 +35,13 @@ _FOREIGN_ERRORS = (
 def root() -> Path:
     """Folder of all stand-ins on this machine."""
     cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (cache if cache.is_absolute() else Path.home() / ".cache") / "eudr-check" / "mirror"
+    if not cache.is_absolute():
+        try:
+            cache = Path.home() / ".cache"
+        except RuntimeError:
+            # A container may run a user that has no home.
+            cache = Path(tempfile.gettempdir())
+    return cache / "eudr-check" / "mirror"
 
 
 def local(text: str) -> Path:
