@@ -8,6 +8,7 @@ come from the environment, as the store's own library reads them (AWS_ENDPOINT_U
 import os
 import re
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,7 +35,13 @@ _FOREIGN_ERRORS = (
 def root() -> Path:
     """Folder of all stand-ins on this machine."""
     cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (cache if cache.is_absolute() else Path.home() / ".cache") / "eudr-check" / "mirror"
+    if not cache.is_absolute():
+        try:
+            cache = Path.home() / ".cache"
+        except RuntimeError:
+            # A container may run a user that has no home.
+            cache = Path(tempfile.gettempdir())
+    return cache / "eudr-check" / "mirror"
 
 
 def local(text: str) -> Path:
@@ -120,6 +127,25 @@ def pull(path: Path) -> bool:
     return True
 
 
+def pull_folder(folder: Path, ending: str = "") -> dict[str, tuple[int, str]]:
+    """Bring the files of a folder whose names end so; files that are not there any more go here too.
+
+    Returns:
+        The `listing` of the folder: other files, other state.
+
+    Raises:
+        FetchError: the folder changed meanwhile, or the store cannot be reached or refuses.
+    """
+    held = listing(folder)
+    wanted = [folder / key for key in held if key.endswith(ending)]
+    if not get({path: path for path in wanted}) or listing(folder) != held:
+        raise FetchError(f"{name(folder)}: changed while it was read; run again when nobody writes there")
+    for stale in set(folder.rglob(f"*{ending}")) - set(wanted):
+        if stale.is_file():
+            stale.unlink(missing_ok=True)
+    return held
+
+
 def get(wanted: Mapping[Path, Path]) -> bool:
     """Bring objects (named by their stand-ins) to some paths, many at once.
 
@@ -132,7 +158,6 @@ def get(wanted: Mapping[Path, Path]) -> bool:
     if not wanted:
         return True
     sources = [_address(path) for path in wanted]
-    # Not `.pull-...`: what a killed run leaves must not look like a file of the folder.
     fresh = [path.with_name(f".{uuid.uuid4().hex}.part") for path in wanted.values()]
     try:
         with _asking(sources[0]) as store:

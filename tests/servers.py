@@ -313,7 +313,7 @@ def pgstac(folder: Path, content: Published) -> Iterator[str]:
 
 @contextmanager
 def object_store(folder: Path) -> Iterator[str]:
-    """moto, a server that speaks S3; yields its address. Any credentials are good, but none are refused."""
+    """moto, a server that speaks S3 and takes any credentials; yields its address."""
     folder.mkdir(parents=True, exist_ok=True)
     port, program = free_port(), Path(sys.executable).parent / "moto_server"
     with _running([str(program), "-H", "127.0.0.1", "-p", str(port)], folder / "moto.log"):

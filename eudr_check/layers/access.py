@@ -72,6 +72,11 @@ def unsigned(href: str) -> str:
     >>> unsigned("https://x.blob.core.windows.net/c/a.tif?se=2026&sig=abc&type=tile")
     'https://x.blob.core.windows.net/c/a.tif?type=tile'
     """
+    scheme, _, rest = href.partition("://")
+    if scheme in mirror.PACKAGES:
+        # In a key of an object store '?' and '#' are letters like others; cut off, two files would be one.
+        bucket, slash, object_key = rest.partition("/")
+        return f"{scheme}://{bucket.rpartition('@')[2]}{slash}{object_key}"
     parts = urlsplit(href)
     kept = [
         (name, value)

@@ -187,7 +187,10 @@ class _Line:
         """Fetch the header and lay it down as a new twin (or the whole file, where the server sends nothing less)."""
         source.start()
         if wanted.etag not in (None, source.etag):
-            raise FetchError(f"{wanted.href}: the file on the server is not the one that was read before")
+            raise FetchError(
+                f"{wanted.href}: the file on the server is not the one that was read before; register it again, or, "
+                "for a file of others, delete store/addresses and the pieces sources-* of the run, and run again"
+            )
         if source.whole:
             twin = source.whole
             _require_tiff(twin.path, wanted)

@@ -11,7 +11,7 @@ from typing import Any
 from eudr_check import mirror
 from eudr_check.errors import ConfigError, LayersError
 from eudr_check.layers import catalogue
-from eudr_check.layers.access import Access, unsigned
+from eudr_check.layers.access import Access, Signing, unsigned
 from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.found import Found, choose, match_assets
 
@@ -23,21 +23,16 @@ def pull(folder: Path) -> Mapping[str, Any]:
         Size and content tag of every object below the folder, by relative name: other files, other state.
 
     Raises:
-        FetchError: the store cannot be reached or refuses.
-        LayersError: there is no such folder, or it changed meanwhile.
+        FetchError: the store cannot be reached or refuses, or the folder changes.
+        LayersError: there is no such folder.
     """
-    held = mirror.listing(folder)
-    wanted = [folder / name for name in held if name.endswith(".json")]
-    if folder / "catalog.json" not in wanted:
+    held = mirror.pull_folder(folder, ".json")
+    if "catalog.json" not in held:
         raise LayersError(f"{mirror.name(folder)}: no STAC folder there (catalog.json is missing)")
-    if not mirror.get({path: path for path in wanted}) or mirror.listing(folder) != held:
-        raise LayersError(f"{mirror.name(folder)}: the catalogue changed while it was read; run again")
-    for stale in set(folder.rglob("*.json")) - set(wanted):
-        stale.unlink(missing_ok=True)
     return held
 
 
-def access(folder: Path, signing: Any) -> Access:
+def access(folder: Path, signing: Signing | None) -> Access:
     """How assets of a folder are opened: those of an object store by the credentials of the environment."""
     return Access(signing or ("object_store" if mirror.origin(folder) is not None else None))
 

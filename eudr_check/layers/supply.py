@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from eudr_check import mirror
 from eudr_check.config import Catalogue, LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.layers import fetch
@@ -64,7 +65,8 @@ class Supply:
         if not changed.empty:
             raise LayersError(
                 f"{changed['href'].iloc[0]}: not the bytes that SOURCES lists; was the file replaced? Register it "
-                "again (`eudr-check catalogue add`), or delete pieces/sources-* in the run folder, and run again"
+                "again (`eudr-check catalogue add`), or, for a file of others, delete store/addresses and the pieces "
+                "sources-* of the run, and run again"
             )
 
     def bring(self, boxes: Boxes, definitions: Sequence[LayerDefinition], sources: pd.DataFrame) -> None:
@@ -114,15 +116,22 @@ class Supply:
             ) from error
 
 
-def addresses(sources: pd.DataFrame, store: Path) -> dict[str, dict[str, str]]:
+def addresses(
+    sources: pd.DataFrame, choices: Sequence[LayerChoice], catalogues: Mapping[str, Catalogue], store: Path
+) -> dict[str, dict[str, str]]:
     """Addresses of the assets whose href in SOURCES is none: those of STAC folders in an object store.
 
     Args:
         sources: SOURCES, just written by `prefetch`.
+        choices: layers of the harvest.
+        catalogues: catalogues of the harvest by name.
         store: the content store it filled.
     """
     content = Store(store)
-    read = sources[sources["status"] == "read"].drop_duplicates("href")
+    folders = {name: catalogue.folder for name, catalogue in catalogues.items()}
+    remote = {name for name, folder in folders.items() if folder is not None and mirror.origin(folder) is not None}
+    layers = {definition(choice).id for choice in choices if choice.source in remote}
+    read = sources[(sources["status"] == "read") & sources["layer"].isin(layers)].drop_duplicates("href")
     found = {
         href: content.read("origins", key(href, etag)) for href, etag in zip(read["href"], read["etag"], strict=True)
     }

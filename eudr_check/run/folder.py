@@ -166,10 +166,7 @@ class RunFolder:
         folder = self.path / name
         if self.remote:
             with reaching():
-                held = [folder / file for file in mirror.listing(folder)]
-                mirror.get({path: path for path in held})
-            for stale in set(_files(folder)) - set(held):
-                stale.unlink()
+                mirror.pull_folder(folder)
         return folder
 
     def _push(self, folder: Path) -> None:

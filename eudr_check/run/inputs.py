@@ -112,8 +112,7 @@ def _pull_if_there(key: str, path: Path) -> bool:
 
 def _pull_folder(key: str, path: Path) -> None:
     try:
-        held = [path / name for name in mirror.listing(path)]
-        mirror.get({file: file for file in held})
+        held = mirror.pull_folder(path)
     except FetchError as error:
         raise ConfigError(f"{key}: {error}") from error
     if not held:

@@ -147,8 +147,11 @@ class Pieces:
             files = {path.relative_to(temporary).as_posix(): file_digest(path) for path in _files(temporary)}
             write_json(temporary, CONTENTS.removesuffix(".json"), {"digest": digest, "files": files, "stage": stage})
             # Sent before it is renamed: what is whole here is whole there.
-            self._push(temporary, self._place(stage, digest))
-            _settle(temporary, self._place(stage, digest))
+            final = self._place(stage, digest)
+            self._push(temporary, final)
+            if final.exists():
+                shutil.rmtree(final)
+            _settle(temporary, final)
         except OSError as error:
             raise refusal(error, self.folder) from error
         except (RuntimeError, sqlite3.Error, XlsxWriterException) as error:
@@ -210,7 +213,10 @@ class Pieces:
                     return False
             if not _is_sound(temporary, digest):
                 return False
-            _settle(temporary, final)
+            # Never away with a sound piece: another process of this machine may have brought it and be reading it.
+            if not _settle(temporary, final) and not _is_sound(final, digest):
+                shutil.rmtree(final, ignore_errors=True)
+                _settle(temporary, final)
         except OSError as error:
             raise refusal(error, self.folder) from error
         finally:
@@ -241,16 +247,16 @@ def _is_sound(folder: Path, digest: str) -> bool:
         return False
 
 
-def _settle(temporary: Path, final: Path) -> None:
-    """Give a whole piece its name."""
-    if final.exists():
-        shutil.rmtree(final)
+def _settle(temporary: Path, final: Path) -> bool:
+    """Give a whole piece its name; False where a piece of that name is there already."""
     try:
         temporary.rename(final)
     except OSError as error:
         # A worker given up for dead may finish the same piece first; its bytes are the same.
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
+        return False
+    return True
 
 
 def _files(folder: Path) -> list[Path]:

@@ -118,7 +118,7 @@ def sources(run: Run, tiles: Piece) -> Piece:
             _windows(tiles), harvest.layers, harvest.catalogues, run.folder.store, offline=run.offline
         )
         write_table(folder, "SOURCES", read)
-        elsewhere = supply.addresses(read, run.folder.store)
+        elsewhere = supply.addresses(read, harvest.layers, harvest.catalogues, run.folder.store)
         if elsewhere:
             write_json(folder, ADDRESSES, elsewhere)
     made = run.folder.pieces.find("sources", name)

@@ -253,6 +253,37 @@ def test_a_piece_without_its_mark_is_no_piece(tmp_path: Path, bucket: Bucket):
     assert folder.pieces.find("plots", "d" * 64) is None
 
 
+def test_a_piece_that_others_read_is_left_alone(tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch):
+    """Workers of one machine may bring one piece at once: the second takes no file away from the first."""
+    folder = RunFolder(mirror.mirrored(f"s3://{BUCKET}/race/run"))
+    made = folder.pieces.obtain("ground", "d" * 64, lambda place: (place / "a.txt").write_text("42") and None)
+    (aside := tmp_path / "aside").mkdir()
+    made.folder.rename(aside / made.folder.name)
+    get = mirror.get
+
+    def meanwhile(wanted: Any) -> bool:
+        if not made.folder.exists():
+            (aside / made.folder.name).rename(made.folder)
+        return get(wanted)
+
+    monkeypatch.setattr(mirror, "get", meanwhile)
+    before = (aside / made.folder.name / "a.txt").stat().st_ino
+
+    assert folder.pieces.find("ground", "d" * 64) is not None
+    assert (made.folder / "a.txt").stat().st_ino == before
+
+
+def test_workers_of_this_machine_share_its_mirror(tmp_path: Path, bucket: Bucket, on_disk: Finished):
+    """One server, everything in the store: the same bytes, and one content store for all processes."""
+    address = stored(tmp_path, bucket, "server")
+
+    made = run(harvest_at(tmp_path, address, run={"executor": "dask", "workers": 2}), until="assess")
+
+    assert tables(made.folder.tables) == tables(on_disk.folder.tables)
+    assert made.sources is not None
+    assert len(list(tmp_path.rglob("twins/*/*.tif"))) == made.sources["href"].nunique()
+
+
 def test_a_raster_that_is_gone_never_helps_a_plot(tmp_path: Path, bucket: Bucket):
     """Without the loss years no plot is low, and the exit code says run again."""
     address = stored(tmp_path, bucket, "gone")

@@ -126,6 +126,13 @@ def test_bucket_addresses_become_https() -> None:
     assert web_address("https://h/k.tif") == "https://h/k.tif"
 
 
+def test_keys_of_an_object_store_stay_whole() -> None:
+    """'?' and '#' are letters of a key: two files must not become one address."""
+    assert unsigned("s3://b/a#1.tif") == "s3://b/a#1.tif"
+    assert unsigned("s3://b/a?v=1&sig=2.tif") == "s3://b/a?v=1&sig=2.tif"
+    assert unsigned("s3://key:secret@b/a.tif") == "s3://b/a.tif"
+
+
 def test_only_fetch_and_mirror_touch_the_network() -> None:
     """No other module of the package imports anything that opens connections (the signing package is fetch's)."""
     networked = {"requests", "httpx", "urllib3", "socket", "http", "aiohttp", "pystac_client", "ftplib"}

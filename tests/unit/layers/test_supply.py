@@ -49,7 +49,7 @@ def test_files_on_a_disk_have_no_origin(forest: Toy):
     """Only what has an address can be fetched by others."""
     sources = forest.sources()
 
-    assert supply.addresses(sources, forest.store) == {}
+    assert supply.addresses(sources, [forest.choice], forest.catalogues, forest.store) == {}
     assert supply.origins(sources, [forest.choice], forest.catalogues, {}) == {}
 
 

@@ -1,5 +1,6 @@
 """Every address has one stand-in, every stand-in one address, and nothing else is taken for either."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eudr_check import mirror
-from eudr_check.errors import ConfigError
+from eudr_check.errors import ConfigError, FetchError
 
 parts = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/"), min_size=1, max_size=12).filter(
     lambda part: part not in (".", "..")
@@ -85,3 +86,57 @@ def test_messages_name_addresses():
     path = mirror.mirrored("s3://coops/2026/a.csv")
 
     assert mirror.named(f"{path}, row 3: no date") == "s3://coops/2026/a.csv, row 3: no date"
+
+
+class Broken:
+    """A store that answers every question with an error."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __getattr__(self, question: str) -> Callable[..., None]:
+        def answer(*_: object, **__: object) -> None:
+            raise self.error
+
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (PermissionError(13, "Forbidden"), "s3://coops/a.csv: the store refuses access; do the credentials"),
+        (TimeoutError("no answer"), r"s3://coops/a.csv: the store did not deliver \(no answer\)"),
+        (ImportError("s3fs"), r"s3://coops/a.csv: s3:// needs one more package; pip install 'eudr-check\[cluster\]'"),
+    ],
+)
+def test_errors_of_a_store_say_what_to_do(error: Exception, words: str, monkeypatch: pytest.MonkeyPatch):
+    """One line with the address, for every question that can be asked."""
+    fsspec = pytest.importorskip("fsspec")
+    monkeypatch.setattr(fsspec, "filesystem", lambda *_, **__: Broken(error))
+    path = mirror.mirrored("s3://coops/a.csv")
+
+    for ask in (
+        lambda: mirror.pull(path),
+        lambda: mirror.read(path),
+        lambda: mirror.put({path: path}),
+        lambda: mirror.create(path, b""),
+        lambda: mirror.remove([path]),
+        lambda: mirror.listing(path),
+        lambda: mirror.signed("s3://coops/a.csv"),
+    ):
+        with pytest.raises(FetchError, match=words):
+            ask()
+
+
+def test_a_bucket_that_is_not_there_cannot_be_written(monkeypatch: pytest.MonkeyPatch):
+    """Absence is an answer when reading, and an error when writing."""
+    fsspec = pytest.importorskip("fsspec")
+    monkeypatch.setattr(fsspec, "filesystem", lambda *_, **__: Broken(FileNotFoundError("no bucket")))
+    path = mirror.mirrored("s3://coops/a.csv")
+
+    assert not mirror.pull(path)
+    assert mirror.read(path) is None
+    assert mirror.listing(path) == {}
+    for write in (lambda: mirror.put({path: path}), lambda: mirror.create(path, b"")):
+        with pytest.raises(FetchError, match="cannot be written; is there such a bucket"):
+            write()
