@@ -4,10 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 
 import pandas as pd
-import yaml
+
+from eudr_check.shipped import read_yaml
 
 FIELDS = (
     "plot_id",
@@ -43,7 +43,7 @@ def plain(header: str) -> str:
 @cache
 def known_headers() -> dict[str, tuple[str, ...]]:
     """Our field: headers it is known by, most telling first."""
-    content = yaml.safe_load(files(__package__).joinpath("headers.yaml").read_text(encoding="utf-8"))
+    content = read_yaml(__package__, "headers.yaml")
     return {field: tuple(str(header) for header in content[field]) for field in FIELDS}
 
 

@@ -23,7 +23,8 @@ Ints = NDArray[np.int64]
 M2_PER_HA = 10_000.0
 METRES_PER_DEGREE = 111_320.0
 _CHUNK = 20_000
-_THREADS = os.cpu_count() or 1
+_THREADS = min(os.cpu_count() or 1, 4)
+"""Chunks measured at a time: shapely and NumPy leave the other cores free, but each chunk takes its memory."""
 _GRID_TOLERANCE = 1e-9
 _SQUARE_CORNERS = 4
 

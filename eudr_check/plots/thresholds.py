@@ -1,15 +1,14 @@
 """The figures checks go by, and how severe each code is: read from `checks.yaml`."""
 
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from eudr_check.shipped import read_yaml
 
 
 @cache
 def _content() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(files(__package__).joinpath("checks.yaml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = read_yaml(__package__, "checks.yaml")
     return content
 
 

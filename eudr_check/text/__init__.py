@@ -6,11 +6,11 @@ official language versions.
 
 from decimal import Decimal
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
 from babel import Locale
+
+from eudr_check.shipped import read_yaml
 
 LANGUAGES = ("en", "es", "fr", "pt")
 _MOST_DECIMALS = 6
@@ -19,9 +19,7 @@ _MOST_DECIMALS = 6
 @cache
 def topic(name: str) -> dict[str, dict[str, str]]:
     """All entries of one topic file: key, then language, then text."""
-    content: dict[str, dict[str, str]] = yaml.safe_load(
-        files(__package__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    )
+    content: dict[str, dict[str, str]] = read_yaml(__package__, f"{name}.yaml")
     return content
 
 
