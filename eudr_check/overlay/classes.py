@@ -52,17 +52,19 @@ class Classes:
         return replace(self, code=self.code.reshape(-1, columns)[row].ravel())
 
 
-def classify(layers: Sequence[Values], cells: int) -> Classes:
+def classify(layers: Sequence[Values], cells: int, at: Positions | None = None) -> Classes:
     """Number the combinations of values in the cells of some layers: once for a cube, however many plots lie on it.
 
     Args:
         layers: integer or boolean arrays of one shape; there may be none.
         cells: cells of each.
+        at: places of the cells that matter; the others get number -1, which nothing may count. None: all.
     """
-    code: Codes = np.zeros(cells, dtype=np.int32)
+    known = cells if at is None else len(at)
+    code: Codes = np.zeros(known, dtype=np.int32)
     size, columns, digits = 1, list[Values](), list[Values]()
     for layer in layers:
-        rank, found = _compact(layer.ravel())
+        rank, found = _compact(layer.ravel() if at is None else layer.ravel()[at])
         if size > 1 and size * len(found) > WIDEST_TABLE:
             code, occurring = ranked(code, size)
             columns, digits, size = _decoded(occurring, columns, digits), [], len(occurring)
@@ -74,6 +76,10 @@ def classify(layers: Sequence[Values], cells: int) -> Classes:
         digits.append(found)
         size *= len(found)
     code, occurring = ranked(code, size)
+    if at is not None:
+        everywhere = np.full(cells, -1, dtype=code.dtype)
+        everywhere[at] = code
+        code = everywhere
     return Classes(code, _decoded(occurring, columns, digits), len(occurring))
 
 

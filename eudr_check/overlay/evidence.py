@@ -22,6 +22,8 @@ Positions = NDArray[np.intp]
 
 POLYGON, CELL = FOOTPRINTS.index("polygon"), FOOTPRINTS.index("cell")
 HECTARES = ["area_ha", "area_inner_ha", "area_outer_ha"]
+LEEWAY_M = 1.0
+"""Metres around the boxes of moved plots: rounding must not lead to a cell that was not looked at."""
 TOLERANCE = 1e-8
 """Relative; the overlay itself is true to about 1e-11."""
 
@@ -48,9 +50,10 @@ def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float) -> p
     """
     require_wgs84(plots)
     grid, layers = grid_of(cube), layers_of(cube)
-    classes = classify(list(layers.values()), grid.x.cells * grid.y.cells)
     usable = plots[plots["usable"].to_numpy(dtype=bool)]
     position, kind, shapes = shapes_of(usable)
+    needed = grid.cells_in(reach(shapes, gps_error_m + LEEWAY_M))
+    classes = classify(list(layers.values()), grid.x.cells * grid.y.cells, needed)
     ground, cells = np.flatnonzero(kind != CELL), np.flatnonzero(kind == CELL)
     unsure = ground[:0]
     as_is = tally(shapes[ground], grid, classes)

@@ -11,6 +11,8 @@ import xarray as xr
 from eudr_check.areas import cell_area_ha, plot_area_ha
 from eudr_check.errors import OverlayError
 from eudr_check.overlay import cross_tabulate, crosstab
+from eudr_check.overlay.classes import classify
+from eudr_check.overlay.grid import Grid
 
 FOREST = [[1, 1, 0], [1, 1, 0], [-1, 0, 0]]
 YEAR = [[0, 2021, 0], [0, 2022, 2022], [-1, 0, 0]]
@@ -204,3 +206,13 @@ def test_unfit_plot_is_named(make_cube, geometry, reason):
     """The error names the plot by its own key."""
     with pytest.raises(OverlayError, match=f"plot coop/7 {reason}"):
         cross_tabulate(frame(geometry, names=["coop/7"]), make_cube(forest=FOREST))
+
+
+def test_cells_not_looked_at_are_never_counted():
+    """A plot over a cell whose layers nobody looked at stops the overlay: an unread cell must not pass for a class."""
+    grid = Grid.of(np.array([0.0, 0.001, 0.002]), np.array([0.002, 0.001, 0.0]))
+    classes = classify([np.array([[1, 0], [0, 0]])], 4, at=np.array([0, 1, 2]))
+
+    assert classes.code.tolist() == [1, 0, 0, -1]
+    with pytest.raises(OverlayError, match="not looked at"):
+        crosstab.tally(np.array([shapely.box(0, 0, 0.002, 0.002)]), grid, classes)
