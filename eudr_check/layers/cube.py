@@ -18,7 +18,7 @@ from eudr_check.errors import LayersError
 from eudr_check.layers.definition import LayerDefinition, VariableDefinition
 from eudr_check.layers.encode import encode, illegal
 from eudr_check.layers.raster import Cut, Raster, cut, open_raster
-from eudr_check.layers.refinement import Refinement, expand, refine
+from eudr_check.layers.refinement import Refinement, expand, own_lines, refine
 from eudr_check.layers.store import Store
 from eudr_check.tiles import Tile
 from eudr_check.variables import UNKNOWN
@@ -43,8 +43,9 @@ def cube(
     Returns:
         int16 variables named like `Variable.column` over (y descending, x ascending), cell centres `x`, `y`, cell
         lines `x_edge`, `y_edge`, EPSG:4326; 1 / 0 / -1 or year / 0 / -1. It covers the common box of `window`,
-        grown to cell lines or tile edges. `attrs["sampled"]` of a variable tells that cells were sampled. Cells in
-        blocks that no box of `window` touches are -1.
+        grown to cell lines or tile edges. `attrs["sampled"]` of a variable tells that cells were sampled, `x_lines` and
+        `y_lines` (bool) which cell lines are its own; where they are missing, any may be. Cells in blocks that no box
+        of `window` touches are -1.
 
     Raises:
         LayersError: a raster holds a value outside its legend, cannot be decoded, or is not in the store.
@@ -57,11 +58,14 @@ def cube(
     values: dict[str, Any] = {}
     for definition, items in layers:
         columns = _mosaic(definition, items, boxes, box, cells)
-        _forget_failed(columns, cells, sources[sources["layer"] == definition.id])
-        sampled = any(not raster.lines for item in items for raster in item.rasters.values())
+        forgotten = _forget_failed(columns, cells, sources[sources["layer"] == definition.id])
+        own = [raster for item in items for raster in item.rasters.values()]
+        sampled = any(not raster.lines for raster in own)
         for variable in definition.variables:
             name = variable.column.partition(".")[2]
-            attributes = {"layer": definition.id, "sampled": sampled or variable.sampled}
+            attributes: dict[str, Any] = {"layer": definition.id, "sampled": sampled or variable.sampled}
+            if own and not forgotten:
+                attributes["x_lines"], attributes["y_lines"] = own_lines(cells, own)
             values[variable.column] = (("y", "x"), columns[name], attributes)
     coordinates = {"y": cells.y, "x": cells.x, "x_edge": cells.x_edges, "y_edge": cells.y_edges}
     return xr.Dataset(values, coords=coordinates).assign_coords(spatial_ref=_wgs84())
@@ -167,14 +171,16 @@ def _refuse_illegal(definition: LayerDefinition, item: _Item, asset: str, readin
         )
 
 
-def _forget_failed(columns: Mapping[str, NDArray[np.int16]], cells: Refinement, rows: pd.DataFrame) -> None:
-    """Where an Item could not be read, nothing is known, even where a neighbour overlaps it."""
-    for text in rows.loc[rows["status"] == "failed", "bbox"]:
+def _forget_failed(columns: Mapping[str, NDArray[np.int16]], cells: Refinement, rows: pd.DataFrame) -> bool:
+    """Where an Item could not be read, nothing is known, even where a neighbour overlaps it; whether there is one."""
+    failed = (rows["status"] == "failed").to_numpy()
+    for text in rows.loc[failed, "bbox"]:
         west, south, east, north = (float(part) for part in str(text).split()) if pd.notna(text) else _EVERYWHERE
         x = (cells.x_edges[1:] > west) & (cells.x_edges[:-1] < east)
         y = (cells.y_edges[:-1] > south) & (cells.y_edges[1:] < north)
         for values in columns.values():
             values[np.ix_(y, x)] = UNKNOWN
+    return bool(failed.any())
 
 
 _EVERYWHERE = (-np.inf, -np.inf, np.inf, np.inf)

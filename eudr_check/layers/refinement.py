@@ -95,6 +95,26 @@ def expand(raster: Raster, cut: Cut, native: NDArray[Any], cells: Refinement, fi
     ]
 
 
+def own_lines(cells: Refinement, rasters: Sequence[Raster]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which lines of a refinement bound cells of some rasters, or the refinement itself.
+
+    Between two of them all cells hold the same cell of each raster. Where a raster is sampled, all lines count.
+
+    Returns:
+        bool (nx + 1,) and bool (ny + 1,).
+    """
+    own = []
+    for edges, origin, step in ((cells.x_edges, "c", "a"), (cells.y_edges, "f", "e")):
+        found = np.zeros(len(edges), dtype=bool)
+        found[[0, -1]] = True
+        for transform in {raster.transform for raster in rasters}:
+            size = getattr(transform, step)
+            index = (edges - getattr(transform, origin)) / size
+            found |= np.abs(index - np.round(index)) * abs(size) <= 2 * SAME_LINE_DEG
+        own.append(found | (not all(raster.lines for raster in rasters)))
+    return own[0], own[1]
+
+
 def _lines(origin: float, step: float, count: int, low: float, high: float) -> NDArray[Any]:
     """Lines of a raster from the one before `low` to the one after `high`, ascending."""
     ends = sorted(((low - origin) / step, (high - origin) / step))

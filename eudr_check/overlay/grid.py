@@ -14,6 +14,7 @@ from eudr_check.errors import OverlayError
 Floats = NDArray[np.float64]
 Positions = NDArray[np.intp]
 
+SPATIAL_REF = "spatial_ref"
 BUCKETS_PER_CELL = 4
 STEPS_AT_MOST = 6
 TALLEST_ROW = 0.005
@@ -187,8 +188,9 @@ def grid_of(cube: xr.Dataset) -> Grid:
 
 
 def _require_crs(cube: xr.Dataset) -> None:
-    known = cube.coords[cube.rio.grid_mapping].attrs.get("crs_wkt") if cube.rio.grid_mapping in cube.coords else None
-    # rioxarray writes the CRS as this text; reading it anew for every tile would take as long as placing its plots.
+    # rioxarray keeps the CRS in this coordinate; asking rioxarray for every tile takes as long as placing its plots.
+    name = SPATIAL_REF if SPATIAL_REF in cube.coords else cube.rio.grid_mapping
+    known = cube.coords[name].attrs.get("crs_wkt") if name in cube.coords else None
     if known is None or not _is_wgs84(str(known)):
         crs = cube.rio.crs
         if crs is None:
@@ -197,7 +199,7 @@ def _require_crs(cube: xr.Dataset) -> None:
             raise OverlayError(
                 f"cube is in {crs.to_string()[:60]}; the overlay works in EPSG:4326 only: bring the layer there first"
             )
-    transform = cube.coords[cube.rio.grid_mapping].attrs.get("GeoTransform")
+    transform = cube.coords[name].attrs.get("GeoTransform")
     if transform is not None:
         _, _, turn, _, tilt, _ = (float(part) for part in str(transform).split())
         if turn or tilt:

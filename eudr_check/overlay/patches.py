@@ -15,7 +15,7 @@ from eudr_check.errors import OverlayError
 from eudr_check.overlay.coverage import coverage_windows
 from eudr_check.overlay.crosstab import require_wgs84
 from eudr_check.overlay.footprints import NEAR_M, grown, shapes_of
-from eudr_check.overlay.grid import Grid, grid_of
+from eudr_check.overlay.grid import Grid, Lines, grid_of
 from eudr_check.overlay.outlines import outlines
 from eudr_check.tables import FOOTPRINTS, PATCHES, typed
 from eudr_check.tiles import PER_DEGREE
@@ -29,12 +29,13 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
     """Event cells of one tile on and within 100 m of plots, as polygons.
 
     Cells of one year that share an edge make one patch; cells that only touch at a corner stay two, so that every patch
-    is a valid polygon bounded by cell lines. A cell counts when the plot (for a point: its disc) grown by
-    100 m covers any of it.
+    is a valid polygon bounded by cell lines. A cell of the layer's own grid counts when the plot (for a point: its
+    disc) grown by 100 m covers any of it, so that no patch depends on which other layers are looked at.
 
     Args:
         plots: PLOTS (all that come within 100 m of the tile); rows that are not `usable` are left out.
-        cube: the tile.
+        cube: the tile; the attributes `x_lines` and `y_lines` of a variable (bool per cell line) tell its own grid,
+            where they are missing every cell line is taken for one of its own.
         columns: its event variables.
 
     Returns:
@@ -49,15 +50,27 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
     position, kind, shapes = shapes_of(usable)
     drawn = np.isin(kind, DISC)
     names, near = usable.index.to_numpy()[position[drawn]], grown(shapes[drawn], NEAR_M)
-    covered = _covered(near, grid)
+    covered: dict[bytes, NDArray[np.bool_]] = {}
     found = []
     for column in columns:
         if column not in cube.data_vars:
             raise OverlayError(f"cube has no variable {column}; it carries {', '.join(map(str, cube.data_vars))}")
-        years = np.where(covered, np.asarray(cube[column].values), 0)
-        shapes, year = outlines(years.astype(np.int16, copy=False), grid.x.at, -grid.y.at)
+        x, y = (_own(cube[column], f"{axis}_lines", lines) for axis, lines in (("x", grid.x), ("y", grid.y)))
+        own = Grid(Lines(grid.x.at[x]), Lines(grid.y.at[y]))
+        years = np.asarray(cube[column].values)[np.ix_(y[:-1], x[:-1])]
+        same = x.tobytes() + y.tobytes()
+        if same not in covered:
+            covered[same] = _covered(near, own)
+        years = np.where(covered[same], years, 0)
+        shapes, year = outlines(years.astype(np.int16, copy=False), own.x.at, -own.y.at)
         found.append(pd.DataFrame({"column": column, "year": year, "geometry": shapes}))
     return _ordered(_measured(_with_plots(pd.concat(found, ignore_index=True), near, names)))
+
+
+def _own(variable: xr.DataArray, lines: str, every: Lines) -> NDArray[np.intp]:
+    """Which cell lines along an axis are a variable's own."""
+    mask = variable.attrs.get(lines)
+    return np.arange(every.cells + 1) if mask is None else np.flatnonzero(mask)
 
 
 def parted(found: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:

@@ -55,6 +55,18 @@ def test_only_what_lies_within_100_m(make_cube, make_plots):
     assert found.geometry[0].bounds == pytest.approx((0.003, 0, 0.006, 0.001))
 
 
+def test_cells_are_those_of_the_layer(make_cube, make_plots):
+    """Lines that other layers bring into the cube do not cut a cell: near in part, it is drawn whole."""
+    cube = make_cube(north=0.001, a__year=[[2021] * 12])
+    own = np.zeros(13, dtype=bool)
+    own[::4] = True
+    cube["a.year"].attrs = {"x_lines": own, "y_lines": np.array([True, True])}
+    plot = shapely.box(0.0051, 0.0002, 0.0052, 0.0004)
+    found = patches(make_plots({"c/1": plot}), cube, ["a.year"])
+
+    assert found.geometry[0].bounds == pytest.approx((0.004, 0, 0.008, 0.001))
+
+
 def test_patch_names_its_plots(make_cube, make_plots):
     """Every plot on or within 100 m is named once, in order; a point counts by its disc."""
     cube = make_cube(north=0.001, a__year=[[2021] + [0] * 9 + [2021]])
