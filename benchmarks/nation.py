@@ -1,8 +1,13 @@
 """A nation of smallholders through every stage: time and peak memory per stage, beside the floor.
 
-`python -m benchmarks.nation --workers 2` makes (once, in the user's cache folder) 223,000 plots in one GeoPackage and a
-landscape of cloud-optimised GeoTIFFs in a STAC folder, runs the real harvest in a process of its own, and measures in
-the same call the floor: reading the plots, decompressing the touched rasters and writing the outputs, each alone.
+    python -m benchmarks.nation                   223,000 plots
+    python -m benchmarks.nation --plots 20000     a quick look
+
+Makes (once, in the user's cache folder) the plots in one GeoPackage and a landscape of cloud-optimised GeoTIFFs in a
+STAC folder, and runs the real command on them: with one worker, with two, once more when all is finished, and with
+one plot changed. In the same call it measures the floor, each part alone in a process of its own: reading the plots,
+decompressing the rasters once, and writing the outputs with the libraries that write them; and how much faster two
+NumPy loops are side by side than one after the other, which no two workers can beat.
 """
 
 import argparse
@@ -11,14 +16,18 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import time
+import zipfile
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import psutil
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+import pyogrio
 import rasterio
 import yaml
 from numpy.typing import NDArray
@@ -43,6 +52,7 @@ from eudr_check.layers import catalogue, definition
 
 LANDSCAPE = (WEST - 0.1, NORTH + 0.1)
 FARMS_ACROSS = 40
+GEOGRAPHIC = ("plots", "patches", "findings")
 SPECKLE = 0.03
 TMF_CELL = 0.000269494585235856472
 LAYERS = ("jrc_gfc2020@V4", "hansen_gfc@v1.13", "jrc_tmf@v1.2025", "esa_worldcover@2020", "jrc_gft2020@V1")
@@ -161,7 +171,7 @@ def _write(path: Path, values: NDArray[Any], cell: float) -> None:
         file.write(values, 1)
 
 
-def settings(folder: Path, run: Path, executor: str, workers: int) -> Path:
+def settings(folder: Path, workers: int) -> Path:
     """The harvest YAML of the nation."""
     content = {
         "harvest": "nation",
@@ -185,96 +195,205 @@ def settings(folder: Path, run: Path, executor: str, workers: int) -> Path:
         "layers": [{"id": layer, "from": "local"} for layer in LAYERS],
         "production": {"from": "2025-03-01", "to": "2025-09-30"},
         "package": {"outputs": ["eu_geojson", "gis"]},
-        "run": {"executor": executor, "workers": workers, "folder": str(run)},
+        "run": {"executor": "dask", "workers": workers, "folder": str(folder / "run")},
     }
     path = folder / "nation.yaml"
     path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     return path
 
 
-def timed(command: list[str]) -> tuple[float, float, str]:
-    """Seconds, peak memory over all processes in MB, and stdout of a command."""
-    start, peak, done = time.perf_counter(), 0.0, threading.Event()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-    def watch() -> None:
-        nonlocal peak
-        root = psutil.Process(process.pid)
-        while not done.wait(0.2):
-            total = 0
-            for one in [root, *_children(root)]:
-                try:
-                    total += one.memory_info().rss
-                except psutil.NoSuchProcess:
-                    continue
-            peak = max(peak, total / 1e6)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    output, _ = process.communicate()
-    done.set()
-    watcher.join()
-    if process.returncode not in (0, 3):
-        raise SystemExit(f"exit code {process.returncode}: {' '.join(command)}")
-    return time.perf_counter() - start, peak, output
-
-
-def _children(root: psutil.Process) -> list[psutil.Process]:
-    try:
-        return root.children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
-
-
-def floor(folder: Path, run: Path) -> dict[str, float]:
-    """Seconds to read the plots, decompress the rasters once, and copy the outputs; each alone."""
-    seconds = {}
+def _read_plots(folder: Path) -> float:
     start = time.perf_counter()
     gpd.read_file(folder / "plots.gpkg", engine="pyogrio", use_arrow=True)
-    seconds["read plots"] = time.perf_counter() - start
+    return time.perf_counter() - start
+
+
+def _decompress(folder: Path) -> float:
     start = time.perf_counter()
     for path in sorted((folder / "rasters").glob("*.tif")):
         with rasterio.open(path) as file:
             for _, window in file.block_windows(1):
                 file.read(1, window=window)
-    seconds["decompress rasters"] = time.perf_counter() - start
+    return time.perf_counter() - start
+
+
+def _write_outputs(folder: Path) -> float:
+    """GeoPackage, GeoJSON, Parquet, CSV and the ZIP of the package, written by GDAL, Arrow and zlib alone."""
+    package, made = folder / "run" / "package", folder / "floor"
+    tables = {path.stem: pq.read_table(path) for path in sorted((package / "tables").glob("*.parquet"))}
+    layers = {name: gpd.read_file(package / "nation.gpkg", layer=name, engine="pyogrio") for name in GEOGRAPHIC}
+    plots = gpd.read_parquet(package / "tables" / "PLOTS.parquet", columns=["producer_country", "area_ha", "geometry"])
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir()
     start = time.perf_counter()
-    for part in ("tables", "package"):
-        shutil.copytree(run / part, run / f".floor-{part}")
-        shutil.rmtree(run / f".floor-{part}")
-    gpd.read_parquet(run / "tables" / "PLOTS.parquet").to_file(run / "floor.gpkg", engine="pyogrio")
-    (run / "floor.gpkg").unlink()
-    seconds["write outputs"] = time.perf_counter() - start
+    for name, layer in layers.items():
+        pyogrio.write_dataframe(layer, made / "nation.gpkg", layer=name, use_arrow=True)
+    pyogrio.write_dataframe(plots, made / "plots.geojson", COORDINATE_PRECISION=6, use_arrow=True)
+    for name, table in tables.items():
+        pq.write_table(table, made / f"{name}.parquet", compression="zstd")
+    for name in ("EVIDENCE", "ASSESSMENTS", "REASONS"):
+        pacsv.write_csv(tables[name], made / f"{name}.csv")
+    with zipfile.ZipFile(made / "nation.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path in sorted(package.rglob("*")):
+            if path.is_file() and path.suffix != ".zip":
+                stored = zipfile.ZIP_STORED if path.suffix in {".parquet", ".qgz"} else zipfile.ZIP_DEFLATED
+                archive.write(path, compress_type=stored)
+    seconds = time.perf_counter() - start
+    shutil.rmtree(made)
     return seconds
 
 
+def _loop(_: Path) -> float:
+    """Work on arrays of the size of a tile, as the overlay does: compare, count, look up, add."""
+    start = time.perf_counter()
+    random = np.random.default_rng(SEED)
+    values = random.integers(0, 40, TILE_CELLS * TILE_CELLS).astype(np.int16)
+    table = random.random(40)
+    for _ in range(60):
+        changed = values[1:] != values[:-1]
+        np.cumsum(changed, dtype=np.int32)
+        np.bincount(values, weights=table.take(values))
+    return time.perf_counter() - start
+
+
+FLOOR = {"read plots": _read_plots, "decompress rasters": _decompress, "write outputs": _write_outputs}
+LOOP = {"loop": _loop}
+
+
+def apart(folder: Path, *parts: str) -> list[float]:
+    """Seconds of some parts of the floor, or of the loop, all at once, each in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.nation", "--folder", str(folder), "--part"]
+    running = [subprocess.Popen([*command, part], stdout=subprocess.PIPE, text=True) for part in parts]
+    return [float(process.communicate()[0]) for process in running]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call of the command."""
+
+    seconds: float
+    peak_mb: float
+    """Largest sum of the resident memory of all its processes."""
+    stages: dict[str, dict[str, float]]
+    """Per stage: wall_s, and peak_mb of all processes while it lasted."""
+    tiles: set[str]
+    """Finished tiles in the run folder."""
+
+
+def run(folder: Path, workers: int) -> Run:
+    """The harvest as a user runs it, watched five times a second."""
+    config = settings(folder, workers)
+    command = [sys.executable, "-m", "eudr_check.cli", "run", str(config), "--offline"]
+    began, start, watched = time.time(), time.perf_counter(), list[tuple[float, float]]()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            watched.append((time.time(), _resident_mb(process.pid)))
+            time.sleep(0.2)
+    seconds = time.perf_counter() - start
+    if process.returncode not in (0, 3):
+        raise SystemExit(f"exit code {process.returncode}: {' '.join(command)}")
+    log = [json.loads(line) for line in (folder / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    ended = [(entry["stage"], entry["time"], entry["wall_s"]) for entry in log if entry["event"] == "stage"]
+    stages = {
+        stage: {"wall_s": wall, "peak_mb": max((mb for at, mb in watched if end - wall <= at <= end), default=0.0)}
+        for stage, end, wall in ended
+        if end >= began
+    }
+    tiles = {path.name for path in (folder / "run" / "pieces").glob("tile-*")}
+    return Run(seconds, max(mb for _, mb in watched), stages, tiles)
+
+
+def _resident_mb(process: int) -> float:
+    total = 0.0
+    try:
+        root = psutil.Process(process)
+        for one in [root, *root.children(recursive=True)]:
+            try:
+                total += one.memory_info().rss / 1e6
+            except psutil.NoSuchProcess:
+                continue
+    except psutil.NoSuchProcess:
+        return total
+    return total
+
+
+def change_one_plot(folder: Path) -> None:
+    """Move the boundary of one plot a little."""
+    plots = gpd.read_file(folder / "plots.gpkg", engine="pyogrio", use_arrow=True)
+    row = len(plots) // 2
+    plots.loc[row, "geometry"] = plots.geometry[row].buffer(-1e-5)
+    (folder / "plots.gpkg").unlink()
+    plots.to_file(folder / "plots.gpkg", driver="GPKG", engine="pyogrio")
+
+
+def measure(folder: Path) -> dict[str, Any]:
+    """All figures, by name."""
+    one = run(folder, 1)
+    shutil.rmtree(folder / "run")
+    two = run(folder, 2)
+    again = run(folder, 2)
+    floor = {part: apart(folder, part)[0] for part in FLOOR}
+    alone, both = apart(folder, "loop")[0], max(apart(folder, "loop", "loop"))
+    kept = folder / "plots.gpkg.kept"
+    shutil.copyfile(folder / "plots.gpkg", kept)
+    change_one_plot(folder)
+    changed = run(folder, 2)
+    kept.replace(folder / "plots.gpkg")
+    return {
+        "workers_1": asdict(replace(one, tiles=set())) | {"tiles": len(one.tiles)},
+        "workers_2": asdict(replace(two, tiles=set())) | {"tiles": len(two.tiles)},
+        "again_s": again.seconds,
+        "one_changed_s": changed.seconds,
+        "one_changed_tiles": len(changed.tiles - again.tiles),
+        "floor": floor,
+        "overlay_speed_up": one.stages["overlay"]["wall_s"] / two.stages["overlay"]["wall_s"],
+        "loop_speed_up": 2 * alone / both,
+    }
+
+
+def table(found: dict[str, Any]) -> str:
+    """The figures as Markdown."""
+    one, two = found["workers_1"], found["workers_2"]
+    floor = sum(found["floor"].values())
+    rows = [
+        (stage, one["stages"][stage]["wall_s"], two["stages"][stage]["wall_s"], two["stages"][stage]["peak_mb"])
+        for stage in two["stages"]
+    ]
+    rows.append(("**all**", one["seconds"], two["seconds"], two["peak_mb"]))
+    lines = ["| stage | 1 worker, s | 2 workers, s | peak of all processes, MB |", "| --- | ---: | ---: | ---: |"]
+    lines += [f"| {name} | {first:.1f} | {second:.1f} | {peak:,.0f} |" for name, first, second, peak in rows]
+    lines += ["", "| beside it | |", "| --- | ---: |"]
+    lines += [f"| floor: {part} | {seconds:.1f} s |" for part, seconds in found["floor"].items()]
+    lines += [
+        f"| two workers / floor | {two['seconds'] / floor:.2f} |",
+        f"| finished run again | {found['again_s']:.1f} s |",
+        f"| one plot changed | {found['one_changed_tiles']} tiles redone, {found['one_changed_s']:.1f} s |",
+        f"| overlay, two workers against one | {found['overlay_speed_up']:.2f} times as fast |",
+        f"| two NumPy loops side by side against one after the other | {found['loop_speed_up']:.2f} times as fast |",
+    ]
+    return "\n".join(lines)
+
+
 def main() -> None:
-    """Run and print; `--json` writes the figures to a file as well."""
+    """Measure and print; `--json` writes the figures to a file as well."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--plots", type=int, default=NATIONAL)
-    parser.add_argument("--workers", type=int, default=1, help="1 runs serially")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--part", choices=[*FLOOR, *LOOP], help="measure one part only, as the benchmark itself does")
+    parser.add_argument("--folder", type=Path, help="where that part finds a nation that was run")
     chosen = parser.parse_args()
+    if chosen.part is not None:
+        print((FLOOR | LOOP)[chosen.part](chosen.folder))
+        return
     folder = cache(chosen.plots)
     if not (folder / "done").exists():
         shutil.rmtree(folder, ignore_errors=True)
         make(folder, chosen.plots)
-    run = folder / "run"
-    shutil.rmtree(run, ignore_errors=True)
-    config = settings(folder, run, "serial" if chosen.workers == 1 else "dask", chosen.workers)
-    command = [sys.executable, "-m", "eudr_check.cli", "run", str(config), "--offline", "--profile"]
-    seconds, peak, output = timed(command)
-    again, _, _ = timed(command)
-    lowest = floor(folder, run)
-    print(output)
-    print(f"all stages {seconds:.1f} s, peak {peak:.0f} MB over all processes, finished run again {again:.1f} s")
-    for name, value in lowest.items():
-        print(f"floor: {name:<20} {value:6.1f} s")
-    total = sum(lowest.values())
-    print(f"floor: {'together':<20} {total:6.1f} s   all stages / floor = {seconds / total:.2f}")
+    shutil.rmtree(folder / "run", ignore_errors=True)
+    found = measure(folder)
+    print(table(found))
     if chosen.json:
-        figures = {"plots": chosen.plots, "workers": chosen.workers, "seconds": seconds, "peak_mb": peak}
-        chosen.json.write_text(json.dumps(figures | {"again": again, "floor": lowest}, indent=1) + "\n")
+        chosen.json.write_text(json.dumps({"plots": chosen.plots} | found, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
