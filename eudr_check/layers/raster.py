@@ -23,6 +23,8 @@ from eudr_check.layers.tiff import UNMASK, Layout, LocalBytes, read_layout
 SAME_LINE_DEG = 1e-9
 """Cell lines closer than this are one line."""
 OPEN_FILES = 64
+CACHE_MB = 64
+"""Decoded blocks that GDAL keeps for the next tile; by itself it takes a twentieth of the machine's memory."""
 
 
 @dataclass(frozen=True)
@@ -258,9 +260,10 @@ def _block_windows(
 
 def _read(raster: Raster, column: int, row: int, shape: tuple[int, int]) -> NDArray[Any]:
     try:
-        values: NDArray[Any] = _dataset(raster.path, raster.stamp).read(
-            raster.band, window=Window(column, row, shape[1], shape[0])
-        )
+        with rasterio.Env(GDAL_CACHEMAX=CACHE_MB):
+            values: NDArray[Any] = _dataset(raster.path, raster.stamp).read(
+                raster.band, window=Window(column, row, shape[1], shape[0])
+            )
     except RasterioError as error:
         raise LayersError(f"{raster.path.name}: a block cannot be decoded ({error})") from error
     return values

@@ -14,9 +14,9 @@ from eudr_check.run.tile_work import Shared, Task, work
 
 Result = tuple[Task, Piece | EudrCheckError]
 
-MEMORY = {"MALLOC_TRIM_THRESHOLD_": 1 << 30, "MALLOC_MMAP_THRESHOLD_": 1 << 30}
-"""Bytes of memory that a worker keeps for its next tile. Dask has it give back all above 64 KiB after every array,
-and a tile then takes twice its time."""
+MEMORY = {"MALLOC_TRIM_THRESHOLD_": 256 << 20, "MALLOC_MMAP_THRESHOLD_": 32 << 20}
+"""Bytes that a worker keeps for its next arrays. Dask has it give back all above 64 KiB, and a tile then takes twice its
+time."""
 
 
 def execute(choice: RunChoice, shared: Shared, tasks: Sequence[Task], measured: Measurements) -> Iterator[Result]:
@@ -74,7 +74,7 @@ def _cluster(choice: RunChoice) -> Iterator[Any]:
         with client:
             yield client
         return
-    local: dict[str, Any] = {"threads_per_worker": 1, "dashboard_address": None, "host": "127.0.0.1"}
+    local: dict[str, Any] = {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "host": "127.0.0.1"}
     with (
         dask.config.set({f"distributed.nanny.pre-spawn-environ.{name}": size for name, size in MEMORY.items()}),
         LocalCluster(n_workers=choice.workers, **local) as cluster,
