@@ -15,8 +15,8 @@ from eudr_check.run.tile_work import Shared, Task, work
 Result = tuple[Task, Piece | EudrCheckError]
 
 MEMORY = {"MALLOC_TRIM_THRESHOLD_": 256 << 20, "MALLOC_MMAP_THRESHOLD_": 32 << 20}
-"""Bytes that a worker keeps for its next arrays. Dask has it give back all above 64 KiB, and a tile then takes twice its
-time."""
+"""Bytes that a worker keeps for its next arrays. Dask has it give back all above 64 KiB: a tile then takes twice as
+long."""
 
 
 def execute(choice: RunChoice, shared: Shared, tasks: Sequence[Task], measured: Measurements) -> Iterator[Result]:
