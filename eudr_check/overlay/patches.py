@@ -111,8 +111,11 @@ def _joined(group: pd.DataFrame) -> pd.DataFrame:
     pieces = group["geometry"].to_numpy()
     merged = shapely.normalize(shapely.get_parts(shapely.simplify(shapely.union_all(pieces), 0)))
     piece, patch = shapely.STRtree(merged).query(shapely.point_on_surface(pieces), predicate="intersects")
-    near = pd.Series(group["plots"].to_numpy()[piece]).groupby(patch).agg(lambda texts: " ".join(texts))
-    plots = [" ".join(sorted(set(text.split()))) for text in near.sort_index()]
+    near: list[set[str]] = [set() for _ in merged]
+    texts = group["plots"].to_numpy(dtype=object)
+    for one, whole in zip(piece.tolist(), patch.tolist(), strict=True):
+        near[whole].update(texts[one].split())
+    plots = [" ".join(sorted(names)) for names in near]
     return pd.DataFrame(
         {"column": group["column"].iloc[0], "year": group["year"].iloc[0], "geometry": merged, "plots": plots}
     )

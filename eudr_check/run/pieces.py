@@ -24,7 +24,9 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
+import shapely
 from xlsxwriter.exceptions import XlsxWriterException
 
 from eudr_check import mirror, tables
@@ -85,6 +87,13 @@ def write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
 def save_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
     """Write a part of a table as (Geo)Parquet; the whole is checked when the parts are joined."""
     frame.to_parquet(folder / f"{name}.parquet", compression="zstd")
+
+
+def gathered(pieces: Iterable[Piece], name: str) -> gpd.GeoDataFrame:
+    """Rows of the tables of a name (with geometry, EPSG:4326) of many pieces, read in one go."""
+    table = pa.concat_tables([pq.read_table(piece.folder / f"{name}.parquet") for piece in pieces])
+    frame = table.to_pandas(ignore_metadata=True)
+    return gpd.GeoDataFrame(frame.assign(geometry=shapely.from_wkb(frame["geometry"].to_numpy())), crs="EPSG:4326")
 
 
 def append_tables(folder: Path, name: str, pieces: Iterable[Piece], last: gpd.GeoDataFrame) -> None:

@@ -24,7 +24,7 @@ from eudr_check.run.executors import execute
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.measure import Measurements
 from eudr_check.run.pictures import baseline_of, pictures
-from eudr_check.run.pieces import Piece, append_tables, digest, file_digest, write_json, write_table
+from eudr_check.run.pieces import Piece, append_tables, digest, file_digest, gathered, write_json, write_table
 from eudr_check.run.results import ADDRESSES
 from eudr_check.run.tile_work import Shared, Task, makers, unread, variables
 from eudr_check.tiles import Tile
@@ -170,7 +170,7 @@ def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
         overlay.conserve(usable, combined)
         write_table(folder, "EVIDENCE", combined)
         finished = [result for result in results if isinstance(result, Piece)]
-        joined = overlay.dissolve(piece.features("SEAMS") for piece in finished)
+        joined = overlay.dissolve([gathered(finished, "SEAMS")] if finished else [])
         append_tables(folder, "PATCHES", finished, tables.check(tables.PATCHES, joined))
         write_table(folder, "SOURCES", _with_failures(read, shared.definitions, failures))
 
