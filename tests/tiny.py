@@ -103,11 +103,12 @@ def write(folder: Path) -> Tiny:
     _write_csv(folder / "sur.csv")
     write_catalogue(folder / "catalogue", folder / "rasters")
     config = folder / "tiny.yaml"
-    config.write_text(yaml.safe_dump(_settings(), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    config.write_text(yaml.safe_dump(settings(), sort_keys=False, allow_unicode=True), encoding="utf-8")
     return Tiny(config, OUTCOMES, BLOCKED, folder / "catalogue")
 
 
-def _settings() -> dict[str, Any]:
+def settings() -> dict[str, Any]:
+    """The YAML of the tiny harvest."""
     columns = {"plot_id": "codigo", "producer_name": "socio", "declared_area_ha": "hectareas"}
     layers = ("jrc_gfc2020@V4", "hansen_gfc@v1.13", "jrc_tmf@v1.2025", "esa_worldcover@2020")
     return {
