@@ -15,7 +15,7 @@ from tests import tiny
 from tests.trees import contents
 
 pytest.importorskip("distributed", reason="the cluster extra is not installed (pip install 'eudr-check[cluster]')")
-import psutil  # noqa: E402  (distributed brings it)
+import psutil
 
 SEED = 20201231
 TILES = 20
