@@ -29,6 +29,9 @@ CELL = 1 / 4000
 WINDOW = (-80, 0, 80, 120)
 TMF_CELL = 0.000269494585235856472
 
+SQUARE = ((0, 0), (0, -0.0015), (0.0015, -0.0015), (0.0015, 0), (0, 0))
+"""Degrees east and north of its corner: 2.75 ha."""
+
 Box = tuple[float, float, float, float]
 """West, north, east, south in cells `u`, `v`, `u`, `v`."""
 
@@ -103,11 +106,25 @@ def write(folder: Path) -> Tiny:
     _write_csv(folder / "sur.csv")
     write_catalogue(folder / "catalogue", folder / "rasters")
     config = folder / "tiny.yaml"
-    config.write_text(yaml.safe_dump(_settings(), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    config.write_text(yaml.safe_dump(settings(), sort_keys=False, allow_unicode=True), encoding="utf-8")
     return Tiny(config, OUTCOMES, BLOCKED, folder / "catalogue")
 
 
-def _settings() -> dict[str, Any]:
+def spread(harvest: Tiny, tiles: int) -> None:
+    """Add as many plots, each in a tile of its own that no layer reaches: little work for many workers."""
+    rows = ["codigo,socio,hectareas,wkt"]
+    for number in range(tiles):
+        west, north = -76.75 + 0.1 * (number % 6), -6.15 - 0.1 * (number // 6)
+        ring = ", ".join(f"{west + x:.7f} {north + y:.7f}" for x, y in SQUARE)
+        rows.append(f'far-{number},Socia Ejemplo {number},2.8,"POLYGON (({ring}))"')
+    harvest.config.with_name("lejos.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    content = yaml.safe_load(harvest.config.read_text(encoding="utf-8"))
+    content["plots"].append({**content["plots"][-1], "path": "lejos.csv", "cooperative": "lejos"})
+    harvest.config.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def settings() -> dict[str, Any]:
+    """The YAML of the tiny harvest."""
     columns = {"plot_id": "codigo", "producer_name": "socio", "declared_area_ha": "hectareas"}
     layers = ("jrc_gfc2020@V4", "hansen_gfc@v1.13", "jrc_tmf@v1.2025", "esa_worldcover@2020")
     return {

@@ -1,8 +1,9 @@
 """The GIS delivery: one GeoPackage with its styles inside, and a QGIS project beside it.
 
 The GeoPackage is version 1.2, which QGIS 3.22 opens without remark. Tables: `plots` (polygons, and plots without a
-usable geometry), `plot_points`, `patches`, `findings`, `tiles`, `sources`, `reasons`, `data_dictionary`. Personal names
-are left out unless the harvest asks for the named edition (`package: {producer_as: producer}`).
+usable geometry), `plot_points`, `patches`, `findings`, `tiles`, `sources`, `reasons`, `data_dictionary`. Producers have
+no column unless the harvest asks for the named edition (`package: {producer_as: producer}`); findings without names are
+the caller's part.
 """
 
 import sqlite3

@@ -1,5 +1,6 @@
 """The twin of a package without names of persons."""
 
+import json
 import re
 from typing import Any
 
@@ -42,11 +43,19 @@ def findings(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
         if not isinstance(text, str):
             return text
         found = {name for word in _words(text) for name in by_first_word.get(word, ())}
-        for name in sorted(found, key=len, reverse=True):
-            text = text.replace(name, HIDDEN)
-        return text
+        if not found:
+            return text
+        any_of = "|".join(re.escape(name) for name in sorted(found, key=len, reverse=True))
+        return re.sub(rf"(?<!\w)({any_of})(?!\w)", HIDDEN, text)
 
-    return frame.assign(**{column: frame[column].map(hidden) for column in ("message", "details", "fix")})
+    def hidden_values(details: str) -> str:
+        # A producer may be called what a detail is called, or a number: only texts can name a person.
+        values = {key: hidden(value) for key, value in json.loads(details).items()}
+        return json.dumps(values, ensure_ascii=False)
+
+    return frame.assign(
+        message=frame["message"].map(hidden), fix=frame["fix"].map(hidden), details=frame["details"].map(hidden_values)
+    )
 
 
 def _words(text: str) -> list[str]:

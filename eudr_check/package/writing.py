@@ -92,15 +92,12 @@ def write(
     if faults and not draft:
         raise PackageError(f"harvest {harvest.harvest}: no statement can be made: " + "; ".join(faults))
     if redacted:
-        plots, findings = redact.plots(plots), redact.findings(findings, plots)
         harvest = redact.harvest(harvest)
-    into = Folder(folder)
-    if harvest.package.producer_as == "cooperative" and not redacted:
+    if harvest.package.producer_as == "cooperative":
         # Names are personal data the EU does not ask for; the edition without them is the usual one.
-        unnamed = redact.plots(plots), redact.findings(findings, plots)
-    else:
-        unnamed = plots, findings
-    tables = _write_tables(into, *unnamed, sources, evidence, patches, assessments, reasons)
+        plots, findings = redact.plots(plots), redact.findings(findings, plots)
+    into = Folder(folder)
+    tables = _write_tables(into, plots, findings, sources, evidence, patches, assessments, reasons)
     # GDAL holds Python's lock from the first patch to the last.
     drawing = apart.working(_draw, folder=folder, harvest=harvest, findings=findings, variables=variables)
     with drawing if "gis" in wanted else nullcontext():

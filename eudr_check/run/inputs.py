@@ -1,4 +1,4 @@
-"""What a harvest names by an address of an object store, brought to its stand-ins before work begins."""
+"""The files a harvest names: which are read for each, and those of an object store brought before work begins."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,9 +9,32 @@ from eudr_check.config import Harvest
 from eudr_check.errors import ConfigError, FetchError, LayersError
 from eudr_check.layers import folder as stac_folder
 from eudr_check.risk import legality, reviews
+from eudr_check.run.pieces import file_digest
 
-BESIDE = {".shp": (".shx", ".dbf", ".prj", ".cpg")}
-"""Files that make one with another."""
+BESIDE = {".shp": (".shx", ".dbf", ".prj", ".cpg"), ".gpkg": (".gpkg-wal",)}
+"""Files that GDAL reads with another of the same stem; rows of an open GeoPackage may stand in its log only."""
+
+
+def content(path: Path) -> dict[str, str]:
+    """SHA-256 of every file that is read for one a harvest names.
+
+    Returns:
+        By path below a folder, and by ending for a file and those beside it; empty where nothing is there.
+    """
+    if path.is_dir():
+        return {
+            member.relative_to(path).as_posix(): file_digest(member)
+            for member in sorted(path.rglob("*"))
+            if member.is_file()
+        }
+    endings = BESIDE.get(path.suffix.lower(), ())
+    beside = [
+        other
+        for other in (path.parent.iterdir() if endings and path.is_file() else ())
+        # GDAL finds PLOTS.DBF beside plots.shp as well.
+        if other.stem.casefold() == path.stem.casefold() and other.suffix.lower() in endings
+    ]
+    return {one.suffix: file_digest(one) for one in sorted([path, *beside]) if one.is_file()}
 
 
 def load(path: Path) -> Harvest:
@@ -48,7 +71,7 @@ def bring(harvest: Harvest, *, offline: bool = False) -> None:
             continue
         _pull(key, path)
         for suffix in BESIDE.get(path.suffix.lower(), ()):
-            _pull_if_there(key, path.with_suffix(suffix))
+            _pull_if_there(key, path.with_suffix(suffix.upper() if path.suffix.isupper() else suffix))
     for key, paper, names in _attached(harvest):
         for name in names:
             _pull_if_there(key, mirror.beside(paper.parent, Path(name)))

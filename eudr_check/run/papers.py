@@ -13,6 +13,7 @@ from eudr_check.config import Harvest
 from eudr_check.package.folder import Attachment
 from eudr_check.risk import article10, deliveries, legality, lots, reviews
 from eudr_check.risk.reviews import Review
+from eudr_check.run import inputs
 from eudr_check.run.pieces import file_digest
 
 
@@ -53,11 +54,11 @@ def read(harvest: Harvest) -> Papers:
 
 
 def digests(harvest: Harvest) -> dict[str, Any]:
-    """SHA-256 of every paper and of every file it names (None where it is missing)."""
+    """SHA-256 of every paper and of every file it names."""
     named = {name: path for name, path in _named(harvest) if path is not None}
     papers = read(harvest)
     return {
-        "papers": {name: file_digest(path) for name, path in named.items()},
+        "papers": {name: inputs.content(path) for name, path in named.items()},
         "attached": {one.name: file_digest(one.file) for one in papers.attachments},
         "broken": {**papers.broken_reviews, **papers.broken_documents},
     }

@@ -30,7 +30,7 @@ import shapely
 from xlsxwriter.exceptions import XlsxWriterException
 
 from eudr_check import mirror, tables
-from eudr_check.errors import FetchError, RunError
+from eudr_check.errors import FetchError, PackageError, RunError
 
 Value = str | int | float | bool | None
 CONTENTS = "piece.json"
@@ -163,8 +163,8 @@ class Pieces:
             _settle(temporary, final)
         except OSError as error:
             raise refusal(error, self.folder) from error
-        except (RuntimeError, sqlite3.Error, XlsxWriterException) as error:
-            # GDAL, SQLite and XlsxWriter have words of their own for a full disk.
+        except (RuntimeError, sqlite3.Error, XlsxWriterException, PackageError) as error:
+            # GDAL, SQLite and XlsxWriter have words of their own for a full disk, also in a process apart.
             if shutil.disk_usage(self.folder).free < NO_ROOM:
                 raise refusal(OSError(errno.ENOSPC, str(error)), self.folder) from error
             raise
@@ -283,7 +283,7 @@ def reaching() -> Iterator[None]:
 
 def refusal(error: OSError, folder: Path) -> RunError:
     """An operating-system error in words that say what to do."""
-    if error.errno == errno.ENOSPC:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return RunError(f"{folder}: the disk is full; free some space and run again (finished pieces are kept)")
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return RunError(f"{folder}: cannot be written; give a writable folder as 'run: {{folder: ...}}'")

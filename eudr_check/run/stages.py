@@ -24,7 +24,7 @@ from eudr_check.run.executors import execute
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.measure import Measurements
 from eudr_check.run.pictures import baseline_of, pictures
-from eudr_check.run.pieces import Piece, append_tables, digest, file_digest, gathered, write_json, write_table
+from eudr_check.run.pieces import Piece, append_tables, digest, gathered, write_json, write_table
 from eudr_check.run.results import ADDRESSES
 from eudr_check.run.tile_work import Shared, Task, makers, unread, variables
 from eudr_check.tiles import Tile
@@ -58,7 +58,7 @@ def plots(run: Run) -> Piece:
     # Where the YAML lies on this machine must not name the work: the declared path stands for the path.
     files = [
         {
-            "content": file_digest(file.path) if file.path.is_file() else None,
+            "content": inputs.content(file.path),
             "declared": file.declared,
             "as": file.model_dump(mode="json", exclude={"path"}),
         }

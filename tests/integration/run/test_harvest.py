@@ -1,6 +1,8 @@
 """One harvest from files to package: the outcomes drawn, the same bytes again, and only what changed redone."""
 
 import json
+import shutil
+import time
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +16,7 @@ from typer.testing import CliRunner
 from eudr_check import config
 from eudr_check.cli.app import app
 from eudr_check.run.harvest import Exit, Finished, run
+from eudr_check.run.status import status
 from tests import tiny
 from tests.trees import contents
 
@@ -78,19 +81,58 @@ def test_two_fresh_folders_give_the_same_bytes(finished: Finished, drawn: tiny.T
     assert contents(other.folder.package) == contents(finished.folder.package)
 
 
-def test_a_damaged_piece_is_redone(finished: Finished, drawn: tiny.Tiny):
-    """One flipped byte in finished work is noticed, and the result is what it was."""
+@pytest.fixture(scope="module")
+def damaged(drawn: tiny.Tiny) -> tuple[config.Harvest, Finished, dict[str, str]]:
+    """A finished harvest to be damaged, and the bytes of its pieces and results."""
     harvest = with_settings(drawn, "damaged")
-    first = run(harvest, offline=True)
-    expected = contents(first.folder.tables) | contents(first.folder.package)
-    for victim in (first.folder.path / "pieces").glob("*-*/*.parquet"):
+    made = run(harvest, offline=True)
+    return harvest, made, everything(made)
+
+
+def everything(made: Finished) -> dict[str, str]:
+    folder = made.folder
+    return contents(folder.path / "pieces") | contents(folder.tables) | contents(folder.package)
+
+
+@pytest.mark.parametrize("stage", ["plots", "ground", "sources", "tile", "evidence", "assessment", "package"])
+def test_a_damaged_piece_is_redone(damaged: tuple[config.Harvest, Finished, dict[str, str]], stage: str):
+    """One flipped byte in finished work of any stage is noticed; that piece and all results are what they were."""
+    harvest, made, expected = damaged
+    pieces = made.folder.path / "pieces"
+    if stage == "tile":
+        # Nobody looks at a tile again once all of them are joined.
+        for joined in pieces.glob("evidence-*"):
+            shutil.rmtree(joined)
+    hurt = list(pieces.glob(f"{stage}-*"))
+    for piece in hurt:
+        victim = next(path for path in sorted(piece.rglob("*")) if path.is_file() and path.name != "piece.json")
         content = bytearray(victim.read_bytes())
         content[len(content) // 2] ^= 1
         victim.write_bytes(content)
+    assert everything(made) != expected
 
-    second = run(harvest, offline=True)
+    again = run(harvest, offline=True)
 
-    assert contents(second.folder.tables) | contents(second.folder.package) == expected
+    assert len(hurt) == (2 if stage == "tile" else 1)
+    assert everything(again) == expected
+
+
+def test_a_clock_set_back_loses_nothing(drawn: tiny.Tiny, monkeypatch: pytest.MonkeyPatch):
+    """Work that seems to have been done tomorrow is found, and nothing is made anew."""
+    harvest = with_settings(drawn, "clock")
+    first = run(harvest, offline=True)
+    pieces = first.folder.path / "pieces"
+    before = {path: path.stat().st_mtime_ns for path in pieces.rglob("*")}
+    yesterday = time.time() - 86_400
+    monkeypatch.setattr(time, "time", lambda: yesterday)
+
+    run(harvest, offline=True)
+    seen = status(first.folder)
+
+    assert {path: path.stat().st_mtime_ns for path in pieces.rglob("*")} == before
+    assert first.folder.history()[-1]["time"] == pytest.approx(yesterday, abs=1)
+    assert seen.complete
+    assert seen.seconds_left is None
 
 
 def test_without_event_layers_nothing_is_low(drawn: tiny.Tiny, tmp_path: Path):

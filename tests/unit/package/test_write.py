@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,56 @@ def test_usual_edition_names_no_producer_either(tmp_path: Path) -> None:
 
     assert usual["norte/001"] == "producer 00001"
     assert named["norte/001"] == "Persona 0"
+
+
+PRODUCERS = ["Ana Ría", 'Eva "La" Sol', "plots", "12", "Rosa", None]
+TOLD = """norte/001: 12 plots of Ana Ría, Eva "La" Sol's and Rosa's. Ask Rosa, not Rosario."""
+
+
+def told(tmp_path: Path, edition: str) -> Path:
+    """A package with everything in it for people, of producers whom findings name."""
+    from eudr_check import tables
+
+    row = {"plot": "norte/001", "cooperative": "norte", "source_file": "f", "code": "told", "severity": "warn"}
+    details = json.dumps({"other": TOLD, "plots": 12}, ensure_ascii=False)
+    findings = tables.typed(tables.FINDINGS, [row | {"message": TOLD, "fix": TOLD, "details": details}])
+    outputs = ["eu_geojson", "statement", "gis", "report", "action_plan"]
+    harvest = six.harvest(package={"languages": ["es"], "producer_as": edition, "outputs": outputs})
+    return written(tmp_path / edition, plots=six.plots(producer_name=PRODUCERS), findings=findings, harvest=harvest)
+
+
+def unpacked(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file of a package, and of the archives in it (workbooks and QGIS projects are some), with its bytes."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        yield path.name, path.read_bytes()
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as packed:
+                for name in packed.namelist():
+                    yield f"{path.name}/{name}", packed.read(name)
+
+
+def test_no_file_of_the_usual_edition_names_a_producer(tmp_path: Path) -> None:
+    """Not the GeoPackage, the report or the action plan either, which the named edition does name them in."""
+    names = [name.encode() for name in ("Ana Ría", 'La" Sol', 'La\\" Sol', "Rosa's", "Ask Rosa")]
+    usual = {
+        (file, name) for file, content in unpacked(told(tmp_path, "cooperative")) for name in names if name in content
+    }
+    named = {file for file, content in unpacked(told(tmp_path, "producer")) if "Ana Ría".encode() in content}
+
+    assert usual == set()
+    assert {"prueba-2026.gpkg", "report.html", "norte.xlsx/xl/sharedStrings.xml"} <= named
+
+
+def test_details_stay_what_they_are_called(tmp_path: Path) -> None:
+    """A producer called `plots`, or 12, changes neither the name of a detail nor its figure; Rosario is not Rosa."""
+    findings = pd.read_parquet(told(tmp_path, "cooperative") / "tables/FINDINGS.parquet")
+    details = json.loads(findings["details"].iloc[0])
+
+    assert details["plots"] == 12
+    assert details["other"] == findings["message"].iloc[0]
+    assert details["other"].endswith(
+        f"of {redact.HIDDEN}, {redact.HIDDEN}'s and {redact.HIDDEN}'s. Ask {redact.HIDDEN}, not Rosario."
+    )
 
 
 def test_one_producer_written_twice_keeps_one_number() -> None:

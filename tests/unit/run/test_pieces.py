@@ -83,7 +83,12 @@ def test_the_contents_list_files_in_folders_too(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(errno.ENOSPC, "disk is full"), (errno.EROFS, "cannot be written"), (errno.EACCES, "cannot be written")],
+    [
+        (errno.ENOSPC, "disk is full"),
+        (errno.EDQUOT, "disk is full"),
+        (errno.EROFS, "cannot be written"),
+        (errno.EACCES, "cannot be written"),
+    ],
 )
 def test_system_errors_say_what_to_do(number: int, words: str):
     """A full disk and a read-only folder are told apart, in words."""
