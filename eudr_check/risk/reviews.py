@@ -146,7 +146,8 @@ def apply(
 
 def unknown_plots(reviews: Sequence[Review], assessments: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Plots that reviews name and the harvest does not have, by review."""
-    known = set(assessments.index)
+    named = {plot for review in reviews for plot in review.plots}
+    known = set(assessments.index[assessments.index.isin(list(named))])
     strangers = {review.review: tuple(plot for plot in review.plots if plot not in known) for review in reviews}
     return {name: plots for name, plots in strangers.items() if plots}
 
