@@ -314,7 +314,7 @@ def _rows(table: pd.DataFrame) -> list[tuple[Any, ...]]:
 
 def _windows(tiles: Piece) -> dict[Tile, NDArray[np.float64]]:
     path = tiles.folder / "GROUND.parquet"
-    return {entry.tile: ground.plots_of(path, entry.row_group)[1] for entry in ground.tiles(tiles)}
+    return {entry.tile: ground.boxes_of(path, entry.row_group) for entry in ground.tiles(tiles)}
 
 
 def _state(catalogue: Catalogue, *, offline: bool) -> dict[str, Any]:
