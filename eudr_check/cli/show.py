@@ -109,13 +109,13 @@ def summary(finished: Finished) -> dict[str, Any]:
 
 def per_cooperative(finished: Finished) -> pd.DataFrame:
     """Counts per cooperative: plots, one column per outcome reached, rows blocked."""
-    plots = finished.plots
-    counts = plots.groupby("cooperative").size().rename("plots").to_frame()
+    cooperatives = finished.cooperatives
+    counts = cooperatives.groupby(cooperatives).size().rename("plots").to_frame()
     if finished.assessments is not None:
-        outcomes = finished.assessments["final_outcome"].reindex(plots.index)
+        outcomes = finished.assessments["final_outcome"].reindex(cooperatives.index)
         for name in COLOURS:
             if name != "cleared_by_review" or (outcomes == name).any():
-                counts[name] = (outcomes == name).groupby(plots["cooperative"]).sum()
+                counts[name] = (outcomes == name).groupby(cooperatives).sum()
     blocked = finished.findings[finished.findings["severity"] == "block"]
     rows = blocked.drop_duplicates(["source_file", "source_row"]).groupby("cooperative").size()
     return counts.join(rows.rename("blocked"), how="outer").fillna(0).astype(int).sort_index()

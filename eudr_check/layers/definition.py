@@ -265,6 +265,7 @@ def read(path: Path) -> LayerDefinition:
     return _parse(text, str(path))
 
 
+@cache
 def _parse(text: str, where: str) -> LayerDefinition:
     try:
         content = yaml.safe_load(text)

@@ -28,7 +28,10 @@ class Frame:
 
     def touches(self, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which boxes (n, 4) in degrees overlap with more than an edge; bool (n,)."""
-        x, y = self._project(*grid_of_points(boxes))
+        if self.crs in LONGITUDE_LATITUDE:
+            x, y = boxes[:, [0, 2]], boxes[:, [1, 3]]
+        else:
+            x, y = self._project(*grid_of_points(boxes))
         west, south, east, north = self.bounds
         known = np.isfinite(x).all(axis=1) & np.isfinite(y).all(axis=1)
         overlap = (x.min(axis=1) < east) & (x.max(axis=1) > west) & (y.min(axis=1) < north) & (y.max(axis=1) > south)

@@ -61,13 +61,8 @@ def prefetch(
         (layer, find(choice, layer, catalogues[choice.source], boxes, content, offline=offline))
         for choice, layer in layers
     ]
-    brought = fetch.bring(_wanted(work, boxes), content, offline=offline)
-    rows = [
-        row
-        for layer, finds in work
-        for tile, ground in boxes.items()
-        for row in _rows_of_tile(tile, ground, layer, finds[tile], content, brought)
-    ]
+    assets = _Assets(content, fetch.bring(_wanted(work, boxes), content, offline=offline))
+    rows = [row for tile, ground in boxes.items() for row in _rows_of_tile(tile, ground, work, assets)]
     order = {layer.id: position for position, (_, layer) in enumerate(layers)}
     rows.sort(key=lambda row: (row["tile"], order[row["layer"]], row["item_id"] or "", row["asset"] or ""))
     return tables.check(tables.SOURCES, tables.typed(tables.SOURCES, rows))
@@ -81,7 +76,7 @@ def _wanted(work: Sequence[tuple[LayerDefinition, Finds]], boxes: Mapping[Tile, 
         for tile in sorted(boxes):
             answer = finds[tile]
             for one in [] if isinstance(answer, Refused) else answer:
-                if not _touches(one, boxes[tile]):
+                if not one.addresses or not _touches(one, boxes[tile]):
                     continue
                 for asset, address in one.addresses.items():
                     # Not the href of SOURCES: two catalogues called 'local' must not share what they hold.
@@ -103,27 +98,67 @@ def _touches(found: Found, boxes: Boxes) -> bool:
     return found.frame is not None and bool(found.frame.touches(boxes).any())
 
 
+class _Assets:
+    """The assets of one run, each opened once: a nation's tiles ask for each of them two hundred times."""
+
+    def __init__(self, store: Store, brought: Mapping[str, Delivered | Refused]) -> None:
+        self._store = store
+        self._brought = brought
+        self._known: dict[tuple[str, str, str], tuple[Raster, str] | Refused] = {}
+
+    def open(self, layer: LayerDefinition, found: Found, asset: str) -> tuple[Raster, str] | Refused:
+        """A raster and the tag of its content, or why there is none."""
+        name = layer.id, asset, found.hrefs[asset]
+        if name not in self._known:
+            try:
+                self._known[name] = self._opened(layer, found, asset)
+            except LayersError as error:
+                self._known[name] = Refused(str(error))
+        return self._known[name]
+
+    def _opened(self, layer: LayerDefinition, found: Found, asset: str) -> tuple[Raster, str] | Refused:
+        band = layer.assets[asset].band
+        if asset in found.files:
+            return _local(found, asset, band, self._store)
+        delivered = self._brought[unsigned(found.addresses[asset])]
+        if isinstance(delivered, Refused):
+            return delivered
+        raster = open_raster(delivered.path, band)
+        if found.hrefs[asset] == delivered.href:
+            return raster, delivered.etag
+        return raster, _registered(found, asset, delivered, self._store)
+
+
 def _rows_of_tile(
+    tile: Tile, boxes: Boxes, work: Sequence[tuple[LayerDefinition, Finds]], assets: _Assets
+) -> Iterator[dict[str, Any]]:
+    """SOURCES rows of one tile."""
+    points = grid_of_points(boxes)
+    for layer, finds in work:
+        answer = finds[tile]
+        if isinstance(answer, Refused):
+            yield _row(tile, layer, status="failed", reason=answer.reason)
+        else:
+            yield from _rows_of_layer(tile, boxes, points, layer, answer, assets)
+
+
+def _rows_of_layer(
     tile: Tile,
     boxes: Boxes,
+    points: tuple[Boxes, Boxes],
     layer: LayerDefinition,
-    answer: Sequence[Found] | Refused,
-    store: Store,
-    brought: Mapping[str, Delivered | Refused],
+    answer: Sequence[Found],
+    assets: _Assets,
 ) -> Iterator[dict[str, Any]]:
-    """SOURCES rows of one tile and layer."""
-    if isinstance(answer, Refused):
-        yield _row(tile, layer, status="failed", reason=answer.reason)
-        return
-    x, y = grid_of_points(boxes)
-    covered = np.zeros(x.shape, dtype=bool)
+    """SOURCES rows of one tile and layer; `points` (longitudes, latitudes) stand for the ground needed."""
+    covered = np.zeros(points[0].shape, dtype=bool)
     for found in answer:
         if found.frame is None:
             yield _row(tile, layer, **_about(found), status="failed", reason="the Item has none of the layer's assets")
         elif _touches(found, boxes):
-            covered |= found.frame.holds(x, y)
+            covered |= found.frame.holds(*points)
             for asset in wanted_assets(layer):
-                yield _row_of_asset(tile, boxes, layer, found, asset, store, brought)
+                yield _row_of_asset(tile, boxes, layer, found, asset, assets)
     if not covered.all():
         part = "part of the ground needed" if covered.any() else "the tile"
         yield _row(tile, layer, status="missing", reason=f"the catalogue has no Item for {part}")
@@ -139,39 +174,29 @@ def _about(found: Found) -> dict[str, Any]:
 
 
 def _row_of_asset(
-    tile: Tile,
-    boxes: Boxes,
-    layer: LayerDefinition,
-    found: Found,
-    asset: str,
-    store: Store,
-    brought: Mapping[str, Delivered | Refused],
+    tile: Tile, boxes: Boxes, layer: LayerDefinition, found: Found, asset: str, assets: _Assets
 ) -> dict[str, Any]:
     """The SOURCES row of one asset: read, or why not."""
     href = found.hrefs.get(asset)
     about = {**_about(found), "asset": asset, "href": href}
     if href is None:
         return _row(tile, layer, **about, status="failed", reason=f"the Item has no asset '{asset}' that can be opened")
+    opened = assets.open(layer, found, asset)
+    if isinstance(opened, Refused):
+        status = "missing" if opened.absent and not found.listed else "failed"
+        return _row(tile, layer, **about, status=status, reason=opened.reason)
+    raster, etag = opened
     try:
-        if asset in found.files:
-            raster, etag = _local(found, asset, layer, store)
-        else:
-            delivered = brought[unsigned(found.addresses[asset])]
-            if isinstance(delivered, Refused):
-                status = "missing" if delivered.absent and not found.listed else "failed"
-                return _row(tile, layer, **about, status=status, reason=delivered.reason)
-            raster = open_raster(delivered.path, layer.assets[asset].band)
-            etag = delivered.etag if href == delivered.href else _registered(found, asset, delivered, store)
         read = blocks_digest(raster, needed_blocks(raster, boxes))
     except LayersError as error:
         return _row(tile, layer, **about, status="failed", reason=str(error))
     return _row(tile, layer, **about, etag=etag, sha256=read, status="read", sampled=not raster.lines)
 
 
-def _local(found: Found, asset: str, layer: LayerDefinition, store: Store) -> tuple[Raster, str]:
+def _local(found: Found, asset: str, band: int, store: Store) -> tuple[Raster, str]:
     """A raster of a STAC folder and the tag of its content (its SHA-256)."""
     path = found.files[asset]
-    raster = open_raster(path, layer.assets[asset].band)
+    raster = open_raster(path, band)
     etag = _checksum(found, asset, path) or _hashed(path, raster.stamp, store)
     store.remember(found.hrefs[asset], etag, path)
     return raster, etag

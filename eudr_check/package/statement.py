@@ -13,7 +13,6 @@ from typing import Any
 import pandas as pd
 import typst
 from babel.dates import format_date
-from matplotlib.ft2font import FT2Font
 
 from eudr_check.package.names import clean
 from eudr_check.text import number, say
@@ -315,6 +314,8 @@ def _text(value: Any) -> str:
 @cache
 def _glyphs() -> frozenset[int]:
     """Characters the last-resort font draws; PDF/A refuses text that no font can draw."""
+    from matplotlib.ft2font import FT2Font  # late: all of Matplotlib, 0.1 s of every start
+
     with as_file(files("matplotlib").joinpath("mpl-data", "fonts", "ttf", "DejaVuSans.ttf")) as path:
         return frozenset(FT2Font(str(path)).get_charmap())
 

@@ -17,7 +17,6 @@ import pyogrio
 import shapely
 from babel import Locale
 from numpy.typing import NDArray
-from timezonefinder import TimezoneFinder
 
 from eudr_check.plots.columns import plain
 from eudr_check.plots.thresholds import threshold
@@ -42,7 +41,9 @@ class Countries:
 
 
 @cache
-def _finder() -> TimezoneFinder:
+def _finder() -> Any:
+    from timezonefinder import TimezoneFinder  # late: it compiles C, 0.15 s of every start
+
     return TimezoneFinder(in_memory=True)
 
 

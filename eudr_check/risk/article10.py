@@ -115,7 +115,7 @@ def _written(value: Any, language: str) -> str:
 
 
 def _countries(plots: pd.DataFrame) -> list[str]:
-    return sorted(set(plots["producer_country"].dropna()))
+    return sorted(plots["producer_country"].dropna().unique())
 
 
 def _classes(plots: pd.DataFrame, on: dt.date) -> tuple[dict[str, str], list[str]]:
@@ -141,7 +141,7 @@ def _forest(assessments: pd.DataFrame, sources: pd.DataFrame) -> tuple[dict[str,
 
 def _deforestation(assessments: pd.DataFrame) -> tuple[dict[str, Any], list[str]]:
     final = assessments["final_outcome"]
-    policies = sorted(set(assessments["policy"]))
+    policies = sorted(assessments["policy"].unique())
     facts = {
         "high": int((final == "high").sum()),
         "undetermined": int((final == "undetermined").sum()),
@@ -170,7 +170,7 @@ def _chain(plots: pd.DataFrame, lots: pd.DataFrame | None) -> tuple[dict[str, An
         "polygons": int((plots["geometry_kind"] == "polygon").sum()),
         "lots": 0 if lots is None else len(lots),
     }
-    return facts, sorted(set(plots["source_file"]))
+    return facts, sorted(plots["source_file"].unique())
 
 
 def _mixing(lots: pd.DataFrame) -> tuple[dict[str, Any], list[str]]:

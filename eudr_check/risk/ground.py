@@ -60,14 +60,15 @@ def grounds(
     missing = [name for name in columns if name not in evidence.columns]
     if missing:
         raise PolicyError(f"evidence has no column {', '.join(missing)}; run the overlay again with these layers")
-    owner = plots.index.get_indexer(evidence.index).astype(np.int64)
+    # A plot has many rows: its key is looked up once.
+    number, keys = evidence.index.factorize()
+    owner = plots.index.get_indexer(pd.Index(keys))[number].astype(np.int64)
     if (owner < 0).any():
         stranger = evidence.index[int(np.argmin(owner))]
         raise PolicyError(f"evidence speaks of plot {stranger}, which is not among the plots of the harvest")
-    footprint = evidence["footprint"].to_numpy()
     found = {}
     for name in footprints:
-        rows = np.flatnonzero(footprint == name)
+        rows = np.flatnonzero((evidence["footprint"] == name).to_numpy(dtype=bool))
         found[name] = Ground(
             {column: evidence[column].to_numpy()[rows] for column in columns},
             owner[rows],
@@ -79,6 +80,8 @@ def grounds(
 
 def joined(first: Ground, second: Ground) -> Ground:
     """Rows of both; for polygons and discs, which no plot has together."""
+    if not len(second.owner):
+        return first
     return Ground(
         {name: np.concatenate([column, second.values[name]]) for name, column in first.values.items()},
         np.concatenate([first.owner, second.owner]),

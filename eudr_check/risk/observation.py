@@ -46,6 +46,10 @@ def observe(
     undetermined for its unknown cells already). Without production dates, as in a screening, only the days after
     the cut-off are asked for.
     """
+    # Ground that all of them read is watched as long as any of them watches; of a nation that leaves few rows.
+    gaps = np.flatnonzero(np.any([values[variable.column] == UNKNOWN for variable in roles.witnesses], axis=0))
+    values = {variable.column: values[variable.column][gaps] for variable in roles.witnesses}
+    owner, area = owner[gaps], area[gaps]
     first = np.full(len(owner), np.datetime64("9999-12-31"))
     last = np.full(len(owner), np.datetime64("0001-01-01"))
     watched = np.zeros(len(owner), dtype=bool)

@@ -133,7 +133,7 @@ def apply(
         evidence: EVIDENCE of the harvest; a review made on other evidence is stale.
         broken: reviews whose files do not hold, from `broken_files`.
     """
-    reviewed = sorted({plot for review in reviews for plot in review.plots} & set(assessments.index))
+    reviewed = sorted(_reviewed(reviews, assessments))
     digests = evidence_digest(evidence, reviewed)
     result = assessments.copy()
     for plot in reviewed:
@@ -146,9 +146,15 @@ def apply(
 
 def unknown_plots(reviews: Sequence[Review], assessments: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Plots that reviews name and the harvest does not have, by review."""
-    known = set(assessments.index)
+    known = _reviewed(reviews, assessments)
     strangers = {review.review: tuple(plot for plot in review.plots if plot not in known) for review in reviews}
     return {name: plots for name, plots in strangers.items() if plots}
+
+
+def _reviewed(reviews: Sequence[Review], assessments: pd.DataFrame) -> set[str]:
+    """Plots of the harvest that some review names."""
+    named = {plot for review in reviews for plot in review.plots}
+    return set(assessments.index[assessments.index.isin(list(named))])
 
 
 def _settle(

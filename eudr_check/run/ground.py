@@ -23,7 +23,8 @@ PATCH_DISTANCE_M = 100.0
 METRES_PER_DEGREE = 110_574.0
 """Shortest degree of latitude on WGS84 (at the equator), so that a margin in degrees is never too small."""
 
-COLUMNS = ("plot", "geometry_kind", "declared_area_ha", "geometry", "west", "south", "east", "north")
+SIDES = ("west", "south", "east", "north")
+COLUMNS = ("plot", "geometry_kind", "declared_area_ha", "geometry", *SIDES)
 _CHUNK = 20_000
 
 _FORM: dict[str, Any] = {"compression": "zstd", "use_dictionary": ["geometry_kind"], "write_statistics": False}
@@ -83,7 +84,13 @@ def plots_of(path: Path, row_group: int) -> tuple[gpd.GeoDataFrame, NDArray[np.f
         geometry=shapely.from_wkb(frame["geometry"].to_numpy()),
         crs="EPSG:4326",
     ).set_index(pd.Index(frame["plot"].astype("str"), name="plot"))
-    return plots, frame[["west", "south", "east", "north"]].to_numpy()
+    return plots, frame[list(SIDES)].to_numpy()
+
+
+def boxes_of(path: Path, row_group: int) -> NDArray[np.float64]:
+    """The boxes of one tile alone, as `plots_of` gives them: 223,000 geometries take 3 s that nobody needs."""
+    table = _open(path).read_row_group(row_group, columns=list(SIDES))
+    return np.column_stack([table[side].to_numpy() for side in SIDES])
 
 
 @lru_cache(maxsize=2)

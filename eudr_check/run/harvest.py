@@ -1,8 +1,9 @@
 """A harvest from its YAML to a finished package."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
@@ -32,17 +33,49 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True)
 class Finished:
-    """What a run has to show; tables that were not reached are None."""
+    """What a run has to show; tables that were not reached are None, the others are read when they are asked for."""
 
+    harvest: Harvest
     folder: RunFolder
-    plots: gpd.GeoDataFrame
-    findings: pd.DataFrame
-    sources: pd.DataFrame | None
-    assessments: pd.DataFrame | None
+    pieces: Mapping[str, Piece]
+    """Finished pieces by stage."""
     package: Path | None
-    notes: tuple[str, ...]
-    """What the papers of the harvest leave open, a sentence each."""
     measurements: pd.DataFrame
+
+    @cached_property
+    def plots(self) -> gpd.GeoDataFrame:
+        """PLOTS."""
+        return self.pieces["plots"].features("PLOTS")
+
+    @cached_property
+    def cooperatives(self) -> pd.Series:
+        """Cooperative of every plot: all that the terminal shows of PLOTS, a hundredth of its bytes."""
+        return self.pieces["plots"].table("PLOTS", ["cooperative"])["cooperative"]
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """FINDINGS."""
+        return self.pieces["plots"].table("FINDINGS")
+
+    @cached_property
+    def sources(self) -> pd.DataFrame | None:
+        """SOURCES, with the tiles that failed where the run came as far."""
+        read = self.pieces.get("overlay") or self.pieces.get("layers")
+        return None if read is None else read.table("SOURCES")
+
+    @cached_property
+    def assessments(self) -> pd.DataFrame | None:
+        """ASSESSMENTS."""
+        return self.pieces["assess"].table("ASSESSMENTS") if "assess" in self.pieces else None
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What the papers of the harvest leave open, a sentence each."""
+        if self.assessments is None:
+            return ()
+        piece = self.pieces["assess"]
+        lots = piece.table("LOTS") if piece.has("LOTS") else None
+        return papers.notes(self.harvest, papers.read(self.harvest), self.assessments, lots)
 
     @property
     def exit(self) -> Exit:
@@ -121,17 +154,9 @@ def run(
             registration.record(harvest, harvest.register_file, pieces)
         folder.log("end", until=until)
     return Finished(
+        harvest=harvest,
         folder=folder,
-        plots=plots.features("PLOTS"),
-        findings=plots.table("FINDINGS"),
-        sources=(pieces.get("overlay") or pieces["layers"]).table("SOURCES") if "layers" in wanted else None,
-        assessments=pieces["assess"].table("ASSESSMENTS") if "assess" in pieces else None,
+        pieces=pieces,
         package=package,
-        notes=_notes(harvest, pieces["assess"]) if "assess" in pieces else (),
         measurements=measured.table(),
     )
-
-
-def _notes(harvest: Harvest, assessment: Piece) -> tuple[str, ...]:
-    lots = assessment.table("LOTS") if assessment.has("LOTS") else None
-    return papers.notes(harvest, papers.read(harvest), assessment.table("ASSESSMENTS"), lots)

@@ -1,6 +1,5 @@
 """The five stages of a harvest, each a function from finished pieces to a finished piece."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -301,19 +300,21 @@ def _tasks(shared: Shared, tiles: Piece, read: pd.DataFrame, supplied: Supply) -
     tasks = []
     for entry in ground.tiles(tiles):
         rows = by_tile.get(entry.tile.name, read.iloc[:0])
-        name = digest({"base": base, "tile": entry.tile.name, "plots": entry.digest, "sources": _rows_digest(rows)})
+        told = _rows(rows)
+        name = digest({"base": base, "tile": entry.tile.name, "plots": entry.digest, "sources": told})
         origins = {href: supplied.origins[href] for href in rows["href"] if href in supplied.origins}
         tasks.append(Task(entry.tile, entry.row_group, name, rows, origins))
     return tasks
 
 
-def _rows_digest(rows: pd.DataFrame) -> str:
-    return hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()
+def _rows(table: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """The rows of a table as JSON can tell them; CSV takes five times as long, 0.4 s for a nation's tiles."""
+    return list(zip(*(table[name].tolist() for name in table.columns), strict=True))
 
 
 def _windows(tiles: Piece) -> dict[Tile, NDArray[np.float64]]:
     path = tiles.folder / "GROUND.parquet"
-    return {entry.tile: ground.plots_of(path, entry.row_group)[1] for entry in ground.tiles(tiles)}
+    return {entry.tile: ground.boxes_of(path, entry.row_group) for entry in ground.tiles(tiles)}
 
 
 def _state(catalogue: Catalogue, *, offline: bool) -> dict[str, Any]:

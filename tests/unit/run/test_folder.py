@@ -1,5 +1,7 @@
 """One process at a time works in a run folder, and what people open is whole or not there."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 
 from eudr_check.errors import RunError
 from eudr_check.run.folder import RunFolder
+from eudr_check.run.pieces import Piece
 
 HOLD = """
 import sys, pathlib
@@ -48,6 +51,47 @@ def test_results_are_replaced_whole(tmp_path: Path):
 
     assert [path.name for path in final.iterdir()] == ["new.txt"]
     assert folder.pieces.find("package", "2" * 64) is not None
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> tuple[RunFolder, list[Piece]]:
+    """A package of one file, published, and its piece."""
+    folder = RunFolder(tmp_path)
+    piece = folder.pieces.obtain("package", "1" * 64, lambda place: (place / "a.txt").write_text("whole") and None)
+    folder.publish("package", [piece])
+    return folder, [piece]
+
+
+def test_untouched_results_are_left_alone(published: tuple[RunFolder, list[Piece]]):
+    """What is published already is not copied again: a nation's package has 1.8 GB."""
+    folder, pieces = published
+    before = (folder.package / "a.txt").stat()
+
+    folder.publish("package", pieces)
+
+    assert (folder.package / "a.txt").stat() == before
+
+
+@pytest.mark.parametrize("edit", ["changed", "added", "deleted", "all gone"])
+def test_edited_results_are_put_right(published: tuple[RunFolder, list[Piece]], edit: str):
+    """The next run restores what people edited, even where size and date hide it."""
+    folder, pieces = published
+    file = folder.package / "a.txt"
+    match edit:
+        case "changed":
+            dates = file.stat()
+            file.write_text("WHOLE")
+            os.utime(file, ns=(dates.st_atime_ns, dates.st_mtime_ns))
+        case "added":
+            (folder.package / "b.txt").touch()
+        case "deleted":
+            file.unlink()
+        case "all gone":
+            shutil.rmtree(folder.package)
+
+    folder.publish("package", pieces)
+
+    assert {path.name: path.read_text() for path in folder.package.iterdir()} == {"a.txt": "whole"}
 
 
 def test_a_torn_log_line_does_no_harm(tmp_path: Path):
