@@ -54,12 +54,12 @@ def _cluster(choice: RunChoice) -> Iterator[Any]:
     """A client of the scheduler that the harvest names, or of workers of our own that end with the block.
 
     Raises:
-        RunError: the cluster extra is not installed, or no scheduler answers.
+        RunError: the cluster extra is not installed, no scheduler answers, or our own workers do not start.
     """
     # Imported here: distributed is an optional extra and takes a second to import.
     try:
         import dask
-        from distributed import Client, LocalCluster
+        from distributed import Client
     except ImportError as error:
         raise RunError("executor dask: install it with pip install 'eudr-check[cluster]', or use serial") from error
 
@@ -74,13 +74,26 @@ def _cluster(choice: RunChoice) -> Iterator[Any]:
         with client:
             yield client
         return
-    local: dict[str, Any] = {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "host": "127.0.0.1"}
     with (
         dask.config.set({f"distributed.nanny.pre-spawn-environ.{name}": size for name, size in MEMORY.items()}),
-        LocalCluster(n_workers=choice.workers, **local) as cluster,
+        _workers(choice.workers) as cluster,
         Client(cluster) as client,
     ):
         yield client
+
+
+def _workers(count: int) -> Any:
+    """Workers on this machine, started."""
+    from distributed import LocalCluster
+
+    try:
+        return LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1")
+    except (RuntimeError, OSError) as error:
+        # Dask starts a worker again that dies at work, but not one that dies before it is ready.
+        raise RunError(
+            f"executor dask: a worker did not start ({error}); run again, and if it happens again give fewer workers "
+            "(out of memory?) or use serial"
+        ) from error
 
 
 def _submitted(client: Any, shared: Shared, tasks: Sequence[Task]) -> Iterator[Result]:

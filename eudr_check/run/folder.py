@@ -92,6 +92,7 @@ class RunFolder:
             except OSError as error:
                 raise refusal(error, self.path) from error
             self.pieces.tidy()
+            self._end_torn_line()
             if not self.remote:
                 yield
                 return
@@ -130,7 +131,8 @@ class RunFolder:
         """The log lines that can be read, oldest first."""
         self._pull_log()
         try:
-            lines = (self.path / LOG).read_text(encoding="utf-8").splitlines()
+            # A line may have been torn within a letter.
+            lines = (self.path / LOG).read_text(encoding="utf-8", errors="replace").split("\n")
         except FileNotFoundError:
             return []
         entries = []
@@ -181,6 +183,19 @@ class RunFolder:
         with reaching():
             mirror.put({path: path for path in made})
             mirror.remove([folder / name for name in mirror.listing(folder) if folder / name not in made])
+
+    def _end_torn_line(self) -> None:
+        """Close what a killed run left half-written, or the next line would be lost with it."""
+        try:
+            with (self.path / LOG).open("r+b") as stream:
+                length = stream.seek(0, os.SEEK_END)
+                stream.seek(max(length - 1, 0))
+                if length and stream.read(1) != b"\n":
+                    stream.write(b"\n")
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise refusal(error, self.path) from error
 
     def _pull_log(self) -> None:
         """Go on where another machine stopped; lines of a killed run here are kept."""

@@ -116,16 +116,21 @@ def killed_then_finished(folder: Path, moments: list[Moment]) -> dict[str, str]:
     return found
 
 
+def kill_a_worker(process: "subprocess.Popen[bytes]", seed: int) -> None:
+    """Kill one of the workers, as soon as there are some."""
+    while not (workers := workers_of(process)):
+        assert process.poll() is None, "the run ended before a worker could be killed"
+        time.sleep(0.005)
+    random.Random(SEED + seed).choice(workers).kill()
+
+
 def finished_without_workers(folder: Path, moments: list[Moment]) -> dict[str, str]:
     """Kill one of the workers at each moment of one run, and let it finish."""
     config = on_dask(folder)
     process = started(config)
     for moment in moments:
         await_moment(config, process, moment, 0)
-        while not (workers := workers_of(process)):
-            assert process.poll() is None, "the run ended before a worker could be killed"
-            time.sleep(0.005)
-        random.Random(SEED + moment.lines).choice(workers).kill()
+        kill_a_worker(process, moment.lines)
     found = finished(config, process)
     log = (config.parent / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
     assert [entry["failed"] for entry in map(json.loads, log) if entry["event"] == "tile"] == [None] * TILES
@@ -146,6 +151,21 @@ def test_workers_killed_at_a_few_moments(undisturbed: dict[str, str], tmp_path: 
     assert finished_without_workers(tmp_path, moments) == undisturbed
 
 
+def test_a_worker_killed_before_it_is_ready(tmp_path: Path):
+    """Dask gives up on it: one sentence says what to do, and no process is left."""
+    config = on_dask(tmp_path)
+    process = started(config)
+    await_moment(config, process, Moment(BEFORE_TILES, 0.0), 0)
+    kill_a_worker(process, 0)
+    family = psutil.Process(process.pid).children(recursive=True)
+
+    assert process.wait(PATIENCE_S) == 1
+    told = " ".join((config.parent / "stderr.txt").read_text(errors="replace").split())
+    assert "executor dask: a worker did not start" in told
+    assert "Traceback" not in told
+    assert psutil.wait_procs(family, timeout=10)[1] == []
+
+
 @pytest.mark.faults
 @pytest.mark.parametrize("moment", [seeded(k, 1, LINES - 1) for k in range(25)], ids=str)
 def test_killed_at_any_moment(undisturbed: dict[str, str], tmp_path: Path, moment: Moment):
@@ -154,7 +174,7 @@ def test_killed_at_any_moment(undisturbed: dict[str, str], tmp_path: Path, momen
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("moment", [seeded(k, BEFORE_TILES, BEFORE_TILES + 15) for k in range(25)], ids=str)
+@pytest.mark.parametrize("moment", [seeded(k, BEFORE_TILES + 1, BEFORE_TILES + 15) for k in range(25)], ids=str)
 def test_a_worker_killed_at_any_moment(undisturbed: dict[str, str], tmp_path: Path, moment: Moment):
     """Twenty-five seeded moments while tiles are under way, each on a harvest of its own."""
     assert finished_without_workers(tmp_path, [moment._replace(seconds=moment.seconds / 5)]) == undisturbed

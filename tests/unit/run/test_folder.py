@@ -102,3 +102,16 @@ def test_a_torn_log_line_does_no_harm(tmp_path: Path):
         stream.write('{"time": 1, "ev')
 
     assert [entry["event"] for entry in folder.history()] == ["start"]
+
+
+def test_a_torn_log_line_takes_no_other_with_it(tmp_path: Path):
+    """The run after a killed one begins on a line of its own, or it would count as part of an earlier run."""
+    folder = RunFolder(tmp_path)
+    folder.log("end")
+    with (tmp_path / "log.jsonl").open("ab") as stream:
+        stream.write('{"time": 1, "failed": "ñ'.encode()[:-1])
+
+    with folder.locked():
+        folder.log("start", harvest="x")
+
+    assert [entry["event"] for entry in folder.history()] == ["end", "start"]

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from eudr_check import mirror
 from eudr_check.run import inputs
+from tests import package_tables
 
 
 @pytest.mark.parametrize("changed", ["plots.shp", "plots.shx", "plots.DBF", "Plots.prj", "plots.cpg"])
@@ -61,3 +63,21 @@ def test_only_what_is_read_counts(tmp_path: Path):
     assert inputs.content(tmp_path / "none.shp") == {}
     assert list(inputs.content(tmp_path / "plots.gpkg")) == [".gpkg", ".gpkg-wal"]
     assert list(inputs.content(tmp_path / "plots.csv")) == [".csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "brought"),
+    [
+        ("plots.shp", {"plots.shp", "plots.shx", "plots.dbf", "plots.prj", "plots.cpg"}),
+        ("PLOTS.SHP", {"PLOTS.SHP", "PLOTS.SHX", "PLOTS.DBF", "PLOTS.PRJ", "PLOTS.CPG"}),
+        ("plots.csv", {"plots.csv"}),
+    ],
+)
+def test_files_beside_come_from_the_store_too(monkeypatch: pytest.MonkeyPatch, name: str, brought: set[str]):
+    """A shapefile without its .prj would be taken for degrees, in capitals as well."""
+    pulled: set[str] = set()
+    monkeypatch.setattr(mirror, "pull", lambda path: pulled.add(path.name) is None)
+    plots = [{"path": f"s3://bucket/{name}", "cooperative": "norte"}]
+    inputs.bring(package_tables.harvest(plots=plots, run={"folder": "run"}))
+
+    assert pulled == brought
