@@ -75,10 +75,11 @@ class Season:
             name: getattr(self, name) for name in ("plots", "findings", "sources", "patches", "assessments", "reasons")
         }
 
-    def patches_file(self, folder: Path) -> Path:
-        """PATCHES as the Parquet file that the GIS delivery reads."""
+    def files(self, folder: Path) -> dict[str, Path]:
+        """PLOTS and PATCHES as the Parquet files that the GIS delivery reads."""
+        self.plots.to_parquet(folder / "PLOTS.parquet")
         self.patches.to_parquet(folder / "PATCHES.parquet")
-        return folder / "PATCHES.parquet"
+        return {"plots": folder / "PLOTS.parquet", "patches": folder / "PATCHES.parquet"}
 
 
 def harvest(**changes: object) -> Harvest:

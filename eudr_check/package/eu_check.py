@@ -263,7 +263,8 @@ class _Scan:
 
     def _geometry(self, geometry: dict[str, Any], number: int, properties: dict[str, Any] | None) -> None:
         kind, coordinates = geometry.get("type"), geometry.get("coordinates")
-        self._members(geometry, number)
+        if geometry.keys() - MEMBERS:
+            self._members(geometry, number)
         if kind == "Polygon":
             self._polygon(coordinates, number)
         elif kind == "MultiPolygon":
@@ -354,9 +355,8 @@ class _Scan:
             at = None
             self.add("coordinates", f"{what} must be a list of [longitude, latitude] numbers", number, at)
             return None
-        beyond = (np.abs(found) > [180, 90]).any(axis=1)
-        if beyond.any():
-            at = found[beyond][0]
+        if not (np.abs(found) <= _HIGHEST).all():
+            at = found[(np.abs(found) > _HIGHEST).any(axis=1)][0]
             told = f"position {at[0]:g}, {at[1]:g} lies outside -180..180 and -90..90 (longitude comes first)"
             fault = _fault("coordinate-range", told, number, at if np.isfinite(at).all() else None)
             if abs(at[1]) > 90:
@@ -366,6 +366,7 @@ class _Scan:
         return found
 
 
+_HIGHEST = np.array([180.0, 90.0])
 _KINDS = ("Point", "MultiPoint", "Polygon", "MultiPolygon", "GeometryCollection")
 _COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 

@@ -117,10 +117,11 @@ class _Log:
         return sorted({position for position, _, refused, _ in self._entries if refused})
 
     def table(self, features: pd.DataFrame) -> pd.DataFrame:
-        exact = features.assign(area_ha=plot_area_ha(features["geometry"].to_numpy()))
-        after = exact.groupby("plot", sort=False)["area_ha"].sum(min_count=1)
         entries = sorted(set(self._entries))
         keys = [self._keys[position] for position, *_ in entries]
+        changed = features[features["plot"].isin(set(keys))]
+        exact = changed.assign(area_ha=plot_area_ha(changed["geometry"].to_numpy()))
+        after = exact.groupby("plot", sort=False)["area_ha"].sum(min_count=1)
         return pd.DataFrame(
             {
                 "plot": pd.array(keys, dtype="str"),
@@ -137,7 +138,9 @@ class _Shapes:
     """The geometries of all plots on their way to the grid."""
 
     def __init__(self, geometries: NDArray[Any]) -> None:
-        self.geometries = shapely.force_2d(geometries)
+        self.geometries = geometries.copy()
+        high = shapely.has_z(geometries)
+        self.geometries[high] = shapely.force_2d(geometries[high])
 
     def cut_at_antimeridian(self, log: _Log) -> None:
         """Lay ground beyond 180 degrees on the other side (RFC 7946, section 3.1.9)."""

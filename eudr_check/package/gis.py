@@ -7,7 +7,7 @@ the caller's part.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +56,8 @@ OWN_DESCRIPTIONS = {
 }
 
 
+ROWS = 20_000
+"""Plots handed on at once."""
 POLYGON = b"\x01\x03\x00\x00\x00"
 MULTIPOLYGON_OF_ONE = b"\x01\x06\x00\x00\x00\x01\x00\x00\x00"
 """First bytes of a polygon in WKB, and what makes it a multipolygon when put before it."""
@@ -67,7 +69,7 @@ class Table:
 
     name: str
     frame: Any
-    """A frame, or the Parquet file that holds it."""
+    """A frame, an Arrow table with geometries as WKB, or the Parquet file that holds one."""
     geometry_type: str | None = None
     """Geometry type as OGR names it; None for a plain table."""
 
@@ -76,7 +78,7 @@ def write(
     folder: Path,
     *,
     harvest: Harvest,
-    plots: gpd.GeoDataFrame,
+    plots: Path,
     findings: pd.DataFrame,
     sources: pd.DataFrame,
     patches: Path,
@@ -89,8 +91,9 @@ def write(
     Args:
         folder: existing folder to write into; files of these names are replaced.
         harvest: settings; name, languages and `producer_as` are read.
-        plots: PLOTS. findings: FINDINGS. sources: SOURCES.
-        patches: Parquet file of PATCHES; a nation has two million, which go from file to file without being drawn up.
+        plots, patches: Parquet files of PLOTS and PATCHES; a nation has 223,000 and two million, which go from file to
+            file without being drawn up.
+        findings: FINDINGS. sources: SOURCES.
         assessments: ASSESSMENTS. reasons: REASONS.
         variables: layer variables of the run; event variables become one map layer each.
 
@@ -98,27 +101,32 @@ def write(
         The two paths. Same tables, same bytes.
     """
     language = harvest.package.languages[0]
-    stored = pq.ParquetFile(patches)
-    content = _content(harvest, plots, findings, sources, stored, assessments, reasons, language)
+    stored, shown = pq.ParquetFile(patches), _shown(plots, harvest)
+    bounds = _bounds(shown)
+    content = _content(shown, findings, sources, stored, assessments, reasons, language)
+    del shown
+    fields = {table.name: _fields(table) for table in content}
+    geometry_types = {table.name: table.geometry_type for table in content}
+    dictionary = content[-1].frame
     geopackage = folder / f"{harvest.harvest}.gpkg"
     geopackage.unlink(missing_ok=True)
     moment = f"{stamp.day(harvest)}T00:00:00.000Z"
     with _gdal(moment):
-        for number, table in enumerate(content):
-            _write_table(geopackage, table, first=number == 0)
-    events = stored.read(["column", "year"])
-    years = sorted(pc.unique(events["year"]).to_pylist())
+        while content:
+            # Arrow keeps what it no longer needs: of a nation 0.4 GB, beside which the patches are written.
+            pa.default_memory_pool().release_unused()
+            _write_table(geopackage, content.pop(0), first=not geopackage.exists())
+    columns, years = _events(stored)
     styles = gis_styles.styles(language, years)
-    _describe(geopackage, content, styles, language, moment)
-    found = set(pc.unique(events["column"]).to_pylist())
+    _describe(geopackage, fields, geometry_types, dictionary, styles, language, moment)
     project = gis_project.write(
         folder / f"{harvest.harvest}.qgz",
         geopackage.name,
         title=say("gis", "title", language, harvest=harvest.harvest),
-        fields={table.name: _fields(table) for table in content},
-        geometry_types={table.name: table.geometry_type for table in content},
-        bounds=_bounds(plots),
-        events=[variable.column for variable in variables if variable.kind == "event" and variable.column in found],
+        fields=fields,
+        geometry_types=geometry_types,
+        bounds=bounds,
+        events=[variable.column for variable in variables if variable.kind == "event" and variable.column in columns],
         styles=styles,
         language=language,
         policy=", ".join(sorted(assessments["policy"].unique())),
@@ -126,9 +134,24 @@ def write(
     return [geopackage, project]
 
 
+def _shown(plots: Path, harvest: Harvest) -> pa.Table:
+    """PLOTS from its Parquet file, keys first, without what the harvest does not show."""
+    hidden = {"original_wkb"} | (set() if harvest.package.producer_as == "producer" else {"producer_name"})
+    names = [name for name in pq.read_schema(plots).names if name not in hidden | {"plot"}]
+    return pq.read_table(plots, columns=["plot", *names])
+
+
+def _events(patches: pq.ParquetFile) -> tuple[set[str], list[int]]:
+    """Columns and years of PATCHES, the years in order."""
+    columns, years = set[str](), set[int]()
+    for batch in patches.iter_batches(columns=["column", "year"]):
+        columns.update(batch["column"].unique().to_pylist())
+        years.update(batch["year"].unique().to_pylist())
+    return columns, sorted(years)
+
+
 def _content(
-    harvest: Harvest,
-    plots: gpd.GeoDataFrame,
+    plots: pa.Table,
     findings: pd.DataFrame,
     sources: pd.DataFrame,
     patches: pq.ParquetFile,
@@ -136,9 +159,12 @@ def _content(
     reasons: pd.DataFrame,
     language: str,
 ) -> list[Table]:
-    hidden = ["original_wkb"] + ([] if harvest.package.producer_as == "producer" else ["producer_name"])
-    known = plots.drop(columns=hidden).join(assessments, how="left").reset_index()
-    is_point = (known["geometry_kind"] == "point").to_numpy()
+    judged = pa.Table.from_pandas(assessments.reindex(plots["plot"].to_pandas()), preserve_index=False)
+    known = pa.table(
+        [*plots.columns, *judged.columns],
+        names=[*plots.column_names, *judged.column_names],
+    )
+    is_point = pc.fill_null(pc.equal(known["geometry_kind"], "point"), False)
     where = gpd.GeoSeries(gpd.points_from_xy(findings["longitude"], findings["latitude"]), crs=CRS)
     unplaced = findings[["longitude", "latitude"]].isna().any(axis=1).to_numpy()
     located = gpd.GeoDataFrame(
@@ -147,8 +173,8 @@ def _content(
         crs=CRS,
     )
     content = [
-        Table("plots", known[~is_point], "MultiPolygon"),
-        Table("plot_points", known[is_point], "Point"),
+        Table("plots", known.filter(pc.invert(is_point)), "MultiPolygon"),
+        Table("plot_points", known.filter(is_point), "Point"),
         Table("patches", patches, "MultiPolygon"),
         Table("findings", located, "Point"),
         Table("tiles", _tiles(sources), "Polygon"),
@@ -174,7 +200,10 @@ def _tiles(sources: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def _fields(table: Table) -> list[str]:
-    names = table.frame.schema_arrow.names if isinstance(table.frame, pq.ParquetFile) else table.frame.columns
+    if isinstance(table.frame, pq.ParquetFile):
+        names = table.frame.schema_arrow.names
+    else:
+        names = table.frame.column_names if isinstance(table.frame, pa.Table) else table.frame.columns
     return [str(name) for name in names if name != "geometry"]
 
 
@@ -218,9 +247,10 @@ def _meaning(table: str, field: str, described: dict[str, str]) -> str:
 def _gdal(moment: str) -> Iterator[None]:
     """GDAL writes the time of the harvest, not of this run, so that the same tables give the same bytes.
 
-    Its page cache of 2 MB is too small for an index over two million patches: 256 MB save a tenth of the time.
+    Its page cache of 2 MB is too small for an index over two million patches: 96 MB save a tenth of the time, and no
+    more saves more.
     """
-    options = {"OGR_CURRENT_DATE": moment, "OGR_SQLITE_CACHE": "256"}
+    options = {"OGR_CURRENT_DATE": moment, "OGR_SQLITE_CACHE": "96"}
     pyogrio.set_gdal_config_options(options)
     try:
         yield
@@ -234,19 +264,19 @@ def _write_table(path: Path, table: Table, *, first: bool) -> None:
         options["dataset_options"] = {"VERSION": "1.2"}
     if table.geometry_type is not None:
         options["layer_options"] = {"GEOMETRY_NAME": "geom", "SPATIAL_INDEX": "YES"}
-    if table.geometry_type == "MultiPolygon":
-        pyogrio.write_arrow(_multipolygons(table.frame), path, geometry_name="geometry", crs=CRS, **options)
+    if isinstance(table.frame, pa.Table | pq.ParquetFile):
+        rows = _multipolygons(table.frame) if table.geometry_type == "MultiPolygon" else table.frame
+        pyogrio.write_arrow(rows, path, geometry_name="geometry", crs=CRS, **options)
     else:
         pyogrio.write_dataframe(table.frame, path, use_arrow=True, promote_to_multi=False, **options)
 
 
-def _multipolygons(frame: gpd.GeoDataFrame | pq.ParquetFile) -> pa.RecordBatchReader:
+def _multipolygons(frame: pa.Table | pq.ParquetFile) -> pa.RecordBatchReader:
     """The rows as GDAL takes them, polygons as multipolygons of one part."""
     if isinstance(frame, pq.ParquetFile):
         schema, batches = frame.schema_arrow, frame.iter_batches()
     else:
-        whole = pa.table(frame.to_arrow(index=False, geometry_encoding="WKB"))
-        schema, batches = whole.schema, iter(whole.to_batches())
+        schema, batches = frame.schema, iter(frame.to_batches(ROWS))
     place = schema.names.index("geometry")
 
     def promoted(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -258,34 +288,46 @@ def _multipolygons(frame: gpd.GeoDataFrame | pq.ParquetFile) -> pa.RecordBatchRe
     return pa.RecordBatchReader.from_batches(schema, map(promoted, batches))
 
 
-def _bounds(plots: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+def _bounds(plots: pa.Table) -> tuple[float, float, float, float]:
     """Box of the usable plots, of all where none is usable, of the world where none has a geometry.
 
     Plots that are blocked are often blocked for lying on the wrong side of the Earth; the view must not follow them.
     """
-    shown = plots[plots["usable"]] if plots["usable"].any() else plots
-    sides = shown.geometry.total_bounds
-    if len(plots) == 0 or not np.isfinite(sides).all():
+    all_count = not pc.any(plots["usable"]).as_py()
+    boxes = [
+        shapely.bounds(shapely.from_wkb(part["geometry"].to_numpy(zero_copy_only=False)))[all_count | usable]
+        for part in plots.select(["geometry", "usable"]).to_batches(ROWS)
+        for usable in [part["usable"].to_numpy(zero_copy_only=False)]
+    ]
+    west, south, east, north = np.concatenate([np.empty((0, 4)), *boxes]).T
+    if not np.isfinite(west).any():
         return (-180.0, -90.0, 180.0, 90.0)
-    west, south, east, north = (float(side) for side in sides)
-    return west, south, east, north
+    sides = np.nanmin(west), np.nanmin(south), np.nanmax(east), np.nanmax(north)
+    return (float(sides[0]), float(sides[1]), float(sides[2]), float(sides[3]))
 
 
-def _describe(path: Path, content: Sequence[Table], styles: dict[str, str], language: str, moment: str) -> None:
+def _describe(
+    path: Path,
+    fields: Mapping[str, Sequence[str]],
+    geometry_types: Mapping[str, str | None],
+    dictionary: pd.DataFrame,
+    styles: dict[str, str],
+    language: str,
+    moment: str,
+) -> None:
     """Put styles (`layer_styles`, as QGIS stores them) and field aliases (`gpkg_data_columns`) into the file."""
-    dictionary = content[-1].frame
     meanings = dict(
         zip(zip(dictionary["layer"], dictionary["field"], strict=True), dictionary["description"], strict=True)
     )
     aliases = [
-        (table.name, field, say("gis", f"field_{field}", language), meanings[table.name, field])
-        for table in content
-        for field in _fields(table)
+        (table, field, say("gis", f"field_{field}", language), meanings[table, field])
+        for table, names in fields.items()
+        for field in names
     ]
     rows = [
-        (number, table.name, _layer_title(table.name, language), styles[table.name], moment)
-        for number, table in enumerate(content, start=1)
-        if table.geometry_type is not None
+        (number, table, _layer_title(table, language), styles[table], moment)
+        for number, table in enumerate(fields, start=1)
+        if geometry_types[table] is not None
     ]
     with closing(sqlite3.connect(path)) as file, file:
         file.executescript(STYLES_AND_ALIASES)

@@ -25,7 +25,8 @@ def plots(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
     numbers: dict[str, str] = {}
     hidden: dict[Any, str] = {}
-    for plot, name in frame["producer_name"].dropna().sort_index().items():
+    names = frame["producer_name"].dropna().sort_index()
+    for plot, name in zip(names.index.tolist(), names.tolist(), strict=True):
         key = " ".join(name.split()).casefold()
         if key:
             hidden[plot] = numbers.setdefault(key, f"producer {len(numbers) + 1:05}")

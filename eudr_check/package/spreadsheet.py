@@ -12,20 +12,33 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from eudr_check.package.names import cell, clean
 
+HARMLESS = r"^[0-9A-Za-z]( ?[!#-+\--~])*$"
+"""What no spreadsheet, CSV reader or `names.clean` would touch: ASCII with single blanks, no comma, no quote."""
 ROWS = 100_000
 """Rows held as text at once."""
 
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
     """Write a table (without its index) as CSV in UTF-8; text is cleaned, and none of it can be taken for a formula."""
+    _write(path, frame.columns, (frame.iloc[start : start + ROWS] for start in range(0, len(frame), ROWS)))
+
+
+def convert(parquet: Path, path: Path) -> None:
+    """Write a table with its index as CSV from its Parquet file, without ever holding all of it."""
+    stored = pq.ParquetFile(parquet)
+    columns = stored.schema_arrow.empty_table().to_pandas().reset_index().columns
+    _write(path, columns, (rows.to_pandas().reset_index() for rows in stored.iter_batches(ROWS)))
+
+
+def _write(path: Path, columns: pd.Index, blocks: Iterable[pd.DataFrame]) -> None:
     with path.open("wb") as stream:
-        stream.write((",".join(_quoted(str(name)) for name in frame.columns) + "\n").encode())
-        for start in range(0, len(frame), ROWS):
-            rows = frame.iloc[start : start + ROWS]
-            fields = [pc.fill_null(_texts(rows.iloc[:, place]), "") for place in range(frame.shape[1])]
+        stream.write((",".join(_quoted(str(name)) for name in columns) + "\n").encode())
+        for rows in blocks:
+            fields = [pc.fill_null(_texts(rows.iloc[:, place]), "") for place in range(len(columns))]
             lines = pc.binary_join_element_wise(*fields, ",")
             stream.write(pc.binary_join(pa.ListArray.from_arrays([0, len(rows)], lines), "\n")[0].as_buffer())
             stream.write(b"\n")
@@ -39,17 +52,19 @@ def _texts(values: pd.Series) -> pa.Array:
         return pc.cast(pa.array(values), pa.string())
     if values.dtype == np.float64:
         return _decimals(values.to_numpy())
-    distinct, number = _distinct(values)
-    return pa.array([_field(value) for value in distinct], pa.string()).take(pa.array(number, mask=number < 0))
-
-
-def _distinct(values: pd.Series) -> tuple[Iterable[Any], np.ndarray[Any, np.dtype[np.int64]]]:
-    """Different values of a text column and which of them each row holds, -1 for none; of other columns every value."""
     if isinstance(values.dtype, pd.StringDtype):
-        number, distinct = pd.factorize(values)
-        return distinct, number
-    missing = values.isna().to_numpy()
-    return values, np.where(missing, -1, np.arange(len(values)))
+        return _safe(pa.table({"": values})[0].cast(pa.string()).combine_chunks())
+    fields = [None if lacks else _field(value) for value, lacks in zip(values, values.isna(), strict=True)]
+    return pa.array(fields, pa.string())
+
+
+def _safe(texts: pa.Array) -> pa.Array:
+    """Texts as fields; each different one is made once, and Python sees none that Arrow finds to be harmless."""
+    coded = texts.dictionary_encode()
+    distinct = coded.dictionary
+    doubtful = pc.invert(pc.match_substring_regex(distinct, HARMLESS))
+    made = [_field(text) for text in distinct.filter(doubtful).to_pylist()]
+    return pc.replace_with_mask(distinct, doubtful, pa.array(made, pa.string())).take(coded.indices)
 
 
 def _field(value: Any) -> str:

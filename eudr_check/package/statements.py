@@ -60,7 +60,8 @@ def write(folder: Folder, behind: Behind) -> Statements:
     refused = export.changes[export.changes["refused"]].drop_duplicates("plot")
     if len(refused):
         settled = _settled(behind, dict(zip(refused["plot"], refused["code"], strict=True)))
-    features = export.features[export.features["plot"].isin(settled.plots.index)].reset_index(drop=True)
+    kept = settled.plots.index.get_indexer(pd.Index(export.features["plot"])) >= 0
+    features = export.features[kept].reset_index(drop=True)
     done = Statements(settled)
     mass = behind.harvest.product.net_mass_kg if behind.harvest.product else 0.0
     lacking = _lacking(done.consignment, mass)

@@ -26,6 +26,7 @@ from eudr_check.package import (
     readme,
     redact,
     report,
+    spreadsheet,
     stamp,
     statements,
 )
@@ -121,7 +122,7 @@ def write(
         into.csv("excluded.csv", done.consignment.excluded)
         into.csv("refused_lots.csv", done.consignment.refused_lots)
         for name in ("EVIDENCE", "ASSESSMENTS", "REASONS"):
-            into.csv(f"tables/{name.lower()}.csv", pd.read_parquet(tables / f"{name}.parquet").reset_index())
+            spreadsheet.convert(tables / f"{name}.parquet", tables / f"{name.lower()}.csv")
     into.json("policy.json", policy.model_dump(mode="json"))
     into.json("layers.json", [definition.model_dump(mode="json") for definition in definitions])
     into.json("settings.json", _settings(harvest, variables))
@@ -185,7 +186,7 @@ def _draw(folder: Path, harvest: Harvest, findings: pd.DataFrame, variables: Seq
     gis.write(
         folder,
         harvest=harvest,
-        plots=gpd.read_parquet(tables / "PLOTS.parquet"),
+        plots=tables / "PLOTS.parquet",
         findings=findings,
         sources=pd.read_parquet(tables / "SOURCES.parquet"),
         patches=tables / "PATCHES.parquet",
