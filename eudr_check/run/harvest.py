@@ -33,49 +33,25 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True)
 class Finished:
-    """What a run has to show; tables that were not reached are None, the others are read when they are asked for."""
+    """What a run has to show; tables that were not reached are None."""
 
-    harvest: Harvest
     folder: RunFolder
-    pieces: Mapping[str, Piece]
-    """Finished pieces by stage."""
+    cooperatives: pd.Series
+    """Cooperative of every plot: all that the terminal shows of PLOTS, a hundredth of its bytes."""
+    findings: pd.DataFrame
+    sources: pd.DataFrame | None
+    assessments: pd.DataFrame | None
     package: Path | None
+    notes: tuple[str, ...]
+    """What the papers of the harvest leave open, a sentence each."""
     measurements: pd.DataFrame
+    made: Mapping[str, Piece]
+    """Finished pieces by stage."""
 
     @cached_property
     def plots(self) -> gpd.GeoDataFrame:
-        """PLOTS."""
-        return self.pieces["plots"].features("PLOTS")
-
-    @cached_property
-    def cooperatives(self) -> pd.Series:
-        """Cooperative of every plot: all that the terminal shows of PLOTS, a hundredth of its bytes."""
-        return self.pieces["plots"].table("PLOTS", ["cooperative"])["cooperative"]
-
-    @cached_property
-    def findings(self) -> pd.DataFrame:
-        """FINDINGS."""
-        return self.pieces["plots"].table("FINDINGS")
-
-    @cached_property
-    def sources(self) -> pd.DataFrame | None:
-        """SOURCES, with the tiles that failed where the run came as far."""
-        read = self.pieces.get("overlay") or self.pieces.get("layers")
-        return None if read is None else read.table("SOURCES")
-
-    @cached_property
-    def assessments(self) -> pd.DataFrame | None:
-        """ASSESSMENTS."""
-        return self.pieces["assess"].table("ASSESSMENTS") if "assess" in self.pieces else None
-
-    @cached_property
-    def notes(self) -> tuple[str, ...]:
-        """What the papers of the harvest leave open, a sentence each."""
-        if self.assessments is None:
-            return ()
-        piece = self.pieces["assess"]
-        lots = piece.table("LOTS") if piece.has("LOTS") else None
-        return papers.notes(self.harvest, papers.read(self.harvest), self.assessments, lots)
+        """PLOTS, read when asked for: the geometries of a nation take two seconds."""
+        return self.made["plots"].features("PLOTS")
 
     @property
     def exit(self) -> Exit:
@@ -153,10 +129,20 @@ def run(
         if harvest.register_file is not None and "overlay" in wanted:
             registration.record(harvest, harvest.register_file, pieces)
         folder.log("end", until=until)
+    assessments = pieces["assess"].table("ASSESSMENTS") if "assess" in pieces else None
     return Finished(
-        harvest=harvest,
         folder=folder,
-        pieces=pieces,
+        cooperatives=plots.table("PLOTS", ["cooperative"])["cooperative"],
+        findings=plots.table("FINDINGS"),
+        sources=(pieces.get("overlay") or pieces["layers"]).table("SOURCES") if "layers" in wanted else None,
+        assessments=assessments,
         package=package,
+        notes=() if assessments is None else _notes(harvest, pieces["assess"], assessments),
         measurements=measured.table(),
+        made=pieces,
     )
+
+
+def _notes(harvest: Harvest, assessment: Piece, assessments: pd.DataFrame) -> tuple[str, ...]:
+    lots = assessment.table("LOTS") if assessment.has("LOTS") else None
+    return papers.notes(harvest, papers.read(harvest), assessments, lots)
