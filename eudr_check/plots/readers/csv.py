@@ -48,10 +48,11 @@ def _delimiter(text: str) -> str:
     """The mark that splits the first lines into most cells, the same number in each."""
     sample = [line for line in text[:20_000].splitlines()[:20] if line.strip()]
 
-    def score(delimiter: str) -> tuple[int, int]:
+    def score(delimiter: str) -> tuple[float, int]:
         widths = [len(row) for row in csv.reader(sample, delimiter=delimiter)]
         widest = max(widths, default=1)
-        return (sum(width == widest for width in widths) if widest > 1 else 0, widest)
+        # The share and not the number: quotes that only the right mark understands join lines into one row.
+        return (sum(width == widest for width in widths) / len(widths) if widest > 1 else 0.0, widest)
 
     return max(_DELIMITERS, key=score)
 

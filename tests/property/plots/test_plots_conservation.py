@@ -5,7 +5,7 @@ import io
 import json
 
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.plot_files import assert_conserved, geojson, loaded, polygon, ring, written
@@ -73,6 +73,7 @@ def test_any_newline_delimited_json(tmp_path, items):
 
 @FEW
 @given(st.lists(st.tuples(cells, cells, cells, cells), min_size=1, max_size=6))
+@example([("", "POLYGON((0 0, 1 1", "\r0", "POLYGON((0 0, 1 1")] * 2)
 def test_any_table(tmp_path, rows):
     """Whatever the cells are, each row with anything in it is a plot or a blocking finding."""
     stream = io.StringIO()
