@@ -1,6 +1,7 @@
 """The five stages of a harvest, each a function from finished pieces to a finished piece."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -159,21 +160,28 @@ def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
     failures = {tile.name: str(result) for tile, result in done.items() if isinstance(result, EudrCheckError)}
 
     def make(folder: Path) -> None:
-        usable = plots.features("PLOTS").query("usable")
         results = [done[task.tile] for task in tasks]
-        found = [
-            result.table("EVIDENCE") if isinstance(result, Piece) else unread(shared, task)
-            for task, result in zip(tasks, results, strict=True)
-        ]
-        combined = overlay.combine(found) if found else _no_evidence(shared.definitions)
-        overlay.conserve(usable, combined)
-        write_table(folder, "EVIDENCE", combined)
         finished = [result for result in results if isinstance(result, Piece)]
-        joined = overlay.dissolve([gathered(finished, "SEAMS")] if finished else [])
-        append_tables(folder, "PATCHES", finished, tables.check(tables.PATCHES, joined))
+        # GEOS and Arrow leave Python's lock alone, so patches are joined while evidence is added up.
+        with ThreadPoolExecutor(1) as beside:
+            drawn = beside.submit(_join_patches, folder, finished)
+            found = [
+                result.table("EVIDENCE") if isinstance(result, Piece) else unread(shared, task)
+                for task, result in zip(tasks, results, strict=True)
+            ]
+            combined = overlay.combine(found) if found else _no_evidence(shared.definitions)
+            overlay.conserve(plots.features("PLOTS").query("usable"), combined)
+            write_table(folder, "EVIDENCE", combined)
+            drawn.result()
         write_table(folder, "SOURCES", _with_failures(read, shared.definitions, failures))
 
     return run.obtain("evidence", {**made_of, "failures": failures}, make)
+
+
+def _join_patches(folder: Path, tiles: Sequence[Piece]) -> None:
+    """PATCHES of all tiles, joined across the seams between them."""
+    joined = overlay.dissolve([gathered(tiles, "SEAMS")] if tiles else [])
+    append_tables(folder, "PATCHES", tiles, tables.check(tables.PATCHES, joined))
 
 
 def assessment(run: Run, plots: Piece, evidence: Piece) -> Piece:
