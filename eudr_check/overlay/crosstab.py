@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 from eudr_check.errors import OverlayError
 from eudr_check.overlay.classes import Classes, classify, layers_of, ranked
 from eudr_check.overlay.coverage import NOTHING, UNIT, Windows, coverage_windows
+from eudr_check.overlay.footprints import reach
 from eudr_check.overlay.grid import TALLEST_ROW, Grid, grid_of
 from eudr_check.overlay.rings import refuse_unfit
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.intp]
 
+LEEWAY_M = 1.0
+"""Metres around boxes of plots: rounding must not lead to a cell that was not looked at."""
 BINS_PER_CELL = 4
 """Where plots times combinations would be many times the cells at hand, rows are sorted instead of counted."""
 
@@ -61,7 +64,8 @@ def cross_tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset) -> pd.DataFrame:
     refuse_unfit(geometries, plots.index.to_numpy())
     layers = layers_of(cube)
     grid = grid_of(cube)
-    classes = classify(list(layers.values()), grid.x.cells * grid.y.cells)
+    needed = grid.cells_in(reach(geometries, LEEWAY_M))
+    classes = classify(list(layers.values()), grid.x.cells * grid.y.cells, needed)
     found = tally(geometries, grid, classes)
     columns = {name: values[found.code] for name, values in zip(layers, classes.columns, strict=True)}
     return pd.DataFrame({**columns, "area_ha": found.area_ha}, index=plots.index.take(found.geometry))

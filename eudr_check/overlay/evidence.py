@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from eudr_check.areas import plot_area_ha
 from eudr_check.errors import OverlayError
 from eudr_check.overlay.classes import Classes, classify, layers_of
-from eudr_check.overlay.crosstab import Tally, binned, require_wgs84, tally
+from eudr_check.overlay.crosstab import LEEWAY_M, Tally, binned, require_wgs84, tally
 from eudr_check.overlay.footprints import grown, reach, shapes_of
 from eudr_check.overlay.grid import Grid, grid_of
 from eudr_check.tables import EVIDENCE, FOOTPRINTS, check
@@ -22,8 +22,6 @@ Positions = NDArray[np.intp]
 
 POLYGON, CELL = FOOTPRINTS.index("polygon"), FOOTPRINTS.index("cell")
 HECTARES = ["area_ha", "area_inner_ha", "area_outer_ha"]
-LEEWAY_M = 1.0
-"""Metres around the boxes of moved plots: rounding must not lead to a cell that was not looked at."""
 TOLERANCE = 1e-8
 """Relative; the overlay itself is true to about 1e-11."""
 
