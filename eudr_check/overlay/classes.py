@@ -47,6 +47,17 @@ class Classes:
     count: int
     """Combinations."""
 
+    def of(self, place: Positions) -> Codes:
+        """Numbers of the combinations in some cells.
+
+        Raises:
+            OverlayError: nobody looked at the layers of one of them, so its number would stand for anything.
+        """
+        code = self.code.take(place)
+        if len(code) and code.min() < 0:
+            raise OverlayError("a plot covers cells whose layers were not looked at; this is a fault of the overlay")
+        return code
+
     def rows(self, row: Positions, columns: int) -> "Classes":
         """The same for a grid whose rows are copies of rows (n,) of this one."""
         return replace(self, code=self.code.reshape(-1, columns)[row].ravel())

@@ -140,10 +140,7 @@ def _tally(windows: Windows, grid: Grid, classes: Classes) -> Tally:
     place = column + np.repeat(windows.row * grid.x.cells, cells)
     area = windows.covered[at] * grid.width[column]
     area *= np.repeat(grid.row_area_ha[windows.row] / UNIT, cells)
-    code = classes.code.take(place)
-    if len(code) and code.min() < 0:
-        raise OverlayError("a plot covers cells whose layers were not looked at; this is a fault of the overlay")
-    rank, occurring = ranked(code, classes.count)
+    rank, occurring = ranked(classes.of(place), classes.count)
     count = len(occurring)
     first = int(windows.geometry[0])
     bins = (int(windows.geometry[-1]) - first + 1) * count

@@ -235,4 +235,4 @@ def _own_cell(points: NDArray[np.object_], grid: Grid, classes: Classes) -> Tall
     inside = (column >= 0) & (column < grid.x.cells) & (row >= 0) & (row < grid.y.cells)
     column, row = column[inside], row[inside]
     area = grid.row_area_ha[row] * grid.width[column]
-    return Tally(np.flatnonzero(inside), classes.code[row * grid.x.cells + column].astype(np.intp), area)
+    return Tally(np.flatnonzero(inside), classes.of(row * grid.x.cells + column).astype(np.intp), area)
