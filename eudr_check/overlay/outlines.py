@@ -18,7 +18,7 @@ Lines = NDArray[np.float64]
 Shapes = NDArray[np.object_]
 
 
-def outlines(values: NDArray[np.int16], x_lines: Lines, y_lines: Lines) -> tuple[Shapes, NDArray[np.int16]]:
+def outlines(values: NDArray[np.int16], x_lines: Lines, y_lines: Lines) -> tuple[Shapes, NDArray[np.int16], Positions]:
     """Polygons of the cells of one value that hang together by their sides.
 
     Args:
@@ -27,18 +27,19 @@ def outlines(values: NDArray[np.int16], x_lines: Lines, y_lines: Lines) -> tuple
         y_lines: float64 (ny + 1,) row lines, descending.
 
     Returns:
-        object (n,) valid polygons with corners on cell lines, and int16 (n,) the value of each.
+        object (n,) valid polygons with corners on cell lines, int16 (n,) the value of each, and intp (ny, nx) which of
+        them each cell belongs to; -1 where it belongs to none.
 
     Two cells side by side, and a third across the corner:
 
-    >>> shapes, value = outlines(np.array([[7, 7, 0], [0, 0, 7]], np.int16), np.arange(4.0), -np.arange(3.0))
-    >>> [shape.bounds for shape in shapes], value.tolist()
-    ([(0.0, -1.0, 2.0, 0.0), (2.0, -2.0, 3.0, -1.0)], [7, 7])
+    >>> shapes, value, region = outlines(np.array([[7, 7, 0], [0, 0, 7]], np.int16), np.arange(4.0), -np.arange(3.0))
+    >>> [shape.bounds for shape in shapes], value.tolist(), region.tolist()
+    ([(0.0, -1.0, 2.0, 0.0), (2.0, -2.0, 3.0, -1.0)], [7, 7], [[0, 0, -1], [-1, -1, 1]])
     """
     padded = np.pad(values, 1)
     runs = _runs(padded)
     if not len(runs.cell):
-        return np.empty(0, dtype=object), np.empty(0, dtype=np.int16)
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.int16), np.full(values.shape, -1)
     ring = _rings(runs.right)
     itself = (runs.left >= 0) & (ring[runs.left] == ring)
     link = np.where(itself, runs.left, runs.right)
@@ -51,18 +52,17 @@ def outlines(values: NDArray[np.int16], x_lines: Lines, y_lines: Lines) -> tuple
     lines: Shapes = np.asarray(
         shapely.linearrings(x_lines[column], y_lines[row], indices=np.repeat(np.arange(len(first)), size))
     )
-    twice = _twice_the_area(row, column, first, size)
-    start = runs.cell[order[first]]
-    shell = twice > 0
-    owner = np.cumsum(shell) - 1
-    if not shell.all():
-        row, column = np.divmod(start[~shell], padded.shape[1])
-        middle = (x_lines[column] + x_lines[column - 1]) / 2, (y_lines[row] + y_lines[row - 1]) / 2
-        owner[~shell] = _around(lines[shell], twice[shell], shapely.points(*middle))
-        behind_shell = np.lexsort((~shell, owner))
-        lines, owner = lines[behind_shell], owner[behind_shell]
-    shapes: Shapes = np.asarray(shapely.polygons(lines, indices=owner))
-    return shapes, padded.ravel()[start[shell]]
+    shell = _twice_the_area(row, column, first, size) > 0
+    number = np.empty(len(ring), dtype=np.intp)
+    number[order[first]] = np.arange(len(first))
+    strips = _strips(padded, runs)
+    ring_west = number[ring[strips.run]]
+    owner = _owners(shell, ring_west[strips.of(_westmost(runs, number[ring], len(first)))])
+    behind_shell = np.lexsort((~shell, owner))
+    shapes: Shapes = np.asarray(shapely.polygons(lines[behind_shell], indices=owner[behind_shell]))
+    region = np.full(padded.shape, -1)
+    region.ravel()[strips.cell] = owner[ring_west][strips.number]
+    return shapes, padded.ravel()[runs.cell[order[first[shell]]]], region[1:-1, 1:-1]
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,8 @@ class _Runs:
     """Run that follows; cells that touch at a corner only are kept apart."""
     left: Positions
     """Run that follows where they are not; -1 where there are none."""
+    first: Positions
+    """First run along northern, eastern, southern and western sides, and the number of runs."""
 
 
 def _runs(padded: NDArray[np.int16]) -> _Runs:
@@ -106,7 +108,54 @@ def _runs(padded: NDArray[np.int16]) -> _Runs:
         right.append(np.where(more, turn_left, number[(side + 1) % 4][end]))
         left.append(np.where(~more & (flat[diagonal] == flat[end]), turn_left, -1))
     starts = [begin + by for begin, by in zip(begins, corner, strict=True)]
-    return _Runs(*(np.concatenate(parts) for parts in (begins, starts, right, left)))
+    return _Runs(np.concatenate(begins), np.concatenate(starts), np.concatenate(right), np.concatenate(left), first)
+
+
+@dataclass(frozen=True)
+class _Strips:
+    """Cells side by side in a row that belong to one region; each begins at a western side of it."""
+
+    cell: Positions
+    """Cells of all regions, row after row, as places in the padded grid."""
+    number: Positions
+    """Strip each of them lies in."""
+    run: Positions
+    """Run along the western side at which each strip begins."""
+
+    def of(self, cell: Positions) -> Positions:
+        """Strips that some cells lie in."""
+        return self.number[np.searchsorted(self.cell, cell)]
+
+
+def _strips(padded: NDArray[np.int16], runs: _Runs) -> _Strips:
+    width, flat = padded.shape[1], padded.ravel()
+    cells = np.flatnonzero(flat > 0)
+    begins = flat[cells - 1] != flat[cells]
+    side = cells[begins]
+    by_column = np.argsort(side % width, kind="stable")
+    side = side[by_column]
+    # Southwards along a column, a run of western sides, which is walked northwards, shows its end first.
+    ends = (flat[side - width] != flat[side]) | (flat[side - width - 1] == flat[side])
+    run = np.empty(len(side), dtype=np.intp)
+    run[by_column] = runs.first[3] + np.cumsum(ends) - 1
+    return _Strips(cells, np.cumsum(begins) - 1, run)
+
+
+def _westmost(runs: _Runs, ring: Positions, count: int) -> Positions:
+    """A cell of the westmost eastern side on each of some rings; for a hole, the region lies west of there."""
+    eastern = np.arange(runs.first[1], runs.first[2])[::-1]
+    westmost = np.empty(count, dtype=np.intp)
+    # Eastern sides are numbered from west to east: of those on one ring, the last one set is the westmost.
+    westmost[ring[eastern]] = eastern
+    return runs.cell[westmost]
+
+
+def _owners(shell: NDArray[np.bool_], ring_west: Positions) -> Positions:
+    """The region each ring bounds: a shell its own, a hole that of the next ring to its west, which reaches further."""
+    owner = np.where(shell, np.arange(len(shell)), ring_west)
+    while not shell[owner].all():
+        owner = owner[owner]
+    return (np.cumsum(shell) - 1)[owner]
 
 
 def _rings(link: Positions) -> Positions:
@@ -142,13 +191,3 @@ def _twice_the_area(row: Positions, column: Positions, first: Positions, size: P
     following = np.arange(1, len(row) + 1)
     following[first + size - 1] = first
     return np.add.reduceat(column * row[following] - column[following] * row, first)
-
-
-def _around(shells: Shapes, size: Positions, places: Shapes) -> Positions:
-    """The smallest shell around each place."""
-    polygons = np.asarray(shapely.polygons(shells))
-    place, shell = shapely.STRtree(polygons).query(places, predicate="within")
-    order = np.lexsort((size[shell], place))
-    place, shell = place[order], shell[order]
-    nearest: Positions = shell[np.append(True, place[1:] != place[:-1])] if len(place) else shell
-    return nearest

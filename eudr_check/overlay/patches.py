@@ -1,6 +1,6 @@
 """PATCHES: polygons of event cells on and near plots, per variable and year, free of any policy."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import geopandas as gpd
@@ -12,17 +12,19 @@ from numpy.typing import NDArray
 
 from eudr_check.areas import plot_area_ha
 from eudr_check.errors import OverlayError
-from eudr_check.overlay.coverage import coverage_windows
 from eudr_check.overlay.crosstab import require_wgs84
-from eudr_check.overlay.footprints import NEAR_M, grown, shapes_of
+from eudr_check.overlay.footprints import NEAR_M, shapes_of
 from eudr_check.overlay.grid import Grid, Lines, grid_of
 from eudr_check.overlay.outlines import outlines
+from eudr_check.overlay.vicinity import within
 from eudr_check.tables import FOOTPRINTS, PATCHES, typed
 from eudr_check.tiles import PER_DEGREE
 
+Positions = NDArray[np.intp]
 Shapes = NDArray[np.object_]
+Years = NDArray[np.int16]
 SEAM_DEG = 1e-9
-DISC = (FOOTPRINTS.index("polygon"), FOOTPRINTS.index("disc"))
+DRAWN = (FOOTPRINTS.index("polygon"), FOOTPRINTS.index("disc"))
 
 
 def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -> gpd.GeoDataFrame:
@@ -30,7 +32,7 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
 
     Cells of one year that share an edge make one patch; cells that only touch at a corner stay two, so that every patch
     is a valid polygon bounded by cell lines. A cell of the layer's own grid counts when the plot (for a point: its
-    disc) grown by 100 m covers any of it, so that no patch depends on which other layers are looked at.
+    disc) covers any of it or lies less than 100 m away, so that no patch depends on which other layers are looked at.
 
     Args:
         plots: PLOTS (all that come within 100 m of the tile); rows that are not `usable` are left out.
@@ -48,23 +50,38 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
     grid = grid_of(cube)
     usable = plots[plots["usable"].to_numpy(dtype=bool)]
     position, kind, shapes = shapes_of(usable)
-    drawn = np.isin(kind, DISC)
-    names, near = usable.index.to_numpy()[position[drawn]], grown(shapes[drawn], NEAR_M)
-    covered: dict[bytes, NDArray[np.bool_]] = {}
+    drawn = np.isin(kind, DRAWN)
+    names, shapes = usable.index.to_numpy()[position[drawn]], shapes[drawn]
+    by_name = np.argsort(names)
+    names, shapes = names[by_name], shapes[by_name]
     found = []
+    for own, layers in _by_grid(cube, columns, grid):
+        events = np.flatnonzero(np.logical_or.reduce([years > 0 for years in layers.values()]))
+        plot, event = within(shapes, NEAR_M, own, events)
+        near = np.zeros(own.shape, dtype=bool)
+        near.ravel()[events[event]] = True
+        for column, years in layers.items():
+            outline, year, region = outlines(np.where(near, years, 0), own.x.at, -own.y.at)
+            patch = region.ravel()[events[event]]
+            told = _names(patch[patch >= 0], plot[patch >= 0], names, len(outline))
+            found.append(pd.DataFrame({"column": column, "year": year, "geometry": outline, "plots": told}))
+    return _ordered(_measured(pd.concat(found, ignore_index=True)))
+
+
+def _by_grid(cube: xr.Dataset, columns: Sequence[str], grid: Grid) -> Iterator[tuple[Grid, dict[str, Years]]]:
+    """The event variables on their own cells, those of one grid together."""
+    layers: dict[tuple[bytes, bytes], dict[str, Years]] = {}
+    grids = {}
     for column in columns:
         if column not in cube.data_vars:
             raise OverlayError(f"cube has no variable {column}; it carries {', '.join(map(str, cube.data_vars))}")
         x, y = (_own(cube[column], f"{axis}_lines", lines) for axis, lines in (("x", grid.x), ("y", grid.y)))
-        own = Grid(Lines(grid.x.at[x]), Lines(grid.y.at[y]))
+        key = x.tobytes(), y.tobytes()
+        grids[key] = Grid(Lines(grid.x.at[x]), Lines(grid.y.at[y]))
         years = np.asarray(cube[column].values)[np.ix_(y[:-1], x[:-1])]
-        same = x.tobytes() + y.tobytes()
-        if same not in covered:
-            covered[same] = _covered(near, own)
-        years = np.where(covered[same], years, 0)
-        shapes, year = outlines(years.astype(np.int16, copy=False), own.x.at, -own.y.at)
-        found.append(pd.DataFrame({"column": column, "year": year, "geometry": shapes}))
-    return _ordered(_measured(_with_plots(pd.concat(found, ignore_index=True), near, names)))
+        layers.setdefault(key, {})[column] = years.astype(np.int16, copy=False)
+    for key, found in layers.items():
+        yield grids[key], found
 
 
 def _own(variable: xr.DataArray, lines: str, every: Lines) -> NDArray[np.intp]:
@@ -121,23 +138,12 @@ def _joined(group: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _covered(shapes: Shapes, grid: Grid) -> NDArray[np.bool_]:
-    """Cells (ny, nx) that any of the shapes covers a part of."""
-    covered = np.zeros(grid.shape, dtype=bool)
-    for windows in coverage_windows(shapes, grid, np.zeros(grid.shape[0])):
-        at, cells = windows.cells()
-        covered.ravel()[at + np.repeat(windows.row * grid.x.cells + windows.column - windows.begin, cells)] = True
-    return covered
-
-
-def _with_plots(found: pd.DataFrame, near: Shapes, names: NDArray[np.object_]) -> pd.DataFrame:
-    """The patches with the plots they lie on or near; every patch lies near one at least."""
-    by_name = np.argsort(names)
-    patch, plot = shapely.STRtree(near[by_name]).query(found["geometry"].to_numpy(), predicate="intersects")
-    order = np.lexsort((plot, patch))
-    begin = np.searchsorted(patch[order], np.arange(len(found) + 1))
-    texts = names[by_name][plot[order]].tolist()
-    return found.assign(plots=[" ".join(texts[i:j]) for i, j in pairwise(begin)])
+def _names(patch: Positions, plot: Positions, names: NDArray[np.object_], count: int) -> list[str]:
+    """Names of the plots that each of some patches lies on or near, from pairs of patch and plot."""
+    patch, plot = np.divmod(np.unique(patch * len(names) + plot), max(len(names), 1))
+    texts = names[plot].tolist()
+    begin = np.searchsorted(patch, np.arange(count + 1)).tolist()
+    return [" ".join(texts[i:j]) for i, j in pairwise(begin)]
 
 
 def _measured(found: pd.DataFrame) -> pd.DataFrame:

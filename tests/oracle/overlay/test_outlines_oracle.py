@@ -10,18 +10,22 @@ from eudr_check.overlay.outlines import outlines
 
 @pytest.mark.parametrize("seed", range(60))
 def test_same_regions_as_gdal(seed):
-    """On grids at random, sparse and dense, every region has the same ground as GDAL draws it, holes included."""
+    """On grids at random, sparse and dense, every region has the ground GDAL draws, holes included."""
     random = np.random.default_rng(seed)
     shape = random.integers(1, 40, 2)
     kinds = random.integers(1, 5)
     values = np.where(random.random(shape) < random.uniform(0.2, 0.95), random.integers(1, kinds + 1, shape), 0)
     values = values.astype(np.int16)
-    shapes, value = outlines(values, np.arange(shape[1] + 1.0), np.arange(shape[0] + 1.0))
+    shapes, value, region = outlines(values, np.arange(shape[1] + 1.0), np.arange(shape[0] + 1.0))
     drawn = list(rasterio.features.shapes(values, mask=values > 0, connectivity=4))
     theirs = [shapely.geometry.shape(one) for one, _ in drawn]
 
     assert shapely.is_valid(shapes).all()
     assert len(shapes) == len(theirs)
+    row, column = np.nonzero(region >= 0)
+    assert ((region >= 0) == (values > 0)).all()
+    np.testing.assert_array_equal(np.bincount(region[row, column], minlength=len(shapes)), shapely.area(shapes))
+    assert shapely.contains_xy(shapes[region[row, column]], column + 0.5, row + 0.5).all()
     for mine, other in zip(
         sorted(zip(value.tolist(), shapes, strict=True), key=_place),
         sorted(((int(kind), one) for one, (_, kind) in zip(theirs, drawn, strict=True)), key=_place),
