@@ -1,7 +1,8 @@
 """Two ways to do the tiles: one after another, or on Dask workers. Both give the same pieces."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 from eudr_check import mirror
@@ -10,25 +11,69 @@ from eudr_check.errors import EudrCheckError, RunError
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.measure import Measurements, usage
 from eudr_check.run.pieces import Piece
-from eudr_check.run.tile_work import Shared, Task, work
+from eudr_check.run.tile_work import Shared, Task, makers, work
 
 Result = tuple[Task, Piece | EudrCheckError]
 
-MEMORY = {"MALLOC_TRIM_THRESHOLD_": 256 << 20, "MALLOC_MMAP_THRESHOLD_": 32 << 20}
-"""Bytes that a worker keeps for its next arrays. Dask has it give back all above 64 KiB: a tile then takes twice as
-long."""
+SETTINGS = {
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 256 << 20,
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 32 << 20,
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "1s",
+    "distributed.admin.tick.interval": "500ms",
+}
+"""Workers of our own keep some bytes for their next arrays: Dask has them give back all above 64 KiB, and a tile takes
+twice as long. And they are looked after once or twice a second: Dask does so every 10 to 100 ms and each time takes
+Python's lock from the tile, which costs an eighth of its time."""
 
 
-def execute(choice: RunChoice, shared: Shared, tasks: Sequence[Task], measured: Measurements) -> Iterator[Result]:
-    """Every task with its finished piece, or with the error that set it aside; in any order.
+class Workers:
+    """Those who do the tiles of a run: this process, or the Dask workers of the harvest, who leave after the last tile.
 
-    Args:
-        choice: executor and workers.
-        shared: what all tasks share.
-        tasks: the tiles to do.
-        measured: takes down what workers use.
+    Dask workers take seconds to come; `call` them beside other work and they are there when there are tiles to do.
     """
-    return _serial(shared, tasks) if choice.executor == "serial" else _dask(choice, shared, tasks, measured)
+
+    def __init__(self, choice: RunChoice) -> None:
+        self._choice = choice
+        self._beside = ThreadPoolExecutor(1)
+        self._coming: Future[Any] | None = None
+        self._there = ExitStack()
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        # Who is still on the way comes first, or nobody would send them home.
+        self._beside.shutdown()
+        self._there.close()
+
+    def call(self) -> None:
+        """Have workers come, without waiting for them."""
+        if self._coming is None and self._choice.executor == "dask":
+            self._coming = self._beside.submit(self._there.enter_context, _cluster(self._choice))
+
+    def execute(self, shared: Shared, tasks: Sequence[Task], measured: Measurements) -> Iterator[Result]:
+        """Every task with its finished piece, or with the error that set it aside; in any order.
+
+        Args:
+            shared: what all tasks share.
+            tasks: the tiles to do.
+            measured: takes down what workers use.
+
+        Raises:
+            RunError: the cluster extra is not installed, no scheduler answers, or our own workers do not start.
+        """
+        self.call()
+        if self._coming is None:
+            yield from _serial(shared, tasks)
+            return
+        client = self._coming.result()
+        # A worker that dies meanwhile has no figures to tell; that is no reason to stop.
+        before = client.run(usage, on_error="ignore")
+        yield from _submitted(client, shared, tasks)
+        measured.workers(before, client.run(usage, on_error="ignore"), children=self._choice.scheduler is None)
+        # What comes next needs their memory.
+        self._there.close()
 
 
 def _serial(shared: Shared, tasks: Sequence[Task]) -> Iterator[Result]:
@@ -39,14 +84,6 @@ def _serial(shared: Shared, tasks: Sequence[Task]) -> Iterator[Result]:
             raise
         except EudrCheckError as error:
             yield task, error
-
-
-def _dask(choice: RunChoice, shared: Shared, tasks: Sequence[Task], measured: Measurements) -> Iterator[Result]:
-    with _cluster(choice) as client:
-        # A worker that dies meanwhile has no figures to tell; that is no reason to stop.
-        before = client.run(usage, on_error="ignore")
-        yield from _submitted(client, shared, tasks)
-        measured.workers(before, client.run(usage, on_error="ignore"), children=choice.scheduler is None)
 
 
 @contextmanager
@@ -71,14 +108,17 @@ def _cluster(choice: RunChoice) -> Iterator[Any]:
                 f"{choice.scheduler}: no Dask scheduler answers there; start one (dask scheduler), or leave "
                 f"'scheduler' out of the harvest ({error})"
             ) from error
-        with client:
+        with closing(client):
+            client.run(makers, on_error="ignore")
             yield client
         return
     with (
-        dask.config.set({f"distributed.nanny.pre-spawn-environ.{name}": size for name, size in MEMORY.items()}),
+        dask.config.set(SETTINGS),
         _workers(choice.workers) as cluster,
-        Client(cluster) as client,
+        closing(Client(cluster)) as client,
     ):
+        # They import what they need while nobody waits for them.
+        client.run(makers, on_error="ignore")
         yield client
 
 

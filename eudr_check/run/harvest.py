@@ -11,6 +11,7 @@ import pandas as pd
 
 from eudr_check.config import Harvest
 from eudr_check.run import inputs, papers, registration, stages
+from eudr_check.run.executors import Workers
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.measure import Measurements
 from eudr_check.run.pieces import Piece
@@ -89,8 +90,8 @@ def run(
     folder = RunFolder(harvest.run.folder)
     measured = Measurements()
     inputs.bring(harvest, offline=offline)
-    with folder.locked():
-        job = Run(harvest, folder, offline, progress, measured)
+    with folder.locked(), Workers(harvest.run) as workers:
+        job = Run(harvest, folder, offline, progress, measured, workers)
         folder.log("start", harvest=harvest.harvest, until=until)
         wanted = STAGES[: STAGES.index(until) + 1]
         pieces: dict[str, Piece] = {}
@@ -103,7 +104,7 @@ def run(
             progress(stage, 1, 1)
             return pieces[stage]
 
-        plots = do("plots", lambda: stages.plots(job))
+        plots = do("plots", lambda: stages.plots(job, overlaid="overlay" in wanted))
         if "layers" in wanted:
             ground = do("ground", lambda: stages.tile_ground(job, plots))
             sources = do("layers", lambda: stages.sources(job, ground))

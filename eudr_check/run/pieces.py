@@ -15,10 +15,11 @@ import os
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -80,8 +81,11 @@ class Piece:
         return pd.read_parquet(self.folder / f"{name}.parquet", columns=columns)
 
     def features(self, name: str) -> gpd.GeoDataFrame:
-        """A table of the piece with geometry (PLOTS or PATCHES), EPSG:4326."""
-        return gpd.read_parquet(self.folder / f"{name}.parquet")
+        """A table of the piece with geometry (PLOTS or PATCHES), EPSG:4326.
+
+        The last one asked for is kept: three stages want PLOTS, whose outlines take a nation a second to read.
+        """
+        return _features(self.folder / f"{name}.parquet").copy(deep=False)
 
     def has(self, name: str) -> bool:
         """Whether the piece holds a table."""
@@ -96,6 +100,11 @@ class Piece:
         return dict(self.json(CONTENTS.removesuffix(".json"))["files"])
 
 
+@lru_cache(maxsize=1)
+def _features(path: Path) -> gpd.GeoDataFrame:
+    return gpd.read_parquet(path)
+
+
 def write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
     """Check a table against its contract, as every stage end does, and write it.
 
@@ -107,7 +116,14 @@ def write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
 
 def save_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
     """Write a part of a table as (Geo)Parquet; the whole is checked when the parts are joined."""
-    frame.to_parquet(folder / f"{name}.parquet", compression="zstd")
+    frame.to_parquet(folder / f"{name}.parquet", **_form([frame.index.name, *frame.columns]))
+
+
+def _form(columns: Iterable[Hashable]) -> dict[str, Any]:
+    """How a table is written: hectares and outlines hardly repeat, and looking for repetitions takes time."""
+    unlike = {None, "geometry", "original_wkb"}
+    repeating = [name for name in columns if name not in unlike and not str(name).endswith("_ha")]
+    return {"compression": "zstd", "use_dictionary": repeating}
 
 
 def gathered(pieces: Iterable[Piece], name: str) -> gpd.GeoDataFrame:
@@ -131,7 +147,7 @@ def append_tables(folder: Path, name: str, pieces: Iterable[Piece], last: gpd.Ge
         column.pop("bbox", None)
         column["geometry_types"] = []
     schema = end.schema.with_metadata({**end.schema.metadata, b"geo": json.dumps(about).encode()})
-    with pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="zstd") as writer:
+    with pq.ParquetWriter(folder / f"{name}.parquet", schema, **_form(schema.names)) as writer:
         for piece in pieces:
             table = pq.read_table(piece.folder / f"{name}.parquet", columns=schema.names)
             if len(table):

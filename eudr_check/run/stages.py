@@ -20,7 +20,7 @@ from eudr_check.package.picture import Picture
 from eudr_check.risk import article10
 from eudr_check.run import ground, inputs, papers, rasters
 from eudr_check.run.code import code_digest, versions
-from eudr_check.run.executors import execute
+from eudr_check.run.executors import Workers
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.measure import Measurements
 from eudr_check.run.pictures import baseline_of, pictures
@@ -45,14 +45,19 @@ class Run:
     offline: bool
     progress: Progress
     measured: Measurements
+    workers: Workers
 
     def obtain(self, stage: str, made_of: Mapping[str, Any], make: Callable[[Path], None]) -> Piece:
         """The piece of a stage, found or made; what made it is its name."""
         return self.folder.pieces.obtain(stage, digest({"versions": versions(), **made_of}), make)
 
 
-def plots(run: Run) -> Piece:
-    """PLOTS and FINDINGS from the plot files, and a fix list per cooperative."""
+def plots(run: Run, *, overlaid: bool) -> Piece:
+    """PLOTS and FINDINGS from the plot files, and a fix list per cooperative.
+
+    Plots that were not read before lead to tiles that were not done before: where they are to be `overlaid`, the
+    workers are called meanwhile.
+    """
     harvest = run.harvest
     known = harvest.register_file
     # Where the YAML lies on this machine must not name the work: the declared path stands for the path.
@@ -66,6 +71,8 @@ def plots(run: Run) -> Piece:
     ]
 
     def make(folder: Path) -> None:
+        if overlaid:
+            run.workers.call()
         found, findings = plots_room.load(
             harvest.plots, commodity=harvest.commodity, register=known, harvest=harvest.harvest
         )
@@ -152,7 +159,7 @@ def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
         return finished
     run.folder.pieces.share(tiles)
     done: dict[Tile, Piece | EudrCheckError] = {}
-    for task, result in execute(run.harvest.run, shared, tasks, run.measured):
+    for task, result in run.workers.execute(shared, tasks, run.measured):
         done[task.tile] = result
         failed = isinstance(result, EudrCheckError)
         run.folder.log("tile", tile=task.tile.name, failed=str(result) if failed else None, of=len(tasks))

@@ -138,8 +138,8 @@ def finished_without_workers(folder: Path, moments: list[Moment]) -> dict[str, s
 
 
 def test_killed_at_a_few_moments(undisturbed: dict[str, str], tmp_path: Path):
-    """While workers start, while they do tiles, and while the package is written."""
-    moments = [Moment(BEFORE_TILES, 1.0), Moment(BEFORE_TILES + 8, 0.0), Moment(BEFORE_TILES + TILES + 2, 0.5)]
+    """While plots are read and workers start, while they do tiles, and while the package is written."""
+    moments = [Moment(1, 1.0), Moment(BEFORE_TILES + 8, 0.0), Moment(BEFORE_TILES + TILES + 2, 0.5)]
 
     assert killed_then_finished(tmp_path, moments) == undisturbed
 
@@ -155,7 +155,7 @@ def test_a_worker_killed_before_it_is_ready(tmp_path: Path):
     """Dask gives up on it: one sentence says what to do, and no process is left."""
     config = on_dask(tmp_path)
     process = started(config)
-    await_moment(config, process, Moment(BEFORE_TILES, 0.0), 0)
+    await_moment(config, process, Moment(1, 0.0), 0)
     kill_a_worker(process, 0)
     family = psutil.Process(process.pid).children(recursive=True)
 
