@@ -60,12 +60,15 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
         plot, event = within(shapes, NEAR_M, own, events)
         near = np.zeros(own.shape, dtype=bool)
         near.ravel()[events[event]] = True
+        cell_ha = np.outer(own.row_area_ha, own.width)
         for column, years in layers.items():
             outline, year, region = outlines(np.where(near, years, 0), own.x.at, -own.y.at)
             patch = region.ravel()[events[event]]
             told = _names(patch[patch >= 0], plot[patch >= 0], names, len(outline))
-            found.append(pd.DataFrame({"column": column, "year": year, "geometry": outline, "plots": told}))
-    return _ordered(_measured(pd.concat(found, ignore_index=True)))
+            area = np.bincount(region[region >= 0], weights=cell_ha[region >= 0], minlength=len(outline))
+            rows = {"column": column, "year": year, "geometry": outline, "area_ha": area, "plots": told}
+            found.append(pd.DataFrame(rows))
+    return _ordered(typed(PATCHES, pd.concat(found, ignore_index=True)))
 
 
 def _by_grid(cube: xr.Dataset, columns: Sequence[str], grid: Grid) -> Iterator[tuple[Grid, dict[str, Years]]]:

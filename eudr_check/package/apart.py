@@ -4,39 +4,57 @@ import os
 import pickle
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 from eudr_check.errors import PackageError
 
-_RUN = "import pickle, sys; work, told = pickle.load(sys.stdin.buffer); work(**told)"
+_RUN = """
+import pickle, sys
+while sys.stdin.buffer.peek(1):
+    work, told = pickle.load(sys.stdin.buffer)
+    work(**told)
+"""
+
+Tell = Callable[..., None]
+"""Takes a function of a module and its arguments by name; what the function returns is lost."""
 
 
 @contextmanager
-def working(work: Callable[..., Any], **told: Any) -> Iterator[None]:
-    """Have something done in another process while the block runs; it is done when the block ends.
+def working() -> Iterator[Tell]:
+    """Another process that does what it is told, one thing after another; all is done when the block ends.
 
     `multiprocessing` would run the caller's script once more in the new process, which few scripts expect.
 
-    Args:
-        work: a function of a module.
-        told: its arguments; what it returns is lost.
-
     Raises:
-        PackageError: it failed; the message ends with its error.
+        PackageError: something failed; the message ends with its error. What was told after it is not done.
     """
-    with ThreadPoolExecutor(1) as waiting:
-        done = waiting.submit(_run, work, told)
-        yield
-        done.result()
-
-
-def _run(work: Callable[..., Any], told: dict[str, Any]) -> None:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
-    order = pickle.dumps((work, told), protocol=pickle.HIGHEST_PROTOCOL)
-    done = subprocess.run([sys.executable, "-c", _RUN], input=order, stderr=subprocess.PIPE, env=environment)
-    if done.returncode != 0:
-        words = done.stderr.decode(errors="replace").strip().splitlines()
-        raise PackageError(f"{work.__module__}.{work.__name__}: {words[-1] if words else 'stopped'}")
+    command = [sys.executable, "-c", _RUN]
+    with (
+        tempfile.TemporaryFile() as words,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stderr=words, env=environment, bufsize=0) as process,
+        # An order waits in the pipe until the one before it is done; we do not.
+        ThreadPoolExecutor(1) as hand,
+    ):
+        pipe = process.stdin
+        assert pipe is not None
+        orders: list[Future[None]] = []
+
+        def tell(work: Callable[..., Any], **told: Any) -> None:
+            orders.append(hand.submit(pickle.dump, (work, told), pipe))
+
+        try:
+            yield tell
+        except BaseException:
+            process.kill()
+            raise
+        lost = [order.exception() for order in orders]
+        pipe.close()
+        if process.wait() != 0 or any(lost):
+            words.seek(0)
+            last = words.read().decode(errors="replace").strip().splitlines()[-1:]
+            raise PackageError(f"a process beside this one: {last[0] if last else lost or 'stopped'}")

@@ -74,6 +74,20 @@ class Table:
     """Geometry type as OGR names it; None for a plain table."""
 
 
+def start(folder: Path, *, harvest: Harvest, patches: Path) -> None:
+    """Begin `HARVEST.gpkg` with its patches, by far the longest table, which nothing else needs to be known for.
+
+    Args:
+        folder: existing folder to write into; a file of that name is replaced.
+        harvest: settings; name and date are read.
+        patches: Parquet file of PATCHES; a nation has two million, which go from file to file without being drawn up.
+    """
+    geopackage = _geopackage(folder, harvest)
+    geopackage.unlink(missing_ok=True)
+    with _gdal(_moment(harvest)):
+        _write_table(geopackage, Table("patches", pq.ParquetFile(patches), "MultiPolygon"), first=True)
+
+
 def write(
     folder: Path,
     *,
@@ -85,21 +99,24 @@ def write(
     assessments: pd.DataFrame,
     reasons: pd.DataFrame,
     variables: Sequence[Variable],
+    started: bool = False,
 ) -> list[Path]:
     """Write `HARVEST.gpkg` and `HARVEST.qgz`.
 
     Args:
         folder: existing folder to write into; files of these names are replaced.
         harvest: settings; name, languages and `producer_as` are read.
-        plots, patches: Parquet files of PLOTS and PATCHES; a nation has 223,000 and two million, which go from file to
-            file without being drawn up.
+        plots, patches: Parquet files of PLOTS and PATCHES.
         findings: FINDINGS. sources: SOURCES.
         assessments: ASSESSMENTS. reasons: REASONS.
         variables: layer variables of the run; event variables become one map layer each.
+        started: the patches are there already, from `start`.
 
     Returns:
         The two paths. Same tables, same bytes.
     """
+    if not started:
+        start(folder, harvest=harvest, patches=patches)
     language = harvest.package.languages[0]
     stored, shown = pq.ParquetFile(patches), _shown(plots, harvest)
     bounds = _bounds(shown)
@@ -108,17 +125,15 @@ def write(
     fields = {table.name: _fields(table) for table in content}
     geometry_types = {table.name: table.geometry_type for table in content}
     dictionary = content[-1].frame
-    geopackage = folder / f"{harvest.harvest}.gpkg"
-    geopackage.unlink(missing_ok=True)
-    moment = f"{stamp.day(harvest)}T00:00:00.000Z"
-    with _gdal(moment):
+    geopackage = _geopackage(folder, harvest)
+    with _gdal(_moment(harvest)):
         while content:
-            # Arrow keeps what it no longer needs: of a nation 0.4 GB, beside which the patches are written.
-            pa.default_memory_pool().release_unused()
-            _write_table(geopackage, content.pop(0), first=not geopackage.exists())
+            table = content.pop(0)
+            if table.frame is not stored:
+                _write_table(geopackage, table, first=False)
     columns, years = _events(stored)
     styles = gis_styles.styles(language, years)
-    _describe(geopackage, fields, geometry_types, dictionary, styles, language, moment)
+    _describe(geopackage, fields, geometry_types, dictionary, styles, language, _moment(harvest))
     project = gis_project.write(
         folder / f"{harvest.harvest}.qgz",
         geopackage.name,
@@ -132,6 +147,14 @@ def write(
         policy=", ".join(sorted(assessments["policy"].unique())),
     )
     return [geopackage, project]
+
+
+def _geopackage(folder: Path, harvest: Harvest) -> Path:
+    return folder / f"{harvest.harvest}.gpkg"
+
+
+def _moment(harvest: Harvest) -> str:
+    return f"{stamp.day(harvest)}T00:00:00.000Z"
 
 
 def _shown(plots: Path, harvest: Harvest) -> pa.Table:

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -94,14 +94,17 @@ def write(
         raise PackageError(f"harvest {harvest.harvest}: no statement can be made: " + "; ".join(faults))
     if redacted:
         harvest = redact.harvest(harvest)
-    if harvest.package.producer_as == "cooperative":
-        # Names are personal data the EU does not ask for; the edition without them is the usual one.
-        plots, findings = redact.plots(plots), redact.findings(findings, plots)
-    into = Folder(folder)
-    tables = _write_tables(into, plots, findings, sources, evidence, patches, assessments, reasons)
+    into, tables = Folder(folder), folder / "tables"
+    tables.mkdir()
     # GDAL holds Python's lock from the first patch to the last.
-    drawing = apart.working(_draw, folder=folder, harvest=harvest, findings=findings, variables=variables)
-    with drawing if "gis" in wanted else nullcontext():
+    with apart.working() if "gis" in wanted else nullcontext(_leave) as elsewhere:
+        _keep(tables, EVIDENCE=evidence, PATCHES=patches)
+        elsewhere(gis.start, folder=folder, harvest=harvest, patches=tables / "PATCHES.parquet")
+        if harvest.package.producer_as == "cooperative":
+            # Names are personal data the EU does not ask for; the edition without them is the usual one.
+            plots, findings = redact.plots(plots), redact.findings(findings, plots)
+        _keep(tables, PLOTS=plots, FINDINGS=findings, SOURCES=sources, ASSESSMENTS=assessments, REASONS=reasons)
+        elsewhere(_draw, folder=folder, harvest=harvest, findings=findings, variables=variables)
         if wanted & {"eu_geojson", "statement"}:
             behind = Behind(
                 harvest,
@@ -157,27 +160,17 @@ def write(
     return sorted(file for file in folder.rglob("*") if file.is_file())
 
 
-def _write_tables(
-    into: Folder,
-    plots: gpd.GeoDataFrame,
-    findings: pd.DataFrame,
-    sources: pd.DataFrame,
-    evidence: pd.DataFrame | Path,
-    patches: gpd.GeoDataFrame | Path,
-    assessments: pd.DataFrame,
-    reasons: pd.DataFrame,
-) -> Path:
-    """All tables as Parquet; returns their folder."""
-    folder = into.path / "tables"
-    folder.mkdir()
-    all_tables = (plots, findings, sources, evidence, patches, assessments, reasons)
-    names = ("PLOTS", "FINDINGS", "SOURCES", "EVIDENCE", "PATCHES", "ASSESSMENTS", "REASONS")
-    for name, table in zip(names, all_tables, strict=True):
+def _keep(folder: Path, **named: pd.DataFrame | Path) -> None:
+    """Tables as Parquet; those that come as files are passed on."""
+    for name, table in named.items():
         if isinstance(table, Path):
             shutil.copyfile(table, folder / f"{name}.parquet")
         else:
             table.to_parquet(folder / f"{name}.parquet", compression="zstd")
-    return folder
+
+
+def _leave(work: Callable[..., Any], **told: Any) -> None:
+    """Do nothing of it: the harvest does not ask for it."""
 
 
 def _draw(folder: Path, harvest: Harvest, findings: pd.DataFrame, variables: Sequence[Variable]) -> None:
@@ -193,6 +186,7 @@ def _draw(folder: Path, harvest: Harvest, findings: pd.DataFrame, variables: Seq
         assessments=pd.read_parquet(tables / "ASSESSMENTS.parquet"),
         reasons=pd.read_parquet(tables / "REASONS.parquet"),
         variables=variables,
+        started=True,
     )
 
 

@@ -53,19 +53,23 @@ def file_digest(path: Path) -> str:
 
 
 def holds(folder: Path, files: Mapping[str, str]) -> bool:
-    """Whether a folder has files (SHA-256 by name) with the content they should have.
-
-    Hashed on all cores, for hashlib lets go of Python's lock: a nation's package has 1.8 GB.
-    """
-
-    def same(name: str) -> bool:
-        return file_digest(folder / name) == files[name]
+    """Whether a folder has files (SHA-256 by name) with the content they should have."""
 
     try:
-        with ThreadPoolExecutor(os.cpu_count()) as cores:
-            return all(cores.map(same, files))
+        return _digests(folder, files) == files
     except OSError:
         return False
+
+
+def _digests(folder: Path, names: Iterable[str] | None = None) -> dict[str, str]:
+    """SHA-256 by name of some files of a folder, or of all.
+
+    On all cores, for hashlib lets go of Python's lock: a nation's package has 1.8 GB.
+    """
+    if names is None:
+        names = [path.relative_to(folder).as_posix() for path in _files(folder)]
+    with ThreadPoolExecutor(os.cpu_count()) as cores:
+        return dict(zip(names, cores.map(lambda name: file_digest(folder / name), names), strict=True))
 
 
 @dataclass(frozen=True)
@@ -190,7 +194,7 @@ class Pieces:
         try:
             temporary.mkdir(parents=True)
             yield temporary
-            files = {path.relative_to(temporary).as_posix(): file_digest(path) for path in _files(temporary)}
+            files = _digests(temporary)
             write_json(temporary, CONTENTS.removesuffix(".json"), {"digest": digest, "files": files, "stage": stage})
             # Sent before it is renamed: what is whole here is whole there.
             final = self._place(stage, digest)
