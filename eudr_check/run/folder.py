@@ -18,6 +18,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,9 +156,10 @@ class RunFolder:
                 shutil.rmtree(leftover, ignore_errors=True)
             if not _is_whole(final, pieces):
                 fresh.mkdir()
-                for piece in pieces:
-                    for file in piece.files():
-                        _copy(piece.folder / file, fresh / file)
+                # Later pieces win: one source per file, all of them copied at once.
+                sources = {file: piece.folder / file for piece in pieces for file in piece.files()}
+                with ThreadPoolExecutor(os.cpu_count()) as cores:
+                    list(cores.map(lambda file: _copy(sources[file], fresh / file), sources))
                 if final.exists():
                     final.rename(old)
                 fresh.rename(final)

@@ -169,16 +169,17 @@ def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
     def make(folder: Path) -> None:
         results = [done[task.tile] for task in tasks]
         finished = [result for result in results if isinstance(result, Piece)]
-        # GEOS and Arrow leave Python's lock alone, so patches are joined while evidence is added up.
-        with ThreadPoolExecutor(1) as beside:
+        # GEOS and Arrow leave Python's lock alone: patches are joined while evidence is added up, checked and written.
+        with ThreadPoolExecutor(2) as beside:
             drawn = beside.submit(_join_patches, folder, finished)
             found = [
                 result.table("EVIDENCE") if isinstance(result, Piece) else unread(shared, task)
                 for task, result in zip(tasks, results, strict=True)
             ]
             combined = overlay.combine(found) if found else _no_evidence(shared.definitions)
-            overlay.conserve(plots.features("PLOTS").query("usable"), combined)
+            conserved = beside.submit(overlay.conserve, plots.features("PLOTS").query("usable"), combined)
             write_table(folder, "EVIDENCE", combined)
+            conserved.result()
             drawn.result()
         write_table(folder, "SOURCES", _with_failures(read, shared.definitions, failures))
 
