@@ -24,6 +24,8 @@ Positions = NDArray[np.intp]
 Shapes = NDArray[np.object_]
 Years = NDArray[np.int16]
 SEAM_DEG = 1e-9
+_NONE = typed(PATCHES, {name: [] for name in PATCHES.columns})
+"""PATCHES where there are none."""
 DRAWN = (FOOTPRINTS.index("polygon"), FOOTPRINTS.index("disc"))
 
 
@@ -54,7 +56,7 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
     names, shapes = usable.index.to_numpy()[position[drawn]], shapes[drawn]
     by_name = np.argsort(names)
     names, shapes = names[by_name], shapes[by_name]
-    found = []
+    found = [_NONE]
     for own, layers in _by_grid(cube, columns, grid):
         events = np.flatnonzero(np.logical_or.reduce([years > 0 for years in layers.values()]))
         plot, event = within(shapes, NEAR_M, own, events)
@@ -110,7 +112,7 @@ def dissolve(pieces: Iterable[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     """
     tables = [pd.DataFrame(table) for table in pieces if len(table)]
     if not tables:
-        return _ordered(_measured(pd.DataFrame({"column": [], "year": [], "geometry": [], "plots": []})))
+        return _ordered(typed(PATCHES, _NONE))
     table = pd.concat(tables, ignore_index=True)
     seam = _reach_a_seam(table["geometry"].to_numpy())
     joined = [_joined(group) for _, group in table[seam].groupby(["column", "year"], sort=True)]

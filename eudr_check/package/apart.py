@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 from eudr_check.errors import PackageError
 
@@ -45,7 +45,7 @@ def working() -> Iterator[Tell]:
         orders: list[Future[None]] = []
 
         def tell(work: Callable[..., Any], **told: Any) -> None:
-            orders.append(hand.submit(pickle.dump, (work, told), pipe))
+            orders.append(hand.submit(_hand_over, pipe, pickle.dumps((work, told))))
 
         try:
             yield tell
@@ -58,3 +58,10 @@ def working() -> Iterator[Tell]:
             words.seek(0)
             last = words.read().decode(errors="replace").strip().splitlines()[-1:]
             raise PackageError(f"a process beside this one: {last[0] if last else lost or 'stopped'}")
+
+
+def _hand_over(pipe: IO[bytes], order: bytes) -> None:
+    """Write all of it; nothing is kept back that closing the pipe would have to write."""
+    left = memoryview(order)
+    while left:
+        left = left[pipe.write(left) :]

@@ -54,7 +54,6 @@ def file_digest(path: Path) -> str:
 
 def holds(folder: Path, files: Mapping[str, str]) -> bool:
     """Whether a folder has files (SHA-256 by name) with the content they should have."""
-
     try:
         return _digests(folder, files) == files
     except OSError:

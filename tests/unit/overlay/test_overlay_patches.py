@@ -113,6 +113,11 @@ def test_no_event_no_patch(make_cube, make_plots):
     )
 
 
+def test_no_event_layer_no_patch(make_cube, make_plots):
+    """A harvest that looks at forest only has nothing to draw, and that is no fault."""
+    assert len(check(PATCHES, patches(make_plots({"c/1": SMALL}), make_cube(a__forest=np.ones((3, 3))), []))) == 0
+
+
 def test_unknown_column_is_named(make_cube, make_plots):
     """A variable the cube does not carry is a mistake, not an absence of events."""
     with pytest.raises(OverlayError, match=r"no variable b\.year; it carries a\.year"):
