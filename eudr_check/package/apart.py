@@ -24,10 +24,13 @@ Tell = Callable[..., None]
 
 
 @contextmanager
-def working() -> Iterator[Tell]:
+def working(what: str) -> Iterator[Tell]:
     """Another process that does what it is told, one thing after another; all is done when the block ends.
 
     `multiprocessing` would run the caller's script once more in the new process, which few scripts expect.
+
+    Args:
+        what: what comes of it, for the message when it fails.
 
     Raises:
         PackageError: something failed; the message ends with its error. What was told after it is not done.
@@ -57,7 +60,7 @@ def working() -> Iterator[Tell]:
         if process.wait() != 0 or any(lost):
             words.seek(0)
             last = words.read().decode(errors="replace").strip().splitlines()[-1:]
-            raise PackageError(f"a process beside this one: {last[0] if last else lost or 'stopped'}")
+            raise PackageError(f"{what} could not be written: {last[0] if last else 'stopped'}")
 
 
 def _hand_over(pipe: IO[bytes], order: bytes) -> None:

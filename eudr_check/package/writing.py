@@ -97,7 +97,7 @@ def write(
     into, tables = Folder(folder), folder / "tables"
     tables.mkdir()
     # GDAL holds Python's lock from the first patch to the last.
-    with apart.working() if "gis" in wanted else nullcontext(_leave) as elsewhere:
+    with apart.working(f"{harvest.harvest}.gpkg") if "gis" in wanted else nullcontext(_leave) as elsewhere:
         _keep(tables, EVIDENCE=evidence, PATCHES=patches)
         elsewhere(gis.start, folder=folder, harvest=harvest, patches=tables / "PATCHES.parquet")
         if harvest.package.producer_as == "cooperative":

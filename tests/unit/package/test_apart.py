@@ -22,7 +22,7 @@ def refuse(words: str) -> None:
 
 def test_one_thing_after_another(tmp_path: Path):
     """Orders larger than a pipe holds are done in the order given, by one process that is not this one."""
-    with apart.working() as tell:
+    with apart.working("gpkg") as tell:
         for text in ("first" * 100_000, "later"):
             tell(add, file=tmp_path / "done", text=text)
     first, later = (line.split() for line in (tmp_path / "done").read_text().splitlines())
@@ -33,7 +33,10 @@ def test_one_thing_after_another(tmp_path: Path):
 
 def test_failure_is_told_and_ends_the_work(tmp_path: Path):
     """The error of the other process is the message; what was told after it is not done."""
-    with pytest.raises(PackageError, match="no room for patches"), apart.working() as tell:
+    with (
+        pytest.raises(PackageError, match="a.gpkg could not be written: ValueError: no room"),
+        apart.working("gpkg") as tell,
+    ):
         tell(refuse, words="no room for patches")
         tell(add, file=tmp_path / "done", text="later" * 100_000)
 
@@ -42,7 +45,7 @@ def test_failure_is_told_and_ends_the_work(tmp_path: Path):
 
 def test_failure_here_stops_the_other(tmp_path: Path):
     """An error of ours is not hidden behind one of the process that is stopped for it."""
-    with pytest.raises(KeyError, match="ours"), apart.working() as tell:
+    with pytest.raises(KeyError, match="ours"), apart.working("gpkg") as tell:
         for _ in range(50):
             tell(add, file=tmp_path / "done", text="later" * 100_000)
         raise KeyError("ours")
@@ -50,5 +53,5 @@ def test_failure_here_stops_the_other(tmp_path: Path):
 
 def test_nothing_to_do():
     """A process that is told nothing ends."""
-    with apart.working():
+    with apart.working("gpkg"):
         pass
