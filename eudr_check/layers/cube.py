@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -52,13 +52,16 @@ def cube(
     """
     boxes = _inside(np.atleast_2d(np.asarray(window, dtype=np.float64)), tile)
     box = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
-    layers = [(definition, _items(definition, sources, Store(store))) for definition in definitions]
+    # As plain rows: pandas takes longer to find a layer's few than it takes to read them.
+    rows = list(sources.itertuples(index=False))
+    of = {definition.id: [row for row in rows if row.layer == definition.id] for definition in definitions}
+    layers = [(definition, _items(definition, of[definition.id], Store(store))) for definition in definitions]
     rasters = [raster for _, items in layers for item in items for raster in item.rasters.values()]
     cells = refine(tile, box, rasters)
     values: dict[str, Any] = {}
     for definition, items in layers:
         columns = _mosaic(definition, items, boxes, box, cells)
-        forgotten = _forget_failed(columns, cells, sources[sources["layer"] == definition.id])
+        forgotten = _forget_failed(columns, cells, of[definition.id])
         own = [raster for item in items for raster in item.rasters.values()]
         sampled = any(not raster.lines for raster in own)
         for variable in definition.variables:
@@ -68,7 +71,7 @@ def cube(
                 attributes["x_lines"], attributes["y_lines"] = own_lines(cells, own)
             values[variable.column] = (("y", "x"), columns[name], attributes)
     coordinates = {"y": cells.y, "x": cells.x, "x_edge": cells.x_edges, "y_edge": cells.y_edges}
-    return xr.Dataset(values, coords=coordinates).assign_coords(spatial_ref=_wgs84())
+    return xr.Dataset(values, coords=coordinates | {"spatial_ref": _wgs84()})
 
 
 @cache
@@ -94,19 +97,17 @@ class _Reading:
     cut: Cut
 
 
-def _items(definition: LayerDefinition, sources: pd.DataFrame, store: Store) -> list[_Item]:
+def _items(definition: LayerDefinition, rows: Sequence[Any], store: Store) -> list[_Item]:
     """Items that were read whole, ordered by id; an Item with a failed asset is left out."""
-    rows = sources[(sources["layer"] == definition.id).to_numpy()]
-    about = zip(*(rows[name].tolist() for name in ("item_id", "status", "asset", "href", "etag")), strict=True)
-    known = sorted((row for row in about if isinstance(row[0], str)), key=itemgetter(0))
+    known = sorted((row for row in rows if isinstance(row.item_id, str)), key=attrgetter("item_id"))
     items = []
-    for item_id, group in groupby(known, key=itemgetter(0)):
+    for item_id, group in groupby(known, key=attrgetter("item_id")):
         assets = list(group)
-        if any(status != "read" for _, status, *_ in assets):
+        if any(row.status != "read" for row in assets):
             continue
         rasters = {
-            asset: open_raster(store.local_path(href, etag), definition.assets[asset].band)
-            for *_, asset, href, etag in assets
+            row.asset: open_raster(store.local_path(row.href, row.etag), definition.assets[row.asset].band)
+            for row in assets
         }
         items.append(_Item(item_id, rasters))
     return items
@@ -171,16 +172,16 @@ def _refuse_illegal(definition: LayerDefinition, item: _Item, asset: str, readin
         )
 
 
-def _forget_failed(columns: Mapping[str, NDArray[np.int16]], cells: Refinement, rows: pd.DataFrame) -> bool:
+def _forget_failed(columns: Mapping[str, NDArray[np.int16]], cells: Refinement, rows: Sequence[Any]) -> bool:
     """Where an Item could not be read, nothing is known, even where a neighbour overlaps it; whether there is one."""
-    failed = (rows["status"] == "failed").to_numpy()
-    for text in rows.loc[failed, "bbox"]:
-        west, south, east, north = (float(part) for part in str(text).split()) if pd.notna(text) else _EVERYWHERE
+    failed = [row for row in rows if row.status == "failed"]
+    for row in failed:
+        west, south, east, north = map(float, row.bbox.split()) if isinstance(row.bbox, str) else _EVERYWHERE
         x = (cells.x_edges[1:] > west) & (cells.x_edges[:-1] < east)
         y = (cells.y_edges[:-1] > south) & (cells.y_edges[1:] < north)
         for values in columns.values():
             values[np.ix_(y, x)] = UNKNOWN
-    return bool(failed.any())
+    return bool(failed)
 
 
 _EVERYWHERE = (-np.inf, -np.inf, np.inf, np.inf)

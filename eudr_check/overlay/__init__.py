@@ -9,16 +9,16 @@ from eudr_check.overlay.coverage import cell_coverage
 from eudr_check.overlay.crosstab import cross_tabulate
 from eudr_check.overlay.evidence import combine, conserve, tabulate
 from eudr_check.overlay.footprints import footprints
-from eudr_check.overlay.patches import dissolve, parted, patches
+from eudr_check.overlay.patches import STORED, dissolve, patches
 
 __all__ = [
+    "STORED",
     "cell_coverage",
     "combine",
     "conserve",
     "cross_tabulate",
     "dissolve",
     "footprints",
-    "parted",
     "patches",
     "tabulate",
 ]

@@ -82,8 +82,7 @@ def shapes_of(plots: gpd.GeoDataFrame) -> tuple[NDArray[np.intp], NDArray[np.int
     _refuse_unfit_points(plots.iloc[at])
     area = plots["declared_area_ha"].to_numpy(dtype=np.float64)[at]
     area = np.where(np.isnan(area), POINT_AREA_HA, area)
-    disc = discs(geometries[at], area)
-    double = discs(geometries[at], 4 * area)
+    disc, double = discs(geometries[at], area), discs(geometries[at], 4 * area)
     position = np.concatenate([np.flatnonzero(~point), at, at, at])
     kind = np.repeat(np.arange(4), [len(geometries) - len(at), len(at), len(at), len(at)])
     shapes = np.concatenate([geometries[~point], disc, double, geometries[at]])
@@ -101,6 +100,8 @@ def discs(points: Shapes, area_ha: Floats) -> Shapes:
     Returns:
         object (n,) polygons of 64 corners in EPSG:4326.
     """
+    if not len(points):
+        return points
     x, y = shapely.get_x(points), shapely.get_y(points)
     parallel, meridian = metres_per_degree(y)
     radius_m = np.sqrt(area_ha * M2_PER_HA / np.pi)

@@ -8,17 +8,71 @@ parts the ring in two, so that no ring ever touches itself.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
 Positions = NDArray[np.intp]
-Lines = NDArray[np.float64]
-Shapes = NDArray[np.object_]
+Floats = NDArray[np.float64]
+
+LITTLE_ENDIAN, POLYGON = 1 << 24, 3
+"""How a polygon begins in WKB; the first is one byte, here the last of a word."""
 
 
-def outlines(values: NDArray[np.int16], x_lines: Lines, y_lines: Lines) -> tuple[Shapes, NDArray[np.int16], Positions]:
+@dataclass(frozen=True)
+class Outlines:
+    """Polygons as flat arrays: a nation has two million, and an object for each takes longer than finding it."""
+
+    corners: Floats
+    """float64 (corners, 2) x and y, ring after ring, each closed."""
+    ring: Positions
+    """intp (rings,) first corner of each ring; the shell of a polygon comes before its holes."""
+    shell: Positions
+    """intp (n,) ring that is the shell of each polygon."""
+    value: NDArray[np.int16]
+    """int16 (n,) value of the cells of each polygon."""
+    region: Positions
+    """intp (ny, nx) which polygon each cell belongs to; -1 where it belongs to none."""
+
+    def __len__(self) -> int:
+        return len(self.shell)
+
+    def bounds(self) -> Floats:
+        """float64 (n, 4) west, south, east, north."""
+        if not len(self):
+            return np.empty((0, 4))
+        low, high = (by.reduceat(self.corners, self.ring)[self.shell] for by in (np.minimum, np.maximum))
+        return np.column_stack([low, high])
+
+    def polygons(self) -> NDArray[np.object_]:
+        """object (n,) polygons."""
+        ends = np.append(self.ring, len(self.corners)), np.append(self.shell, len(self.ring))
+        drawn: Any = shapely.from_ragged_array(shapely.GeometryType.POLYGON, self.corners, ends)
+        return np.asarray(drawn, dtype=object)
+
+    def wkb(self) -> pa.BinaryArray:
+        """The polygons (n,) as well-known binary, little-endian, as GEOS writes them."""
+        corners = np.diff(self.ring, append=len(self.corners))
+        rings = np.diff(self.shell, append=len(self.ring))
+        before = np.repeat(np.arange(1, len(self) + 1), rings) * 3
+        at = np.cumsum(1 + 4 * corners) - (1 + 4 * corners) + before
+        begin = at[self.shell] - 3
+        words = np.empty(len(self.ring) + 4 * len(self.corners) + 3 * len(self), dtype="<u4")
+        words[begin], words[begin + 1], words[begin + 2] = LITTLE_ENDIAN, POLYGON, rings
+        words[at] = corners
+        place = np.repeat(at + 1 - 4 * self.ring, corners) + 4 * np.arange(len(self.corners))
+        words[place[:, None] + np.arange(4)] = self.corners.astype("<f8", copy=False).view("<u4")
+        # A polygon begins with a single byte: it stands at the end of a word, whose other bytes go again.
+        padding = 4 * begin[:, None] + np.arange(3)
+        octets = np.delete(words.view("u1"), padding)
+        ends = (4 * np.append(begin, len(words)) - 3 * np.arange(len(self) + 1)).astype(np.int32)
+        return pa.Array.from_buffers(pa.binary(), len(self), [None, pa.py_buffer(ends), pa.py_buffer(octets)])
+
+
+def outlines(values: NDArray[np.int16], x_lines: Floats, y_lines: Floats) -> Outlines:
     """Polygons of the cells of one value that hang together by their sides.
 
     Args:
@@ -27,19 +81,19 @@ def outlines(values: NDArray[np.int16], x_lines: Lines, y_lines: Lines) -> tuple
         y_lines: float64 (ny + 1,) row lines, descending.
 
     Returns:
-        object (n,) valid polygons with corners on cell lines, int16 (n,) the value of each, and intp (ny, nx) which of
-        them each cell belongs to; -1 where it belongs to none.
+        Valid polygons with corners on cell lines.
 
     Two cells side by side, and a third across the corner:
 
-    >>> shapes, value, region = outlines(np.array([[7, 7, 0], [0, 0, 7]], np.int16), np.arange(4.0), -np.arange(3.0))
-    >>> [shape.bounds for shape in shapes], value.tolist(), region.tolist()
+    >>> found = outlines(np.array([[7, 7, 0], [0, 0, 7]], np.int16), np.arange(4.0), -np.arange(3.0))
+    >>> [shape.bounds for shape in found.polygons()], found.value.tolist(), found.region.tolist()
     ([(0.0, -1.0, 2.0, 0.0), (2.0, -2.0, 3.0, -1.0)], [7, 7], [[0, 0, -1], [-1, -1, 1]])
     """
     padded = np.pad(values, 1)
     runs = _runs(padded)
     if not len(runs.cell):
-        return np.empty(0, dtype=object), np.empty(0, dtype=np.int16), np.full(values.shape, -1)
+        none = np.empty(0, dtype=np.intp)
+        return Outlines(np.empty((0, 2)), none, none, np.empty(0, dtype=np.int16), np.full(values.shape, -1))
     ring = _rings(runs.right)
     itself = (runs.left >= 0) & (ring[runs.left] == ring)
     link = np.where(itself, runs.left, runs.right)
@@ -49,20 +103,23 @@ def outlines(values: NDArray[np.int16], x_lines: Lines, y_lines: Lines) -> tuple
     row, column = np.divmod(runs.corner[order], padded.shape[1])
     row, column = row - 1, column - 1
     size = np.diff(first, append=len(order))
-    lines: Shapes = np.asarray(
-        shapely.linearrings(x_lines[column], y_lines[row], indices=np.repeat(np.arange(len(first)), size))
-    )
     shell = _twice_the_area(row, column, first, size) > 0
     number = np.empty(len(ring), dtype=np.intp)
     number[order[first]] = np.arange(len(first))
     strips = _strips(padded, runs)
     ring_west = number[ring[strips.run]]
     owner = _owners(shell, ring_west[strips.of(_westmost(runs, number[ring], len(first)))])
-    behind_shell = np.lexsort((~shell, owner))
-    shapes: Shapes = np.asarray(shapely.polygons(lines[behind_shell], indices=owner[behind_shell]))
     region = np.full(padded.shape, -1)
     region.ravel()[strips.cell] = owner[ring_west][strips.number]
-    return shapes, padded.ravel()[runs.cell[order[first[shell]]]], region[1:-1, 1:-1]
+    behind_shell = np.lexsort((~shell, owner))
+    corner, begins = _closed(first[behind_shell], size[behind_shell])
+    return Outlines(
+        np.column_stack([x_lines[column[corner]], y_lines[row[corner]]]),
+        begins,
+        np.flatnonzero(shell[behind_shell]),
+        padded.ravel()[runs.cell[order[first[shell]]]],
+        region[1:-1, 1:-1],
+    )
 
 
 @dataclass(frozen=True)
@@ -191,3 +248,11 @@ def _twice_the_area(row: Positions, column: Positions, first: Positions, size: P
     following = np.arange(1, len(row) + 1)
     following[first + size - 1] = first
     return np.add.reduceat(column * row[following] - column[following] * row, first)
+
+
+def _closed(first: Positions, size: Positions) -> tuple[Positions, Positions]:
+    """Corners of rings, one after the other, with the first of each once more at its end; and where each begins."""
+    begin = np.cumsum(size + 1) - (size + 1)
+    corner = np.arange(begin[-1] + size[-1] + 1) - np.repeat(begin - first, size + 1)
+    corner[begin + size] = first
+    return corner, begin

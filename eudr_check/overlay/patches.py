@@ -1,35 +1,38 @@
 """PATCHES: polygons of event cells on and near plots, per variable and year, free of any policy."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 import xarray as xr
 from numpy.typing import NDArray
 
 from eudr_check.areas import plot_area_ha
 from eudr_check.errors import OverlayError
-from eudr_check.overlay.crosstab import require_wgs84
+from eudr_check.overlay.crosstab import binned, require_wgs84
 from eudr_check.overlay.footprints import NEAR_M, shapes_of
 from eudr_check.overlay.grid import Grid, Lines, grid_of
-from eudr_check.overlay.outlines import outlines
-from eudr_check.overlay.vicinity import within
+from eudr_check.overlay.outlines import Outlines, outlines
+from eudr_check.overlay.vicinity import distinct, within
 from eudr_check.tables import FOOTPRINTS, PATCHES, typed
 from eudr_check.tiles import PER_DEGREE
 
 Positions = NDArray[np.intp]
-Shapes = NDArray[np.object_]
+Floats = NDArray[np.float64]
 Years = NDArray[np.int16]
 SEAM_DEG = 1e-9
-_NONE = typed(PATCHES, {name: [] for name in PATCHES.columns})
-"""PATCHES where there are none."""
+STORED = pa.schema(
+    {"geometry": pa.binary(), "column": pa.string(), "year": pa.int16(), "area_ha": pa.float64(), "plots": pa.string()}
+)
+"""PATCHES in Arrow, polygons as WKB."""
 DRAWN = (FOOTPRINTS.index("polygon"), FOOTPRINTS.index("disc"))
 
 
-def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -> gpd.GeoDataFrame:
+def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -> tuple[pa.Table, pa.Table]:
     """Event cells of one tile on and within 100 m of plots, as polygons.
 
     Cells of one year that share an edge make one patch; cells that only touch at a corner stay two, so that every patch
@@ -43,7 +46,8 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
         columns: its event variables.
 
     Returns:
-        PATCHES, ordered by column, year and place.
+        PATCHES that are whole, and those that end on the edge of the tile and may go on in the next one, each as
+        `STORED` and ordered by column, year and place (north to south, west to east).
 
     Raises:
         OverlayError: a column is not in the cube, or plots and cube do not fit.
@@ -55,22 +59,25 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
     drawn = np.isin(kind, DRAWN)
     names, shapes = usable.index.to_numpy()[position[drawn]], shapes[drawn]
     by_name = np.argsort(names)
-    names, shapes = names[by_name], shapes[by_name]
-    found = [_NONE]
+    names, shapes = pa.array(names[by_name], pa.string()), shapes[by_name]
+    patches = dict[str, tuple[pa.Table, pa.Table]]()
     for own, layers in _by_grid(cube, columns, grid):
         events = np.flatnonzero(np.logical_or.reduce([years > 0 for years in layers.values()]))
         plot, event = within(shapes, NEAR_M, own, events)
         near = np.zeros(own.shape, dtype=bool)
         near.ravel()[events[event]] = True
-        cell_ha = np.outer(own.row_area_ha, own.width)
         for column, years in layers.items():
-            outline, year, region = outlines(np.where(near, years, 0), own.x.at, -own.y.at)
-            patch = region.ravel()[events[event]]
-            told = _names(patch[patch >= 0], plot[patch >= 0], names, len(outline))
-            area = np.bincount(region[region >= 0], weights=cell_ha[region >= 0], minlength=len(outline))
-            rows = {"column": column, "year": year, "geometry": outline, "area_ha": area, "plots": told}
-            found.append(pd.DataFrame(rows))
-    return _ordered(typed(PATCHES, pd.concat(found, ignore_index=True)))
+            found = outlines(np.where(near, years, 0), own.x.at, -own.y.at)
+            patch = found.region.ravel()[events[event]]
+            told = _names(patch[patch >= 0], plot[patch >= 0], names, len(found))
+            rows = [found.wkb(), pa.repeat(column, len(found)), found.value, _hectares(found, own), told]
+            bounds = found.bounds()
+            order = _order(found.value, bounds)
+            table, ends = pa.table(rows, schema=STORED).take(order), _ends_on_seam(bounds)[order]
+            patches[column] = table.filter(~ends), table.filter(ends)
+    none = STORED.empty_table()
+    whole, seams = zip((none, none), *(patches[column] for column in sorted(patches)), strict=True)
+    return pa.concat_tables(whole), pa.concat_tables(seams)
 
 
 def _by_grid(cube: xr.Dataset, columns: Sequence[str], grid: Grid) -> Iterator[tuple[Grid, dict[str, Years]]]:
@@ -95,41 +102,47 @@ def _own(variable: xr.DataArray, lines: str, every: Lines) -> NDArray[np.intp]:
     return np.arange(every.cells + 1) if mask is None else np.flatnonzero(mask)
 
 
-def parted(found: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """PATCHES of a tile that are whole, and those that end on its edge and may go on in the next tile."""
-    seam = _reach_a_seam(found.geometry.to_numpy())
-    return found[~seam].reset_index(drop=True), found[seam].reset_index(drop=True)
+def _names(patch: Positions, plot: Positions, names: pa.StringArray, count: int) -> pa.StringArray:
+    """Names of the plots that each of some patches lies on or near, from pairs of patch and plot."""
+    patch, plot = np.divmod(distinct(patch * len(names) + plot), max(len(names), 1))
+    begin = np.searchsorted(patch, np.arange(count + 1))
+    return pc.binary_join(pa.ListArray.from_arrays(pa.array(begin, pa.int32()), names.take(pa.array(plot))), " ")
 
 
-def dissolve(pieces: Iterable[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """PATCHES of several tiles, joined across the seams between them.
+def _hectares(found: Outlines, grid: Grid) -> Floats:
+    """Hectares of outlines: those of their cells."""
+    row, column = np.nonzero(found.region >= 0)
+    return binned(found.region[row, column], grid.row_area_ha[row] * grid.width[column], len(found))
+
+
+def _order(year: Years, bounds: Floats) -> Positions:
+    """Order of patches by year and place (north to south, west to east)."""
+    west, south, east, north = bounds.T
+    return np.lexsort((east, south, west, -north, year))
+
+
+def _ends_on_seam(bounds: Floats) -> NDArray[np.bool_]:
+    """Whether the box of a patch (n,) ends on a line between tiles; only such patches can go on in the next tile."""
+    tenths = bounds * PER_DEGREE
+    return np.asarray((np.abs(tenths - np.round(tenths)) < SEAM_DEG * PER_DEGREE).any(axis=1))
+
+
+def dissolve(seams: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """PATCHES that end on seams between tiles, joined across them.
 
     Args:
-        pieces: PATCHES of tiles.
+        seams: such PATCHES of all tiles.
 
     Returns:
         PATCHES, ordered by column, year and place; a joined patch names the plots of all its pieces.
     """
-    tables = [pd.DataFrame(table) for table in pieces if len(table)]
-    if not tables:
-        return _ordered(typed(PATCHES, _NONE))
-    table = pd.concat(tables, ignore_index=True)
-    seam = _reach_a_seam(table["geometry"].to_numpy())
-    joined = [_joined(group) for _, group in table[seam].groupby(["column", "year"], sort=True)]
-    if joined:
-        # Most patches touch no seam; they are as their tile left them.
-        table = pd.concat([table[~seam], _measured(pd.concat(joined, ignore_index=True))], ignore_index=True)
-    return _ordered(table)
-
-
-def _reach_a_seam(shapes: Shapes) -> NDArray[np.bool_]:
-    """Whether the box of a patch (n,) ends on a line between tiles; only such patches can go on in the next tile."""
-    tenths = shapely.bounds(shapes) * PER_DEGREE
-    return np.asarray((np.abs(tenths - np.round(tenths)) < SEAM_DEG * PER_DEGREE).any(axis=1))
+    joined = [_joined(group) for _, group in pd.DataFrame(seams).groupby(["column", "year"], sort=True)]
+    table = typed(PATCHES, pd.concat(joined, ignore_index=True) if joined else {name: [] for name in PATCHES.columns})
+    return gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326")
 
 
 def _joined(group: pd.DataFrame) -> pd.DataFrame:
-    """Patches of one column and year, those that share an edge made one."""
+    """Patches of one column and year, those that share an edge made one, ordered by place."""
     pieces = group["geometry"].to_numpy()
     met, _ = shapely.STRtree(pieces).query(pieces, predicate="intersects")
     # Most meet nothing but the seam; the union of those that meet others takes four times as long with them.
@@ -142,30 +155,8 @@ def _joined(group: pd.DataFrame) -> pd.DataFrame:
     for one, into in zip(piece.tolist(), patch.tolist(), strict=True):
         near[into].update(texts[one].split())
     plots = [" ".join(sorted(names)) for names in near]
-    whole = {"column": group["column"].iloc[0], "year": group["year"].iloc[0], "geometry": merged, "plots": plots}
-    joined: pd.DataFrame = pd.concat([group[alone], pd.DataFrame(whole)])
-    return joined
-
-
-def _names(patch: Positions, plot: Positions, names: NDArray[np.object_], count: int) -> list[str]:
-    """Names of the plots that each of some patches lies on or near, from pairs of patch and plot."""
-    patch, plot = np.divmod(np.unique(patch * len(names) + plot), max(len(names), 1))
-    texts = names[plot].tolist()
-    begin = np.searchsorted(patch, np.arange(count + 1)).tolist()
-    return [" ".join(texts[i:j]) for i, j in pairwise(begin)]
-
-
-def _measured(found: pd.DataFrame) -> pd.DataFrame:
-    """PATCHES with their areas."""
-    return typed(PATCHES, found.assign(area_ha=plot_area_ha(found["geometry"].to_numpy(dtype=object))))
-
-
-def _ordered(table: pd.DataFrame) -> gpd.GeoDataFrame:
-    """PATCHES ordered by column, year and place (north to south, west to east)."""
-    shapes = table["geometry"].to_numpy(dtype=object)
-    west, south, east, north = shapely.bounds(shapes).reshape(-1, 4).T
-    order = np.lexsort(
-        (east, south, west, -north, table["year"].to_numpy(), pd.factorize(table["column"], sort=True)[0])
-    )
-    table = table.take(order).reset_index(drop=True)
-    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes[order], index=table.index, crs="EPSG:4326"))
+    made = {"geometry": merged, "plots": plots, "area_ha": plot_area_ha(merged)}
+    whole = pd.DataFrame({"column": group["column"].iloc[0], "year": group["year"].iloc[0], **made})
+    joined: pd.DataFrame = pd.concat([group[alone], whole])
+    bounds = shapely.bounds(joined["geometry"].to_numpy()).reshape(-1, 4)
+    return joined.take(_order(joined["year"].to_numpy(), bounds))

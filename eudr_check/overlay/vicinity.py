@@ -1,9 +1,10 @@
 """Which cells lie on or within some metres of which polygons, for many of both at once.
 
-A cell lies near a polygon when the polygon covers any of it, when a corner of the polygon lies within the distance of
-the cell, or when a corner of the cell lies within the distance of a side. Where neither of the first two holds, a
-side that comes near enough does so at the corner of the cell that lies foremost towards its line; so one corner is
-looked at per cell and side, and no circle is drawn.
+A cell lies near a polygon when a corner of the polygon lies within the distance of the cell, or when a corner of the
+cell lies within the distance of a side, or when the polygon covers any of it. Where the first does not hold, a side
+that comes near enough does so at the corner of the cell that lies foremost towards its line; so one corner is looked
+at per cell and side, and no circle is drawn. The last adds only what lies further in than the distance, which narrow
+polygons do not have.
 """
 
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ Positions = NDArray[np.intp]
 Pairs = tuple[Positions, Positions]
 
 ROWS_AT_ONCE = 100_000
-"""Grid rows of boxes around sides that are looked through at once."""
+"""Rows of the grid beside sides that are looked at in one go."""
 
 
 def within(shapes: NDArray[np.object_], metres: float, grid: Grid, cells: Positions) -> Pairs:
@@ -51,10 +52,17 @@ def within(shapes: NDArray[np.object_], metres: float, grid: Grid, cells: Positi
     if not len(cells) or not len(shapes):
         return np.empty(0, np.intp), np.empty(0, np.intp)
     before = _count_before(grid, cells)
-    found = [*_covering(shapes, grid, before), *_beside(shapes, metres, grid, cells, before)]
-    keys = np.unique(np.concatenate([shape * len(cells) + cell for shape, cell in found]))
-    shape, cell = np.divmod(keys, len(cells))
+    found = [*_covering(shapes, metres, grid, before), *_beside(shapes, metres, grid, cells, before)]
+    shape, cell = np.divmod(distinct(np.concatenate([shape * len(cells) + cell for shape, cell in found])), len(cells))
     return shape, cell
+
+
+def distinct(keys: Positions) -> Positions:
+    """The different ones among some keys, ascending: where they come in runs, in a twentieth of `np.unique`'s time."""
+    keys = np.sort(keys, kind="stable")
+    first = np.ones(len(keys), dtype=bool)
+    np.not_equal(keys[1:], keys[:-1], out=first[1:])
+    return keys[first]
 
 
 def _count_before(grid: Grid, cells: Positions) -> Positions:
@@ -65,18 +73,26 @@ def _count_before(grid: Grid, cells: Positions) -> Positions:
     return np.cumsum(before, out=before)
 
 
-def _covering(shapes: NDArray[np.object_], grid: Grid, before: Positions) -> Iterator[Pairs]:
-    """Pairs of a shape and a cell it covers a part of."""
-    for windows in coverage_windows(shapes, grid, np.zeros(grid.shape[0])):
+def _covering(shapes: NDArray[np.object_], metres: float, grid: Grid, before: Positions) -> Iterator[Pairs]:
+    """Pairs of a shape and a cell it covers a part of, for shapes that reach further in than a distance from a side."""
+    box = shapely.bounds(shapes)
+    narrower = np.min((box[:, 2:] - box[:, :2]) * _metres_of_degree(box), axis=1)
+    wide = np.flatnonzero(narrower >= 2 * metres)
+    for windows in coverage_windows(shapes[wide], grid, np.zeros(grid.shape[0])):
         at, count = windows.cells()
         place = at + np.repeat(windows.row * grid.x.cells + windows.column - windows.begin, count)
         wanted = before[place + 1] > before[place]
-        yield np.repeat(windows.geometry, count)[wanted], before[place[wanted]]
+        yield wide[np.repeat(windows.geometry, count)[wanted]], before[place[wanted]]
+
+
+def _metres_of_degree(box: Floats) -> Floats:
+    """Metres (n, 2) of a degree of longitude and of latitude in the middle of boxes (n, 4)."""
+    return np.column_stack(metres_per_degree((box[:, 1] + box[:, 3]) / 2))
 
 
 @dataclass(frozen=True)
 class _Sides:
-    """Sides of polygons, in degrees from the north-west corner of the grid (southwards)."""
+    """Sides of polygons, in metres east and south of the north-west corner of the grid."""
 
     x: Floats
     y: Floats
@@ -85,60 +101,60 @@ class _Sides:
     dy: Floats
     """Step to its end."""
     shape: Positions
-    metres: Floats
-    """float64 (sides, 2) metres of a degree of longitude and of latitude."""
-
-    def only(self, which: Positions) -> "_Sides":
-        """Some of them, as often as asked for."""
-        return _Sides(
-            self.x[which], self.y[which], self.dx[which], self.dy[which], self.shape[which], self.metres[which]
-        )
+    to_x: Floats
+    to_y: Floats
+    """Metres of a degree of longitude and of latitude."""
 
 
 def _sides(shapes: NDArray[np.object_], first: int, grid: Grid) -> _Sides:
     rings = rings_of(shapes, first)
-    # A ring ends where it began: from its last vertex no side goes on.
-    begins = np.ones(len(rings.x), dtype=bool)
-    begins[np.append(rings.first[1:], len(rings.x)) - 1] = False
-    at = np.flatnonzero(begins)
-    south, north = shapely.bounds(shapes)[:, [1, 3]].T
-    per_shape = np.column_stack(metres_per_degree((south + north) / 2))
+    # A ring ends where it began: from its last vertex no side goes on, nor from a vertex that is there twice.
+    goes_on = np.append((rings.x[1:] != rings.x[:-1]) | (rings.y[1:] != rings.y[:-1]), False)
+    goes_on[rings.first[1:] - 1] = False
+    at = np.flatnonzero(goes_on)
     shape = np.repeat(rings.geometry, np.diff(rings.part_first, append=len(rings.x)))[at]
-    return _Sides(
-        rings.x[at] - grid.x.at[0],
-        rings.y[at] - grid.y.at[0],
-        rings.x[at + 1] - rings.x[at],
-        rings.y[at + 1] - rings.y[at],
-        shape,
-        per_shape[shape - first],
-    )
+    to_x, to_y = _metres_of_degree(shapely.bounds(shapes))[shape - first].T
+    x, y = (rings.x[at] - grid.x.at[0]) * to_x, (rings.y[at] - grid.y.at[0]) * to_y
+    dx, dy = (rings.x[at + 1] - rings.x[at]) * to_x, (rings.y[at + 1] - rings.y[at]) * to_y
+    return _Sides(x, y, dx, dy, shape, to_x, to_y)
 
 
 def _beside(
     shapes: NDArray[np.object_], metres: float, grid: Grid, cells: Positions, before: Positions
 ) -> Iterator[Pairs]:
     """Pairs of a shape and a cell less than a distance from one of its sides."""
+    column = cells % grid.x.cells
     for start, stop in blocks(shapes):
         sides = _sides(shapes[start:stop], start, grid)
-        for side, cell in _boxed(sides, metres, grid, before):
-            one = sides.only(side)
-            row, column = np.divmod(cells[cell], grid.x.cells)
-            to_x, to_y = one.metres.T
-            west, east = ((grid.x.relative[column + by] - one.x) * to_x for by in (0, 1))
-            north, south = ((grid.y.relative[row + by] - one.y) * to_y for by in (0, 1))
-            near = np.hypot(_beyond(west, east), _beyond(north, south)) < metres
-            near |= _foremost_corner(one.dx * to_x, one.dy * to_y, (west, east), (north, south)) < metres
-            yield one.shape[near], cell[near]
+        for side, row, begin, count in _rows_of_boxes(sides, metres, grid, before):
+            cell = np.arange(count.sum()) + np.repeat(begin - (np.cumsum(count) - count), count)
+            north = grid.y.relative[row] * sides.to_y[side] - sides.y[side]
+            south = grid.y.relative[row + 1] * sides.to_y[side] - sides.y[side]
+            to_x, x = np.repeat(sides.to_x[side], count), np.repeat(sides.x[side], count)
+            west = grid.x.relative[column[cell]] * to_x - x
+            east = grid.x.relative[column[cell] + 1] * to_x - x
+            near = _beyond(west, east) ** 2 + np.repeat(_beyond(north, south) ** 2, count) < metres**2
+            line = np.repeat(np.arange(len(side)), count)
+            left = np.flatnonzero(~near)
+            at = line[left]
+            corner = _foremost_corner(
+                sides.dx[side[at]], sides.dy[side[at]], west[left], east[left], north[at], south[at]
+            )
+            near[left] = corner < metres
+            yield sides.shape[side[line[near]]], cell[near]
 
 
-def _boxed(sides: _Sides, metres: float, grid: Grid, before: Positions) -> Iterator[Pairs]:
-    """Pairs of a side and a cell in the box around it, grown by a distance."""
+def _rows_of_boxes(
+    sides: _Sides, metres: float, grid: Grid, before: Positions
+) -> Iterator[tuple[Positions, Positions, Positions, Positions]]:
+    """Rows of the boxes around sides, grown by a distance, that hold any cell: side, row, first cell, and how many."""
     rows, columns = grid.shape
-    across, along = metres / sides.metres.T
-    west, east = np.minimum(sides.x, sides.x + sides.dx) - across, np.maximum(sides.x, sides.x + sides.dx) + across
-    north, south = np.minimum(sides.y, sides.y + sides.dy) - along, np.maximum(sides.y, sides.y + sides.dy) + along
-    left, right = np.maximum(grid.x.cell_of(west), 0), np.minimum(grid.x.cell_of(east), columns - 1) + 1
-    top, bottom = np.maximum(grid.y.cell_of(north), 0), np.minimum(grid.y.cell_of(south), rows - 1) + 1
+    west, east = np.minimum(sides.x, sides.x + sides.dx) - metres, np.maximum(sides.x, sides.x + sides.dx) + metres
+    north, south = np.minimum(sides.y, sides.y + sides.dy) - metres, np.maximum(sides.y, sides.y + sides.dy) + metres
+    left = np.maximum(grid.x.cell_of(west / sides.to_x), 0)
+    right = np.minimum(grid.x.cell_of(east / sides.to_x), columns - 1) + 1
+    top = np.maximum(grid.y.cell_of(north / sides.to_y), 0)
+    bottom = np.minimum(grid.y.cell_of(south / sides.to_y), rows - 1) + 1
     height = np.where(left < right, np.maximum(bottom - top, 0), 0)
     behind = np.cumsum(height)
     start = 0
@@ -147,11 +163,11 @@ def _boxed(sides: _Sides, metres: float, grid: Grid, before: Positions) -> Itera
         stop = max(int(np.searchsorted(behind, done + ROWS_AT_ONCE, side="right")), start + 1)
         part = slice(start, stop)
         side = np.repeat(np.arange(start, stop), height[part])
-        row = np.arange(len(side)) - np.repeat(behind[part] - height[part] - done, height[part]) + top[side]
-        begin, end = before[row * columns + left[side]], before[row * columns + right[side]]
-        count = end - begin
-        pairs = np.repeat(begin - (np.cumsum(count) - count), count)
-        yield np.repeat(side, count), pairs + np.arange(len(pairs))
+        row = np.arange(len(side)) - np.repeat(behind[part] - height[part] - done - top[part], height[part])
+        begin = before[row * columns + left[side]]
+        count = before[row * columns + right[side]] - begin
+        held = np.flatnonzero(count)
+        yield side[held], row[held], begin[held], count[held]
         start = stop
 
 
@@ -160,19 +176,17 @@ def _beyond(low: Floats, high: Floats) -> Floats:
     return np.maximum(np.maximum(low, -high), 0)
 
 
-def _foremost_corner(dx: Floats, dy: Floats, across: tuple[Floats, Floats], along: tuple[Floats, Floats]) -> Floats:
+def _foremost_corner(dx: Floats, dy: Floats, west: Floats, east: Floats, north: Floats, south: Floats) -> Floats:
     """Distance from sides, which begin at 0, to the corner of a cell that is foremost towards their line.
 
     Infinite where no point between the ends of the side is nearest to that corner: the side's ends are looked at apart.
     """
-    (west, east), (north, south) = across, along
-    length = np.hypot(dx, dy)
     # On which side of the line the middle of the cell lies tells which corner is nearest to the line.
-    left = dx * (north + south) - dy * (west + east) > 0
+    left = dx * (north + south) > dy * (west + east)
     x = np.where((dy < 0) == left, west, east)
     y = np.where((dx > 0) == left, north, south)
-    foot = x * dx + y * dy
-    between = (foot > 0) & (foot < length**2)
+    foot, square = x * dx + y * dy, dx**2 + dy**2
+    between = (foot > 0) & (foot < square)
     distance = np.full(len(dx), np.inf)
-    np.divide(np.abs(dx * y - dy * x), length, out=distance, where=between)
+    np.divide(np.abs(dx * y - dy * x), np.sqrt(square), out=distance, where=between)
     return distance

@@ -78,18 +78,21 @@ def plots_of(path: Path, row_group: int) -> tuple[gpd.GeoDataFrame, NDArray[np.f
         GeoDataFrame (EPSG:4326, index `plot`, columns `geometry_kind`, `declared_area_ha`, `usable`, `geometry`), and
         float64 (n, 4) west, south, east, north in degrees, clipped to the tile.
     """
-    frame = _open(path).read_row_group(row_group).to_pandas()
+    table = _open(path).read_row_group(row_group)
     plots = gpd.GeoDataFrame(
-        frame[["geometry_kind", "declared_area_ha"]].assign(usable=True),
-        geometry=shapely.from_wkb(frame["geometry"].to_numpy()),
+        {name: table[name].to_pandas() for name in ("geometry_kind", "declared_area_ha")} | {"usable": True},
+        geometry=shapely.from_wkb(table["geometry"].to_numpy()),
         crs="EPSG:4326",
-    ).set_index(pd.Index(frame["plot"].astype("str"), name="plot"))
-    return plots, frame[list(SIDES)].to_numpy()
+    ).set_axis(pd.Index(table["plot"].to_pandas(), name="plot"))
+    return plots, _sides(table)
 
 
 def boxes_of(path: Path, row_group: int) -> NDArray[np.float64]:
     """The boxes of one tile alone, as `plots_of` gives them: 223,000 geometries take 3 s that nobody needs."""
-    table = _open(path).read_row_group(row_group, columns=list(SIDES))
+    return _sides(_open(path).read_row_group(row_group, columns=list(SIDES)))
+
+
+def _sides(table: pa.Table) -> NDArray[np.float64]:
     return np.column_stack([table[side].to_numpy() for side in SIDES])
 
 

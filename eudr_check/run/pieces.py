@@ -117,9 +117,13 @@ def write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
     save_table(folder, name, tables.check(tables.ALL[name], frame))
 
 
-def save_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
+def save_table(folder: Path, name: str, table: pd.DataFrame | pa.Table) -> None:
     """Write a part of a table as (Geo)Parquet; the whole is checked when the parts are joined."""
-    frame.to_parquet(folder / f"{name}.parquet", **_form([frame.index.name, *frame.columns]))
+    path = folder / f"{name}.parquet"
+    if isinstance(table, pa.Table):
+        pq.write_table(table, path, **_form(table.column_names))
+    else:
+        table.to_parquet(path, **_form([table.index.name, *table.columns]))
 
 
 def _form(columns: Iterable[Hashable]) -> dict[str, Any]:
@@ -129,9 +133,10 @@ def _form(columns: Iterable[Hashable]) -> dict[str, Any]:
     return {"compression": "zstd", "use_dictionary": repeating}
 
 
-def gathered(pieces: Iterable[Piece], name: str) -> gpd.GeoDataFrame:
-    """Rows of the tables of a name (with geometry, EPSG:4326) of many pieces, read in one go."""
-    table = pa.concat_tables([pq.read_table(piece.folder / f"{name}.parquet") for piece in pieces])
+def gathered(pieces: Iterable[Piece], name: str, schema: pa.Schema) -> gpd.GeoDataFrame:
+    """Rows of the tables of a name (with geometry as WKB, EPSG:4326) of any number of pieces, read in one go."""
+    parts = [pq.read_table(piece.folder / f"{name}.parquet", schema=schema) for piece in pieces]
+    table = pa.concat_tables([schema.empty_table(), *parts])
     frame = table.to_pandas(ignore_metadata=True)
     return gpd.GeoDataFrame(frame.assign(geometry=shapely.from_wkb(frame["geometry"].to_numpy())), crs="EPSG:4326")
 
@@ -140,6 +145,9 @@ def append_tables(folder: Path, name: str, pieces: Iterable[Piece], last: gpd.Ge
     """Write the tables of a name of many pieces as one, a row group each, with the rows of `last` behind them.
 
     They go from file to file: a nation has two million patches, more than a laptop should hold as geometries.
+
+    Raises:
+        EudrCheckError: some row breaks the contract of the table.
     """
     buffer = BytesIO()
     last.to_parquet(buffer, index=False)
@@ -150,12 +158,17 @@ def append_tables(folder: Path, name: str, pieces: Iterable[Piece], last: gpd.Ge
         column.pop("bbox", None)
         column["geometry_types"] = []
     schema = end.schema.with_metadata({**end.schema.metadata, b"geo": json.dumps(about).encode()})
+    plain = []
     with pq.ParquetWriter(folder / f"{name}.parquet", schema, **_form(schema.names)) as writer:
         for piece in pieces:
-            table = pq.read_table(piece.folder / f"{name}.parquet", columns=schema.names)
+            table = pq.read_table(piece.folder / f"{name}.parquet", columns=schema.names).cast(schema)
             if len(table):
-                writer.write_table(table.cast(schema))
+                writer.write_table(table)
+                plain.append(table.drop_columns("geometry"))
         writer.write_table(end.cast(schema))
+    plain.append(end.cast(schema).drop_columns("geometry"))
+    # Once for all: looking at each of a nation's tiles takes as long as reading their rasters.
+    tables.check(tables.ALL[name].remove_columns(["geometry"]), pa.concat_tables(plain).to_pandas(ignore_metadata=True))
 
 
 def write_json(folder: Path, name: str, content: Any) -> None:

@@ -188,8 +188,7 @@ def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
 
 def _join_patches(folder: Path, tiles: Sequence[Piece]) -> None:
     """PATCHES of all tiles, joined across the seams between them."""
-    joined = overlay.dissolve([gathered(tiles, "SEAMS")] if tiles else [])
-    append_tables(folder, "PATCHES", tiles, tables.check(tables.PATCHES, joined))
+    append_tables(folder, "PATCHES", tiles, overlay.dissolve(gathered(tiles, "SEAMS", overlay.STORED)))
 
 
 def assessment(run: Run, plots: Piece, evidence: Piece) -> Piece:

@@ -16,7 +16,7 @@ import rioxarray  # noqa: F401  (the .rio accessor)
 import xarray as xr
 from numpy.typing import NDArray
 
-from eudr_check import layers, mirror, overlay, tables
+from eudr_check import layers, mirror, overlay
 from eudr_check.errors import RunError
 from eudr_check.layers import LayerDefinition, Origin, Supply
 from eudr_check.run import ground
@@ -77,21 +77,14 @@ def work(shared: Shared, task: Task) -> Piece:
         plots, boxes = _ground(shared, task.row_group)
         Supply(run.store, task.origins, shared.offline).require(boxes, shared.definitions, task.sources)
         cube = layers.cube(task.tile, boxes, shared.definitions, task.sources, run.store)
-        evidence, patches = evidence_of(plots, cube, variables(shared.definitions), shared.gps_error_m)
-        save_table(folder, "EVIDENCE", evidence)
-        whole, seams = overlay.parted(tables.check(tables.PATCHES, patches))
+        columns = variables(shared.definitions)
+        save_table(folder, "EVIDENCE", overlay.tabulate(plots, cube, shared.gps_error_m))
+        events = [variable.column for variable in columns if variable.role in EVENT_ROLES]
+        whole, seams = overlay.patches(plots, cube, events)
         save_table(folder, "PATCHES", whole)
         save_table(folder, "SEAMS", seams)
 
     return run.pieces.obtain("tile", task.digest, make)
-
-
-def evidence_of(
-    plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[Variable], gps_error_m: float
-) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
-    """EVIDENCE and PATCHES of the part of the plots inside one cube."""
-    events = [variable.column for variable in columns if variable.role in EVENT_ROLES]
-    return overlay.tabulate(plots, cube, gps_error_m), overlay.patches(plots, cube, events)
 
 
 def unread(shared: Shared, task: Task) -> pd.DataFrame:

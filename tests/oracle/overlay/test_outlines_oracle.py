@@ -16,11 +16,14 @@ def test_same_regions_as_gdal(seed):
     kinds = random.integers(1, 5)
     values = np.where(random.random(shape) < random.uniform(0.2, 0.95), random.integers(1, kinds + 1, shape), 0)
     values = values.astype(np.int16)
-    shapes, value, region = outlines(values, np.arange(shape[1] + 1.0), np.arange(shape[0] + 1.0))
+    found = outlines(values, np.arange(shape[1] + 1.0), np.arange(shape[0] + 1.0))
+    shapes, value, region = found.polygons(), found.value, found.region
     drawn = list(rasterio.features.shapes(values, mask=values > 0, connectivity=4))
     theirs = [shapely.geometry.shape(one) for one, _ in drawn]
 
     assert shapely.is_valid(shapes).all()
+    assert found.wkb().to_pylist() == list(shapely.to_wkb(shapes, byte_order=1))
+    np.testing.assert_array_equal(found.bounds(), shapely.bounds(shapes).reshape(-1, 4))
     assert len(shapes) == len(theirs)
     row, column = np.nonzero(region >= 0)
     assert ((region >= 0) == (values > 0)).all()

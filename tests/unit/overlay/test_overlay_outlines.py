@@ -9,12 +9,13 @@ from eudr_check.overlay.outlines import outlines
 def drawn(rows: list[str]) -> tuple[list[shapely.Geometry], list[int]]:
     """Regions of a grid of unit cells written as digits, its north-west corner at 0, 0."""
     values = np.array([[int(cell) for cell in row] for row in rows], dtype=np.int16)
-    shapes, value, region = outlines(values, np.arange(values.shape[1] + 1.0), -np.arange(values.shape[0] + 1.0))
+    found = outlines(values, np.arange(values.shape[1] + 1.0), -np.arange(values.shape[0] + 1.0))
+    shapes = found.polygons()
     assert shapely.is_valid(shapes).all()
     row, column = np.indices(values.shape)
     around = shapely.contains_xy(shapes[:, None, None], column + 0.5, -row - 0.5)
-    assert (around == (region == np.arange(len(shapes))[:, None, None])).all()
-    return list(shapes), value.tolist()
+    assert (around == (found.region == np.arange(len(shapes))[:, None, None])).all()
+    return list(shapes), found.value.tolist()
 
 
 def test_cells_across_a_corner_stay_apart():
@@ -52,14 +53,14 @@ def test_island_in_a_hole_and_hole_in_the_island():
 
 def test_unequal_cells():
     """Corners lie on the lines given, however far apart these are."""
-    shapes, _, _ = outlines(np.array([[0, 5]], np.int16), np.array([0.0, 1.0, 5.0]), np.array([3.0, 1.0]))
+    found = outlines(np.array([[0, 5]], np.int16), np.array([0.0, 1.0, 5.0]), np.array([3.0, 1.0]))
 
-    assert shapes[0].bounds == (1, 1, 5, 3)
+    assert found.bounds().tolist() == [[1, 1, 5, 3]]
 
 
 def test_nothing_to_draw():
     """A grid without any value above 0 has no outline; -1 (unknown) is no event."""
-    shapes, value, region = outlines(np.array([[0, -1]], np.int16), np.arange(3.0), -np.arange(2.0))
+    found = outlines(np.array([[0, -1]], np.int16), np.arange(3.0), -np.arange(2.0))
 
-    assert len(shapes) == len(value) == 0
-    assert (region == -1).all()
+    assert len(found) == len(found.value) == len(found.polygons()) == len(found.wkb()) == len(found.bounds()) == 0
+    assert (found.region == -1).all()

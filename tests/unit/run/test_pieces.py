@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from eudr_check import tables
-from eudr_check.errors import RunError
+from eudr_check.errors import EudrCheckError, RunError
 from eudr_check.run.pieces import CONTENTS, Pieces, append_tables, digest, refusal, save_table
 
 
@@ -128,3 +128,11 @@ def test_tables_of_many_pieces_become_one(tmp_path: Path):
     assert whole.crs == "EPSG:4326"
     assert whole.total_bounds.tolist() == [1, 0, 5, 1]
     tables.check(tables.PATCHES, whole)
+
+
+def test_rows_that_break_the_contract_are_no_part_of_a_table(tmp_path: Path):
+    """What no tile has looked at is looked at when the whole is made."""
+    made = Pieces(tmp_path).obtain("tile", "a" * 64, lambda folder: save_table(folder, "PATCHES", patches(1, 0)))
+
+    with pytest.raises(EudrCheckError, match="PATCHES breaks its contract: year"):
+        append_tables(tmp_path, "PATCHES", [made], patches(4))
