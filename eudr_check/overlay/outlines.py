@@ -85,9 +85,9 @@ def outlines(values: NDArray[np.int16], x_lines: Floats, y_lines: Floats) -> Out
 
     Two cells side by side, and a third across the corner:
 
-    >>> found = outlines(np.array([[7, 7, 0], [0, 0, 7]], np.int16), np.arange(4.0), -np.arange(3.0))
-    >>> [shape.bounds for shape in found.polygons()], found.value.tolist(), found.region.tolist()
-    ([(0.0, -1.0, 2.0, 0.0), (2.0, -2.0, 3.0, -1.0)], [7, 7], [[0, 0, -1], [-1, -1, 1]])
+    >>> found = outlines(np.array([[7, 7, 0], [0, 0, 7]], np.int16), np.arange(4.0), np.array([2.0, 1.0, 0.0]))
+    >>> found.bounds().tolist(), found.value.tolist(), found.region.tolist()
+    ([[0.0, 1.0, 2.0, 2.0], [2.0, 0.0, 3.0, 1.0]], [7, 7], [[0, 0, -1], [-1, -1, 1]])
     """
     padded = np.pad(values, 1)
     runs = _runs(padded)
