@@ -1,10 +1,12 @@
 """EVIDENCE: hectares of every footprint per combination of layer values, tile by tile and summed over tiles."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 import xarray as xr
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from eudr_check.overlay.classes import Classes, classify, layers_of
 from eudr_check.overlay.crosstab import LEEWAY_M, Tally, binned, require_wgs84, tally
 from eudr_check.overlay.footprints import grown, reach, shapes_of
 from eudr_check.overlay.grid import Grid, grid_of
-from eudr_check.tables import EVIDENCE, FOOTPRINTS, check
+from eudr_check.tables import FOOTPRINTS
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.intp]
@@ -41,7 +43,7 @@ def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float) -> p
         gps_error_m: horizontal error of the boundary in metres; 0 for none.
 
     Returns:
-        EVIDENCE, ordered by plot as given, footprint, values; `combine` checks it against its contract.
+        EVIDENCE, ordered by plot as given, footprint, values.
 
     Raises:
         OverlayError: plots and cube do not fit, see `cross_tabulate` and `footprints`.
@@ -77,12 +79,12 @@ def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float) -> p
     )
 
 
-def combine(pieces: Iterable[pd.DataFrame]) -> pd.DataFrame:
+def combine(pieces: Sequence[pa.Table]) -> pd.DataFrame:
     """EVIDENCE of a harvest from that of its tiles.
 
     Args:
-        pieces: EVIDENCE of tiles in tile order, all with the same columns; sums are made in this order, so that no
-            worker changes a digit.
+        pieces: EVIDENCE of tiles in tile order, as Parquet gives it, all with the same columns; sums are made in this
+            order, so that no worker changes a digit.
 
     Returns:
         EVIDENCE, ordered by plot (as text), footprint, values.
@@ -90,21 +92,33 @@ def combine(pieces: Iterable[pd.DataFrame]) -> pd.DataFrame:
     Raises:
         OverlayError: the tiles do not carry the same variables.
     """
-    tables = list(pieces)
-    if not tables:
+    if not pieces:
         raise OverlayError("no tile has any evidence; nothing was tabulated")
-    if len({tuple(table.columns) for table in tables}) > 1:
+    if len({tuple(table.column_names) for table in pieces}) > 1:
         raise OverlayError(
-            "tiles carry different variables: " + " / ".join(sorted({", ".join(table.columns) for table in tables}))
+            "tiles carry different variables: " + " / ".join(sorted({", ".join(one.column_names) for one in pieces}))
         )
-    table = pd.concat(tables)
-    position, names = pd.factorize(table.index, sort=True)
-    tile = np.repeat(np.arange(len(tables)), [len(one) for one in tables])
-    divided = _in_several(position, tile, len(names))[position]
-    summed = _summed(table[divided], position[divided])
-    table = pd.concat([table[~divided], summed])
-    order = np.argsort(np.concatenate([position[~divided], names.get_indexer(summed.index)]), kind="stable")
-    return check(EVIDENCE, table.take(order))
+    # In Arrow until the rows are chosen: a nation has two million, and pandas copies them at every step.
+    table = pa.concat_tables(pieces).combine_chunks()
+    position, plots = _ranks(table["plot"])
+    tile = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
+    divided = _in_several(position, tile, plots)[position]
+    whole, parts = np.flatnonzero(~divided), np.flatnonzero(divided)
+    first, sums = _summed(table.take(parts).to_pandas(), position[parts])
+    rows = np.concatenate([whole, parts[first]])
+    order = np.argsort(position[rows], kind="stable")
+    found: pd.DataFrame = table.take(rows[order]).to_pandas()
+    for name in HECTARES:
+        found[name] = np.concatenate([table[name].to_numpy()[whole], sums[name]])[order]
+    return found
+
+
+def _ranks(texts: pa.ChunkedArray) -> tuple[Positions, int]:
+    """Place of every text (n,) among the different ones in their order, and how many these are."""
+    coded = texts.combine_chunks().dictionary_encode()
+    rank = np.empty(len(coded.dictionary), dtype=np.intp)
+    rank[pc.array_sort_indices(coded.dictionary)] = np.arange(len(rank))
+    return rank[coded.indices], len(rank)
 
 
 def _in_several(plot: Positions, tile: Positions, plots: int) -> NDArray[np.bool_]:
@@ -113,15 +127,17 @@ def _in_several(plot: Positions, tile: Positions, plots: int) -> NDArray[np.bool
     return np.bincount(plot[starts], minlength=plots) > 1
 
 
-def _summed(table: pd.DataFrame, plot: Positions) -> pd.DataFrame:
-    """Rows of equal plot, footprint and values as one, ordered by these; hectares are added in row order."""
+def _summed(table: pd.DataFrame, plot: Positions) -> tuple[Positions, dict[str, Floats]]:
+    """Rows of equal plot, footprint and values as one, ordered by these: the first of each, and the sums of hectares.
+
+    Hectares are added in row order.
+    """
     footprint = pd.Categorical(table["footprint"], FOOTPRINTS).codes
     values = [table[name].to_numpy() for name in table.columns if name not in {"footprint", *HECTARES}]
     classes = classify([plot, footprint, *values], len(table))
     first = np.full(classes.count, len(table), dtype=np.intp)
     np.minimum.at(first, classes.code, np.arange(len(table)))
-    found = table.take(first)
-    return found.assign(**{name: binned(classes.code, table[name].to_numpy(), classes.count) for name in HECTARES})
+    return first, {name: binned(classes.code, table[name].to_numpy(), classes.count) for name in HECTARES}
 
 
 def conserve(plots: gpd.GeoDataFrame, evidence: pd.DataFrame) -> None:

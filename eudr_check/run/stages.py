@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from eudr_check import layers, mirror, overlay, register, risk, tables
@@ -173,7 +174,7 @@ def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
         with ThreadPoolExecutor(2) as beside:
             drawn = beside.submit(_join_patches, folder, finished)
             found = [
-                result.table("EVIDENCE") if isinstance(result, Piece) else unread(shared, task)
+                result.arrow("EVIDENCE") if isinstance(result, Piece) else pa.Table.from_pandas(unread(shared, task))
                 for task, result in zip(tasks, results, strict=True)
             ]
             combined = overlay.combine(found) if found else _no_evidence(shared.definitions)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import shapely
 
@@ -10,6 +11,12 @@ from eudr_check.errors import OverlayError
 from eudr_check.overlay import combine, conserve, footprints, tabulate
 from eudr_check.overlay.footprints import grown
 from eudr_check.tables import EVIDENCE, FOOTPRINTS, check
+
+
+def combined(tiles):
+    """EVIDENCE of tiles that were stored."""
+    return check(EVIDENCE, combine([pa.Table.from_pandas(tile) for tile in tiles]))
+
 
 HALVES = np.tile([1] * 5 + [0] * 5, (10, 1))
 
@@ -96,7 +103,7 @@ def test_point_on_the_seam_belongs_to_one_tile(make_cube, make_plots):
         for code, (west, x) in enumerate([(0, [0, 0.001, 0.002, 0.003]), (1, [0.003, 0.004, 0.005, 0.006])])
         for north, y in [(0, [0.003, 0.002, 0.001, 0]), (1, [0.006, 0.005, 0.004, 0.003])]
     ]
-    found = combine([tabulate(plots, tile, 5.0) for tile in tiles])
+    found = combined([tabulate(plots, tile, 5.0) for tile in tiles])
 
     assert (found["footprint"] == "cell").sum() == 1
     conserve(plots, found)
@@ -106,7 +113,7 @@ def test_tiles_add_up_in_tile_order(make_cube, make_plots):
     """A plot over two tiles: equal combinations become one row, inner and outer hectares of both tiles included."""
     plots = make_plots({"c/1": shapely.box(0.002, 0.001, 0.004, 0.002)})
     tiles = [make_cube(a__f=np.ones((3, 3))), make_cube(west=0.003, a__f=np.ones((3, 3)))]
-    found = combine([tabulate(plots, tile, 5.0) for tile in tiles])
+    found = combined([tabulate(plots, tile, 5.0) for tile in tiles])
     shape = plots.geometry.to_numpy()
 
     assert len(found) == 1
@@ -119,7 +126,7 @@ def test_tiles_add_up_in_tile_order(make_cube, make_plots):
 def test_combined_rows_are_sorted(make_cube, make_plots):
     """By plot, footprint in the order of the table, then values."""
     plots = make_plots({"c/2": shapely.box(0.001, 0, 0.003, 0.003), "c/1": shapely.Point(0.0015, 0.0015)}, {"c/1": 1.0})
-    found = combine([tabulate(plots, make_cube(a__f=[[0, 1, 0], [1, 0, 1], [-1, 1, -1]]), 0.0)])
+    found = combined([tabulate(plots, make_cube(a__f=[[0, 1, 0], [1, 0, 1], [-1, 1, -1]]), 0.0)])
 
     keys = list(zip(found.index, found["footprint"].map(list(FOOTPRINTS).index), found["a.f"], strict=True))
     assert keys == sorted(keys)
@@ -170,7 +177,7 @@ def test_tiles_with_different_variables_are_refused(make_cube, make_plots):
     plots = make_plots({"c/1": shapely.box(0, 0, 0.001, 0.001)})
     one = tabulate(plots, make_cube(a__f=np.ones((3, 3))), 0.0)
     with pytest.raises(OverlayError, match=r"tiles carry different variables: .*a\.f.*b\.g"):
-        combine([one, tabulate(plots, make_cube(b__g=np.ones((3, 3))), 0.0)])
+        combined([one, tabulate(plots, make_cube(b__g=np.ones((3, 3))), 0.0)])
 
 
 def test_boxes_leave_room_for_error_and_patches(make_plots):
