@@ -38,7 +38,7 @@ def illegal(asset: Asset, values: NDArray[Any], tag: float | None) -> NDArray[An
     """Values outside the asset's legend, sorted; the file's own nodata and the definition's are legal."""
     domain = _domain(values)
     legal = asset.legend.holds(domain) | _nodata(asset, domain, tag)
-    if _look_up(legal, values).all():
+    if not values.size or legal[slice(*_reach(values))].all() or _look_up(legal, values).all():
         return domain[:0]
     present = np.unique(values).astype(domain.dtype)
     wrong: NDArray[Any] = present[~legal[present - domain[0]]]
@@ -49,6 +49,12 @@ def _domain(values: NDArray[Any]) -> NDArray[np.int64]:
     """All values an array of this dtype can hold: they are judged once, and cells then only look them up."""
     limits = np.iinfo(values.dtype)
     return np.arange(limits.min, limits.max + 1)
+
+
+def _reach(values: NDArray[Any]) -> tuple[int, int]:
+    """Positions in `_domain` of the lowest value and behind the highest: most legends have no gap between them."""
+    lowest = int(np.iinfo(values.dtype).min)
+    return int(values.min()) - lowest, int(values.max()) - lowest + 1
 
 
 def _look_up(table: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
