@@ -27,6 +27,9 @@ SETTINGS = {
 twice as long. And they are looked after once or twice a second: Dask does so every 10 to 100 ms and each time takes
 Python's lock from the tile, which costs an eighth of its time."""
 
+AT_ONCE = 500
+"""Tiles in one message to the scheduler: one by one they take twice the time, and above 10 MB Dask warns."""
+
 
 class Workers:
     """Those who do the tiles of a run: this process, or the Dask workers of the harvest, who leave after the last tile.
@@ -142,7 +145,10 @@ def _workers(count: int) -> Any:
 def _submitted(client: Any, shared: Shared, tasks: Sequence[Task]) -> Iterator[Result]:
     from distributed import KilledWorker, as_completed
 
-    wanted = {client.submit(work, shared, task, pure=False): task for task in tasks}
+    submitted = client.map(work, [shared] * len(tasks), tasks, pure=False, batch_size=AT_ONCE)
+    wanted = dict(zip(submitted, tasks, strict=True))
+    # Dask keeps a result as long as somebody holds its future.
+    del submitted
     for future in as_completed(wanted):
         task = wanted.pop(future)
         try:

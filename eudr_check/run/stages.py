@@ -1,5 +1,6 @@
 """The five stages of a harvest, each a function from finished pieces to a finished piece."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -313,18 +314,20 @@ def _tasks(shared: Shared, tiles: Piece, read: pd.DataFrame, supplied: Supply) -
         "versions": versions(),
     }
     base = digest(common)
+    told = defaultdict(list)
+    for tile, row in zip(read["tile"], _rows(read), strict=True):
+        told[tile].append(row)
     tasks = []
     for entry in ground.tiles(tiles):
         rows = by_tile.get(entry.tile.name, read.iloc[:0])
-        told = _rows(rows)
-        name = digest({"base": base, "tile": entry.tile.name, "plots": entry.digest, "sources": told})
+        name = digest({"base": base, "tile": entry.tile.name, "plots": entry.digest, "sources": told[entry.tile.name]})
         origins = {href: supplied.origins[href] for href in rows["href"] if href in supplied.origins}
         tasks.append(Task(entry.tile, entry.row_group, name, rows, origins))
     return tasks
 
 
 def _rows(table: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """The rows of a table as JSON can tell them; CSV takes five times as long, 0.4 s for a nation's tiles."""
+    """The rows of a table as JSON can tell them; asked of each tile's part, they take ten times as long."""
     return list(zip(*(table[name].tolist() for name in table.columns), strict=True))
 
 
