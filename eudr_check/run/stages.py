@@ -25,7 +25,7 @@ from eudr_check.run.executors import Workers
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.measure import Measurements
 from eudr_check.run.pictures import baseline_of, pictures
-from eudr_check.run.pieces import Piece, append_tables, digest, gathered, write_json, write_table
+from eudr_check.run.pieces import Piece, append_tables, digest, gathered, save_table, write_json, write_table
 from eudr_check.run.results import ADDRESSES
 from eudr_check.run.tile_work import Shared, Task, makers, unread, variables
 from eudr_check.tiles import Tile
@@ -77,9 +77,12 @@ def plots(run: Run, *, overlaid: bool) -> Piece:
         found, findings = plots_room.load(
             harvest.plots, commodity=harvest.commodity, register=known, harvest=harvest.harvest
         )
-        write_table(folder, "PLOTS", found)
-        write_table(folder, "FINDINGS", findings)
-        plots_room.write_fix_lists(folder / "fix_lists", found, findings, harvest.package.languages)
+        # Both were checked as they were made. GEOS, Arrow and zlib leave Python's lock alone.
+        with ThreadPoolExecutor(1) as beside:
+            written = beside.submit(save_table, folder, "PLOTS", found)
+            save_table(folder, "FINDINGS", findings)
+            plots_room.write_fix_lists(folder / "fix_lists", found, findings, harvest.package.languages)
+            written.result()
 
     made_of = {
         "files": files,
