@@ -190,7 +190,7 @@ def figures(content: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]
 
 def commands_page() -> str:
     """Every command with arguments and options."""
-    from eudr_check.cli import app  # Late: the command line imports every stage.
+    from eudr_check.cli.commands import app  # Late: the command line imports every stage.
 
     parts = ["# Commands\n", NOTE, "\n`eudr-check COMMAND --help` says the same.\n"]
     parts += described(typer.main.get_command(app), "eudr-check")

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import rioxarray  # noqa: F401  (the .rio accessor)
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
+from rasterio.crs import CRS
 
 from eudr_check.errors import LayersError
 from eudr_check.layers.definition import LayerDefinition, VariableDefinition
@@ -71,14 +71,14 @@ def cube(
                 attributes["x_lines"], attributes["y_lines"] = own_lines(cells, own)
             values[variable.column] = (("y", "x"), columns[name], attributes)
     coordinates = {"y": cells.y, "x": cells.x, "x_edge": cells.x_edges, "y_edge": cells.y_edges}
-    return xr.Dataset(values, coords=coordinates | {"spatial_ref": _wgs84()})
+    return xr.Dataset(values, coords=coordinates | {"spatial_ref": wgs84()})
 
 
 @cache
-def _wgs84() -> xr.DataArray:
-    """The coordinate by which rioxarray knows EPSG:4326; written out anew it costs as much as reading a layer."""
-    written: xr.DataArray = xr.Dataset().rio.write_crs("EPSG:4326").coords["spatial_ref"]
-    return written
+def wgs84() -> xr.DataArray:
+    """The coordinate by which rioxarray and GDAL know EPSG:4326; written out anew it costs as much as a layer."""
+    wkt = CRS.from_epsg(4326).to_wkt()
+    return xr.DataArray(0, attrs={"crs_wkt": wkt, "spatial_ref": wkt})
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -189,10 +190,10 @@ def grid_of(cube: xr.Dataset) -> Grid:
 
 def _require_crs(cube: xr.Dataset) -> None:
     # rioxarray keeps the CRS in this coordinate; asking rioxarray for every tile takes as long as placing its plots.
-    name = SPATIAL_REF if SPATIAL_REF in cube.coords else cube.rio.grid_mapping
+    name = SPATIAL_REF if SPATIAL_REF in cube.coords else _rioxarray(cube).grid_mapping
     known = cube.coords[name].attrs.get("crs_wkt") if name in cube.coords else None
     if known is None or not _is_wgs84(str(known)):
-        crs = cube.rio.crs
+        crs = _rioxarray(cube).crs
         if crs is None:
             raise OverlayError("cube has no CRS; write EPSG:4326 with cube.rio.write_crs where that is what it is in")
         if not _is_wgs84(crs.to_wkt()):
@@ -204,6 +205,12 @@ def _require_crs(cube: xr.Dataset) -> None:
         _, _, turn, _, tilt, _ = (float(part) for part in str(transform).split())
         if turn or tilt:
             raise OverlayError("cube is rotated; its cells must run along longitude and latitude: warp the layer first")
+
+
+def _rioxarray(cube: xr.Dataset) -> Any:
+    import rioxarray  # noqa: F401  late: all of dask.array, 0.2 s of every start, and no cube of ours needs it
+
+    return cube.rio
 
 
 @lru_cache(maxsize=16)

@@ -13,11 +13,15 @@ from typing import IO, Any
 from eudr_check.errors import PackageError
 
 _RUN = """
-import pickle, sys
+import gc, pickle, sys
+gc.disable()
 while sys.stdin.buffer.peek(1):
     work, told = pickle.load(sys.stdin.buffer)
+    gc.freeze()
+    gc.enable()
     work(**told)
 """
+"""What an order imports stays: it is not looked through for garbage."""
 
 Tell = Callable[..., None]
 """Takes a function of a module and its arguments by name; what the function returns is lost."""

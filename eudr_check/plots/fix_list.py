@@ -5,7 +5,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Sequence
-from io import BytesIO
+from io import BufferedWriter, BytesIO
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
@@ -55,9 +55,10 @@ def write_fix_lists(
         Files written, sorted.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    places = plots["production_place"]
     listed = findings[findings["severity"] != "info"]
-    cooperatives = sorted({*plots["cooperative"].dropna(), *findings["cooperative"].dropna()})
+    # Few plots of a nation are listed.
+    places = plots.loc[plots.index.isin(listed["plot"]), "production_place"]
+    cooperatives = sorted({*plots["cooperative"].dropna().unique(), *findings["cooperative"].dropna().unique()})
     written: list[Path] = []
     for cooperative in cooperatives:
         mine = listed[listed["cooperative"] == cooperative]
@@ -118,7 +119,7 @@ def _write_workbook(path: Path, sheets: dict[str, list[Line]]) -> None:
             content = empty.read(member)
             dated = ZipInfo(member.filename, member.date_time)
             dated.compress_type = ZIP_DEFLATED
-            with book.open(dated, "w") as file:
+            with BufferedWriter(book.open(dated, "w")) as file:
                 if member.filename not in names:
                     file.write(content)
                     continue

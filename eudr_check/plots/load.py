@@ -1,6 +1,7 @@
 """Files in, PLOTS and FINDINGS out: every row of every file is a plot or a blocking finding, exactly once."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,14 @@ def load(
     typed = place.check_types(rows, log)
     faults = place.faulty(rows.geometry, typed)
     fit = typed & ~faults.any
-    found = country.countries(*place.of(only(rows.geometry, fit)).T)
+    # GEOS and NumPy leave Python's lock alone: what does not wait for another check is done beside it.
+    with ThreadPoolExecutor(1) as beside:
+        sought = beside.submit(country.countries, *place.of(only(rows.geometry, fit)).T)
+        shape.check_digits(rows, fit, log)
+        repaired, original, turned = repairs.repair(only(rows.geometry, fit), log)
+        found = sought.result()
     swapped = place.check_swapped(rows, values, typed, faults, found, log)
     place.check_coordinates(rows, values, faults, swapped, log)
-    shape.check_digits(rows, fit, log)
-    repaired, original, turned = repairs.repair(only(rows.geometry, fit), log)
     rows.geometry = np.where(fit, repaired, rows.geometry)
     _report_turned(rows, turned, log)
     valid = fit.copy()
@@ -55,15 +59,16 @@ def load(
     measured = only(rows.geometry, valid)
     kind = _kinds(rows.geometry, fit)
     area_ha = shape.in_chunks(plot_area_ha, measured)
-    size.settle_unit(rows.table, values, area_ha, log)
-    size.check(kind, area_ha, values, commodity, log)
-    shape.check_outline(measured, log)
-    countries = place.check_country(rows, values, fit & ~swapped & ~faults.zero, found, log)
-    producers.check(rows, log)
-    rows.table["producer_country"] = countries
-    on_ground = rows.identified & valid & ~faults.zero & ~swapped
-    located = only(rows.geometry, on_ground)
-    neighbours.check(located, area_ha, rows.table["plot"].to_numpy(dtype=object), log)
+    located = only(rows.geometry, rows.identified & valid & ~faults.zero & ~swapped)
+    with ThreadPoolExecutor(1) as beside:
+        compared = beside.submit(neighbours.check, located, area_ha, rows.table["plot"].to_numpy(dtype=object), log)
+        size.settle_unit(rows.table, values, area_ha, log)
+        size.check(kind, area_ha, values, commodity, log)
+        shape.check_outline(measured, log)
+        countries = place.check_country(rows, values, fit & ~swapped & ~faults.zero, found, log)
+        producers.check(rows, log)
+        rows.table["producer_country"] = countries
+        compared.result()
     if register is not None:
         earlier.check(register, harvest, located, area_ha, rows.table, log)
     plots = rows.table.assign(

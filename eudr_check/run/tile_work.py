@@ -12,13 +12,13 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import rioxarray  # noqa: F401  (the .rio accessor)
 import xarray as xr
 from numpy.typing import NDArray
 
 from eudr_check import layers, mirror, overlay
 from eudr_check.errors import RunError
 from eudr_check.layers import LayerDefinition, Origin, Supply
+from eudr_check.layers.cube import wgs84
 from eudr_check.run import ground
 from eudr_check.run.code import code_digest, versions
 from eudr_check.run.folder import RunFolder
@@ -136,9 +136,9 @@ def unknown_cube(tile: Tile, columns: Sequence[Variable]) -> xr.Dataset:
         "y": (edges[:-1] + edges[1:]) / 2,
         "x_edge": [west, east],
         "y_edge": edges,
+        "spatial_ref": wgs84(),
     }
-    cube: xr.Dataset = xr.Dataset(values, coords=coordinates).rio.write_crs("EPSG:4326")
-    return cube
+    return xr.Dataset(values, coords=coordinates)
 
 
 def variables(definitions: Sequence[LayerDefinition]) -> tuple[Variable, ...]:

@@ -14,7 +14,7 @@ import yaml
 from typer.testing import CliRunner
 
 from eudr_check import config
-from eudr_check.cli.app import app
+from eudr_check.cli.commands import app
 from eudr_check.run.harvest import Exit, Finished, run
 from eudr_check.run.status import status
 from tests import tiny

@@ -18,7 +18,7 @@ import yaml
 from typer.testing import CliRunner
 
 from eudr_check import config, layers, mirror
-from eudr_check.cli.app import app
+from eudr_check.cli.commands import app
 from eudr_check.config import LayerChoice
 from eudr_check.errors import ConfigError, EudrCheckError, LayersError, RunError
 from eudr_check.run import lock, tile_work

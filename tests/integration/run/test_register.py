@@ -8,7 +8,7 @@ import yaml
 from typer.testing import CliRunner
 
 from eudr_check import config
-from eudr_check.cli.app import app
+from eudr_check.cli.commands import app
 from eudr_check.run.harvest import Exit, run
 from tests import tiny
 from tests.trees import contents
