@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -94,13 +95,17 @@ def check_file(path: Path, *, cattle: bool = False) -> list[Fault]:
 
 def check(content: bytes, *, cattle: bool = False) -> list[Fault]:
     """All faults of the bytes of a file, in its order; an empty list means nothing the system is known to refuse."""
-    faults = list(_size_faults(content))
     with _collector_paused():
-        parsed = _parsed(content)
-        if isinstance(parsed, Fault):
-            return [*faults, parsed]
-        scan = _Scan(cattle)
-        scan.file(parsed)
+        return _found(content, cattle)
+
+
+def _found(content: bytes, cattle: bool) -> list[Fault]:
+    faults = list(_size_faults(content))
+    parsed = _parsed(content)
+    if isinstance(parsed, Fault):
+        return [*faults, parsed]
+    scan = _Scan(cattle)
+    scan.file(parsed)
     return sorted([*faults, *scan.faults, *_ring_faults(scan)], key=lambda f: (f.feature or 0, f.code, f.message))
 
 
@@ -175,11 +180,14 @@ class _Scan:
     def __init__(self, cattle: bool) -> None:
         self.cattle = cattle
         self.faults: list[Fault] = []
-        self.rings: list[NDArray[np.float64]] = []
-        self.ring_feature: list[int | None] = []
+        self.drawn: list[Any] = []
+        """Rings as the file has them."""
+        self.rings: Sequence[NDArray[np.float64] | None] = []
+        """The same as float64 (n, 2), closed; None where they are no such ring."""
+        self.ring_feature: list[int] = []
         self.groups: list[tuple[int | None, list[int]]] = []
         """Rings of the parts of each MultiPolygon."""
-        self.producers: set[tuple[Any, Any]] = set()
+        self.producers: set[tuple[str, ...]] = set()
         self.named: list[int] = []
         self.without_country: list[int] = []
 
@@ -203,6 +211,7 @@ class _Scan:
             self.add("file-format", "no 'type': expected a FeatureCollection")
         else:
             self._geometry(content, 1, None)
+        self._rings()
         self._producers()
 
     def _crs(self, content: dict[str, Any]) -> None:
@@ -229,7 +238,7 @@ class _Scan:
         if not isinstance(feature, dict):
             self.add("file-format", "a feature must be an object", number)
             return
-        if feature.keys() - MEMBERS:
+        if not _MEMBERS.issuperset(feature):
             self._members(feature, number)
         if feature.get("type") != "Feature":
             self.add("geometry-type", f"expected type 'Feature', found {_shown(feature.get('type'))}", number)
@@ -245,7 +254,7 @@ class _Scan:
             self._geometry(geometry, number, properties)
 
     def _properties(self, properties: dict[str, Any], number: int) -> None:
-        if properties.keys() - PROPERTIES:
+        if not _PROPERTIES.issuperset(properties):
             self._members(properties, number, PROPERTIES)
         area, country, name = properties.get("Area"), properties.get("ProducerCountry"), properties.get("ProducerName")
         if "Area" in properties and (isinstance(area, bool) or not isinstance(area, int | float)):
@@ -259,11 +268,11 @@ class _Scan:
             self.add("country-code", told, number)
         if name is not None:
             self.named.append(number)
-            self.producers.add((_shown(name), _shown(country)))
+            self.producers.add(tuple(told if isinstance(told, str) else _shown(told) for told in (name, country)))
 
     def _geometry(self, geometry: dict[str, Any], number: int, properties: dict[str, Any] | None) -> None:
         kind, coordinates = geometry.get("type"), geometry.get("coordinates")
-        if geometry.keys() - MEMBERS:
+        if not _MEMBERS.issuperset(geometry):
             self._members(geometry, number)
         if kind == "Polygon":
             self._polygon(coordinates, number)
@@ -313,18 +322,27 @@ class _Scan:
             self.groups.append((number, shells))
 
     def _ring(self, ring: Any, number: int) -> list[int]:
+        self.drawn.append(ring)
+        self.ring_feature.append(number)
+        return [len(self.drawn) - 1]
+
+    def _rings(self) -> None:
+        """Rings as arrays: all at once where each is as it should be, else one after another, to say what is wrong."""
+        self.rings = _usual_rings(self.drawn) or [
+            self._closed(ring, number) for ring, number in zip(self.drawn, self.ring_feature, strict=True)
+        ]
+
+    def _closed(self, ring: Any, number: int) -> NDArray[np.float64] | None:
         positions = self._positions(ring, number, "a ring")
         if positions is None:
-            return []
+            return None
         if (positions[0] != positions[-1]).any():
             self.add("open-ring", "the ring is open: its last position must repeat the first", number, positions[-1])
-            return []
+            return None
         if len(positions) < 4:
             self.add("too-few-positions", f"a ring of {len(positions)} positions; it needs four", number, positions[0])
-            return []
-        self.rings.append(positions)
-        self.ring_feature.append(number)
-        return [len(self.rings) - 1]
+            return None
+        return positions
 
     def _point(self, coordinates: Any, number: int, properties: dict[str, Any]) -> None:
         if isinstance(coordinates, list) and coordinates and isinstance(coordinates[0], list):
@@ -367,6 +385,7 @@ class _Scan:
 
 
 _HIGHEST = np.array([180.0, 90.0])
+_MEMBERS, _PROPERTIES = frozenset(MEMBERS), frozenset(PROPERTIES)
 _KINDS = ("Point", "MultiPoint", "Polygon", "MultiPolygon", "GeometryCollection")
 _COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 
@@ -384,6 +403,27 @@ def _shown(value: Any) -> str:
         return "an object" if isinstance(value, dict) else "a list"
     text = json.dumps(value, ensure_ascii=True)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _usual_rings(drawn: list[Any]) -> list[NDArray[np.float64]] | None:
+    """Rings as float64 (n, 2) where all are closed, of four or more pairs of numbers that are degrees; else None."""
+    if set(map(type, drawn)) != {list} or min(map(len, drawn)) < 4:
+        return None
+    positions = list(chain.from_iterable(drawn))
+    if set(map(type, positions)) != {list} or set(map(len, positions)) != {2}:
+        return None
+    numbers = list(chain.from_iterable(positions))
+    if not {int, float}.issuperset(map(type, numbers)):
+        return None
+    try:
+        found = np.array(numbers, dtype=np.float64).reshape(-1, 2)
+    except OverflowError:
+        return None
+    ends = np.cumsum(list(map(len, drawn)))
+    starts = np.concatenate([[0], ends[:-1]])
+    if not (np.abs(found) <= _HIGHEST).all() or (found[starts] != found[ends - 1]).any():
+        return None
+    return [found[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
 def _numbers(positions: Any) -> NDArray[np.float64] | None:
@@ -417,15 +457,17 @@ def _first_position(nested: Any) -> Sequence[float] | None:
 
 def _ring_faults(scan: _Scan) -> Iterator[Fault]:
     """Faults of closed rings, judged at the six decimals the system keeps."""
-    if not scan.rings:
+    closed = {number: ring for number, ring in enumerate(scan.rings) if ring is not None}
+    if not closed:
         return
-    sound = np.ones(len(scan.rings), dtype=bool)
-    for ring, code, message, at in eu_rings.faults(scan.rings):
-        sound[ring] = False
-        yield _fault(code, message, scan.ring_feature[ring], at)
+    numbers, broken = list(closed), set[int]()
+    for place, code, message, at in eu_rings.faults(list(closed.values())):
+        broken.add(numbers[place])
+        yield _fault(code, message, scan.ring_feature[numbers[place]], at)
     for feature, members in scan.groups:
-        if sound[members].all():
-            parts = shapely.MultiPolygon([shapely.Polygon(eu_rings.cut(scan.rings[ring])) for ring in members])
+        shells = [number for number in members if number in closed]
+        if len(shells) > 1 and broken.isdisjoint(shells):
+            parts = shapely.MultiPolygon([shapely.Polygon(eu_rings.cut(closed[number])) for number in shells])
             if not parts.is_valid:
                 told = "two polygons of a MultiPolygon overlap or share a side"
                 yield _fault("overlapping-parts", told, feature, eu_rings.place(parts))

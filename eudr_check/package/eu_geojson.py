@@ -15,6 +15,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
@@ -28,6 +30,15 @@ POINT_LIMIT_HA = 4.0
 """Above it a polygon is needed (Art. 2(28)); also what the system assumes for a point without area."""
 LEAST_AREA_HA = 0.0001
 """One square metre: the least area the system takes for a point."""
+FEATURES = 20_000
+"""Features drawn at once."""
+SHAPES = {
+    shapely.GeometryType.POINT: ("Point", 1, ""),
+    shapely.GeometryType.MULTIPOINT: ("MultiPoint", 2, "],["),
+    shapely.GeometryType.POLYGON: ("Polygon", 3, ""),
+    shapely.GeometryType.MULTIPOLYGON: ("MultiPolygon", 4, "]]],[[["),
+}
+"""Name in GeoJSON, depth of the coordinates (a position lies deepest), and what stands between two parts."""
 
 
 @dataclass(frozen=True)
@@ -306,29 +317,36 @@ def _member(key: str, values: pd.Series) -> list[str]:
 
 def _geometry_texts(geometries: NDArray[Any]) -> list[str]:
     """GeoJSON geometries; numbers with a fixed six decimals, as many as the law asks for and the system keeps."""
-    kinds = shapely.get_type_id(geometries)
-    texts = np.empty(len(geometries), dtype=object)
-    points = kinds == shapely.GeometryType.POINT
-    texts[points] = [
-        f'{{"type":"Point","coordinates":[{x:.6f},{y:.6f}]}}' for x, y in shapely.get_coordinates(geometries[points])
+    return [
+        text
+        for start in range(0, len(geometries), FEATURES)
+        for text in _drawn(geometries[start : start + FEATURES]).to_pylist()
     ]
-    texts[~points] = [_many_text(geometry) for geometry in geometries[~points]]
-    return list(texts)
 
 
-def _many_text(geometry: Any) -> str:
-    if geometry.geom_type == "Polygon":
-        return f'{{"type":"Polygon","coordinates":{_polygon_text(geometry)}}}'
-    if geometry.geom_type == "MultiPolygon":
-        parts = ",".join(_polygon_text(part) for part in geometry.geoms)
-    else:
-        parts = _positions_text(shapely.get_coordinates(geometry))
-    return f'{{"type":"{geometry.geom_type}","coordinates":[{parts}]}}'
+def _drawn(geometries: NDArray[Any]) -> pa.Array:
+    shapes = [SHAPES[kind] for kind in shapely.get_type_id(geometries).tolist()]
+    parts, owner = shapely.get_parts(geometries, return_index=True)
+    coordinates, part = shapely.get_coordinates(parts, return_index=True)
+    positions = pc.binary_join_element_wise(_six_decimals(coordinates[:, 0]), _six_decimals(coordinates[:, 1]), ",")
+    rings = pc.binary_join(_listed(positions, part, len(parts)), "],[")
+    between = pa.array([between for _, _, between in shapes])
+    return pc.binary_join_element_wise(
+        pa.array([f'{{"type":"{name}","coordinates":{"[" * depth}' for name, depth, _ in shapes]),
+        pc.binary_join(_listed(rings, owner, len(shapes)), between),
+        pa.array(["]" * depth + "}" for _, depth, _ in shapes]),
+        "",
+    )
 
 
-def _polygon_text(polygon: Any) -> str:
-    return f"[[{_positions_text(shapely.get_coordinates(polygon))}]]"
+def _six_decimals(degrees: NDArray[np.float64]) -> pa.Array:
+    """Degrees as text; Arrow writes decimal numbers in a third of the time Python takes for binary ones."""
+    whole = np.rint(degrees * PER_DEGREE).astype(np.int64)
+    # 128 bits a number: the low half, and the sign once more for the high half.
+    halves = np.column_stack([whole, whole >> 63])
+    return pa.Array.from_buffers(pa.decimal128(38, 6), len(whole), [None, pa.py_buffer(halves)]).cast(pa.string())
 
 
-def _positions_text(coordinates: NDArray[np.float64]) -> str:
-    return ",".join(["[%.6f,%.6f]"] * len(coordinates)) % tuple(coordinates.ravel().tolist())
+def _listed(values: pa.Array, owner: NDArray[np.int64], count: int) -> pa.ListArray:
+    """The values of each owner; owners come in order."""
+    return pa.ListArray.from_arrays(np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))]), values)

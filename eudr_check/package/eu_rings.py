@@ -38,8 +38,10 @@ def faults(rings: Sequence[Floats]) -> Iterator[RingFault]:
     corners = np.bincount(owner[~same], minlength=len(rings))
     flat = corners < 4
     kept = ~same & ~flat[owner]
-    number = np.cumsum(~flat) - 1
-    polygons: Any = shapely.polygons(shapely.linearrings(coordinates[kept], indices=number[owner[kept]]))
+    starts = np.concatenate([[0], np.cumsum(corners[~flat])])
+    polygons: Any = shapely.from_ragged_array(
+        shapely.GeometryType.POLYGON, coordinates[kept], (starts, np.arange(len(starts)))
+    )
     for ring in np.flatnonzero(flat):
         yield int(ring), "straight-line", "the ring encloses nothing: its corners lie on one line", rings[int(ring)][0]
     standing = np.flatnonzero(~flat)

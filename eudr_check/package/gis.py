@@ -99,6 +99,7 @@ def write(
     assessments: pd.DataFrame,
     reasons: pd.DataFrame,
     variables: Sequence[Variable],
+    bounds: gis_project.Box,
     started: bool = False,
 ) -> list[Path]:
     """Write `HARVEST.gpkg` and `HARVEST.qgz`.
@@ -110,6 +111,7 @@ def write(
         findings: FINDINGS. sources: SOURCES.
         assessments: ASSESSMENTS. reasons: REASONS.
         variables: layer variables of the run; event variables become one map layer each.
+        bounds: the first view of the project, from `view`.
         started: the patches are there already, from `start`.
 
     Returns:
@@ -119,7 +121,6 @@ def write(
         start(folder, harvest=harvest, patches=patches)
     language = harvest.package.languages[0]
     stored, shown = pq.ParquetFile(patches), _shown(plots, harvest)
-    bounds = _bounds(shown)
     content = _content(shown, findings, sources, stored, assessments, reasons, language)
     del shown
     fields = {table.name: _fields(table) for table in content}
@@ -147,6 +148,19 @@ def write(
         policy=", ".join(sorted(assessments["policy"].unique())),
     )
     return [geopackage, project]
+
+
+def view(plots: gpd.GeoDataFrame) -> gis_project.Box:
+    """Box of the usable plots, of all where none is usable, of the world where none has a geometry.
+
+    Plots that are blocked are often blocked for lying on the wrong side of the Earth; the view must not follow them.
+    """
+    usable = plots["usable"].to_numpy(dtype=bool)
+    boxes = shapely.bounds(plots.geometry.to_numpy()[usable | ~usable.any()])
+    if not np.isfinite(boxes).any():
+        return (-180.0, -90.0, 180.0, 90.0)
+    (west, south), (east, north) = np.nanmin(boxes[:, :2], axis=0), np.nanmax(boxes[:, 2:], axis=0)
+    return (float(west), float(south), float(east), float(north))
 
 
 def _geopackage(folder: Path, harvest: Harvest) -> Path:
@@ -209,15 +223,14 @@ def _content(
 
 def _tiles(sources: pd.DataFrame) -> gpd.GeoDataFrame:
     """One square per tile with what was read there."""
-    rows, shapes = [], []
-    for name, group in sources.groupby("tile", sort=True):
-        layers = {status: sorted(set(part["layer"])) for status, part in group.groupby("status")}
-        worst = next(status for status in ("failed", "missing", "read") if status in layers)
-        rows.append(
-            {"tile": name, "status": worst}
-            | {f"layers_{status}": " ".join(layers.get(status, [])) for status in tables.SOURCE_STATUSES}
-        )
-        shapes.append(shapely.box(*Tile.from_name(str(name)).bounds))
+    told = sources[["tile", "status", "layer"]].drop_duplicates().sort_values(["tile", "status", "layer"])
+    layers = {key: " ".join(group) for key, group in told.groupby(["tile", "status"])["layer"]}
+    rows = [
+        [tile, next(status for status in ("failed", "missing", "read") if (tile, status) in layers)]
+        + [layers.get((tile, status), "") for status in tables.SOURCE_STATUSES]
+        for tile in told["tile"].unique()
+    ]
+    shapes = [shapely.box(*Tile.from_name(tile).bounds) for tile, *_ in rows]
     columns = ["tile", "status", *(f"layers_{status}" for status in tables.SOURCE_STATUSES)]
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns, dtype="str"), geometry=shapes, crs=CRS)
 
@@ -309,24 +322,6 @@ def _multipolygons(frame: pa.Table | pq.ParquetFile) -> pa.RecordBatchReader:
         return batch.set_column(place, schema.field(place), pc.if_else(single, many, shapes))
 
     return pa.RecordBatchReader.from_batches(schema, map(promoted, batches))
-
-
-def _bounds(plots: pa.Table) -> tuple[float, float, float, float]:
-    """Box of the usable plots, of all where none is usable, of the world where none has a geometry.
-
-    Plots that are blocked are often blocked for lying on the wrong side of the Earth; the view must not follow them.
-    """
-    all_count = not pc.any(plots["usable"]).as_py()
-    boxes = [
-        shapely.bounds(shapely.from_wkb(part["geometry"].to_numpy(zero_copy_only=False)))[all_count | usable]
-        for part in plots.select(["geometry", "usable"]).to_batches(ROWS)
-        for usable in [part["usable"].to_numpy(zero_copy_only=False)]
-    ]
-    west, south, east, north = np.concatenate([np.empty((0, 4)), *boxes]).T
-    if not np.isfinite(west).any():
-        return (-180.0, -90.0, 180.0, 90.0)
-    sides = np.nanmin(west), np.nanmin(south), np.nanmax(east), np.nanmax(north)
-    return (float(sides[0]), float(sides[1]), float(sides[2]), float(sides[3]))
 
 
 def _describe(

@@ -10,6 +10,7 @@ import pandas as pd
 from eudr_check.config import Harvest
 
 HIDDEN = "[name withheld]"
+WORD = re.compile(r"\w+")
 
 
 def harvest(settings: Harvest) -> Harvest:
@@ -24,26 +25,26 @@ def plots(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     Names that differ only in case and spaces are one producer, as the assessment of neighbours has it.
     """
     numbers: dict[str, str] = {}
-    hidden: dict[Any, str] = {}
-    names = frame["producer_name"].dropna().sort_index()
-    for plot, name in zip(names.index.tolist(), names.tolist(), strict=True):
-        key = " ".join(name.split()).casefold()
-        if key:
-            hidden[plot] = numbers.setdefault(key, f"producer {len(numbers) + 1:05}")
-    return frame.assign(producer_name=pd.Series(hidden, dtype="str").reindex(frame.index))
+    named = frame["producer_name"].sort_index()
+    place, names = pd.factorize(named.to_numpy(dtype=object))
+    keys = [" ".join(name.split()).casefold() for name in names]
+    hidden = [numbers.setdefault(key, f"producer {len(numbers) + 1:05}") if key else None for key in keys]
+    told = pd.array([*hidden, None], dtype="str").take(place)
+    return frame.assign(producer_name=pd.Series(told, named.index).reindex(frame.index))
 
 
 def findings(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
     """FINDINGS in which no producer of `named` (PLOTS with names) is called by name."""
     by_first_word: dict[str, list[str]] = {}
-    for name in sorted(named["producer_name"].dropna().unique(), key=len, reverse=True):
-        for word in _words(name)[:1]:
-            by_first_word.setdefault(word, []).append(name)
+    for name in named["producer_name"].dropna().unique().tolist():
+        word = WORD.search(name)
+        if word:
+            by_first_word.setdefault(word[0], []).append(name)
 
     def hidden(text: Any) -> Any:
         if not isinstance(text, str):
             return text
-        found = {name for word in _words(text) for name in by_first_word.get(word, ())}
+        found = {name for word in WORD.findall(text) for name in by_first_word.get(word, ())}
         if not found:
             return text
         any_of = "|".join(re.escape(name) for name in sorted(found, key=len, reverse=True))
@@ -57,7 +58,3 @@ def findings(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
     return frame.assign(
         message=frame["message"].map(hidden), fix=frame["fix"].map(hidden), details=frame["details"].map(hidden_values)
     )
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text)

@@ -104,7 +104,7 @@ def write(
             # Names are personal data the EU does not ask for; the edition without them is the usual one.
             plots, findings = redact.plots(plots), redact.findings(findings, plots)
         _keep(tables, PLOTS=plots, FINDINGS=findings, SOURCES=sources, ASSESSMENTS=assessments, REASONS=reasons)
-        elsewhere(_draw, folder=folder, harvest=harvest, findings=findings, variables=variables)
+        elsewhere(_draw, folder=folder, harvest=harvest, findings=findings, variables=variables, bounds=gis.view(plots))
         if wanted & {"eu_geojson", "statement"}:
             behind = Behind(
                 harvest,
@@ -173,20 +173,18 @@ def _leave(work: Callable[..., Any], **told: Any) -> None:
     """Do nothing of it: the harvest does not ask for it."""
 
 
-def _draw(folder: Path, harvest: Harvest, findings: pd.DataFrame, variables: Sequence[Variable]) -> None:
+def _draw(folder: Path, **told: Any) -> None:
     """The GIS delivery from the tables of the package, which are quicker to read than to hand over."""
     tables = folder / "tables"
     gis.write(
         folder,
-        harvest=harvest,
         plots=tables / "PLOTS.parquet",
-        findings=findings,
         sources=pd.read_parquet(tables / "SOURCES.parquet"),
         patches=tables / "PATCHES.parquet",
         assessments=pd.read_parquet(tables / "ASSESSMENTS.parquet"),
         reasons=pd.read_parquet(tables / "REASONS.parquet"),
-        variables=variables,
         started=True,
+        **told,
     )
 
 

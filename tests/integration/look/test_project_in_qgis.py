@@ -25,7 +25,7 @@ def look(folder: Path, count: int) -> dict[str, Any]:
     """What QGIS says of an invented season; pictures lie in the folder."""
     needed("qgis")
     season = invented.season(count, hostile=True)
-    tables = season.tables() | season.files(folder)
+    tables = season.tables() | season.files(folder) | {"bounds": gis.view(season.plots)}
     _, project = gis.write(folder, harvest=invented.harvest(), variables=invented.VARIABLES, **tables)
     runtime = folder / "runtime"
     runtime.mkdir(mode=0o700)

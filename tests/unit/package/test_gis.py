@@ -17,7 +17,7 @@ from tests import invented
 def written(folder: Path, count: int = 60, **changes: object) -> Path:
     """A GeoPackage of an invented season."""
     season = invented.season(count, hostile=True)
-    tables = season.tables() | season.files(folder)
+    tables = season.tables() | season.files(folder) | {"bounds": gis.view(season.plots)}
     package, _ = gis.write(folder, harvest=invented.harvest(**changes), variables=invented.VARIABLES, **tables)
     return package
 
