@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -74,17 +75,15 @@ class Table:
     """Geometry type as OGR names it; None for a plain table."""
 
 
-def start(folder: Path, *, harvest: Harvest, patches: Path) -> None:
-    """Begin `HARVEST.gpkg` with its patches, by far the longest table, which nothing else needs to be known for.
+def draw(geopackage: Path, *, patches: Path, day: date) -> None:
+    """Begin a GeoPackage with its patches, by far the longest table, which nothing else needs to be known for.
 
     Args:
-        folder: existing folder to write into; a file of that name is replaced.
-        harvest: settings; name and date are read.
+        geopackage: file to write; it is not there yet.
         patches: Parquet file of PATCHES; a nation has two million, which go from file to file without being drawn up.
+        day: date the file carries, `stamp.day` of the harvest.
     """
-    geopackage = _geopackage(folder, harvest)
-    geopackage.unlink(missing_ok=True)
-    with _gdal(_moment(harvest)):
+    with _gdal(_moment(day)):
         _write_table(geopackage, Table("patches", pq.ParquetFile(patches), "MultiPolygon"), first=True)
 
 
@@ -100,25 +99,21 @@ def write(
     reasons: pd.DataFrame,
     variables: Sequence[Variable],
     bounds: gis_project.Box,
-    started: bool = False,
 ) -> list[Path]:
     """Write `HARVEST.gpkg` and `HARVEST.qgz`.
 
     Args:
-        folder: existing folder to write into; files of these names are replaced.
+        folder: existing folder to write into; `HARVEST.gpkg` is there with its patches, from `draw`.
         harvest: settings; name, languages and `producer_as` are read.
         plots, patches: Parquet files of PLOTS and PATCHES.
         findings: FINDINGS. sources: SOURCES.
         assessments: ASSESSMENTS. reasons: REASONS.
         variables: layer variables of the run; event variables become one map layer each.
         bounds: the first view of the project, from `view`.
-        started: the patches are there already, from `start`.
 
     Returns:
         The two paths. Same tables, same bytes.
     """
-    if not started:
-        start(folder, harvest=harvest, patches=patches)
     language = harvest.package.languages[0]
     stored, shown = pq.ParquetFile(patches), _shown(plots, harvest)
     content = _content(shown, findings, sources, stored, assessments, reasons, language)
@@ -126,15 +121,15 @@ def write(
     fields = {table.name: _fields(table) for table in content}
     geometry_types = {table.name: table.geometry_type for table in content}
     dictionary = content[-1].frame
-    geopackage = _geopackage(folder, harvest)
-    with _gdal(_moment(harvest)):
+    geopackage, moment = geopackage_of(folder, harvest), _moment(stamp.day(harvest))
+    with _gdal(moment):
         while content:
             table = content.pop(0)
             if table.frame is not stored:
                 _write_table(geopackage, table, first=False)
     columns, years = _events(stored)
     styles = gis_styles.styles(language, years)
-    _describe(geopackage, fields, geometry_types, dictionary, styles, language, _moment(harvest))
+    _describe(geopackage, fields, geometry_types, dictionary, styles, language, moment)
     project = gis_project.write(
         folder / f"{harvest.harvest}.qgz",
         geopackage.name,
@@ -163,12 +158,13 @@ def view(plots: gpd.GeoDataFrame) -> gis_project.Box:
     return (float(west), float(south), float(east), float(north))
 
 
-def _geopackage(folder: Path, harvest: Harvest) -> Path:
+def geopackage_of(folder: Path, harvest: Harvest) -> Path:
+    """Where the GeoPackage of a harvest lies."""
     return folder / f"{harvest.harvest}.gpkg"
 
 
-def _moment(harvest: Harvest) -> str:
-    return f"{stamp.day(harvest)}T00:00:00.000Z"
+def _moment(day: date) -> str:
+    return f"{day}T00:00:00.000Z"
 
 
 def _shown(plots: Path, harvest: Harvest) -> pa.Table:

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -48,6 +49,7 @@ def write(
     reasons: pd.DataFrame,
     variables: Sequence[Variable],
     policy: Any,
+    drawn: Callable[[], Path] | None = None,
     lots: pd.DataFrame | None = None,
     article10: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None,
     draft_because: Sequence[str] = (),
@@ -68,6 +70,7 @@ def write(
         evidence, patches: these tables, or the Parquet files that hold them; those are passed on as they are.
         variables: layer variables of the run.
         policy: the policy applied (a pydantic model with `full_name` and `title`).
+        drawn: waits for the patches as a GeoPackage, from `gis.draw`, where somebody draws them for the GIS delivery.
         lots: LOTS; None without deliveries.
         article10: letter, criterion, answer, question, by language (one table serves all languages); None where no
             assessment record was made.
@@ -96,15 +99,21 @@ def write(
         harvest = redact.harvest(harvest)
     into, tables = Folder(folder), folder / "tables"
     tables.mkdir()
-    # GDAL holds Python's lock from the first patch to the last.
-    with apart.working(f"{harvest.harvest}.gpkg") if "gis" in wanted else nullcontext(_leave) as elsewhere:
+    with (
+        # GDAL holds Python's lock from the first patch to the last.
+        apart.working(f"{harvest.harvest}.gpkg") if "gis" in wanted else nullcontext(_leave) as elsewhere,
+        ThreadPoolExecutor(1) as beside,
+    ):
         _keep(tables, EVIDENCE=evidence, PATCHES=patches)
-        elsewhere(gis.start, folder=folder, harvest=harvest, patches=tables / "PATCHES.parquet")
+        geopackage = gis.geopackage_of(folder, harvest)
+        if drawn is None:
+            elsewhere(gis.draw, geopackage=geopackage, patches=tables / "PATCHES.parquet", day=stamp.day(harvest))
         if harvest.package.producer_as == "cooperative":
             # Names are personal data the EU does not ask for; the edition without them is the usual one.
             plots, findings = redact.plots(plots), redact.findings(findings, plots)
         _keep(tables, PLOTS=plots, FINDINGS=findings, SOURCES=sources, ASSESSMENTS=assessments, REASONS=reasons)
-        elsewhere(_draw, folder=folder, harvest=harvest, findings=findings, variables=variables, bounds=gis.view(plots))
+        told = {"harvest": harvest, "findings": findings, "variables": variables, "bounds": gis.view(plots)}
+        delivered = beside.submit(_deliver, elsewhere, folder, geopackage, drawn, told)
         if wanted & {"eu_geojson", "statement"}:
             behind = Behind(
                 harvest,
@@ -126,6 +135,7 @@ def write(
         into.csv("refused_lots.csv", done.consignment.refused_lots)
         for name in ("EVIDENCE", "ASSESSMENTS", "REASONS"):
             spreadsheet.convert(tables / f"{name}.parquet", tables / f"{name.lower()}.csv")
+        delivered.result()
     into.json("policy.json", policy.model_dump(mode="json"))
     into.json("layers.json", [definition.model_dump(mode="json") for definition in definitions])
     into.json("settings.json", _settings(harvest, variables))
@@ -173,6 +183,15 @@ def _leave(work: Callable[..., Any], **told: Any) -> None:
     """Do nothing of it: the harvest does not ask for it."""
 
 
+def _deliver(
+    elsewhere: apart.Tell, folder: Path, geopackage: Path, drawn: Callable[[], Path] | None, told: Mapping[str, Any]
+) -> None:
+    """Have the GIS delivery made as soon as its patches are there."""
+    if drawn is not None:
+        shutil.copyfile(drawn(), geopackage)
+    elsewhere(_draw, folder=folder, **told)
+
+
 def _draw(folder: Path, **told: Any) -> None:
     """The GIS delivery from the tables of the package, which are quicker to read than to hand over."""
     tables = folder / "tables"
@@ -183,7 +202,6 @@ def _draw(folder: Path, **told: Any) -> None:
         patches=tables / "PATCHES.parquet",
         assessments=pd.read_parquet(tables / "ASSESSMENTS.parquet"),
         reasons=pd.read_parquet(tables / "REASONS.parquet"),
-        started=True,
         **told,
     )
 

@@ -15,7 +15,7 @@ from eudr_check.run.executors import Workers
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.measure import Measurements
 from eudr_check.run.pieces import Piece
-from eudr_check.run.stages import Progress, Run
+from eudr_check.run.stages import Drawing, Progress, Run
 
 STAGES = ("plots", "layers", "overlay", "assess", "package")
 
@@ -90,8 +90,8 @@ def run(
     folder = RunFolder(harvest.run.folder)
     measured = Measurements()
     inputs.bring(harvest, offline=offline)
-    with folder.locked(), Workers(harvest.run) as workers:
-        job = Run(harvest, folder, offline, progress, measured, workers)
+    with folder.locked(), Workers(harvest.run) as workers, Drawing() as drawing:
+        job = Run(harvest, folder, offline, progress, measured, workers, drawing)
         folder.log("start", harvest=harvest.harvest, until=until)
         wanted = STAGES[: STAGES.index(until) + 1]
         pieces: dict[str, Piece] = {}
@@ -111,7 +111,8 @@ def run(
         if "overlay" in wanted:
             evidence = do("overlay", lambda: stages.evidence(job, plots, ground, sources))
         if "assess" in wanted:
-            assessment = do("assess", lambda: stages.assessment(job, plots, evidence))
+            drawn = "package" in wanted and "gis" in harvest.package.outputs
+            assessment = do("assess", lambda: stages.assessment(job, plots, evidence, drawn=drawn))
         # The tables come first: they are there for people even when no package may be written.
         shown = [pieces[stage] for stage in ("plots", "layers", "overlay", "assess") if stage in pieces]
         folder.publish("tables", shown)

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from eudr_check import plots as plots_room
 from eudr_check.config import Catalogue, Harvest
 from eudr_check.errors import EudrCheckError
 from eudr_check.layers import LayerDefinition, Supply, supply
+from eudr_check.package import apart, gis, stamp
 from eudr_check.package.picture import Picture
 from eudr_check.risk import article10
 from eudr_check.run import ground, inputs, papers, rasters
@@ -34,6 +36,8 @@ from eudr_check.tiles import Tile
 WHERE = {"plots", "catalogues", "layers", "run", "deliveries", "reviews", "legality", "register_file", "areas"}
 """Settings that say where things lie, not what they are; their content is hashed instead."""
 
+DRAWN = "patches.gpkg"
+
 Progress = Callable[[str, int, int], None]
 """Called with stage, units done and units in all."""
 
@@ -48,10 +52,28 @@ class Run:
     progress: Progress
     measured: Measurements
     workers: Workers
+    drawing: "Drawing"
 
     def obtain(self, stage: str, made_of: Mapping[str, Any], make: Callable[[Path], None]) -> Piece:
         """The piece of a stage, found or made; what made it is its name."""
         return self.folder.pieces.obtain(stage, digest({"versions": versions(), **made_of}), make)
+
+
+class Drawing(AbstractContextManager["Drawing"]):
+    """The patches of a run, drawn while its plots are judged."""
+
+    def __init__(self) -> None:
+        self._hand = ThreadPoolExecutor(1)
+        self._drawn: Future[Piece] | None = None
+
+    def __exit__(self, *_: object) -> None:
+        self._hand.shutdown()
+
+    def begin(self, run: Run, evidence: Piece) -> "Future[Piece]":
+        """Have them drawn, unless that has begun."""
+        if self._drawn is None:
+            self._drawn = self._hand.submit(drawn_patches, run, evidence)
+        return self._drawn
 
 
 def plots(run: Run, *, overlaid: bool) -> Piece:
@@ -196,8 +218,27 @@ def _join_patches(folder: Path, tiles: Sequence[Piece]) -> None:
     append_tables(folder, "PATCHES", tiles, overlay.dissolve(gathered(tiles, "SEAMS", overlay.STORED)))
 
 
-def assessment(run: Run, plots: Piece, evidence: Piece) -> Piece:
-    """ASSESSMENTS and REASONS under the policy of the harvest, LOTS and the record under Article 10."""
+def drawn_patches(run: Run, evidence: Piece) -> Piece:
+    """The patches as a GeoPackage, by a process apart: GDAL holds Python's lock from the first to the last.
+
+    A piece of its own: a nation's take longer than all the rest of a package, and no judgement of plots changes them.
+    """
+    day = stamp.day(run.harvest)
+    made_of = {"evidence": evidence.digest, "on": str(day), "code": code_digest("package/gis.py")}
+
+    def make(folder: Path) -> None:
+        with apart.working(DRAWN) as elsewhere:
+            elsewhere(gis.draw, geopackage=folder / DRAWN, patches=evidence.folder / "PATCHES.parquet", day=day)
+
+    return run.obtain("patches", made_of, make)
+
+
+def assessment(run: Run, plots: Piece, evidence: Piece, *, drawn: bool) -> Piece:
+    """ASSESSMENTS and REASONS under the policy of the harvest, LOTS and the record under Article 10.
+
+    Plots that were not judged before lead to a package that was not made before: where patches are to be `drawn` for
+    it, that begins meanwhile.
+    """
     harvest = run.harvest
     policy = risk.policy(harvest.policy)
     made_of = {
@@ -211,6 +252,8 @@ def assessment(run: Run, plots: Piece, evidence: Piece) -> Piece:
     }
 
     def make(folder: Path) -> None:
+        if drawn:
+            run.drawing.begin(run, evidence)
         table, ground = plots.features("PLOTS"), evidence.table("EVIDENCE")
         known = variables(definitions(run))
         assessments, reasons = risk.assess(table, ground, known, policy, harvest.production)
@@ -254,6 +297,7 @@ def package(
     }
 
     def make(folder: Path) -> None:
+        drawn = run.drawing.begin(run, evidence) if "gis" in harvest.package.outputs else None
         added, record = papers.read(harvest), assessment.json("article10")
         supplied = supply_of(run, sources)
         if "rasters" in harvest.package.outputs:
@@ -266,6 +310,7 @@ def package(
             sources=evidence.table("SOURCES"),
             evidence=evidence.folder / "EVIDENCE.parquet",
             patches=evidence.folder / "PATCHES.parquet",
+            drawn=None if drawn is None else lambda: drawn.result().folder / DRAWN,
             assessments=assessment.table("ASSESSMENTS"),
             reasons=assessment.table("REASONS"),
             variables=variables(definitions(run)),

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from browser import needed
 
-from eudr_check.package import gis, palette
+from eudr_check.package import gis, palette, stamp
 from tests import invented
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -26,7 +26,9 @@ def look(folder: Path, count: int) -> dict[str, Any]:
     needed("qgis")
     season = invented.season(count, hostile=True)
     tables = season.tables() | season.files(folder) | {"bounds": gis.view(season.plots)}
-    _, project = gis.write(folder, harvest=invented.harvest(), variables=invented.VARIABLES, **tables)
+    harvest = invented.harvest()
+    gis.draw(gis.geopackage_of(folder, harvest), patches=tables["patches"], day=stamp.day(harvest))
+    _, project = gis.write(folder, harvest=harvest, variables=invented.VARIABLES, **tables)
     runtime = folder / "runtime"
     runtime.mkdir(mode=0o700)
     script = Path(__file__).with_name("qgis_look.py")

@@ -179,6 +179,22 @@ def test_one_changed_plot_redoes_only_its_tiles(drawn: tiny.Tiny, tmp_path: Path
     assert after & tiles
 
 
+def test_another_policy_draws_no_patch_again(tmp_path: Path):
+    """Patches are free of any policy: judged anew, plots make a new package from the same drawing."""
+    own = tiny.write(tmp_path / "own")
+    first = run(config.load(own.config), offline=True)
+    content = yaml.safe_load(own.config.read_text(encoding="utf-8"))
+    own.config.write_text(yaml.safe_dump({**content, "policy": "whisp_pcrop@2026-07"}), encoding="utf-8")
+
+    second = run(config.load(own.config), offline=True)
+
+    names = {path.name.split("-")[0] for path in (first.folder.path / "pieces").iterdir()}
+    again = [path.name for path in (second.folder.path / "pieces").glob("patches-*")]
+    assert "patches" in names
+    assert len(again) == 1
+    assert len(list((second.folder.path / "pieces").glob("package-*"))) == 2
+
+
 def test_a_harvest_without_a_usable_plot_still_ends(drawn: tiny.Tiny):
     """A missing file is a blocking finding; tables and package are written, and the exit code says so."""
     nothing = [{"path": "not-there.kml", "cooperative": "norte"}]

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pyogrio
 import pytest
 
-from eudr_check.package import gis
+from eudr_check.package import gis, stamp
 from tests import invented
 
 
@@ -18,7 +18,9 @@ def written(folder: Path, count: int = 60, **changes: object) -> Path:
     """A GeoPackage of an invented season."""
     season = invented.season(count, hostile=True)
     tables = season.tables() | season.files(folder) | {"bounds": gis.view(season.plots)}
-    package, _ = gis.write(folder, harvest=invented.harvest(**changes), variables=invented.VARIABLES, **tables)
+    harvest = invented.harvest(**changes)
+    gis.draw(gis.geopackage_of(folder, harvest), patches=tables["patches"], day=stamp.day(harvest))
+    package, _ = gis.write(folder, harvest=harvest, variables=invented.VARIABLES, **tables)
     return package
 
 

@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 from lxml import etree
 
 from eudr_check import package
 from eudr_check.errors import PackageError
-from eudr_check.package import eu_check, redact
+from eudr_check.package import eu_check, gis, redact, stamp
 from tests import package_tables as six
 
 HOSTILE = "=cmd|'/c calc'!A0 <script>\"&\u202egpj.exe\u202c\nمزرعة \u200fعلي 田中"
@@ -86,6 +88,33 @@ def test_two_builds_are_byte_for_byte_the_same(tmp_path: Path, monkeypatch: pyte
     second = written(tmp_path / "elsewhere" / "b")
 
     assert digests(first) == digests(second)
+
+
+def test_patches_drawn_beforehand_give_the_same_bytes(tmp_path: Path) -> None:
+    """Where somebody draws them already, the GeoPackage goes on from theirs, and theirs stays as it was."""
+    patch = {"column": "hansen.loss_year", "year": 2022, "area_ha": 0.1, "plots": "norte/1"}
+    told = {
+        "harvest": six.harvest(package={"languages": ["es"], "outputs": ["gis"]}),
+        "patches": gpd.GeoDataFrame([patch], geometry=[shapely.box(-77, -6, -76.999, -5.999)], crs="EPSG:4326"),
+    }
+    alone = written(tmp_path / "alone", **told)
+    beforehand = tmp_path / "patches.gpkg"
+    gis.draw(beforehand, patches=alone / "tables" / "PATCHES.parquet", day=stamp.day(told["harvest"]))
+    theirs = beforehand.read_bytes()
+
+    assert digests(written(tmp_path / "begun", **told, drawn=lambda: beforehand)) == digests(alone)
+    assert beforehand.read_bytes() == theirs
+
+
+def test_patches_that_could_not_be_drawn_make_no_package(tmp_path: Path) -> None:
+    """What went wrong elsewhere is told here, not passed over."""
+
+    def failed() -> Path:
+        raise PackageError("patches.gpkg could not be written: no more ink")
+
+    harvest = six.harvest(package={"languages": ["es"], "outputs": ["gis"]})
+    with pytest.raises(PackageError, match="no more ink"):
+        written(tmp_path / "begun", harvest=harvest, drawn=failed)
 
 
 def test_no_path_of_this_machine_is_inside(tmp_path: Path) -> None:
