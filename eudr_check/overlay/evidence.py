@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from eudr_check.areas import plot_area_ha
 from eudr_check.errors import OverlayError
-from eudr_check.overlay.classes import Classes, classify, layers_of
+from eudr_check.overlay.classes import Classes, classify, layers_of, numbered
 from eudr_check.overlay.crosstab import LEEWAY_M, Tally, binned, require_wgs84, tally
 from eudr_check.overlay.footprints import grown, reach, shapes_of
 from eudr_check.overlay.grid import Grid, grid_of
@@ -134,7 +134,7 @@ def _summed(table: pd.DataFrame, plot: Positions) -> tuple[Positions, dict[str, 
     """
     footprint = pd.Categorical(table["footprint"], FOOTPRINTS).codes
     values = [table[name].to_numpy() for name in table.columns if name not in {"footprint", *HECTARES}]
-    classes = classify([plot, footprint, *values], len(table))
+    classes = numbered([plot, footprint, *values], len(table))
     first = np.full(classes.count, len(table), dtype=np.intp)
     np.minimum.at(first, classes.code, np.arange(len(table)))
     return first, {name: binned(classes.code, table[name].to_numpy(), classes.count) for name in HECTARES}

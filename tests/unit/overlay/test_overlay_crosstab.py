@@ -11,7 +11,7 @@ import xarray as xr
 from eudr_check.areas import cell_area_ha, plot_area_ha
 from eudr_check.errors import OverlayError
 from eudr_check.overlay import cross_tabulate, crosstab
-from eudr_check.overlay.classes import classify
+from eudr_check.overlay.classes import Layer, classify
 from eudr_check.overlay.grid import Grid
 
 FOREST = [[1, 1, 0], [1, 1, 0], [-1, 0, 0]]
@@ -211,7 +211,8 @@ def test_unfit_plot_is_named(make_cube, geometry, reason):
 def test_cells_not_looked_at_are_never_counted():
     """A plot over a cell whose layers nobody looked at stops the overlay: an unread cell must not pass for a class."""
     grid = Grid.of(np.array([0.0, 0.001, 0.002]), np.array([0.002, 0.001, 0.0]))
-    classes = classify([np.array([[1, 0], [0, 0]])], 4, at=np.array([0, 1, 2]))
+    layer = Layer(np.array([[1, 0], [0, 0]]), row=np.arange(2), column=np.arange(2))
+    classes = classify([layer], 4, at=np.array([0, 1, 2]))
 
     assert classes.code.tolist() == [1, 0, 0, -1]
     with pytest.raises(OverlayError, match="not looked at"):
