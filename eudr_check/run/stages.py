@@ -95,11 +95,12 @@ def plots(run: Run, *, overlaid: bool) -> Piece:
     ]
 
     def make(folder: Path) -> None:
-        if overlaid:
-            run.workers.call()
         found, findings = plots_room.load(
             harvest.plots, commodity=harvest.commodity, register=known, harvest=harvest.harvest
         )
+        # Plots are read on all cores; what comes now leaves one free.
+        if overlaid:
+            run.workers.call()
         # Both were checked as they were made. GEOS, Arrow and zlib leave Python's lock alone.
         with ThreadPoolExecutor(1) as beside:
             written = beside.submit(save_table, folder, "PLOTS", found)
