@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -49,6 +50,7 @@ def write(
     reasons: pd.DataFrame,
     variables: Sequence[Variable],
     policy: Any,
+    stored: Mapping[str, Path] = MappingProxyType({}),
     drawn: Callable[[], Path] | None = None,
     lots: pd.DataFrame | None = None,
     article10: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None,
@@ -70,6 +72,7 @@ def write(
         evidence, patches: these tables, or the Parquet files that hold them; those are passed on as they are.
         variables: layer variables of the run.
         policy: the policy applied (a pydantic model with `full_name` and `title`).
+        stored: Parquet files of SOURCES, ASSESSMENTS and REASONS, passed on as they are instead of written anew.
         drawn: waits for the patches as a GeoPackage, from `gis.draw`, where somebody draws them for the GIS delivery.
         lots: LOTS; None without deliveries.
         article10: letter, criterion, answer, question, by language (one table serves all languages); None where no
@@ -111,7 +114,8 @@ def write(
         if harvest.package.producer_as == "cooperative":
             # Names are personal data the EU does not ask for; the edition without them is the usual one.
             plots, findings = redact.plots(plots), redact.findings(findings, plots)
-        _keep(tables, PLOTS=plots, FINDINGS=findings, SOURCES=sources, ASSESSMENTS=assessments, REASONS=reasons)
+        judged = {"SOURCES": sources, "ASSESSMENTS": assessments, "REASONS": reasons}
+        _keep(tables, PLOTS=plots, FINDINGS=findings, **judged | dict(stored))
         told = {"harvest": harvest, "findings": findings, "variables": variables, "bounds": gis.view(plots)}
         delivered = beside.submit(_deliver, elsewhere, folder, geopackage, drawn, told)
         if wanted & {"eu_geojson", "statement"}:

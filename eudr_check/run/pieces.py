@@ -84,25 +84,29 @@ class Piece:
     digest: str
     folder: Path
 
+    def file(self, name: str) -> Path:
+        """The Parquet file of a table."""
+        return self.folder / f"{name}.parquet"
+
     def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
         """A table of the piece without geometry, or some columns of it."""
-        return pd.read_parquet(self.folder / f"{name}.parquet", columns=columns)
+        return pd.read_parquet(self.file(name), columns=columns)
 
     def arrow(self, name: str) -> pa.Table:
         """A table of the piece as it is stored."""
         # `read_table` gets ready for folders of files and takes twice as long for a small one.
-        return pq.ParquetFile(self.folder / f"{name}.parquet").read()
+        return pq.ParquetFile(self.file(name)).read()
 
     def features(self, name: str) -> gpd.GeoDataFrame:
         """A table of the piece with geometry (PLOTS or PATCHES), EPSG:4326.
 
         The last one asked for is kept: three stages want PLOTS, whose outlines take a nation a second to read.
         """
-        return _features(self.folder / f"{name}.parquet").copy(deep=False)
+        return _features(self.file(name)).copy(deep=False)
 
     def has(self, name: str) -> bool:
         """Whether the piece holds a table."""
-        return (self.folder / f"{name}.parquet").exists()
+        return self.file(name).exists()
 
     def json(self, name: str) -> Any:
         """A JSON document of the piece."""

@@ -122,7 +122,7 @@ def plots(run: Run, *, overlaid: bool) -> Piece:
 def tile_ground(run: Run, plots: Piece) -> Piece:
     """The plots of every tile with the ground they need."""
     made_of = {"plots": plots.digest, "gps_error_m": run.harvest.gps_error_m, "code": code_digest("overlay", "run")}
-    table = plots.folder / "PLOTS.parquet"
+    table = plots.file("PLOTS")
     return run.obtain("ground", made_of, lambda folder: ground.write(folder, table, run.harvest.gps_error_m))
 
 
@@ -229,7 +229,7 @@ def drawn_patches(run: Run, evidence: Piece) -> Piece:
 
     def make(folder: Path) -> None:
         with apart.working(DRAWN) as elsewhere:
-            elsewhere(gis.draw, geopackage=folder / DRAWN, patches=evidence.folder / "PATCHES.parquet", day=day)
+            elsewhere(gis.draw, geopackage=folder / DRAWN, patches=evidence.file("PATCHES"), day=day)
 
     return run.obtain("patches", made_of, make)
 
@@ -309,8 +309,10 @@ def package(
             plots=plots.features("PLOTS"),
             findings=plots.table("FINDINGS"),
             sources=evidence.table("SOURCES"),
-            evidence=evidence.folder / "EVIDENCE.parquet",
-            patches=evidence.folder / "PATCHES.parquet",
+            evidence=evidence.file("EVIDENCE"),
+            patches=evidence.file("PATCHES"),
+            stored={"SOURCES": evidence.file("SOURCES")}
+            | {name: assessment.file(name) for name in ("ASSESSMENTS", "REASONS")},
             drawn=None if drawn is None else lambda: drawn.result().folder / DRAWN,
             assessments=assessment.table("ASSESSMENTS"),
             reasons=assessment.table("REASONS"),
