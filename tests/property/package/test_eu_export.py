@@ -125,3 +125,12 @@ def test_holes_are_cut_without_losing_ground(seed: int, holes: int) -> None:
         assert np.isclose(shapely.union_all(pieces).symmetric_difference(part).area, 0, atol=1e-9)
         corners = {tuple(corner) for corner in shapely.get_coordinates(part)}
         assert {tuple(corner) for piece in pieces for corner in shapely.get_coordinates(piece)} <= corners
+
+
+@given(st.lists(st.integers(-180_000_000, 180_000_000), min_size=1))
+def test_coordinates_have_the_digits_python_writes(microdegrees: list[int]) -> None:
+    """Six decimals, never an exponent, zero without a sign."""
+    degrees = np.array(microdegrees) / eu_geojson.PER_DEGREE
+    written = eu_geojson._geometry_texts(shapely.points(degrees, degrees))
+
+    assert written == [f'{{"type":"Point","coordinates":[{at:.6f},{at:.6f}]}}' for at in degrees + 0.0]
