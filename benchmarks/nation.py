@@ -258,6 +258,7 @@ def _loop(_: Path) -> float:
 
 FLOOR = {"read plots": _read_plots, "decompress rasters": _decompress, "write outputs": _write_outputs}
 LOOP = {"loop": _loop}
+LOOPS = 5
 
 
 def apart(folder: Path, *parts: str) -> list[float]:
@@ -333,7 +334,8 @@ def measure(folder: Path) -> dict[str, Any]:
     two = run(folder, 2)
     again = run(folder, 2)
     floor = {part: apart(folder, part)[0] for part in FLOOR}
-    alone, both = apart(folder, "loop")[0], max(apart(folder, "loop", "loop"))
+    # The best of several: on a shared machine two loops of a second each can meet with luck of their own.
+    alone, both = (min(max(apart(folder, *loops)) for _ in range(LOOPS)) for loops in (("loop",), ("loop", "loop")))
     kept = folder / "plots.gpkg.kept"
     shutil.copyfile(folder / "plots.gpkg", kept)
     change_one_plot(folder)
