@@ -11,11 +11,12 @@ import pandas as pd
 
 from eudr_check.config import Harvest
 from eudr_check.run import inputs, papers, registration, stages
+from eudr_check.run.drawing import Drawing
 from eudr_check.run.executors import Workers
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.measure import Measurements
 from eudr_check.run.pieces import Piece
-from eudr_check.run.stages import Drawing, Progress, Run
+from eudr_check.run.stages import Progress, Run
 
 STAGES = ("plots", "layers", "overlay", "assess", "package")
 

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from eudr_check.package.picture import Picture
 from eudr_check.risk import article10
 from eudr_check.run import ground, inputs, papers, rasters
 from eudr_check.run.code import code_digest, versions
+from eudr_check.run.drawing import Drawing
 from eudr_check.run.executors import Workers
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.measure import Measurements
@@ -52,28 +52,11 @@ class Run:
     progress: Progress
     measured: Measurements
     workers: Workers
-    drawing: "Drawing"
+    drawing: Drawing
 
     def obtain(self, stage: str, made_of: Mapping[str, Any], make: Callable[[Path], None]) -> Piece:
         """The piece of a stage, found or made; what made it is its name."""
         return self.folder.pieces.obtain(stage, digest({"versions": versions(), **made_of}), make)
-
-
-class Drawing(AbstractContextManager["Drawing"]):
-    """The patches of a run, drawn while its plots are judged."""
-
-    def __init__(self) -> None:
-        self._hand = ThreadPoolExecutor(1)
-        self._drawn: Future[Piece] | None = None
-
-    def __exit__(self, *_: object) -> None:
-        self._hand.shutdown()
-
-    def begin(self, run: Run, evidence: Piece) -> "Future[Piece]":
-        """Have them drawn, unless that has begun."""
-        if self._drawn is None:
-            self._drawn = self._hand.submit(drawn_patches, run, evidence)
-        return self._drawn
 
 
 def plots(run: Run, *, overlaid: bool) -> Piece:
@@ -254,7 +237,7 @@ def assessment(run: Run, plots: Piece, evidence: Piece, *, drawn: bool) -> Piece
 
     def make(folder: Path) -> None:
         if drawn:
-            run.drawing.begin(run, evidence)
+            run.drawing.begin(lambda: drawn_patches(run, evidence))
         table, ground = plots.features("PLOTS"), evidence.table("EVIDENCE")
         known = variables(definitions(run))
         assessments, reasons = risk.assess(table, ground, known, policy, harvest.production)
@@ -298,7 +281,7 @@ def package(
     }
 
     def make(folder: Path) -> None:
-        drawn = run.drawing.begin(run, evidence) if "gis" in harvest.package.outputs else None
+        drawn = run.drawing.begin(lambda: drawn_patches(run, evidence)) if "gis" in harvest.package.outputs else None
         added, record = papers.read(harvest), assessment.json("article10")
         supplied = supply_of(run, sources)
         if "rasters" in harvest.package.outputs:
