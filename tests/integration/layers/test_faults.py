@@ -26,7 +26,7 @@ def cog(hit: Hit) -> bool:
 
 
 def every(number: int, fault: Fault) -> Decide:
-    """The fault on every n-th request, but not when it is asked again: what fails by chance three times stays failed."""
+    """The fault on every n-th request, unless it is asked again: what fails three times by chance stays failed."""
     turns, failed = count(), set[tuple[str, str | None]]()
 
     def decide(hit: Hit) -> Fault | None:
