@@ -45,18 +45,10 @@ def _near(
     """Pairs of shapes of one producer within a distance; a little farther north to south than east to west."""
     west, south, east, north = shapely.bounds(shapes).T
     reach = metres / METRES_PER_DEGREE / np.cos(np.radians(np.clip(np.maximum(np.abs(south), np.abs(north)), 0, 85)))
-    # From west to east along the plots of each producer: a mate that begins beyond one's reach ends the search.
-    order = np.lexsort((west, producer))
-    here, step, pairs = np.arange(len(order)), 1, []
-    while len(here):
-        here = here[: np.searchsorted(here, len(order) - step)]
-        plot, mate = order[here], order[here + step]
-        within = (producer[plot] == producer[mate]) & (west[mate] <= east[plot] + reach.max())
-        here, plot, mate = here[within], plot[within], mate[within]
-        level = (south[mate] <= north[plot] + reach.max()) & (south[plot] <= north[mate] + reach.max())
-        pairs.append(np.sort([plot[level], mate[level]], axis=0))
-        step += 1
-    first, second = np.concatenate(pairs, axis=1)
+    boxes = shapely.box(west - reach, south - reach, east + reach, north + reach)
+    first, second = shapely.STRtree(shapes).query(boxes)
+    candidate = (first < second) & (producer[first] == producer[second])
+    first, second = first[candidate], second[candidate]
     close = shapely.dwithin(shapes[first], shapes[second], reach[first])
     return first[close], second[close]
 
