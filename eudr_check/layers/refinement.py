@@ -104,14 +104,15 @@ def own_lines(cells: Refinement, rasters: Sequence[Raster]) -> tuple[NDArray[np.
         bool (nx + 1,) and bool (ny + 1,).
     """
     own = []
-    for edges, origin, step in ((cells.x_edges, "c", "a"), (cells.y_edges, "f", "e")):
-        found = np.zeros(len(edges), dtype=bool)
-        found[[0, -1]] = True
-        for transform in {raster.transform for raster in rasters}:
-            size = getattr(transform, step)
-            index = (edges - getattr(transform, origin)) / size
-            found |= np.abs(index - np.round(index)) * abs(size) <= 2 * SAME_LINE_DEG
-        own.append(found | (not all(raster.lines for raster in rasters)))
+    for centres, origin, step in ((cells.x, "c", "a"), (cells.y, "f", "e")):
+        found = np.ones(len(centres) + 1, dtype=bool)
+        # By the cell that `expand` takes, not by where lines lie: lines of several rasters may have become one.
+        if all(raster.lines for raster in rasters):
+            found[1:-1] = False
+            for transform in {raster.transform for raster in rasters}:
+                cell = np.floor((centres - getattr(transform, origin)) / getattr(transform, step))
+                found[1:-1] |= cell[1:] != cell[:-1]
+        own.append(found)
     return own[0], own[1]
 
 

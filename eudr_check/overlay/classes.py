@@ -1,6 +1,6 @@
 """Combinations of layer values: several columns of integers as one code, however many columns there are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -94,7 +94,15 @@ class Classes:
         return replace(self, code=self.code.reshape(-1, columns)[row].ravel())
 
 
-def classify(layers: Sequence[Layer], cells: int, at: Positions) -> Classes:
+def by_grid(layers: Mapping[str, Layer]) -> list[dict[str, Layer]]:
+    """The layers of each grid."""
+    grids: dict[tuple[bytes, bytes], dict[str, Layer]] = {}
+    for name, layer in layers.items():
+        grids.setdefault((layer.row.tobytes(), layer.column.tobytes()), {})[name] = layer
+    return list(grids.values())
+
+
+def classify(layers: Mapping[str, Layer], cells: int, at: Positions) -> Classes:
     """Number the combinations of values in the cells of a cube: once, however many plots lie on it.
 
     Args:
@@ -102,15 +110,15 @@ def classify(layers: Sequence[Layer], cells: int, at: Positions) -> Classes:
         cells: cells of the cube.
         at: places of the cells that matter; the others get number -1, which nothing may count.
     """
-    grids: dict[tuple[bytes, bytes], list[int]] = {}
-    for place, layer in enumerate(layers):
-        grids.setdefault((layer.row.tobytes(), layer.column.tobytes()), []).append(place)
-    parts = [_on_one_grid([layers[place] for place in places], at) for places in grids.values()]
+    grids = by_grid(layers)
+    parts = [_on_one_grid(list(grid.values()), at) for grid in grids]
     whole = numbered([code for code, _ in parts], len(at))
-    columns: list[Values] = [np.empty(0)] * len(layers)
-    for places, (_, values), which in zip(grids.values(), parts, whole.columns, strict=True):
-        for place, column in zip(places, values, strict=True):
-            columns[place] = column[which]
+    by_name = {
+        name: column[which]
+        for grid, (_, values), which in zip(grids, parts, whole.columns, strict=True)
+        for name, column in zip(grid, values, strict=True)
+    }
+    columns = [by_name[name] for name in layers]
     order = np.lexsort(columns[::-1]) if columns else np.arange(whole.count)
     rank = np.empty(whole.count, dtype=whole.code.dtype)
     rank[order] = np.arange(whole.count)

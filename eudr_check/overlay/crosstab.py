@@ -65,7 +65,7 @@ def cross_tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset) -> pd.DataFrame:
     layers = layers_of(cube)
     grid = grid_of(cube)
     needed = grid.cells_in(reach(geometries, LEEWAY_M))
-    classes = classify(list(layers.values()), grid.x.cells * grid.y.cells, needed)
+    classes = classify(layers, grid.x.cells * grid.y.cells, needed)
     found = tally(geometries, grid, classes)
     columns = {name: values[found.code] for name, values in zip(layers, classes.columns, strict=True)}
     return pd.DataFrame({**columns, "area_ha": found.area_ha}, index=plots.index.take(found.geometry))

@@ -53,7 +53,7 @@ def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float) -> p
     usable = plots[plots["usable"].to_numpy(dtype=bool)]
     position, kind, shapes = shapes_of(usable)
     needed = grid.cells_in(reach(shapes, gps_error_m + LEEWAY_M))
-    classes = classify(list(layers.values()), grid.x.cells * grid.y.cells, needed)
+    classes = classify(layers, grid.x.cells * grid.y.cells, needed)
     ground, cells = np.flatnonzero(kind != CELL), np.flatnonzero(kind == CELL)
     unsure = ground[:0]
     as_is = tally(shapes[ground], grid, classes)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from eudr_check.areas import plot_area_ha
 from eudr_check.errors import OverlayError
+from eudr_check.overlay.classes import by_grid, layers_of
 from eudr_check.overlay.crosstab import binned, require_wgs84
 from eudr_check.overlay.footprints import NEAR_M, shapes_of
 from eudr_check.overlay.grid import Grid, Lines, grid_of
@@ -82,24 +83,14 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
 
 def _by_grid(cube: xr.Dataset, columns: Sequence[str], grid: Grid) -> Iterator[tuple[Grid, dict[str, Years]]]:
     """The event variables on their own cells, those of one grid together."""
-    layers: dict[tuple[bytes, bytes], dict[str, Years]] = {}
-    grids = {}
     for column in columns:
         if column not in cube.data_vars:
             raise OverlayError(f"cube has no variable {column}; it carries {', '.join(map(str, cube.data_vars))}")
-        x, y = (_own(cube[column], f"{axis}_lines", lines) for axis, lines in (("x", grid.x), ("y", grid.y)))
-        key = x.tobytes(), y.tobytes()
-        grids[key] = Grid(Lines(grid.x.at[x]), Lines(grid.y.at[y]))
-        years = np.asarray(cube[column].values)[np.ix_(y[:-1], x[:-1])]
-        layers.setdefault(key, {})[column] = years.astype(np.int16, copy=False)
-    for key, found in layers.items():
-        yield grids[key], found
-
-
-def _own(variable: xr.DataArray, lines: str, every: Lines) -> NDArray[np.intp]:
-    """Which cell lines along an axis are a variable's own."""
-    mask = variable.attrs.get(lines)
-    return np.arange(every.cells + 1) if mask is None else np.flatnonzero(mask)
+    for layers in by_grid(layers_of(cube[list(columns)])):
+        first = next(iter(layers.values()))
+        x, y = np.append(first.column, grid.x.cells), np.append(first.row, grid.y.cells)
+        years = {name: layer.own().astype(np.int16, copy=False) for name, layer in layers.items()}
+        yield Grid(Lines(grid.x.at[x]), Lines(grid.y.at[y])), years
 
 
 def _names(patch: Positions, plot: Positions, names: pa.StringArray, count: int) -> pa.StringArray:

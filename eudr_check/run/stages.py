@@ -205,7 +205,7 @@ def _join_patches(folder: Path, tiles: Sequence[Piece]) -> None:
 def drawn_patches(run: Run, evidence: Piece) -> Piece:
     """The patches as a GeoPackage, by a process apart: GDAL holds Python's lock from the first to the last.
 
-    A piece of its own: a nation's take longer than all the rest of a package, and no judgement of plots changes them.
+    A piece of its own: they are the longest table of a package, and no judgement of plots changes them.
     """
     day = stamp.day(run.harvest)
     made_of = {"evidence": evidence.digest, "on": str(day), "code": code_digest("package/gis.py")}

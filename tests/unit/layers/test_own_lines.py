@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from eudr_check.layers.raster import open_raster
-from eudr_check.layers.refinement import Refinement, own_lines
+from eudr_check.layers.raster import cut, open_raster
+from eudr_check.layers.refinement import Refinement, expand, own_lines, refine
+from eudr_check.tiles import Tile
 from tests.rasters import write_raster
 
 
@@ -23,3 +24,23 @@ def test_where_a_raster_is_sampled_every_line_counts(tmp_path):
 
     assert x.all()
     assert y.all()
+
+
+def test_lines_that_others_drew_into_one_stay_between_cells(tmp_path):
+    """Of rasters 0.9e-9 degree apart, those lines are a raster's own at which its cells change, no more and no less."""
+    values = np.arange(100).reshape(10, 10)
+    rasters = [
+        open_raster(
+            write_raster(tmp_path / f"{number}.tif", values, cell=0.001, west=-0.003 + 9e-10 * number, north=0.008)
+        )
+        for number in range(6)
+    ]
+    tile, box = Tile.from_name("N00.0E000.0"), np.array([0.0, 0.0, 0.006, 0.006])
+    cells = refine(tile, box, rasters)
+    for raster in rasters:
+        x, y = own_lines(cells, [raster])
+        read = cut(raster, box[None], box)
+        laid = expand(raster, read, read.values, cells, -1)
+
+        assert ((laid[:, 1:] != laid[:, :-1]).any(axis=0) == x[1:-1]).all()
+        assert ((laid[1:] != laid[:-1]).any(axis=1) == y[1:-1]).all()

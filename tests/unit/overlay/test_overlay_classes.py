@@ -29,7 +29,8 @@ def test_own_cells_give_the_numbers_of_the_cubes(seed):
     values = [layer(random, *grid, low, low + 3) for grid, low in zip(grids, (-1, 0, 2020, -300, 5), strict=True)]
     at = np.flatnonzero(random.random(ROWS * COLUMNS) < 0.6)
 
-    found = classify([Layer(one, *grid) for one, grid in zip(values, grids, strict=True)], ROWS * COLUMNS, at)
+    layers = {name: Layer(one, *grid) for name, one, grid in zip("dbeac", values, grids, strict=True)}
+    found = classify(layers, ROWS * COLUMNS, at)
 
     rows, code = np.unique(np.column_stack([one.ravel()[at] for one in values]), axis=0, return_inverse=True)
     assert found.count == len(rows)
@@ -63,4 +64,4 @@ def test_more_combinations_than_a_type_can_number():
 
 def test_no_layer_is_one_combination():
     """A cube without any variable still has ground."""
-    assert classify([], 4, np.array([1, 2])).code.tolist() == [-1, 0, 0, -1]
+    assert classify({}, 4, np.array([1, 2])).code.tolist() == [-1, 0, 0, -1]

@@ -212,7 +212,7 @@ def test_cells_not_looked_at_are_never_counted():
     """A plot over a cell whose layers nobody looked at stops the overlay: an unread cell must not pass for a class."""
     grid = Grid.of(np.array([0.0, 0.001, 0.002]), np.array([0.002, 0.001, 0.0]))
     layer = Layer(np.array([[1, 0], [0, 0]]), row=np.arange(2), column=np.arange(2))
-    classes = classify([layer], 4, at=np.array([0, 1, 2]))
+    classes = classify({"forest": layer}, 4, at=np.array([0, 1, 2]))
 
     assert classes.code.tolist() == [1, 0, 0, -1]
     with pytest.raises(OverlayError, match="not looked at"):
