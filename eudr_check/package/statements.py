@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -18,15 +18,6 @@ from eudr_check.package.folder import Folder
 from eudr_check.package.statement_map import draw
 
 DRAFT_MARK = "DRAFT-"
-
-
-@dataclass
-class Statements:
-    """What was written, and what was withheld and why."""
-
-    consignment: Consignment
-    made: list[dict[str, Any]] = field(default_factory=list)
-    withheld: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -47,37 +38,84 @@ class Behind:
     draft: bool
 
 
-def write(folder: Folder, behind: Behind) -> Statements:
-    """Write `geojson_changes.csv` and a folder per statement.
+@dataclass(frozen=True)
+class Plan:
+    """What is declared in which statement, before anything is written."""
 
-    Raises:
-        PackageError: what was exported does not pass the EU system's rules (a fault of ours, named by plot).
-    """
+    consignment: Consignment
+    changes: pd.DataFrame
+    """What the export had to change: `eu_geojson.Export.changes`."""
+    features: pd.DataFrame
+    """Features of all statements."""
+    texts: list[str]
+    """The same as lines of GeoJSON."""
+    parts: list[Part]
+    withheld: list[str]
+    """Why there is no statement."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of one statement that machines read."""
+
+    geojson: bytes
+    index: pd.DataFrame
+    dds: dict[str, Any] | None
+    """What `dds.json` says; None where only the GeoJSON was asked for."""
+    xml: bytes | None
+    """The payload; None also where the EU system would refuse operator or product."""
+
+
+def plan(behind: Behind) -> Plan:
+    """Sort, export and cut what is declared; pure, so that whoever verifies a package plans the same."""
     package = behind.harvest.package
     settled = _settled(behind, {})
     export = eu_geojson.export(settled.plots, package.producer_as)
-    folder.csv("geojson_changes.csv", export.changes)
     refused = export.changes[export.changes["refused"]].drop_duplicates("plot")
     if len(refused):
         settled = _settled(behind, dict(zip(refused["plot"], refused["code"], strict=True)))
     kept = settled.plots.index.get_indexer(pd.Index(export.features["plot"])) >= 0
     features = export.features[kept].reset_index(drop=True)
-    done = Statements(settled)
     mass = behind.harvest.product.net_mass_kg if behind.harvest.product else 0.0
-    lacking = _lacking(done.consignment, mass)
+    lacking = _lacking(settled, mass)
     if lacking and not behind.draft:
-        done.withheld.append(lacking)
-        return done
+        return Plan(settled, export.changes, features, [], [], [lacking])
     texts = eu_geojson.feature_texts(features, names=True)
-    parts = consignment.parts(done.consignment, features, [len(text.encode()) for text in texts], mass)
-    if not parts:
-        done.withheld.append("no plot may be declared; excluded.csv says why for every plot")
-    for part in parts:
-        mine = features.iloc[part.rows]
-        done.made.append(
-            _write_one(folder, done.consignment, behind, part, len(parts), mine, [texts[r] for r in part.rows])
-        )
-    return done
+    parts = consignment.parts(settled, features, [len(text.encode()) for text in texts], mass)
+    withheld = [] if parts else ["no plot may be declared; excluded.csv says why for every plot"]
+    return Plan(settled, export.changes, features, texts, parts, withheld)
+
+
+def write(folder: Folder, behind: Behind) -> Plan:
+    """Write `geojson_changes.csv` and a folder per statement.
+
+    Raises:
+        PackageError: what was exported does not pass the EU system's rules (a fault of ours, named by plot).
+    """
+    planned = plan(behind)
+    folder.csv("geojson_changes.csv", planned.changes)
+    for part in planned.parts:
+        _write_one(folder, behind, planned, part)
+    return planned
+
+
+def made(planned: Plan) -> list[dict[str, Any]]:
+    """The statements as `summary.json` lists them."""
+    return [
+        {
+            "folder": folder_of(part),
+            "lot": part.lot,
+            "plots": int(planned.features["plot"].iloc[part.rows].nunique()),
+            "features": len(part.rows),
+            "net_mass_kg": part.net_mass_kg,
+        }
+        for part in planned.parts
+    ]
+
+
+def folder_of(part: Part) -> str:
+    """Name of a statement's folder."""
+    return f"statement-{part.number:02}"
 
 
 def _settled(behind: Behind, unsendable: Mapping[str, str]) -> Consignment:
@@ -87,48 +125,48 @@ def _settled(behind: Behind, unsendable: Mapping[str, str]) -> Consignment:
     )
 
 
-def _write_one(
-    folder: Folder,
-    settled: Consignment,
-    behind: Behind,
-    part: Part,
-    of: int,
-    features: pd.DataFrame,
-    texts: list[str],
-) -> dict[str, Any]:
-    """Write one statement; returns its line of the summary."""
+def contents(behind: Behind, planned: Plan, part: Part) -> Files:
+    """The files of one statement that machines read; pure."""
     harvest = behind.harvest
-    name = f"statement-{part.number:02}"
-    place = f"{name}/{DRAFT_MARK if behind.draft else ''}"
-    geojson = _checked(eu_geojson.collection(texts).encode(), features, cattle=harvest.commodity == "cattle")
-    folder.bytes(place + "plots.geojson", geojson)
-    folder.csv(place + "plots_index.csv", _index(features, texts, behind.plots, behind.assessments))
-    if "statement" in harvest.package.outputs:
-        told = facts.gather(
-            harvest,
-            settled,
-            part,
-            of,
-            features,
-            behind.assessments,
-            layers=behind.layers,
-            policy=behind.policy,
-            legality=behind.legality,
-            article10=behind.article10,
-            open_points=_open_points(behind),
-            geolocation={
-                "file": f"{DRAFT_MARK if behind.draft else ''}plots.geojson",
-                "sha256": hashlib.sha256(geojson).hexdigest(),
-                "bytes": len(geojson),
-            },
-            draft=behind.draft,
-        )
-        folder.json(place + "dds.json", told)
-        if not behind.faults:
-            folder.bytes(place + "dds.xml", _payload(behind, part, told, features))
-        _write_pages(folder, place, told, behind, features)
-    plots = int(features["plot"].nunique())
-    return {"folder": name, "lot": part.lot, "plots": plots, "features": len(features), "net_mass_kg": part.net_mass_kg}
+    features, texts = planned.features.iloc[part.rows], [planned.texts[row] for row in part.rows]
+    geojson = eu_geojson.collection(texts).encode()
+    index = _index(features, texts, behind.plots, behind.assessments)
+    if "statement" not in harvest.package.outputs:
+        return Files(geojson, index, None, None)
+    dds = facts.gather(
+        harvest,
+        planned.consignment,
+        part,
+        len(planned.parts),
+        features,
+        behind.assessments,
+        layers=behind.layers,
+        policy=behind.policy,
+        legality=behind.legality,
+        article10=behind.article10,
+        open_points=_open_points(behind),
+        geolocation={
+            "file": f"{DRAFT_MARK if behind.draft else ''}plots.geojson",
+            "sha256": hashlib.sha256(geojson).hexdigest(),
+            "bytes": len(geojson),
+        },
+        draft=behind.draft,
+    )
+    return Files(geojson, index, dds, None if behind.faults else _payload(behind, part, dds, features))
+
+
+def _write_one(folder: Folder, behind: Behind, planned: Plan, part: Part) -> None:
+    place = f"{folder_of(part)}/{DRAFT_MARK if behind.draft else ''}"
+    features = planned.features.iloc[part.rows]
+    files = contents(behind, planned, part)
+    _check(files.geojson, features, cattle=behind.harvest.commodity == "cattle")
+    folder.bytes(place + "plots.geojson", files.geojson)
+    folder.csv(place + "plots_index.csv", files.index)
+    if files.dds is not None:
+        folder.json(place + "dds.json", files.dds)
+        if files.xml is not None:
+            folder.bytes(place + "dds.xml", files.xml)
+        _write_pages(folder, place, files.dds, behind, features)
 
 
 def _write_pages(folder: Folder, place: str, told: Mapping[str, Any], behind: Behind, features: pd.DataFrame) -> None:
@@ -140,13 +178,12 @@ def _write_pages(folder: Folder, place: str, told: Mapping[str, Any], behind: Be
         folder.bytes(f"{place}statement.{language}.pdf", statement.pdf(told, listed, svg, language))
 
 
-def _checked(geojson: bytes, features: pd.DataFrame, *, cattle: bool) -> bytes:
+def _check(geojson: bytes, features: pd.DataFrame, *, cattle: bool) -> None:
     faults = eu_check.check(geojson, cattle=cattle)
     if faults:
         first = faults[0]
         plot = features["plot"].iloc[first.feature - 1] if first.feature else "the file"
         raise PackageError(f"plot {plot}: the EU system would refuse its export ({first.code}: {first.message})")
-    return geojson
 
 
 def _payload(behind: Behind, part: Part, told: Mapping[str, Any], features: pd.DataFrame) -> bytes:

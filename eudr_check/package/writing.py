@@ -33,7 +33,7 @@ from eudr_check.package import (
     statements,
 )
 from eudr_check.package.folder import Attachment, Folder
-from eudr_check.package.statements import DRAFT_MARK, Behind, Statements
+from eudr_check.package.statements import DRAFT_MARK, Behind
 from eudr_check.variables import Variable
 
 
@@ -116,6 +116,9 @@ def write(
             plots, findings = redact.plots(plots), redact.findings(findings, plots)
         judged = {"SOURCES": sources, "ASSESSMENTS": assessments, "REASONS": reasons}
         _keep(tables, PLOTS=plots, FINDINGS=findings, **judged | dict(stored))
+        if lots is not None:
+            # Arrow has lists, no tuples.
+            _keep(tables, LOTS=lots.assign(plots=lots["plots"].map(list)))
         told = {"harvest": harvest, "findings": findings, "variables": variables, "bounds": gis.view(plots)}
         delivered = beside.submit(_deliver, elsewhere, folder, geopackage, drawn, told)
         if wanted & {"eu_geojson", "statement"}:
@@ -132,17 +135,19 @@ def write(
                 faults,
                 draft,
             )
-            done = statements.write(into, behind)
+            planned = statements.write(into, behind)
+            settled, made, withheld = planned.consignment, statements.made(planned), planned.withheld
         else:
-            done = Statements(consignment.settle(plots, assessments, lots, harvest.package.traceability, draft=draft))
-        into.csv("excluded.csv", done.consignment.excluded)
-        into.csv("refused_lots.csv", done.consignment.refused_lots)
+            settled = consignment.settle(plots, assessments, lots, harvest.package.traceability, draft=draft)
+            made, withheld = [], []
+        into.csv("excluded.csv", settled.excluded)
+        into.csv("refused_lots.csv", settled.refused_lots)
         for name in ("EVIDENCE", "ASSESSMENTS", "REASONS"):
             spreadsheet.convert(tables / f"{name}.parquet", tables / f"{name.lower()}.csv")
         delivered.result()
     into.json("policy.json", policy.model_dump(mode="json"))
     into.json("layers.json", [definition.model_dump(mode="json") for definition in definitions])
-    into.json("settings.json", _settings(harvest, variables))
+    into.json("settings.json", settings(harvest, variables))
     if "report" in wanted:
         report.write(
             folder,
@@ -170,7 +175,8 @@ def write(
     kept = [] if redacted else sorted(attachments, key=lambda item: item.name)
     for attachment in kept:
         into.attach(attachment)
-    _finish(into, harvest, done, assessments, sources, draft=draft, redacted=redacted)
+    told = summary(harvest, settled, made, withheld, assessments, draft=draft, redacted=redacted)
+    _finish(into, harvest, told, sources)
     return sorted(file for file in folder.rglob("*") if file.is_file())
 
 
@@ -210,48 +216,56 @@ def _draw(folder: Path, **told: Any) -> None:
     )
 
 
-def _finish(
-    into: Folder,
+def summary(
     harvest: Harvest,
-    done: Statements,
+    settled: consignment.Consignment,
+    made: Sequence[Mapping[str, Any]],
+    withheld: Sequence[str],
     assessments: pd.DataFrame,
-    sources: pd.DataFrame,
     *,
     draft: bool,
     redacted: bool,
-) -> None:
-    """Summary, README, manifest, and the bag with all of it."""
-    summary = {
+) -> dict[str, Any]:
+    """What `summary.json` says."""
+    return {
         "harvest": harvest.harvest,
         "software": __version__,
         "draft": draft,
         "redacted": redacted,
         "policy": harvest.policy,
         "outcomes": _counts(assessments["final_outcome"]),
-        "statements": done.made,
-        "withheld": done.withheld,
-        "excluded": _counts(done.consignment.excluded["excluded_because"]),
-        "refused_lots": [str(lot) for lot in done.consignment.refused_lots["lot"]],
+        "statements": list(made),
+        "withheld": list(withheld),
+        "excluded": _counts(settled.excluded["excluded_because"]),
+        "refused_lots": [str(lot) for lot in settled.refused_lots["lot"]],
     }
-    into.json("summary.json", summary)
-    for language in harvest.package.languages:
-        into.text(f"README.{language}.txt", readme.text(harvest, summary, language))
+
+
+def manifest_facts(summary: Mapping[str, Any], sources: pd.DataFrame) -> dict[str, Any]:
+    """What `MANIFEST.json` says besides the files."""
     read = sources[sources["status"] == "read"]
     items = read[["layer", "item_id", "asset", "href", "version", "sha256"]].drop_duplicates()
-    told: dict[str, Any] = {"harvest": harvest.harvest, "software": __version__, "draft": draft, "redacted": redacted}
-    told |= {"layer_items": _records(items.sort_values(list(items.columns)))}
-    name = f"{DRAFT_MARK if draft else ''}{harvest.harvest}{'-redacted' if redacted else ''}"
+    told = {key: summary[key] for key in ("harvest", "software", "draft", "redacted")}
+    return told | {"layer_items": _records(items.sort_values(list(items.columns)))}
+
+
+def _finish(into: Folder, harvest: Harvest, told: Mapping[str, Any], sources: pd.DataFrame) -> None:
+    """Summary, README, manifest, and the bag with all of it."""
+    into.json("summary.json", told)
+    for language in harvest.package.languages:
+        into.text(f"README.{language}.txt", readme.text(harvest, told, language))
+    name = f"{DRAFT_MARK if told['draft'] else ''}{harvest.harvest}{'-redacted' if told['redacted'] else ''}"
     title = f"Due-diligence package of harvest {harvest.harvest}"
-    bag.write(into.path, name=name, date=stamp.day(harvest), title=title, facts=told)
+    bag.write(into.path, name=name, date=stamp.day(harvest), title=title, facts=manifest_facts(told, sources))
 
 
 def _counts(values: pd.Series) -> dict[str, int]:
     return {str(value): int(count) for value, count in values.value_counts().sort_index().items()}
 
 
-def _settings(harvest: Harvest, variables: Sequence[Variable]) -> dict[str, Any]:
-    """What is needed to compute the outcomes once more; no path of any machine."""
-    kept = {"harvest", "commodity", "policy", "production", "gps_error_m", "package"}
+def settings(harvest: Harvest, variables: Sequence[Variable]) -> dict[str, Any]:
+    """What is needed to compute outcomes and statements once more; no path of any machine."""
+    kept = {"harvest", "commodity", "operator", "product", "policy", "production", "gps_error_m", "package"}
     return harvest.model_dump(mode="json", by_alias=True, include=kept) | {
         "variables": [
             {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in asdict(variable).items()}
