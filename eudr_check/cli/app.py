@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from eudr_check import mirror
 from eudr_check.errors import EudrCheckError
@@ -37,12 +38,6 @@ def known_errors() -> Iterator[None]:
     try:
         yield
     except EudrCheckError as error:
-        Console(stderr=True).print(
-            f"[red]error:[/red] {_escaped(mirror.named(str(error)))}", highlight=False, soft_wrap=True
-        )
+        said = Text.assemble(("error:", "red"), " ", mirror.named(str(error)))
+        Console(stderr=True).print(said, soft_wrap=True)
         sys.exit(Exit.ERROR)
-
-
-def _escaped(text: str) -> str:
-    """Brackets in a file name are no markup."""
-    return text.replace("[", r"\[")

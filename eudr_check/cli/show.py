@@ -29,7 +29,7 @@ COLOURS = {
 @contextmanager
 def progress() -> Iterator[Report]:
     """A bar per stage on stderr, with time left; silent when stderr is no terminal."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, markup=False, emoji=False)
     bars = Progress(
         TextColumn("{task.description:<10}"),
         BarColumn(),
@@ -51,7 +51,7 @@ def progress() -> Iterator[Report]:
 
 def result(finished: Finished, *, as_json: bool, profile: bool) -> None:
     """Outcomes per cooperative and the paths of what was made, as a table or as JSON."""
-    console = Console()
+    console = Console(markup=False, emoji=False)
     if as_json:
         console.file.write(json.dumps(summary(finished), ensure_ascii=False, indent=1) + "\n")
         return
@@ -69,7 +69,7 @@ def result(finished: Finished, *, as_json: bool, profile: bool) -> None:
 
 def status(state: Status, *, as_json: bool) -> None:
     """How far a run is, in a few lines or as JSON."""
-    console = Console()
+    console = Console(markup=False, emoji=False)
     if as_json:
         console.file.write(json.dumps(asdict(state)) + "\n")
         return
@@ -84,7 +84,7 @@ def status(state: Status, *, as_json: bool) -> None:
 
 def frame(rows: pd.DataFrame, *, nothing: str) -> None:
     """Any small table, or a word where it has no row."""
-    console = Console()
+    console = Console(markup=False, emoji=False)
     if rows.empty:
         console.print(nothing)
         return

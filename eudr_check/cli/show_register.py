@@ -13,7 +13,7 @@ NO_PACKAGE = {"none yet": "no package yet", "left out later": "an earlier run ha
 
 def harvests(found: Sequence[Mapping[str, Any]]) -> None:
     """Every harvest: its packages, and a line per statement."""
-    console = Console()
+    console = Console(markup=False, emoji=False)
     if not found:
         _say(console, "no harvest yet")
     for harvest in found:
@@ -28,7 +28,7 @@ def harvests(found: Sequence[Mapping[str, Any]]) -> None:
 
 def found(rows: Sequence[Mapping[str, Any]], what: str) -> None:
     """Plots with hectares and outcome, below the statement that declares them."""
-    console = Console()
+    console = Console(markup=False, emoji=False)
     if not rows:
         _say(console, f"nothing in the register answers to '{what}'")
     wide = max((len(row["plot"]) for row in rows), default=0)

@@ -23,9 +23,9 @@ from babel.dates import format_date
 from eudr_check.config import Harvest
 from eudr_check.package import palette, stamp
 from eudr_check.package.actions import Score, actions, scorecard
-from eudr_check.package.names import clean
 from eudr_check.package.report_data import OUTCOMES
 from eudr_check.text import number, say
+from eudr_check.text.clean import clean, file_stem, markup_entities
 
 KML = "http://www.opengis.net/kml/2.2"
 ON_PAPER = 14
@@ -111,7 +111,7 @@ def write(
 
 
 def _workbook(folder: Path, plan: Plan) -> Path:
-    path = folder / f"{plan.cooperative}.xlsx"
+    path = folder / f"{file_stem(plan.cooperative)}.xlsx"
     # Cells are written as text, so a name that begins with `=` stays a name; the date makes the bytes repeatable.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(str(path), options)
@@ -243,7 +243,7 @@ def _order(plan: Plan) -> str:
 
 def _pdf(folder: Path, plan: Plan) -> Path:
     """Two pages, with as many of the first actions as they hold."""
-    path = folder / f"{plan.cooperative}.pdf"
+    path = folder / f"{file_stem(plan.cooperative)}.pdf"
     day = stamp.day(plan.harvest)
     with (
         as_file(files(__package__).joinpath("action_plan.typ")) as template,
@@ -298,7 +298,7 @@ def _paper(plan: Plan, most: int) -> dict[str, Any]:
             for key in ("plot", "kilograms" if plan.has_deliveries else "area", "wrong", "todo", "who", "by_when")
         ],
         "actions": [_paper_action(plan, row) for row in shown.itertuples()],
-        "more": plan.say("more", count=left, file=f"{plan.cooperative}.xlsx") if left else "",
+        "more": plan.say("more", count=left, file=f"{file_stem(plan.cooperative)}.xlsx") if left else "",
     }
 
 
@@ -354,7 +354,7 @@ def _short(text: str, most: int) -> str:
 
 def _kml(folder: Path, plan: Plan) -> Path:
     """Field visits as points with the plot's outline, for any map application on a phone."""
-    path = folder / f"{plan.cooperative}.kml"
+    path = folder / f"{file_stem(plan.cooperative)}.kml"
     ET.register_namespace("", KML)
     root = ET.Element(f"{{{KML}}}kml")
     document = _child(root, "Document")
@@ -365,7 +365,9 @@ def _kml(folder: Path, plan: Plan) -> Path:
         first = group.iloc[0]
         _child(mark, "name", clean(str(first["plot_id"])))
         lines = [f"{row.wrong}\n→ {row.todo} [{row.code}]" for row in group.itertuples()]
-        _child(mark, "description", clean_lines([*lines, f"{plan.say('by_when')} {plan.date(first['by'])}"]))
+        told = clean_lines([*lines, f"{plan.say('by_when')} {plan.date(first['by'])}"])
+        # Google Earth takes a description for HTML.
+        _child(mark, "description", markup_entities(told))
         outline = plan.plots.geometry.get(first["plot"])
         _point_and_outline(mark, float(first["longitude"]), float(first["latitude"]), outline)
     ET.indent(root, " ")

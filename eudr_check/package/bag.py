@@ -6,6 +6,7 @@ BagIt: RFC 8493. Dates are inputs: nothing of the day or the machine of the buil
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -64,8 +65,8 @@ def _write_tags(bag: Archive, name: str, payload: Mapping[str, Entry], date: dt.
     listed = sorted(payload, key=lambda file: _as_bagit_lists(Path(file)))
     tags = {
         "bag-info.txt": "".join(f"{label}: {value}\n" for label, value in info.items()),
-        "bagit.txt": "BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n",
-        "manifest-sha256.txt": "".join(f"{payload[file].sha256}  data/{_escaped(file)}\n" for file in listed),
+        "bagit.txt": "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+        "manifest-sha256.txt": "".join(f"{payload[file].sha256}  data/{encoded(file)}\n" for file in listed),
     }
     sums = {file: bag.text(f"{name}/{file}", text).sha256 for file, text in tags.items()}
     bag.text(f"{name}/tagmanifest-sha256.txt", "".join(f"{sum256} {file}\n" for file, sum256 in sums.items()))
@@ -76,5 +77,16 @@ def _as_bagit_lists(file: Path) -> list[tuple[bool, str]]:
     return [*((True, part) for part in file.parts[:-1]), (False, file.name)]
 
 
-def _escaped(name: str) -> str:
-    return name.replace("\r", "%0D").replace("\n", "%0A")
+def encoded(name: str) -> str:
+    """A file's name as a manifest writes it: percent sign, CR and LF in percent code (RFC 8493, section 2.1.3).
+
+    >>> encoded("foto 100%25.jpg")
+    'foto 100%2525.jpg'
+    """
+    return name.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def decoded(name: str) -> str:
+    """A file's name as a manifest meant it."""
+    codes = {"%25": "%", "%0D": "\r", "%0A": "\n"}
+    return re.sub("%(25|0D|0A)", lambda found: codes[found[0].upper()], name, flags=re.IGNORECASE)

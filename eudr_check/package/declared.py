@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eudr_check.package.names import cell, clean
 from eudr_check.package.statements import DRAFT_MARK
+from eudr_check.text.clean import cell, clean
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from eudr_check.areas import plot_area_ha
 from eudr_check.package.half_moons import without_holes
-from eudr_check.package.names import clean
+from eudr_check.text.clean import clean
 
 PER_DEGREE = 1_000_000
 GRID_DEGREE = 1e-6

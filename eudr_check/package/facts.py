@@ -13,8 +13,8 @@ from eudr_check.areas import eu_area_ha
 from eudr_check.config import Harvest
 from eudr_check.package import stamp
 from eudr_check.package.consignment import Consignment, Part
-from eudr_check.package.names import clean
 from eudr_check.tables import OUTCOMES
+from eudr_check.text.clean import clean
 from eudr_check.variables import Variable
 
 

@@ -27,6 +27,7 @@ from eudr_check import tables
 from eudr_check.config import Harvest
 from eudr_check.package import gis_project, gis_styles, stamp
 from eudr_check.text import say, topic
+from eudr_check.text.clean import file_stem
 from eudr_check.tiles import Tile
 from eudr_check.variables import Variable
 
@@ -131,7 +132,7 @@ def write(
     styles = gis_styles.styles(language, years)
     _describe(geopackage, fields, geometry_types, dictionary, styles, language, moment)
     project = gis_project.write(
-        folder / f"{harvest.harvest}.qgz",
+        folder / f"{file_stem(harvest.harvest)}.qgz",
         geopackage.name,
         title=say("gis", "title", language, harvest=harvest.harvest),
         fields=fields,
@@ -160,7 +161,7 @@ def view(plots: gpd.GeoDataFrame) -> gis_project.Box:
 
 def geopackage_of(folder: Path, harvest: Harvest) -> Path:
     """Where the GeoPackage of a harvest lies."""
-    return folder / f"{harvest.harvest}.gpkg"
+    return folder / f"{file_stem(harvest.harvest)}.gpkg"
 
 
 def _moment(day: date) -> str:

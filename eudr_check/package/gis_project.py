@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from eudr_check.package import gis_styles
 from eudr_check.text import say
+from eudr_check.text.clean import without_expressions
 
 Box = tuple[float, float, float, float]
 
@@ -307,8 +308,9 @@ def _item(parent: ET.Element, kind: int, name: str, place: Box, **extra: str) ->
 
 
 def _label(layout: ET.Element, name: str, place: Box, text: str, *, size: int, bold: bool) -> None:
+    said = without_expressions(text)
     item = _item(
-        layout, 65641, name, place, labelText=text, htmlState="0", halign="1", valign="128", marginX="0", marginY="0"
+        layout, 65641, name, place, labelText=said, htmlState="0", halign="1", valign="128", marginX="0", marginY="0"
     )
     ET.SubElement(item, "FontColor", red="40", green="44", blue="52", alpha="255")
     _text_style(item, size, bold=bold)

@@ -15,6 +15,8 @@ LABEL_SCALE = 15_000
 """Plot codes show from 1:15 000 on; further out they would cover the plots."""
 MARKS_SCALE = 30_000
 """Further out than 1:30 000 a one-hectare plot is smaller than its mark."""
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
+"""Signs that HTML reads; the ampersand first, since the others bring it in."""
 _MARKS = {"circle": "circle", "square": "square", "diamond": "diamond", "triangle": "triangle"}
 
 
@@ -60,7 +62,7 @@ def _plots(language: str, *, polygons: bool) -> list[ET.Element]:
         symbols.append(_plot_symbol(accent) if polygons else _marker(accent, 2.6))
         labels.append((name, say("report", f"outcome_{name}", language)))
     tip = (
-        '<p><b>[% "plot_id" %]</b> · [% "cooperative" %]</p><p>'
+        f"<p><b>{_value('plot_id')}</b> · {_value('cooperative')}</p><p>"
         + "CASE "
         + " ".join(f"WHEN \"final_outcome\"='{name}' THEN '{_quoted(text)}'" for name, text in labels)
         + " END"
@@ -85,12 +87,20 @@ def _quoted(text: str) -> str:
     return text.replace("'", "''")
 
 
+def _value(field: str) -> str:
+    """A field in a map tip, which QGIS shows in a browser: text of users must not become markup there."""
+    expression = f'to_string("{field}")'
+    for sign, entity in _ENTITIES.items():
+        expression = f"replace({expression}, '{_quoted(sign)}', '{entity}')"
+    return f"[% {expression} %]"
+
+
 def _findings(language: str) -> list[ET.Element]:
     names = sorted(palette.SEVERITIES, key=lambda name: -palette.SEVERITIES[name].rank)
     symbols = [_marker(palette.SEVERITIES[name], 3.0, outlined=True) for name in names]
     return [
         _categorised("severity", [(name, say("gis", f"severity_{name}", language)) for name in names], symbols),
-        _text_element("mapTip", '<p><b>[% "code" %]</b> [% "plot" %]</p><p>[% "message" %]</p>'),
+        _text_element("mapTip", f"<p><b>{_value('code')}</b> {_value('plot')}</p><p>{_value('message')}</p>"),
     ]
 
 
@@ -106,7 +116,9 @@ def _patches(language: str, years: Sequence[int]) -> list[ET.Element]:
     return [
         _ruled(rules, symbols),
         _text_element(
-            "mapTip", '<p><b>[% "year" %]</b> [% "column" %]</p><p>[% round("area_ha", 3) %] ha</p><p>[% "plots" %]</p>'
+            "mapTip",
+            f"<p><b>{_value('year')}</b> {_value('column')}</p>"
+            f'<p>[% round("area_ha", 3) %] ha</p><p>{_value("plots")}</p>',
         ),
     ]
 
@@ -116,7 +128,7 @@ def _tiles(language: str) -> list[ET.Element]:
     keys = ("tile_complete", "tile_missing", "tile_failed")
     looks = (("#ffffff", "no"), (palette.UNKNOWN, "b_diagonal"), (palette.OUTCOMES["high"].colour, "b_diagonal"))
     symbols = [_fill(colour, palette.UNKNOWN, width=0.2, pattern=pattern) for colour, pattern in looks]
-    tip = '<p><b>[% "tile" %]</b></p><p>[% "layers_missing" %] [% "layers_failed" %]</p>'
+    tip = f"<p><b>{_value('tile')}</b></p><p>{_value('layers_missing')} {_value('layers_failed')}</p>"
     return [
         _categorised("status", [(n, say("gis", k, language)) for n, k in zip(names, keys, strict=True)], symbols),
         _text_element("mapTip", tip),

@@ -19,7 +19,7 @@ from eudr_check import law
 from eudr_check.config import Harvest, Operator, Product
 from eudr_check.errors import PackageError
 from eudr_check.package import stamp
-from eudr_check.package.names import clean
+from eudr_check.text.clean import clean
 
 DDS = "http://ec.europa.eu/tracesnt/certificate/eudr/due-diligence-statement/v3"
 COMMON = "http://ec.europa.eu/tracesnt/certificate/eudr/common/v3"

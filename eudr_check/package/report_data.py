@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from eudr_check import __version__
 from eudr_check.config import Harvest
 from eudr_check.package import palette, stamp
-from eudr_check.package.names import clean
 from eudr_check.package.picture import Picture, png
 from eudr_check.text import LANGUAGES, topic
+from eudr_check.text.clean import clean
 from eudr_check.variables import Variable
 
 PER_DEGREE = 100_000

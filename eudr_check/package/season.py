@@ -19,9 +19,9 @@ import shapely
 from eudr_check import tables
 from eudr_check.areas import plot_area_ha
 from eudr_check.package import palette
-from eudr_check.package.names import clean
 from eudr_check.package.report_data import OUTCOMES
 from eudr_check.text import number, say
+from eudr_check.text.clean import clean
 
 MOST_ROWS = 200
 """Rows of a list on the page; the rest is counted."""

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from eudr_check.package.names import cell, clean
+from eudr_check.text.clean import cell, clean
 
-HARMLESS = r"^[0-9A-Za-z]( ?[!#-+\--~])*$"
-"""What no spreadsheet, CSV reader or `names.clean` would touch: ASCII with single blanks, no comma, no quote."""
+HARMLESS = r"^[0-9A-Za-z]( ?[!#-+\--:<-~])*$"
+"""What no spreadsheet, CSV reader or `clean` would touch: ASCII with single blanks, no comma, semicolon or quote."""
 ROWS = 100_000
 """Rows held as text at once."""
 

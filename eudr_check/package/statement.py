@@ -14,9 +14,9 @@ import pandas as pd
 import typst
 from babel.dates import format_date
 
-from eudr_check.package.names import clean
 from eudr_check.text import number, say
 from eudr_check.text import topic as topics
+from eudr_check.text.clean import clean
 
 MOST_PLOTS = 1000
 """Rows of the plots table on paper; the file beside it holds all."""

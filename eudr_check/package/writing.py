@@ -34,6 +34,7 @@ from eudr_check.package import (
 )
 from eudr_check.package.folder import Attachment, Folder
 from eudr_check.package.statements import DRAFT_MARK, Behind
+from eudr_check.text.clean import file_stem
 from eudr_check.variables import Variable
 
 
@@ -256,7 +257,9 @@ def _finish(into: Folder, harvest: Harvest, told: Mapping[str, Any], sources: pd
         into.text(f"README.{language}.txt", readme.text(harvest, told, language))
     name = f"{DRAFT_MARK if told['draft'] else ''}{harvest.harvest}{'-redacted' if told['redacted'] else ''}"
     title = f"Due-diligence package of harvest {harvest.harvest}"
-    bag.write(into.path, name=name, date=stamp.day(harvest), title=title, facts=manifest_facts(told, sources))
+    bag.write(
+        into.path, name=file_stem(name), date=stamp.day(harvest), title=title, facts=manifest_facts(told, sources)
+    )
 
 
 def _counts(values: pd.Series) -> dict[str, int]:

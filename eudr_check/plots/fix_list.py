@@ -18,12 +18,12 @@ import xlsxwriter
 
 from eudr_check import text
 from eudr_check.plots.findings import sentence
+from eudr_check.text.clean import cell as safe
+from eudr_check.text.clean import file_stem, without_controls
 
 COLUMNS = ("weight", "file", "row", "plot", "place", "problem", "longitude", "latitude", "code")
 _WIDTHS = (18, 28, 7, 18, 22, 90, 13, 13, 24)
 _CREATED = dt.datetime(2000, 1, 1)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _CELL_LIMIT = 32_000
 _LINES_LIMIT = 1_048_575
 """Rows of a sheet under its header; the CSV holds them all."""
@@ -64,7 +64,7 @@ def write_fix_lists(
         mine = listed[listed["cooperative"] == cooperative]
         mine = mine.sort_values("severity", kind="stable")  # "block" comes before "warn"
         sheets = _lines(mine, places, languages)
-        path = folder / f"{cooperative}.xlsx"
+        path = folder / f"{file_stem(cooperative)}.xlsx"
         _write_workbook(path, sheets)
         written.append(path)
         for language, lines in sheets.items():
@@ -180,18 +180,9 @@ def _write_csv(path: Path, headers: list[str], lines: list[Line]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(headers)
-        writer.writerows([_neutral(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
+        writer.writerows([safe(value) if isinstance(value, str) else value for value in line] for line in lines)
 
 
 def clean(cell: str) -> str:
     """Text without what XML cannot hold, as long as a cell may be."""
-    return _CONTROL.sub("", cell)[:_CELL_LIMIT]
-
-
-def _neutral(cell: str) -> str:
-    """Text that no spreadsheet takes for a formula when it opens the CSV.
-
-    >>> _neutral("=cmd|' /C calc'!A0")
-    "'=cmd|' /C calc'!A0"
-    """
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return without_controls(cell)[:_CELL_LIMIT]

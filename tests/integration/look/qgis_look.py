@@ -13,6 +13,9 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from qgis.core import (
     Qgis,
     QgsApplication,
+    QgsExpression,
+    QgsExpressionContext,
+    QgsExpressionContextUtils,
     QgsLayoutExporter,
     QgsMapRendererParallelJob,
     QgsMapSettings,
@@ -29,6 +32,17 @@ messages: list[str] = []
 QgsApplication.messageLog().messageReceived.connect(lambda text, tag, level: messages.append(f"{tag}: {text}"))
 project = QgsProject.instance()
 opened = project.read(str(project_path))
+
+
+def tips(layer) -> list[str]:
+    """The map tips of some rows, as QGIS hands them to its browser."""
+    context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
+    made = []
+    for feature in list(layer.getFeatures())[:100]:
+        context.setFeature(feature)
+        made.append(QgsExpression.replaceExpressionText(layer.mapTipTemplate(), context))
+    return made
+
 
 layers = []
 for node in project.layerTreeRoot().findLayers():
@@ -49,6 +63,7 @@ for node in project.layerTreeRoot().findLayers():
             "aliases": [field.alias() for field in layer.fields()][1:],
             "labels": bool(layer.labelsEnabled() and layer.labeling()) if layer.isSpatial() else False,
             "map_tip": bool(layer.mapTipTemplate()) if layer.isSpatial() else None,
+            "tips": tips(layer) if layer.isSpatial() else [],
             "crs": layer.crs().authid(),
             "style_in_file": bool(loaded),
             "style_renderer": alone.renderer().type() if layer.isSpatial() else None,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,16 @@ def test_every_layer_is_valid_and_styled(seen: dict[str, Any]) -> None:
             assert layer["style_renderer"] == layer["renderer"]
             assert layer["map_tip"]
             assert layer["legend"]
+
+
+def test_map_tips_show_text_and_no_markup(seen: dict[str, Any]) -> None:
+    """Ids and messages that are HTML are shown as they are written, since QGIS opens tips in a browser."""
+    tips = [tip for layer in seen["layers"] for tip in layer["tips"]]
+    tags = {tag for tip in tips for tag in re.findall(r"<[^>]*>?", tip)}
+
+    assert tags == {"<p>", "</p>", "<b>", "</b>"}
+    assert any("&lt;script&gt;" in tip for tip in tips)
+    assert not any("[%" in tip or "Eval Error" in tip for tip in tips)
 
 
 def test_layers_are_grouped_by_question(seen: dict[str, Any]) -> None:

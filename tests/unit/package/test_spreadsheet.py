@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from eudr_check.package import names, spreadsheet
+from eudr_check.package import spreadsheet
+from eudr_check.text import clean
 
 HOSTILE = ["=a", "b,c", 'd"e', "  \u00e9\n x ", "", None, "-1", "Rosa Quispe"]
 
@@ -44,7 +45,7 @@ def test_every_kind_of_column_reads_as_pandas_writes_it(tmp_path: Path, monkeypa
     )
     text = ["a,b", "text", "mixed"]
     safe = frame.assign(
-        **{name: frame[name].map(lambda v: names.cell(names.clean(v)) if isinstance(v, str) else v) for name in text}
+        **{name: frame[name].map(lambda v: clean.cell(clean.clean(v)) if isinstance(v, str) else v) for name in text}
     )
 
     assert written(tmp_path, frame) == safe.to_csv(index=False, lineterminator="\n")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from eudr_check import config, package, tables, text, variables
-from eudr_check.package import names, statement
+from eudr_check.package import statement
 from tests import package_tables as six
 
 WORDS = {
@@ -98,17 +98,3 @@ def test_a_word_longer_than_its_column_may_break() -> None:
     drawn = statement._drawable({"name": "a" * 50, "svg": "M" * 50})
 
     assert drawn == {"name": "\u200b".join(["a" * 20, "a" * 20, "a" * 10]), "svg": "M" * 50}
-
-
-def test_names_are_cleaned_and_cells_disarmed() -> None:
-    """Controls, overrides and surrogates go; letters, quotes and joiners stay; formulas become text."""
-    assert names.clean("a\u0000b\u202ec\ud800 d\r\n\te\u200f") == "abc d e\u200f"
-    assert names.clean("Jose\u0301") == "José"
-    assert [names.cell(text) for text in ("=1+1", "+51 999", "-x", "@a", "x=1", "")] == [
-        "'=1+1",
-        "'+51 999",
-        "'-x",
-        "'@a",
-        "x=1",
-        "",
-    ]
