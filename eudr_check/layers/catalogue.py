@@ -4,6 +4,7 @@
 Items point to them with relative addresses. Equal files give equal bytes.
 """
 
+import builtins
 import hashlib
 import json
 import os
@@ -13,14 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pystac
 from rasterio.warp import transform_bounds
 
 from eudr_check.errors import LayersError
 from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.footprint import bounds_of
-from eudr_check.layers.raster import open_raster
+from eudr_check.layers.links import collections, items, rasters, read_json
+from eudr_check.layers.raster import contradicted, open_raster
+from eudr_check.layers.stac import numbers
+from eudr_check.layers.tiff import UNMASK
 from eudr_check.layers.values import Values
+
+__all__ = ["add", "check", "collections", "file_sha256", "interval", "items", "list", "rasters"]
 
 _SHA256_MULTIHASH = "1220"
 _EXTENSIONS = [
@@ -61,7 +68,7 @@ def add(
     written = []
     for item_id, assets in sorted(groups.items()):
         target = collection / f"{item_id}.json"
-        known = json.loads(target.read_text(encoding="utf-8"))["assets"] if target.is_file() else {}
+        known = read_json(target).get("assets", {}) if target.is_file() else {}
         described = known | {key: _describe(path, key, definition, collection) for key, path in assets.items()}
         for key in assets:
             if key in known and known[key]["href"] != described[key]["href"]:
@@ -78,49 +85,47 @@ def add(
 
 
 def check(folder: Path) -> tuple[str, ...]:
-    """What is wrong with a STAC folder, in words; empty when every file is there with the recorded SHA-256.
+    """What is wrong with a STAC folder, in words.
+
+    Empty when every file is there with the recorded SHA-256, lies where its Item says, and nothing beside it says
+    otherwise.
 
     Raises:
         LayersError: the folder holds no catalogue.
     """
-    problems = []
+    problems: builtins.list[str] = []
     for item, path in items(folder):
         for key, asset in sorted(item.assets.items()):
-            raster = path.parent / asset.href
-            where = f"{item.collection_id}/{item.id}, asset {key}"
-            recorded = asset.extra_fields.get("file:checksum")
-            if not raster.is_file():
-                problems.append(f"{where}: {asset.href} is not there")
-            elif recorded is not None and recorded != _SHA256_MULTIHASH + file_sha256(raster):
-                problems.append(f"{where}: {asset.href} changed since it was registered; run `catalogue add` again")
+            where = f"{item.collection_id}/{item.id}, asset {key}: {asset.href}"
+            if "://" not in asset.href:
+                problems.extend(f"{where} {problem}" for problem in _problems(path.parent / asset.href, asset))
     return tuple(problems)
 
 
-def items(folder: Path, collection: str | None = None) -> Iterator[tuple[pystac.Item, Path]]:
-    """Items of a STAC folder with the files they stand in, ordered by collection and id.
-
-    Follows links from `catalog.json`; links that leave this machine are not followed.
-
-    Raises:
-        LayersError: the folder holds no catalogue, a link leads nowhere, or a file is no STAC.
-    """
-    root = folder / "catalog.json"
-    if not root.is_file():
-        raise LayersError(
-            f"{folder}: no STAC folder (catalog.json is missing); make one with `eudr-check catalogue add`"
-        )
-    found = sorted(_walk(root), key=lambda pair: (str(pair[0].get("collection")), pair[0]["id"]))
-    for content, path in found:
-        if collection is None or content.get("collection") == collection:
-            try:
-                yield pystac.Item.from_dict(content), path
-            except (pystac.STACError, KeyError, ValueError) as error:
-                raise LayersError(f"{path}: not a STAC Item ({error})") from error
-
-
-def collections(folder: Path) -> tuple[str, ...]:
-    """Ids of the collections of a STAC folder, sorted."""
-    return tuple(sorted({str(item.collection_id) for item, _ in items(folder)}))
+def _problems(raster: Path, asset: pystac.Asset) -> Iterator[str]:
+    """What is wrong with one file, in words that follow its name."""
+    if not raster.is_file():
+        yield "is not there"
+        return
+    fields = asset.extra_fields
+    recorded = fields.get("file:checksum")
+    if recorded is not None and recorded != _SHA256_MULTIHASH + file_sha256(raster):
+        yield "changed since it was registered; run `catalogue add` again"
+    try:
+        opened = open_raster(raster, 1)
+    except LayersError as error:
+        yield f"cannot be used: {error}"
+        return
+    told, shape = numbers(fields.get("proj:transform"), 6, 9), numbers(fields.get("proj:shape"), 2)
+    if shape is not None and shape != (opened.height, opened.width):
+        yield f"has {opened.height} x {opened.width} cells, its Item says otherwise (proj:shape)"
+    if told is not None and not np.allclose(told[:6], tuple(opened.transform)[:6], rtol=1e-9, atol=1e-12):
+        yield "lies where its Item does not say (proj:transform)"
+    code = fields.get("proj:code")
+    if isinstance(code, str) and opened.crs.startswith("EPSG:") and code != opened.crs:
+        yield f"has the CRS {opened.crs}, its Item says {code} (proj:code)"
+    if other := contradicted(raster):
+        yield f"is contradicted by a file beside it ({', '.join(other)}); runs do not follow it, other programs do"
 
 
 def file_sha256(path: Path) -> str:
@@ -135,25 +140,6 @@ def interval(item: pystac.Item) -> str:
     last = item.common_metadata.end_datetime or item.datetime
     days = [day.date().isoformat() for day in (first, last) if day is not None]
     return days[0] if len(set(days)) == 1 else "/".join(days)
-
-
-def _walk(path: Path) -> Iterator[tuple[dict[str, Any], Path]]:
-    content = _read(path)
-    if content.get("type") == "Feature":
-        yield content, path
-        return
-    for link in content.get("links", ()):
-        if link.get("rel") in ("child", "item") and "://" not in link["href"]:
-            yield from _walk(path.parent / link["href"])
-
-
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise LayersError(f"{path}: the catalogue names this file, but it cannot be read ({error.strerror})") from error
-    except ValueError as error:
-        raise LayersError(f"{path}: not JSON ({error})") from error
 
 
 @dataclass(frozen=True)
@@ -198,8 +184,16 @@ def _safe(name: str) -> str:
 
 def _describe(path: Path, key: str, definition: LayerDefinition, collection: Path) -> dict[str, Any]:
     """One asset with projection, file and class information."""
-    raster = open_raster(path, definition.assets[key].band)
     asset = definition.assets[key]
+    raster = open_raster(path, asset.band)
+    other = contradicted(path)
+    if "mask" in other:
+        raise LayersError(f"{path}: keeps 'no data' in a mask (a file beside it) instead of a value; {UNMASK}")
+    if other:
+        raise LayersError(
+            f"{path}: files beside it (.aux.xml, world file) say otherwise about its {', '.join(other)}; a "
+            "registered raster is one file: take them away, or write one file of both with `gdal_translate`"
+        )
     if raster.dtype != asset.dtype:
         raise LayersError(f"{path}: values are {raster.dtype}, asset '{key}' of {definition.id} is {asset.dtype}")
     bounds = bounds_of(raster.transform, raster.width, raster.height)
@@ -266,7 +260,7 @@ def _item(item_id: str, assets: dict[str, Any], definition: LayerDefinition) -> 
 
 def _write_collection(folder: Path, definition: LayerDefinition) -> None:
     target = folder / definition.collection
-    members = [_read(path) for path in sorted(target.glob("*.json")) if path.name != "collection.json"]
+    members = [read_json(path) for path in sorted(target.glob("*.json")) if path.name != "collection.json"]
     boxes = [member["bbox"] for member in members]
     box = [min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)]
     first, last = definition.interval

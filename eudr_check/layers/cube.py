@@ -21,7 +21,7 @@ from eudr_check.layers.raster import Cut, Raster, cut, open_raster
 from eudr_check.layers.refinement import Refinement, expand, own_lines, refine
 from eudr_check.layers.store import Store
 from eudr_check.tiles import Tile
-from eudr_check.variables import UNKNOWN
+from eudr_check.variables import NO, UNKNOWN
 
 
 def cube(
@@ -86,6 +86,8 @@ class _Item:
     """One Item of a layer with its rasters on disk."""
 
     id: str
+    updated: str
+    """ISO 8601 in UTC; empty where the Item does not say when it was made."""
     rasters: Mapping[str, Raster]
 
 
@@ -98,7 +100,7 @@ class _Reading:
 
 
 def _items(definition: LayerDefinition, rows: Sequence[Any], store: Store) -> list[_Item]:
-    """Items that were read whole, ordered by id; an Item with a failed asset is left out."""
+    """Items that were read whole, the newest first, equals by id; an Item with a failed asset is left out."""
     known = sorted((row for row in rows if isinstance(row.item_id, str)), key=attrgetter("item_id"))
     items = []
     for item_id, group in groupby(known, key=attrgetter("item_id")):
@@ -109,8 +111,9 @@ def _items(definition: LayerDefinition, rows: Sequence[Any], store: Store) -> li
             row.asset: open_raster(store.local_path(row.href, row.etag), definition.assets[row.asset].band)
             for row in assets
         }
-        items.append(_Item(item_id, rasters))
-    return items
+        updated = assets[0].updated if isinstance(assets[0].updated, str) else ""
+        items.append(_Item(item_id, updated, rasters))
+    return sorted(items, key=attrgetter("updated"), reverse=True)
 
 
 def _mosaic(
@@ -120,19 +123,67 @@ def _mosaic(
     box: NDArray[np.float64],
     cells: Refinement,
 ) -> dict[str, NDArray[np.int16]]:
-    """Each variable on the refinement: where Items overlap, the first by id that knows the cell."""
-    result: dict[str, NDArray[np.int16]] = {}
-    for item in items:
-        readings = {asset: _Reading(raster, cut(raster, boxes, box)) for asset, raster in item.rasters.items()}
-        for asset, reading in readings.items():
-            _refuse_illegal(definition, item, asset, reading)
+    """Each variable on the refinement.
+
+    Where Items overlap the newest that knows the cell counts; equals that contradict each other leave it unknown. Of
+    an event, an older copy does not say that there was none where a newer one knows nothing.
+    """
+    result = {name: np.full(cells.shape, UNKNOWN, dtype=np.int16) for name in definition.encodings}
+    contradicted = {name: np.zeros(cells.shape, dtype=bool) for name in definition.encodings}
+    reached = np.zeros(cells.shape, dtype=bool)
+    for _, equals in groupby(items, key=attrgetter("updated")):
+        copies = [_copy(definition, item, boxes, box, cells) for item in equals]
         for name, encoding in definition.encodings.items():
-            values = _variable(definition, encoding, readings, cells)
-            if name in result:
-                np.copyto(result[name], values, where=result[name] == UNKNOWN)
-            else:
-                result[name] = values
-    return result or {name: np.full(cells.shape, UNKNOWN, dtype=np.int16) for name in definition.encodings}
+            values, differing = _agreed([copy.values[name] for copy in copies])
+            ahead = (result[name] == UNKNOWN) & ~contradicted[name]
+            contradicted[name] |= ahead & differing
+            take = ahead & (values != UNKNOWN)
+            if encoding.kind == "event":
+                take &= ~(reached & (values == NO))
+            np.copyto(result[name], values, where=take)
+        for copy in copies:
+            reached |= copy.reached
+    return result
+
+
+@dataclass(frozen=True)
+class _Copy:
+    """What one Item says of the cells of a refinement."""
+
+    values: Mapping[str, NDArray[np.int16]]
+    reached: NDArray[np.bool_]
+    """Which cells it has a raster for, whatever that says."""
+
+
+def _copy(
+    definition: LayerDefinition,
+    item: _Item,
+    boxes: NDArray[np.float64],
+    box: NDArray[np.float64],
+    cells: Refinement,
+) -> _Copy:
+    readings = {
+        asset: _Reading(raster, cut(raster, boxes, box, sparse_is_zero=definition.assets[asset].sparse == "zero"))
+        for asset, raster in item.rasters.items()
+    }
+    for asset, reading in readings.items():
+        _refuse_illegal(definition, item, asset, reading)
+    reached = np.zeros(cells.shape, dtype=bool)
+    for reading in readings.values():
+        inside = np.ones(reading.cut.values.shape, dtype=bool)
+        reached |= expand(reading.raster, reading.cut, inside, cells, False)
+    values = {name: _variable(definition, one, readings, cells) for name, one in definition.encodings.items()}
+    return _Copy(values, reached)
+
+
+def _agreed(copies: Sequence[NDArray[np.int16]]) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
+    """What equal copies say together (unknown where they differ), and where they differ."""
+    together, differing = copies[0], np.zeros(copies[0].shape, dtype=bool)
+    for values in copies[1:]:
+        known = (together != UNKNOWN) & (values != UNKNOWN)
+        differing |= known & (together != values)
+        together = np.where(together == UNKNOWN, values, together)
+    return np.where(differing, np.int16(UNKNOWN), together), differing
 
 
 def _variable(

@@ -6,11 +6,13 @@ EVIDENCE: 1 / 0 / -1 for a state, the calendar year / 0 / -1 for an event. Every
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 
+import numpy as np
 import yaml
 from pydantic import (
     BaseModel,
@@ -33,6 +35,15 @@ Ranges = Annotated[InstanceOf[Values], BeforeValidator(Values.parse), PlainSeria
 Condition = dict[str, Ranges]
 
 
+_REACH = {
+    name: Values(((int(np.iinfo(name).min), int(np.iinfo(name).max)),)) for name in ("uint8", "int8", "uint16", "int16")
+}
+
+
+def _listed(values: Values) -> str:
+    return f"{'values' if len(values) > 1 or values[0][0] != values[0][1] else 'value'} {values}"
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -46,7 +57,10 @@ class Asset(_Strict):
     nodata_tag: Literal["obey", "ignore"] = Field(
         "obey", description="`ignore` where another asset says what is unknown and the tag is known to lie on data"
     )
-    band: int = Field(1, ge=1)
+    band: int | None = Field(None, ge=1, description="band of files that hold several; others are refused")
+    sparse: Literal["unknown", "zero"] = Field(
+        "unknown", description="what blocks hold that a file does not store; `zero` only where the producer says so"
+    )
     file: str | None = Field(
         None, description="file name without ending; `*` is anything, `{id}` becomes the id of the Item"
     )
@@ -112,6 +126,16 @@ class VariableDefinition(_Strict):
             named.add(self.year.asset)
         return tuple(sorted(named))
 
+    @property
+    def named(self) -> Iterator[tuple[str, str, Values]]:
+        """Every set of raster values the encoding names: key of the definition, asset, values."""
+        yield from (("when", key, values) for key, values in self.when.items())
+        for condition in self.unknown:
+            yield from (("unknown", key, values) for key, values in condition.items())
+        if self.year is not None:
+            groups = [self.year.values] if self.year.values is not None else (self.year.years or {}).values()
+            yield from (("year", self.year.asset, values) for values in groups)
+
 
 class TileScheme(_Strict):
     """Files published without STAC, whose names follow a grid of tiles."""
@@ -175,6 +199,26 @@ class LayerDefinition(_Strict):
             for key in encoding.assets:
                 if key not in self.assets:
                     raise ValueError(f"variable {name}: no asset '{key}' (assets: {', '.join(sorted(self.assets))})")
+        return self
+
+    @model_validator(mode="after")
+    def _values_can_occur(self) -> "LayerDefinition":
+        problems = [
+            f"asset {key}: {what} {_listed(beyond)} cannot be in a raster of {asset.dtype}"
+            for key, asset in self.assets.items()
+            for what, values in (("legend", asset.legend), ("nodata", asset.nodata))
+            if (beyond := values.beyond(_REACH[asset.dtype]))
+        ]
+        for name, encoding in self.encodings.items():
+            for where, key, values in encoding.named:
+                known = Values((*self.assets[key].legend, *self.assets[key].nodata))
+                if beyond := values.beyond(known):
+                    problems.append(
+                        f"variable {name}, {where}: {_listed(beyond)} of asset '{key}' is neither in its legend "
+                        f"({self.assets[key].legend}) nor nodata"
+                    )
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
 
     @property
@@ -256,13 +300,20 @@ def read(path: Path) -> LayerDefinition:
     """A user's own definition file.
 
     Raises:
-        LayersError: the file is missing or breaks a rule.
+        LayersError: the file is missing or breaks a rule, or carries the id of a shipped definition without being it.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise LayersError(f"{path}: layer definition cannot be read ({error})") from error
-    return _parse(text, str(path))
+    found = _parse(text, str(path))
+    namesake = next((one for one in shipped() if one.casefold() == found.id.casefold()), None)
+    if namesake and found != definition(LayerChoice.model_validate({"id": namesake, "from": "shipped"})):
+        raise LayersError(
+            f"{path}: '{found.id}' is the id of a definition that comes with eudr-check, and this file says something "
+            "else; give it an id of your own (and 'id: ...' instead of 'definition:' takes the shipped one)"
+        )
+    return found
 
 
 @cache
@@ -270,6 +321,8 @@ def _parse(text: str, where: str) -> LayerDefinition:
     try:
         content = yaml.safe_load(text)
         return LayerDefinition.model_validate(content)
+    except RecursionError as error:
+        raise LayersError(f"{where}: not valid YAML: nested too deep") from error
     except yaml.YAMLError as error:
         raise LayersError(f"{where}: not valid YAML: {' '.join(str(error).split())}") from error
     except ValidationError as error:

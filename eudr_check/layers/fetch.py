@@ -76,7 +76,7 @@ class Wanted:
     boxes: NDArray[np.float64]
     """float64 (n, 4) degrees."""
     access: Access
-    band: int = 1
+    band: int | None = None
     etag: str | None = None
     """Content tag the file must have; None: that of the file as it is now."""
 
@@ -195,7 +195,7 @@ class _Line:
             twin = source.whole
             _require_tiff(twin.path, wanted)
         else:
-            layout = read_layout(source, wanted.href, wanted.band)
+            layout = read_layout(source, wanted.href, wanted.band or 1)
             _require_whole(layout, source.size, wanted.href)
             twin = Twin(self.store, wanted.href, source.etag, source.size)
             twin.write_header([(start, source.get(start, stop)) for start, stop in layout.header], layout)

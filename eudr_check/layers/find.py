@@ -15,6 +15,7 @@ from eudr_check.layers.access import Access, unsigned
 from eudr_check.layers.definition import LayerDefinition, Place
 from eudr_check.layers.fetch import Refused
 from eudr_check.layers.found import Found, choose, match_assets
+from eudr_check.layers.stac import read_item
 from eudr_check.layers.store import Store, key
 from eudr_check.tiles import PER_DEGREE, Tile
 
@@ -92,7 +93,12 @@ def _searched(
         if isinstance(answer, Refused):
             found[cell] = answer
         else:
-            items = choose(layer, place, (_item(content, url) for content in answer))
+            try:
+                read = [_item(content, url) for content in answer]
+            except LayersError as error:
+                found[cell] = Refused(str(error))
+                continue
+            items = choose(layer, place, read)
             found[cell] = [_web_item(layer, place, item, opened) for item in items]
     _refuse_two_versions(layer, found)
     return {tile: found[_cell(tile)] for tile in boxes}
@@ -105,7 +111,8 @@ def _answers(
     names = [key(url, collection, f"{column} {row}") for column, row in cells]
     if offline:
         fresh: list[list[dict[str, object]] | Refused] = [
-            Refused(f"{url}: this ground was never searched for {collection}, and this run is offline") for _ in cells
+            Refused(f"{unsigned(url)}: this ground was never searched for {collection}, and this run is offline")
+            for _ in cells
         ]
     else:
         fresh = fetch.search(url, collection, [(column, row, column + 1, row + 1) for column, row in cells])
@@ -130,13 +137,10 @@ def _cell(tile: Tile) -> Cell:
     return tile.column // PER_DEGREE, tile.row // PER_DEGREE
 
 
-def _item(content: dict[str, object], url: str) -> pystac.Item:
-    try:
-        item = pystac.Item.from_dict(content)
-        if item.get_self_href():
-            item.make_asset_hrefs_absolute()
-    except (pystac.STACError, KeyError, ValueError, TypeError) as error:
-        raise LayersError(f"{url}: the catalogue gave something that is no STAC Item ({error})") from error
+def _item(content: object, url: str) -> pystac.Item:
+    item = read_item(content, unsigned(url))
+    if item.get_self_href():
+        item.make_asset_hrefs_absolute()
     return item
 
 

@@ -1,15 +1,19 @@
 """Where the raster of an Item lies, by its projection metadata: bboxes may be data footprints, or span the globe."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pystac
 from affine import Affine
 from numpy.typing import NDArray
-from pyproj import Transformer
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
 
 from eudr_check.layers.definition import LONGITUDE_LATITUDE
+from eudr_check.layers.stac import numbers
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,16 @@ class Frame:
         overlap = (x.min(axis=1) < east) & (x.max(axis=1) > west) & (y.min(axis=1) < north) & (y.max(axis=1) > south)
         return np.asarray(known & overlap)
 
+    def overlaps(self, other: "Frame", longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> bool:
+        """Whether both hold one of some positions in degrees, and share more than an edge."""
+        if self.crs == other.crs:
+            west, south, east, north = self.bounds
+            left, low, right, high = other.bounds
+            slack = 1e-9 if self.crs in LONGITUDE_LATITUDE else 1e-3
+            if min(east, right) - max(west, left) <= slack or min(north, high) - max(south, low) <= slack:
+                return False
+        return bool((self.holds(longitude, latitude) & other.holds(longitude, latitude)).any())
+
     def _project(
         self, longitude: NDArray[np.float64], latitude: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -49,18 +63,34 @@ class Frame:
 def frame(item: pystac.Item, asset: str) -> Frame:
     """Frame of an asset: projection metadata of the asset, else of the Item, else the bbox.
 
-    `proj:code` and the older `proj:epsg` are both read; of `proj:transform` the first six numbers count.
+    `proj:code` and the older `proj:epsg` are both read; of `proj:transform` the first six numbers count. What cannot be
+    understood (`EPSG:None`) counts as missing.
     """
     fields = {**item.properties, **item.assets[asset].extra_fields}
-    code = fields.get("proj:code") or (f"EPSG:{fields['proj:epsg']}" if fields.get("proj:epsg") else None)
-    if code is not None and fields.get("proj:transform") and fields.get("proj:shape"):
-        height, width = fields["proj:shape"]
-        return Frame(code, bounds_of(Affine(*fields["proj:transform"][:6]), width, height))
-    if code is not None and fields.get("proj:bbox"):
-        return Frame(code, tuple(fields["proj:bbox"]))
+    told = fields.get("proj:transform")
+    there = numbers(told[:6], 6) if isinstance(told, list) else None
+    shape, box_there = numbers(fields.get("proj:shape"), 2), numbers(fields.get("proj:bbox"), 4)
+    code = _known_crs(fields)
+    if code is not None and there is not None and shape is not None:
+        return Frame(code, bounds_of(Affine(*there), int(shape[1]), int(shape[0])))
+    if code is not None and box_there is not None:
+        west, south, east, north = box_there
+        return Frame(code, (west, south, east, north))
     box = item.bbox or (-180.0, -90.0, 180.0, 90.0)
     west, south, east, north = box if len(box) == 4 else (box[0], box[1], box[3], box[4])
     return Frame("EPSG:4326", (west, south, east, north))
+
+
+def _known_crs(fields: Mapping[str, Any]) -> str | None:
+    """The CRS projection metadata name; None where they name none that is known."""
+    code, number = fields.get("proj:code"), fields.get("proj:epsg")
+    for name in (code, f"EPSG:{number}" if isinstance(number, int) else None):
+        if isinstance(name, str):
+            try:
+                return name if CRS.from_user_input(name) else None
+            except CRSError:
+                continue
+    return None
 
 
 def bounds_of(there: Affine, width: int, height: int) -> tuple[float, float, float, float]:

@@ -1,6 +1,6 @@
 """What a catalogue gives for a layer: Items, chosen and with their assets matched to the definition's."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -13,6 +13,7 @@ from eudr_check.errors import LayersError
 from eudr_check.layers.access import Access
 from eudr_check.layers.definition import LayerDefinition, Place
 from eudr_check.layers.footprint import Frame, frame
+from eudr_check.layers.stac import changed
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def choose(definition: LayerDefinition, place: Place | None, items: Iterable[pys
         if not _fits(definition, place, item):
             continue
         other = chosen.setdefault(item.id, item)
-        if other is not item and _addresses(other) != _addresses(item):
+        if other is not item and _said(other) != _said(item):
             raise LayersError(f"layer {definition.id}: the catalogue has two different Items '{item.id}'")
     versions = {str(item.properties["version"]) for item in chosen.values() if "version" in item.properties}
     if len(versions) > 1:
@@ -115,5 +116,7 @@ def _fits(definition: LayerDefinition, place: Place | None, item: pystac.Item) -
     return begins is not None and begins.year == place.start_year
 
 
-def _addresses(item: pystac.Item) -> Sequence[tuple[str, str]]:
-    return sorted((key, asset.href) for key, asset in item.assets.items())
+def _said(item: pystac.Item) -> object:
+    """What must be the same in two Items of one id."""
+    assets = sorted((key, asset.href, str(asset.extra_fields)) for key, asset in item.assets.items())
+    return assets, item.bbox, changed(item), item.properties.get("version")

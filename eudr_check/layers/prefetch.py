@@ -5,27 +5,30 @@ fails to deliver is a SOURCES row that says so, and stays unknown.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from eudr_check import tables
 from eudr_check.config import Catalogue, LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.layers import fetch
 from eudr_check.layers.access import unsigned
-from eudr_check.layers.catalogue import file_sha256, interval
+from eudr_check.layers.catalogue import interval
 from eudr_check.layers.definition import LayerDefinition, definition
 from eudr_check.layers.fetch import Delivered, Refused, Wanted
 from eudr_check.layers.find import Boxes, Finds, find
 from eudr_check.layers.footprint import grid_of_points
 from eudr_check.layers.found import Found, wanted_assets
+from eudr_check.layers.integrity import HashedFile, spans_of
 from eudr_check.layers.raster import Raster, blocks_digest, needed_blocks, open_raster
+from eudr_check.layers.stac import changed, scaled
 from eudr_check.layers.store import Store, key
+from eudr_check.layers.tiff import UNMASK
 from eudr_check.tiles import Tile
 
 
@@ -98,15 +101,25 @@ def _touches(found: Found, boxes: Boxes) -> bool:
     return found.frame is not None and bool(found.frame.touches(boxes).any())
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """An asset on this machine."""
+
+    raster: Raster
+    etag: str
+    hashed: HashedFile | None = None
+    """For a file that lies here as a whole: what is opened of it is hashed."""
+
+
 class _Assets:
     """The assets of one run, each opened once: a nation's tiles ask for each of them two hundred times."""
 
     def __init__(self, store: Store, brought: Mapping[str, Delivered | Refused]) -> None:
         self._store = store
         self._brought = brought
-        self._known: dict[tuple[str, str, str], tuple[Raster, str] | Refused] = {}
+        self._known: dict[tuple[str, str, str], _Opened | Refused] = {}
 
-    def open(self, layer: LayerDefinition, found: Found, asset: str) -> tuple[Raster, str] | Refused:
+    def open(self, layer: LayerDefinition, found: Found, asset: str) -> _Opened | Refused:
         """A raster and the tag of its content, or why there is none."""
         name = layer.id, asset, found.hrefs[asset]
         if name not in self._known:
@@ -116,8 +129,12 @@ class _Assets:
                 self._known[name] = Refused(str(error))
         return self._known[name]
 
-    def _opened(self, layer: LayerDefinition, found: Found, asset: str) -> tuple[Raster, str] | Refused:
+    def _opened(self, layer: LayerDefinition, found: Found, asset: str) -> _Opened | Refused:
         band = layer.assets[asset].band
+        if scaled(found.item.assets[found.assets[asset]]):
+            return Refused(
+                f"{found.hrefs[asset]}: its Item says that values are scaled; a definition lists stored values"
+            )
         if asset in found.files:
             return _local(found, asset, band, self._store)
         delivered = self._brought[unsigned(found.addresses[asset])]
@@ -125,8 +142,8 @@ class _Assets:
             return delivered
         raster = open_raster(delivered.path, band)
         if found.hrefs[asset] == delivered.href:
-            return raster, delivered.etag
-        return raster, _registered(found, asset, delivered, self._store)
+            return _Opened(raster, delivered.etag)
+        return _Opened(raster, _registered(found, asset, delivered, self._store))
 
 
 def _rows_of_tile(
@@ -157,11 +174,29 @@ def _rows_of_layer(
             yield _row(tile, layer, **_about(found), status="failed", reason="the Item has none of the layer's assets")
         elif _touches(found, boxes):
             covered |= found.frame.holds(*points)
+            equals = _equals(found, answer, points)
             for asset in wanted_assets(layer):
-                yield _row_of_asset(tile, boxes, layer, found, asset, assets)
+                row = _row_of_asset(tile, boxes, layer, found, asset, assets)
+                if equals and row["status"] == "read":
+                    note = f"overlaps {', '.join(equals)}, neither is newer: where they differ, nothing is known"
+                    row["reason"] = "; ".join(filter(None, (row["reason"], note)))
+                yield row
     if not covered.all():
         part = "part of the ground needed" if covered.any() else "the tile"
         yield _row(tile, layer, status="missing", reason=f"the catalogue has no Item for {part}")
+
+
+def _equals(found: Found, answer: Sequence[Found], points: tuple[Boxes, Boxes]) -> list[str]:
+    """Ids of Items that overlap one on the ground needed and are no older and no newer."""
+    return [
+        other.item.id
+        for other in answer
+        if other is not found
+        and other.frame is not None
+        and found.frame is not None
+        and changed(other.item) == changed(found.item)
+        and found.frame.overlaps(other.frame, *points)
+    ]
 
 
 def _about(found: Found) -> dict[str, Any]:
@@ -169,6 +204,7 @@ def _about(found: Found) -> dict[str, Any]:
         "item_id": found.item.id,
         "datetime": interval(found.item),
         "version": found.version,
+        "updated": changed(found.item),
         "bbox": " ".join(f"{number:.9g}" for number in _bbox(found)),
     }
 
@@ -185,21 +221,38 @@ def _row_of_asset(
     if isinstance(opened, Refused):
         status = "missing" if opened.absent and not found.listed else "failed"
         return _row(tile, layer, **about, status=status, reason=opened.reason)
-    raster, etag = opened
     try:
-        read = blocks_digest(raster, needed_blocks(raster, boxes))
+        needed = needed_blocks(opened.raster, boxes)
+        read = blocks_digest(opened.raster, needed)
+        if opened.hashed is not None and opened.hashed.sha256(spans_of(opened.raster, needed)) != opened.etag:
+            raise LayersError(f"{PurePosixPath(href).name}: changed while it was read; run again")
     except LayersError as error:
         return _row(tile, layer, **about, status="failed", reason=str(error))
-    return _row(tile, layer, **about, etag=etag, sha256=read, status="read", sampled=not raster.lines)
+    fields = {"etag": opened.etag, "sha256": read, "reason": _holes(layer, asset, opened.raster, needed)}
+    return _row(tile, layer, **about, **fields, status="read", sampled=not opened.raster.lines)
 
 
-def _local(found: Found, asset: str, band: int, store: Store) -> tuple[Raster, str]:
+def _holes(layer: LayerDefinition, asset: str, raster: Raster, needed: NDArray[np.bool_]) -> str | None:
+    """A word on blocks that are needed but were never stored."""
+    empty, of = int((needed & ~raster.layout.stored).sum()), int(needed.sum())
+    if not empty or layer.assets[asset].sparse == "zero":
+        return None
+    return f"{empty} of {of} blocks needed are not stored in the file: unknown"
+
+
+def _local(found: Found, asset: str, band: int | None, store: Store) -> _Opened:
     """A raster of a STAC folder and the tag of its content (its SHA-256)."""
     path = found.files[asset]
+    recorded = _recorded(found, asset)
+    if path.is_file():
+        _require_size(found, asset, path)
+        if not recorded and (masks := [path.with_name(f"{path.name}.msk")])[0].exists():
+            raise LayersError(f"{masks[0].name}: a mask beside the raster, whose Item records no SHA-256; {UNMASK}")
     raster = open_raster(path, band)
-    etag = _checksum(found, asset, path) or _hashed(path, raster.stamp, store)
+    hashed = HashedFile(path, store, recorded)
+    etag = hashed.sha256(raster.layout.header)
     store.remember(found.hrefs[asset], etag, path)
-    return raster, etag
+    return _Opened(raster, etag, hashed)
 
 
 def _registered(found: Found, asset: str, delivered: Delivered, store: Store) -> str:
@@ -207,30 +260,23 @@ def _registered(found: Found, asset: str, delivered: Delivered, store: Store) ->
 
     What the object store itself calls the file is kept in the content store for `supply`.
     """
-    etag = _checksum(found, asset, delivered.path) or delivered.etag
+    _require_size(found, asset, delivered.path)
+    etag = _recorded(found, asset).removeprefix("1220") or delivered.etag
     store.remember(found.hrefs[asset], etag, delivered.path)
     store.write("origins", key(found.hrefs[asset], etag), {"address": delivered.href, "etag": delivered.etag})
     return etag
 
 
-def _checksum(found: Found, asset: str, path: Path) -> str:
-    """SHA-256 that the Item records of a file; empty where it records none."""
-    fields = found.item.assets[found.assets[asset]].extra_fields
-    size = fields.get("file:size")
+def _recorded(found: Found, asset: str) -> str:
+    """Multihash that the Item records of a file; empty where it records none."""
+    return str(found.item.assets[found.assets[asset]].extra_fields.get("file:checksum") or "")
+
+
+def _require_size(found: Found, asset: str, path: Path) -> None:
+    size = found.item.assets[found.assets[asset]].extra_fields.get("file:size")
     if size is not None and size != path.stat().st_size:
         name = PurePosixPath(found.hrefs[asset]).name
         raise LayersError(f"{name} changed since it was registered; run `eudr-check catalogue add` again")
-    return str(fields.get("file:checksum", "")).removeprefix("1220")
-
-
-def _hashed(path: Path, stamp: int, store: Store) -> str:
-    """SHA-256 of a file whose Item records none, worked out once per state of the file."""
-    name = key(str(path.resolve()), str(stamp), str(path.stat().st_size))
-    known = store.read("hashes", name)
-    if known is None:
-        known = file_sha256(path)
-        store.write("hashes", name, known)
-    return str(known)
 
 
 def _bbox(found: Found) -> Sequence[float]:
@@ -238,6 +284,7 @@ def _bbox(found: Found) -> Sequence[float]:
 
 
 def _row(tile: Tile, layer: LayerDefinition, **fields: Any) -> dict[str, Any]:
-    empty = dict.fromkeys(("item_id", "asset", "href", "datetime", "version", "etag", "sha256", "bbox", "reason"))
+    empty = dict.fromkeys(("item_id", "asset", "href", "datetime", "version", "updated"))
+    empty |= dict.fromkeys(("etag", "sha256", "bbox", "reason"))
     sampled = any(variable.sampled for variable in layer.variables)
     return {**empty, "tile": tile.name, "layer": layer.id, "sampled": sampled, **fields}

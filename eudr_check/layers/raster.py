@@ -1,6 +1,8 @@
 """A raster file on disk: its grid, which of its blocks some ground needs, and their values."""
 
 import hashlib
+import stat
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +15,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import Transformer
 from rasterio.enums import MaskFlags
-from rasterio.errors import RasterioError, RasterioIOError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.windows import Window
 
 from eudr_check.errors import LayersError
@@ -23,6 +25,8 @@ from eudr_check.layers.tiff import UNMASK, Layout, LocalBytes, read_layout
 SAME_LINE_DEG = 1e-9
 """Cell lines closer than this are one line."""
 OPEN_FILES = 64
+ALONE = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_PAM_ENABLED": "NO"}
+"""GDAL options: a raster is what stands in its own file; nothing beside it is read or written."""
 CACHE_MB = 64
 """Decoded blocks that GDAL keeps for the next tile; by itself it takes a twentieth of the machine's memory."""
 
@@ -78,33 +82,43 @@ class Raster:
         return back.a * x + back.b * y + back.c, back.d * x + back.e * y + back.f
 
 
-def open_raster(path: Path, band: int = 1) -> Raster:
-    """Grid and block layout of a GeoTIFF on disk.
+def open_raster(path: Path, band: int | None = None) -> Raster:
+    """Grid and block layout of a GeoTIFF on disk, by what stands in the file itself: nothing beside it is read.
+
+    Args:
+        path: the file.
+        band: band from 1; None: the only one.
 
     Raises:
-        LayersError: the file is missing, is no GeoTIFF, or has no CRS; names the file.
+        LayersError: the file is missing or truncated, is no GeoTIFF, or holds something that would make its values or
+            its place mean something else (several bands, a mask, scale and offset, rotation, no CRS); names the file.
     """
     try:
-        stamp = path.stat().st_mtime_ns
+        about = path.stat()
     except OSError as error:
         raise LayersError(f"{path.name}: raster is not there ({error.strerror})") from error
-    return _open_raster(path, band, stamp)
+    if not stat.S_ISREG(about.st_mode):
+        raise LayersError(f"{path.name}: not a file")
+    return _open_raster(path, band, about.st_mtime_ns)
 
 
 @lru_cache(maxsize=1024)
-def _open_raster(path: Path, band: int, stamp: int) -> Raster:
-    with LocalBytes(path) as source:
-        layout = read_layout(source, path.name, band)
+def _open_raster(path: Path, band: int | None, stamp: int) -> Raster:
+    try:
+        with LocalBytes(path) as source:
+            layout = read_layout(source, path.name, band or 1)
+    except OSError as error:
+        raise LayersError(f"{path.name}: raster cannot be read ({error.strerror})") from error
+    if layout.end > path.stat().st_size:
+        raise LayersError(
+            f"{path.name}: truncated TIFF ({path.stat().st_size} bytes, its blocks reach to {layout.end})"
+        )
     try:
         dataset = _dataset(path, stamp)
     except RasterioIOError as error:
-        raise LayersError(f"{path.name}: GDAL cannot open it ({error})") from error
-    if dataset.crs is None:
-        raise LayersError(f"{path.name}: the raster has no CRS; give it one with `gdal_edit -a_srs` or leave it out")
-    if band > dataset.count:
-        raise LayersError(f"{path.name}: no band {band} (it has {dataset.count})")
-    if MaskFlags.per_dataset in dataset.mask_flag_enums[band - 1]:
-        raise LayersError(f"{path.name}: keeps 'no data' in a mask instead of a value; {UNMASK}")
+        raise LayersError(f"{path.name}: GDAL cannot open it as a GeoTIFF") from error
+    _refuse_other_meaning(path.name, dataset, band)
+    band = band or 1
     code = dataset.crs.to_epsg()
     return Raster(
         path=path,
@@ -118,9 +132,63 @@ def _open_raster(path: Path, band: int, stamp: int) -> Raster:
     )
 
 
+def _refuse_other_meaning(name: str, dataset: Any, band: int | None) -> None:
+    """Refuse a raster whose stored values, or whose cells, are not what they seem."""
+    if dataset.crs is None:
+        raise LayersError(
+            f"{name}: the raster has no CRS in the file itself; give it one with `gdal_edit -a_srs`, or leave it out"
+        )
+    there = dataset.transform
+    if there.b or there.d or not there.a or not there.e or there == Affine.identity():
+        raise LayersError(
+            f"{name}: its geotransform {tuple(there)[:6]} is {'rotated' if there.b or there.d else 'missing'}; "
+            "write it north-up with `gdalwarp`"
+        )
+    if band is None and dataset.count != 1:
+        raise LayersError(
+            f"{name}: has {dataset.count} bands; say in the layer's definition which one it is ('band: 1')"
+        )
+    if (band or 1) > dataset.count:
+        raise LayersError(f"{name}: no band {band} (it has {dataset.count})")
+    which = (band or 1) - 1
+    if MaskFlags.per_dataset in dataset.mask_flag_enums[which]:
+        raise LayersError(f"{name}: keeps 'no data' in a mask instead of a value; {UNMASK}")
+    scale, offset = dataset.scales[which], dataset.offsets[which]
+    if (scale, offset) != (1, 0):
+        raise LayersError(
+            f"{name}: its values are to be read with scale {scale:g} and offset {offset:g}, but a definition lists "
+            "values as they are stored; write it without (`gdal_translate -unscale -ot ...`)"
+        )
+
+
 @lru_cache(maxsize=OPEN_FILES)
 def _dataset(path: Path, stamp: int) -> Any:
-    return rasterio.open(path)
+    with rasterio.Env(**ALONE):
+        return rasterio.open(path, driver="GTiff", sharing=False, GEOREF_SOURCES="INTERNAL")
+
+
+def _masked(dataset: Any) -> tuple[bool, ...]:
+    """Of each band, whether a mask hides cells."""
+    return tuple(MaskFlags.per_dataset in flags for flags in dataset.mask_flag_enums)
+
+
+def contradicted(path: Path) -> tuple[str, ...]:
+    """What files beside a GeoTIFF (.aux.xml, .msk, world files) say otherwise; programs that follow them see that.
+
+    Returns:
+        Names of what differs (transform, CRS, nodata, ...), sorted; empty where nothing does.
+    """
+    alone = _dataset(path, path.stat().st_mtime_ns)
+    with warnings.catch_warnings(), rasterio.Env(), rasterio.open(path, driver="GTiff", sharing=False) as led:
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        pairs = {
+            "transform": (alone.transform, led.transform),
+            "CRS": (alone.crs, led.crs),
+            "nodata": (str(alone.nodatavals), str(led.nodatavals)),
+            "mask": (_masked(alone), _masked(led)),
+            "scale": ((alone.scales, alone.offsets), (led.scales, led.offsets)),
+        }
+    return tuple(sorted(name for name, (one, other) in pairs.items() if one != other))
 
 
 @lru_cache(maxsize=64)
@@ -182,16 +250,15 @@ def needed_blocks(raster: Raster, boxes: NDArray[np.float64]) -> NDArray[np.bool
 
 
 def blocks_digest(raster: Raster, needed: NDArray[np.bool_]) -> str:
-    """SHA-256 over the stored bytes of the needed blocks, in row-major order.
+    """SHA-256 over the bytes of the needed blocks that are stored, in row-major order.
 
     Raises:
         LayersError: the file ends before a block does.
     """
     total = hashlib.sha256()
+    needed = needed & raster.layout.stored
     with raster.path.open("rb") as file:
         for offset, size in zip(raster.layout.offsets[needed], raster.layout.sizes[needed], strict=True):
-            if size == 0:
-                continue
             file.seek(offset)
             content = file.read(size)
             if len(content) < size:
@@ -207,20 +274,21 @@ class Cut:
     values: NDArray[Any]
     """(rows, columns), the raster's dtype; 0 where not read."""
     read: NDArray[np.bool_] | None
-    """Which cells lie in a needed block; None: all."""
+    """Which cells lie in a block that is needed and stored; None: all."""
     column: int
     """Column of the raster at which the window begins."""
     row: int
     """Row of the raster at which the window begins."""
 
 
-def cut(raster: Raster, boxes: NDArray[np.float64], box: NDArray[np.float64]) -> Cut:
-    """Read the window that covers `box`, but only the blocks that `boxes` need.
+def cut(raster: Raster, boxes: NDArray[np.float64], box: NDArray[np.float64], *, sparse_is_zero: bool = False) -> Cut:
+    """Read the window that covers `box`, but only the blocks that `boxes` need and the file holds.
 
     Args:
         raster: what to read.
         boxes: float64 (n, 4), needed ground in degrees.
         box: float64 (4,), their common box.
+        sparse_is_zero: whether blocks the file does not hold are 0 by the producer's word; else they are not read.
 
     Raises:
         LayersError: GDAL cannot decode a block; names the file.
@@ -230,8 +298,10 @@ def cut(raster: Raster, boxes: NDArray[np.float64], box: NDArray[np.float64]) ->
     shape = (stop_row - row, stop_column - column)
     if 0 in shape:
         return Cut(np.zeros((0, 0), dtype=raster.dtype), None, column, row)
-    needed = needed_blocks(raster, boxes)
     layout = raster.layout
+    needed = needed_blocks(raster, boxes)
+    empty = needed & ~layout.stored
+    needed &= layout.stored
     block_rows = slice(row // layout.block_height, (stop_row - 1) // layout.block_height + 1)
     block_columns = slice(column // layout.block_width, (stop_column - 1) // layout.block_width + 1)
     if needed[block_rows, block_columns].all():
@@ -242,6 +312,9 @@ def cut(raster: Raster, boxes: NDArray[np.float64], box: NDArray[np.float64]) ->
         here = slice(top - row, bottom - row), slice(left - column, right - column)
         values[here] = _read(raster, left, top, (bottom - top, right - left))
         read[here] = True
+    if sparse_is_zero:
+        for top, bottom, left, right in _block_windows(layout, empty, (column, row, stop_column, stop_row)):
+            read[top - row : bottom - row, left - column : right - column] = True
     return Cut(values, read, column, row)
 
 
@@ -260,10 +333,10 @@ def _block_windows(
 
 def _read(raster: Raster, column: int, row: int, shape: tuple[int, int]) -> NDArray[Any]:
     try:
-        with rasterio.Env(GDAL_CACHEMAX=CACHE_MB):
+        with rasterio.Env(GDAL_CACHEMAX=CACHE_MB, **ALONE):
             values: NDArray[Any] = _dataset(raster.path, raster.stamp).read(
                 raster.band, window=Window(column, row, shape[1], shape[0])
             )
     except RasterioError as error:
-        raise LayersError(f"{raster.path.name}: a block cannot be decoded ({error})") from error
+        raise LayersError(f"{raster.path.name}: a block cannot be decoded") from error
     return values

@@ -103,7 +103,7 @@ class Supply:
         read = sources[sources["status"] == "read"]
         return read[[not same for same in held]]
 
-    def _digest(self, store: Store, href: str, etag: str, band: int, boxes: Boxes) -> str | None:
+    def _digest(self, store: Store, href: str, etag: str, band: int | None, boxes: Boxes) -> str | None:
         """SHA-256 over the blocks here; None where an origin can still give them."""
         try:
             raster: Raster = open_raster(store.local_path(href, etag), band)
@@ -164,7 +164,7 @@ def origins(
     return found
 
 
-def _read(definitions: Sequence[LayerDefinition], sources: pd.DataFrame) -> Iterator[tuple[str, str, str, int]]:
+def _read(definitions: Sequence[LayerDefinition], sources: pd.DataFrame) -> Iterator[tuple[str, str, str, int | None]]:
     """href, etag, SHA-256 and band of every row that was read."""
     assets: dict[str, Mapping[str, Any]] = {layer.id: layer.assets for layer in definitions}
     read = sources[sources["status"] == "read"]

@@ -1,6 +1,7 @@
 """Where the blocks of a TIFF lie in the file: just enough of the format to fetch and to hash single blocks.
 
-TIFF 6.0 and BigTIFF, first image only (the full resolution). GDAL still does all the decoding.
+TIFF 6.0 and BigTIFF, first image only (the full resolution); the images behind it are only asked whether they are
+masks. GDAL still does all the decoding.
 """
 
 import struct
@@ -15,7 +16,12 @@ from numpy.typing import NDArray
 from eudr_check.errors import LayersError
 
 UNMASK = "write it with a nodata value where the mask hides cells"
-_SUBFILE, _MASK = 254, 4
+_SUBFILE, _PHOTOMETRIC, _MASK = 254, 262, 4
+_MOST_IMAGES = 64
+_MOST_HEADER_BYTES = 2_000_000_000
+_MOST_CELLS_IN_BLOCK = 1 << 30
+_LOOK_BYTES = 4_096
+"""Overviews of a COG announce themselves close to one another: one look shows several."""
 _WIDTH, _HEIGHT, _STRIP_OFFSETS, _SAMPLES, _ROWS_PER_STRIP, _STRIP_SIZES = 256, 257, 273, 277, 278, 279
 _PLANAR, _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_SIZES = 284, 322, 323, 324, 325
 _TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
@@ -48,6 +54,16 @@ class Layout:
     """(start, stop) of everything a reader needs besides the blocks."""
     next_image: tuple[int, int]
     """Position and width in bytes of the pointer to the next image (overviews), so that a twin can cut it off."""
+
+    @property
+    def stored(self) -> NDArray[np.bool_]:
+        """Which blocks the file holds: bool, shape of `offsets`; GDAL makes up values for the others."""
+        return (self.offsets > 0) & (self.sizes > 0)
+
+    @property
+    def end(self) -> int:
+        """Position behind the last byte of the last block."""
+        return int((self.offsets + self.sizes).max(initial=0))
 
 
 class LocalBytes:
@@ -88,7 +104,7 @@ def read_layout(source: Bytes, name: str, band: int = 1) -> Layout:
         band: band from 1, for files that keep bands apart.
 
     Raises:
-        LayersError: the bytes are no TIFF, or end before the header does.
+        LayersError: the bytes are no TIFF, end before the header does, or keep 'no data' in a mask.
     """
     try:
         return _read(source, name, band)
@@ -101,18 +117,17 @@ def _read(source: Bytes, name: str, band: int) -> Layout:
     order = {b"II": "<", b"MM": ">"}.get(start[:2])
     magic = struct.unpack(f"{order}H", start[2:4])[0] if order else None
     if order is None or magic not in (42, 43):
-        raise LayersError(f"{name}: not a TIFF (it starts with {start[:8]!r})")
+        # What it is instead is not said: an address of a catalogue may lead to what is nobody's business.
+        raise LayersError(f"{name}: not a TIFF")
     big = magic == 43
     image = struct.unpack(f"{order}{'Q' if big else 'I'}", start[8:16] if big else start[4:8])[0]
     tags, next_image = _directory(source, order, big, image)
     apart = [tag.place for tag in tags.values() if not tag.inline]
-    following = struct.unpack(f"{order}{'Q' if big else 'I'}", source.get(next_image[0], sum(next_image)))[0]
-    if following:
-        apart.append((following, following + (28 if big else 14)))
+    if sum(stop - start for start, stop in apart) > _MOST_HEADER_BYTES:
+        raise ValueError("impossible size of the header")
     source.ensure(apart)
     header = [(0, 16), (image, sum(next_image)), *apart]
-    if following:
-        _refuse_mask(source.get(*apart[-1]), order, big, name)
+    _refuse_masks(source, order, big, name, (image, next_image))
 
     def numbers(code: int) -> NDArray[np.int64]:
         tag = tags[code]
@@ -132,6 +147,8 @@ def _read(source: Bytes, name: str, band: int) -> Layout:
         block_width = width
         block_height = min(int(numbers(_ROWS_PER_STRIP)[0]), height) if _ROWS_PER_STRIP in tags else height
         offsets, sizes = numbers(_STRIP_OFFSETS), numbers(_STRIP_SIZES)
+    if not 0 < block_width * block_height <= _MOST_CELLS_IN_BLOCK or width * height < 1:
+        raise ValueError(f"blocks of {block_width} x {block_height} cells")
     shape = (-(-height // block_height), -(-width // block_width))
     planes = _PLANAR in tags and numbers(_PLANAR)[0] == 2
     first = (band - 1) * shape[0] * shape[1] if planes else 0
@@ -148,20 +165,32 @@ def _read(source: Bytes, name: str, band: int) -> Layout:
     )
 
 
-def _refuse_mask(start: bytes, order: str, big: bool, name: str) -> None:
-    """Refuse a file whose next image is a mask: what it hides would look like data.
+def _refuse_masks(source: Bytes, order: str, big: bool, name: str, first: tuple[int, tuple[int, int]]) -> None:
+    """Refuse a file that holds a mask in any image: what it hides would look like data.
 
     Args:
-        start: count and first entry of the next image's tags; NewSubfileType (254) is the lowest code and so the first.
+        source: the bytes of the file.
         order: byte order.
         big: BigTIFF.
         name: file or item, for messages.
+        first: position of the first image, and where the pointer to the next one stands.
     """
-    entry = start[8:] if big else start[2:]
-    code = struct.unpack(f"{order}H", entry[:2])[0]
-    flags = struct.unpack(f"{order}I", entry[-8:-4] if big else entry[-4:])[0]
-    if code == _SUBFILE and flags & _MASK:
-        raise LayersError(f"{name}: keeps 'no data' in a mask instead of a value; {UNMASK}")
+    seen, pointer = {first[0]}, first[1]
+    while following := struct.unpack(f"{order}{'Q' if big else 'I'}", source.get(pointer[0], sum(pointer)))[0]:
+        if following in seen or len(seen) > _MOST_IMAGES:
+            raise ValueError("its list of images has no end")
+        seen.add(following)
+        source.ensure([(following, following + _LOOK_BYTES)])
+        tags, pointer = _directory(source, order, big, following)
+        if _flags(source, order, tags.get(_SUBFILE)) & _MASK or _flags(source, order, tags.get(_PHOTOMETRIC)) == _MASK:
+            raise LayersError(f"{name}: keeps 'no data' in a mask instead of a value; {UNMASK}")
+
+
+def _flags(source: Bytes, order: str, tag: "_Tag | None") -> int:
+    """The number of a tag that holds one; 0 where it is missing."""
+    if tag is None or tag.kind not in _INTEGERS or tag.count != 1:
+        return 0
+    return int(np.frombuffer(source.get(*tag.place), dtype=f"{order}{_INTEGERS[tag.kind]}", count=1)[0])
 
 
 def _directory(source: Bytes, order: str, big: bool, image: int) -> tuple[dict[int, _Tag], tuple[int, int]]:

@@ -34,6 +34,18 @@ class Values(tuple[tuple[int, int], ...]):
             inside |= (values >= low) & (values <= high)
         return inside
 
+    def beyond(self, known: "Values") -> "Values":
+        """What of these values is in none of some ranges.
+
+        >>> Values.parse("0..30").beyond(Values.parse("0..10, 12..25"))
+        Values('11, 26..30')
+        """
+        left = list(self)
+        for low, high in known:
+            pieces = [[(first, min(last, low - 1)), (max(first, high + 1), last)] for first, last in left]
+            left = [piece for pair in pieces for piece in pair if piece[0] <= piece[1]]
+        return Values(sorted(set(left)))
+
     def __str__(self) -> str:
         return ", ".join(str(low) if low == high else f"{low}..{high}" for low, high in self)
 

@@ -381,7 +381,13 @@ def _state(catalogue: Catalogue, *, offline: bool) -> dict[str, Any]:
         for path in sorted(catalogue.folder.rglob("*"))
         if path.is_file()
     ]
-    return {"files": files}
+    # Rasters may lie anywhere. The change time is the system's own: copying the dates of a file does not set it back.
+    rasters = [
+        (about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino)
+        for path in layers.catalogue.rasters(catalogue.folder)
+        if path.is_file() and (about := path.stat())
+    ]
+    return {"files": files, "rasters": rasters}
 
 
 def _with_failures(

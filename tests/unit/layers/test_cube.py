@@ -1,10 +1,13 @@
 """The cube says 1, 0 or a year only where a raster really says so."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from affine import Affine
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from eudr_check import layers
 from eudr_check.errors import LayersError
@@ -73,11 +76,74 @@ def test_south_up_raster_reads_the_same(tmp_path: Path) -> None:
     assert south_up.cube(box)["toy.forest"].values.tolist() == values.tolist()
 
 
-def test_overlapping_items_count_each_cell_once_by_id(forest: Toy) -> None:
-    """The first Item by id that knows a cell gives its value; unknown cells are filled from the next."""
+def test_overlapping_items_count_each_cell_once(forest: Toy) -> None:
+    """Unknown cells are filled from an overlapping Item; where two that are equally new differ, nothing is known."""
     forest.add(write_raster(forest.folder / "a.tif", [[1, 255]]), write_raster(forest.folder / "b.tif", [[0, 0, 1]]))
+    sources = forest.sources([0, 0.09, 0.03, 0.1])
 
-    assert forest.cube([0, 0.09, 0.03, 0.1])["toy.forest"].values.tolist() == [[1, 0, 1]]
+    assert sources["status"].tolist() == ["read", "read"]
+    assert sources["reason"].str.contains("neither is newer: where they differ, nothing is known").all()
+    assert forest.cube([0, 0.09, 0.03, 0.1])["toy.forest"].values.tolist() == [[-1, 0, 1]]
+
+
+def dated(toy: Toy, item: str, **properties: str) -> None:
+    """Give an Item of a catalogue dates."""
+    path = toy.folder / "catalogue" / "toy-1" / f"{item}.json"
+    content = json.loads(path.read_text())
+    content["properties"] |= {
+        name.replace("_", ":", 1) if name == "processing_datetime" else name: value
+        for name, value in properties.items()
+    }
+    path.write_text(json.dumps(content))
+
+
+@pytest.mark.parametrize("key", ["processing_datetime", "updated", "created"])
+@pytest.mark.parametrize("newer", ["a", "b"])
+def test_the_newest_of_overlapping_items_counts(forest: Toy, key: str, newer: str) -> None:
+    """Not the first id: the copy that says it is newer gives the value, in whichever time zone it says so."""
+    older = "b" if newer == "a" else "a"
+    forest.add(write_raster(forest.folder / f"{newer}.tif", [[1, 1, 255]]))
+    forest.add(write_raster(forest.folder / f"{older}.tif", [[0, 1, 0]]))
+    dated(forest, newer, **{key: "2026-03-01T01:00:00+00:00"})
+    dated(forest, older, **{key: "2026-03-01T01:30:00+02:00"})
+    sources = forest.sources([0, 0.09, 0.03, 0.1])
+
+    assert sources["reason"].isna().all()
+    assert forest.cube([0, 0.09, 0.03, 0.1], sources=sources)["toy.forest"].values.tolist() == [[1, 1, 0]]
+
+
+def test_an_older_copy_never_says_that_there_was_no_event(tmp_path: Path) -> None:
+    """Where the newer copy knows nothing, an older one may add a loss but no 'no loss'; beyond its edge, both."""
+    toy = Toy(
+        tmp_path,
+        "{loss: {legend: '0..25', nodata: '255'}}",
+        f"{{year: {{{EVENT}, year: {{asset: loss, values: '1..25', add: 2000}}}}}}",
+    )
+    toy.add(write_raster(tmp_path / "a.tif", [[0, 0, 22, 0]]), write_raster(tmp_path / "b.tif", [[23, 255, 255]]))
+    dated(toy, "a", updated="2025-01-01T00:00:00Z")
+    dated(toy, "b", updated="2026-01-01T00:00:00Z")
+
+    assert toy.cube([0, 0.09, 0.04, 0.1])["toy.year"].values.tolist() == [[2023, -1, 2022, 0]]
+
+
+@given(st.permutations(["a", "b", "c"]), st.lists(st.sampled_from([0, 1, 255]), min_size=9, max_size=9))
+@settings(max_examples=25, deadline=None)
+def test_names_of_equal_copies_do_not_matter(
+    tmp_path_factory: pytest.TempPathFactory, names: list[str], values: list[int]
+) -> None:
+    """Whatever three equal copies are called, a cell is what those that know it agree on, else unknown."""
+    toy = Toy(
+        tmp_path_factory.mktemp("x"),
+        "{map: {legend: '0..1', nodata: '255'}}",
+        f"{{forest: {{{STATE}, when: {{map: 1}}}}}}",
+    )
+    rows = [values[:3], values[3:6], values[6:]]
+    toy.add(*(write_raster(toy.folder / f"{name}.tif", [row]) for name, row in zip(names, rows, strict=True)))
+    known = [{row[at] for row in rows} - {255} for at in range(3)]
+
+    assert toy.cube([0, 0.09, 0.03, 0.1])["toy.forest"].values.tolist() == [
+        [next(iter(one)) if len(one) == 1 else -1 for one in known]
+    ]
 
 
 def test_nothing_is_known_where_an_item_failed(forest: Toy) -> None:

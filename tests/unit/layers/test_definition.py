@@ -4,7 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from eudr_check import layers
 from eudr_check.config import LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.layers.definition import Asset, VariableDefinition, definition, shipped
@@ -13,6 +16,7 @@ from eudr_check.layers.values import Values
 from tests.rasters import EVENT, STATE, write_definition
 
 COVER = {"kind": "state", "role": "forest_2020", "method": "m", "sensor": "s"}
+DEFINITIONS = Path(layers.__file__).parent / "definitions"
 DATES = {"covers_from": "2020-12-31", "covers_through": "2020-12-31"}
 
 
@@ -146,6 +150,32 @@ def test_unknown_layer_names_the_known_ones() -> None:
         ("{a: {legend: 1}}", f"{{v: {{{STATE}, when: {{b: 1}}}}}}", r"variable v: no asset 'b' \(assets: a\)"),
         ("{a: {legend: 1}}", f"{{v: {{{STATE}}}}}", "a state is told by 'when' alone"),
         ("{a: {legend: 1}}", f"{{v: {{{EVENT}}}}}", "an event is told by 'year'"),
+        (
+            "{a: {legend: '0..1'}}",
+            f"{{v: {{{STATE}, when: {{a: 2}}}}}}",
+            "v, when: value 2 of asset 'a' is neither in its",
+        ),
+        ("{a: {legend: '0..1'}}", f"{{v: {{{STATE}, when: {{a: '1..3'}}}}}}", "values 2..3 of asset 'a'"),
+        (
+            "{a: {legend: '0..1', nodata: 9}}",
+            f"{{v: {{{STATE}, when: {{a: 1}}, unknown: [{{a: 9}}, {{a: 7}}]}}}}",
+            "v, unknown: value 7",
+        ),
+        (
+            "{a: {legend: '0..20'}}",
+            f"{{v: {{{EVENT}, year: {{asset: a, values: '1..25', add: 2000}}}}}}",
+            "v, year: values 21..25",
+        ),
+        ("{a: {legend: '0..20'}}", f"{{v: {{{EVENT}, year: {{asset: a, years: {{2021: 21}}}}}}}}", "v, year: value 21"),
+        (
+            "{a: {legend: '0..300'}}",
+            f"{{v: {{{STATE}, when: {{a: 1}}}}}}",
+            "legend values 256..300 cannot be in a raster",
+        ),
+        ("{a: {legend: 1, nodata: -9999}}", f"{{v: {{{STATE}, when: {{a: 1}}}}}}", "nodata value -9999 cannot be"),
+        ("{a: {legend: 1, band: 0}}", f"{{v: {{{STATE}, when: {{a: 1}}}}}}", "assets.a.band"),
+        ("{a: {legend: 1, sparse: 0}}", f"{{v: {{{STATE}, when: {{a: 1}}}}}}", "assets.a.sparse"),
+        ("[" * 3000, "1", "not valid YAML"),
         ("{a: {legende: 1}}", f"{{v: {{{STATE}, when: {{a: 1}}}}}}", "assets.a.legende: Extra inputs"),
     ],
 )
@@ -155,3 +185,33 @@ def test_wrong_definitions_name_the_key(tmp_path: Path, assets: str, variables: 
 
     with pytest.raises(LayersError, match=message):
         definition(LayerChoice.model_validate({"definition": str(path), "from": "local"}))
+
+
+@pytest.mark.parametrize("name", ["hansen_gfc@v1.13", "hansen_gfc@V1.13"])
+def test_a_shipped_id_belongs_to_the_shipped_definition(tmp_path: Path, name: str) -> None:
+    """A copy is taken, an edited one refused (also under the same letters in other case), a renamed one taken."""
+    text = (DEFINITIONS / "hansen_gfc@v1.13.yaml").read_text(encoding="utf-8")
+    edited = text.replace('values: "1..25"', 'values: "1..20"').replace("id: hansen_gfc@v1.13", f"id: {name}")
+    for content, accepted in ((text, True), (edited, False), (edited.replace(f"id: {name}", "id: mine@1"), True)):
+        path = tmp_path / "own.yaml"
+        path.write_text(content, encoding="utf-8")
+        choice = LayerChoice.model_validate({"definition": str(path), "from": "local"})
+        if accepted:
+            assert definition(choice).id in ("hansen_gfc@v1.13", "mine@1")
+        else:
+            with pytest.raises(LayersError, match="id of a definition that comes with eudr-check"):
+                definition(choice)
+
+
+@given(
+    st.lists(st.tuples(st.integers(-9, 9), st.integers(0, 5)), max_size=5),
+    st.lists(st.tuples(st.integers(-9, 9), st.integers(0, 5)), max_size=5),
+)
+def test_values_beyond_others(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
+    """What is beyond some ranges is the difference of the sets."""
+
+    def members(ranges: object) -> set[int]:
+        return {value for low, high in ranges for value in range(low, high + 1)}  # type: ignore[attr-defined]
+
+    mine, known = (Values(sorted((low, low + width) for low, width in pairs)) for pairs in (one, other))
+    assert members(mine.beyond(known)) == members(mine) - members(known)
