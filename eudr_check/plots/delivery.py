@@ -51,6 +51,9 @@ class Delivery:
     accuracy_m: NDArray[np.float64] | None = None
     """float64 (n,) worst GPS accuracy of the row's positions, NaN where none is given."""
 
+    dates: dict[str, list[int]] = field(default_factory=dict)
+    """Header: positions of the rows whose cell is a date and not text."""
+
     def __post_init__(self) -> None:
         self.crs_from = self.crs_from or [(0, self.crs)]
 
@@ -101,6 +104,14 @@ def joined(parts: list[Delivery]) -> Delivery:
             for fault in part.faults
         ],
         notes=[note for part in parts for note in part.notes],
+        dates={
+            header: [
+                place + int(count)
+                for part, count in zip(parts, counts, strict=False)
+                for place in part.dates.get(header, ())
+            ]
+            for header in sorted({header for part in parts for header in part.dates})
+        },
         accuracy_m=np.concatenate(
             [np.full(len(part), np.nan) if part.accuracy_m is None else part.accuracy_m for part in parts]
         ),

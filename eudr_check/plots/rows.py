@@ -64,6 +64,7 @@ def gather(files: Sequence[PlotFile], log: Log) -> Rows:
             continue
         for fault in delivery.faults:
             log.row(fault.code, start + fault.position, **fault.details)
+        log.row("id_is_date", [start + place for place in delivery.dates.get(taken.get("plot_id", ""), [])])
         frames.append(_frame(file, order, delivery, taken))
         deliveries.append(delivery)
         start += len(delivery)

@@ -35,7 +35,9 @@ def joined(delivery: Delivery, columns: Mapping[str, str]) -> Delivery:
     faults: list[Fault] = []
     first_rows: list[int] = []
     cells: list[dict[Hashable, object]] = []
+    plot_of = np.zeros(len(frame), dtype=np.int64)
     for position, (key, members) in enumerate(groups):
+        plot_of[members.to_numpy()] = position
         rows = _in_order(members.to_numpy(), frame[columns["vertex"]])
         first_rows.append(int(delivery.source_rows[members.iloc[0]]))
         cells.append({str(name): next((v for v in frame[name].iloc[rows] if v is not None), None) for name in frame})
@@ -53,7 +55,12 @@ def joined(delivery: Delivery, columns: Mapping[str, str]) -> Delivery:
         decimals,
         crs_from=delivery.crs_from,
         # A list of corners has no reason to repeat the first one: closing it is no repair.
-        faults=[*faults, *(fault for fault in ring_faults if fault.code != "ring_unclosed")],
+        faults=[
+            *(Fault(int(plot_of[fault.position]), fault.code, fault.details) for fault in delivery.faults),
+            *faults,
+            *(fault for fault in ring_faults if fault.code != "ring_unclosed"),
+        ],
+        dates={header: sorted({int(plot_of[row]) for row in found}) for header, found in delivery.dates.items()},
         notes=[*delivery.notes, note],
     )
 

@@ -1,9 +1,12 @@
 """Zip archives (KMZ, zipped shapefiles, spreadsheets are some too), opened without trusting them."""
 
+import unicodedata
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
@@ -12,7 +15,39 @@ from eudr_check.plots.thresholds import threshold
 
 BYTES_PER_MB = 1_000_000
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError)
-_CLUTTER = ("__MACOSX", ".DS_Store")
+
+
+@dataclass
+class Limits:
+    """What archives within one delivery may still unpack to, all levels together."""
+
+    megabytes: float = field(default_factory=lambda: float(threshold("archive_max_mb")))
+    files: int = field(default_factory=lambda: int(threshold("archive_max_files")))
+    depth: int = 0
+
+    def take(self, found: list[zipfile.ZipInfo]) -> None:
+        """Count the members of one more archive.
+
+        Raises:
+            UnreadableError: too many, too large or too deep.
+        """
+        if self.depth > threshold("archive_max_depth"):
+            raise UnreadableError("file_too_large", problem=f"archives within archives, {self.depth} deep")
+        self.megabytes -= sum(member.file_size for member in found) / BYTES_PER_MB
+        self.files -= len(found)
+        if self.megabytes < 0:
+            raise UnreadableError("file_too_large", problem=f"over {threshold('archive_max_mb')} MB unpacked")
+        if self.files < 0:
+            raise UnreadableError("file_too_large", problem=f"over {threshold('archive_max_files')} files unpacked")
+
+    @contextmanager
+    def deeper(self) -> Iterator[None]:
+        """One archive further in."""
+        self.depth += 1
+        try:
+            yield
+        finally:
+            self.depth -= 1
 
 
 @contextmanager
@@ -29,7 +64,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     except RuntimeError as error:
         raise UnreadableError("file_unreadable", problem="archive locked by a password") from error
     except BROKEN as error:
-        raise UnreadableError("file_unreadable", problem=f"broken archive: {error}"[:200]) from error
+        raise UnreadableError("file_unreadable", problem=f"broken archive: {error}") from error
 
 
 def _guard(members: list[zipfile.ZipInfo]) -> None:
@@ -46,21 +81,28 @@ def _guard(members: list[zipfile.ZipInfo]) -> None:
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[list[Path]]:
-    """Files of the archive in a temporary folder, sorted by their path; clutter of operating systems is left out.
+def unpacked(path: Path, limits: Limits) -> Iterator[Path]:
+    """A temporary folder with every file of the archive.
+
+    Two members of one name (in whatever case, or written with the other slash) are both kept: the second one under
+    `#2/`, and so on.
 
     Raises:
-        UnreadableError: as `opened`.
+        UnreadableError: as `opened`, or an archive within archives beyond the bounds.
     """
-    with TemporaryDirectory() as folder:
-        files: list[Path] = []
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        taken: Counter[str] = Counter()
         with opened(path) as archive:
+            limits.take(archive.infolist())
             for member in archive.infolist():
                 parts = PurePosixPath(member.filename.replace("\\", "/")).parts
-                if member.is_dir() or not parts or parts[0] in _CLUTTER or parts[-1].startswith("._"):
+                if member.filename.endswith(("/", "\\")) or not parts:
                     continue
-                target = Path(folder).joinpath(*parts)
+                key = unicodedata.normalize("NFC", "/".join(parts)).casefold()
+                taken[key] += 1
+                root = folder if taken[key] == 1 else folder / f"#{taken[key]}"
+                target = root.joinpath(*parts)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(archive.read(member))
-                files.append(target)
-        yield sorted(files)
+        yield folder

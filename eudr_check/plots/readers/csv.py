@@ -10,10 +10,22 @@ import pandas as pd
 
 from eudr_check.plots.delivery import Delivery, Fault, UnreadableError
 from eudr_check.plots.readers import sheet
-from eudr_check.plots.readers.vector import decoded
 
 _DELIMITERS = ",;\t|"
 _BYTE_ORDER_MARK = "\ufeff"
+
+
+_ENCODINGS = ("utf-8", "cp1252")
+
+
+def decoded(content: bytes) -> str:
+    """Text in the first encoding that fits: UTF-8, cp1252, latin-1 (which always does)."""
+    for encoding in _ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("latin-1")
 
 
 def text_of(content: bytes, encoding: str | None) -> str:

@@ -11,10 +11,11 @@ import pandas as pd
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from eudr_check.plots.delivery import Delivery, Fault, UnreadableError
+from eudr_check.plots.delivery import Delivery, Fault, Note, UnreadableError
 from eudr_check.plots.outlines import Outlines, Ring
+from eudr_check.plots.readers import kml_balloon
 
-_COMMA = re.compile(r"\s*,\s*")
+_COMMA = re.compile(r" ?, ?")
 _NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
 _SHAPES = ("Point", "LineString", "LinearRing", "Polygon", "Track")
 
@@ -30,8 +31,12 @@ def read(content: bytes) -> Delivery:
     outlines = Outlines()
     cells: list[dict[str, str | None]] = []
     faults: list[Fault] = []
+    linked: list[str] = []
     try:
         for folders, placemark in _placemarks(content):
+            if _local(placemark) == "NetworkLink":
+                linked.append(_href(placemark))
+                continue
             row = len(cells)
             cells.append({"folder": "/".join(folders) or None, **_cells(placemark)})
             fault = _outline(outlines, row, placemark)
@@ -53,6 +58,7 @@ def read(content: bytes) -> Delivery:
         crs="OGC:CRS84",
         label="name",
         faults=[*faults, *ring_faults],
+        notes=[Note("file_linked", {"link": link}) for link in linked],
     )
 
 
@@ -73,7 +79,7 @@ def _placemarks(content: bytes) -> Iterator[tuple[list[str], Element]]:
         elif tag in ("Folder", "Document"):
             folders.pop()
             element.clear()
-        elif tag == "Placemark":
+        elif tag in ("Placemark", "NetworkLink"):
             yield [name for name in folders if name], element
             element.clear()
 
@@ -98,7 +104,23 @@ def _cells(placemark: Element) -> dict[str, str | None]:
         elif tag == "Data" and element.get("name"):
             value = _child(element, "value")
             cells[str(element.get("name"))] = None if value is None else (value.text or "").strip() or None
+        elif tag == "ExtendedData":
+            for own in element:
+                if _local(own) not in ("Data", "SchemaData") and not len(own):
+                    cells.setdefault(_local(own), (own.text or "").strip() or None)
+    for name, text in kml_balloon.pairs(cells.get("description") or ""):
+        cells.setdefault(name, text)
+    if placemark.get("id"):
+        cells.setdefault("placemark id", placemark.get("id"))
+    if cells.get("name") is None:
+        cells["name"] = placemark.get("id")
     return cells
+
+
+def _href(link: Element) -> str:
+    """Where a link leads, without what may be a secret in its query."""
+    address = next(((element.text or "").strip() for element in link.iter() if _local(element) == "href"), "")
+    return address.partition("?")[0].rpartition("@")[2][:100]
 
 
 def _outline(outlines: Outlines, row: int, placemark: Element) -> Fault | None:
@@ -115,11 +137,14 @@ def _outline(outlines: Outlines, row: int, placemark: Element) -> Fault | None:
 
 
 def _shapes(element: Element) -> Iterator[Element]:
-    for child in element:
-        if _local(child) in _SHAPES:
-            yield child
-        elif _local(child) in ("MultiGeometry", "MultiTrack"):
-            yield from _shapes(child)
+    """Shapes in document order, however deep they are nested."""
+    waiting = [element]
+    while waiting:
+        one = waiting.pop()
+        if _local(one) in _SHAPES:
+            yield one
+        elif one is element or _local(one) in ("MultiGeometry", "MultiTrack"):
+            waiting.extend(reversed(one))
 
 
 def _steps(shape: Element) -> list[tuple[str, tuple[Any, ...]]]:
@@ -153,7 +178,8 @@ def _rings(boundary: Element) -> Iterator[Ring]:
 def _positions(text: str) -> Ring:
     x: list[str] = []
     y: list[str] = []
-    for position in _COMMA.sub(",", text).split():
+    # Blanks are joined first: a pattern that takes any number of them goes over a run of them again and again.
+    for position in _COMMA.sub(",", " ".join(text.split())).split():
         values = position.split(",")
         if len(values) < 2 or not (_NUMBER.match(values[0]) and _NUMBER.match(values[1])):
             raise ValueError(f"not a position: {position[:60]}")

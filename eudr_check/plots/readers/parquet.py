@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from eudr_check.plots.delivery import Delivery, Fault, UnreadableError
-from eudr_check.plots.readers.vector import geometries
+from eudr_check.plots.readers.wkb import geometries
 
 
 def read(path: Path) -> Delivery:
@@ -27,9 +27,9 @@ def read(path: Path) -> Delivery:
         described = meta.get("columns", {}).get(primary, {})
         if described.get("encoding", "WKB") != "WKB":
             return _native(path)
-        frame = _readable(table).to_pandas()
+        frame = _readable(table).to_pandas(integer_object_nulls=True)
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise UnreadableError("file_unreadable", problem=f"Parquet: {error}"[:200]) from error
+        raise UnreadableError("file_unreadable", problem=f"Parquet: {error}") from error
     count = len(frame)
     shapes = np.full(count, None, dtype=object)
     faults: list[Fault] = []

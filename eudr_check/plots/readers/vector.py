@@ -1,62 +1,71 @@
-"""GeoPackage, Shapefile, FlatGeobuf and other vector files through GDAL: whole columns at once where the file is
-sound, feature by feature where it is not."""
+"""Vector files through GDAL: whole columns at once where the file is sound, feature by feature where it is not."""
 
-import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import fiona
 import numpy as np
 import pandas as pd
 import pyogrio
-import shapely
-from fiona._err import CPLE_BaseError
-from fiona.errors import FionaError
-from numpy.typing import NDArray
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from eudr_check.plots.delivery import UNKNOWN_DECIMALS, Delivery, Fault, Note, UnreadableError, joined
+from eudr_check.plots.readers.wkb import geometries
 
-_PYOGRIO_ERRORS = (
-    CRSError,
-    DataLayerError,
-    DataSourceError,
-    FeatureError,
-    FieldError,
-    GeometryError,
-    ValueError,
-    OSError,
-)
-_FIONA_ERRORS = (FionaError, CPLE_BaseError)
+ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, ValueError, OSError)
 UNREADABLE_CRS = "(unreadable)"
-_ENCODINGS = ("utf-8", "cp1252", "latin-1")
+_EXACT_TO = 2**53
+Raw = tuple[dict[str, Any], Any, Any, list[Any]]
 
 
-def read(path: Path, table: str | None, encoding: str | None) -> Delivery:
+@dataclass
+class Source:
+    """A file GDAL may open, and what is known of it without GDAL."""
+
+    path: Path
+    drivers: tuple[str, ...]
+    """Drivers that may open it."""
+    encoding: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Rows of its layers, counted without GDAL."""
+    skipped: tuple[str, ...] = ()
+    """Layers that are not read; whoever made the source says why."""
+    crs: str | None = None
+    """CRS in place of the file's own."""
+    recode: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+    """What makes text of cells read byte by byte."""
+
+
+def read(source: Source, table: str | None) -> Delivery:
     """One delivery from all tables with geometry of a vector file, or from the one named.
 
     Raises:
-        UnreadableError: GDAL cannot open it, or has no such table.
+        UnreadableError: GDAL cannot open it, it is another kind of file, or has no such table.
+        CRSError: its coordinate reference system is damaged.
     """
     try:
-        layers = pyogrio.list_layers(path)
-    except _PYOGRIO_ERRORS as error:
-        raise UnreadableError("file_unreadable", problem=str(error)[:200]) from error
-    names = [str(name) for name in layers[:, 0]]
+        layers = [(str(name), kind) for name, kind in pyogrio.list_layers(source.path) if name not in source.skipped]
+        driver = str(pyogrio.read_info(source.path, layer=layers[0][0])["driver"]) if layers else source.drivers[0]
+    except CRSError:
+        raise
+    except ERRORS as error:
+        raise UnreadableError("file_unreadable", problem=str(error)) from error
+    if driver not in source.drivers:
+        raise UnreadableError("file_unsafe", problem=f"{driver} in disguise")
+    names = [name for name, _ in layers]
     notes: list[Note] = []
     if table is not None:
         if table not in names:
             raise UnreadableError("table_missing", table=table, known=", ".join(names))
         names = [table]
     else:
-        plain = [str(name) for name, kind in layers if kind is None]
+        plain = [name for name, kind in layers if kind is None]
         names = [name for name in names if name not in plain] or names
         notes = [
-            Note("table_ignored", {"table": name, "rows": int(pyogrio.read_info(path, layer=name)["features"])})
-            for name in plain
-            if name not in names
+            Note("table_ignored", {"table": name, "rows": _count(source, name)}) for name in plain if name not in names
         ]
-    parts = [_layer(path, name, encoding) for name in names]
+    parts = [_layer(source, name) for name in names]
     if len(parts) > 1:
         notes.append(Note("tables_joined", {"tables": ", ".join(names)}))
     if not parts:
@@ -66,157 +75,112 @@ def read(path: Path, table: str | None, encoding: str | None) -> Delivery:
     return delivery
 
 
-def _layer(path: Path, layer: str, encoding: str | None) -> Delivery:
-    reading = encoding
-    unsure = encoding is None and path.suffix.lower() == ".shp" and not path.with_suffix(".cpg").exists()
-    if unsure:
-        reading = "ISO-8859-1"
+def _count(source: Source, layer: str) -> int:
+    known = source.counts.get(layer)
+    if known is not None:
+        return known
+    return int(pyogrio.read_info(source.path, layer=layer, force_feature_count=True)["features"])
+
+
+def _layer(source: Source, layer: str) -> Delivery:
+    count = source.counts.get(layer)
+    faults: list[Fault] = []
     try:
-        meta, _, wkb, columns = pyogrio.raw.read(path, layer=layer, encoding=reading, force_2d=True)
-    except _PYOGRIO_ERRORS:
-        return _by_feature(path, layer, encoding)
+        raw = _raw(source, layer)
+        if count is not None and len(_rows(raw)) != count:
+            # GDAL went by a number the file keeps beside its rows; a filter makes it count them.
+            raw = _raw(source, layer, where="1 = 1") if source.drivers[0] == "GPKG" else raw
+    except CRSError:
+        raise
+    except ERRORS:
+        return _by_feature(source, layer)
+    delivery = _delivery(source, raw, faults)
+    if count is not None and len(delivery) != count:
+        said = {"counts": f"{layer}: {count}, {len(delivery)}"}
+        delivery.notes.append(Note("count_differs", said))
+    return delivery
+
+
+def _raw(source: Source, layer: str, **window: Any) -> Raw:
+    raw: Raw = pyogrio.raw.read(source.path, layer=layer, encoding=source.encoding, force_2d=True, **window)
+    return raw
+
+
+def _rows(raw: Raw) -> Any:
+    meta, _, wkb, columns = raw
+    return wkb if wkb is not None else columns[0] if len(meta["fields"]) else ()
+
+
+def _delivery(source: Source, raw: Raw, faults: list[Fault]) -> Delivery:
+    meta, _, wkb, columns = raw
     names = [str(name) for name in meta["fields"]]
+    count = len(_rows(raw))
+    whole = [str(kind).startswith(("int", "uint")) for kind in meta["dtypes"]]
     # Objects stay objects: pandas would copy every text into Arrow, only for it to be read cell by cell.
-    series = [pd.Series(column, dtype=object if column.dtype.kind == "O" else None) for column in columns]
+    series = [
+        _whole(column) if is_whole and column.dtype.kind == "f" else _plain(column)
+        for column, is_whole in zip(columns, whole, strict=True)
+    ]
     frame = pd.DataFrame(dict(enumerate(series)), copy=False)
     frame.columns = pd.Index(names, dtype=object)
-    count = len(wkb) if wkb is not None else len(frame)
     frame = frame if len(names) else pd.DataFrame(index=range(count))
-    if unsure:
-        frame = _recoded(frame)
-    geometry, faults = geometries(wkb if wkb is not None else np.full(count, None, dtype=object))
+    if source.recode is not None:
+        frame = source.recode(frame)
+    geometry, more = geometries(wkb if wkb is not None else np.full(count, None, dtype=object))
     return Delivery(
         frame,
         geometry,
         np.arange(1, count + 1),
         np.full((count, 2), UNKNOWN_DECIMALS, dtype=np.int8),
-        crs=meta["crs"],
-        faults=faults,
+        crs=source.crs or meta["crs"],
+        faults=[*faults, *more],
     )
 
 
-def geometries(wkb: NDArray[Any]) -> tuple[NDArray[Any], list[Fault]]:
-    """Shapely geometries of WKB; rings GEOS refuses are closed or reported.
-
-    Args:
-        wkb: object (n,) bytes or None.
-
-    Returns:
-        object (n,) 2-D geometries, None where there is none or an unreadable one, and the faults.
-    """
-    with np.errstate(invalid="ignore"):
-        geometry = shapely.from_wkb(wkb, on_invalid="ignore")
-        refused = np.flatnonzero(shapely.is_missing(geometry) & ~pd.isna(wkb))
-        faults: list[Fault] = []
-        for row in refused:
-            positions = ring_sizes(wkb[row])
-            repaired = shapely.from_wkb(wkb[row], on_invalid="fix") if positions and min(positions) >= 3 else None
-            if repaired is None and positions:
-                faults.append(Fault(int(row), "ring_too_short", {"positions": min(positions)}))
-            elif repaired is None:
-                faults.append(Fault(int(row), "geometry_unreadable", {"problem": "broken well-known binary"}))
-            else:
-                geometry[row] = repaired
-                faults.append(Fault(int(row), "ring_unclosed", {"positions": positions[0]}))
-    # A geometry that is flat would only be copied.
-    raised = shapely.get_coordinate_dimension(geometry) > 2
-    geometry[raised] = shapely.force_2d(geometry[raised])
-    return geometry, faults
+def _plain(column: Any) -> pd.Series:
+    return pd.Series(column, dtype=object if column.dtype.kind == "O" else None)
 
 
-def ring_sizes(wkb: bytes) -> list[int]:
-    """Positions of each ring of a polygon or multipolygon in WKB; empty for anything else or for broken bytes."""
-    try:
-        return _polygon_sizes(wkb, 0)[0]
-    except struct.error:
-        return []
+def _whole(column: Any) -> pd.Series:
+    """Whole numbers that came as doubles because some cells are empty."""
+    return pd.Series([None if value != value else int(value) for value in column], dtype=object)
 
 
-def _polygon_sizes(wkb: bytes, at: int) -> tuple[list[int], int]:
-    order = "<" if wkb[at : at + 1] == b"\x01" else ">"
-    kind, count = struct.unpack_from(order + "II", wkb, at + 1)
-    plain = kind % 1000 if kind < 0x20000000 else kind & 0xFF
-    width = 8 * (2 + (kind // 1000 in (1, 2)) + 2 * (kind // 1000 == 3) + bool(kind & 0x80000000))
-    at += 9
-    sizes: list[int] = []
-    if plain == 6:
-        for _ in range(count):
-            part, at = _polygon_sizes(wkb, at)
-            sizes += part
-    elif plain == 3:
-        for _ in range(count):
-            (size,) = struct.unpack_from(order + "I", wkb, at)
-            at += 4 + size * width
-            if at > len(wkb):
-                raise struct.error("ring runs beyond the bytes")
-            sizes.append(size)
-    return sizes, at
-
-
-def _recoded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Text read byte by byte, decoded as UTF-8 where it is that, else as cp1252."""
-    frame = frame.rename(columns=lambda name: decoded(str(name).encode("latin-1")))
-    for name in frame.columns[[dtype.kind in "OU" for dtype in frame.dtypes]]:
-        frame[name] = [
-            decoded(value.encode("latin-1", "replace")) if isinstance(value, str) else value for value in frame[name]
-        ]
-    return frame
-
-
-def decoded(content: bytes) -> str:
-    """Text in the first encoding that fits: UTF-8, cp1252, latin-1 (which always does)."""
-    for encoding in _ENCODINGS[:-1]:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return content.decode(_ENCODINGS[-1])
-
-
-def _crs_of(source: Any) -> str | None:
-    """CRS of an open file; a damaged one is not the same as none, for degrees may not be assumed in its place."""
-    try:
-        return source.crs_wkt or None
-    except _FIONA_ERRORS:
-        return UNREADABLE_CRS
-
-
-def _by_feature(path: Path, layer: str, encoding: str | None) -> Delivery:
-    """Every feature on its own, so that one bad feature costs one row.
+def _by_feature(source: Source, layer: str) -> Delivery:
+    """Every feature that can be read, so that one bad feature costs one row: windows are halved down to it.
 
     Raises:
         UnreadableError: not even that works.
     """
-    cells: list[dict[str, Any]] = []
-    shapes: list[bytes | None] = []
-    faults: list[Fault] = []
     try:
-        with fiona.open(path, layer=layer, encoding=encoding) as source:
-            crs = _crs_of(source)
-            features = iter(source)
-            while len(cells) < len(source):
-                row = len(cells)
-                try:
-                    feature = next(features)
-                    shape = None if feature.geometry is None else shapely.geometry.shape(feature.geometry)
-                    cells.append(dict(feature.properties))
-                    shapes.append(None if shape is None else shapely.to_wkb(shape))
-                except StopIteration:
-                    break
-                except (*_FIONA_ERRORS, shapely.errors.ShapelyError, ValueError, TypeError) as error:
-                    cells.append({})
-                    shapes.append(None)
-                    faults.append(Fault(row, "row_unreadable", {"problem": str(error)[:200]}))
-    except (*_FIONA_ERRORS, OSError, ValueError) as error:
-        raise UnreadableError("file_unreadable", problem=str(error)[:200]) from error
-    wkb = np.empty(len(shapes), dtype=object)
-    wkb[:] = shapes
-    geometry, more = geometries(wkb)
+        count = _count(source, layer)
+        empty = _raw(source, layer, max_features=0)
+    except ERRORS as error:
+        raise UnreadableError("file_unreadable", problem=str(error)) from error
+    parts: list[Delivery] = []
+    waiting = [(0, count)]
+    while waiting:
+        first, size = waiting.pop()
+        try:
+            parts.append(_delivery(source, _raw(source, layer, skip_features=first, max_features=size), []))
+        except ERRORS as error:
+            if size > 1:
+                waiting += [(first + size // 2, size - size // 2), (first, size // 2)]
+                continue
+            parts.append(_lost(source, empty, str(error)))
+    delivery = joined(parts) if parts else _delivery(source, empty, [])
+    delivery.source_rows = np.arange(1, len(delivery) + 1)
+    delivery.crs_from = [(0, source.crs or empty[0]["crs"])]
+    return delivery
+
+
+def _lost(source: Source, raw: Raw, problem: str) -> Delivery:
+    """One row without cells."""
+    frame = pd.DataFrame({str(name): [None] for name in raw[0]["fields"]}, index=[0], dtype=object)
     return Delivery(
-        pd.DataFrame(cells, index=range(len(cells))),
-        geometry,
-        np.arange(1, len(cells) + 1),
-        np.full((len(cells), 2), UNKNOWN_DECIMALS, dtype=np.int8),
-        crs=crs,
-        faults=[*faults, *more],
+        source.recode(frame) if source.recode is not None else frame,
+        np.full(1, None, dtype=object),
+        np.ones(1, dtype=np.int64),
+        np.full((1, 2), UNKNOWN_DECIMALS, dtype=np.int8),
+        faults=[Fault(0, "row_unreadable", {"problem": problem})],
     )
