@@ -69,9 +69,10 @@ def _read(path: Path, delivered: Path, table: str | None, encoding: str | None) 
             _refuse_what_acts(database)
             skipped = _views_that_are_not_plain(database)
             counts, said = _counts(database, skipped)
+            declared = _with_crs(database)
     except sqlite3.Error as error:
         raise UnreadableError("file_unreadable", problem=f"SQLite: {error}") from error
-    source = vector.Source(path, _DRIVERS, encoding, counts, skipped)
+    source = vector.Source(path, _DRIVERS, encoding, counts, skipped, declared=declared)
     try:
         delivery = vector.read(source, table)
     except CRSError:
@@ -107,13 +108,22 @@ def _counts(database: sqlite3.Connection, skipped: tuple[str, ...]) -> tuple[dic
     for name in named:
         if name in present and name not in skipped:
             quoted = name.replace('"', '""')
-            # The sign keeps SQLite from counting an index, which may not agree with the rows.
+            # Not an index: it may not agree with the rows.
             counts[name] = int(database.execute(f'SELECT count(*) FROM "{quoted}" NOT INDEXED').fetchone()[0])
     said: dict[str, int] = {}
     if "gpkg_ogr_contents" in present:
         rows = database.execute("SELECT table_name, feature_count FROM gpkg_ogr_contents WHERE feature_count >= 0")
         said = {str(name): int(count) for name, count in rows if str(name) in counts}
     return counts, said
+
+
+def _with_crs(database: sqlite3.Connection) -> tuple[str, ...]:
+    """Tables that declare a CRS: 0 and -1 stand for none."""
+    found = database.execute("SELECT name FROM sqlite_master WHERE name = 'gpkg_geometry_columns'").fetchall()
+    if not found:
+        return ()
+    rows = database.execute("SELECT table_name FROM gpkg_geometry_columns WHERE srs_id NOT IN (0, -1)")
+    return tuple(str(name) for (name,) in rows)
 
 
 def _without_crs(source: vector.Source, table: str | None) -> Delivery:

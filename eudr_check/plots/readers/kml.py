@@ -112,8 +112,6 @@ def _cells(placemark: Element) -> dict[str, str | None]:
         cells.setdefault(name, text)
     if placemark.get("id"):
         cells.setdefault("placemark id", placemark.get("id"))
-    if cells.get("name") is None:
-        cells["name"] = placemark.get("id")
     return cells
 
 

@@ -65,19 +65,21 @@ def read(path: Path, table: str | None, encoding: str | None) -> Delivery:
         raise UnreadableError("file_unreadable", problem="the shapefile or its .dbf is damaged") from error
     counts = _counts(shapes, index, attributes)
     page = code_pages.of_shapefile(beside, encoding)
-    differ = len(set(counts.values())) > 1
+    is_cut = not shapes.whole or (attributes is not None and not attributes.whole)
+    differ = len(set(counts.values())) > 1 or is_cut
+    count = max(*counts.values(), shapes.live + (not shapes.whole))
     with TemporaryDirectory() as folder:
         # A copy has the names GDAL looks for, whatever case the delivered ones are in, and nothing is written beside.
         copy = Path(folder) / f"{path.stem}.shp"
         if differ:
-            _write_mended(copy, shapes, attributes, max(counts.values()))
+            _write_mended(copy, shapes, attributes, count)
         else:
             _copy(path, beside, copy)
         if ".prj" in beside:
             shutil.copyfile(beside[".prj"], copy.with_suffix(".prj"))
         deleted = attributes.deleted if attributes is not None else 0
         source = vector.Source(copy, ("ESRI Shapefile",), "ISO-8859-1", recode=page.recode)
-        source.counts = {path.stem: max(counts.values()) - deleted}
+        source.counts = {path.stem: count - deleted}
         try:
             delivery = vector.read(source, table)
         except CRSError:
@@ -87,8 +89,8 @@ def read(path: Path, table: str | None, encoding: str | None) -> Delivery:
     if attributes is not None:
         code_pages.restore_long_numbers(delivery, attributes.header, attributes.records)
     if differ:
-        said = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
-        delivery.notes.append(Note("count_differs", {"counts": said}))
+        said = ", ".join(f"{name} {number}" for name, number in sorted(counts.items()))
+        delivery.notes.append(Note("count_differs", {"counts": f"{said}, cut" if is_cut else said}))
     if deleted:
         delivery.notes.append(Note("rows_deleted", {"rows": deleted}))
     if page.doubtful:
@@ -101,15 +103,13 @@ def _belongs(other: Path, path: Path) -> bool:
 
 
 def _counts(shapes: _Shapes, index: int | None, attributes: _Table | None) -> dict[str, int]:
-    """Rows by every way of counting them; a cut file counts one more than it holds."""
-    counts = {".shp": shapes.live + (not shapes.whole)}
+    """Rows by every way of counting them."""
+    counts = {".shp": shapes.live}
     if index is not None:
         counts[".shx"] = index
     if attributes is not None:
         counts[".dbf"] = len(attributes.records)
         counts[".dbf header"] = attributes.said
-        if not attributes.whole:
-            counts[".dbf cut"] = len(attributes.records) + 1
     return counts
 
 

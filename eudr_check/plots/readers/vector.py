@@ -33,6 +33,8 @@ class Source:
     """Layers that are not read; whoever made the source says why."""
     crs: str | None = None
     """CRS in place of the file's own."""
+    declared: tuple[str, ...] = ()
+    """Layers that declare a CRS: where GDAL finds none in them, theirs is damaged."""
     recode: Callable[[pd.DataFrame], pd.DataFrame] | None = None
     """What makes text of cells read byte by byte."""
 
@@ -84,7 +86,6 @@ def _count(source: Source, layer: str) -> int:
 
 def _layer(source: Source, layer: str) -> Delivery:
     count = source.counts.get(layer)
-    faults: list[Fault] = []
     try:
         raw = _raw(source, layer)
         if count is not None and len(_rows(raw)) != count:
@@ -94,7 +95,10 @@ def _layer(source: Source, layer: str) -> Delivery:
         raise
     except ERRORS:
         return _by_feature(source, layer)
-    delivery = _delivery(source, raw, faults)
+    delivery = _delivery(source, raw)
+    if delivery.crs is None and layer in source.declared:
+        delivery.crs_from = [(0, UNREADABLE_CRS)]
+    _restore_long_numbers(source, layer, delivery)
     if count is not None and len(delivery) != count:
         said = {"counts": f"{layer}: {count}, {len(delivery)}"}
         delivery.notes.append(Note("count_differs", said))
@@ -111,7 +115,7 @@ def _rows(raw: Raw) -> Any:
     return wkb if wkb is not None else columns[0] if len(meta["fields"]) else ()
 
 
-def _delivery(source: Source, raw: Raw, faults: list[Fault]) -> Delivery:
+def _delivery(source: Source, raw: Raw) -> Delivery:
     meta, _, wkb, columns = raw
     names = [str(name) for name in meta["fields"]]
     count = len(_rows(raw))
@@ -133,8 +137,26 @@ def _delivery(source: Source, raw: Raw, faults: list[Fault]) -> Delivery:
         np.arange(1, count + 1),
         np.full((count, 2), UNKNOWN_DECIMALS, dtype=np.int8),
         crs=source.crs or meta["crs"],
-        faults=[*faults, *more],
+        faults=more,
     )
+
+
+def _restore_long_numbers(source: Source, layer: str, delivery: Delivery) -> None:
+    """Whole numbers that went through a double and are too long for one, once more and exactly."""
+    frame = delivery.attributes
+    long = [
+        str(name)
+        for position, name in enumerate(frame.columns)
+        if frame.dtypes.iloc[position].kind == "O"
+        and any(isinstance(value, int) and abs(value) >= _EXACT_TO for value in frame.iloc[:, position])
+    ]
+    if not long:
+        return
+    _, table = pyogrio.read_arrow(source.path, layer=layer, columns=long, read_geometry=False)
+    for name in long:
+        values = table.column(name).to_pylist() if name in table.column_names else []
+        if len(values) == len(frame):
+            frame[name] = np.array(values, dtype=object)
 
 
 def _plain(column: Any) -> pd.Series:
@@ -162,13 +184,13 @@ def _by_feature(source: Source, layer: str) -> Delivery:
     while waiting:
         first, size = waiting.pop()
         try:
-            parts.append(_delivery(source, _raw(source, layer, skip_features=first, max_features=size), []))
+            parts.append(_delivery(source, _raw(source, layer, skip_features=first, max_features=size)))
         except ERRORS as error:
             if size > 1:
                 waiting += [(first + size // 2, size - size // 2), (first, size // 2)]
                 continue
             parts.append(_lost(source, empty, str(error)))
-    delivery = joined(parts) if parts else _delivery(source, empty, [])
+    delivery = joined(parts) if parts else _delivery(source, empty)
     delivery.source_rows = np.arange(1, len(delivery) + 1)
     delivery.crs_from = [(0, source.crs or empty[0]["crs"])]
     return delivery

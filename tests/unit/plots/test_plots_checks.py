@@ -31,6 +31,7 @@ from tests.plot_files import (
     ring,
     written,
 )
+from tests.reader_cases import CASES as READER_CASES
 
 BOW_TIE = [[-76.100001, -6.040003], [-76.098113, -6.038111], [-76.098229, -6.040007], [-76.100119, -6.038223]]
 LINE = {"type": "LineString", "coordinates": ring()[:3]}
@@ -136,6 +137,7 @@ CASES = {
     ],
 }
 POINT_CSV = "id;lon;lat\nA;-76.123456;-6.123456\n"
+CASES |= READER_CASES
 NEED_A_REGISTER = {"overlap_earlier", "boundary_changed", "boundary_moved_off_loss"}
 
 
