@@ -125,6 +125,10 @@ class Catalogue(Strict):
         None, description="how addresses are opened; object_store: s3:// with the credentials of the environment"
     )
 
+    inside: tuple[str, ...] = Field(
+        (), description="HOST:PORT of other servers inside your own network that its Items may point to"
+    )
+
     @model_validator(mode="after")
     def _exactly_one_place(self) -> "Catalogue":
         if sum(place is not None for place in (self.url, self.folder, self.tiles)) != 1:

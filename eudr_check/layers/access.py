@@ -1,5 +1,6 @@
 """What a server wants to see before it opens: signatures and tokens, kept out of everything that is written down."""
 
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,11 +9,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from eudr_check import mirror
 from eudr_check.errors import FetchError
+from eudr_check.layers.addresses import MAY_STAY, is_loopback, is_secret, is_signature
 from eudr_check.layers.definition import Place
-
-_AZURE = {"st", "se", "sp", "sv", "sr", "sig", "ske", "sks", "skt", "skv", "skoid", "sktid", "spr", "sip"}
-_OTHERS = {"signature", "expires", "awsaccesskeyid", "googleaccessid", "token", "access_token", "apikey", "api_key"}
-_SECRET_PARAMETERS = frozenset(_AZURE | _OTHERS | {"x-api-key", "key-pair-id", "policy", "subscription-key"})
 
 Signing = Literal["planetary_computer", "object_store"]
 
@@ -26,6 +24,8 @@ class Access:
     token_hosts: tuple[str, ...] = ()
     token_header: str = "Authorization"
     ranges: bool = True
+    home: frozenset[str] = frozenset()
+    """Places inside this network (`addresses.place`) that may be asked: the catalogue's own, and those users name."""
 
     @classmethod
     def of(cls, place: Place | None, signing: Signing | None = None) -> "Access":
@@ -58,8 +58,11 @@ class Access:
         Raises:
             FetchError: the environment variable is not set.
         """
-        if self.token_env is None or urlsplit(href).hostname not in self.token_hosts:
+        parts = urlsplit(href)
+        if self.token_env is None or parts.hostname not in self.token_hosts:
             return {}
+        if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+            raise FetchError(f"{unsigned(href)}: a token is not sent over http, where anybody can read it; use https")
         token = os.environ.get(self.token_env)
         if not token:
             raise FetchError(f"{unsigned(href)}: this server wants a token; set {self.token_env} in the environment")
@@ -67,7 +70,10 @@ class Access:
 
 
 def unsigned(href: str) -> str:
-    """An address without signatures, tokens, user names and passwords.
+    """An address as it may be written down: without signatures, tokens, user names and passwords.
+
+    Of the query only parameters stay that are known to be harmless. Those that are neither known nor look like a
+    secret may name the file: their place is taken by a digest, so that two files never share one address.
 
     >>> unsigned("https://x.blob.core.windows.net/c/a.tif?se=2026&sig=abc&type=tile")
     'https://x.blob.core.windows.net/c/a.tif?type=tile'
@@ -77,14 +83,29 @@ def unsigned(href: str) -> str:
         # In a key of an object store '?' and '#' are letters like others; cut off, two files would be one.
         bucket, slash, object_key = rest.partition("/")
         return f"{scheme}://{bucket.rpartition('@')[2]}{slash}{object_key}"
-    parts = urlsplit(href)
-    kept = [
-        (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
-        if name.lower() not in _SECRET_PARAMETERS and not name.lower().startswith(("x-amz-", "x-goog-"))
-    ]
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return f"{scheme}://(malformed address)"
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(name, value) for name, value in query if name.lower() in MAY_STAY]
+    others = [pair for pair in query if pair[0].lower() not in MAY_STAY and not is_secret(pair[0])]
+    digest = hashlib.sha256(urlencode(others).encode()).hexdigest()[:16] if others else ""
     host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, urlencode(kept), ""))
+    return urlunsplit((parts.scheme, host, parts.path, urlencode(kept), digest))
+
+
+def kept_back(href: str) -> str:
+    """Digest of what `unsigned` leaves out though it may say which file is meant; signatures, which change, aside.
+
+    It tells two files apart on this machine, and is never written into a table.
+    """
+    try:
+        query = parse_qsl(urlsplit(href).query, keep_blank_values=True)
+    except ValueError:
+        return ""
+    told = [pair for pair in query if is_secret(pair[0]) and not is_signature(pair[0])]
+    return hashlib.sha256(urlencode(told).encode()).hexdigest() if told else ""
 
 
 def web_address(href: str) -> str:

@@ -4,62 +4,44 @@ Every request is retried with patience, signed just before it is sent and signed
 goes into the content store; what does not is a `Refused` with a reason, never an empty answer.
 """
 
+import hashlib
+import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from threading import Lock
+from typing import Any
 
 import numpy as np
 import requests
 from numpy.typing import NDArray
-from pystac import STACError
-from pystac_client import Client
-from pystac_client.exceptions import APIError
-from pystac_client.stac_api_io import StacApiIO
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
-from urllib3.util import Retry
 
 from eudr_check.errors import FetchError, LayersError
-from eudr_check.layers.access import Access, web_address
+from eudr_check.layers import search as searching
+from eudr_check.layers.access import Access, kept_back, web_address
+from eudr_check.layers.addresses import place
+from eudr_check.layers.attempts import AGAIN, Patience, Refused, pause, why
+from eudr_check.layers.integrity import unharmed
 from eudr_check.layers.raster import Raster, needed_blocks, open_raster
+from eudr_check.layers.session import GuardedSession
 from eudr_check.layers.store import Store, key
 from eudr_check.layers.tiff import Layout, read_layout
 from eudr_check.layers.twin import Twin
 
-Answer = TypeVar("Answer")
-
 FIRST_BYTES = 1_024
 """Enough for the tags of the first image of a COG; a longer first look brings overviews and blocks nobody needs."""
+UNDATED = "undated"
+MOST_UNDATED_BYTES = 2_000_000_000
 MERGE_GAP = 256
 """Blocks so many bytes apart come in one request: a COG keeps a few bytes between blocks."""
 MERGE_UP_TO = 8_000_000
 BATCH_BYTES = 64_000_000
 IN_FLIGHT = 16
-SEARCH_ATTEMPTS = 3
-PAGE_ITEMS = 100
-IDLE_PAGES = 3
-_AGAIN = frozenset({429, 500, 502, 503, 504})
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long to try."""
-
-    attempts: int = 6
-    first_delay_s: float = 0.5
-    longest_delay_s: float = 30.0
-    timeout_s: tuple[float, float] = (10.0, 60.0)
-    """To connect, and between two pieces of an answer."""
-    slowest_bytes_per_s: float = 2_000.0
-    """An answer slower than this (over its whole length, plus 30 s) is given up and asked for again."""
-    most_items: int = 20_000
-    """A search with more Items than this is a mistake or an endless link."""
+MOST_FILE_BYTES = 1 << 40
+"""Twenty times the largest raster known; a server that announces more is wrong."""
 
 
 PATIENCE = Patience()
@@ -90,15 +72,6 @@ class Delivered:
     etag: str
 
 
-@dataclass(frozen=True)
-class Refused:
-    """Why an asset or a search did not arrive."""
-
-    reason: str
-    absent: bool = False
-    """True where the server says that there is no such file."""
-
-
 def bring(wanted: Sequence[Wanted], store: Store, *, offline: bool = False) -> dict[str, Delivered | Refused]:
     """Bring headers and needed blocks of many assets, concurrently.
 
@@ -123,10 +96,8 @@ class _Line:
         self.offline = offline
         self.assets = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="asset")
         self.requests = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="request")
-        self.session = requests.Session()
-        adapter = HTTPAdapter(pool_connections=IN_FLIGHT, pool_maxsize=2 * IN_FLIGHT)
-        self.session.mount("https://", adapter)
-        self.session.mount("http://", adapter)
+        self._sessions: dict[frozenset[str], GuardedSession] = {}
+        self._lock = Lock()
 
     def __enter__(self) -> "_Line":
         return self
@@ -134,7 +105,17 @@ class _Line:
     def __exit__(self, *_: object) -> None:
         self.assets.shutdown()
         self.requests.shutdown()
-        self.session.close()
+        for session in self._sessions.values():
+            session.close()
+
+    def _session(self, wanted: Wanted, address: str) -> GuardedSession:
+        """The connections of all assets that may be asked for in the same places inside this network."""
+        home = wanted.access.home
+        if wanted.access.signing == "object_store" and address != wanted.address:
+            # The environment says where the store is, not the catalogue.
+            home |= {place(address)}
+        with self._lock:
+            return self._sessions.setdefault(home, GuardedSession(home, connections=2 * IN_FLIGHT))
 
     def bring(self, wanted: Wanted) -> Delivered | Refused:
         """One asset; a file that changes on the server while it is read is begun anew once."""
@@ -152,15 +133,19 @@ class _Line:
     def _bring(self, wanted: Wanted) -> Delivered:
         known = self.store.read("addresses", key(wanted.href))
         source = _RemoteBytes(self, wanted)
+        if known is not None and known.get("kept_back", "") != kept_back(wanted.address):
+            known = None
         if known is not None and not self._is_wanted(known["etag"], wanted, source):
             known = None
         if known is not None:
             twin = Twin(self.store, wanted.href, known["etag"], known["size"])
-            if known["whole"] and twin.path.is_file():
+            if not _unharmed(twin, wanted):
+                known = None
+            elif known["whole"]:
                 return self._deliver(twin)
-        if self.offline and (known is None or not twin.path.is_file()):
-            raise FetchError(f"{wanted.href}: not in the store, and this run is offline")
-        if known is None or not twin.path.is_file():
+        if self.offline and known is None:
+            raise FetchError(f"{wanted.href}: not in the store, or damaged there, and this run is offline")
+        if known is None:
             twin = self._begin(wanted, source)
             if source.whole:
                 return self._deliver(twin)
@@ -200,6 +185,7 @@ class _Line:
             twin = Twin(self.store, wanted.href, source.etag, source.size)
             twin.write_header([(start, source.get(start, stop)) for start, stop in layout.header], layout)
         entry = {"href": wanted.href, "etag": twin.etag, "size": twin.size, "whole": source.whole is not None}
+        entry |= {"kept_back": kept_back(wanted.address)}
         self.store.write("addresses", key(wanted.href), entry)
         return twin
 
@@ -233,9 +219,9 @@ class _Line:
             try:
                 answer = self._ask_once(wanted, byte_range, etag, anew)
             except requests.RequestException as error:
-                reason = _why(error)
+                reason = why(error)
             except HTTPError as error:
-                reason = _why(error)
+                reason = why(error)
             except _IncompleteError as error:
                 reason = str(error)
             else:
@@ -247,9 +233,9 @@ class _Line:
                     anew = True
                     continue
                 reason = f"HTTP {answer.status}"
-                _pause(attempt, answer.retry_after)
+                pause(PATIENCE, attempt, answer.retry_after)
                 continue
-            _pause(attempt, None)
+            pause(PATIENCE, attempt, None)
         raise FetchError(f"{wanted.href}: {reason}, {PATIENCE.attempts} times")
 
     def _ask_once(
@@ -261,19 +247,22 @@ class _Line:
         if etag is not None and etag.startswith('"'):
             headers["If-Match"] = etag
         address = web_address(wanted.access.signed(wanted.address, anew=anew))
-        with self.session.get(address, headers=headers, timeout=PATIENCE.timeout_s, stream=True) as response:
+        session = self._session(wanted, address)
+        with session.get(address, headers=headers, timeout=PATIENCE.timeout_s, stream=True) as response:
             status = response.status_code
             if status in (404, 410):
                 raise _AbsentError(f"{wanted.href}: the server has no such file (HTTP {status})")
             if status == 412:
                 raise _ChangedError(f"{wanted.href}: the file on the server changed while it was read")
-            if status in _AGAIN or status in (401, 403):
+            if status in AGAIN or status in (401, 403):
                 return _Later(status, response.headers.get("Retry-After"))
             if status not in (200, 206):
                 raise FetchError(f"{wanted.href}: unexpected answer (HTTP {status})")
             kind = response.headers.get("Content-Type", "")
             if kind.startswith(("text/html", "application/xhtml")):
                 raise _IncompleteError("a web page came instead of a TIFF")
+            if response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+                raise FetchError(f"{wanted.href}: the server compresses what was asked for as it is")
             tag = _tag(response.headers)
             if etag is not None and tag != etag:
                 raise _ChangedError(f"{wanted.href}: the file on the server changed while it was read")
@@ -283,19 +272,27 @@ class _Line:
 
     def _whole(self, wanted: Wanted, response: requests.Response, tag: str) -> "_Answer":
         """The server sends the whole file: keep it, checked against the length it announced."""
-        length = int(response.headers.get("Content-Length", 0))
+        length = _announced(response.headers.get("Content-Length"), wanted.href)
+        (self.store.folder / "twins").mkdir(parents=True, exist_ok=True)
+        if length > shutil.disk_usage(self.store.folder).free:
+            raise FetchError(f"{wanted.href}: the server announces {length} bytes, more than this disk has room for")
         unfinished = self.store.folder / "twins" / f"{key(wanted.href, tag)}.{time.monotonic_ns()}.part"
-        unfinished.parent.mkdir(parents=True, exist_ok=True)
-        size = 0
+        size, content = 0, hashlib.sha256()
         try:
             with unfinished.open("wb") as file:
                 for piece in _pieces(response, length):
+                    if not size and piece[:2] not in (b"II", b"MM"):
+                        raise LayersError(f"{wanted.href}: not a TIFF")
                     size += file.write(piece)
+                    content.update(piece)
+                    if size > (length or MOST_FILE_BYTES):
+                        raise FetchError(f"{wanted.href}: the answer has no end ({size} bytes so far)")
             if length and size != length:
                 raise _IncompleteError(f"{size} of {length} bytes came")
+            if tag == UNDATED:
+                tag = f"sha256:{content.hexdigest()}"
             twin = Twin(self.store, wanted.href, tag, size)
-            twin.path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished.replace(twin.path)
+            twin.take_whole(unfinished, content.hexdigest())
         finally:
             unfinished.unlink(missing_ok=True)
         return _Answer(b"", 0, size, tag, twin)
@@ -346,6 +343,14 @@ class _RemoteBytes:
             return
         first = (0, FIRST_BYTES) if self.wanted.access.ranges else None
         answer = self.line.ask(self.wanted, first, None)
+        if answer.etag == UNDATED:
+            # Nothing would tell when the file is replaced between two requests: one request for all of it.
+            if answer.size > MOST_UNDATED_BYTES:
+                raise FetchError(
+                    f"{self.wanted.href}: the server gives neither ETag nor Last-Modified, so nothing tells when the "
+                    "file is replaced; download it and register it with `eudr-check catalogue add`"
+                )
+            answer = self.line.ask(self.wanted, None, None)
         self.etag, self.size, self.whole = answer.etag, answer.size, answer.whole
         self.chunks[0] = answer.content
 
@@ -411,13 +416,32 @@ def _partial(response: requests.Response, byte_range: tuple[int, int] | None, ta
     """A 206 answer, checked: it begins where it should and is as long as it says."""
     span, _, total = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("/")
     first, _, last = span.partition("-")
-    if byte_range is None or not (first.isdigit() and last.isdigit() and total.isdigit()):
-        raise _IncompleteError(f"an unusable range came ({response.headers.get('Content-Range')})")
+    if byte_range is None or not all(_is_count(number) for number in (first, last, total)):
+        raise _IncompleteError("an unusable range came")
+    if int(total) > MOST_FILE_BYTES:
+        raise FetchError(f"the server announces a file of {total} bytes")
     expected = min(byte_range[1], int(total)) - byte_range[0]
-    content = b"".join(_pieces(response, expected))
+    content = b""
+    for piece in _pieces(response, max(expected, 0)):
+        content += piece
+        if len(content) > expected:
+            break
     if int(first) != byte_range[0] or len(content) != expected:
-        raise _IncompleteError(f"{len(content)} of {expected} bytes came")
+        raise _IncompleteError(f"{len(content)} instead of {expected} bytes came")
     return _Answer(content, int(first), int(total), tag)
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 20
+
+
+def _announced(length: str | None, href: str) -> int:
+    """Bytes a server announces; 0 where it does not."""
+    if length is None:
+        return 0
+    if not _is_count(length) or int(length) > MOST_FILE_BYTES:
+        raise FetchError(f"{href}: the server announces {length[:30]!r} bytes")
+    return int(length)
 
 
 def _pieces(response: requests.Response, length: int) -> Iterable[bytes]:
@@ -436,110 +460,33 @@ def _require_whole(layout: Layout, size: int, href: str) -> None:
         raise LayersError(f"{href}: truncated TIFF ({size} bytes, its blocks reach to {end})")
 
 
+def _unharmed(twin: Twin, wanted: Wanted) -> bool:
+    """Whether the store holds an asset as it came: its header, and where it came whole, the blocks needed."""
+    try:
+        raster = open_raster(twin.path, wanted.band)
+        return unharmed(raster, needed_blocks(raster, wanted.boxes), twin.store)
+    except LayersError:
+        return False
+
+
 def _require_tiff(path: Path, wanted: Wanted) -> None:
     raster = open_raster(path, wanted.band)
     _require_whole(raster.layout, path.stat().st_size, wanted.href)
 
 
 def _tag(headers: Mapping[str, str]) -> str:
-    """ETag, or date and length where the server gives none."""
+    """ETag, or date and length where the server gives none; `UNDATED` where it gives neither."""
+    if not headers.get("ETag") and not headers.get("Last-Modified"):
+        return UNDATED
     total = headers.get("Content-Range", "").rpartition("/")[2] or headers.get("Content-Length", "")
-    return headers.get("ETag") or f"{headers.get('Last-Modified', 'undated')}, {total} bytes"
-
-
-def _why(error: Exception) -> str:
-    """What went wrong, without the address, which may carry a signature."""
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    if isinstance(error, (requests.exceptions.ChunkedEncodingError, HTTPError)):
-        return "the connection was cut"
-    if isinstance(error, requests.ConnectionError):
-        return "no connection"
-    if isinstance(error, (STACError, ValueError, KeyError, TypeError)):
-        return "an answer came that is no STAC"
-    return type(error).__name__
-
-
-def _pause(attempt: int, retry_after: str | None) -> None:
-    """Wait before the next attempt: as long as the server asks for, else twice as long each time."""
-    if attempt + 1 < PATIENCE.attempts:
-        delay = _asked_delay_s(retry_after) or PATIENCE.first_delay_s * 2**attempt
-        time.sleep(min(delay, PATIENCE.longest_delay_s))
-
-
-def _asked_delay_s(retry_after: str | None) -> float | None:
-    """Seconds from a Retry-After header, which holds seconds or a date."""
-    if retry_after is None:
-        return None
-    if retry_after.strip().isdigit():
-        return float(retry_after)
-    try:
-        return max((parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds(), 0.0)
-    except (TypeError, ValueError):
-        return None
+    return headers.get("ETag") or f"{headers.get('Last-Modified')}, {total} bytes"
 
 
 def search(
-    endpoint: str, collection: str, boxes: Sequence[tuple[float, float, float, float]]
+    endpoint: str,
+    collection: str,
+    boxes: Sequence[tuple[float, float, float, float]],
+    home: frozenset[str] | None = None,
 ) -> list[list[dict[str, Any]] | Refused]:
-    """All Items of a collection, as JSON, for each of some boxes (degrees); a search that fails says why.
-
-    Raises:
-        LayersError: the server has no such collection.
-    """
-    try:
-        client = _patiently(lambda: _open(endpoint, collection), endpoint)
-    except FetchError as error:
-        return [Refused(str(error))] * len(boxes)
-    answers: list[list[dict[str, Any]] | Refused] = []
-    for box in boxes:
-        try:
-            answers.append(_patiently(partial(_all_pages, client, collection, box), endpoint))
-        except FetchError as error:
-            answers.append(Refused(str(error)))
-    return answers
-
-
-def _patiently(ask: Callable[[], Answer], endpoint: str) -> Answer:
-    """Ask again what went wrong behind the status line; pystac-client itself repeats what the server asks it to."""
-    reason = "no attempt was made"
-    for attempt in range(SEARCH_ATTEMPTS):
-        try:
-            return ask()
-        except (APIError, requests.RequestException, HTTPError, STACError, ValueError, KeyError, TypeError) as error:
-            # A web page or half an answer instead of STAC comes through as any of the last four.
-            status = getattr(error, "status_code", None)
-            reason = f"HTTP {status}" if status else _why(error)
-        _pause(attempt, None)
-    raise FetchError(f"{endpoint}: the catalogue could not be searched ({reason})")
-
-
-def _open(endpoint: str, collection: str) -> Client:
-    retry = Retry(
-        total=PATIENCE.attempts,
-        backoff_factor=PATIENCE.first_delay_s,
-        backoff_max=PATIENCE.longest_delay_s,
-        status_forcelist=sorted(_AGAIN),
-        allowed_methods=None,  # searching is a POST
-        respect_retry_after_header=True,
-    )
-    client = Client.open(endpoint, stac_io=StacApiIO(max_retries=retry, timeout=PATIENCE.timeout_s))
-    if client.get_collection(collection) is None:
-        raise LayersError(
-            f"{endpoint}: no collection '{collection}' there; name the right one with 'collection:' of the layer"
-        )
-    return client
-
-
-def _all_pages(client: Client, collection: str, box: tuple[float, float, float, float]) -> list[dict[str, Any]]:
-    """Items of all pages, each once, ordered by id; pages that repeat without end are refused."""
-    found: dict[str, dict[str, Any]] = {}
-    idle = 0
-    for page in client.search(collections=[collection], bbox=box, limit=PAGE_ITEMS, max_items=None).pages_as_dicts():
-        before = len(found)
-        for item in page["features"]:
-            found.setdefault(item["id"], item)
-        idle = 0 if len(found) > before else idle + 1
-        if idle > IDLE_PAGES or len(found) > PATIENCE.most_items:
-            raise FetchError(f"searching {collection} pages without end ({len(found)} Items so far)")
-    return [found[name] for name in sorted(found)]
+    """All Items of a collection for each of some boxes (see `search.search`); `home`: by default the endpoint."""
+    return searching.search(endpoint, collection, boxes, PATIENCE, home or frozenset({place(endpoint)}))

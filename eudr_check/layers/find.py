@@ -12,8 +12,9 @@ from eudr_check.config import Catalogue, LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.layers import fetch, folder, schemes
 from eudr_check.layers.access import Access, unsigned
+from eudr_check.layers.addresses import place
+from eudr_check.layers.attempts import Refused
 from eudr_check.layers.definition import LayerDefinition, Place
-from eudr_check.layers.fetch import Refused
 from eudr_check.layers.found import Found, choose, match_assets
 from eudr_check.layers.stac import read_item
 from eudr_check.layers.store import Store, key
@@ -49,11 +50,15 @@ def find(
 
 def access(layer: LayerDefinition, catalogue: Catalogue) -> Access:
     """How the assets of a layer are opened that a catalogue gives an address for."""
+    home = frozenset(catalogue.inside)
     if catalogue.folder is not None:
-        return folder.access(catalogue.folder, catalogue.signing)
+        return replace(folder.access(catalogue.folder, catalogue.signing), home=home)
     if catalogue.tiles is not None:
-        return Access.of(_tiles_of(layer))
-    return Access.of(_place_at(layer, str(catalogue.url)), catalogue.signing)
+        there = _tiles_of(layer)
+        own = {place(there.tiles.url)} if there is not None and there.tiles is not None else set()
+        return replace(Access.of(there), home=home | own)
+    url = str(catalogue.url)
+    return replace(Access.of(_place_at(layer, url), catalogue.signing), home=home | {place(url)})
 
 
 def _tiles_of(layer: LayerDefinition) -> Place | None:
@@ -61,13 +66,13 @@ def _tiles_of(layer: LayerDefinition) -> Place | None:
 
 
 def _published(layer: LayerDefinition, boxes: Mapping[Tile, Boxes], opened: Access) -> Finds:
-    place = _tiles_of(layer)
-    if place is None or place.tiles is None:
+    there = _tiles_of(layer)
+    if there is None or there.tiles is None:
         raise LayersError(f"layer {layer.id}: its definition knows no published tiles; take it from a STAC catalogue")
     return {
         tile: [
             replace(_web_item(layer, None, item, opened), listed=False)
-            for item in schemes.items(layer, place.tiles, ground)
+            for item in schemes.items(layer, there.tiles, ground)
         ]
         for tile, ground in boxes.items()
     }
@@ -83,11 +88,11 @@ def _searched(
     offline: bool,
 ) -> Finds:
     """Search by whole degrees, so that harvests side by side ask the same questions; choose and intersect here."""
-    place = _place_at(layer, url)
-    collection = choice.collection or (place.collection if place else None) or layer.collection
+    there = _place_at(layer, url)
+    collection = choice.collection or (there.collection if there else None) or layer.collection
     opened = access(layer, catalogue)
     cells = sorted({_cell(tile) for tile in boxes})
-    answers = dict(zip(cells, _answers(url, collection, cells, store, offline), strict=True))
+    answers = dict(zip(cells, _answers(url, collection, cells, store, None if offline else opened.home), strict=True))
     found: dict[Cell, list[Found] | Refused] = {}
     for cell, answer in answers.items():
         if isinstance(answer, Refused):
@@ -98,24 +103,27 @@ def _searched(
             except LayersError as error:
                 found[cell] = Refused(str(error))
                 continue
-            items = choose(layer, place, read)
-            found[cell] = [_web_item(layer, place, item, opened) for item in items]
+            items = choose(layer, there, read)
+            found[cell] = [_web_item(layer, there, item, opened) for item in items]
     _refuse_two_versions(layer, found)
     return {tile: found[_cell(tile)] for tile in boxes}
 
 
 def _answers(
-    url: str, collection: str, cells: list[Cell], store: Store, offline: bool
+    url: str, collection: str, cells: list[Cell], store: Store, home: frozenset[str] | None
 ) -> list[list[dict[str, object]] | Refused]:
-    """Answers of the server, kept for offline runs; an earlier answer also stands in for a server that is down."""
+    """Answers of the server, kept for offline runs; an earlier answer also stands in for a server that is down.
+
+    `home` are the places inside this network that may be asked; None: the run is offline.
+    """
     names = [key(url, collection, f"{column} {row}") for column, row in cells]
-    if offline:
+    if home is None:
         fresh: list[list[dict[str, object]] | Refused] = [
             Refused(f"{unsigned(url)}: this ground was never searched for {collection}, and this run is offline")
             for _ in cells
         ]
     else:
-        fresh = fetch.search(url, collection, [(column, row, column + 1, row + 1) for column, row in cells])
+        fresh = fetch.search(url, collection, [(column, row, column + 1, row + 1) for column, row in cells], home)
     answers = []
     for name, answer in zip(names, fresh, strict=True):
         if isinstance(answer, Refused):

@@ -97,3 +97,30 @@ def spans_of(raster: Raster, needed: NDArray[np.bool_]) -> list[tuple[int, int]]
     layout = raster.layout
     offsets, sizes = layout.offsets[needed & layout.stored], layout.sizes[needed & layout.stored]
     return [*layout.header, *((int(at), int(at + size)) for at, size in zip(offsets, sizes, strict=True))]
+
+
+def unharmed(raster: Raster, needed: NDArray[np.bool_], store: Store) -> bool:
+    """Whether a raster of the store is as it came: its header, and of a whole file the blocks needed as well.
+
+    Blocks of a file that holds only some are hashed when they are laid down and taken (`twin`, `blocks_digest`). A
+    file outside the store is compared with the whole that was hashed when it was first read.
+    """
+    journal = raster.path.with_suffix(".blocks")
+    if not journal.is_file():
+        return not raster.path.is_relative_to(store.folder)
+    text = journal.read_text(encoding="ascii", errors="replace")
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    for line in lines:
+        if line[0] == "whole" and len(line) == 2:
+            try:
+                whole = HashedFile(raster.path, store, f"1220{line[1]}")
+                return bool(whole.sha256(spans_of(raster, needed)))
+            except LayersError:
+                return False
+    headers = {(line[1], line[2]): line[3] for line in lines if line[0] == "header" and len(line) == 4}
+    with raster.path.open("rb") as file:
+        for (start, stop), sha256 in headers.items():
+            file.seek(int(start))
+            if hashlib.sha256(file.read(int(stop) - int(start))).hexdigest() != sha256:
+                return False
+    return bool(headers)

@@ -15,9 +15,10 @@ import pandas as pd
 from eudr_check.config import Catalogue, LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.layers import fetch
+from eudr_check.layers.attempts import Refused
 from eudr_check.layers.definition import LayerDefinition, Place
 from eudr_check.layers.encode import illegal
-from eudr_check.layers.fetch import Refused, Wanted
+from eudr_check.layers.fetch import Wanted
 from eudr_check.layers.find import find
 from eudr_check.layers.found import Found
 from eudr_check.layers.raster import Raster, cut, open_raster

@@ -17,10 +17,11 @@ from eudr_check import tables
 from eudr_check.config import Catalogue, LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.layers import fetch
-from eudr_check.layers.access import unsigned
+from eudr_check.layers.access import kept_back, unsigned
+from eudr_check.layers.attempts import Refused
 from eudr_check.layers.catalogue import interval
 from eudr_check.layers.definition import LayerDefinition, definition
-from eudr_check.layers.fetch import Delivered, Refused, Wanted
+from eudr_check.layers.fetch import Delivered, Wanted
 from eudr_check.layers.find import Boxes, Finds, find
 from eudr_check.layers.footprint import grid_of_points
 from eudr_check.layers.found import Found, wanted_assets
@@ -64,7 +65,8 @@ def prefetch(
         (layer, find(choice, layer, catalogues[choice.source], boxes, content, offline=offline))
         for choice, layer in layers
     ]
-    assets = _Assets(content, fetch.bring(_wanted(work, boxes), content, offline=offline))
+    wanted = _wanted(work, boxes)
+    assets = _Assets(content, {**fetch.bring(wanted, content, offline=offline), **_ambiguous(work)})
     rows = [row for tile, ground in boxes.items() for row in _rows_of_tile(tile, ground, work, assets)]
     order = {layer.id: position for position, (_, layer) in enumerate(layers)}
     rows.sort(key=lambda row: (row["tile"], order[row["layer"]], row["item_id"] or "", row["asset"] or ""))
@@ -87,6 +89,19 @@ def _wanted(work: Sequence[tuple[LayerDefinition, Finds]], boxes: Mapping[Tile, 
                     ground.setdefault(href, []).append(boxes[tile])
                     about[href] = Wanted(href, address, boxes[tile], one.access, band)
     return [replace(about[href], boxes=np.concatenate(parts)) for href, parts in sorted(ground.items())]
+
+
+def _ambiguous(work: Sequence[tuple[LayerDefinition, Finds]]) -> dict[str, Refused]:
+    """Assets whose addresses differ in nothing that may be written down: nobody could tell which of them was read."""
+    seen: dict[str, str] = {}
+    refused = {}
+    for _, finds in work:
+        for one in (found for answer in finds.values() if not isinstance(answer, Refused) for found in answer):
+            for address in one.addresses.values():
+                href = unsigned(address)
+                if seen.setdefault(href, kept_back(address)) != kept_back(address):
+                    refused[href] = Refused(f"{href}: two assets differ only in parameters that must not be shown")
+    return refused
 
 
 def _refuse_shared_names(layers: Sequence[LayerDefinition]) -> None:

@@ -9,16 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from eudr_check import mirror
 from eudr_check.config import Catalogue, LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.layers import fetch
 from eudr_check.layers.access import Access
+from eudr_check.layers.attempts import Refused
 from eudr_check.layers.definition import LayerDefinition, definition
-from eudr_check.layers.fetch import Refused, Wanted
+from eudr_check.layers.fetch import Wanted
 from eudr_check.layers.find import Boxes, access
+from eudr_check.layers.integrity import HashedFile, spans_of, unharmed
 from eudr_check.layers.raster import Raster, blocks_digest, needed_blocks, open_raster
 from eudr_check.layers.store import Store, key
 
@@ -107,13 +111,22 @@ class Supply:
         """SHA-256 over the blocks here; None where an origin can still give them."""
         try:
             raster: Raster = open_raster(store.local_path(href, etag), band)
-            return blocks_digest(raster, needed_blocks(raster, boxes))
+            needed = needed_blocks(raster, boxes)
+            if not self._as_read(store, raster, etag, needed):
+                return None
+            return blocks_digest(raster, needed)
         except LayersError as error:
             if href in self.origins:
                 return None
             raise LayersError(
                 f"{error}; machines that share no disk need the catalogue in an object store (s3://...)"
             ) from error
+
+    def _as_read(self, store: Store, raster: Raster, etag: str, needed: NDArray[np.bool_]) -> bool:
+        """Whether what is opened here, header and all, belongs to what was read."""
+        if raster.path.is_relative_to(store.folder):
+            return unharmed(raster, needed, store)
+        return HashedFile(raster.path, store).sha256(spans_of(raster, needed)) == etag
 
 
 def addresses(

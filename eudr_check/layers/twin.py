@@ -54,6 +54,19 @@ class Twin:
             position, width = layout.next_image
             file.seek(position)
             file.write(bytes(width))
+            spans = [(start, min(start + len(content), self.size)) for start, content in chunks]
+            lines = []
+            for start, stop in spans:
+                file.seek(start)
+                lines.append(f"header {start} {stop} {hashlib.sha256(file.read(stop - start)).hexdigest()}\n")
+        with self.journal.open("a", encoding="ascii") as journal:
+            journal.write("".join(lines))
+
+    def take_whole(self, arrived: Path, sha256: str) -> None:
+        """Take a file that came whole, and say so in the journal."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        arrived.replace(self.path)
+        self.journal.write_text(f"whole {sha256}\n", encoding="ascii")
 
     def add(self, blocks: Sequence[tuple[int, bytes]]) -> None:
         """Lay down blocks (offset, bytes), then say so in the journal."""
