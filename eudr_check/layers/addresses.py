@@ -108,6 +108,8 @@ def is_inside(ip: str) -> bool:
     """Whether an IP address is no public one: loopback, private, link-local, reserved, also when wrapped in IPv6."""
     address = ipaddress.ip_address(ip.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
+        if address.is_site_local:
+            return True
         for wrapped in (address.ipv4_mapped, address.sixtofour):
             if wrapped is not None:
                 return is_inside(str(wrapped))

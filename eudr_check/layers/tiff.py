@@ -108,7 +108,7 @@ def read_layout(source: Bytes, name: str, band: int = 1) -> Layout:
     """
     try:
         return _read(source, name, band)
-    except (struct.error, IndexError, ValueError) as error:
+    except (struct.error, IndexError, KeyError, ValueError, OverflowError) as error:
         raise LayersError(f"{name}: damaged or truncated TIFF ({error})") from error
 
 
