@@ -1,5 +1,6 @@
 """Plots on the same land: copies, near copies, overlaps."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,11 @@ from eudr_check.plots.thresholds import threshold
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_CHUNK = 100_000
+_CHUNK = 20_000
+_ROWS = 512
+"""Plots asked for their neighbours at a time: a stack of thousands answers with all of itself for each."""
+_NAMED = 5
+"""Others a summed finding names."""
 _DECIMALS = 6
 # DE-9IM: the interiors meet. Neighbours that only share a boundary do not match, and are the great majority.
 _INTERIORS_MEET = "T********"
@@ -67,27 +72,51 @@ def _copies(geometry: NDArray[Any]) -> Ints:
     return first
 
 
-def pairs(geometry: NDArray[Any]) -> tuple[Ints, Ints]:
-    """Positions i < j of polygons whose interiors meet.
+def pairs(geometry: NDArray[Any]) -> tuple[Ints, Ints, Ints]:
+    """Positions i < j of polygons whose interiors meet, and how many each plot may still meet unseen.
+
+    Two plots that both meet `overlaps_compared_max` others already are not compared with each other: a stack of
+    thousands would take hours, and says nothing that its first hundred do not.
 
     Args:
         geometry: object (n,) valid polygons and multipolygons, None left out.
+
+    Returns:
+        int64 (m,), int64 (m,), and int64 (n,) others with which each was not compared.
     """
     known = np.flatnonzero(~shapely.is_missing(geometry))
     polygons = geometry[known]
-    one, two = shapely.STRtree(polygons).query(polygons)
-    mine = one < two
-    one, two = one[mine], two[mine]
-    order = np.lexsort([two, one])
-    one, two = one[order], two[order]
-    meet = np.empty(len(one), dtype=bool)
-    for start in range(0, len(one), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        first = polygons[one[part]]
-        shapely.prepare(first)
-        meet[part] = shapely.relate_pattern(first, polygons[two[part]], _INTERIORS_MEET)
-        shapely.destroy_prepared(first)
-    return known[one[meet]], known[two[meet]]
+    tree = shapely.STRtree(polygons)
+    met, unseen = np.zeros(len(known), dtype=np.int64), np.zeros(len(known), dtype=np.int64)
+    most = threshold("overlaps_compared_max")
+    found: list[tuple[Ints, Ints]] = []
+    for first in range(0, len(known), _ROWS):
+        one, two = tree.query(polygons[first : first + _ROWS])
+        one = one + first
+        mine = one < two
+        one, two = one[mine], two[mine]
+        order = np.lexsort([two, one])
+        one, two = one[order], two[order]
+        for start in range(0, len(one), _CHUNK):
+            near, far = one[start : start + _CHUNK], two[start : start + _CHUNK]
+            full = (met[near] >= most) & (met[far] >= most)
+            unseen += np.bincount(np.concatenate([near[full], far[full]]), minlength=len(known))
+            near, far = near[~full], far[~full]
+            meet = _interiors_meet(polygons[near], polygons[far])
+            met += np.bincount(np.concatenate([near[meet], far[meet]]), minlength=len(known))
+            found.append((known[near[meet]], known[far[meet]]))
+    missed = np.zeros(len(geometry), dtype=np.int64)
+    missed[known] = unseen
+    if not found:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), missed
+    return np.concatenate([near for near, _ in found]), np.concatenate([far for _, far in found]), missed
+
+
+def _interiors_meet(one: NDArray[Any], two: NDArray[Any]) -> NDArray[np.bool_]:
+    shapely.prepare(one)
+    meet = shapely.relate_pattern(one, two, _INTERIORS_MEET)
+    shapely.destroy_prepared(one)
+    return np.asarray(meet)
 
 
 def overlap_ha(one: NDArray[Any], two: NDArray[Any]) -> Floats:
@@ -107,32 +136,61 @@ def polygonal_ha(geometry: NDArray[Any]) -> Floats:
 
 
 def _overlaps(geometry: NDArray[Any], area_ha: Floats, names: NDArray[Any], log: Log) -> None:
-    one, two = pairs(geometry)
+    one, two, missed = pairs(geometry)
+    crowded = np.flatnonzero(missed)
+    log.row("neighbours_unchecked", crowded, more=missed[crowded], compared=threshold("overlaps_compared_max"))
     common = overlap_ha(geometry[one], geometry[two])
     smaller, larger = np.where(area_ha[one] <= area_ha[two], (one, two), (two, one))
     share = common / area_ha[smaller]
     united = common / (area_ha[one] + area_ha[two] - common)
     same = united >= threshold("duplicate_share")
-    log.row("duplicate_near", two[same], other=names[one[same]].tolist(), percent=_percent(united[same]))
+    _Pairs("duplicate_near", two[same], one[same]).report(names, log, percent=_percent(united[same]))
     _kept(one[same], two[same], names, log)
     inside = ~same & (share >= threshold("duplicate_share"))
     figures = {"overlap_ha": np.round(common, 4), "percent": _percent(share)}
-    log.row(
-        "inside_another",
-        smaller[inside],
-        other=names[larger[inside]].tolist(),
-        **{name: values[inside] for name, values in figures.items()},
-    )
+    contained = {name: values[inside] for name, values in figures.items()}
+    _Pairs("inside_another", smaller[inside], larger[inside]).report(names, log, **contained)
     partly = (share > threshold("overlap_share")) & (common > threshold("overlap_min_ha")) & ~same & ~inside
     places = _places(geometry, one, two, partly | inside)
-    for mine, other, chosen in ((one, two, partly), (two, one, partly), (larger, smaller, inside)):
-        log.row(
-            "overlap",
-            mine[chosen],
-            at=places[chosen],
-            other=names[other[chosen]].tolist(),
-            **{name: values[chosen] for name, values in figures.items()},
-        )
+    sides = ((one, two, partly), (two, one, partly), (larger, smaller, inside))
+    mine = np.concatenate([side[chosen] for side, _, chosen in sides])
+    other = np.concatenate([side[chosen] for _, side, chosen in sides])
+    details = {name: np.concatenate([values[chosen] for _, _, chosen in sides]) for name, values in figures.items()}
+    at = np.concatenate([places[chosen] for _, _, chosen in sides])
+    _Pairs("overlap", mine, other).report(names, log, at=at, **details)
+
+
+@dataclass
+class _Pairs:
+    """Pairs of plots that one kind of finding is about."""
+
+    code: str
+    mine: Ints
+    other: Ints
+
+    def report(self, names: NDArray[Any], log: Log, **details: Any) -> None:
+        """Log the first findings of each plot, and the rest of them as one that counts and names them."""
+        order = np.lexsort([self.other, self.mine])
+        mine = self.mine[order]
+        place = np.arange(len(mine)) - np.searchsorted(mine, mine)
+        first = order[place < threshold("findings_per_plot_max")]
+        values = {name: np.asarray(value)[first] for name, value in details.items()}
+        log.row(self.code, self.mine[first], other=names[self.other[first]].tolist(), **values)
+        rest = order[place >= threshold("findings_per_plot_max")]
+        _report_more(self.code, self.mine[rest], self.other[rest], names, log)
+
+
+def _report_more(code: str, mine: Ints, other: Ints, names: NDArray[Any], log: Log) -> None:
+    """One finding per plot for the pairs beyond those that were reported one by one.
+
+    Args:
+        code: kind of the findings summed up.
+        mine: int (m,) rows, ascending.
+        other: int (m,) the plots they are paired with.
+    """
+    rows, begin, count = np.unique(mine, return_index=True, return_counts=True)
+    others = [", ".join(names[other[start : start + _NAMED]]) for start in begin]
+    log.row("neighbours_more", rows, kind=code, more=count, other=others)
 
 
 def _places(geometry: NDArray[Any], one: Ints, two: Ints, chosen: NDArray[np.bool_]) -> Floats:
@@ -153,18 +211,27 @@ def _points(geometry: NDArray[Any], is_point: NDArray[np.bool_], names: NDArray[
         return
     xy = shapely.get_coordinates(geometry[points])
     near = threshold("point_duplicate_m")
-    east, north = metres_per_degree(xy[:, 1])
-    reach = near / np.minimum(east, north)
-    boxes = shapely.box(*(xy - reach[:, None]).T, *(xy + reach[:, None]).T)
-    one, two = shapely.STRtree(geometry[points]).query(boxes)
-    one, two = np.minimum(one, two), np.maximum(one, two)
-    found = np.unique(np.column_stack([one, two])[one < two], axis=0)
-    apart = np.hypot(*((xy[found[:, 0]] - xy[found[:, 1]]) * np.column_stack([east, north])[found[:, 0]]).T)
-    close = found[apart <= near]
-    metres = np.round(apart[apart <= near], 1)
-    for mine, other in ((0, 1), (1, 0)):
-        log.row("points_close", points[close[:, mine]], other=names[points[close[:, other]]].tolist(), metres=metres)
+    metres = np.column_stack(metres_per_degree(xy[:, 1]))
+    reach = near / metres.min(axis=1)[:, None]
+    boxes = shapely.box(*(xy - reach).T, *(xy + reach).T)
+    tree = shapely.STRtree(geometry[points])
+
+    def close(first: int) -> tuple[Ints, Ints, Floats]:
+        one, two = tree.query(boxes[first : first + _ROWS])
+        one = one + first
+        apart = np.hypot(*((xy[one] - xy[two]) * metres[np.minimum(one, two)]).T)
+        chosen = (one != two) & (apart <= near)
+        return points[one[chosen]], points[two[chosen]], np.round(apart[chosen], 1)
+
     polygons = np.flatnonzero(~is_point & ~shapely.is_missing(geometry))
-    point, polygon = shapely.STRtree(geometry[polygons]).query(geometry[points], predicate="within")
-    order = np.lexsort([polygon, point])
-    log.row("point_in_plot", points[point[order]], other=names[polygons[polygon[order]]].tolist())
+    ground = shapely.STRtree(geometry[polygons])
+
+    def inside(first: int) -> tuple[Ints, Ints, Floats]:
+        point, polygon = ground.query(geometry[points[first : first + _ROWS]], predicate="within")
+        return points[point + first], polygons[polygon], np.zeros(len(point))
+
+    for first in range(0, len(points), _ROWS):
+        mine, other, apart = close(first)
+        _Pairs("points_close", mine, other).report(names, log, metres=apart)
+        mine, other, _ = inside(first)
+        _Pairs("point_in_plot", mine, other).report(names, log)

@@ -54,7 +54,7 @@ class Outlines:
 
         Returns:
             object (count,) geometries, None where a row has none or a faulty one; int8 (count, 2) most decimals of
-            longitude and latitude; faults `ring_unclosed` (closed here), `ring_too_short`, `wrong_type`.
+            longitude and latitude; faults `ring_unclosed` (closed here), `ring_too_short`, `coordinate_missing`.
         """
         geometry = np.full(count, None, dtype=object)
         decimals = np.full((count, 2), UNKNOWN_DECIMALS, dtype=np.int8)
@@ -103,7 +103,7 @@ class Outlines:
             flat = list(chain.from_iterable(texts))
             xy[:, axis] = numbers(flat)
             np.maximum.at(decimals[:, axis], row, decimals_of(flat))
-        whole = self._judge(xy, size, part_row[part])
+        whole = self._judge(xy, size, ring, part_row[part])
         bad_rows = np.unique(part_row[part[~whole]])
         good_part = ~np.isin(part_row, bad_rows) & np.isin(np.arange(len(part_row)), part)
         good = good_part[part]
@@ -124,7 +124,9 @@ class Outlines:
             rows, index = np.unique(rest[order], return_inverse=True)
             geometry[rows] = shapely.multipolygons(polygons[~alone][order], indices=index)
 
-    def _judge(self, xy: NDArray[np.float64], size: NDArray[np.int64], row: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def _judge(
+        self, xy: NDArray[np.float64], size: NDArray[np.int64], ring: NDArray[np.int64], row: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
         """Which rings can be made at all; faults for those that cannot or that are open."""
         last = np.cumsum(size) - 1
         first = last - size + 1
@@ -134,10 +136,13 @@ class Outlines:
         whole = positions >= FEWEST_POSITIONS
         for index in np.flatnonzero(~whole):
             self.faults.append(Fault(int(row[index]), "ring_too_short", {"positions": int(size[index])}))
-        finite = np.isfinite(xy[safe_first]).all(axis=1) & np.isfinite(xy[last]).all(axis=1)
-        for index in np.flatnonzero(whole & ~closed & finite):
+        # GEOS makes no ring that begins with NaN, which is not even equal to itself.
+        lost = np.bincount(ring[~np.isfinite(xy).all(axis=1)], minlength=len(size)) > 0
+        for index in np.flatnonzero(whole & lost):
+            self.faults.append(Fault(int(row[index]), "coordinate_missing"))
+        for index in np.flatnonzero(whole & ~closed & ~lost):
             self.faults.append(Fault(int(row[index]), "ring_unclosed", {"positions": int(size[index])}))
-        return whole
+        return whole & ~lost
 
 
 def numbers(texts: Texts) -> NDArray[np.float64]:

@@ -27,6 +27,7 @@ _SAID_BY_READER = (
     "wrong_nesting",
     "ring_too_short",
     "crs_unknown",
+    "coordinate_missing",
 )
 _KINDS = (shapely.GeometryType.POINT, shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _UTM_ZONE_HALF_DEG = 3.5
@@ -41,17 +42,24 @@ class Faulty:
     outside: Bools
     zero: Bools
     wide: Bools
+    vast: Bools
 
     @property
     def any(self) -> Bools:
         """Rows that cannot be measured (null island can: it is a place, only not the plot's)."""
-        return self.missing | self.metres | self.outside | self.wide
+        return self.missing | self.metres | self.outside | self.wide | self.vast
 
 
 def of(geometries: NDArray[Any]) -> Floats:
     """float64 (n, 2) longitude and latitude of the middle of each geometry's box, NaN where there is none."""
     bounds = shapely.bounds(geometries)
-    return np.column_stack([(bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2])
+    middle = np.column_stack([(bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2])
+    # Parts on both sides of the antimeridian have their middle on the other side of the Earth: one part's is taken.
+    for row in np.flatnonzero(bounds[:, 2] - bounds[:, 0] > 180):
+        parts = shapely.bounds(shapely.get_parts(geometries[row]))
+        widest = parts[np.argmax((parts[:, 2] - parts[:, 0]) * (parts[:, 3] - parts[:, 1]))]
+        middle[row] = (widest[:2] + widest[2:]) / 2
+    return middle
 
 
 def check_types(rows: Rows, log: Log) -> Bools:
@@ -82,10 +90,27 @@ def faulty(geometry: NDArray[Any], typed: Bools) -> Faulty:
     with np.errstate(invalid="ignore"):
         metres = any_of((np.abs(xy[:, 0]) > METRES_BEYOND) | (np.abs(xy[:, 1]) > METRES_BEYOND)) & ~missing
         outside = any_of((np.abs(xy[:, 0]) > 180) | (np.abs(xy[:, 1]) > 90)) & ~missing & ~metres
-        bounds = shapely.bounds(only(geometry, typed))
-        wide = (bounds[:, 2] - bounds[:, 0] > 180) & ~missing & ~metres & ~outside
-    zero = any_of((xy[:, 0] == 0) | (xy[:, 1] == 0)) & ~missing & ~metres & ~outside & ~wide
-    return Faulty(missing, metres, outside, zero, wide)
+        measurable = typed & ~missing & ~metres & ~outside
+        width, height, wide = _extent(only(geometry, measurable))
+        vast = ((width > threshold("extent_max_deg")) | (height > threshold("extent_max_deg"))) & ~wide
+    zero = any_of((xy[:, 0] == 0) | (xy[:, 1] == 0)) & measurable & ~wide & ~vast
+    return Faulty(missing, metres, outside, zero, wide, vast)
+
+
+def _extent(geometry: NDArray[Any]) -> tuple[Floats, Floats, Bools]:
+    """Width and height of each geometry in degrees, float64 (n,), and bool (n,) those drawn across the antimeridian.
+
+    Parts that end at the antimeridian on both sides of it, as RFC 7946 (section 3.1.9) asks, are one plot that is not wide.
+    """
+    bounds = shapely.bounds(geometry)
+    width, height = bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1]
+    across = np.zeros(len(geometry), dtype=bool)
+    for row in np.flatnonzero(width > 180):
+        parts = shapely.bounds(shapely.get_parts(geometry[row]))
+        across[row] = bool((parts[:, 2] - parts[:, 0] > 180).any())
+        east = np.where(parts[:, :1] < 0, parts[:, [0, 2]] + 360, parts[:, [0, 2]])
+        width[row] = width[row] if across[row] else east[:, 1].max() - east[:, 0].min()
+    return width, height, across
 
 
 def check_coordinates(rows: Rows, values: Values, faults: Faulty, swapped: Bools, log: Log) -> None:
@@ -101,10 +126,33 @@ def check_coordinates(rows: Rows, values: Values, faults: Faulty, swapped: Bools
         proposal=_proposals(rows, values, chosen, first),
     )
     chosen = np.flatnonzero(faults.outside & ~swapped)
-    log.row("out_of_range", chosen, x=np.round(first[chosen, 0], 6), y=np.round(first[chosen, 1], 6))
+    beyond = np.array([_beyond(rows.geometry[row]) for row in chosen]).reshape(-1, 2)
+    log.row("out_of_range", chosen, x=np.round(beyond[:, 0], 6), y=np.round(beyond[:, 1], 6))
     log.row("null_island", np.flatnonzero(faults.zero))
     span = shapely.bounds(rows.geometry)[faults.wide]
     log.row("antimeridian", np.flatnonzero(faults.wide), span_deg=np.round(span[:, 2] - span[:, 0], 1))
+    chosen = np.flatnonzero(faults.vast)
+    width, height, _ = _extent(rows.geometry[chosen])
+    log.row(
+        "extent_absurd",
+        chosen,
+        at=[_furthest(rows.geometry[row]) for row in chosen],
+        width_deg=np.round(width, 3),
+        height_deg=np.round(height, 3),
+        limit_deg=threshold("extent_max_deg"),
+    )
+
+
+def _beyond(geometry: Any) -> Floats:
+    """The first position of a geometry that is not on the globe."""
+    xy = shapely.get_coordinates(geometry)
+    return np.asarray(xy[(np.abs(xy[:, 0]) > 180) | (np.abs(xy[:, 1]) > 90)][0])
+
+
+def _furthest(geometry: Any) -> Floats:
+    """The position of a geometry that lies furthest from the middle of all of them."""
+    xy = shapely.get_coordinates(geometry)
+    return np.asarray(xy[np.argmax(np.abs(xy - np.median(xy, axis=0)).max(axis=1))])
 
 
 def _first_positions(geometry: NDArray[Any]) -> Floats:
@@ -153,7 +201,7 @@ def check_swapped(rows: Rows, values: Values, typed: Bools, faults: Faulty, foun
     Returns:
         bool (n,) rows for which a swap is proposed.
     """
-    middle = of(only(rows.geometry, typed & ~faults.missing & ~faults.metres))
+    middle = of(only(rows.geometry, typed & ~faults.missing & ~faults.metres & ~faults.vast))
     declared = values.declared_country
     says = ~pd.isna(declared)
     off_land = np.array([code in (None, SEA, NO_PLOTS_HERE) for code in found.here], dtype=bool)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from eudr_check.areas import is_plain, plot_area_ha, rings_of
 from eudr_check.plots.findings import Log
+from eudr_check.plots.ground import Ground, enclosed
 from eudr_check.plots.shape import in_chunks
 from eudr_check.plots.thresholds import threshold
 
@@ -75,59 +76,50 @@ def repeated_vertices(geometries: Geometries) -> NDArray[np.int64]:
 
 
 def _mend(geometries: Geometries, original: Geometries, rows: NDArray[np.int64], log: Log) -> None:
+    """Mend outlines that cross themselves where all the ground they enclose stays in one piece."""
     bad = rows[~in_chunks(shapely.is_valid, geometries[rows])]
     if not len(bad):
         return
-    before = geometries[bad]
-    reasons = shapely.is_valid_reason(before)
-    places = np.array([_place(reason) for reason in reasons], dtype=np.float64).reshape(-1, 2)
-    problems = [str(reason).partition("[")[0].strip() or "invalid" for reason in reasons]
-    after = np.array([_polygons_of(shape) for shape in shapely.make_valid(before)], dtype=object)
-    area_before, area_after = plot_area_ha(before), np.nan_to_num(plot_area_ha(after))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        change = np.where(area_before > 0, np.abs(area_after / area_before - 1), np.inf)
-    parts_before, parts_after = shapely.get_num_geometries(before), shapely.get_num_geometries(after)
-    fell_apart = parts_after != parts_before
-    safe = (change <= threshold("repair_area_share")) & ~fell_apart & (area_after > 0)
-    geometries[bad[safe]] = after[safe]
-    keep = safe & np.array([original[row] is None for row in bad])
-    original[bad[keep]] = shapely.to_wkb(before[keep])
-    chosen = np.flatnonzero(safe)
-    log.row(
-        "self_crossing_repaired",
-        bad[chosen],
-        at=places[chosen],
-        fix="made_valid",
-        before_ha=area_before[chosen],
-        after_ha=area_after[chosen],
-        problem=[problems[index] for index in chosen],
-        change_percent=np.round(100 * change[chosen], 4),
-    )
-    for index in np.flatnonzero(~safe):
+    reasons = shapely.is_valid_reason(geometries[bad])
+    for row, reason in zip(bad.tolist(), reasons, strict=True):
+        before = geometries[row]
+        ground = enclosed(before)
+        details = {"at": _place(reason), "problem": str(reason).partition("[")[0].strip() or "invalid"}
+        why = _reason(before, ground)
+        if ground is None or why is not None:
+            after = {} if ground is None else {"before_ha": _drawn_ha(ground), "after_ha": ground.area_ha}
+            log.row("self_crossing", row, **details, **after, reason=why)
+            continue
+        geometries[row] = ground.shape
+        if original[row] is None:
+            original[row] = shapely.to_wkb(before)
         log.row(
-            "self_crossing",
-            bad[index],
-            at=places[index],
-            before_ha=area_before[index],
-            after_ha=area_after[index],
-            problem=problems[index],
-            reason=_reason(bool(fell_apart[index]), int(parts_after[index]), float(change[index])),
+            "self_crossing_repaired",
+            row,
+            **details,
+            fix="made_valid",
+            before_ha=_drawn_ha(ground),
+            after_ha=ground.area_ha,
+            change_percent=round(100 * ground.doubtful_ha / ground.area_ha, 4),
         )
 
 
-def _reason(fell_apart: bool, parts: int, change: float) -> str:
-    """Why a repair was not made, free of any language: the sentence around it says the rest."""
-    if fell_apart:
+def _drawn_ha(ground: Ground) -> float:
+    """Hectares that the outline encloses beyond doubt."""
+    return ground.area_ha - ground.doubtful_ha
+
+
+def _reason(before: Any, ground: Ground | None) -> str | None:
+    """Why a repair is not made, free of any language (the sentence around it says the rest); None when it is safe."""
+    if ground is None:
+        return f"crossings: > {threshold('repair_crossings_max')}"
+    parts = shapely.get_num_geometries(ground.shape)
+    if not ground.area_ha:
+        return "area: 0"
+    if parts > shapely.get_num_geometries(before):
         return f"parts: {parts}"
-    return f"area: {100 * change:.1f} %" if np.isfinite(change) else "area: 0"
-
-
-def _polygons_of(shape: Any) -> Any:
-    """The polygonal part of what make_valid gives: lines and points it leaves over have no area."""
-    parts = [part for part in shapely.get_parts(shapely.get_parts([shape])) if part.geom_type == "Polygon"]
-    if not parts:
-        return shapely.Polygon()
-    return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+    share = ground.doubtful_ha / ground.area_ha
+    return f"area: {100 * share:.1f} %" if share > threshold("repair_area_share") else None
 
 
 def _place(reason: str) -> tuple[float, float]:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from eudr_check.config import PlotFile
 from eudr_check.plots import columns, placement, projection, readers, vertices
-from eudr_check.plots.delivery import UNKNOWN_DECIMALS, Delivery, UnreadableError
+from eudr_check.plots.delivery import UNKNOWN_DECIMALS, Delivery, Fault, UnreadableError, whole
 from eudr_check.plots.findings import Log
+from eudr_check.plots.thresholds import threshold
 
 _TEXT_FIELDS = tuple(field for field in columns.FIELDS if field not in ("longitude", "latitude", "geometry", "vertex"))
 _NEEDS_CRS = (".gpkg", ".shp", ".fgb", ".gdb", ".parquet", ".geoparquet", ".zip")
@@ -51,6 +52,7 @@ def gather(files: Sequence[PlotFile], log: Log) -> Rows:
         except UnreadableError as error:
             log.file(error.code, name_of(file), file.cooperative, **error.details)
             continue
+        _clean_surrogates(delivery)
         taken = _take_columns(file, delivery, log)
         if vertices.are_rows(delivery, taken):
             delivery = vertices.joined(delivery, taken)
@@ -82,6 +84,23 @@ def name_of(file: PlotFile) -> str:
     """The path as the harvest writes it; only the name where that is absolute: no table holds a machine's paths."""
     absolute = not file.declared or "://" in file.declared or Path(file.declared).is_absolute()
     return file.path.name if absolute else file.declared
+
+
+def _clean_surrogates(delivery: Delivery) -> None:
+    """Half characters (lone surrogates, which JSON can write and no encoding holds) become U+FFFD, and that is said.
+
+    Those in headers are replaced where JSON is read: no table can be made with them.
+    """
+    frame = delivery.attributes
+    for place, header in enumerate(frame.columns):
+        cells = frame.iloc[:, place]
+        if cells.dtype != object:
+            continue
+        broken = [row for row, cell in enumerate(cells) if isinstance(cell, str) and whole(cell) != cell]
+        if broken:
+            frame.isetitem(place, [whole(cell) if isinstance(cell, str) else cell for cell in cells])
+            details = {"field": header, "limit": threshold("text_max")}
+            delivery.faults.extend(Fault(row, "text_cleaned", details) for row in broken)
 
 
 def _take_columns(file: PlotFile, delivery: Delivery, log: Log) -> dict[str, str]:

@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from eudr_check.areas import metres_per_degree, plot_area_ha, rings_of
 from eudr_check.plots.delivery import UNKNOWN_DECIMALS
 from eudr_check.plots.findings import Log
-from eudr_check.plots.neighbours import polygonal_ha
+from eudr_check.plots.ground import enclosed
 from eudr_check.plots.rows import Rows
 from eudr_check.plots.thresholds import threshold
 
@@ -149,8 +150,9 @@ def _check_six_decimals(geometry: NDArray[Any], rows: Ints, log: Log) -> None:
     bad = np.flatnonzero(~shapely.is_valid(rounded))
     if not len(bad):
         return
-    mended = shapely.make_valid(rounded[bad])
-    before, after = plot_area_ha(geometry[bad]), polygonal_ha(mended)
+    grounds = [enclosed(shape) for shape in rounded[bad]]
+    before = plot_area_ha(geometry[bad])
+    after = np.array([0.0 if ground is None else ground.area_ha for ground in grounds])
     with np.errstate(divide="ignore", invalid="ignore"):
         lost = ~(np.abs(after / before - 1) <= threshold("repair_area_share"))
     log.row("collapses_at_six_decimals", rows[bad[lost]])
@@ -163,17 +165,30 @@ def check_digits(rows: Rows, fit: Bools, log: Log) -> None:
     most = rows.decimals.max(axis=1).astype(np.int64)
     untold = fit & (fewest == UNKNOWN_DECIMALS)
     fewest[untold] = most[untold] = in_chunks(_grid_decimals, rows.geometry[untold])
-    blocked = fit & (fewest <= threshold("decimals_block"))
+    coarse = fewest <= threshold("decimals_block")
+    blocked = fit & coarse & ((most <= threshold("decimals_block")) | _usual(rows, fit, coarse))
     metres = METRES_PER_DEGREE / 10.0 ** fewest[blocked]
     log.row("decimals_too_few", np.flatnonzero(blocked), decimals=fewest[blocked], metres=np.round(metres, 1))
-    few = fit & ~blocked & (most <= threshold("decimals_warn"))
-    log.row("decimals_few", np.flatnonzero(few), decimals=most[few])
+    few = fit & ~blocked & ((most <= threshold("decimals_warn")) | coarse)
+    log.row("decimals_few", np.flatnonzero(few), decimals=np.where(coarse, fewest, most)[few])
     rest = np.flatnonzero(fit & ~blocked & ~few)
     share = in_chunks(_round_share, rows.geometry[rest])
     rounded = share >= threshold("rounded_share")
     log.row("coordinates_rounded", rest[rounded], percent=np.round(100 * share[rounded], 1))
-    coarse = rows.accuracy_m > threshold("gps_accuracy_m")
-    log.row("gps_inaccurate", np.flatnonzero(coarse), accuracy_m=np.round(rows.accuracy_m[coarse], 1))
+    inexact = rows.accuracy_m > threshold("gps_accuracy_m")
+    log.row("gps_inaccurate", np.flatnonzero(inexact), accuracy_m=np.round(rows.accuracy_m[inexact], 1))
+
+
+def _usual(rows: Rows, fit: Bools, coarse: Bools) -> Bools:
+    """Whether coordinates of few decimals are usual in the file of each row.
+
+    JSON writers drop trailing zeros, so that one coordinate in a thousand shows three decimals fewer than it has; a file
+    where that is not rare has them missing.
+    """
+    frame = pd.DataFrame({"file": rows.table["file_order"].to_numpy(), "coarse": coarse & fit, "fit": fit})
+    sums = frame.groupby("file")[["coarse", "fit"]].transform("sum").to_numpy(dtype=np.float64)
+    usual = sums[:, 0] >= np.maximum(threshold("coarse_rows_min"), threshold("coarse_rows_share") * sums[:, 1])
+    return np.asarray(usual, dtype=bool)
 
 
 def _on_grid(xy: Floats, decimals: int) -> Bools:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eudr_check.plots.delivery import Delivery, Fault, Note, UnreadableError
+from eudr_check.plots.delivery import Delivery, Fault, Note, UnreadableError, whole
 from eudr_check.plots.outlines import Outlines
 
 DEPTH = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
@@ -169,7 +169,7 @@ def _cells(feature: Any) -> dict[str, str | None]:
     if not isinstance(feature, dict):
         return {}
     properties = feature.get("properties")
-    cells = {key: _text(value) for key, value in properties.items()} if isinstance(properties, dict) else {}
+    cells = {whole(key): _text(value) for key, value in properties.items()} if isinstance(properties, dict) else {}
     if "id" in feature:
         cells["@id"] = _text(feature["id"])
     return cells
@@ -296,5 +296,5 @@ def _misspelt(features: list[Any]) -> list[Note]:
     for key, count in sorted(seen.items()):
         near = get_close_matches(key.lower(), ["geometry", "properties"], n=1, cutoff=0.75)
         if near and key != near[0]:
-            notes.append(Note("key_misspelt", {"key": key[:80], "rows": count, "meant": near[0]}))
+            notes.append(Note("key_misspelt", {"key": whole(key)[:80], "rows": count, "meant": near[0]}))
     return notes

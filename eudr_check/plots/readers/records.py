@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eudr_check.plots.delivery import Delivery, Fault
+from eudr_check.plots.delivery import Delivery, Fault, whole
 
 _LISTS = ("submissions", "results", "data", "value", "records", "rows")
 
@@ -41,7 +41,7 @@ def read(records: list[Any]) -> Delivery:
 def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
     cells: dict[str, str | None] = {}
     for key, value in record.items():
-        name = f"{prefix}{key}"
+        name = whole(f"{prefix}{key}")
         if isinstance(value, dict) and "coordinates" not in value:
             cells.update(_flat(value, f"{name}/"))
         elif value is None or isinstance(value, str):

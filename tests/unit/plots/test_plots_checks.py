@@ -83,7 +83,7 @@ CASES = {
         written(f, "a.csv", 'id;wkt\nA;"POLYGON((-76.1 -6.04,-76.0999999 -6.04,-76.0999999 -6.0399999,-76.1 -6.04))"\n')
     ],
     "decimals_few": lambda f: [geojson(f, point("A", -76.1234, -6.1234))],
-    "decimals_too_few": lambda f: [geojson(f, point("A", -76.12, -6.123456))],
+    "decimals_too_few": lambda f: [geojson(f, point("A", -76.12, -6.123))],
     "coordinates_rounded": lambda f: [written(f, "a.csv", "id;lon;lat\nA;-76.123400;-6.123400\n")],
     "gps_inaccurate": lambda f: [written(f, "a.csv", "id;donde\nA;-6.123456 -76.123456 900.0 25.0\n")],
     "hole": lambda f: [geojson(f, polygon("A", ring(), ring(corners=(np.array(SQUARE) * 0.2 + [-60.879, -4.831]))))],
@@ -96,6 +96,11 @@ CASES = {
     "vertices_many": lambda f: [geojson(f, polygon("A", circle(10_001, 0.03)))],
     "area_tiny": lambda f: [geojson(f, polygon("A", ring(corners=np.array(SQUARE) * 0.02 + [-74.577, -5.919])))],
     "area_too_large": lambda f: [geojson(f, polygon("A", circle(50, 0.01)))],
+    "extent_absurd": lambda f: [geojson(f, polygon("A", ring(corners=[*SQUARE, [-8.1, -6.0]])))],
+    "neighbours_more": lambda f: [geojson(f, *(point(str(n), -76.100001 + n / 1e6) for n in range(23)))],
+    "neighbours_unchecked": lambda f: [
+        geojson(f, *(polygon(str(n), ring(dx=n % 13 / 1e5, dy=n // 13 / 1e5)) for n in range(220)))
+    ],
     "area_mismatch": lambda f: [geojson(f, polygon("A", area_ha=9))],
     "point_over_4_ha": lambda f: [geojson(f, point("A", area_ha=4.2))],
     "point_near_4_ha": lambda f: [geojson(f, point("A", area_ha=3.95))],
