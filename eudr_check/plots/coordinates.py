@@ -11,8 +11,16 @@ _LETTERS = re.compile(r"[A-Za-zº°'\"´`’‘′″”“ʹʺ˚.,\s+\-\d]+$")
 _DEGREES_LIMIT = 180
 MINUTES_SHIFT, SECONDS_SHIFT = 1, 3
 _POSITION = re.compile(r"^\s*[+-]?\d+(?:\.\d+)?\s+[+-]?\d+(?:\.\d+)?(?:\s+[+-]?\d+(?:\.\d+)?(?:[eE]-?\d+)?){0,2}\s*$")
-_WEST_SOUTH = {"W", "S", "O"}
-_EAST_NORTH = {"E", "N", "L"}
+_DASH = re.compile("[−–‐‑﹣－]")
+_WORDS = re.compile(r"[A-Za-z]+")
+_OF_AXIS = {"longitude": "EW", "latitude": "NS"}
+# O is west (oeste, ouest), L east (leste); LU, LS, BT and BB are Indonesian.
+_DIRECTIONS = {
+    "N": {"n", "norte", "north", "nord", "utara", "lu"},
+    "S": {"s", "sur", "sul", "sud", "south", "selatan", "ls"},
+    "E": {"e", "l", "este", "east", "est", "leste", "timur", "bt"},
+    "W": {"w", "o", "oeste", "ouest", "west", "barat", "bb"},
+}
 
 
 def written_number(text: str) -> str | None:
@@ -23,7 +31,7 @@ def written_number(text: str) -> str | None:
     >>> written_number("9.331.874,20")
     '9331874.20'
     """
-    text = text.strip().replace("\u00a0", "").replace("\u202f", "").replace("−", "-")
+    text = _DASH.sub("-", text.strip().replace("\u00a0", "").replace("\u202f", ""))
     if _PLAIN.match(text):
         return text
     if _COMMA.match(text):
@@ -35,38 +43,75 @@ def written_number(text: str) -> str | None:
     return None
 
 
-def angle(text: str) -> tuple[str, int] | None:
+class ContradictionError(ValueError):
+    """A coordinate that says two things at once; nobody may choose between them."""
+
+
+def direction(text: str) -> str | None:
+    """N, S, E or W of a letter or word for a direction; None when it is none.
+
+    >>> direction("Oeste"), direction("s."), direction("LS"), direction("x")
+    ('W', 'S', 'S', None)
+    """
+    word = text.strip().strip(".").casefold()
+    return next((letter for letter, words in _DIRECTIONS.items() if word in words), None)
+
+
+def angle(text: str, axis: str | None = None) -> tuple[str, int] | None:
     """Degrees of an angle in any usual notation, and the decimals it is worth.
 
-    A second with three decimals is worth six decimals of a degree, a minute with five as well.
+    A second with three decimals is worth six decimals of a degree, a minute with five as well. A sign and a letter that
+    say the same say it once.
+
+    Args:
+        text: the angle as written.
+        axis: longitude or latitude, whose letters it may carry; any where it is not given.
+
+    Raises:
+        ContradictionError: sign and letter disagree, or the letter belongs to the other axis.
 
     >>> angle("6° 2' 6.702\\" S")
     ('-6.0351950000', 6)
     >>> angle("-76,097100")
     ('-76.097100', 6)
+    >>> angle("-0.341234 S")
+    ('-0.3412340000', 6)
     """
     number = written_number(text)
     if number is not None:
         return number, len(number.lower().partition("e")[0].partition(".")[2])
-    cleaned = text.strip().replace("−", "-")
+    cleaned = _DASH.sub("-", text.strip())
     if not _LETTERS.match(cleaned):
         return None
-    letters = re.findall(r"[A-Za-z]", cleaned)
-    if len(letters) > 1 or (letters and letters[0].upper() not in _WEST_SOUTH | _EAST_NORTH):
+    words = _WORDS.findall(cleaned)
+    says = [direction(word) for word in words]
+    if len(words) > 1 or None in says:
         return None
-    if "-" in cleaned.lstrip("+-"):
+    figures = _WORDS.sub(" ", cleaned).strip(" .,")
+    if "-" in figures.lstrip("+-") or "+" in figures.lstrip("+-"):
         return None
-    parts = [part.replace(",", ".") for part in _PARTS.findall(cleaned)]
+    parts = [part.replace(",", ".") for part in _PARTS.findall(figures)]
     if not 1 <= len(parts) <= 3 or any("." in part for part in parts[:-1]):
         return None
     values = [float(part) for part in parts]
     if values[0] > _DEGREES_LIMIT or any(value >= 60 for value in values[1:]):
         return None
     degrees = sum(value / 60**power for power, value in enumerate(values))
-    negative = cleaned.startswith("-") != bool(letters and letters[0].upper() in _WEST_SOUTH)
     shift = (0, MINUTES_SHIFT, SECONDS_SHIFT)[len(parts) - 1]
     decimals = len(parts[-1].partition(".")[2]) + shift
+    negative = _is_negative(text, figures, says[0] if says else None, axis)
     return f"{-degrees if negative else degrees:.10f}", decimals
+
+
+def _is_negative(text: str, figures: str, says: str | None, axis: str | None) -> bool:
+    if says is None:
+        return figures.startswith("-")
+    if axis is not None and says not in _OF_AXIS[axis]:
+        raise ContradictionError(f"{axis} {text.strip()[:40]!r} says {says}: longitude and latitude seem to be swapped")
+    negative = says in "SW"
+    if figures.startswith("+" if negative else "-"):
+        raise ContradictionError(f"sign and letter of {text.strip()[:40]!r} contradict each other")
+    return negative
 
 
 def looks_like_survey(text: str) -> bool:

@@ -2,8 +2,9 @@
 
 Time zones (timezonefinder, from OpenStreetMap; `zone.tab` of the IANA database gives their country) know borders well,
 but northern Viet Nam shares the zone of Bangkok, and zones reach far out to sea. Natural Earth 1:10 million knows every
-country and the coast, but its borders are 1 to 2 km off. Neither is a boundary of law: near a border a position is
-ambiguous, and that is said, not guessed.
+country and the coast, but its borders are 1 to 2 km off, and it has no small islands: those are in the mask of land
+of one kilometre (global-land-mask, from NOAA's GLOBE). None is a boundary of law: near a border a position is
+ambiguous, as it is in land that several states claim, and that is said, not guessed.
 """
 
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ class Countries:
     """object (n,) ISO 3166-1 alpha-2 code, '' at sea, None where the position is unknown."""
     nearby: list[frozenset[str]]
     """Codes found within the border distance or by the second source, the own one among them; never ''."""
+    unsure: NDArray[np.bool_]
+    """bool (n,) positions where no map shows land, but a coast is near: of islands too small for the maps."""
 
 
 @cache
@@ -108,9 +111,10 @@ def countries(longitude: Floats, latitude: Floats) -> Countries:
     codes = np.array(_codes(), dtype=object)
     here = np.full(len(longitude), None, dtype=object)
     nearby: list[frozenset[str]] = [frozenset()] * len(longitude)
+    unsure = np.zeros(len(longitude), dtype=bool)
     known = np.flatnonzero((np.abs(longitude) <= 180) & (np.abs(latitude) <= 90))
     if len(known):
-        own, around = _numbers_of(longitude[known], latitude[known])
+        own, around, land, unsure[known] = _numbers_of(longitude[known], latitude[known])
         here[known] = codes[own]
         alone = [frozenset({code} - {SEA}) for code in codes]
         for row, number in zip(known.tolist(), own.tolist(), strict=True):
@@ -120,11 +124,39 @@ def countries(longitude: Floats, latitude: Floats) -> Countries:
         sets = [frozenset(codes[code] for code in column if codes[code]) for column in kinds.T]
         for row, index in zip(known[several].tolist(), kind.ravel().tolist(), strict=True):
             nearby[row] = sets[index]
-    return Countries(here, nearby)
+        for row in known[_unclaimed(longitude[known], latitude[known], land)].tolist():
+            nearby[row] = nearby[row] | _claimants(longitude[row], latitude[row])
+    return Countries(here, nearby, unsure)
 
 
-def _numbers_of(longitude: Floats, latitude: Floats) -> tuple[Ints, Ints]:
-    """Code numbers of positions, int (n,), and of all that was found around them, int (m, n)."""
+def _unclaimed(longitude: Floats, latitude: Floats, land: Ints) -> Ints:
+    """Positions inland that Natural Earth gives to nobody, because several states claim them or none does.
+
+    Args:
+        land: int (n,) code number Natural Earth gives each.
+    """
+    rows = np.flatnonzero(land == 0)
+    reach = threshold("near_border_deg")
+    for dx, dy in _CENTRE_AND_RING:
+        x, y = _on_globe(longitude[rows] + dx * reach, latitude[rows] + dy * reach)
+        rows = rows[_mask().is_land(y, x)]
+    return rows
+
+
+def _claimants(longitude: float, latitude: float) -> frozenset[str]:
+    """Countries within reach of a place in land that has no code of its own."""
+    tree, codes = _earth_tree()
+    found = tree.query(shapely.Point(longitude, latitude), predicate="dwithin", distance=threshold("claim_deg"))
+    return frozenset(_codes()[number] for number in codes[found]) - {SEA}
+
+
+def _numbers_of(longitude: Floats, latitude: Floats) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
+    """What lies at positions.
+
+    Returns:
+        Code numbers, int (n,); those of all found around, int (m, n); those of Natural Earth alone, int (n,); and bool
+        (n,) whether no map shows the land.
+    """
     zones, by_earth = _looked_up(longitude, latitude)
     country, sharing = _countries_of_zones()
     by_zone = np.where(zones >= 0, country[zones], 0)
@@ -135,8 +167,12 @@ def _numbers_of(longitude: Floats, latitude: Floats) -> tuple[Ints, Ints]:
         rows = rows[~(by_earth[:, rows] == by_zone[point, rows]).any(axis=0)]
         by_zone[point, rows] = by_earth[point, rows]
     own = np.where(by_zone[0] == 0, by_earth[0], by_zone[0])
-    own[_at_sea(longitude, latitude, by_earth[0])] = 0
-    return own, np.concatenate([by_zone, by_earth[:1], own[None]])
+    away = _without_land(longitude, latitude, np.flatnonzero(by_earth[0] == 0), threshold("at_sea_deg"))
+    sea = _without_land(longitude, latitude, away, threshold("near_coast_deg"))
+    own[sea] = 0
+    unsure = np.zeros(len(own), dtype=bool)
+    unsure[np.setdiff1d(away, sea)] = True
+    return own, np.concatenate([by_zone, by_earth[:1], own[None]]), by_earth[0], unsure
 
 
 def _looked_up(longitude: Floats, latitude: Floats) -> tuple[Ints, Ints]:
@@ -156,13 +192,26 @@ def _looked_up(longitude: Floats, latitude: Floats) -> tuple[Ints, Ints]:
     return zones, land
 
 
-def _at_sea(longitude: Floats, latitude: Floats, earth: Ints) -> Ints:
-    """Positions without land, there or around them as far as coastlines are off."""
-    off = threshold("at_sea_deg")
-    rows = np.flatnonzero(earth == 0)
-    for dx, dy in _CENTRE_AND_RING[1:]:
-        rows = rows[_land(longitude[rows] + dx * off, latitude[rows] + dy * off) == 0]
+def _without_land(longitude: Floats, latitude: Floats, rows: Ints, reach: float) -> Ints:
+    """Those of some positions that have no land, there or around them within a reach in degrees."""
+    for dx, dy in _CENTRE_AND_RING:
+        x, y = _on_globe(longitude[rows] + dx * reach, latitude[rows] + dy * reach)
+        masked = _mask().is_land(y, x)
+        rows, x, y = rows[~masked], x[~masked], y[~masked]
+        rows = rows[_land(x, y) == 0]
     return rows
+
+
+@cache
+def _mask() -> Any:
+    from global_land_mask import globe  # late: it unpacks the whole globe, 0.2 s of every start
+
+    return globe
+
+
+def _on_globe(longitude: Floats, latitude: Floats) -> tuple[Floats, Floats]:
+    """Positions beyond the antimeridian on its other side, those beyond a pole at the pole."""
+    return (longitude + 180) % 360 - 180, np.clip(latitude, -90, 90)
 
 
 def _zones(longitude: Floats, latitude: Floats) -> Ints:

@@ -46,6 +46,10 @@ class Delivery:
     """CRS the file itself declares (anything pyproj takes), None when it declares none."""
     crs_from: list[tuple[int, Any]] = field(default_factory=list)
     """First position and CRS of each table, where a file has several; made from `crs` otherwise."""
+    crs_said: dict[int, str] = field(default_factory=dict)
+    """Position: CRS a row names for itself; it goes before that of the file."""
+    zones: dict[int, str] = field(default_factory=dict)
+    """Position: UTM zone a row names in a column."""
     faults: list[Fault] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     label: str | None = None
@@ -104,6 +108,16 @@ def joined(parts: list[Delivery]) -> Delivery:
             for part, count in zip(parts, counts, strict=False)
             for start, crs in part.crs_from
         ],
+        crs_said={
+            position + int(count): crs
+            for part, count in zip(parts, counts, strict=False)
+            for position, crs in part.crs_said.items()
+        },
+        zones={
+            position + int(count): zone
+            for part, count in zip(parts, counts, strict=False)
+            for position, zone in part.zones.items()
+        },
         label=parts[0].label,
         faults=[
             Fault(fault.position + int(count), fault.code, fault.details)

@@ -90,7 +90,7 @@ def _sides(geometry: Any) -> tuple[Floats, Floats, Ints]:
     inside = np.flatnonzero((ring[1:] == ring[:-1]) & (xy[1:] != xy[:-1]).any(axis=1))
     owner = ring[inside]
     following = np.arange(1, len(inside) + 1)
-    last = np.append(owner[1:] != owner[:-1], True)
+    last = np.append(owner[1:] != owner[:-1], True)[: len(owner)]
     following[last] = np.searchsorted(owner, owner[last])
     return xy[inside], xy[inside + 1], following
 
@@ -105,7 +105,7 @@ def _meet(a: Floats, b: Floats, c: Floats, d: Floats) -> NDArray[np.bool_]:
 
 
 def _faces(ring: Any) -> tuple[Any, Any] | None:
-    """Everything inside a ring, and what of it the ring goes round as often one way as the other; None beyond bounds."""
+    """All inside a ring, and what of it the ring goes round as often one way as the other; None beyond bounds."""
     simple = shapely.Polygon(ring)
     if simple.is_valid:
         return simple, shapely.Polygon()

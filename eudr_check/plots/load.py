@@ -50,7 +50,7 @@ def load(
         shape.check_digits(rows, fit, log)
         repaired, original, turned = repairs.repair(only(rows.geometry, fit), log)
         found = sought.result()
-    swapped = place.check_swapped(rows, values, typed, faults, found, log)
+    swapped = place.check_swapped(rows, values, typed, faults, found, commodity, log)
     place.check_coordinates(rows, values, faults, swapped, log)
     rows.geometry = np.where(fit, repaired, rows.geometry)
     _report_turned(rows, turned, log)
@@ -65,7 +65,9 @@ def load(
         size.settle_unit(rows.table, values, area_ha, log)
         size.check(kind, area_ha, values, commodity, log)
         shape.check_outline(measured, log)
-        countries = place.check_country(rows, values, fit & ~swapped & ~faults.zero, found, log)
+        there = fit & ~swapped & ~faults.zero
+        uncertain = place.check_uncertain(rows, values, there, found, commodity, log)
+        countries = place.check_country(rows, values, there, found, uncertain, log)
         producers.check(rows, log)
         rows.table["producer_country"] = countries
         compared.result()

@@ -28,9 +28,12 @@ _SAID_BY_READER = (
     "ring_too_short",
     "crs_unknown",
     "coordinate_missing",
+    "degrees_as_metres",
+    "crs_contradicts",
 )
 _KINDS = (shapely.GeometryType.POINT, shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _UTM_ZONE_HALF_DEG = 3.5
+_WEB_MERCATOR = 3857
 
 
 @dataclass
@@ -100,7 +103,7 @@ def faulty(geometry: NDArray[Any], typed: Bools) -> Faulty:
 def _extent(geometry: NDArray[Any]) -> tuple[Floats, Floats, Bools]:
     """Width and height of each geometry in degrees, float64 (n,), and bool (n,) those drawn across the antimeridian.
 
-    Parts that end at the antimeridian on both sides of it, as RFC 7946 (section 3.1.9) asks, are one plot that is not wide.
+    Parts that end at the antimeridian on both sides of it, as RFC 7946 (section 3.1.9) asks, are one narrow plot.
     """
     bounds = shapely.bounds(geometry)
     width, height = bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1]
@@ -164,39 +167,41 @@ def _first_positions(geometry: NDArray[Any]) -> Floats:
 
 
 def _proposals(rows: Rows, values: Values, chosen: NDArray[np.int64], first: Floats) -> list[str]:
-    """UTM zones in which a metric position falls into the declared country, asked once per file."""
+    """Systems in which a metric position falls into the declared country, asked once per file."""
     known: dict[tuple[int, str], str] = {}
     proposals: list[str] = []
     order = rows.table["file_order"].to_numpy(dtype=np.int64)
     for row in chosen.tolist():
         key = (int(order[row]), str(values.declared_country[row]))
         if key not in known:
-            zones = [] if values.declared_country[row] is None else _utm_zones(first[row], key[1])
+            zones = [] if values.declared_country[row] is None else _systems(first[row], key[1])
             known[key] = f" ({', '.join(zones)}?)" if zones else ""
         proposals.append(known[key])
     return proposals
 
 
-def _utm_zones(position: Floats, country: str) -> list[str]:
+def _systems(position: Floats, country: str) -> list[str]:
+    """UTM zones and the Mercator of web maps, where a position in them lies in a country."""
     codes, longitude, latitude = [], [], []
-    for zone in range(1, 61):
-        for south in (0, 100):
-            transformer = pyproj.Transformer.from_crs(32600 + south + zone, 4326, always_xy=True)
-            x, y = transformer.transform(*position)
-            if abs(x - (zone * 6 - 183)) <= _UTM_ZONE_HALF_DEG and abs(y) <= 84:
-                codes.append(f"EPSG:{32600 + south + zone}")
-                longitude.append(x)
-                latitude.append(y)
+    zones = [(32600 + south + zone, zone) for zone in range(1, 61) for south in (0, 100)]
+    for code, zone in [*zones, (_WEB_MERCATOR, None)]:
+        x, y = pyproj.Transformer.from_crs(code, 4326, always_xy=True).transform(*position)
+        if (zone is None or abs(x - (zone * 6 - 183)) <= _UTM_ZONE_HALF_DEG) and abs(x) <= 180 and abs(y) <= 84:
+            codes.append(f"EPSG:{code}")
+            longitude.append(x)
+            latitude.append(y)
     found = countries(np.array(longitude), np.array(latitude))
     return [code for code, here in zip(codes, found.here, strict=True) if here == country]
 
 
-def check_swapped(rows: Rows, values: Values, typed: Bools, faults: Faulty, found: Countries, log: Log) -> Bools:
+def check_swapped(
+    rows: Rows, values: Values, typed: Bools, faults: Faulty, found: Countries, commodity: str, log: Log
+) -> Bools:
     """Log rows whose longitude and latitude seem to be swapped: proposed, never done.
 
     The written position must be impossible or improbable (off the globe, at sea, in Antarctica, in another country
-    than declared, far from the cooperative's other plots), and the swapped one must fit (in the declared country, or on
-    land near the others).
+    than declared, far from the cooperative's other plots, or with no country named where the commodity does not grow),
+    and the swapped one must fit (in the declared country, or on land near the others).
 
     Returns:
         bool (n,) rows for which a swap is proposed.
@@ -208,12 +213,14 @@ def check_swapped(rows: Rows, values: Values, typed: Bools, faults: Faulty, foun
     elsewhere = says & ~_among(declared, found.nearby)
     others = _middle_of_others(rows, middle, faults)
     far = _distance(middle, others) > threshold("swap_far_deg")
-    suspicious = np.flatnonzero(np.isfinite(middle).all(axis=1) & (off_land | elsewhere | far))
+    barren = ~says & ~_grows(middle[:, 1], commodity)
+    suspicious = np.flatnonzero(np.isfinite(middle).all(axis=1) & (off_land | elsewhere | far | barren))
     there = countries(middle[suspicious, 1], middle[suspicious, 0])
     near = _distance(middle[suspicious][:, ::-1], others[suspicious]) < threshold("swap_near_deg")
     on_land = np.array([code not in (None, SEA, NO_PLOTS_HERE) for code in there.here], dtype=bool)
+    grows = barren[suspicious] & _grows(middle[suspicious, 0], commodity)
     fits = np.where(
-        says[suspicious], _among(declared[suspicious], there.nearby), on_land & (near | off_land[suspicious])
+        says[suspicious], _among(declared[suspicious], there.nearby), on_land & (near | off_land[suspicious] | grows)
     )
     chosen = suspicious[fits.astype(bool)]
     places = [there.here[index] or declared[suspicious[index]] or "-" for index in np.flatnonzero(fits)]
@@ -221,6 +228,29 @@ def check_swapped(rows: Rows, values: Values, typed: Bools, faults: Faulty, foun
     swapped = np.zeros(len(rows), dtype=bool)
     swapped[chosen] = True
     return swapped
+
+
+def _grows(latitude: Floats, commodity: str) -> Bools:
+    """Whether a commodity grows at a latitude at all; those that are not of the tropics grow anywhere."""
+    return np.asarray(np.abs(latitude) <= threshold("tropics_deg").get(commodity, 90.0))
+
+
+def check_uncertain(rows: Rows, values: Values, fit: Bools, found: Countries, commodity: str, log: Log) -> Bools:
+    """Log rows that name no country and whose coordinates make sense either way; bool (n,) those rows.
+
+    Args:
+        fit: bool (n,) rows with a place that may be asked for its country, those for which a swap is proposed left out.
+    """
+    middle = of(only(rows.geometry, fit))
+    asked = np.flatnonzero(fit & pd.isna(values.declared_country) & _grows(middle[:, 0], commodity))
+    asked = asked[[code not in (None, SEA, NO_PLOTS_HERE) for code in found.here[asked]]]
+    there = countries(middle[asked, 1], middle[asked, 0]).here
+    possible = np.array([code not in (None, SEA, NO_PLOTS_HERE) for code in there], dtype=bool)
+    chosen = asked[possible]
+    log.row("axes_uncertain", chosen, written=list(found.here[chosen]), turned=list(there[possible]))
+    uncertain = np.zeros(len(rows), dtype=bool)
+    uncertain[chosen] = True
+    return uncertain
 
 
 def _middle_of_others(rows: Rows, middle: Floats, faults: Faulty) -> Floats:
@@ -239,12 +269,13 @@ def _among(codes: NDArray[Any], nearby: list[frozenset[str]]) -> Bools:
     return np.array([code in around for code, around in zip(codes, nearby, strict=True)], dtype=bool)
 
 
-def check_country(rows: Rows, values: Values, fit: Bools, found: Countries, log: Log) -> NDArray[Any]:
+def check_country(rows: Rows, values: Values, fit: Bools, found: Countries, uncertain: Bools, log: Log) -> NDArray[Any]:
     """Country of production of each row: as declared, else as its place says where that is beyond doubt.
 
     Args:
         fit: bool (n,) rows with a place that may be asked for its country.
         found: what lies there.
+        uncertain: bool (n,) rows whose place does not say which country it is in.
 
     Returns:
         object (n,) ISO 3166-1 alpha-2 or None.
@@ -254,6 +285,8 @@ def check_country(rows: Rows, values: Values, fit: Bools, found: Countries, log:
     known = fit & ~pd.isna(here)
     sea = known & (here == SEA)
     log.row("at_sea", np.flatnonzero(sea))
+    unsure = np.flatnonzero(known & ~sea & found.unsure)
+    log.row("coast_unsure", unsure, place=list(here[unsure]))
     land = known & ~sea
     says = ~pd.isna(declared)
     near = np.array([len(codes) > 1 for codes in found.nearby], dtype=bool)
@@ -261,7 +294,7 @@ def check_country(rows: Rows, values: Values, fit: Bools, found: Countries, log:
     _log_country(log, "country_wrong", land & says & ~among, declared, found)
     _log_country(log, "country_near_border", land & says & among & near & (declared != here), declared, found)
     _log_country(log, "country_unknown", land & ~says & near, declared, found)
-    clear = land & ~says & ~near
+    clear = land & ~says & ~near & ~uncertain
     for _, group in rows.table[clear].groupby("file_order"):
         codes = ", ".join(sorted(set(here[group.index])))
         head = group.iloc[0]

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 import numpy as np
 import pandas as pd
 
-from eudr_check.plots import coordinates
+from eudr_check.plots import coordinates, reference_systems
 from eudr_check.plots.delivery import Delivery, Fault
 from eudr_check.plots.outlines import Outlines
+from eudr_check.plots.positions import AXES, Positions
 from eudr_check.plots.readers import geojson, wkt
 
 _SAMPLE = 50
@@ -31,19 +32,27 @@ def place(delivery: Delivery, columns: Mapping[str, str]) -> None:
     accuracy = np.full(len(delivery), np.nan)
     worth: dict[int, tuple[int, int]] = {}
     headers = geometry_headers(delivery.attributes, columns)
+    positions = Positions(delivery.attributes, columns) if columns.keys() >= set(AXES) else None
+    systems = reference_systems.of_rows(delivery.attributes)
     texts = {header: delivery.attributes[header].to_numpy(dtype=object) for header in headers}
     for row in empty.tolist():
         cell = next((str(texts[header][row]) for header in headers if _filled(texts[header][row])), None)
         try:
             if cell is not None:
                 accuracy[row] = _draw(outlines, row, cell)
-            elif {"longitude", "latitude"} <= columns.keys():
-                written = _pair(delivery.attributes, columns, row)
+                named = reference_systems.in_text(cell)
+                if named is not None:
+                    delivery.crs_said[row] = named
+            elif positions is not None:
+                written = positions.at(row)
                 if written is not None:
                     x, y, worth[row] = written
                     outlines.point(row, x, y)
         except ValueError as error:
             delivery.faults.append(Fault(row, "geometry_unreadable", {"problem": str(error)[:200]}))
+        if row in systems and row not in delivery.crs_said:
+            delivery.crs_said[row] = systems[row]
+    delivery.zones = reference_systems.zones(delivery.attributes)
     geometry, decimals, faults = outlines.build(len(delivery))
     for row, decimals_worth in worth.items():
         decimals[row] = decimals_worth
@@ -124,16 +133,6 @@ def _walked_round(x: list[str], y: list[str]) -> bool:
     points[:, 0] *= np.cos(np.radians(points[0, 1]))
     walked = np.hypot(*np.diff(points, axis=0).T).sum()
     return bool(walked > 0 and np.hypot(*(points[-1] - points[0])) <= 0.1 * walked)
-
-
-def _pair(frame: pd.DataFrame, columns: Mapping[str, str], row: int) -> tuple[str, str, tuple[int, int]] | None:
-    cells: list[Any] = [frame[columns[field]].iat[row] for field in ("longitude", "latitude")]
-    if not any(_filled(cell) for cell in cells):
-        return None
-    angles = [coordinates.angle(cell) if _filled(cell) else None for cell in cells]
-    if angles[0] is None or angles[1] is None:
-        raise ValueError(f"longitude {cells[0]!r:.40}, latitude {cells[1]!r:.40} are no coordinates")
-    return angles[0][0], angles[1][0], (angles[0][1], angles[1][1])
 
 
 def _accuracy(value: object) -> float:

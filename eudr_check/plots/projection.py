@@ -43,13 +43,35 @@ def to_degrees(geometries: NDArray[Any], crs: Any) -> NDArray[Any]:
     return np.asarray(shapely.transform(geometries, moved), dtype=object)
 
 
+def system(crs: Any) -> pyproj.CRS:
+    """The CRS behind a name, code or definition.
+
+    Raises:
+        UnknownCrsError: PROJ does not know it.
+    """
+    try:
+        return pyproj.CRS.from_user_input(crs)
+    except CRSError as error:
+        raise UnknownCrsError(str(crs)) from error
+
+
 def is_degrees(crs: Any) -> bool:
     """Whether the coordinates of a CRS are written in degrees.
 
     Raises:
         UnknownCrsError: PROJ does not know the CRS.
     """
+    return bool(system(crs).is_geographic)
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two names mean one CRS, whatever the order of its axes; unknown ones are only the same by name."""
+    if str(one) == str(other):
+        return True
     try:
-        return bool(pyproj.CRS.from_user_input(crs).is_geographic)
-    except CRSError as error:
-        raise UnknownCrsError(str(crs)) from error
+        systems = [system(crs) for crs in (one, other)]
+    except UnknownCrsError:
+        return False
+    if all(any(found == same for same in _SAME) for found in systems):
+        return True
+    return bool(systems[0].equals(systems[1], ignore_axis_order=True))

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check.config import PlotFile
-from eudr_check.plots import columns, placement, projection, readers, vertices
+from eudr_check.plots import columns, placement, projection, readers, reference_systems, vertices
 from eudr_check.plots.delivery import UNKNOWN_DECIMALS, Delivery, Fault, UnreadableError, whole
 from eudr_check.plots.findings import Log
 from eudr_check.plots.thresholds import threshold
@@ -126,25 +126,57 @@ def _take_columns(file: PlotFile, delivery: Delivery, log: Log) -> dict[str, str
 
 
 def _to_degrees(file: PlotFile, delivery: Delivery, start: int, log: Log) -> None:
-    """Turn the coordinates of every table of a file into degrees."""
+    """Turn the coordinates of every row of a file into degrees, from the CRS of the row, its table or the harvest."""
     delivery.geometry = delivery.geometry.copy()
     ends = [first for first, _ in delivery.crs_from[1:]] + [len(delivery)]
-    assumed = False
+    systems: dict[Any, list[int]] = {}
     for (first, declared), end in zip(delivery.crs_from, ends, strict=True):
-        crs = file.crs or declared
-        part = slice(first, end)
-        if crs is None:
-            assumed |= first < end
-            continue
-        try:
-            if not projection.is_degrees(crs):
-                delivery.decimals[part] = UNKNOWN_DECIMALS
-            delivery.geometry[part] = projection.to_degrees(delivery.geometry[part], crs)
-        except projection.UnknownCrsError:
-            delivery.geometry[part] = None
-            log.row("crs_unknown", np.arange(start + first, start + end), crs=str(crs)[:80])
-    if assumed and file.path.suffix.lower() in _NEEDS_CRS:
+        for row in range(first, end):
+            named = delivery.crs_said.get(row)
+            if named is not None and file.crs is not None and not projection.is_same(named, file.crs):
+                log.row("crs_contradicts", start + row, said=named[:80], crs=str(file.crs)[:80])
+                delivery.geometry[row] = None
+                continue
+            systems.setdefault(named or file.crs or declared, []).append(row)
+    for crs, rows in systems.items():
+        if crs is not None:
+            _turn(delivery, np.array(rows, dtype=np.int64), crs, start, log)
+    if None in systems and file.path.suffix.lower() in _NEEDS_CRS:
         log.file("crs_assumed", name_of(file), file.cooperative)
+
+
+def _turn(delivery: Delivery, rows: NDArray[np.int64], crs: Any, start: int, log: Log) -> None:
+    """Turn the rows of one CRS; those that contradict it lose their place."""
+    try:
+        if not projection.is_degrees(crs):
+            delivery.decimals[rows] = UNKNOWN_DECIMALS
+            rows = _without_contradictions(delivery, rows, crs, start, log)
+        delivery.geometry[rows] = projection.to_degrees(delivery.geometry[rows], crs)
+    except projection.UnknownCrsError:
+        delivery.geometry[rows] = None
+        log.row("crs_unknown", start + rows, crs=str(crs)[:80])
+
+
+def _without_contradictions(
+    delivery: Delivery, rows: NDArray[np.int64], crs: Any, start: int, log: Log
+) -> NDArray[np.int64]:
+    """Rows of a CRS in metres that are no degrees and whose zone is that of the CRS; the others are said."""
+    system = projection.system(crs)
+    bounds = shapely.bounds(delivery.geometry[rows])
+    with np.errstate(invalid="ignore"):
+        degrees = (np.abs(bounds) <= [180, 90, 180, 90]).all(axis=1)
+    name = system.name[:80]
+    x, y = np.round(bounds[degrees, 0], 6), np.round(bounds[degrees, 1], 6)
+    log.row("degrees_as_metres", start + rows[degrees], x=x, y=y, crs=name)
+    zones = [(delivery.zones.get(row), north) for row, north in zip(rows.tolist(), bounds[:, 1].tolist(), strict=True)]
+    elsewhere = np.array(
+        [zone is not None and not reference_systems.fits(zone, north, system) for zone, north in zones], dtype=bool
+    )
+    elsewhere &= ~degrees & np.isfinite(bounds[:, 0])
+    said = [delivery.zones[row] for row in rows[elsewhere].tolist()]
+    log.row("crs_contradicts", start + rows[elsewhere], said=said, crs=name)
+    delivery.geometry[rows[degrees | elsewhere]] = None
+    return rows[~(degrees | elsewhere)]
 
 
 def _frame(file: PlotFile, order: int, delivery: Delivery, taken: dict[str, str]) -> pd.DataFrame:

@@ -182,8 +182,8 @@ def check_digits(rows: Rows, fit: Bools, log: Log) -> None:
 def _usual(rows: Rows, fit: Bools, coarse: Bools) -> Bools:
     """Whether coordinates of few decimals are usual in the file of each row.
 
-    JSON writers drop trailing zeros, so that one coordinate in a thousand shows three decimals fewer than it has; a file
-    where that is not rare has them missing.
+    JSON writers drop trailing zeros, so that one coordinate in a thousand shows three decimals fewer than it has; a
+    file where that is not rare has them missing.
     """
     frame = pd.DataFrame({"file": rows.table["file_order"].to_numpy(), "coarse": coarse & fit, "fit": fit})
     sums = frame.groupby("file")[["coarse", "fit"]].transform("sum").to_numpy(dtype=np.float64)

@@ -5,9 +5,10 @@ from collections.abc import Hashable, Mapping
 import numpy as np
 import pandas as pd
 
-from eudr_check.plots import coordinates
+from eudr_check.plots import reference_systems
 from eudr_check.plots.delivery import Delivery, Fault, Note
 from eudr_check.plots.outlines import Outlines
+from eudr_check.plots.positions import Positions
 
 _NEEDED = {"plot_id", "vertex", "longitude", "latitude"}
 _ROWS_PER_PLOT = 3
@@ -32,6 +33,7 @@ def joined(delivery: Delivery, columns: Mapping[str, str]) -> Delivery:
     single = [f"\x00{row}" if value is None else str(value) for row, value in enumerate(ids)]
     groups = pd.Series(np.arange(len(frame))).groupby(single, sort=False)
     outlines = Outlines()
+    positions = Positions(frame, columns)
     faults: list[Fault] = []
     first_rows: list[int] = []
     cells: list[dict[Hashable, object]] = []
@@ -43,17 +45,20 @@ def joined(delivery: Delivery, columns: Mapping[str, str]) -> Delivery:
         cells.append({str(name): next((v for v in frame[name].iloc[rows] if v is not None), None) for name in frame})
         if str(key).startswith("\x00"):
             continue
-        fault = _draw(outlines, position, delivery, columns, rows)
+        fault = _draw(outlines, position, delivery, positions, rows)
         if fault is not None:
             faults.append(fault)
     geometry, decimals, ring_faults = outlines.build(len(cells))
     note = Note("vertices_joined", {"rows": len(frame), "plots": len(cells)})
+    attributes = pd.DataFrame(cells, columns=frame.columns, dtype=object)
     return Delivery(
-        pd.DataFrame(cells, columns=frame.columns, dtype=object),
+        attributes,
         geometry,
         np.array(first_rows, dtype=np.int64),
         decimals,
         crs_from=delivery.crs_from,
+        crs_said=reference_systems.of_rows(attributes),
+        zones=reference_systems.zones(attributes),
         # A list of corners has no reason to repeat the first one: closing it is no repair.
         faults=[
             *(Fault(int(plot_of[fault.position]), fault.code, fault.details) for fault in delivery.faults),
@@ -71,18 +76,21 @@ def _in_order(rows: np.ndarray, numbers: pd.Series) -> np.ndarray:
 
 
 def _draw(
-    outlines: Outlines, position: int, delivery: Delivery, columns: Mapping[str, str], rows: np.ndarray
+    outlines: Outlines, position: int, delivery: Delivery, positions: Positions, rows: np.ndarray
 ) -> Fault | None:
     x: list[str] = []
     y: list[str] = []
     for row in rows:
-        pair = [delivery.attributes[columns[axis]].iat[row] for axis in ("longitude", "latitude")]
-        angles = [coordinates.angle(value) if isinstance(value, str) else None for value in pair]
-        if angles[0] is None or angles[1] is None:
-            problem = f"vertex in row {delivery.source_rows[row]}: {pair[0]!s:.30}, {pair[1]!s:.30}"
-            return Fault(position, "geometry_unreadable", {"problem": problem})
-        x.append(angles[0][0])
-        y.append(angles[1][0])
+        try:
+            written = positions.at(int(row))
+            problem = "no coordinates"
+        except ValueError as error:
+            written, problem = None, str(error)
+        if written is None:
+            problem = f"vertex in row {delivery.source_rows[row]}: {problem}"
+            return Fault(position, "geometry_unreadable", {"problem": problem[:200]})
+        x.append(written[0])
+        y.append(written[1])
     if len(rows) == 1:
         outlines.point(position, x[0], y[0])
     else:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eudr_check.plots import reference_systems
 from eudr_check.plots.delivery import Delivery, Fault, Note, UnreadableError, whole
 from eudr_check.plots.outlines import Outlines
 
@@ -69,7 +70,7 @@ def read(text: str) -> Delivery:
             raise error from None
     else:
         features = _features(content)
-        crs = _crs(content)
+        crs = reference_systems.member(content)
     delivery = from_features(features)
     delivery.crs_from = [(0, crs)]
     if broken is not None:
@@ -86,16 +87,6 @@ def _features(content: Any) -> list[Any]:
         if content.get("type") == "Feature" or "geometry" in content:
             return [content]
     raise UnreadableError("file_unreadable", problem="JSON without a list of features")
-
-
-def _crs(content: Any) -> str | None:
-    """The old-style `crs` member, which RFC 7946 dropped and files still carry."""
-    member = content.get("crs") if isinstance(content, dict) else None
-    properties = member.get("properties") if isinstance(member, dict) else None
-    name = properties.get("name") if isinstance(properties, dict) else None
-    if isinstance(name, str) and name.strip():
-        return "OGC:CRS84" if "CRS84" in name.upper() else name.strip()
-    return None
 
 
 def _salvage(text: str) -> tuple[list[Any], str | None]:
@@ -159,9 +150,21 @@ def from_features(features: list[Any]) -> Delivery:
         geometry,
         np.arange(1, len(features) + 1),
         decimals,
+        crs_said=_crs_said(features),
         faults=[*faults, *ring_faults],
         notes=_misspelt(features),
     )
+
+
+def _crs_said(features: list[Any]) -> dict[int, str]:
+    """CRS of the features that name one themselves or in their geometry."""
+    said: dict[int, str] = {}
+    for row, feature in enumerate(features):
+        if isinstance(feature, dict):
+            named = reference_systems.member(feature.get("geometry")) or reference_systems.member(feature)
+            if named is not None:
+                said[row] = named
+    return said
 
 
 def _cells(feature: Any) -> dict[str, str | None]:

@@ -96,6 +96,12 @@ CASES = {
     "vertices_many": lambda f: [geojson(f, polygon("A", circle(10_001, 0.03)))],
     "area_tiny": lambda f: [geojson(f, polygon("A", ring(corners=np.array(SQUARE) * 0.02 + [-74.577, -5.919])))],
     "area_too_large": lambda f: [geojson(f, polygon("A", circle(50, 0.01)))],
+    "degrees_as_metres": lambda f: [geojson(f, point("A"), crs="EPSG:32718")],
+    "crs_contradicts": lambda f: [
+        written(f, "a.csv", "id,zona,este,norte\nA,17M,378128.86,9332113.51\n", crs="EPSG:32718")
+    ],
+    "axes_uncertain": lambda f: [geojson(f, point("A", 10.101234, 5.101234))],
+    "coast_unsure": lambda f: [geojson(f, point("A", 6.523237, -0.003239))],
     "extent_absurd": lambda f: [geojson(f, polygon("A", ring(corners=[*SQUARE, [-8.1, -6.0]])))],
     "neighbours_more": lambda f: [geojson(f, *(point(str(n), -76.100001 + n / 1e6) for n in range(23)))],
     "neighbours_unchecked": lambda f: [
