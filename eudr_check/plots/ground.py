@@ -69,7 +69,7 @@ def crossings(geometry: Any) -> int:
     """Pairs of sides that meet other than end to end; counting stops beyond `repair_crossings_max`."""
     limit = threshold("repair_crossings_max")
     start, end, following = _sides(geometry)
-    boxes = shapely.box(*np.minimum(start, end).T, *np.maximum(start, end).T)
+    boxes: NDArray[Any] = np.asarray(shapely.box(*np.minimum(start, end).T, *np.maximum(start, end).T))
     tree = shapely.STRtree(boxes)
     found, first, count = 0, 0, _FIRST_SIDES
     while first < len(boxes) and found <= limit:
