@@ -112,7 +112,8 @@ def package(**changes: Any) -> dict[str, Any]:
     frame = changes.pop("plots", None)
     frame = plots() if frame is None else frame
     evidence = [
-        {"plot": plot, "footprint": "polygon", "area_ha": 1.0, "area_inner_ha": 0.9, "area_outer_ha": 1.1,
+        {"plot": plot, "footprint": "disc" if frame.loc[plot, "geometry_kind"] == "point" else "polygon",
+         "area_ha": frame.loc[plot, "area_ha"] if frame.loc[plot, "area_ha"] > 0 else 1.0, "area_inner_ha": 0.9, "area_outer_ha": 1.1,
          "jrc_gfc2020.forest": 0, "hansen.loss_year": 0}
         for plot in frame.index
     ]  # fmt: skip
@@ -124,7 +125,9 @@ def package(**changes: Any) -> dict[str, Any]:
         "sources": tables.typed(
             tables.SOURCES, [source("jrc_gfc2020@V4", "S10W080"), source("hansen_gfc@v1.13", "00N")]
         ),
-        "evidence": tables.typed(tables.EVIDENCE, evidence),
+        "evidence": tables.typed(tables.EVIDENCE, evidence).astype(
+            {variable.column: "int16" for variable in VARIABLES}
+        ),
         "patches": gpd.GeoDataFrame(patches, geometry="geometry", crs="EPSG:4326"),
         "assessments": assessments()
         if set(frame.index) == set(PLOTS)

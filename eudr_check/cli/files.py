@@ -9,9 +9,10 @@ import typer
 
 from eudr_check.cli.app import AsJson, app
 from eudr_check.package import eu_check as rules
+from eudr_check.package.verify import ONLY_A_SIGNATURE
 from eudr_check.package.verify import verify as check_package
 from eudr_check.run.harvest import Exit
-from eudr_check.run.recompute import recompute
+from eudr_check.run.recompute import STAGES
 
 
 @app.command("eu-check")
@@ -37,12 +38,16 @@ def verify(
     package: Annotated[Path, typer.Argument(help="package: the ZIP, the unpacked bag, or the folder")],
     as_json: AsJson = False,
 ) -> None:
-    """Hash a finished package again, check the EU rules, and recompute its outcomes from the evidence inside."""
-    differences = check_package(package, assess=recompute)
+    """Hash a finished package again, and make outcomes, statements and all other files once more from its tables."""
+    differences = check_package(package, stages=STAGES)
     if as_json:
-        typer.echo(json.dumps([asdict(difference) for difference in differences], ensure_ascii=False, indent=1))
+        told = {"differences": [asdict(difference) for difference in differences], "only_signature": ONLY_A_SIGNATURE}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
     else:
         for difference in differences:
-            typer.echo(str(difference))
+            typer.echo(f"{difference.file}: {difference.code}: {difference.message}")
+        typer.echo("What only a signature on the ZIP can vouch for:")
+        for one in ONLY_A_SIGNATURE:
+            typer.echo(f"- {one}")
         typer.echo(f"{package}: {len(differences)} differences" if differences else f"{package}: as it was made")
     raise typer.Exit(Exit.ERROR if differences else Exit.DONE)

@@ -2,15 +2,27 @@
 
 import json
 import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from eudr_check.config import Harvest
+from eudr_check.text import say, topic
 
 HIDDEN = "[name withheld]"
 WORD = re.compile(r"\w+")
+NAME_LIKE = re.compile(r"[^\W\d_]{3}")
+"""Three letters in a row: less names nobody; units, hemispheres and country codes are shorter."""
+OURS = frozenset(
+    {"crs", "encoding", "expected", "field", "harvest", "header", "headers", "key", "known", "meant", "member", "other",
+     "others", "place", "plot_id", "problem", "proposal", "reason", "table", "tables", "taken", "type", "unit"}
+)  # fmt: skip
+"""Details that hold words of ours, names of columns and files, or keys of plots; all others hold what a cell held."""
+TEXT = pd.StringDtype(na_value=np.nan)
 
 
 def harvest(settings: Harvest) -> Harvest:
@@ -34,27 +46,78 @@ def plots(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def findings(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
-    """FINDINGS in which no producer of `named` (PLOTS with names) is called by name."""
-    by_first_word: dict[str, list[str]] = {}
-    for name in named["producer_name"].dropna().unique().tolist():
-        word = WORD.search(name)
-        if word:
-            by_first_word.setdefault(word[0], []).append(name)
+    """FINDINGS in which nobody is called by name: no producer of `named` (PLOTS with names), and nobody else.
 
-    def hidden(text: Any) -> Any:
-        if not isinstance(text, str):
-            return text
-        found = {name for word in WORD.findall(text) for name in by_first_word.get(word, ())}
-        if not found:
-            return text
-        any_of = "|".join(re.escape(name) for name in sorted(found, key=len, reverse=True))
-        return re.sub(rf"(?<!\w)({any_of})(?!\w)", HIDDEN, text)
+    Producers are known however their names are written (capitals, accents, blanks). What a cell held may name anybody,
+    so of such values only those stay that no name can be: numbers, dates, short codes.
+    """
+    hide = _hider(named["producer_name"].dropna().unique().tolist())
+    messages, details = [], []
+    for code, message, told in zip(frame["code"], frame["message"], frame["details"], strict=True):
+        values = json.loads(told)
+        kept = {key: _kept(key, value, hide) for key, value in values.items()}
+        if any(kept[key] == HIDDEN and values[key] != HIDDEN for key in kept):
+            message = _said(str(code), message, values, kept)
+        messages.append(hide(message))
+        details.append(json.dumps(kept, ensure_ascii=False))
+    fixes = [hide(fix) if isinstance(fix, str) else None for fix in frame["fix"]]
+    columns = {"message": messages, "fix": fixes, "details": details}
+    return frame.assign(**{name: pd.Series(texts, frame.index, TEXT) for name, texts in columns.items()})
 
-    def hidden_values(details: str) -> str:
-        # A producer may be called what a detail is called, or a number: only texts can name a person.
-        values = {key: hidden(value) for key, value in json.loads(details).items()}
-        return json.dumps(values, ensure_ascii=False)
 
-    return frame.assign(
-        message=frame["message"].map(hidden), fix=frame["fix"].map(hidden), details=frame["details"].map(hidden_values)
-    )
+def places(frame: gpd.GeoDataFrame, named: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """PLOTS in which no place is called by a producer of `named` (PLOTS with names)."""
+    hide = _hider(named["producer_name"].dropna().unique().tolist())
+    shown = [hide(place) if isinstance(place, str) else None for place in frame["production_place"]]
+    return frame.assign(production_place=pd.Series(shown, frame.index, TEXT))
+
+
+def _hider(names: Sequence[str]) -> Callable[[str], str]:
+    """Takes names out of a text, word by word, whatever case, accents and blanks they are written with."""
+    by_first_word: dict[str, list[list[str]]] = {}
+    for name in names:
+        words = [_plain(word[0]) for word in WORD.finditer(unicodedata.normalize("NFC", name))]
+        if words:
+            by_first_word.setdefault(words[0], []).append(words)
+    for known in by_first_word.values():
+        known.sort(key=len, reverse=True)
+
+    def hide(text: str) -> str:
+        composed = unicodedata.normalize("NFC", text)
+        found = list(WORD.finditer(composed))
+        words = [_plain(word[0]) for word in found]
+        parts, end, place = [], 0, 0
+        while place < len(words):
+            candidates = by_first_word.get(words[place], ())
+            length = next((len(name) for name in candidates if words[place : place + len(name)] == name), 0)
+            if length:
+                parts += [composed[end : found[place].start()], HIDDEN]
+                end = found[place + length - 1].end()
+            place += length or 1
+        return "".join([*parts, composed[end:]]) if parts else text
+
+    return hide
+
+
+def _plain(word: str) -> str:
+    """A word without case and accents."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(sign))
+
+
+def _kept(key: str, value: Any, hide: Callable[[str], str]) -> Any:
+    """A detail as it may be shown: words of ours and keys of plots without names, of cells only what names nobody."""
+    if not isinstance(value, str):
+        return value
+    if key in OURS:
+        return hide(value)
+    return HIDDEN if NAME_LIKE.search(unicodedata.normalize("NFC", value)) else hide(value)
+
+
+def _said(code: str, message: str, values: Mapping[str, Any], kept: Mapping[str, Any]) -> str:
+    """The message once more, without what was withheld from its details."""
+    if code in topic("findings"):
+        return say("findings", code, "en", **kept)
+    for key, value in values.items():
+        if kept[key] == HIDDEN and isinstance(value, str):
+            message = message.replace(value, HIDDEN)
+    return message

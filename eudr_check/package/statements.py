@@ -1,7 +1,7 @@
 """All statements of a harvest: one folder each, with geolocation, index, payload and pages."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,16 +166,18 @@ def _write_one(folder: Folder, behind: Behind, planned: Plan, part: Part) -> Non
         folder.json(place + "dds.json", files.dds)
         if files.xml is not None:
             folder.bytes(place + "dds.xml", files.xml)
-        _write_pages(folder, place, files.dds, behind, features)
+        for language, made in pages(files.dds, behind, features):
+            folder.bytes(f"{place}statement.{language}.pdf", made)
 
 
-def _write_pages(folder: Folder, place: str, told: Mapping[str, Any], behind: Behind, features: pd.DataFrame) -> None:
+def pages(told: Mapping[str, Any], behind: Behind, features: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
+    """Language and PDF of a statement's pages."""
     declared = behind.plots.index.isin(features["plot"].unique())
     outlines = behind.plots.geometry.to_numpy()
     svg = draw(outlines[declared], outlines[~declared])
     listed = _listed(features, behind.plots, behind.assessments)
     for language in behind.harvest.package.languages:
-        folder.bytes(f"{place}statement.{language}.pdf", statement.pdf(told, listed, svg, language))
+        yield language, statement.pdf(told, listed, svg, language)
 
 
 def _check(geojson: bytes, features: pd.DataFrame, *, cattle: bool) -> None:

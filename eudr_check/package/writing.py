@@ -114,7 +114,8 @@ def write(
             elsewhere(gis.draw, geopackage=geopackage, patches=tables / "PATCHES.parquet", day=stamp.day(harvest))
         if harvest.package.producer_as == "cooperative":
             # Names are personal data the EU does not ask for; the edition without them is the usual one.
-            plots, findings = redact.plots(plots), redact.findings(findings, plots)
+            shown = redact.places(plots, plots) if redacted else plots
+            plots, findings = redact.plots(shown), redact.findings(findings, plots)
         judged = {"SOURCES": sources, "ASSESSMENTS": assessments, "REASONS": reasons}
         _keep(tables, PLOTS=plots, FINDINGS=findings, **judged | dict(stored))
         if lots is not None:

@@ -1,12 +1,17 @@
-"""Outcomes once more from what a package holds, for whoever verifies it."""
+"""What a verifier asks other stages: outcomes once more from what a package holds, and what is shipped under a name."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from eudr_check import risk
-from eudr_check.config import Production
+from eudr_check import layers, risk
+from eudr_check.config import LayerChoice, Production
+from eudr_check.layers.definition import definition
+from eudr_check.package.verify import Stages
+from eudr_check.risk import reviews
+from eudr_check.risk.policy import shipped
 from eudr_check.variables import Variable
 
 
@@ -16,10 +21,35 @@ def recompute(
     variables: Sequence[Variable],
     policy: Mapping[str, Any],
     production: Production | None,
-) -> pd.DataFrame:
-    """ASSESSMENTS under the policy as `policy.json` of the package writes it.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """ASSESSMENTS and REASONS under the policy as `policy.json` of the package writes it.
 
     Raises:
         PolicyError: this version of eudr-check cannot read that policy.
     """
-    return risk.assess(plots, evidence, variables, risk.parse(policy, "policy.json"), production)[0]
+    return risk.assess(plots, evidence, variables, risk.parse(policy, "policy.json"), production)
+
+
+def reviewed(assessments: pd.DataFrame, evidence: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """ASSESSMENTS after the reviews of a package, with the files that lie beside them.
+
+    Raises:
+        ConfigError: the reviews cannot be read.
+    """
+    read = reviews.read_reviews(path)
+    return reviews.apply(assessments, read, evidence, reviews.broken_files(read, path.parent))
+
+
+def shipped_policy(name: str) -> Mapping[str, Any] | None:
+    """The policy of that name as it is shipped; None where none is."""
+    return risk.policy(name).model_dump(mode="json") if name in shipped() else None
+
+
+def shipped_definition(name: str) -> Mapping[str, Any] | None:
+    """The layer of that id as it is shipped; None where none is."""
+    if name not in layers.shipped():
+        return None
+    return definition(LayerChoice.model_validate({"id": name, "from": "shipped"})).model_dump(mode="json")
+
+
+STAGES = Stages(recompute, reviewed, shipped_policy, shipped_definition)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import zipfile
-from pathlib import Path
 
 import bagit
 import pytest

@@ -1,6 +1,7 @@
 """A package is checked with nothing but itself: every tampering has a name, and nothing escapes or explodes."""
 
 import json
+import shutil
 import stat
 import zipfile
 from collections.abc import Callable
@@ -10,10 +11,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from eudr_check import package
+from eudr_check import package, tables
 from eudr_check.errors import PackageError, PolicyError
 from eudr_check.package import unpack
-from eudr_check.package.verify import Difference, verify
+from eudr_check.package.verify import Difference, Stages, verify
 from tests import package_tables as six
 
 
@@ -24,8 +25,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made.mkdir()
     assessments = six.assessments()
     assessments.loc["sur/A 3", "review"] = "R1"
-    package.write(made, **six.package(assessments=assessments))
+    reviews = made.with_name("reviews.csv")
+    reviews.write_text("review,plots\nR1,sur/A 3\n", encoding="utf-8")
+    attached = [package.Attachment("reviews/reviews.csv", reviews)]
+    package.write(made, **six.package(assessments=assessments, attachments=attached))
     return made
+
+
+def stages(folder: Path, assess: Callable[..., pd.DataFrame]) -> Stages:
+    """Other stages: outcomes as given, reviews as the package says, nothing shipped."""
+
+    def review(fresh: pd.DataFrame, *_: Any) -> pd.DataFrame:
+        return fresh.assign(**stored(folder)[["review", "final_outcome"]])
+
+    reasons = tables.typed(tables.REASONS, [])
+    return Stages(lambda *given: (assess(*given), reasons), review, lambda _: None, lambda _: None)
 
 
 def stored(folder: Path) -> pd.DataFrame:
@@ -57,8 +71,8 @@ def test_untouched_package_has_no_difference(folder: Path) -> None:
         assert policy["full_name"] == "convergence@1" and str(production.until) == "2026-09-30"
         return stored(folder)
 
-    assert verify(folder / "prueba-2026.zip", assess=same) == []
-    assert verify(folder, assess=same) == []
+    assert verify(folder / "prueba-2026.zip", stages=stages(folder, same)) == []
+    assert verify(folder, stages=stages(folder, same)) == []
 
 
 @pytest.mark.parametrize(
@@ -94,10 +108,10 @@ def test_changed_outcome_is_found_although_every_hash_fits(folder: Path) -> None
         fresh.loc["norte/001", ["outcome", "deforestation_ha"]] = ["high", 0.4]
         return fresh
 
-    found = verify(folder, assess=high)
+    found = verify(folder, stages=stages(folder, high))
 
     assert codes(found) == {("tables/ASSESSMENTS.parquet", "outcome"), ("tables/ASSESSMENTS.parquet", "hectares")}
-    assert any("norte/001: says low, the evidence inside gives high" in d.message for d in found)
+    assert any("norte/001: says outcome low, the evidence inside gives high" in d.message for d in found)
 
 
 def test_final_outcome_needs_a_review(tmp_path: Path) -> None:
@@ -106,9 +120,10 @@ def test_final_outcome_needs_a_review(tmp_path: Path) -> None:
     made.mkdir()
     package.write(made, **six.package())
 
-    found = verify(made, assess=lambda *_: stored(made))
+    found = verify(made, stages=stages(made, lambda *_: stored(made)))
 
     assert codes(found) == {("tables/ASSESSMENTS.parquet", "final_outcome")}
+    assert any("without a review inside it stays more_info_needed" in difference.message for difference in found)
 
 
 def test_policy_that_cannot_be_applied_is_a_difference(folder: Path) -> None:
@@ -117,7 +132,7 @@ def test_policy_that_cannot_be_applied_is_a_difference(folder: Path) -> None:
     def unable(*_: Any) -> pd.DataFrame:
         raise PolicyError("policy x@9 is not known here")
 
-    assert [d.message for d in verify(folder, assess=unable)] == ["policy x@9 is not known here"]
+    assert [d.message for d in verify(folder, stages=stages(folder, unable))] == ["policy x@9 is not known here"]
 
 
 def test_geojson_that_the_eu_would_refuse_is_named(folder: Path, tmp_path: Path) -> None:
@@ -129,7 +144,7 @@ def test_geojson_that_the_eu_would_refuse_is_named(folder: Path, tmp_path: Path)
     found = codes(verify(rezip(folder / "prueba-2026.zip", tmp_path / "a.zip", nest)))
 
     assert ("statement-01/plots.geojson", "eu:area-not-number") in found
-    assert ("statement-01/plots_index.csv", "index") in found
+    assert ("statement-01/plots.geojson", "features") in found
     assert ("statement-01/dds.json", "geolocation") in found
 
 
@@ -193,6 +208,67 @@ def test_zip_bomb_is_refused_before_it_unfolds(tmp_path: Path, monkeypatch: pyte
 
     with pytest.raises(PackageError, match="refused as a zip bomb"):
         verify(tmp_path / "a.zip")
+
+
+@pytest.mark.parametrize(
+    "content", [b"[]", b"{}", b"null", b"{", b'{"files": {"a": {}}}', b'{"files": {"a": 1}}', b"\xff"]
+)
+def test_malformed_manifest_is_a_message(folder: Path, tmp_path: Path, content: bytes) -> None:
+    """Whatever MANIFEST.json holds, it is reported, never a crash."""
+
+    def replace(name: str, old: bytes) -> bytes:
+        return content if name.endswith("data/MANIFEST.json") else old
+
+    found = verify(rezip(folder / "prueba-2026.zip", tmp_path / "a.zip", replace))
+
+    assert {"unreadable", "malformed"} & {difference.code for difference in found if difference.file == "MANIFEST.json"}
+
+
+def test_bytes_around_the_zip_are_found(folder: Path, tmp_path: Path) -> None:
+    """A program before the ZIP, bytes behind or inside it, comments: none is part of any file."""
+    source = folder / "prueba-2026.zip"
+    whole = source.read_bytes()
+    (tmp_path / "before.zip").write_bytes(b"#!/bin/sh\n" + whole)
+    (tmp_path / "after.zip").write_bytes(whole + b"more")
+    shutil.copy(source, tmp_path / "comment.zip")
+    with zipfile.ZipFile(tmp_path / "comment.zip", "a") as archive:
+        archive.comment = b"signed by nobody"
+    sum_at = whole.index(b"PK\x03\x04") + 14
+    (tmp_path / "sum.zip").write_bytes(whole[:sum_at] + bytes([whole[sum_at] ^ 1]) + whole[sum_at + 1 :])
+
+    for name, code in (
+        ("before", "zip_bytes"),
+        ("after", "zip_bytes"),
+        ("comment", "zip_comment"),
+        ("sum", "zip_bytes"),
+    ):
+        assert code in {difference.code for difference in verify(tmp_path / f"{name}.zip")}, name
+
+
+@pytest.mark.parametrize("name", ["fetch.txt", "setup.exe", "tagmanifest-md5.txt"])
+def test_files_in_the_root_of_the_bag_are_found(folder: Path, tmp_path: Path, name: str) -> None:
+    """Nothing lies beside the four files of a bag and its data."""
+    changed = rezip(folder / "prueba-2026.zip", tmp_path / "a.zip", lambda _, old: old, **{f"prueba-2026/{name}": b"x"})
+
+    assert (name, "added") in codes(verify(changed))
+
+
+def test_zip_beside_the_folder_is_compared_with_it(folder: Path, tmp_path: Path) -> None:
+    """A ZIP that is replaced, holds other content, or should not be there."""
+    shutil.copytree(folder, tmp_path / "replaced")
+    (tmp_path / "replaced/prueba-2026.zip").write_bytes(b"abcd")
+    shutil.copytree(folder, tmp_path / "second")
+    shutil.copy(folder / "prueba-2026.zip", tmp_path / "second/other.zip")
+    shutil.copytree(folder, tmp_path / "differs")
+    rezip(
+        folder / "prueba-2026.zip",
+        tmp_path / "differs/prueba-2026.zip",
+        lambda name, old: old + b" " if name.endswith("summary.json") else old,
+    )
+
+    assert ("prueba-2026.zip", "zip") in codes(verify(tmp_path / "replaced"))
+    assert ("other.zip", "unknown_file") in codes(verify(tmp_path / "second"))
+    assert ("prueba-2026.zip", "zip") in codes(verify(tmp_path / "differs"))
 
 
 def test_what_is_no_package_is_told_so(tmp_path: Path) -> None:

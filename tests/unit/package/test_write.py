@@ -14,9 +14,10 @@ import pytest
 import shapely
 from lxml import etree
 
-from eudr_check import package
+from eudr_check import package, tables
 from eudr_check.errors import PackageError
 from eudr_check.package import eu_check, gis, redact, stamp
+from eudr_check.text import say
 from tests import package_tables as six
 
 HOSTILE = "=cmd|'/c calc'!A0 <script>\"&\u202egpj.exe\u202c\nمزرعة \u200fعلي 田中"
@@ -202,8 +203,6 @@ def test_hostile_names_come_out_right_and_harmless(tmp_path: Path) -> None:
 
 def test_redacted_twin_names_no_person(tmp_path: Path) -> None:
     """Not in tables, findings, GeoJSON or pages; neighbours of one producer can still be told."""
-    from eudr_check import tables
-
     told = "norte/001: producer Persona 0 also holds sur/A 1 of Persona 3"
     findings = tables.typed(
         tables.FINDINGS,
@@ -230,6 +229,35 @@ def test_redacted_twin_names_no_person(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "cell", ["PERSONA 0", "persona  0", "Pe\u0301rsona 0", "Rosa Quispe Mamani", "doña Eulalia", "12 de Luz"]
+)
+def test_no_edition_names_anybody_in_a_cell(tmp_path: Path, cell: str) -> None:
+    """Producers in capitals, with accents or two blanks, and third persons in a cell that could not be read."""
+    details = {"field": "declared_area_ha", "value": cell, "expected": "a number"}
+    message = say("findings", "value_unreadable", "en", **details)
+    row = {"plot": "norte/001", "source_file": "f", "code": "value_unreadable", "severity": "warn"}
+    findings = tables.typed(
+        tables.FINDINGS, [row | {"message": message, "details": json.dumps(details, ensure_ascii=False)}]
+    )
+    hidden = redact.findings(findings, six.plots())
+    said = hidden["message"].iloc[0] + hidden["details"].iloc[0]
+
+    assert redact.HIDDEN in said and cell not in said
+    assert not {"Rosa", "Eulalia", "Luz", "persona"} & {word.strip(".,'\"") for word in said.split()}
+    assert tables.check(tables.FINDINGS, hidden) is hidden
+
+
+@pytest.mark.parametrize("cell", ["1,5 ha", "12..5", "2026-13-45", "PE", "-76.1 W"])
+def test_values_that_name_nobody_stay(cell: str) -> None:
+    """What a person must correct is still shown."""
+    details = {"field": "declared_area_ha", "value": cell, "expected": "a number"}
+    row = {"plot": "norte/001", "source_file": "f", "code": "value_unreadable", "severity": "warn", "message": cell}
+    findings = tables.typed(tables.FINDINGS, [row | {"details": json.dumps(details)}])
+
+    assert redact.findings(findings, six.plots())["message"].iloc[0] == cell
+
+
 def test_usual_edition_names_no_producer_either(tmp_path: Path) -> None:
     """With cooperatives as producers, tables carry numbers; the named edition carries names."""
     usual = pd.read_parquet(written(tmp_path / "a") / "tables/PLOTS.parquet")["producer_name"]
@@ -246,8 +274,6 @@ TOLD = """norte/001: 12 plots of Ana Ría, Eva "La" Sol's and Rosa's. Ask Rosa, 
 
 def told(tmp_path: Path, edition: str) -> Path:
     """A package with everything in it for people, of producers whom findings name."""
-    from eudr_check import tables
-
     row = {"plot": "norte/001", "cooperative": "norte", "source_file": "f", "code": "told", "severity": "warn"}
     details = json.dumps({"other": TOLD, "plots": 12}, ensure_ascii=False)
     findings = tables.typed(tables.FINDINGS, [row | {"message": TOLD, "fix": TOLD, "details": details}])

@@ -1,0 +1,134 @@
+"""A finished package checked with nothing but itself.
+
+Everything that can be made of the tables inside is made once more with the writer's own functions and compared. Whoever
+rewrites the tables together with all that is made of them leaves no trace here: that takes a signature on the ZIP, and
+`ONLY_A_SIGNATURE` says of what.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from eudr_check.errors import PackageError
+from eudr_check.package.bag import MANIFEST
+from eudr_check.package.unpack import opened
+from eudr_check.package.verify import (
+    contents,
+    derived,
+    documents,
+    geopackage,
+    hashes,
+    outcomes,
+    outer,
+    statements,
+    tables,
+)
+from eudr_check.package.verify.contents import Contents
+from eudr_check.package.verify.difference import Difference
+from eudr_check.package.verify.outcomes import Stages
+
+__all__ = ["ONLY_A_SIGNATURE", "Difference", "Stages", "verify"]
+
+ONLY_A_SIGNATURE = (
+    "EVIDENCE, PLOTS, FINDINGS, SOURCES and PATCHES rewritten together with all that is made of them: the rasters and "
+    "plot files they were read from are not inside",
+    "operator, product, net mass, production dates and the date of the statement, rewritten everywhere at once",
+    "lots, their kilograms and plots: the deliveries are not inside",
+    "reviews and legality documents replaced together with the hashes that name them; in the edition without names of "
+    "persons every final outcome that a review made",
+    "answers of the assessment record, and the points it leaves open",
+    "a policy or layer definition of one's own; those with a shipped name are compared with what is shipped",
+    "report.html, pictures in it, the action plans and rasters, which are no part of the statement",
+    "pages, README and QGIS project where another version of eudr-check made the package",
+    "the version that made the package",
+)
+"""What a package cannot prove of itself, whatever is recomputed."""
+
+
+def verify(path: Path, *, stages: Stages | None = None) -> list[Difference]:
+    """Everything that differs; an empty list is a package that holds what it says.
+
+    Args:
+        path: the ZIP, the unpacked bag, or the package folder.
+        stages: recompute outcomes and know what is shipped; None leaves the outcomes as they stand.
+
+    Raises:
+        PackageError: no package, or one that is not safe to open.
+    """
+    found: list[Difference] = []
+    if path.is_file():
+        with opened(path) as top:
+            found += [*outer.zip_bytes(path), *_opened(path, top, stages)]
+    else:
+        with opened(path) as top:
+            found += _opened(path, top, stages)
+    return sorted(set(found))
+
+
+def _opened(path: Path, top: Path, stages: Stages | None) -> Iterator[Difference]:
+    content = top / "data" if (top / "bagit.txt").is_file() else top
+    if not (content / MANIFEST).is_file():
+        raise PackageError(f"{path}: no {MANIFEST} inside; this is no package of eudr-check")
+    if content != top:
+        yield from outer.bag_root(top)
+        yield from hashes.bag(top)
+    manifest = _manifest(content / MANIFEST)
+    if isinstance(manifest, Difference):
+        yield manifest
+        return
+    yield from hashes.files(content, manifest)
+    inside = contents.read(content, manifest)
+    if isinstance(inside, Difference):
+        yield inside
+        return
+    yield from _content(inside, stages)
+    if content == top:
+        yield from _zips(inside)
+
+
+def _content(inside: Contents, stages: Stages | None) -> Iterator[Difference]:
+    if stages is not None:
+        yield from outcomes.outcomes(inside, stages)
+        yield from outcomes.shipped(inside, stages)
+    yield from tables.check(inside)
+    planned = contents.planned(inside)
+    if inside.wants("eu_geojson") or inside.wants("statement"):
+        yield from statements.check(inside, planned)
+    yield from derived.check(inside, planned)
+    yield from geopackage.check(inside)
+    yield from documents.check(inside)
+
+
+def _manifest(path: Path) -> dict[str, Any] | Difference:
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        return Difference(MANIFEST, "unreadable", str(error))
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), Mapping):
+        return Difference(MANIFEST, "malformed", "expected an object with 'files', each with bytes and sha256")
+    return manifest
+
+
+def _zips(inside: Contents) -> Iterator[Difference]:
+    """The ZIP beside the files of a package folder holds the same files, and nothing around them."""
+    for path in sorted(inside.root.glob("*.zip")):
+        try:
+            with opened(path) as top:
+                yield from outer.zip_bytes(path)
+                yield from outer.bag_root(top)
+                yield from hashes.bag(top)
+                yield from _same(path, top / "data", inside)
+        except PackageError as error:
+            yield Difference(path.name, "zip", str(error).removeprefix(f"{path}: "))
+
+
+def _same(path: Path, data: Path, inside: Contents) -> Iterator[Difference]:
+    here = {*inside.manifest["files"], MANIFEST}
+    there = {file.relative_to(data).as_posix() for file in data.rglob("*") if file.is_file()}
+    for name in sorted(here ^ there):
+        where = "only in the folder" if name in here else "only in the ZIP"
+        yield Difference(path.name, "zip", f"{name}: {where}")
+    for name in sorted(here & there):
+        if not (inside.root / name).is_file() or (data / name).read_bytes() != (inside.root / name).read_bytes():
+            yield Difference(path.name, "zip", f"{name}: not the same in ZIP and folder")

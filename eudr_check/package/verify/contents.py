@@ -1,0 +1,157 @@
+"""The content of a package, read once for all checks."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import geopandas as gpd
+import pandas as pd
+
+from eudr_check import tables
+from eudr_check.config import Harvest
+from eudr_check.errors import EudrCheckError
+from eudr_check.package import payload
+from eudr_check.package.facts import layer_facts
+from eudr_check.package.statements import DRAFT_MARK, Behind, folder_of, plan
+from eudr_check.package.statements import Plan as Plan
+from eudr_check.package.verify.difference import Difference
+from eudr_check.variables import Variable
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a package says, as the writer knew it."""
+
+    root: Path
+    manifest: Mapping[str, Any]
+    summary: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    policy: Mapping[str, Any]
+    layers: Sequence[Any]
+    harvest: Harvest
+    """Settings without what names files of another machine."""
+    variables: Sequence[Variable]
+    plots: gpd.GeoDataFrame
+    findings: pd.DataFrame
+    sources: pd.DataFrame
+    evidence: pd.DataFrame
+    assessments: pd.DataFrame
+    reasons: pd.DataFrame
+    lots: pd.DataFrame | None
+    dds: Mapping[str, Any] | None
+    """`dds.json` of the first statement: what people answered stands nowhere else."""
+
+    @property
+    def draft(self) -> bool:
+        """Whether statements declare plots that are not settled."""
+        return bool(self.summary["draft"])
+
+    @property
+    def redacted(self) -> bool:
+        """Whether this is the edition without names of persons."""
+        return bool(self.summary["redacted"])
+
+    def wants(self, output: str) -> bool:
+        """Whether the harvest asked for an output."""
+        return output in self.harvest.package.outputs
+
+    def behind(self) -> Behind:
+        """What stands behind the statements."""
+        dds: Mapping[str, Any] = self.dds or {}
+        faults = payload.fact_faults(self.harvest) if self.wants("statement") else []
+        return Behind(
+            self.harvest,
+            self.plots,
+            self.assessments,
+            self.lots,
+            layer_facts(self.variables, self.sources),
+            {"name": self.settings["policy"], "title": self.policy.get("title")},
+            dds.get("legality", []),
+            dds.get("article10", {}),
+            _because(dds.get("open_points", [])),
+            faults,
+            self.draft,
+        )
+
+
+def read(root: Path, manifest: Mapping[str, Any]) -> Contents | Difference:
+    """All of it, or what keeps it from being read."""
+    name = ""
+    try:
+        settings = _object(root, name := "settings.json")
+        summary = _object(root, name := "summary.json")
+        policy = _object(root, name := "policy.json")
+        layers = json.loads((root / (name := "layers.json")).read_text(encoding="utf-8"))
+        found: dict[str, Any] = {}
+        for schema in (
+            tables.PLOTS,
+            tables.FINDINGS,
+            tables.SOURCES,
+            tables.EVIDENCE,
+            tables.ASSESSMENTS,
+            tables.REASONS,
+        ):
+            name = f"tables/{schema.title}.parquet"
+            reader = gpd.read_parquet if schema is tables.PLOTS else pd.read_parquet
+            found[str(schema.title).lower()] = tables.check(schema, reader(root / name))
+        lots_file = root / (name := "tables/LOTS.parquet")
+        lots = pd.read_parquet(lots_file) if lots_file.is_file() else None
+        name = "settings.json"
+        harvest, variables = _harvest(settings), [variable(entry) for entry in settings["variables"]]
+        name = "summary.json"
+        if not {"harvest", "software", "draft", "redacted"} <= summary.keys():
+            raise ValueError("harvest, software, draft or redacted is missing")
+        dds_file = root / f"{name_of_first(summary)}dds.json"
+        dds = _object(root, name := dds_file.relative_to(root).as_posix()) if dds_file.is_file() else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EudrCheckError) as error:
+        return Difference(name, "unreadable", f"the rest cannot be recomputed: {' '.join(str(error).split())[:300]}")
+    return Contents(root, manifest, summary, settings, policy, layers, harvest, variables, lots=lots, dds=dds, **found)
+
+
+def name_of_first(summary: Mapping[str, Any]) -> str:
+    """Beginning of the names of the first statement's files."""
+    return f"statement-01/{DRAFT_MARK if summary['draft'] else ''}"
+
+
+def variable(entry: Mapping[str, Any]) -> Variable:
+    """A layer variable as `settings.json` writes it."""
+    dates = {name for name, kind in get_type_hints(Variable).items() if kind is dt.date}
+    values: dict[str, Any] = {k: dt.date.fromisoformat(v) if k in dates else v for k, v in entry.items()}
+    return Variable(**values)
+
+
+def _object(root: Path, name: str) -> dict[str, Any]:
+    content = json.loads((root / name).read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError("expected a JSON object")
+    return content
+
+
+def _harvest(settings: Mapping[str, Any]) -> Harvest:
+    """The settings; where files lay on the machine that made the package is not told, and of no account."""
+    told = {key: value for key, value in settings.items() if key != "variables"}
+    files = {
+        "plots": [{"path": "plots", "cooperative": "cooperative"}],
+        "catalogues": {"local": {"folder": "catalogue"}},
+        "layers": [{"id": "layer@1", "from": "local"}],
+    }
+    return Harvest.model_validate(files | told)
+
+
+def _because(open_points: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What kept the statement a draft, as the assessment record said it."""
+    reasons = ["no_legality_evidence" for point in open_points if point["code"] == "no_legality"]
+    return reasons + [f"{point['code']}: {topic}" for point in open_points for topic in point.get("topics", [])]
+
+
+def place_of(contents: Contents, part: Any) -> str:
+    """Beginning of the names of a statement's files."""
+    return f"{folder_of(part)}/{DRAFT_MARK if contents.draft else ''}"
+
+
+def planned(contents: Contents) -> Plan:
+    """What the tables inside declare."""
+    return plan(contents.behind())

@@ -1,0 +1,88 @@
+"""Files that are made of the tables: summary, settings, README, CSV, made once more and compared."""
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+
+from eudr_check import __version__
+from eudr_check.package import readme, spreadsheet, statements, writing
+from eudr_check.package.verify.contents import Contents, Plan
+from eudr_check.package.verify.difference import MOST, Difference, some, unlike
+
+CONVERTED = ("EVIDENCE", "ASSESSMENTS", "REASONS")
+
+
+def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
+    """All of them."""
+    settled = planned.consignment
+    with_statements = contents.wants("eu_geojson") or contents.wants("statement")
+    made, withheld = (statements.made(planned), planned.withheld) if with_statements else ([], [])
+    expected = writing.summary(
+        contents.harvest,
+        settled,
+        made,
+        withheld,
+        contents.assessments,
+        draft=contents.draft,
+        redacted=contents.redacted,
+    ) | {"software": contents.summary["software"]}
+    yield from _json("summary.json", expected, contents.summary)
+    yield from _json("settings.json", writing.settings(contents.harvest, contents.variables), contents.settings)
+    told = {key: value for key, value in contents.manifest.items() if key != "files"}
+    yield from _json("MANIFEST.json", writing.manifest_facts(expected, contents.sources), told)
+    yield from same_csv(contents.root, "excluded.csv", settled.excluded)
+    yield from same_csv(contents.root, "refused_lots.csv", settled.refused_lots)
+    if with_statements:
+        yield from same_csv(contents.root, "geojson_changes.csv", planned.changes)
+    for name in CONVERTED:
+        yield from _converted(contents.root, name)
+    if contents.summary["software"] == __version__:
+        yield from _readme(contents, expected)
+
+
+def same_csv(root: Path, name: str, frame: pd.DataFrame) -> Iterator[Difference]:
+    """A CSV file against the table it is made of."""
+    with TemporaryDirectory() as scratch:
+        fresh = Path(scratch) / "made.csv"
+        spreadsheet.write_csv(fresh, frame)
+        yield from _same_lines(root, name, fresh)
+
+
+def _converted(root: Path, name: str) -> Iterator[Difference]:
+    with TemporaryDirectory() as scratch:
+        fresh = Path(scratch) / "made.csv"
+        spreadsheet.convert(root / f"tables/{name}.parquet", fresh)
+        yield from _same_lines(root, f"tables/{name.lower()}.csv", fresh)
+
+
+def _same_lines(root: Path, name: str, fresh: Path) -> Iterator[Difference]:
+    if not (root / name).is_file():
+        yield Difference(name, "missing", "every package has this file")
+        return
+    found = 0
+    with (root / name).open("rb") as there, fresh.open("rb") as made:
+        for number, (was, now) in enumerate(zip_longest(there, made), start=1):
+            if was != now and found < MOST:
+                found += 1
+                says, gives = (repr((line or b"").decode("utf-8", "replace").strip()[:120]) for line in (was, now))
+                yield Difference(name, "table", f"line {number}: says {says}, the tables give {gives}")
+
+
+def _json(name: str, expected: Mapping[str, Any], found: Any) -> Iterator[Difference]:
+    plain = json.loads(json.dumps(expected))
+    yield from some(Difference(name, "derived", told) for told in unlike(plain, found))
+
+
+def _readme(contents: Contents, summary: Mapping[str, Any]) -> Iterator[Difference]:
+    for language in contents.harvest.package.languages:
+        name = f"README.{language}.txt"
+        path = contents.root / name
+        if not path.is_file():
+            yield Difference(name, "missing", "every package has this file")
+        elif path.read_bytes() != readme.text(contents.harvest, summary, language).encode():
+            yield Difference(name, "derived", "not the text that summary.json gives")

@@ -1,0 +1,71 @@
+"""Files of people inside: what statements and reviews name is there, with its hash, and nothing else is."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+from eudr_check.package.statements import DRAFT_MARK
+from eudr_check.package.unpack import safe
+from eudr_check.package.verify.contents import Contents
+from eudr_check.package.verify.difference import Difference
+from eudr_check.text.clean import file_stem
+
+
+def check(contents: Contents) -> Iterator[Difference]:
+    """Legality documents that the statements name, and files that no package has."""
+    yield from _legality(contents)
+    known = [re.compile(pattern) for pattern in _patterns(contents)]
+    for file in sorted(contents.root.rglob("*")):
+        name = file.relative_to(contents.root).as_posix()
+        if file.is_file() and not any(pattern.fullmatch(name) for pattern in known):
+            yield Difference(name, "unknown_file", "no file that eudr-check writes into such a package")
+
+
+def _legality(contents: Contents) -> Iterator[Difference]:
+    if contents.redacted or contents.dds is None:
+        return
+    table = contents.root / "legality" / "legality.csv"
+    listed = table.read_text(encoding="utf-8", errors="replace") if table.is_file() else ""
+    open_topics = {topic for point in contents.dds["open_points"] for topic in point.get("topics", [])}
+    for row in contents.dds["legality"]:
+        document, digest = str(row.get("document")), row.get("sha256")
+        name = f"legality/{document}"
+        if not digest or row.get("topic") in open_topics:
+            continue
+        file = contents.root / name
+        if not safe(name) or not file.is_file():
+            yield Difference(name, "missing", "the statement names this document, and it is not here")
+        elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+            yield Difference(name, "document", "not the document whose SHA-256 the statement names")
+        if document not in listed or str(digest) not in listed:
+            yield Difference("legality/legality.csv", "document", f"does not list {document} as the statement does")
+
+
+def _patterns(contents: Contents) -> Iterator[str]:
+    """Names of all files that a package of these settings may hold."""
+    mark = DRAFT_MARK if contents.draft else ""
+    language = "(" + "|".join(contents.harvest.package.languages) + ")"
+    stem = re.escape(file_stem(contents.harvest.harvest))
+    bag = f"{mark}{contents.harvest.harvest}{'-redacted' if contents.redacted else ''}"
+    yield rf"{re.escape(file_stem(bag))}\.zip"
+    yield r"(MANIFEST|summary|settings|policy|layers)\.json"
+    yield r"(excluded|refused_lots)\.csv"
+    yield rf"README\.{language}\.txt"
+    yield r"tables/(PLOTS|FINDINGS|SOURCES|EVIDENCE|PATCHES|ASSESSMENTS|REASONS|LOTS)\.parquet"
+    yield r"tables/(evidence|assessments|reasons)\.csv"
+    wanted = set(contents.harvest.package.outputs)
+    if wanted & {"eu_geojson", "statement"}:
+        yield r"geojson_changes\.csv"
+        yield rf"statement-[0-9]{{2,}}/{mark}(plots\.geojson|plots_index\.csv)"
+    if "statement" in wanted:
+        yield rf"statement-[0-9]{{2,}}/{mark}(dds\.(json|xml)|statement\.{language}\.pdf)"
+    if "gis" in wanted:
+        yield rf"{stem}\.(gpkg|qgz)"
+    if "report" in wanted:
+        yield r"report\.html"
+    if "action_plan" in wanted:
+        yield r"action_plan/[^/]+\.(xlsx|pdf|kml)"
+    if "rasters" in wanted:
+        yield r"rasters/.+"
+    if not contents.redacted:
+        yield r"(reviews|legality)/.+"

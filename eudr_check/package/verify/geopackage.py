@@ -1,0 +1,93 @@
+"""The GIS delivery made once more and compared, table by table."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from eudr_check import __version__
+from eudr_check.package import gis, stamp
+from eudr_check.package.verify.contents import Contents
+from eudr_check.package.verify.difference import Difference, some
+
+VOLATILE = frozenset({"sqlite_sequence", "gpkg_ogr_contents"})
+"""Counters of the library that wrote the file."""
+
+
+def check(contents: Contents) -> Iterator[Difference]:
+    """Attributes, geometries, styles and structure of the GeoPackage, and the QGIS project."""
+    if not contents.wants("gis"):
+        return
+    inside = gis.geopackage_of(contents.root, contents.harvest)
+    if not inside.is_file():
+        yield Difference(inside.name, "missing", "the harvest asks for a GIS delivery")
+        return
+    with TemporaryDirectory() as scratch:
+        fresh, project = _made(contents, Path(scratch))
+        if fresh.read_bytes() != inside.read_bytes():
+            try:
+                yield from some(_tables(inside, fresh))
+            except sqlite3.Error as error:
+                yield Difference(inside.name, "unreadable", str(error))
+        there = contents.root / project.name
+        if not there.is_file():
+            yield Difference(project.name, "missing", "the harvest asks for a QGIS project")
+        elif there.read_bytes() != project.read_bytes() and contents.summary["software"] == __version__:
+            yield Difference(project.name, "derived", "not the project that the tables give")
+
+
+def _made(contents: Contents, folder: Path) -> tuple[Path, Path]:
+    """GeoPackage and project from the tables inside, as the writer makes them."""
+    tables = contents.root / "tables"
+    geopackage = gis.geopackage_of(folder, contents.harvest)
+    gis.draw(geopackage, patches=tables / "PATCHES.parquet", day=stamp.day(contents.harvest))
+    made, project = gis.write(
+        folder,
+        harvest=contents.harvest,
+        plots=tables / "PLOTS.parquet",
+        findings=contents.findings,
+        sources=contents.sources,
+        patches=tables / "PATCHES.parquet",
+        assessments=contents.assessments,
+        reasons=contents.reasons,
+        variables=contents.variables,
+        bounds=gis.view(contents.plots),
+    )
+    return made, project
+
+
+def _tables(inside: Path, fresh: Path) -> Iterator[Difference]:
+    """What differs between two databases; opened without writing, triggers and views are only read about."""
+    with closing(sqlite3.connect(f"file:{inside}?mode=ro&immutable=1", uri=True)) as there:
+        there.execute("ATTACH DATABASE ? AS made", (f"file:{fresh}?mode=ro&immutable=1",))
+        was, now = (
+            dict(there.execute(f"SELECT type || ' ' || name, sql FROM {base}.sqlite_master").fetchall())
+            for base in ("main", "made")
+        )
+        for name in sorted(was.keys() | now.keys()):
+            if was.get(name) != now.get(name):
+                yield Difference(inside.name, "structure", f"{name}: not as the tables inside give it")
+        for kind, name in (entry.split(" ", 1) for entry in sorted(was.keys() & now.keys())):
+            if kind == "table" and was[f"table {name}"] and name not in VOLATILE and not name.startswith("rtree_"):
+                yield from _rows(there, inside.name, name)
+
+
+def _rows(there: sqlite3.Connection, file: str, table: str) -> Iterator[Difference]:
+    quoted = '"' + table.replace('"', '""') + '"'
+    columns = [row[1] for row in there.execute(f"PRAGMA made.table_info({quoted})")]
+    for one, other, says in (
+        ("main", "made", "holds a row that the tables inside do not give"),
+        ("made", "main", "lacks a row that the tables inside give"),
+    ):
+        query = f"SELECT * FROM {one}.{quoted} EXCEPT SELECT * FROM {other}.{quoted}"
+        for row in there.execute(query).fetchmany(3):
+            told = ", ".join(
+                f"{name} {str(value)[:40]}"
+                for name, value in zip(columns, row, strict=True)
+                if not isinstance(value, bytes)
+            )
+            yield Difference(file, "table", f"{table} {says}: {told[:200]}")
+    counts = [there.execute(f"SELECT count(*) FROM {base}.{quoted}").fetchone()[0] for base in ("main", "made")]
+    if counts[0] != counts[1]:
+        yield Difference(file, "table", f"{table}: {counts[0]} rows, the tables inside give {counts[1]}")

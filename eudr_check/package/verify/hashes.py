@@ -1,0 +1,81 @@
+"""Every file against the manifests that list its SHA-256."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from eudr_check.errors import PackageError
+from eudr_check.package.bag import MANIFEST, decoded, sha256
+from eudr_check.package.unpack import safe
+from eudr_check.package.verify.difference import Difference
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def bag(top: Path) -> Iterator[Difference]:
+    """The bag's own manifests against its files (RFC 8493)."""
+    listed = yield from _lines(top, "manifest-sha256.txt")
+    present = {file.relative_to(top).as_posix() for file in (top / "data").rglob("*") if file.is_file()}
+    yield from _compared(top, listed, present)
+    tags = yield from _lines(top, "tagmanifest-sha256.txt")
+    kept = {name for name in ("bag-info.txt", "bagit.txt", "manifest-sha256.txt") if (top / name).is_file()}
+    yield from _compared(top, tags, kept | set(tags))
+
+
+def files(content: Path, manifest: Mapping[str, Any]) -> Iterator[Difference]:
+    """`MANIFEST.json` against the files; the bag's ZIP beside them is none of its own."""
+    listed: dict[str, str] = {}
+    for name, entry in manifest["files"].items():
+        if not safe(name):
+            raise PackageError(f"{MANIFEST}: '{name}' leads out of the package; refused")
+        digest = entry.get("sha256") if isinstance(entry, Mapping) else None
+        if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+            yield Difference(MANIFEST, "malformed", f"'{name}' has no SHA-256 of 64 hexadecimal digits")
+            continue
+        listed[name] = digest
+        path = content / name
+        if path.is_file() and entry.get("bytes") != path.stat().st_size:
+            yield Difference(name, "changed", "its size is not what the manifest lists")
+    present = {
+        file.relative_to(content).as_posix()
+        for file in content.rglob("*")
+        if file.is_file() and not (file.parent == content and (file.suffix == ".zip" or file.name == MANIFEST))
+    }
+    yield from _compared(content, listed, present - (manifest["files"].keys() - listed.keys()))
+
+
+def _lines(top: Path, manifest: str) -> Any:
+    """Name to digest of a BagIt manifest; lines that are none are differences."""
+    listed: dict[str, str] = {}
+    path = top / manifest
+    if not path.is_file():
+        return listed
+    # Only LF, CR and CRLF end a line; names may hold other separators of Unicode.
+    for line in re.split(r"\r\n|\r|\n", path.read_text(encoding="utf-8", errors="replace")):
+        found = re.fullmatch(r"([0-9a-fA-F]{64})[ \t]+\*?(.+)", line)
+        if found is None:
+            if line:
+                yield Difference(manifest, "malformed", f"no line of a manifest: {line[:80]!r}")
+            continue
+        name = decoded(found[2])
+        if not safe(name):
+            raise PackageError(f"{manifest}: '{name}' leads out of the package; refused")
+        if name in listed:
+            yield Difference(manifest, "malformed", f"'{name}' is listed twice")
+        listed[name] = found[1].lower()
+    return listed
+
+
+def _compared(root: Path, listed: Mapping[str, str], present: set[str]) -> Iterator[Difference]:
+    for name, digest in sorted(listed.items()):
+        if not (root / name).is_file():
+            yield Difference(_inner(name), "missing", "listed in the manifest but not here")
+        elif sha256(root / name) != digest:
+            yield Difference(_inner(name), "changed", "its content is not what the manifest lists")
+    for name in sorted(present - listed.keys()):
+        yield Difference(_inner(name), "added", "here but not listed in the manifest")
+
+
+def _inner(name: str) -> str:
+    return name.removeprefix("data/")

@@ -1,0 +1,145 @@
+"""Outcomes once more: ASSESSMENTS and REASONS from EVIDENCE and policy, final outcomes from the reviews inside."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eudr_check.config import Production
+from eudr_check.errors import EudrCheckError
+from eudr_check.package.verify.contents import Contents
+from eudr_check.package.verify.difference import Difference, some, unlike
+from eudr_check.variables import Variable
+
+Assess = Callable[
+    [pd.DataFrame, pd.DataFrame, Sequence[Variable], Mapping[str, Any], Production | None],
+    tuple[pd.DataFrame, pd.DataFrame],
+]
+"""PLOTS, EVIDENCE, variables, policy (as written in `policy.json`) and production to ASSESSMENTS and REASONS."""
+TOLERANCE = 1e-9
+"""Hectares; sums in another order may differ by less."""
+ASSESSMENTS, REASONS = "tables/ASSESSMENTS.parquet", "tables/REASONS.parquet"
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What other rooms compute once more; the package knows none of them."""
+
+    assess: Assess
+    review: Callable[[pd.DataFrame, pd.DataFrame, Path], pd.DataFrame]
+    """ASSESSMENTS, EVIDENCE and the path of reviews.csv to ASSESSMENTS after reviews."""
+    policy: Callable[[str], Mapping[str, Any] | None]
+    """The shipped policy of a name, as `policy.json` writes it; None where none is shipped."""
+    definition: Callable[[str], Mapping[str, Any] | None]
+    """The shipped layer definition of an id, as `layers.json` writes it; None where none is shipped."""
+
+
+def outcomes(contents: Contents, stages: Stages) -> Iterator[Difference]:
+    """Every column of ASSESSMENTS and REASONS."""
+    production = contents.harvest.production
+    try:
+        fresh, reasons = stages.assess(
+            contents.plots, contents.evidence, contents.variables, contents.policy, production
+        )
+        final = _final(contents, stages, fresh)
+    except EudrCheckError as error:
+        yield Difference(ASSESSMENTS, "not_recomputed", str(error))
+        return
+    stored = contents.assessments
+    for plot in map(str, fresh.index.difference(stored.index)[:20]):
+        yield Difference(
+            ASSESSMENTS, "missing_row", f"{plot}: the evidence inside gives an outcome, the table has none"
+        )
+    for plot in map(str, stored.index.difference(fresh.index)[:20]):
+        yield Difference(ASSESSMENTS, "added_row", f"{plot}: has an outcome, but there is no such plot to assess")
+    common = stored.index.intersection(fresh.index)
+    judged = [name for name in fresh.columns if name not in ("review", "final_outcome")]
+    for name in judged:
+        yield from some(_column(ASSESSMENTS, stored.loc[common, name], fresh.loc[common, name]))
+    yield from some(_finals(stored.loc[common], final.loc[common], reviewed=_reviews(contents).is_file()))
+    yield from _reasons(contents.reasons, reasons)
+
+
+def shipped(contents: Contents, stages: Stages) -> Iterator[Difference]:
+    """Policy and layers that carry a shipped name hold what was shipped under it."""
+    name = str(contents.settings["policy"])
+    own = contents.policy
+    called = f"{own['name']}@{own['version']}" if {"name", "version"} <= own.keys() else own.get("full_name")
+    if called != name:
+        yield Difference("policy.json", "policy", f"is {called}, settings.json names {name}")
+    known = stages.policy(name)
+    for told in () if known is None else unlike(known, contents.policy):
+        yield Difference("policy.json", "not_shipped", f"not {name} as it is shipped: {told}")
+    for layer in contents.layers:
+        name = str(layer.get("id")) if isinstance(layer, Mapping) else ""
+        known = stages.definition(name)
+        for told in () if known is None else unlike(known, layer):
+            yield Difference("layers.json", "not_shipped", f"not {name} as it is shipped: {told}")
+
+
+def _reviews(contents: Contents) -> Path:
+    return contents.root / "reviews" / "reviews.csv"
+
+
+def _final(contents: Contents, stages: Stages, fresh: pd.DataFrame) -> pd.DataFrame:
+    """ASSESSMENTS after the reviews inside; the edition without names has none, so what it says stands."""
+    if _reviews(contents).is_file():
+        return stages.review(fresh, contents.evidence, _reviews(contents))
+    if contents.redacted:
+        return fresh.assign(final_outcome=contents.assessments["final_outcome"].reindex(fresh.index))
+    return fresh.assign(final_outcome=fresh["outcome"])
+
+
+def _finals(stored: pd.DataFrame, final: pd.DataFrame, *, reviewed: bool) -> Iterator[Difference]:
+    why = "the reviews inside give" if reviewed else "without a review inside it stays"
+    for plot, was, now in zip(map(str, stored.index), stored["final_outcome"], final["final_outcome"], strict=True):
+        if was != now:
+            yield Difference(ASSESSMENTS, "final_outcome", f"{plot}: says {was}, {why} {now}")
+    unexplained = (stored["final_outcome"] != stored["outcome"]) & stored["review"].isna()
+    for plot in map(str, stored.index[unexplained]):
+        yield Difference(
+            ASSESSMENTS, "final_outcome", f"{plot}: another final outcome than outcome, and no review names it"
+        )
+    if reviewed:
+        # Files that did not hold were left out of the package, so here they are missing, there perhaps changed.
+        told, now = (
+            table["review"].astype("object").str.replace("evidence_changed:", "evidence_missing:", regex=False)
+            for table in (stored, final)
+        )
+        for plot in map(str, stored.index[(told != now) & ~(told.isna() & now.isna())]):
+            yield Difference(
+                ASSESSMENTS, "review", f"{plot}: says '{told[plot]}', the reviews inside give '{now[plot]}'"
+            )
+
+
+def _column(file: str, stored: pd.Series, fresh: pd.Series) -> Iterator[Difference]:
+    """Rows in which a column differs."""
+    if pd.api.types.is_numeric_dtype(fresh.dtype):
+        was, now = stored.to_numpy(np.float64), fresh.to_numpy(np.float64)
+        changed = ~np.isclose(was, now, rtol=0, atol=TOLERANCE, equal_nan=True)
+        code = "hectares"
+    else:
+        was, now = stored.to_numpy(dtype=object), fresh.to_numpy(dtype=object)
+        changed = (was != now) & ~(pd.isna(was) & pd.isna(now))
+        code = "outcome" if stored.name == "outcome" else "assessment"
+    for row in np.flatnonzero(changed).tolist():
+        told = f"{stored.name} {was[row]}, the evidence inside gives {now[row]}"
+        yield Difference(file, code, f"{stored.index[row]}: says {told}")
+
+
+def _reasons(stored: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[Difference]:
+    was, now = (table.reset_index().sort_values(["plot", "code"], ignore_index=True) for table in (stored, fresh))
+    keys = ["plot", "code", "layers"]
+    if not was[keys].astype(object).equals(now[keys].astype(object)):
+        gone = sorted(set(map(tuple, now[keys].to_numpy().tolist())) ^ set(map(tuple, was[keys].to_numpy().tolist())))
+        named = f", e.g. {' '.join(map(str, gone[0]))}" if gone else ""
+        yield Difference(REASONS, "reasons", f"not the reasons that the evidence inside gives{named}")
+        return
+    for name in ("area_ha", "threshold_ha", "margin_ha"):
+        changed = ~np.isclose(was[name], now[name], rtol=0, atol=TOLERANCE, equal_nan=True)
+        for row in np.flatnonzero(changed)[:20]:
+            told = f"{was['plot'][row]} {was['code'][row]}: {name} {was[name][row]}, recomputed {now[name][row]}"
+            yield Difference(REASONS, "hectares", told)

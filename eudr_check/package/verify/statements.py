@@ -1,0 +1,170 @@
+"""Statements made once more from the tables, with the writer's own functions, and compared file by file."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from lxml import etree
+
+from eudr_check import __version__
+from eudr_check.package import eu_check, payload, statements
+from eudr_check.package.consignment import Part
+from eudr_check.package.verify.contents import Contents, Plan, place_of
+from eudr_check.package.verify.derived import same_csv
+from eudr_check.package.verify.difference import Difference, some, unlike
+from eudr_check.text.clean import cell, clean
+
+
+def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
+    """Every statement that is due is there, and no other; each says what the tables give."""
+    present = {folder.name for folder in contents.root.glob("*statement-*")}
+    due = {statements.folder_of(part) for part in planned.parts}
+    for name in sorted(due - present):
+        yield Difference(name, "missing", "the tables inside declare this statement, and it is not here")
+    for name in sorted(present - due):
+        yield Difference(name, "added", "the tables inside declare no such statement")
+        yield from undeclared(contents, contents.root / name)
+    for part in planned.parts:
+        if statements.folder_of(part) in present:
+            yield from _statement(contents, planned, part)
+
+
+def undeclared(contents: Contents, folder: Path) -> Iterator[Difference]:
+    """The EU's rules for files that no table stands behind."""
+    for file in sorted(folder.glob("*plots.geojson")):
+        yield from _eu_rules(contents, f"{folder.name}/{file.name}")
+
+
+def _statement(contents: Contents, planned: Plan, part: Part) -> Iterator[Difference]:
+    place = place_of(contents, part)
+    behind = contents.behind()
+    files = statements.contents(behind, planned, part)
+    yield from _geojson(contents, place + "plots.geojson", files, planned, part)
+    yield from same_csv(contents.root, place + "plots_index.csv", files.index)
+    if files.dds is not None:
+        yield from _dds(contents, place, files.dds)
+    if files.xml is not None:
+        yield from _xml(contents.root, place + "dds.xml", files.xml)
+    if files.dds is not None and contents.summary["software"] == __version__:
+        yield from _pages(contents, place, files, planned, part)
+
+
+def _geojson(contents: Contents, name: str, files: statements.Files, planned: Plan, part: Part) -> Iterator[Difference]:
+    path = contents.root / name
+    if not path.is_file():
+        yield Difference(name, "missing", "no plots.geojson in the statement")
+        return
+    yield from _eu_rules(contents, name)
+    text = path.read_bytes()
+    if text == files.geojson:
+        return
+    keys = [clean(str(planned.features["plot"].iloc[row])) for row in part.rows]
+    yield from some(_features(name, _lines(text), _lines(files.geojson), keys))
+
+
+def _eu_rules(contents: Contents, name: str) -> Iterator[Difference]:
+    cattle = contents.harvest.commodity == "cattle"
+    for fault in eu_check.check((contents.root / name).read_bytes(), cattle=cattle):
+        where = f"feature {fault.feature}: " if fault.feature else ""
+        yield Difference(name, f"eu:{fault.code}", where + fault.message)
+
+
+def _features(name: str, found: list[str], expected: list[str], keys: list[str]) -> Iterator[Difference]:
+    if len(found) != len(expected):
+        yield Difference(name, "features", f"holds {len(found)} features, the tables give {len(expected)}")
+    if set(found) == set(expected):
+        yield Difference(name, "features", "its features stand in another order")
+        return
+    known = set(expected)
+    for line in found:
+        if line not in known:
+            yield Difference(name, "features", f"declares what the tables do not give: {line[:160]}")
+    there = set(found)
+    for key, line in zip(keys, expected, strict=True):
+        if line not in there:
+            yield Difference(name, "features", f"plot {key} does not stand as the tables give it")
+    yield Difference(name, "features", "not the bytes that the tables give")
+
+
+def _dds(contents: Contents, place: str, expected: dict[str, Any]) -> Iterator[Difference]:
+    name = f"{place}dds.json"
+    try:
+        found = json.loads((contents.root / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        yield Difference(name, "unreadable", str(error))
+        return
+    if not isinstance(found, dict):
+        yield Difference(name, "unreadable", "expected a JSON object")
+        return
+    sent = contents.root / f"{place}plots.geojson"
+    told = found.get("geolocation")
+    digest = hashlib.sha256(sent.read_bytes()).hexdigest() if sent.is_file() else None
+    if not isinstance(told, dict) or told.get("sha256") != digest:
+        yield Difference(name, "geolocation", "states another SHA-256 of plots.geojson")
+    # The version that made it; whoever verifies may have another.
+    plain = json.loads(json.dumps(expected | {"software": contents.summary["software"]}))
+    yield from some(Difference(name, "statement", told) for told in unlike(plain, found))
+
+
+def _xml(root: Path, name: str, expected: bytes) -> Iterator[Difference]:
+    if not (root / name).is_file():
+        yield Difference(name, "missing", "no payload in the statement")
+        return
+    # Entities stay unread: a payload needs none, and they can name files or grow without end.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    try:
+        found = etree.parse(str(root / name), parser).getroot()
+    except etree.XMLSyntaxError as error:
+        yield Difference(name, "xml", str(error))
+        return
+    for fault in payload.schema_faults(found):
+        yield Difference(name, "schema", fault)
+    if (root / name).read_bytes() != expected:
+        yield from some(_elements(name, found, etree.fromstring(expected, parser)))
+
+
+def _elements(name: str, found: Any, expected: Any) -> Iterator[Difference]:
+    was, now = _values(found), _values(expected)
+    for place in [*now, *(place for place in was if place not in now)]:
+        if was.get(place) != now.get(place):
+            code = "geolocation" if place.endswith("geometryGeojson") else "payload"
+            says = "other geolocation" if code == "geolocation" else repr(was.get(place))
+            gives = "" if code == "geolocation" else f", settings and tables give {now.get(place)!r}"
+            yield Difference(name, code, f"{place}: says {says}{gives}")
+    yield Difference(name, "payload", "not the bytes that settings and tables give")
+
+
+def _values(root: Any) -> dict[str, str]:
+    """Text of every element by its path, comments among them."""
+    tree = root.getroottree()
+    return {
+        re.sub(r"\w+:", "", tree.getpath(element)): (element.text or "").strip()
+        for element in root.iter()
+        if not len(element)
+    }
+
+
+def _pages(contents: Contents, place: str, files: statements.Files, planned: Plan, part: Part) -> Iterator[Difference]:
+    features = planned.features.iloc[part.rows]
+    for language, made in statements.pages(files.dds or {}, contents.behind(), features):
+        path = contents.root / f"{place}statement.{language}.pdf"
+        if not path.is_file():
+            yield Difference(path.relative_to(contents.root).as_posix(), "missing", "no pages in this language")
+        elif path.read_bytes() != made:
+            told = "not the pages that dds.json and the tables give"
+            yield Difference(path.relative_to(contents.root).as_posix(), "pages", told)
+
+
+def _lines(geojson: bytes) -> list[str]:
+    """The features of a collection as we write it: one to a line."""
+    lines = geojson.decode("utf-8", errors="replace").split("\n")
+    return [line.removesuffix(",") for line in lines[1:-2]]
+
+
+def shown_keys(plots: pd.Index) -> dict[str, str]:
+    """Plot keys as a CSV shows them, and as they are."""
+    return {cell(clean(str(plot))): str(plot) for plot in plots}
