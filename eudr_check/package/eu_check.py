@@ -8,6 +8,7 @@ that is what the system does. The link of an error to an EU code is our best rea
 import gc
 import json
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -29,6 +30,8 @@ PROPERTIES = ("ProducerName", "ProducerCountry", "ProductionPlace", "Area")
 MEMBERS = ("type", "geometry", "properties", "features", "coordinates", "geometries")
 LEAST_POINT_HA, MOST_POINT_HA = 0.0001, 4.0
 MOST_PRODUCERS = 1000
+HALF_THE_WORLD = 180.0
+"""Degrees of longitude; no plot is wider, so a wider ring jumps from one side of the map to the other."""
 
 _GEO = "EUDR_COMMODITIES_PRODUCER_GEO_"
 EU_CODES = {
@@ -58,6 +61,7 @@ EU_CODES = {
     "point-area": _GEO + "AREA_INVALID",
     "point-nested": _GEO + "INVALID",
     "not-wgs84": _GEO + "INVALID",
+    "antimeridian": "",
     "file-too-large": "EUDR_MAXIMUM_GEO_SIZE_REACHED",
 }
 """Our name of each fault, and the nearest error code of the EU system ("" where it raises none)."""
@@ -257,7 +261,7 @@ class _Scan:
         if not _PROPERTIES.issuperset(properties):
             self._members(properties, number, PROPERTIES)
         area, country, name = properties.get("Area"), properties.get("ProducerCountry"), properties.get("ProducerName")
-        if "Area" in properties and (isinstance(area, bool) or not isinstance(area, int | float)):
+        if "Area" in properties and not _is_number(area):
             self.add(
                 "area-not-number", f"Area is {_shown(area)}; write a number without quotes, it is read as 0", number
             )
@@ -360,7 +364,7 @@ class _Scan:
 
     def _point_area(self, number: int, properties: dict[str, Any]) -> None:
         area = properties.get("Area")
-        if isinstance(area, bool) or not isinstance(area, int | float):
+        if not _is_number(area):
             return
         if area < LEAST_POINT_HA or (area > MOST_POINT_HA and not self.cattle):
             told = f"a point with Area {_shown(area)}: from 0.0001 to 4 hectares; above 4 hectares send the outline"
@@ -390,11 +394,39 @@ _KINDS = ("Point", "MultiPoint", "Polygon", "MultiPolygon", "GeometryCollection"
 _COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 
 
+_OTHER_NAMES = {"countrycode": "ProducerCountry", "producercountrycode": "ProducerCountry"}
+"""Keys that other systems write for a property, and what the EU system reads instead."""
+
+
 def _near(key: str, known: Sequence[str]) -> str | None:
     """The known word a key was probably meant to be."""
-    squeezed = {re.sub(r"[^a-z]", "", word.lower()): word for word in known}
-    near = get_close_matches(re.sub(r"[^a-z]", "", key.lower()), squeezed, n=1, cutoff=0.8)
-    return squeezed[near[0]] if near else None
+    squeezed = {_squeezed(word): word for word in known}
+    meant = _squeezed(key)
+    if meant in squeezed:
+        return squeezed[meant]
+    if meant in _OTHER_NAMES and _OTHER_NAMES[meant] in known:
+        return _OTHER_NAMES[meant]
+    near = get_close_matches(meant, squeezed, n=1, cutoff=0.8)
+    # A slip of the pen is as long as the word and has as many parts; `area_ha` and `geometry_name` are other words.
+    if near and abs(len(near[0]) - len(meant)) <= 1 and len(_parts(key)) <= len(_parts(squeezed[near[0]])):
+        return squeezed[near[0]]
+    return None
+
+
+def _squeezed(key: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", key.lower())
+
+
+def _parts(key: str) -> list[str]:
+    """The words of a key: `ProducerName` and `producer_name` have two."""
+    return re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", key)
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a JSON number that a computer can hold; `1e400` is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max
 
 
 def _shown(value: Any) -> str:
@@ -461,6 +493,10 @@ def _ring_faults(scan: _Scan) -> Iterator[Fault]:
     if not closed:
         return
     numbers, broken = list(closed), set[int]()
+    for number, ring in closed.items():
+        if np.ptp(ring[:, 0]) > HALF_THE_WORLD:
+            told = "the ring crosses longitude 180 and would be drawn round the world; cut it there into two polygons"
+            yield _fault("antimeridian", told, scan.ring_feature[number], ring[0])
     for place, code, message, at in eu_rings.faults(list(closed.values())):
         broken.add(numbers[place])
         yield _fault(code, message, scan.ring_feature[numbers[place]], at)

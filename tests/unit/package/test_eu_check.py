@@ -199,3 +199,48 @@ def test_missing_file_is_one_clear_error(tmp_path: Path) -> None:
     """The error names the file and the remedy."""
     with pytest.raises(PackageError, match=r"no\.geojson: cannot be read .* give the path"):
         eu_check.check_file(tmp_path / "no.geojson")
+
+
+def _feature(properties: dict[str, object], ring: list[list[float]] | None = None) -> bytes:
+    ring = ring or [[-76.1, -6.04], [-76.099, -6.04], [-76.099, -6.039], [-76.1, -6.04]]
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": properties, "geometry": geometry}
+    return json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
+
+
+@pytest.mark.parametrize(
+    "key", ["area_ha", "area_m2", "geometry_name", "AREA_M", "plot_id", "shape_area", "typeOfCrop"]
+)
+def test_keys_the_system_ignores_are_no_fault(key: str) -> None:
+    """What is no slip of a known name is ignored there, so it is no fault here; square metres are no `Area`."""
+    assert eu_check.check(_feature({"ProducerCountry": "PE", key: 12345})) == []
+
+
+@pytest.mark.parametrize("key", ["productionplace", "PRODUCER_NAME", "ProducerNmae", "AREA", "area", "COUNTRY_CODE"])
+def test_slips_of_known_names_are_named(key: str) -> None:
+    """Wrong case, blanks, letters changed, and the country under its usual other name."""
+    assert [fault.code for fault in eu_check.check(_feature({"ProducerCountry": "PE", key: "x"}))] == ["property-name"]
+
+
+def test_ring_round_the_world_is_named(shared_data: Path) -> None:
+    """From 179.999 to -179.999 the system draws a ring round the world."""
+    file = shared_data / "faults/46-eu-check-not-predicted/anti.geojson"
+
+    assert "antimeridian" in {fault.code for fault in eu_check.check_file(file)}
+
+
+@pytest.mark.parametrize("area", ["1e400", "-1e400", "1" + "0" * 400])
+def test_area_beyond_all_numbers_is_named(area: str) -> None:
+    """A figure no computer holds is not read as one."""
+    content = _feature({"ProducerCountry": "PE", "Area": 1.5}).replace(b"1.5", area.encode())
+
+    assert [fault.code for fault in eu_check.check(content)] == ["area-not-number"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'{"type": {}, "features": null}', b'{"type": [], "coordinates": {}}', b'{"type": 1}', b'{"type": "Feature"}'],
+)
+def test_objects_where_words_belong_are_a_message(content: bytes) -> None:
+    """Never a traceback."""
+    assert eu_check.check(content)
