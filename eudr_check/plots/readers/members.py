@@ -64,7 +64,7 @@ def read(folder: Path, file: PlotFile, limits: Limits, reader: Reader) -> Delive
     wanted = [path for path in chosen if file.table in (path.stem, path.name)]
     inner = file.model_copy(update={"table": None})
     if len(chosen) == 1:
-        found.parts.append(reader(chosen[0], inner if wanted else file, limits))
+        found.parts.append(_only(chosen[0], names[chosen[0]], inner if wanted else file, limits, reader))
     elif file.table is not None and not wanted:
         raise UnreadableError("table_missing", table=file.table, known=", ".join(path.stem for path in chosen))
     else:
@@ -73,6 +73,15 @@ def read(folder: Path, file: PlotFile, limits: Limits, reader: Reader) -> Delive
     if not found.parts:
         raise UnreadableError("file_empty")
     return _joined(found, inner, [names[path] for path in chosen if wanted and path not in wanted])
+
+
+def _only(path: Path, name: str, file: PlotFile, limits: Limits, reader: Reader) -> Delivery:
+    try:
+        return reader(path, file, limits)
+    except UnreadableError as error:
+        if "problem" in error.details:
+            error.details["problem"] = f"{name}: {error.details['problem']}"
+        raise
 
 
 def _take(path: Path, name: str, file: PlotFile, limits: Limits, reader: Reader, found: _Found) -> None:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from eudr_check.plots.delivery import Delivery, Fault, UnreadableError
 from eudr_check.plots.readers.wkb import geometries
+from eudr_check.plots.thresholds import threshold
 
 
 def read(path: Path) -> Delivery:
@@ -21,6 +22,9 @@ def read(path: Path) -> Delivery:
         UnreadableError: no Parquet, or with metadata that say nothing about its geometry.
     """
     try:
+        size = pq.read_metadata(path)
+        if size.num_rows * size.num_columns > threshold("sheet_max_cells"):
+            raise UnreadableError("file_too_large", problem=f"over {threshold('sheet_max_cells')} cells")
         table = pq.read_table(path)
         meta = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
         primary = meta.get("primary_column", "geometry")
