@@ -22,6 +22,8 @@ OURS = frozenset(
      "others", "place", "plot_id", "problem", "proposal", "reason", "table", "tables", "taken", "type", "unit"}
 )  # fmt: skip
 """Details that hold words of ours, names of columns and files, or keys of plots; all others hold what a cell held."""
+FOLDERS = re.compile(r"""(?:(?<=[\s'"`(=\[])|^)(?:[A-Za-z]:)?/+(?:[^\s'"/:]+/+)+""")
+"""Folders of an absolute path; keys of plots (`coop/1`) and addresses (`https://...`) begin otherwise."""
 TEXT = pd.StringDtype(na_value=np.nan)
 
 
@@ -63,6 +65,15 @@ def findings(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
     fixes = [hide(fix) if isinstance(fix, str) else None for fix in frame["fix"]]
     columns = {"message": messages, "fix": fixes, "details": details}
     return frame.assign(**{name: pd.Series(texts, frame.index, TEXT) for name, texts in columns.items()})
+
+
+def without_paths(frame: pd.DataFrame) -> pd.DataFrame:
+    """FINDINGS that say nothing of where files lie on the machine that made them; names of files stay."""
+    shown = {
+        name: pd.Series([FOLDERS.sub("", text) if "/" in text else text for text in frame[name]], frame.index, TEXT)
+        for name in ("message", "details")
+    }
+    return frame.assign(**shown)
 
 
 def places(frame: gpd.GeoDataFrame, named: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

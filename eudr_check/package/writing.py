@@ -101,6 +101,7 @@ def write(
         raise PackageError(f"harvest {harvest.harvest}: no statement can be made: " + "; ".join(faults))
     if redacted:
         harvest = redact.harvest(harvest)
+    findings = redact.without_paths(findings)
     into, tables = Folder(folder), folder / "tables"
     tables.mkdir()
     with (

@@ -258,6 +258,26 @@ def test_values_that_name_nobody_stay(cell: str) -> None:
     assert redact.findings(findings, six.plots())["message"].iloc[0] == cell
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Unable to open /home/eva/2026/plots.shx or plots.SHX", "Unable to open plots.shx or plots.SHX"),
+        ("cannot read '/vsizip//tmp/x y/a.zip/p.shp'", None),
+        ("norte/001 lies beside sur/A 1", "norte/001 lies beside sur/A 1"),
+        ("see https://example.org/a/b", "see https://example.org/a/b"),
+    ],
+)
+def test_findings_say_nothing_of_the_machine(text: str, shown: str | None) -> None:
+    """Folders of absolute paths go; file names, keys of plots and addresses stay."""
+    row = {"plot": "norte/001", "source_file": "f", "code": "c", "severity": "warn", "message": text}
+    details = json.dumps({"problem": text})
+    told = redact.without_paths(tables.typed(tables.FINDINGS, [row | {"details": details}]))
+
+    assert "/tmp" not in told["message"].iloc[0] and "/home" not in told["details"].iloc[0]
+    assert shown is None or told["message"].iloc[0] == shown
+    assert json.loads(told["details"].iloc[0])["problem"] == told["message"].iloc[0]
+
+
 def test_usual_edition_names_no_producer_either(tmp_path: Path) -> None:
     """With cooperatives as producers, tables carry numbers; the named edition carries names."""
     usual = pd.read_parquet(written(tmp_path / "a") / "tables/PLOTS.parquet")["producer_name"]
