@@ -183,6 +183,8 @@ def settings(folder: Path, workers: int) -> Path:
             "address": "Voorbeeldkade 1, Rotterdam",
         },
         "product": {"hs_code": "0901 11", "description": "Green coffee", "net_mass_kg": 1000},
+        "confidential": True,
+        "border_country": "NL",
         "plots": [
             {
                 "path": str(folder / "plots.gpkg"),

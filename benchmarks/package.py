@@ -19,7 +19,10 @@ import shapely
 from benchmarks.workload import NATIONAL, workload
 from eudr_check import tables
 from eudr_check.areas import plot_area_ha
+from eudr_check.config import Product
 from eudr_check.package import consignment, eu_check, eu_geojson
+from eudr_check.package.orders import orders
+from eudr_check.package.parts import parts as cut
 
 
 def main() -> None:
@@ -41,7 +44,9 @@ def main() -> None:
     export = timed("export", lambda: eu_geojson.export(settled.plots))
     texts = timed("text", lambda: eu_geojson.feature_texts(export.features, names=True))
     sizes = [len(text) for text in texts]
-    parts = timed("split", lambda: consignment.parts(settled, export.features, sizes, 1e6))
+    product = Product(hs_code="090111", description="Green coffee", net_mass_kg=1e6)
+    asked = orders("nation", [product], settled, None, ())
+    parts = timed("split", lambda: cut("nation", asked.ready, settled, export.features, sizes))
     seen: Counter[str] = Counter()
     for part in parts:
         content = timed("text", lambda: eu_geojson.collection([texts[r] for r in part.rows]).encode())  # noqa: B023

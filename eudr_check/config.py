@@ -73,26 +73,72 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+class Address(Strict):
+    """An address by its parts, as the EU system wants that of a represented operator."""
+
+    street: str = Field(min_length=1, max_length=300)
+    postal_code: str = Field(min_length=1, max_length=80)
+    city: str = Field(min_length=1, max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.street}, {self.postal_code} {self.city}"
+
+
+class Identifier(Strict):
+    """A number by which authorities know an operator."""
+
+    type: Literal["eori", "vat", "gln", "tin", "cbr", "cin", "duns", "comp_num", "comp_reg", "oni"]
+    value: str = Field(min_length=1, max_length=80)
+
+
+class Representative(Strict):
+    """Who files for the operator, under a written mandate (Art. 6)."""
+
+    name: str = Field(min_length=1, max_length=200)
+    country: Country = Field(description="country of the Union it is established in")
+
+
 class Operator(Strict):
     """Who places the product on the market and signs the statement."""
 
-    name: str = Field(max_length=200)
+    name: str = Field(min_length=1, max_length=200)
     country: Country
-    address: str | None = None
+    address: str | Address | None = None
     eori: str | None = None
+    identifiers: tuple[Identifier, ...] = Field((), max_length=12, description="other numbers of the operator")
     email: str | None = None
+    phone: str | None = Field(None, max_length=50)
     activity: Literal["DOMESTIC", "IMPORT", "EXPORT"] = "IMPORT"
     country_of_activity: Country | None = None
+    representative: Representative | None = Field(None, description="who files for the operator")
+
+
+class Species(Strict):
+    """One species a product holds."""
+
+    scientific_name: str | None = Field(None, min_length=1, max_length=200)
+    common_name: str | None = Field(None, min_length=1, max_length=200)
 
 
 class Product(Strict):
-    """What is placed on the market (Annex II, point 2)."""
+    """What is placed on the market (Annex II, point 2): one commodity line of a statement."""
 
     hs_code: str
     description: str = Field(max_length=150)
-    net_mass_kg: float
+    net_mass_kg: float | None = Field(None, description="kilograms ordered; with deliveries, lots have their own")
     scientific_name: str | None = None
     common_name: str | None = None
+    species: tuple[Species, ...] = Field((), max_length=500, description="all species, where there are several")
+    supplementary_unit: float | None = Field(None, description="quantity in the unit that the HS code has")
+    supplementary_unit_qualifier: str | None = Field(None, description="its unit: NAR, MTQ, KSD, MTK, MTR, NPR")
+    deviation_percent: float | None = Field(None, description="deviation of the net mass; only for DOMESTIC")
+
+    @property
+    def all_species(self) -> tuple[Species, ...]:
+        """The species of `species`, or the one of `scientific_name` and `common_name`."""
+        if self.species or not (self.scientific_name or self.common_name):
+            return self.species
+        return (Species.model_construct(scientific_name=self.scientific_name, common_name=self.common_name),)
 
 
 class PlotFile(Strict):
@@ -190,6 +236,17 @@ class Harvest(Strict):
     commodity: Commodity = Field(description="commodity of the Regulation")
     operator: Operator | None = Field(None, description="who signs; needed for a statement")
     product: Product | None = Field(None, description="what is placed on the market; needed for a statement")
+    products: tuple[Product, ...] = Field(
+        (), max_length=200, description="the same for several commodity lines, instead of product"
+    )
+    confidential: bool | None = Field(
+        None,
+        description="true: plots are not disclosed down the supply chain; false: every later operator and trader may "
+        "see them; needed for a statement, without default",
+    )
+    border_country: Country | None = Field(
+        None, description="IMPORT: country of entry into the Union; EXPORT: country of exit; never for DOMESTIC"
+    )
     plots: tuple[PlotFile, ...] = Field(min_length=1, description="files of plots, one or more per cooperative")
     catalogues: dict[str, Catalogue] = Field(description="where layers are found, by a name of your own")
     layers: tuple[LayerChoice, ...] = Field(min_length=1, description="layers to look at")
@@ -197,6 +254,7 @@ class Harvest(Strict):
     production: Production | None = Field(None, description="dates of production; needed for a statement")
     gps_error_m: float = Field(5.0, ge=0, le=50, description="horizontal error of the plot boundary")
     deliveries: FilePath | None = Field(None, description="CSV of deliveries: date, plot, kilograms, form, lot")
+    shipments: FilePath | None = Field(None, description="CSV of shipments: which lots go where; one statement each")
     reviews: FilePath | None = Field(None, description="CSV of decisions by which people settle plots")
     legality: FilePath | None = Field(None, description="CSV of legality documents (Art. 2(40))")
     areas: dict[str, FilePath] = Field(
@@ -209,9 +267,22 @@ class Harvest(Strict):
     package: PackageChoice = PackageChoice()
     run: RunChoice = RunChoice()
 
+    @property
+    def goods(self) -> tuple[Product, ...]:
+        """The commodity lines: `products`, or the one `product`."""
+        return self.products or (() if self.product is None else (self.product,))
+
+    @model_validator(mode="after")
+    def _one_way_to_name_products(self) -> "Harvest":
+        if self.product is not None and self.products:
+            raise ValueError("give 'product' or 'products', not both")
+        if self.shipments is not None and self.deliveries is None:
+            raise ValueError("'shipments' take lots of 'deliveries'; add deliveries, or take shipments out")
+        return self
+
     @model_validator(mode="after")
     def _statement_has_its_facts(self) -> "Harvest":
-        facts = {"operator": self.operator, "product": self.product, "production": self.production}
+        facts = {"operator": self.operator, "product": self.goods or None, "production": self.production}
         absent = [f"'{name}'" for name, value in facts.items() if value is None]
         if "statement" in self.package.outputs and absent:
             raise ValueError(f"a statement needs {' and '.join(absent)} (or leave it out of package.outputs)")

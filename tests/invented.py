@@ -89,6 +89,8 @@ def harvest(**changes: object) -> Harvest:
         "commodity": "coffee",
         "operator": {"name": "Ejemplo Importers BV", "country": "NL"},
         "product": {"hs_code": "0901 11", "description": "Green coffee", "net_mass_kg": 57600},
+        "confidential": True,
+        "border_country": "NL",
         "plots": [{"path": "plots.geojson", "cooperative": "coop-jaen"}],
         "catalogues": {"local": {"folder": "catalogue"}},
         "layers": [{"id": "jrc_gfc2020@V4", "from": "local"}],

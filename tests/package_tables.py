@@ -54,6 +54,8 @@ def harvest(**changes: Any) -> Harvest:
         "plots": [{"path": "norte.geojson", "cooperative": "norte"}, {"path": "sur.geojson", "cooperative": "sur"}],
         "catalogues": {"local": {"folder": "catalogue"}},
         "layers": [{"id": "jrc_gfc2020@V4", "from": "local"}],
+        "confidential": True,
+        "border_country": "NL",
         "production": {"from": "2026-03-01", "to": "2026-09-30"},
         "package": {"languages": ["es"], "outputs": ["eu_geojson", "statement"]},
     }

@@ -53,6 +53,8 @@ HARVEST = Harvest.model_validate(
         "commodity": "coffee",
         "operator": {"name": "Ejemplo", "country": "NL"},
         "product": {"hs_code": "0901 11", "description": "Green coffee", "net_mass_kg": 1000},
+        "confidential": True,
+        "border_country": "NL",
         "plots": [{"path": "plots.csv", "cooperative": "coop"}],
         "catalogues": {"local": {"folder": "catalogue"}},
         "layers": [{"id": "jrc_gfc2020@V4", "from": "local"}],

@@ -137,6 +137,8 @@ def settings() -> dict[str, Any]:
             "address": "Voorbeeldkade 1, Rotterdam",
         },
         "product": {"hs_code": "0901 11", "description": "Green coffee", "net_mass_kg": 4000},
+        "confidential": True,
+        "border_country": "NL",
         "plots": [
             {"path": "norte.geojson", "cooperative": "norte", "columns": columns, "producer_country": "PE"},
             {"path": "sur.csv", "cooperative": "sur", "columns": columns, "producer_country": "PE"},

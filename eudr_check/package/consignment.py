@@ -1,13 +1,11 @@
-"""What may go into a consignment, what may not and why, and how it is cut into statements.
+"""What may go into a consignment, what may not and why.
 
 Any deforestation on a plot disqualifies all product from it (Art. 9(1)(d)), and what was mixed cannot be unmixed: so a
 consignment holds only plots that are low or settled by a review, from lots that were accepted whole.
 """
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,11 +13,7 @@ import pandas as pd
 
 from eudr_check.tables import SETTLED
 
-LIMIT_BYTES = 18_000_000
-"""GeoJSON of one statement: 25 MB as UTF-8 and as base64 (four bytes for three), with room for the wrapping."""
 EXCLUDED_COLUMNS = ("plot", "cooperative", "outcome", "final_outcome", "reasons", "excluded_because")
-LIMIT_PRODUCERS = 1000
-"""Producers per commodity; a statement of ours holds one commodity entry."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +28,6 @@ class Consignment:
     """lot, kg_green, plots (tuple of plot keys) of the accepted lots; empty where no deliveries were given."""
     refused_lots: pd.DataFrame
     """lot, kg_green, status, reasons of the refused lots."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One statement of a consignment."""
-
-    number: int
-    lot: str | None
-    rows: list[int]
-    """Rows of the features that it declares."""
-    net_mass_kg: float
 
 
 def settle(
@@ -104,31 +87,6 @@ def _why(status: pd.DataFrame, unsendable: Mapping[str, str], traceability: str)
     return why
 
 
-def parts(consignment: Consignment, features: pd.DataFrame, sizes: Sequence[int], net_mass_kg: float) -> list[Part]:
-    """Statements that keep the limits of the EU system, one lot or part of a lot each.
-
-    The declared net mass is shared out by the kilograms of the lots, within a lot (and without lots) by hectares;
-    shares add up to the gram.
-
-    Args:
-        consignment: what is declared.
-        features: rows of `eu_geojson.Export.features`.
-        sizes: bytes of every feature as GeoJSON.
-        net_mass_kg: net mass of the whole consignment in kg.
-    """
-    cut = [
-        (lot, kg, rows)
-        for lot, kg, all_rows in _groups(consignment, features)
-        for rows in _cut(features, sizes, all_rows)
-        for kg in [kg * _hectares(features, rows) / _hectares(features, all_rows)]
-    ]
-    shares = _shared_out(net_mass_kg, [kg for _, kg, _ in cut])
-    return [
-        Part(number, lot, rows, share)
-        for number, ((lot, _, rows), share) in enumerate(zip(cut, shares, strict=True), 1)
-    ]
-
-
 def _lots(
     lots: pd.DataFrame | None, status: pd.DataFrame, declared: set[str], traceability: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -150,54 +108,3 @@ def _lots(
     ordered["status"] = ordered["status"].where(~np.array(newly, dtype=bool), "refused")
     accepted = ordered["status"] == "accepted"
     return ordered[accepted].reset_index(drop=True), ordered[~accepted].reset_index(drop=True)
-
-
-def _groups(consignment: Consignment, features: pd.DataFrame) -> Iterator[tuple[str | None, float, list[int]]]:
-    """Lot, weight and feature rows of every lot; all rows as one where no lot is known."""
-    if consignment.lots.empty:
-        if len(features):
-            yield None, 1.0, list(range(len(features)))
-        return
-    rows_of: dict[Any, list[int]] = (
-        pd.Series(np.arange(len(features))).groupby(features["plot"].to_numpy(dtype=object)).agg(list).to_dict()
-    )
-    lots: Any = consignment.lots
-    for lot in lots.itertuples():
-        rows = sorted(row for plot in set(lot.plots) & rows_of.keys() for row in rows_of[plot])
-        if rows:
-            yield lot.lot, float(lot.kg_green), rows
-
-
-def _cut(features: pd.DataFrame, sizes: Sequence[int], rows: list[int]) -> Iterator[list[int]]:
-    """Runs of rows that keep the limits; the features of one plot stay together."""
-    run: list[int] = []
-    producers: set[tuple[object, object]] = set()
-    size = 0
-    keys = features["plot"].to_numpy(dtype=object)
-    names, countries = features["name"].to_numpy(dtype=object), features["country"].to_numpy(dtype=object)
-    start = 0
-    while start < len(rows):
-        end = start
-        while end < len(rows) and keys[rows[end]] == keys[rows[start]]:
-            end += 1
-        plot = rows[start:end]
-        weight, producer = sum(sizes[row] + 2 for row in plot), (names[plot[0]], countries[plot[0]])
-        if run and (size + weight > LIMIT_BYTES or len(producers | {producer}) > LIMIT_PRODUCERS):
-            yield run
-            run, producers, size = [], set(), 0
-        run += plot
-        producers.add(producer)
-        size += weight
-        start = end
-    yield run
-
-
-def _hectares(features: pd.DataFrame, rows: list[int]) -> float:
-    return math.fsum(features["area_ha"].to_numpy()[rows])
-
-
-def _shared_out(total_kg: float, weights: list[float]) -> list[float]:
-    """Shares of a mass in proportion to weights, in whole grams that add up to it."""
-    whole = math.fsum(weights)
-    ends = [round(total_kg * math.fsum(weights[: i + 1]) / whole, 3) if whole else 0.0 for i in range(len(weights))]
-    return [round(end - start, 3) for start, end in zip([0.0, *ends], ends, strict=False)]

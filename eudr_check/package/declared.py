@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,12 @@ class Statement:
     """One statement of a finished package."""
 
     folder: str
+    reference: str
+    """Internal reference."""
+    shipment: str | None
     lot: str | None
+    lots: Mapping[str, float]
+    """Kilograms of product taken of every lot."""
     net_mass_kg: float
     geojson_sha256: str
     plots: tuple[str, ...]
@@ -46,7 +51,10 @@ def statements(package: Path, plots: Iterable[str]) -> Iterator[Statement]:
         place = package / line["folder"]
         yield Statement(
             line["folder"],
+            line["reference"],
+            line["shipment"],
             line["lot"],
+            line["lots"],
             float(line["net_mass_kg"]),
             hashlib.sha256((place / f"{mark}plots.geojson").read_bytes()).hexdigest(),
             tuple(plot for text in _plots(place / f"{mark}plots_index.csv") for plot in written[text]),

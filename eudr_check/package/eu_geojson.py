@@ -27,7 +27,7 @@ from eudr_check.text.clean import clean
 PER_DEGREE = 1_000_000
 GRID_DEGREE = 1e-6
 POINT_LIMIT_HA = 4.0
-"""Above it a polygon is needed (Art. 2(28)); also what the system assumes for a point without area."""
+"""Above it a polygon is needed (Art. 2(28))."""
 LEAST_AREA_HA = 0.0001
 """One square metre: the least area the system takes for a point."""
 FEATURES = 20_000
@@ -46,7 +46,8 @@ class Export:
     """What may be sent, and what had to change on the way."""
 
     features: pd.DataFrame
-    """One row per Feature in the order of the file: plot, part, name, country, place, area_ha, geometry (EPSG:4326)."""
+    """One row per Feature in the order of the file: plot, part, name, country, place, area_ha, geometry (EPSG:4326).
+    `area_ha` is NaN for a point without declared area."""
     changes: pd.DataFrame
     """One row per plot and change: plot, code, refused, message, area_before_ha, area_after_ha."""
 
@@ -278,7 +279,10 @@ def _kind(geometry: Any) -> str:
 
 
 def _point_areas(plots: gpd.GeoDataFrame, positions: NDArray[np.int64], log: _Log) -> NDArray[np.float64]:
-    """Hectares to write for points; a point over four hectares needs a polygon unless it is for cattle."""
+    """Hectares to write for points, NaN where nobody declared any.
+
+    A point over four hectares needs a polygon unless it is for cattle.
+    """
     points = plots.iloc[positions]
     declared = points["declared_area_ha"].to_numpy(dtype=np.float64, na_value=np.nan)
     cattle = points["commodity"].to_numpy(dtype=object) == "cattle"
@@ -290,9 +294,9 @@ def _point_areas(plots: gpd.GeoDataFrame, positions: NDArray[np.int64], log: _Lo
     log.add(
         positions[unknown],
         "point_area_not_declared",
-        "no area declared; 4 ha is written, which is what the EU system takes for a point without area",
+        "no area declared, so no Area is written; the EU system takes 4 ha for a point without area",
     )
-    return np.where(unknown, POINT_LIMIT_HA, declared)
+    return np.where(unknown, np.nan, declared)
 
 
 def _cleaned(names: pd.Series) -> pd.Series:
@@ -304,9 +308,14 @@ def _property_texts(features: pd.DataFrame, names: bool) -> list[str]:
     country = _member("ProducerCountry", features["country"])
     name = _member("ProducerName", features["name"]) if names else [""] * len(features)
     return [
-        f'{{{a}{b}{c}"Area":{area:.4f}}}'
-        for a, b, c, area in zip(name, country, place, features["area_ha"].to_numpy(), strict=True)
+        f"{{{f'{a}{b}{c}{area}'.rstrip(',')}}}"
+        for a, b, c, area in zip(name, country, place, _area_texts(features["area_ha"].to_numpy()), strict=True)
     ]
+
+
+def _area_texts(hectares: NDArray[np.float64]) -> list[str]:
+    """The Area member; nothing where nobody declared an area."""
+    return ["" if area != area else f'"Area":{area:.4f}' for area in hectares.tolist()]
 
 
 def _member(key: str, values: pd.Series) -> list[str]:

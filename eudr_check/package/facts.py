@@ -11,8 +11,10 @@ import pandas as pd
 from eudr_check import __version__, law
 from eudr_check.areas import eu_area_ha
 from eudr_check.config import Harvest
-from eudr_check.package import stamp
-from eudr_check.package.consignment import Consignment, Part
+from eudr_check.documents.shipments import grams
+from eudr_check.package import goods, payload, stamp
+from eudr_check.package.consignment import Consignment
+from eudr_check.package.parts import Part
 from eudr_check.tables import OUTCOMES
 from eudr_check.text.clean import clean
 from eudr_check.variables import Variable
@@ -49,8 +51,7 @@ def gather(
         draft: made with `--draft`.
     """
     day = harvest.package.date
-    operator = harvest.operator.model_dump(mode="json") if harvest.operator else {}
-    product = harvest.product.model_dump(mode="json") if harvest.product else {}
+    products = _products(harvest, part)
     keys = features["plot"].unique()
     final = assessments["final_outcome"].reindex(keys).fillna("none").value_counts()
     order = [*OUTCOMES, "cleared_by_review", "none"]
@@ -60,19 +61,23 @@ def gather(
         "draft": draft,
         "traceability": harvest.package.traceability,
         "open_points": list(open_points),
-        "remarks": _remarks(harvest, assessments.reindex(keys)),
+        "remarks": [*_remarks(harvest, assessments.reindex(keys)), *_doubts(harvest, part)],
         "software": __version__,
         "timestamp": _noon(stamp.day(harvest)),
         "statement": {
             "number": part.number,
             "of": of,
             "lot": part.lot,
-            "reference": reference(harvest, part.number),
+            "reference": part.reference,
+            "shipment": _shipment(part),
+            "lots": dict(part.lots),
             "date": day.isoformat() if day else None,
             "net_mass_kg": part.net_mass_kg,
         },
-        "operator": _cleaned(operator),
-        "product": _cleaned(product),
+        "operator": _operator(harvest, part),
+        "product": products[0] if products else {},
+        "products": products,
+        "confidential": harvest.confidential,
         "production": harvest.production.model_dump(mode="json", by_alias=True) if harvest.production else None,
         "geolocation": {
             **geolocation,
@@ -84,16 +89,57 @@ def gather(
         "outcomes": {outcome: int(final[outcome]) for outcome in order if outcome in final.index},
         "policy": dict(policy),
         "layers": [dict(layer) for layer in layers],
-        "excluded": _excluded(consignment),
-        "refused_lots": [str(lot) for lot in consignment.refused_lots["lot"]],
+        "excluded": _excluded(consignment, part),
+        "refused_lots": _refused_lots(consignment, part),
         "legality": [dict(row) for row in legality],
         "article10": {language: [dict(row) for row in rows] for language, rows in article10.items()},
     }
 
 
-def reference(harvest: Harvest, number: int) -> str:
-    """Internal reference of a statement: 35 characters at most (EU interface, V3)."""
-    return f"{harvest.harvest[:31]}-{number:03}"
+def _products(harvest: Harvest, part: Part) -> list[dict[str, Any]]:
+    """Commodity lines of the statement: what is declared, and the code and unit as they are sent."""
+    day = law.market_day(stamp.day(harvest))
+    told = []
+    for line in part.lines if harvest.goods else ():
+        product = harvest.goods[line.product].model_copy(
+            update={"net_mass_kg": line.net_mass_kg, "supplementary_unit": line.supplementary_unit}
+        )
+        written = _cleaned(product.model_dump(mode="json"))
+        written["species"] = [one.model_dump(mode="json") for one in product.all_species]
+        written["supplementary_unit_qualifier"] = goods.qualifier_of(product, day)
+        written["hs_heading"] = goods.hs_heading(product.hs_code)
+        told.append(written)
+    return told
+
+
+def _operator(harvest: Harvest, part: Part) -> dict[str, Any]:
+    """The operator, with the countries that the payload sends."""
+    operator = harvest.operator
+    if operator is None:
+        return {}
+    told = operator.model_dump(mode="json")
+    told["address"] = None if operator.address is None else str(operator.address)
+    told["country_of_activity"] = payload.country_of_activity(operator)
+    told["border_country"] = harvest.border_country if part.shipment is None else part.shipment.border_country
+    return _cleaned(told)
+
+
+def _shipment(part: Part) -> dict[str, Any] | None:
+    one = part.shipment
+    if one is None:
+        return None
+    papers = {"contract": one.contract, "container": one.container, "sales_reference": one.sales_reference}
+    day = None if one.date is None else one.date.isoformat()
+    return _cleaned({"name": one.name, **papers, "date": day})
+
+
+def _doubts(harvest: Harvest, part: Part) -> list[dict[str, Any]]:
+    """What the reader must know of the payload and of the kilograms."""
+    found = payload.doubts(harvest)
+    ordered = harvest.goods[0].net_mass_kg if harvest.goods else None
+    if part.shipment is None and part.lots and ordered is not None and grams(ordered) != grams(part.net_mass_kg):
+        found.append({"code": "other_mass", "ordered": f"{ordered:g}", "declared": f"{part.net_mass_kg:g}"})
+    return found
 
 
 def layer_facts(variables: Sequence[Variable], sources: pd.DataFrame) -> list[dict[str, Any]]:
@@ -156,19 +202,30 @@ def _countries(features: pd.DataFrame, day: dt.date) -> list[dict[str, Any]]:
     ]
 
 
-def _excluded(consignment: Consignment) -> dict[str, Any]:
-    excluded = consignment.excluded
-    left_out = excluded[~excluded["plot"].isin(consignment.plots.index)]
+def _excluded(consignment: Consignment, part: Part) -> dict[str, Any]:
+    """Plots that are not declared: of the lots of this statement, or of the harvest where there are no lots."""
+    excluded, kept = consignment.excluded, consignment.plots
+    if part.lots:
+        mine = consignment.lots[consignment.lots["lot"].isin(list(part.lots))]
+        plots = {plot for keys in mine["plots"] for plot in keys}
+        excluded, kept = excluded[excluded["plot"].isin(plots)], kept[kept.index.isin(plots)]
+    left_out = excluded[~excluded["plot"].isin(kept.index)]
     # `cannot_be_sent:collapses` counts as `cannot_be_sent`; the file keeps the whole.
     why = left_out["excluded_because"].str.replace(r":.*", "", regex=True)
     return {
         "plots": len(left_out),
-        "of": len(left_out) + len(consignment.plots),
+        "of": len(left_out) + len(kept),
         "reasons": [
             {"why": str(code), "plots": len(rows), "examples": [clean(plot) for plot in rows["plot"].head(5)]}
             for code, rows in left_out.groupby(why, sort=True)
         ],
     }
+
+
+def _refused_lots(consignment: Consignment, part: Part) -> list[str]:
+    """Refused lots that this statement declares all the same, as a draft may; all of the harvest without shipments."""
+    refused = [str(lot) for lot in consignment.refused_lots["lot"]]
+    return refused if part.shipment is None else [lot for lot in refused if lot in part.lots]
 
 
 def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:

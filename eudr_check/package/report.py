@@ -34,6 +34,7 @@ def write(
     reasons: pd.DataFrame,
     variables: Sequence[Variable],
     pictures: Mapping[str, Picture] | None = None,
+    shipments: pd.DataFrame | None = None,
 ) -> list[Path]:
     """Write `report.html`.
 
@@ -44,6 +45,7 @@ def write(
         assessments: ASSESSMENTS. reasons: REASONS.
         variables: layer variables of the run.
         pictures: ground of plots that matter, by plot; plots without one show their outline alone.
+        shipments: kilograms of every shipment, from `ledger.table`.
 
     Returns:
         The one path. Same tables, same bytes.
@@ -51,6 +53,7 @@ def write(
     content = report_data.document(
         harvest, plots, findings, sources, patches, assessments, reasons, variables, pictures or {}
     )
+    content["shipments"] = report_data.shipments(shipments)
     path = folder / "report.html"
     path.write_text(_page(content, harvest), encoding="utf-8", newline="\n")
     return [path]

@@ -94,6 +94,14 @@ def document(
     }
 
 
+def shipments(table: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """Kilograms of every shipment, a row each."""
+    if table is None:
+        return []
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(key): clean(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows]
+
+
 def encode(document: Mapping[str, Any]) -> str:
     """JSON that can stand inside a script element: no `<`, no line separators of JavaScript."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -61,7 +61,9 @@ class _Document:
     def content(self) -> dict[str, Any]:
         facts, statement = self.facts, self.facts["statement"]
         subtitle = self.say("subtitle", harvest=facts["harvest"], number=statement["number"], of=statement["of"])
-        if statement["lot"]:
+        if statement["shipment"]:
+            subtitle += " · " + self.say("shipment", shipment=statement["shipment"]["name"])
+        elif len(statement["lots"]) == 1:
             subtitle += " · " + self.say("lot", lot=statement["lot"])
         sections = [
             self.operator(),
@@ -119,24 +121,62 @@ class _Document:
             rows.append((self.say("activity"), self.say("activity_" + operator["activity"].lower())))
         if operator.get("country_of_activity"):
             rows.append((self.say("country_of_activity"), operator["country_of_activity"]))
+        if operator.get("border_country"):
+            rows.append((self.say("border_country"), operator["border_country"]))
+        if operator.get("representative"):
+            mandated = operator["representative"]
+            rows.append((self.say("represented_by"), f"{mandated['name']}, {mandated['country']}"))
         return {"level": 2, "heading": self.say("operator"), "pairs": rows}
 
     def product(self) -> dict[str, Any]:
-        facts, product, statement = self.facts, self.facts["product"], self.facts["statement"]
-        kg = number(statement["net_mass_kg"], self.language)
-        mass = self.say("net_mass_value", kg=kg)
-        if statement["of"] > 1:
-            total = self.number(product.get("net_mass_kg", 0.0), 0)
-            mass = self.say("net_mass_share", kg=kg, total=total, of=statement["of"])
+        facts, statement = self.facts, self.facts["statement"]
         rows = [(self.say("commodity"), self.say("commodity_" + facts["commodity"]))]
-        keys = ("hs_code", "description", "scientific_name", "common_name")
-        rows += [(self.say(key), product[key]) for key in keys if product.get(key)]
+        for position, product in enumerate(facts["products"], start=1):
+            if len(facts["products"]) > 1:
+                rows.append((self.say("line", number=position, description=product["description"]), ""))
+            rows += self.line(product)
+        if len(facts["products"]) != 1:
+            rows.append((self.say("net_mass"), self.kilograms(statement["net_mass_kg"])))
         since, until = (self.date(facts["production"][key]) for key in ("from", "to"))
-        rows += [
-            (self.say("net_mass"), mass),
-            (self.say("production"), self.say("production_value", since=since, until=until)),
-        ]
+        rows.append((self.say("production"), self.say("production_value", since=since, until=until)))
+        rows += self.shipment()
+        if facts["confidential"] is not None:
+            rows.append((self.say("disclosure"), self.say(f"disclosure_{str(facts['confidential']).lower()}")))
         return {"level": 2, "heading": self.say("product"), "pairs": rows}
+
+    def line(self, product: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """One commodity line."""
+        rows = [(self.say(key), product[key]) for key in ("hs_code", "description") if product.get(key)]
+        if len(product["species"]) == 1:
+            one = product["species"][0]
+            rows += [(self.say(key), one[key]) for key in ("scientific_name", "common_name") if one.get(key)]
+        elif product["species"]:
+            named = [
+                " – ".join(filter(None, (one["scientific_name"], one["common_name"]))) for one in product["species"]
+            ]
+            rows.append((self.say("species"), "; ".join(named)))
+        rows.append((self.say("net_mass"), self.kilograms(product["net_mass_kg"])))
+        if product.get("deviation_percent") is not None:
+            rows.append((self.say("deviation"), f"± {number(product['deviation_percent'], self.language)} %"))
+        if product.get("supplementary_unit") is not None:
+            quantity = number(product["supplementary_unit"], self.language)
+            rows.append((self.say("supplementary"), f"{quantity} {product['supplementary_unit_qualifier']}"))
+        return rows
+
+    def shipment(self) -> list[tuple[str, str]]:
+        """Papers and lots of the shipment."""
+        statement = self.facts["statement"]
+        one = statement["shipment"] or {}
+        rows = [(self.say(key), one[key]) for key in ("contract", "container", "sales_reference") if one.get(key)]
+        if one.get("date"):
+            rows.append((self.say("shipment_date"), self.date(one["date"])))
+        if statement["lots"]:
+            lots = "; ".join(f"{lot}: {self.kilograms(kg)}" for lot, kg in statement["lots"].items())
+            rows.append((self.say("lots_taken"), lots))
+        return rows
+
+    def kilograms(self, kg: float) -> str:
+        return self.say("net_mass_value", kg=number(kg, self.language))
 
     def places(self) -> list[dict[str, Any]]:
         facts = self.facts

@@ -1,23 +1,34 @@
 """All statements of a harvest: one folder each, with geolocation, index, payload and pages."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from eudr_check.areas import eu_area_ha
 from eudr_check.config import Harvest
+from eudr_check.documents.filed import Filed
+from eudr_check.documents.shipments import Shipments
 from eudr_check.errors import PackageError
 from eudr_check.package import consignment, eu_check, eu_geojson, facts, payload, statement
-from eudr_check.package.consignment import Consignment, Part
+from eudr_check.package.consignment import Consignment
 from eudr_check.package.folder import Folder
+from eudr_check.package.orders import changed_since, orders
+from eudr_check.package.parts import Declared, Part, parts
 from eudr_check.package.statement_map import draw
+from eudr_check.tiles import tiles_of
+from eudr_check.variables import Variable
 
 DRAFT_MARK = "DRAFT-"
+REACH_DEGREE = 0.003
+"""How far around a plot its maps are asked: twice the radius of a point of four hectares, and the GPS error."""
+Record = Mapping[str, Sequence[Mapping[str, Any]]]
+"""The record under Article 10, by language."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +42,20 @@ class Behind:
     layers: Sequence[Mapping[str, Any]]
     policy: Mapping[str, Any]
     legality: Sequence[Mapping[str, Any]]
-    article10: Mapping[str, Sequence[Mapping[str, Any]]]
+    article10: Record
+    """Record of the whole harvest."""
     draft_because: Sequence[str]
     faults: Sequence[str]
     """What the EU system would refuse in operator and product; empty unless a draft was asked for."""
     draft: bool
+    shipments: Shipments | None = None
+    filed: Sequence[Filed] = ()
+    """Statements of this harvest that have a number."""
+    sources: pd.DataFrame | None = None
+    """SOURCES; without it every statement names the layers of the whole harvest."""
+    variables: Sequence[Variable] = ()
+    article10_of: Callable[[Sequence[str], Sequence[str]], Record] | None = None
+    """Record of some plots and lots alone; without it every statement has that of the whole harvest."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +71,9 @@ class Plan:
     """The same as lines of GeoJSON."""
     parts: list[Part]
     withheld: list[str]
-    """Why there is no statement."""
+    """What is not declared although it was asked for, a sentence each."""
+    filed: Sequence[Filed] = ()
+    """Statements that were filed: nothing of them is written again."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +98,23 @@ def plan(behind: Behind) -> Plan:
         settled = _settled(behind, dict(zip(refused["plot"], refused["code"], strict=True)))
     kept = settled.plots.index.get_indexer(pd.Index(export.features["plot"])) >= 0
     features = export.features[kept].reset_index(drop=True)
-    mass = behind.harvest.product.net_mass_kg if behind.harvest.product else 0.0
-    lacking = _lacking(settled, mass)
-    if lacking and not behind.draft:
-        return Plan(settled, export.changes, features, [], [], [lacking])
     texts = eu_geojson.feature_texts(features, names=True)
-    parts = consignment.parts(settled, features, [len(text.encode()) for text in texts], mass)
-    withheld = [] if parts else ["no plot may be declared; excluded.csv says why for every plot"]
-    return Plan(settled, export.changes, features, texts, parts, withheld)
+    name, filed = behind.harvest.harvest, behind.filed
+    asked = orders(name, behind.harvest.goods, settled, behind.shipments, filed)
+    made = parts(name, asked.ready, settled, features, [len(text.encode()) for text in texts])
+    withheld = [*asked.withheld, *changed_since(name, behind.shipments, filed)]
+    known = {one.reference for one in filed}
+    if filed and made and not made[0].lots and not known >= {part.reference for part in made}:
+        # Without lots nobody can tell what of this the filed statement has declared already.
+        told = ", ".join(f"{one.number} on {one.submitted}" for one in filed)
+        withheld.append(
+            f"this harvest was filed as {told}, and now declares something else; amend that statement in the EU "
+            "system, or give deliveries with lots so that what is new can be told from what is filed"
+        )
+        made = []
+    if not made and not withheld and not filed:
+        withheld.append("no plot may be declared; excluded.csv says why for every plot")
+    return Plan(settled, export.changes, features, texts, made, withheld, filed)
 
 
 def write(folder: Folder, behind: Behind) -> Plan:
@@ -104,7 +135,10 @@ def made(planned: Plan) -> list[dict[str, Any]]:
     return [
         {
             "folder": folder_of(part),
+            "reference": part.reference,
+            "shipment": None if part.shipment is None else part.shipment.name,
             "lot": part.lot,
+            "lots": dict(part.lots),
             "plots": int(planned.features["plot"].iloc[part.rows].nunique()),
             "features": len(part.rows),
             "net_mass_kg": part.net_mass_kg,
@@ -133,6 +167,8 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
     index = _index(features, texts, behind.plots, behind.assessments)
     if "statement" not in harvest.package.outputs:
         return Files(geojson, index, None, None)
+    keys = features["plot"].drop_duplicates().tolist()
+    record = behind.article10 if behind.article10_of is None else behind.article10_of(keys, list(part.lots))
     dds = facts.gather(
         harvest,
         planned.consignment,
@@ -140,11 +176,11 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
         len(planned.parts),
         features,
         behind.assessments,
-        layers=behind.layers,
+        layers=_layers(behind, features),
         policy=behind.policy,
         legality=behind.legality,
-        article10=behind.article10,
-        open_points=_open_points(behind),
+        article10=record,
+        open_points=_open_points(behind, part, record),
         geolocation={
             "file": f"{DRAFT_MARK if behind.draft else ''}plots.geojson",
             "sha256": hashlib.sha256(geojson).hexdigest(),
@@ -152,7 +188,16 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
         },
         draft=behind.draft,
     )
-    return Files(geojson, index, dds, None if behind.faults else _payload(behind, part, dds, features))
+    return Files(geojson, index, dds, None if behind.faults else _payload(behind, planned, part))
+
+
+def _layers(behind: Behind, features: pd.DataFrame) -> Sequence[Mapping[str, Any]]:
+    """Layers, Items and gaps of the tiles that the plots of one statement reach into."""
+    if behind.sources is None:
+        return behind.layers
+    bounds = shapely.bounds(behind.plots.loc[features["plot"].unique()].geometry.to_numpy())
+    reached = {tile.name for tile in tiles_of(bounds + REACH_DEGREE * np.array([-1, -1, 1, 1]))}
+    return facts.layer_facts(behind.variables, behind.sources[behind.sources["tile"].isin(reached)])
 
 
 def _write_one(folder: Folder, behind: Behind, planned: Plan, part: Part) -> None:
@@ -174,7 +219,7 @@ def pages(told: Mapping[str, Any], behind: Behind, features: pd.DataFrame) -> It
     """Language and PDF of a statement's pages."""
     declared = behind.plots.index.isin(features["plot"].unique())
     outlines = behind.plots.geometry.to_numpy()
-    svg = draw(outlines[declared], outlines[~declared])
+    svg = draw(outlines[declared], outlines[:0])
     listed = _listed(features, behind.plots, behind.assessments)
     for language in behind.harvest.package.languages:
         yield language, statement.pdf(told, listed, svg, language)
@@ -188,43 +233,41 @@ def _check(geojson: bytes, features: pd.DataFrame, *, cattle: bool) -> None:
         raise PackageError(f"plot {plot}: the EU system would refuse its export ({first.code}: {first.message})")
 
 
-def _payload(behind: Behind, part: Part, told: Mapping[str, Any], features: pd.DataFrame) -> bytes:
-    operator, product = behind.harvest.operator, behind.harvest.product
-    assert operator is not None and product is not None  # `payload.fact_faults` found nothing to say
+def _payload(behind: Behind, planned: Plan, part: Part) -> bytes:
+    harvest = behind.harvest
     request = payload.document(
-        operator,
-        product,
-        _producers(features, eu_geojson.feature_texts(features, names=False)),
-        net_mass_kg=part.net_mass_kg,
-        reference=told["statement"]["reference"],
+        harvest,
+        [_line(harvest, planned.features, line) for line in part.lines],
+        reference=part.reference,
+        border_country=border_country(harvest, part),
     )
     return payload.xml(request, draft=behind.draft)
 
 
-def _lacking(settled: Consignment, mass: float) -> str | None:
-    """Why the accepted lots do not carry the declared net mass."""
-    if settled.lots.empty and settled.refused_lots.empty:
-        return None
-    covered = float(settled.lots["kg_green"].sum())
-    if covered >= mass:
-        return None
-    return (
-        f"the accepted lots hold {covered:g} kg of green product, less than the {mass:g} kg declared; "
-        "lower product.net_mass_kg, or settle the refused lots (refused_lots.csv)"
-    )
+def border_country(harvest: Harvest, part: Part) -> str | None:
+    """Country of entry or exit of a statement: its shipment's, else the harvest's."""
+    return harvest.border_country if part.shipment is None else part.shipment.border_country
 
 
-def _open_points(behind: Behind) -> list[dict[str, Any]]:
+def _line(harvest: Harvest, features: pd.DataFrame, line: Declared) -> payload.Line:
+    mine = features.iloc[line.rows]
+    producers = _producers(mine, eu_geojson.feature_texts(mine, names=False))
+    return payload.Line(harvest.goods[line.product], line.net_mass_kg, line.supplementary_unit, producers)
+
+
+def _open_points(behind: Behind, part: Part, record: Record) -> list[dict[str, Any]]:
     """What keeps the statement a draft."""
     points: list[dict[str, Any]] = [{"code": "forced_draft"}] if behind.draft else []
     points += [{"code": "fact", "fault": fault} for fault in behind.faults]
+    if part.estimated:
+        points.append({"code": "mass_shared"})
     if not behind.legality or "no_legality_evidence" in behind.draft_because:
         points.append({"code": "no_legality"})
     for code in ("legality_missing", "legality_expired"):
         topics = [told.removeprefix(f"{code}: ") for told in behind.draft_because if told.startswith(f"{code}: ")]
         if topics:
             points.append({"code": code, "topics": topics})
-    if any(not row.get("answer") for rows in behind.article10.values() for row in rows):
+    if any(not row.get("answer") for rows in record.values() for row in rows):
         points.append({"code": "no_article10"})
     if behind.harvest.operator and not behind.harvest.operator.address:
         points.append({"code": "no_address"})

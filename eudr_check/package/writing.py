@@ -16,6 +16,9 @@ import pandas as pd
 
 from eudr_check import __version__
 from eudr_check.config import Harvest
+from eudr_check.documents import stored as shipped
+from eudr_check.documents.filed import Filed
+from eudr_check.documents.shipments import Shipments
 from eudr_check.errors import PackageError
 from eudr_check.package import (
     action_plan,
@@ -24,6 +27,7 @@ from eudr_check.package import (
     consignment,
     facts,
     gis,
+    ledger,
     payload,
     readme,
     redact,
@@ -60,6 +64,9 @@ def write(
     definitions: Sequence[Any] = (),
     pictures: Mapping[str, Any] | None = None,
     deliveries: pd.DataFrame | None = None,
+    shipments: Shipments | None = None,
+    filed: Sequence[Filed] = (),
+    article10_of: Callable[[Sequence[str], Sequence[str]], Mapping[str, pd.DataFrame]] | None = None,
     attachments: Sequence[Attachment] = (),
     draft: bool = False,
     redacted: bool = False,
@@ -82,7 +89,10 @@ def write(
         legality: topic, document, valid_until, sha256 of the legality evidence.
         definitions: layer definitions of the run (pydantic models).
         pictures: ground of plots that matter, for the report.
-        deliveries: `plot` and `kg_green` per delivery, for the action plan.
+        deliveries: `plot`, `lot` and `kg_green` per delivery, for the action plan and the table of shipments.
+        shipments: from `read_shipments`; None where the harvest names none.
+        filed: statements of this harvest that have a number of the EU system.
+        article10_of: as `article10`, by language, for some plots and lots alone.
         attachments: reviews with their evidence files, legality documents and what else belongs to the file; left
             out of the redacted twin.
         draft: also declare plots that are not settled; every statement file is marked.
@@ -137,12 +147,19 @@ def write(
                 draft_because,
                 faults,
                 draft,
+                shipments,
+                filed,
+                sources,
+                variables,
+                None if article10_of is None else _records_of(article10_of, harvest.package.languages),
             )
             planned = statements.write(into, behind)
             settled, made, withheld = planned.consignment, statements.made(planned), planned.withheld
+            ordered = ledger.table(harvest, planned.parts, settled, shipments, filed, plots, deliveries, lots)
         else:
             settled = consignment.settle(plots, assessments, lots, harvest.package.traceability, draft=draft)
-            made, withheld = [], []
+            made, withheld, ordered = [], [], None
+        _write_shipments(into, ordered, shipments, filed)
         into.csv("excluded.csv", settled.excluded)
         into.csv("refused_lots.csv", settled.refused_lots)
         for name in ("EVIDENCE", "ASSESSMENTS", "REASONS"):
@@ -163,6 +180,7 @@ def write(
             reasons=reasons,
             variables=variables,
             pictures=pictures,
+            shipments=ordered,
         )
     if "action_plan" in wanted:
         action_plan.write(
@@ -178,9 +196,19 @@ def write(
     kept = [] if redacted else sorted(attachments, key=lambda item: item.name)
     for attachment in kept:
         into.attach(attachment)
-    told = summary(harvest, settled, made, withheld, assessments, draft=draft, redacted=redacted)
+    told = summary(harvest, settled, made, withheld, assessments, filed=filed, draft=draft, redacted=redacted)
     _finish(into, harvest, told, sources)
     return sorted(file for file in folder.rglob("*") if file.is_file())
+
+
+def _write_shipments(
+    into: Folder, ordered: pd.DataFrame | None, shipments: Shipments | None, filed: Sequence[Filed]
+) -> None:
+    if ordered is not None:
+        into.csv("shipment_status.csv", ordered)
+    kept = shipped.content(shipments, filed)
+    if kept is not None:
+        into.json(shipped.NAME, kept)
 
 
 def _keep(folder: Path, **named: pd.DataFrame | Path) -> None:
@@ -226,6 +254,7 @@ def summary(
     withheld: Sequence[str],
     assessments: pd.DataFrame,
     *,
+    filed: Sequence[Filed] = (),
     draft: bool,
     redacted: bool,
 ) -> dict[str, Any]:
@@ -239,6 +268,11 @@ def summary(
         "outcomes": _counts(assessments["final_outcome"]),
         "statements": list(made),
         "withheld": list(withheld),
+        "filed": [
+            {"reference": one.reference, "number": one.number, "submitted": one.submitted.isoformat()}
+            | {"shipment": one.shipment, "lots": dict(one.lots), "net_mass_kg": one.net_mass_kg}
+            for one in filed
+        ],
         "excluded": _counts(settled.excluded["excluded_because"]),
         "refused_lots": [str(lot) for lot in settled.refused_lots["lot"]],
     }
@@ -270,7 +304,19 @@ def _counts(values: pd.Series) -> dict[str, int]:
 
 def settings(harvest: Harvest, variables: Sequence[Variable]) -> dict[str, Any]:
     """What is needed to compute outcomes and statements once more; no path of any machine."""
-    kept = {"harvest", "commodity", "operator", "product", "policy", "production", "gps_error_m", "package"}
+    kept = {
+        "harvest",
+        "commodity",
+        "operator",
+        "product",
+        "products",
+        "confidential",
+        "border_country",
+        "policy",
+        "production",
+        "gps_error_m",
+        "package",
+    }
     return harvest.model_dump(mode="json", by_alias=True, include=kept) | {
         "variables": [
             {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in asdict(variable).items()}
@@ -285,6 +331,12 @@ def _by_language(
     if tables is None:
         return {}
     return {name: _records(tables if isinstance(tables, pd.DataFrame) else tables[name]) for name in languages}
+
+
+def _records_of(
+    article10_of: Callable[[Sequence[str], Sequence[str]], Mapping[str, pd.DataFrame]], languages: Sequence[str]
+) -> Callable[[Sequence[str], Sequence[str]], statements.Record]:
+    return lambda plots, lots: _by_language(article10_of(plots, lots), languages)
 
 
 def _records(frame: pd.DataFrame | None) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The register of all harvests: land, outcomes, packages and statements in one GeoPackage, kept five years."""
 
+from eudr_check.register.filed import filed
 from eudr_check.register.land import land_state, losses_within, plots_of, plots_within, record_land
 from eudr_check.register.numbers import keep_until, note
 from eudr_check.register.packages import Declared, LayerRead, Package, record_package
@@ -10,6 +11,7 @@ __all__ = [
     "LayerRead",
     "Package",
     "content",
+    "filed",
     "find",
     "harvests",
     "keep_until",

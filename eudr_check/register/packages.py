@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import geopandas as gpd
 import pandas as pd
@@ -41,6 +42,9 @@ class Declared:
     geojson_sha256: str
     plots: Sequence[str]
     """Keys of the plots it declares, as in PLOTS."""
+    shipment: str | None = None
+    lots: Mapping[str, float] = MappingProxyType({})
+    """Kilograms of product it takes of every lot."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,8 @@ def _add_statement(
         net_mass_kg=declared.net_mass_kg,
         geojson_sha256=declared.geojson_sha256,
     )
+    for lot, kg in declared.lots.items():
+        store.insert(database, "statement_lots", statement=fid, shipment=declared.shipment, lot=lot, kg=kg)
     for plot in declared.plots:
         store.insert(database, "statement_plots", statement=fid, outcome=plots[plot], plot=plot)
 
@@ -170,7 +176,8 @@ def _replace_earlier(database: sqlite3.Connection, harvest: str) -> None:
     ).fetchall()
     for (fid,) in earlier:
         mine = "(SELECT fid FROM {} WHERE package = ?)"
-        database.execute(f"DELETE FROM statement_plots WHERE statement IN {mine.format('statements')}", (fid,))
+        for table in ("statement_plots", "statement_lots"):
+            database.execute(f"DELETE FROM {table} WHERE statement IN {mine.format('statements')}", (fid,))
         database.execute(f"DELETE FROM outcomes_index WHERE fid IN {mine.format('outcomes')}", (fid,))
         for table in ("statements", "outcomes", "layers"):
             database.execute(f"DELETE FROM {table} WHERE package = ?", (fid,))

@@ -47,6 +47,8 @@ TABLES = {
     "geojson_sha256 TEXT NOT NULL, UNIQUE (harvest, internal_reference, package)",
     "statement_plots": "statement INTEGER NOT NULL, outcome INTEGER NOT NULL, plot TEXT NOT NULL, "
     "UNIQUE (outcome, statement)",
+    "statement_lots": "statement INTEGER NOT NULL, shipment TEXT, lot TEXT NOT NULL, kg DOUBLE NOT NULL, "
+    "UNIQUE (statement, lot)",
     "numbers": "statement INTEGER NOT NULL, reference_number TEXT NOT NULL, verification_number TEXT NOT NULL, "
     "submitted TEXT NOT NULL, keep_until TEXT NOT NULL, replaced INTEGER NOT NULL DEFAULT 0",
 }

@@ -80,8 +80,8 @@ def judge(deliveries: pd.DataFrame, assessments: pd.DataFrame, plots: pd.DataFra
 
 
 def coverage(lots: pd.DataFrame, harvest: Harvest) -> Coverage | None:
-    """Kilograms of accepted lots against the declared net mass; None where the harvest declares no product."""
-    if harvest.product is None:
+    """Kilograms of accepted lots against the declared net mass; None where the harvest orders none."""
+    if harvest.product is None or harvest.product.net_mass_kg is None:
         return None
     accepted = lots.loc[lots["status"] == "accepted", "kg_green"]
     return Coverage(float(accepted.sum()), harvest.product.net_mass_kg)

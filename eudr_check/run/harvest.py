@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
-from eudr_check.run import inputs, papers, registration, stages
+from eudr_check.run import inputs, papers, readiness, registration, stages
 from eudr_check.run.drawing import Drawing
 from eudr_check.run.executors import Workers
 from eudr_check.run.folder import RunFolder
@@ -91,6 +91,8 @@ def run(
     folder = RunFolder(harvest.run.folder)
     measured = Measurements()
     inputs.bring(harvest, offline=offline)
+    if until == "package" and "statement" in harvest.package.outputs and not draft:
+        readiness.check(harvest)
     with folder.locked(), Workers(harvest.run) as workers, Drawing() as drawing:
         job = Run(harvest, folder, offline, progress, measured, workers, drawing)
         folder.log("start", harvest=harvest.harvest, until=until)

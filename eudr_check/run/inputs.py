@@ -103,6 +103,7 @@ def _named(harvest: Harvest) -> Iterator[tuple[str, Path]]:
     for key, path in (
         ("policy", Path(harvest.policy)),
         ("deliveries", harvest.deliveries),
+        ("shipments", harvest.shipments),
         ("reviews", harvest.reviews),
         ("legality", harvest.legality),
         *((f"areas.{name}", path) for name, path in harvest.areas.items()),

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
+from eudr_check.documents.shipments import Shipments, read_shipments
 from eudr_check.package.folder import Attachment
 from eudr_check.risk import article10, deliveries, legality, lots, reviews
 from eudr_check.risk.reviews import Review
@@ -24,6 +25,7 @@ class Papers:
     reviews: tuple[Review, ...] = ()
     broken_reviews: dict[str, str] = field(default_factory=dict)
     deliveries: pd.DataFrame | None = None
+    shipments: Shipments | None = None
     legality: pd.DataFrame | None = None
     broken_documents: dict[str, str] = field(default_factory=dict)
     areas: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
@@ -38,12 +40,16 @@ def read(harvest: Harvest) -> Papers:
     """
     reviewed = () if harvest.reviews is None else reviews.read_reviews(harvest.reviews)
     documents = None if harvest.legality is None else legality.read_legality(harvest.legality)
+    delivered = (
+        None if harvest.deliveries is None else deliveries.read_deliveries(harvest.deliveries, harvest.commodity)
+    )
     return Papers(
         reviews=reviewed,
         broken_reviews={} if harvest.reviews is None else reviews.broken_files(reviewed, harvest.reviews.parent),
-        deliveries=None
-        if harvest.deliveries is None
-        else deliveries.read_deliveries(harvest.deliveries, harvest.commodity),
+        deliveries=delivered,
+        shipments=None
+        if harvest.shipments is None or delivered is None
+        else read_shipments(harvest.shipments, harvest, held(delivered)),
         legality=documents,
         broken_documents={}
         if documents is None or harvest.legality is None
@@ -51,6 +57,19 @@ def read(harvest: Harvest) -> Papers:
         areas={name: legality.read_areas(path) for name, path in sorted(harvest.areas.items())},
         attachments=tuple(_attachments(harvest, reviewed, documents)),
     )
+
+
+def held(delivered: pd.DataFrame) -> dict[str, float]:
+    """Kilograms of product left in every lot of the deliveries, accepted or not."""
+    left = delivered[~deliveries.removed(delivered)]
+    return {str(lot): float(kg) for lot, kg in left.groupby("lot")["kg_green"].sum().items()}
+
+
+def with_removed(papers: Papers) -> pd.DataFrame | None:
+    """The deliveries, with those that were taken out of their lot in time marked `removed`."""
+    if papers.deliveries is None:
+        return None
+    return papers.deliveries.assign(removed=deliveries.removed(papers.deliveries))
 
 
 def digests(harvest: Harvest) -> dict[str, Any]:
@@ -116,10 +135,12 @@ def notes(
         accepted = int((judged_lots["status"] == "accepted").sum())
         found.append(f"{accepted} of {len(judged_lots)} lots accepted; refused_lots.csv says why the others are not")
         weight = lots.coverage(judged_lots, harvest)
-        if weight is not None:
+        if weight is not None and harvest.shipments is None:
             enough = "enough" if weight.enough else "NOT enough"
             accepted_kg, declared_kg = f"{weight.accepted_kg:,.0f} kg", f"{weight.declared_kg:,.0f} kg"
             found.append(f"accepted lots hold {accepted_kg}, {enough} for the {declared_kg} declared")
+    if papers.shipments is not None:
+        found += papers.shipments.refused.values()
     return tuple(found)
 
 
@@ -133,6 +154,7 @@ def day(harvest: Harvest) -> dt.date | None:
 def _named(harvest: Harvest) -> Iterator[tuple[str, Path | None]]:
     yield "reviews", harvest.reviews
     yield "deliveries", harvest.deliveries
+    yield "shipments", harvest.shipments
     yield "legality", harvest.legality
     for name, path in sorted(harvest.areas.items()):
         yield f"area {name}", path

@@ -7,7 +7,7 @@ import pandas as pd
 
 from eudr_check import register
 from eudr_check.config import Harvest
-from eudr_check.package import declared, facts
+from eudr_check.package import declared
 from eudr_check.run import papers
 from eudr_check.run.pieces import Piece, file_digest
 
@@ -50,13 +50,15 @@ def _package(harvest: Harvest, pieces: Mapping[str, Piece], plots: pd.DataFrame)
         statements=[
             register.Declared(
                 one.folder,
-                facts.reference(harvest, number),
+                one.reference,
                 one.lot,
                 one.net_mass_kg,
                 one.geojson_sha256,
                 one.plots,
+                one.shipment,
+                one.lots,
             )
-            for number, one in enumerate(declared.statements(folder, plots.index), 1)
+            for one in declared.statements(folder, plots.index)
         ],
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import shapely
 from numpy.typing import NDArray
 
 from eudr_check import layers, mirror, overlay, register, risk, tables
@@ -20,6 +21,7 @@ from eudr_check.errors import EudrCheckError
 from eudr_check.layers import LayerDefinition, Supply, supply
 from eudr_check.package import apart, gis, stamp
 from eudr_check.package.picture import Picture
+from eudr_check.package.statements import REACH_DEGREE
 from eudr_check.risk import article10
 from eudr_check.run import ground, inputs, papers, rasters
 from eudr_check.run.code import code_digest, versions
@@ -31,12 +33,24 @@ from eudr_check.run.pictures import baseline_of, pictures
 from eudr_check.run.pieces import Piece, append_tables, digest, gathered, save_table, write_json, write_table
 from eudr_check.run.results import ADDRESSES
 from eudr_check.run.tile_work import Shared, Task, makers, unread, variables
-from eudr_check.tiles import Tile
+from eudr_check.tiles import Tile, tiles_of
 
-WHERE = {"plots", "catalogues", "layers", "run", "deliveries", "reviews", "legality", "register_file", "areas"}
+WHERE = {
+    "plots",
+    "catalogues",
+    "layers",
+    "run",
+    "deliveries",
+    "shipments",
+    "reviews",
+    "legality",
+    "register_file",
+    "areas",
+}
 """Settings that say where things lie, not what they are; their content is hashed instead."""
 
 DRAWN = "patches.gpkg"
+REACH = REACH_DEGREE * np.array([-1.0, -1.0, 1.0, 1.0])
 
 Progress = Callable[[str, int, int], None]
 """Called with stage, units done and units in all."""
@@ -229,7 +243,9 @@ def assessment(run: Run, plots: Piece, evidence: Piece, *, drawn: bool) -> Piece
         "plots": plots.digest,
         "evidence": evidence.digest,
         "policy": policy.model_dump(mode="json"),
-        "harvest": harvest.model_dump(mode="json", include={"production", "commodity", "product", "operator"}),
+        "harvest": harvest.model_dump(
+            mode="json", include={"production", "commodity", "product", "products", "operator"}
+        ),
         "on": str(papers.day(harvest)),
         "code": code_digest("risk", "law", "text"),
         **papers.digests(harvest),
@@ -269,6 +285,7 @@ def package(
     policy = risk.policy(run.harvest.policy)
     # A policy of one's own by its name: where its file lies on this machine is nobody's business.
     harvest = run.harvest.model_copy(update={"policy": policy.full_name})
+    filed = () if harvest.register_file is None else register.filed(harvest.register_file, harvest.harvest)
     made_of = {
         "assessment": assessment.digest,
         "evidence": evidence.digest,
@@ -277,7 +294,8 @@ def package(
         "draft": draft,
         "redacted": redacted,
         **papers.digests(harvest),
-        "code": code_digest("package", "text", "law", "run"),
+        "filed": [str(one) for one in filed],
+        "code": code_digest("package", "documents", "text", "law", "run"),
     }
 
     def make(folder: Path) -> None:
@@ -306,7 +324,10 @@ def package(
             if record is None
             else {language: article10.table(record, language) for language in harvest.package.languages},
             legality=added.legality,
-            deliveries=added.deliveries,
+            deliveries=papers.with_removed(added),
+            shipments=added.shipments,
+            filed=filed,
+            article10_of=None if record is None else _records(run, added, plots, evidence, assessment),
             attachments=added.attachments,
             definitions=definitions(run),
             pictures=pictures_of(run, plots, evidence, assessment, supplied)
@@ -318,6 +339,30 @@ def package(
         )
 
     return run.obtain("package", made_of, make)
+
+
+def _records(
+    run: Run, added: papers.Papers, plots: Piece, evidence: Piece, assessment: Piece
+) -> Callable[[Sequence[str], Sequence[str]], Mapping[str, pd.DataFrame]]:
+    """The record under Article 10 of some plots and lots alone, by language."""
+    table, assessments = plots.features("PLOTS"), assessment.table("ASSESSMENTS")
+    read, lots = evidence.table("SOURCES"), assessment.table("LOTS") if assessment.has("LOTS") else None
+
+    def of(keys: Sequence[str], named: Sequence[str]) -> Mapping[str, pd.DataFrame]:
+        mine = table.loc[list(keys)]
+        reached = {tile.name for tile in tiles_of(shapely.bounds(mine.geometry.to_numpy()) + REACH)}
+        record = papers.record(
+            run.harvest,
+            added,
+            mine,
+            assessments.loc[list(keys)],
+            read[read["tile"].isin(reached)],
+            None if lots is None else lots[lots["lot"].isin(list(named))],
+        )
+        assert record is not None
+        return {language: article10.table(record, language) for language in run.harvest.package.languages}
+
+    return of
 
 
 def pictures_of(run: Run, plots: Piece, evidence: Piece, assessment: Piece, supplied: Supply) -> dict[str, Picture]:

@@ -1,12 +1,8 @@
 """Only settled plots from whole lots go in; everything else is named with its reason."""
 
-import geopandas as gpd
-import numpy as np
 import pandas as pd
-import pytest
-import shapely
 
-from eudr_check.package import consignment, eu_geojson
+from eudr_check.package import consignment
 from tests import package_tables as six
 
 
@@ -84,44 +80,3 @@ def test_draft_declares_every_usable_plot_and_still_names_the_open_ones() -> Non
 
     assert len(result.plots) == 6
     assert because(result) == {"norte/003": "not_settled"}
-
-
-def features(count: int, *, producers: int = 1, parts: int = 1) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
-    shape = {f"c{i % producers:04}/{i:05}": shapely.box(0, 0, 0.001, 0.001) for i in range(count)}
-    plots = six.plots(shape)
-    frame = eu_geojson.export(plots).features
-    return frame.loc[np.repeat(frame.index, parts)].reset_index(drop=True), plots
-
-
-def split(
-    frame: pd.DataFrame, plots: gpd.GeoDataFrame, size: int, lots: pd.DataFrame | None = None
-) -> list[consignment.Part]:
-    empty = six.lots() if lots is None else lots
-    whole = consignment.Consignment(plots, pd.DataFrame(), empty, pd.DataFrame())
-    return consignment.parts(whole, frame, [size] * len(frame), 1000.0)
-
-
-def test_statements_keep_the_byte_limit_and_lose_nothing() -> None:
-    """Ten features of 5 MB make four statements; every row once, parts of a plot together, kilograms to the gram."""
-    parts = split(*features(5, parts=2), size=5_000_000)
-
-    assert [len(part.rows) for part in parts] == [2, 2, 2, 2, 2]
-    assert sorted(row for part in parts for row in part.rows) == list(range(10))
-    assert sum(part.net_mass_kg for part in parts) == pytest.approx(1000, abs=1e-9)
-
-
-def test_statements_hold_at_most_a_thousand_producers() -> None:
-    """2,100 producers need three statements."""
-    frame, plots = features(2100, producers=2100)
-    parts = split(frame, plots, size=100)
-
-    assert [frame["name"].iloc[part.rows].nunique() for part in parts] == [1000, 1000, 100]
-
-
-def test_each_lot_is_a_statement_with_its_share_of_the_mass() -> None:
-    """Lots of 600 and 200 kg share 1,000 kg as 750 and 250; a plot that fed both is in both."""
-    frame, plots = features(3)
-    lots = six.lots(("A", 600, "accepted", ["c0000/00000", "c0000/00001"]), ("B", 200, "accepted", ["c0000/00001"]))
-    parts = split(frame, plots, 100, lots)
-
-    assert [(part.lot, part.rows, part.net_mass_kg) for part in parts] == [("A", [0, 1], 750.0), ("B", [1], 250.0)]

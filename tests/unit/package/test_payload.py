@@ -19,9 +19,8 @@ PRODUCT = {"hs_code": "0901 11", "description": "Green coffee", "net_mass_kg": 5
 def request_xml(producers: list[Producer] | None = None, **product: Any) -> Any:
     harvest = six.harvest(product=PRODUCT | {"scientific_name": "Coffea arabica", "common_name": "Coffee"} | product)
     producers = producers or [Producer("PE", "norte", b"{}")]
-    content = payload.document(
-        harvest.operator, harvest.product, producers, net_mass_kg=200.5, reference="pe-coffee-001"
-    )
+    lines = [payload.Line(harvest.goods[0], 200.5, None, producers)]
+    content = payload.document(harvest, lines, reference="pe-coffee-001", border_country="BE")
     return etree.fromstring(payload.xml(content, draft=False))
 
 
@@ -104,7 +103,46 @@ def test_only_six_digits_travel() -> None:
             "only use IMPORT",
         ),
         ({"operator": OPERATOR | {"country_of_activity": "EL"}}, "Greece is GR"),
-        ({"operator": OPERATOR | {"activity": "DOMESTIC"}}, "deviation"),
+        ({"operator": OPERATOR | {"activity": "DOMESTIC"}}, "deviation_percent is missing"),
+        ({"operator": OPERATOR | {"activity": "DOMESTIC"}}, "border_country NL contradicts DOMESTIC"),
+        (
+            {
+                "operator": OPERATOR | {"activity": "DOMESTIC"},
+                "border_country": None,
+                "product": PRODUCT | {"deviation_percent": 51},
+            },
+            "between 0 and 25",
+        ),
+        ({"product": PRODUCT | {"deviation_percent": 5}}, "deviation_percent 5 is not allowed for IMPORT"),
+        ({"confidential": None}, "true: plots are not disclosed down the supply chain; false: every later"),
+        ({"border_country": None}, "border_country is missing; write the country of entry"),
+        ({"border_country": None, "operator": OPERATOR | {"activity": "EXPORT"}}, "the country of exit"),
+        ({"border_country": "PE"}, "border_country PE must be one of the 27"),
+        ({"border_country": "EL"}, "Greece is GR"),
+        ({"operator": OPERATOR | {"eori": "PE20512345678"}}, "must begin with a Union country"),
+        ({"operator": OPERATOR | {"email": "josé@ejemplo.pe"}}, "operator.email 'josé@ejemplo.pe'"),
+        ({"operator": OPERATOR | {"representative": {"name": "R", "country": "NL"}}}, "given by its parts"),
+        ({"operator": OPERATOR | {"representative": {"name": "R", "country": "PE"}}}, "lies outside the Union"),
+        (
+            {
+                "operator": OPERATOR
+                | {"country": "PE", "country_of_activity": "NL", "identifiers": [{"type": "tin", "value": "1"}]}
+            },
+            "identifiers tin is not allowed",
+        ),
+        ({"commodity": "soya", "product": PRODUCT | {"hs_code": "1201"}}, "no longer offered"),
+        ({"product": PRODUCT | {"supplementary_unit": 3}}, "has none; take it out"),
+        ({"product": PRODUCT | {"supplementary_unit_qualifier": "NAR"}}, "supplementary_unit is missing beside"),
+        ({"commodity": "cattle", "product": PRODUCT | {"hs_code": "0102 29"}}, "its quantity in NAR"),
+        (
+            {
+                "commodity": "rubber",
+                "product": PRODUCT
+                | {"hs_code": "4011", "supplementary_unit": 3, "supplementary_unit_qualifier": "MTQ"},
+            },
+            "contradicts HS code 4011; write NAR",
+        ),
+        ({"product": None, "products": [PRODUCT, {**PRODUCT, "hs_code": "1801"}]}, "products.1.hs_code 1801 belongs"),
         ({"commodity": "wood", "product": PRODUCT | {"hs_code": "4407"}}, "both needed for wood"),
         ({"commodity": "wood", "product": PRODUCT | {"hs_code": "4403 11"}}, "supplementary unit"),
     ],
@@ -114,6 +152,30 @@ def test_what_the_system_would_refuse_is_refused_first(changes: dict[str, Any], 
     faults = payload.fact_faults(six.harvest(**changes))
 
     assert any(told in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({"product": PRODUCT | {"hs_code": "0901"}}, ["hs_short"]),
+        ({"product": PRODUCT | {"hs_code": "0901 11"}}, []),
+        ({"commodity": "cattle", "product": PRODUCT | {"hs_code": "0102 29 05"}}, ["hs_mapped"]),
+        ({"commodity": "wood", "product": PRODUCT | {"hs_code": "4407 11"}}, ["unit_unsure"]),
+        ({"commodity": "wood", "product": PRODUCT | {"hs_code": "4407 11", "supplementary_unit": 2}}, []),
+        ({"product": None, "products": [PRODUCT, PRODUCT]}, ["same_hs"]),
+        ({"operator": OPERATOR | {"country": "PE", "country_of_activity": "NL"}}, ["outside_union"]),
+        (
+            {
+                "operator": OPERATOR | {"activity": "DOMESTIC"},
+                "product": PRODUCT | {"deviation_percent": 30},
+            },
+            ["deviation_unsure"],
+        ),
+    ],
+)
+def test_what_sources_contradict_one_another_on_is_said(changes: dict[str, Any], codes: list[str]) -> None:
+    """Nothing the public sources differ on is chosen in silence."""
+    assert [one["code"] for one in payload.doubts(six.harvest(**changes))] == codes
 
 
 def test_right_facts_have_no_fault() -> None:

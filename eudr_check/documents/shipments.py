@@ -1,0 +1,295 @@
+"""shipments.csv: what is shipped to whom, from which lots; one statement each.
+
+A row is one commodity line of one shipment; a shipment of several products has several rows of its name. What is wrong
+with a shipment refuses that shipment by name, and no other.
+"""
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from eudr_check import law
+from eudr_check.config import Harvest
+from eudr_check.risk.sheet import rows_of
+
+COLUMNS = ("shipment", "lots", "net_mass_kg")
+OPTIONAL = (
+    "product",
+    "contract",
+    "container",
+    "border_country",
+    "date",
+    "sales_reference",
+    "supplementary_unit",
+)
+PAPERWORK = ("contract", "container", "border_country", "date", "sales_reference")
+"""Columns that speak of the whole shipment, so its rows must agree in them."""
+_NUMBER = re.compile(r"\d+([.,]\d+)?")
+_GROUPED = re.compile(r"\d{1,3}([., ]\d{3})+")
+_TAKEN = re.compile(r"(?P<lot>.*\S)\s*=\s*(?P<kg>[^=]+)")
+_TONNES = (0.5, 1.5)
+"""A net mass whose thousandfold lies between these shares of its lots was written in tonnes."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One commodity line of a shipment."""
+
+    product: int
+    """Position in the products of the harvest."""
+    lots: Mapping[str, float | None]
+    """Kilograms of product taken of each lot; None: of the whole lot."""
+    net_mass_kg: float
+    supplementary_unit: float | None
+
+
+@dataclass(frozen=True)
+class Shipment:
+    """One shipment, free of faults that its file and the deliveries show."""
+
+    name: str
+    lines: tuple[Line, ...]
+    border_country: str | None
+    date: dt.date | None
+    contract: str
+    container: str
+    sales_reference: str
+
+    @property
+    def net_mass_kg(self) -> float:
+        """Kilograms of all lines, to the gram."""
+        return sum(grams(line.net_mass_kg) for line in self.lines) / 1000
+
+    @property
+    def lots(self) -> tuple[str, ...]:
+        """Lots of all lines, in their order."""
+        return tuple(dict.fromkeys(lot for line in self.lines for lot in line.lots))
+
+
+@dataclass(frozen=True)
+class Shipments:
+    """The shipments of a harvest, and those that are refused."""
+
+    ready: tuple[Shipment, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Shipment: file, row, what is wrong and what to do."""
+    ordered_kg: Mapping[str, float] = field(default_factory=dict)
+    """Net mass of every shipment, refused ones as far as it can be read."""
+
+
+class _RefusedError(Exception):
+    """A row that cannot be taken; says why."""
+
+
+def grams(kilograms: float) -> int:
+    """Whole grams of a mass: sums of them are exact.
+
+    >>> grams(0.1 + 0.2)
+    300
+    """
+    return round(kilograms * 1000)
+
+
+def read_shipments(path: Path, harvest: Harvest, held: Mapping[str, float]) -> Shipments:
+    """Read shipments.csv and check it against the lots of the deliveries.
+
+    Args:
+        path: the file; columns separated by commas or semicolons, lots by semicolons (`C01-L1; C01-L2=1500`).
+        harvest: gives products, activity and border country.
+        held: kilograms of product in every lot of the deliveries, whether it is accepted or not.
+
+    Raises:
+        ConfigError: the file is missing, is no text, or lacks a column.
+    """
+    rows: dict[str, list[tuple[Mapping[str, str], str]]] = defaultdict(list)
+    refused: dict[str, str] = {}
+    for row, place in rows_of(path, "shipments", COLUMNS):
+        text = {name: (row.get(name) or "").strip() for name in (*COLUMNS, *OPTIONAL)}
+        if any(text.values()):
+            # The refusals stand in packages, where no path of a machine belongs.
+            rows[text["shipment"]].append((text, place.replace(str(path), path.name)))
+    ready, ordered = [], {}
+    for name, mine in rows.items():
+        ordered[name] = sum(_mass(text["net_mass_kg"]) or 0.0 for text, _ in mine)
+        try:
+            ready.append(_shipment(name, mine, harvest, held))
+        except _RefusedError as why:
+            refused[name] = str(why)
+    refused |= _overdrawn(ready, held, path)
+    return Shipments(tuple(one for one in ready if one.name not in refused), refused, ordered)
+
+
+def _shipment(
+    name: str, rows: Sequence[tuple[Mapping[str, str], str]], harvest: Harvest, held: Mapping[str, float]
+) -> Shipment:
+    first, place = rows[0]
+    if not name:
+        raise _RefusedError(f"{place}: 'shipment' is empty; every shipment needs a name of its own")
+    for text, other in rows[1:]:
+        for column in PAPERWORK:
+            if text[column] != first[column]:
+                raise _RefusedError(
+                    f"{other}: shipment '{name}': {column} '{text[column]}' contradicts '{first[column]}' in its first "
+                    "row; write the same in both"
+                )
+    lines = tuple(_line(name, text, other, harvest, held) for text, other in rows)
+    products = [line.product for line in lines]
+    if len(set(products)) < len(products):
+        raise _RefusedError(
+            f"{place}: shipment '{name}': two rows of the same product; write one row with all its lots"
+        )
+    return Shipment(
+        name,
+        lines,
+        _border(name, first["border_country"], place, harvest),
+        _date(name, first["date"], place),
+        first["contract"],
+        first["container"],
+        first["sales_reference"],
+    )
+
+
+def _line(name: str, text: Mapping[str, str], place: str, harvest: Harvest, held: Mapping[str, float]) -> Line:
+    lots = dict(_lots(name, text["lots"], place))
+    unknown = [lot for lot in lots if lot not in held]
+    if unknown:
+        raise _RefusedError(
+            f"{place}: shipment '{name}': lot '{', '.join(unknown)}' is in no delivery; correct 'lots', or add its "
+            "deliveries"
+        )
+    available = sum(grams(held[lot] if kg is None else kg) for lot, kg in lots.items())
+    mass = _mass(text["net_mass_kg"]) if text["net_mass_kg"] else available / 1000
+    if mass is None:
+        raise _RefusedError(
+            f"{place}: shipment '{name}': net_mass_kg '{text['net_mass_kg']}' is no number of kilograms; write it "
+            "without unit and without a sign for thousands, such as 19200 or 19200.5"
+        )
+    if _TONNES[0] * available <= grams(mass) * 1000 <= _TONNES[1] * available:
+        raise _RefusedError(
+            f"{place}: shipment '{name}': net_mass_kg {mass:g} looks like tonnes, for its lots hold "
+            f"{available / 1000:,.0f} kg; write kilograms"
+        )
+    if grams(mass) > available:
+        raise _RefusedError(
+            f"{place}: shipment '{name}': net_mass_kg {mass:g} is more than its lots hold ({available / 1000:g} kg); "
+            "lower it, or add lots"
+        )
+    unit = _mass(text["supplementary_unit"])
+    if text["supplementary_unit"] and unit is None:
+        raise _RefusedError(
+            f"{place}: shipment '{name}': supplementary_unit '{text['supplementary_unit']}' is no quantity above zero; "
+            "write a number"
+        )
+    product = _product(name, text["product"], place, harvest)
+    return Line(product, lots, mass, unit if unit is not None else harvest.goods[product].supplementary_unit)
+
+
+def _lots(name: str, text: str, place: str) -> Iterator[tuple[str, float | None]]:
+    """Lot and kilograms of every entry of the cell."""
+    seen = set()
+    for entry in (part.strip() for part in text.split(";")):
+        if not entry:
+            continue
+        taken = _TAKEN.fullmatch(entry)
+        lot, kg = (entry, None) if taken is None else (taken["lot"], _mass(taken["kg"]))
+        if taken is not None and kg is None:
+            raise _RefusedError(
+                f"{place}: shipment '{name}': '{entry}' states no kilograms; write LOT=KILOGRAMS, such as {lot}=1500"
+            )
+        if lot in seen:
+            raise _RefusedError(f"{place}: shipment '{name}': lot '{lot}' stands twice; write it once")
+        seen.add(lot)
+        yield lot, kg
+    if not seen:
+        raise _RefusedError(
+            f"{place}: shipment '{name}': 'lots' is empty; name the lots it is made of, LOT; LOT=KILOGRAMS"
+        )
+
+
+def _mass(text: str) -> float | None:
+    """A quantity above zero; None where the text is none, or could be read in two ways (19,200)."""
+    plain = text.removesuffix("kg").strip()
+    if not _NUMBER.fullmatch(plain) or _GROUPED.fullmatch(plain):
+        return None
+    value = float(plain.replace(",", "."))
+    return value if 0 < value < 1e10 else None
+
+
+def _product(name: str, text: str, place: str, harvest: Harvest) -> int:
+    def code(written: str) -> str:
+        return written.replace(" ", "").replace(".", "")
+
+    goods = harvest.goods
+    if not text and len(goods) == 1:
+        return 0
+    found = [
+        number
+        for number, product in enumerate(goods)
+        if text and (code(product.hs_code) == code(text) or product.description.casefold() == text.casefold())
+    ]
+    if len(found) != 1:
+        known = "; ".join(f"{product.hs_code} ({product.description})" for product in goods)
+        raise _RefusedError(
+            f"{place}: shipment '{name}': product '{text}' names no product of the harvest, or several; write one of "
+            f"{known}"
+        )
+    return found[0]
+
+
+def _border(name: str, text: str, place: str, harvest: Harvest) -> str | None:
+    activity = "IMPORT" if harvest.operator is None else harvest.operator.activity
+    border = text or harvest.border_country
+    if activity == "DOMESTIC":
+        if text:
+            raise _RefusedError(
+                f"{place}: shipment '{name}': border_country {text} contradicts DOMESTIC, which crosses no border; "
+                "leave it empty"
+            )
+        return None
+    if not border:
+        raise _RefusedError(
+            f"{place}: shipment '{name}': border_country is missing; write the country of "
+            f"{'entry' if activity == 'IMPORT' else 'exit'} of the Union here or as border_country of the harvest"
+        )
+    if border not in law.EU_COUNTRIES and border != "XI":
+        raise _RefusedError(
+            f"{place}: shipment '{name}': border_country '{border}' must be one of the 27 Union countries or XI "
+            "(Greece is GR)"
+        )
+    return border
+
+
+def _date(name: str, text: str, place: str) -> dt.date | None:
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise _RefusedError(f"{place}: shipment '{name}': date '{text}' is no date; write YYYY-MM-DD") from error
+
+
+def _overdrawn(ready: Sequence[Shipment], held: Mapping[str, float], path: Path) -> dict[str, str]:
+    """Shipments that take of a lot what another has taken: each is refused, for nobody knows whose it is."""
+    takers: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
+    for one in ready:
+        for line in one.lines:
+            for lot, kg in line.lots.items():
+                takers[lot].append((one.name, kg))
+    refused: dict[str, str] = {}
+    for lot, taken in takers.items():
+        if len(taken) == 1 and taken[0][1] is None:
+            continue
+        names = ", ".join(dict.fromkeys(name for name, _ in taken))
+        if any(kg is None for _, kg in taken):
+            why = f"lot '{lot}' is named by {names}; state the kilograms each takes of it, LOT=KILOGRAMS"
+        elif sum(grams(kg or 0.0) for _, kg in taken) > grams(held[lot]):
+            whole = sum(kg or 0.0 for _, kg in taken)
+            why = f"{names}: take {whole:g} kg of lot '{lot}', which holds {held[lot]:g} kg; lower what they take"
+        else:
+            continue
+        for name, _ in taken:
+            refused.setdefault(name, f"{path.name}: shipment '{name}': {why}")
+    return refused

@@ -1,0 +1,34 @@
+"""Shipments and filed statements as a package keeps them, so that whoever verifies it plans the same statements."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from eudr_check.documents.filed import Filed
+from eudr_check.documents.shipments import Shipments
+
+NAME = "shipments.json"
+_SHIPMENTS: TypeAdapter[Shipments | None] = TypeAdapter(Shipments | None)
+_FILED: TypeAdapter[tuple[Filed, ...]] = TypeAdapter(tuple[Filed, ...])
+
+
+def content(shipments: Shipments | None, filed: Sequence[Filed]) -> dict[str, Any] | None:
+    """What the file says; None where there is nothing to say."""
+    if shipments is None and not filed:
+        return None
+    return {
+        "shipments": _SHIPMENTS.dump_python(shipments, mode="json"),
+        "filed": _FILED.dump_python(tuple(filed), mode="json"),
+    }
+
+
+def from_content(told: Any) -> tuple[Shipments | None, tuple[Filed, ...]]:
+    """Shipments and filed statements of the content of the file; None and nothing for a package without it.
+
+    Raises:
+        ValueError: the content is not what `content` writes.
+    """
+    if told is None:
+        return None, ()
+    return _SHIPMENTS.validate_python(told["shipments"]), _FILED.validate_python(told["filed"])

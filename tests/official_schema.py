@@ -1,0 +1,23 @@
+"""The Commission's schemas of release 8.2.1, read where they lie and never over a network."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+ADDRESS = "https://acceptance.eudr.webcloud.ec.europa.eu:443/tracesnt/ws/EUDRDueDiligenceStatementServiceV3?xsd=4"
+
+
+def official_schema(shared_data: Path) -> Any:
+    """The compiled schema of SubmitDdsRequest."""
+    root = shared_data.parent / "reference" / "eu" / "v3-8.2.1"
+    files = json.loads((root / "imports.json").read_text(encoding="utf-8"))
+
+    class Local(etree.Resolver):
+        def resolve(self, url: str, public: str, context: Any) -> Any:
+            return self.resolve_string((root / files[url]).read_bytes(), context, base_url=url)
+
+    parser = etree.XMLParser(no_network=True)
+    parser.resolvers.add(Local())
+    return etree.XMLSchema(etree.fromstring((root / files[ADDRESS]).read_bytes(), parser, base_url=ADDRESS))
