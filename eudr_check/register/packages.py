@@ -7,9 +7,8 @@ its statements: what was submitted stays for good, with the plots and outcomes i
 import datetime as dt
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 import geopandas as gpd
 import pandas as pd
@@ -43,7 +42,7 @@ class Declared:
     plots: Sequence[str]
     """Keys of the plots it declares, as in PLOTS."""
     shipment: str | None = None
-    lots: Mapping[str, float] = MappingProxyType({})
+    lots: Mapping[str, float] = field(default_factory=dict)
     """Kilograms of product it takes of every lot."""
 
 
