@@ -13,6 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from eudr_check import mirror
+from eudr_check.package import declared
+from eudr_check.package.ledger import STEPS
 from eudr_check.run.harvest import Finished
 from eudr_check.run.stages import Progress as Report
 from eudr_check.run.status import Status
@@ -61,6 +63,7 @@ def result(finished: Finished, *, as_json: bool, profile: bool) -> None:
         console.print(f"{file}: {message}", highlight=False, markup=False, soft_wrap=True)
     for note in finished.notes:
         console.print(note, highlight=False)
+    _shipments(finished, console)
     for label, path in _places(finished).items():
         console.print(f"{label:<10} {path}", highlight=False, soft_wrap=True)
     if profile:
@@ -133,6 +136,28 @@ def _outcomes(finished: Finished) -> Table:
     table.add_section()
     table.add_row("all", *(str(value) for value in counts.sum()))
     return table
+
+
+def _shipments(finished: Finished, console: Console) -> None:
+    """Kilograms of every shipment from order to statement, and what is not declared although it was asked for."""
+    if finished.package is None:
+        return
+    for line in declared.summary(finished.package)["withheld"]:
+        if line not in finished.notes:
+            console.print(line, highlight=False)
+    kilograms = declared.shipments(finished.package)
+    if kilograms.empty:
+        return
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("shipment", overflow="fold")
+    for step in STEPS:
+        table.add_column(step.removesuffix("_kg"), justify="right")
+    table.add_column("state", overflow="fold")
+    for row in kilograms.to_dict("records"):
+        filed = f" {row['filed_as']} {row['filed_on']}" if row["filed_as"] else ""
+        masses = (f"{float(row[step]):,.0f}" for step in STEPS)
+        table.add_row(row["shipment"] or "all lots", *masses, f"{row['state']}{filed}")
+    console.print(table)
 
 
 def _places(finished: Finished) -> dict[str, str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from eudr_check.package.statements import DRAFT_MARK
 from eudr_check.text.clean import cell, clean
 
@@ -32,6 +34,14 @@ class Statement:
 def summary(package: Path) -> Any:
     """`summary.json` of a package folder."""
     return json.loads((package / "summary.json").read_text(encoding="utf-8"))
+
+
+def shipments(package: Path) -> pd.DataFrame:
+    """`shipment_status.csv` of a package folder as text; empty where it has none."""
+    path = package / "shipment_status.csv"
+    if not path.is_file():
+        return pd.DataFrame()
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
 
 
 def statements(package: Path, plots: Iterable[str]) -> Iterator[Statement]:

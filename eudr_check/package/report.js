@@ -90,6 +90,13 @@ function coops() {
     el("tbody", {}, ...P.cooperatives.map((name, c) => line(name, groups[c], "th"))), el("tfoot", {}, line(T("total"), every, "th")));
 }
 
+function kilograms() {
+  const steps = ["ordered_kg", "delivered_kg", "located_kg", "cleared_kg", "declared_kg", "missing_kg"];
+  $("shipments").hidden = !D.shipments.length;
+  $("kilograms").replaceChildren(el("thead", {}, el("tr", {}, el("th", { scope: "col" }, T("shipment")), ...steps.map(step => el("th", { scope: "col", class: "num" }, T(step))), el("th", { scope: "col" }, T("shipment_state")))),
+    el("tbody", {}, ...D.shipments.map(row => el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, row.shipment || T("all_lots"))), ...steps.map(step => el("td", { class: "num" }, number(row[step], 0))), el("td", {}, T("shipment_" + row.state) + (row.filed_as ? ` · ${row.filed_as} · ${row.filed_on}` : ""))))));
+}
+
 /* The list: only the rows in sight are in the document. */
 function head() {
   $("plots").tHead.replaceChildren(el("tr", { "aria-rowindex": 1 }, ...COLUMNS.map(([key], c) => el("th", { scope: "col", class: c > 2 ? "num" : "", "aria-sort": sort.key !== key ? "none" : sort.up ? "ascending" : "descending" },
@@ -264,7 +271,7 @@ function speak() {
   $("elsewhere").hidden = !D.elsewhere.code.length; $("elsewhere").querySelector("ul").replaceChildren(...D.elsewhere.code.slice(0, 500).map((_, row) => finding(D.elsewhere, row)));
   $("layers").replaceChildren(el("thead", {}, el("tr", {}, ...["layer", "layer_variable", "layer_covers", "layer_tiles"].map(key => el("th", { scope: "col" }, T(key))))),
     el("tbody", {}, ...D.layers.map(layer => el("tr", {}, el("td", {}, layer.layer), el("td", {}, layer.variable), el("td", {}, layer.from === layer.through ? layer.from : `${layer.from} – ${layer.through}`), el("td", {}, layer.tiles.map(count => number(count)).join(" / "))))));
-  $("foot").textContent = T("disclaimer", { version: D.version }); coops(); apply();
+  $("foot").textContent = T("disclaimer", { version: D.version }); coops(); kilograms(); apply();
   if ($("detail").open) open(selected);
 }
 $("language").replaceChildren(...D.languages.map(code => el("option", { value: code }, { en: "English", es: "Español", fr: "Français", pt: "Português" }[code])));

@@ -95,7 +95,7 @@ def document(
 
 
 def shipments(table: pd.DataFrame | None) -> list[dict[str, Any]]:
-    """Kilograms of every shipment, a row each."""
+    """Kilograms of every shipment, a row each; nothing where no deliveries are known."""
     if table is None:
         return []
     rows = table.astype(object).where(table.notna(), None).to_dict("records")

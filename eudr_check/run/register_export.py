@@ -19,6 +19,7 @@ layers.csv           the forest maps a package was made from, their versions and
 statements.csv       one row per due diligence statement with the numbers the EU system gave; keep_until is five
                      years after submission (Art. 4(3) of Regulation (EU) 2023/1115)
 statement_plots.csv  which plots a statement declares
+statement_lots.csv   how many kilograms it takes of which lot, and its shipment
 numbers.csv          every number ever noted; replaced = 1 no longer holds
 outcomes.geojson     the plots of outcomes.csv on the map (WGS 84)
 plots.geojson        the plots of the last run of every harvest

@@ -16,6 +16,7 @@ from season import (
     rasters,
     returned,
     rows,
+    shipments,
     surveys,
 )
 from season.members import Parcel
@@ -26,6 +27,7 @@ MADE = (
     "rasters",
     "coop-*",
     "deliveries.csv",
+    "shipments.csv",
     "returned*",
     "2025",
     "codes.csv",
@@ -49,6 +51,7 @@ def everything(folder: Path) -> None:
     faulty = {f"{case.cooperative}/{case.plot_id}" for case in cases} | faults.also_blocked(of)
     text = deliveries.table_text(of, grounds, faulty)
     (folder / "deliveries.csv").write_text(text, encoding="utf-8", newline="")
+    (folder / "shipments.csv").write_text(shipments.table_text(), encoding="utf-8", newline="")
     (folder / "codes.csv").write_text(_code_table(cases), encoding="utf-8", newline="")
     papers.write(folder)
 

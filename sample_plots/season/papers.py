@@ -67,7 +67,7 @@ def write(folder: Path) -> None:
 def _first_look(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """ASSESSMENTS and EVIDENCE of the harvest before any review."""
     content = yaml.safe_load(CONFIG.read_text(encoding="utf-8").replace("../sample_plots", folder.resolve().as_posix()))
-    for key in ("deliveries", "reviews", "legality", "register"):
+    for key in ("deliveries", "shipments", "reviews", "legality", "register"):
         content.pop(key, None)
     with tempfile.TemporaryDirectory() as work:
         path = Path(work) / "first-look.yaml"
