@@ -12,6 +12,9 @@ import pandas as pd
 
 from eudr_check import tables
 from eudr_check.config import Harvest
+from eudr_check.documents import stored
+from eudr_check.documents.filed import Filed
+from eudr_check.documents.shipments import Shipments
 from eudr_check.errors import EudrCheckError
 from eudr_check.package import payload
 from eudr_check.package.facts import layer_facts
@@ -41,8 +44,10 @@ class Contents:
     assessments: pd.DataFrame
     reasons: pd.DataFrame
     lots: pd.DataFrame | None
-    dds: Mapping[str, Any] | None
-    """`dds.json` of the first statement: what people answered stands nowhere else."""
+    dds: Mapping[str, Mapping[str, Any]]
+    """`dds.json` by the beginning of its name: what people answered stands nowhere else."""
+    shipments: Shipments | None
+    filed: tuple[Filed, ...]
 
     @property
     def draft(self) -> bool:
@@ -58,9 +63,9 @@ class Contents:
         """Whether the harvest asked for an output."""
         return output in self.harvest.package.outputs
 
-    def behind(self) -> Behind:
-        """What stands behind the statements."""
-        dds: Mapping[str, Any] = self.dds or {}
+    def behind(self, place: str = "") -> Behind:
+        """What stands behind the statements, with the answers of the one whose names begin with `place`."""
+        dds: Mapping[str, Any] = self.dds.get(place, {})
         faults = payload.fact_faults(self.harvest) if self.wants("statement") else []
         return Behind(
             self.harvest,
@@ -74,6 +79,10 @@ class Contents:
             _because(dds.get("open_points", [])),
             faults,
             self.draft,
+            self.shipments,
+            self.filed,
+            self.sources,
+            self.variables,
         )
 
 
@@ -99,21 +108,23 @@ def read(root: Path, manifest: Mapping[str, Any]) -> Contents | Difference:
             found[str(schema.title).lower()] = tables.check(schema, reader(root / name))
         lots_file = root / (name := "tables/LOTS.parquet")
         lots = pd.read_parquet(lots_file) if lots_file.is_file() else None
+        shipments_file = root / (name := stored.NAME)
+        shipments, filed = stored.from_content(_object(root, name) if shipments_file.is_file() else None)
         name = "settings.json"
-        harvest, variables = _harvest(settings), [variable(entry) for entry in settings["variables"]]
+        harvest = _harvest(settings, delivered=lots is not None, shipped=shipments is not None)
+        variables = [variable(entry) for entry in settings["variables"]]
         name = "summary.json"
         if not {"harvest", "software", "draft", "redacted"} <= summary.keys():
             raise ValueError("harvest, software, draft or redacted is missing")
-        dds_file = root / f"{name_of_first(summary)}dds.json"
-        dds = _object(root, name := dds_file.relative_to(root).as_posix()) if dds_file.is_file() else None
+        mark = DRAFT_MARK if summary["draft"] else ""
+        dds = {}
+        for file in sorted(root.glob(f"statement-*/{mark}dds.json")):
+            name = file.relative_to(root).as_posix()
+            dds[name.removesuffix("dds.json")] = _object(root, name)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EudrCheckError) as error:
         return Difference(name, "unreadable", f"the rest cannot be recomputed: {' '.join(str(error).split())[:300]}")
-    return Contents(root, manifest, summary, settings, policy, layers, harvest, variables, lots=lots, dds=dds, **found)
-
-
-def name_of_first(summary: Mapping[str, Any]) -> str:
-    """Beginning of the names of the first statement's files."""
-    return f"statement-01/{DRAFT_MARK if summary['draft'] else ''}"
+    found |= {"lots": lots, "dds": dds, "shipments": shipments, "filed": filed}
+    return Contents(root, manifest, summary, settings, policy, layers, harvest, variables, **found)
 
 
 def variable(entry: Mapping[str, Any]) -> Variable:
@@ -130,14 +141,16 @@ def _object(root: Path, name: str) -> dict[str, Any]:
     return content
 
 
-def _harvest(settings: Mapping[str, Any]) -> Harvest:
+def _harvest(settings: Mapping[str, Any], *, delivered: bool, shipped: bool) -> Harvest:
     """The settings; where files lay on the machine that made the package is not told, and of no account."""
     told = {key: value for key, value in settings.items() if key != "variables"}
-    files = {
+    files: dict[str, Any] = {
         "plots": [{"path": "plots", "cooperative": "cooperative"}],
         "catalogues": {"local": {"folder": "catalogue"}},
         "layers": [{"id": "layer@1", "from": "local"}],
     }
+    files |= {"deliveries": "deliveries.csv"} if delivered else {}
+    files |= {"shipments": "shipments.csv"} if shipped else {}
     return Harvest.model_validate(files | told)
 
 

@@ -28,6 +28,7 @@ def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
         made,
         withheld,
         contents.assessments,
+        filed=contents.filed,
         draft=contents.draft,
         redacted=contents.redacted,
     ) | {"software": contents.summary["software"]}

@@ -22,12 +22,14 @@ def check(contents: Contents) -> Iterator[Difference]:
 
 
 def _legality(contents: Contents) -> Iterator[Difference]:
-    if contents.redacted or contents.dds is None:
+    if contents.redacted or not contents.dds:
         return
     table = contents.root / "legality" / "legality.csv"
     listed = table.read_text(encoding="utf-8", errors="replace") if table.is_file() else ""
-    open_topics = {topic for point in contents.dds["open_points"] for topic in point.get("topics", [])}
-    for row in contents.dds["legality"]:
+    # Legality evidence is that of the harvest: every statement tells the same.
+    first = next(iter(contents.dds.values()))
+    open_topics = {topic for point in first["open_points"] for topic in point.get("topics", [])}
+    for row in first["legality"]:
         document, digest = str(row.get("document")), row.get("sha256")
         name = f"legality/{document}"
         if not digest or row.get("topic") in open_topics:

@@ -12,7 +12,7 @@ from lxml import etree
 
 from eudr_check import __version__
 from eudr_check.package import eu_check, payload, statements
-from eudr_check.package.consignment import Part
+from eudr_check.package.parts import Part
 from eudr_check.package.verify.contents import Contents, Plan, place_of
 from eudr_check.package.verify.derived import same_csv
 from eudr_check.package.verify.difference import Difference, some, unlike
@@ -41,7 +41,7 @@ def undeclared(contents: Contents, folder: Path) -> Iterator[Difference]:
 
 def _statement(contents: Contents, planned: Plan, part: Part) -> Iterator[Difference]:
     place = place_of(contents, part)
-    behind = contents.behind()
+    behind = contents.behind(place)
     files = statements.contents(behind, planned, part)
     yield from _geojson(contents, place + "plots.geojson", files, planned, part)
     yield from same_csv(contents.root, place + "plots_index.csv", files.index)
@@ -150,7 +150,7 @@ def _values(root: Any) -> dict[str, str]:
 
 def _pages(contents: Contents, place: str, files: statements.Files, planned: Plan, part: Part) -> Iterator[Difference]:
     features = planned.features.iloc[part.rows]
-    for language, made in statements.pages(files.dds or {}, contents.behind(), features):
+    for language, made in statements.pages(files.dds or {}, contents.behind(place), features):
         path = contents.root / f"{place}statement.{language}.pdf"
         if not path.is_file():
             yield Difference(path.relative_to(contents.root).as_posix(), "missing", "no pages in this language")
