@@ -23,7 +23,10 @@ from tests import tiny
 from tests.servers import Decide, Fault, Hit, Server, published, rustac
 
 IMPATIENT = fetch.Patience(attempts=3, first_delay_s=0.002, longest_delay_s=0.01, timeout_s=(2.0, 0.5))
-KINDS = ("status", "limit", "cut", "slow", "html", "truncated", "gone", "forbidden", "repeat", "endless")
+KINDS = (
+    *("status", "limit", "cut", "slow", "html", "truncated", "gone", "forbidden", "repeat", "endless"),
+    *("redirect", "packed", "length"),
+)
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,17 @@ def bench(folder: Path) -> Iterator[Bench]:
                 server.upstream = upstream
                 served = harvest.model_copy(update={"catalogues": {"local": Catalogue(url=f"{server.url}/stac")}})
                 clean = run(in_folder(served, folder / "clean" / "run"), until="assess")
+                require_drawn(clean)
                 yield Bench(folder, served, server, clean)
     finally:
         fetch.PATIENCE = patience
+
+
+def require_drawn(clean: Finished) -> None:
+    """What comes out when nothing goes wrong is what the drawing says, not only what the code says every time."""
+    assert clean.assessments is not None
+    outcomes = clean.assessments["outcome"].reindex(list(tiny.OUTCOMES))
+    assert dict(outcomes) == tiny.OUTCOMES, f"without any fault: {dict(outcomes)}"
 
 
 def seeded(seed: int) -> tuple[str, Decide]:

@@ -80,8 +80,8 @@ def masked(path: Path) -> None:
 
 
 def truncated(path: Path) -> None:
-    """The last byte is missing."""
-    path.write_bytes(path.read_bytes()[:-1])
+    """The end of the last block is missing (a COG keeps four more bytes behind it)."""
+    path.write_bytes(path.read_bytes()[:-12])
 
 
 def replaced(path: Path) -> None:
@@ -130,7 +130,7 @@ AFTER: dict[str, Bend] = {
     "other CRS": beside(".aux.xml", PAM.format("<SRS>EPSG:32718</SRS>")),
     "mask": beside(".msk", "II*"),
 }
-VICTIMS = {"baseline": "JRC_GFC2020*", "loss": "*lossyear*", "cover": "*treecover*", "TMF": "*DeforestationYear*"}
+VICTIMS = {"baseline": "JRC_GFC2020*", "loss": "*lossyear*"}
 
 
 def victims(harvest: Tiny, pattern: str) -> list[Path]:

@@ -218,3 +218,22 @@ def test_what_is_no_tiff_is_not_quoted(tmp_path: Path) -> None:
     assert "root:" not in str(caught.value)
     with pytest.raises(LayersError, match="not a file"):
         open_raster(Path("/dev/zero"))
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=6), st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_any_damage_to_a_header_is_a_refusal_or_a_raster(
+    tmp_path_factory: pytest.TempPathFactory, flips: list[tuple[float, int]], big: bool
+) -> None:
+    """Whatever bytes of the first 400 are changed: no traceback, no endless list of images, no huge allocation."""
+    path = fine(tmp_path_factory.mktemp("x") / "a.tif", values(), BIGTIFF="YES" if big else "NO")
+    content = bytearray(path.read_bytes())
+    for share, value in flips:
+        content[int(share * 399)] = value
+    path.write_bytes(content)
+    try:
+        raster = open_raster(path)
+    except LayersError as error:
+        assert str(error).startswith("a.tif: ")
+    else:
+        assert raster.layout.offsets.shape == raster.layout.sizes.shape
