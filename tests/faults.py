@@ -23,10 +23,7 @@ from tests import tiny
 from tests.servers import Decide, Fault, Hit, Server, published, rustac
 
 IMPATIENT = fetch.Patience(attempts=3, first_delay_s=0.002, longest_delay_s=0.01, timeout_s=(2.0, 0.5))
-KINDS = (
-    *("status", "limit", "cut", "slow", "html", "truncated", "gone", "forbidden", "repeat", "endless"),
-    *("redirect", "packed", "length"),
-)
+KINDS = ("status", "limit", "cut", "slow", "html", "truncated", "gone", "forbidden", "repeat", "endless")
 
 
 @dataclass(frozen=True)

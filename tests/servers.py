@@ -48,9 +48,7 @@ class Fault:
     """What goes wrong with one answer."""
 
     kind: str
-    """status, cut, slow, html, truncated, repeat (a page again), endless (always a next page), redirect (to a service
-    of this machine), packed (says that the answer is compressed), length (announces no number).
-    """
+    """status, cut, slow, html, truncated, repeat (a page again), endless (always a next page)."""
     status: int = 503
     retry_after: str | None = None
     seconds: float = 0.0
@@ -128,8 +126,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:  # noqa: C901  (on
                 server.hits.append(hit)
                 fault = server.decide(hit)
             try:
-                failing = fault is not None and fault.kind in ("status", "html", "redirect", "packed", "length")
-                self._fail(hit, fault) if fault and failing else self._serve(hit, body, fault)
+                self._fail(hit, fault) if fault and fault.kind in ("status", "html") else self._serve(hit, body, fault)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
             hit.ended = time.monotonic()
@@ -137,14 +134,6 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:  # noqa: C901  (on
         def _fail(self, hit: Hit, fault: Fault) -> None:
             if fault.kind == "html":
                 self._send(hit, 200, b"<!DOCTYPE html><title>Please wait</title>", {"Content-Type": "text/html"})
-                return
-            if fault.kind == "redirect":
-                self._send(hit, 302, b"", {"Location": "http://127.0.0.1:9/inner"})
-                return
-            if fault.kind in ("packed", "length"):
-                lie = {"Content-Encoding": "gzip"} if fault.kind == "packed" else {"Content-Length": "abc"}
-                self.close_connection = True
-                self._send(hit, 200, b"II*\0", lie)
                 return
             headers = {"Retry-After": fault.retry_after} if fault.retry_after else {}
             self._send(hit, fault.status, b"no", headers)
@@ -222,8 +211,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:  # noqa: C901  (on
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
-            if "Content-Length" not in headers:
-                self.send_header("Content-Length", str(len(content)))
+            self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             if fault is not None and fault.kind == "cut":
                 content = content[: len(content) // 2]
