@@ -90,7 +90,7 @@ def screen(
         typer.Option(help="STAC folder; default: the published tiles, online", parser=mirror.local, metavar="PATH"),
     ] = None,
     commodity: Annotated[Commodity, typer.Option(help="what grows there")] = "coffee",
-    country: Annotated[str | None, typer.Option(help="ISO 3166-1 alpha-2, for rows that name none")] = None,
+    country: Annotated[str | None, typer.Option(help="country (ISO code or name), for rows that name none")] = None,
     out: Annotated[
         Path | None, typer.Option(help="run folder; default screen-NAME here", parser=mirror.local, metavar="PATH")
     ] = None,

@@ -388,6 +388,7 @@ class _Scan:
         return found
 
 
+_HALF_ROUND = 180.0
 _HIGHEST = np.array([180.0, 90.0])
 _MEMBERS, _PROPERTIES = frozenset(MEMBERS), frozenset(PROPERTIES)
 _KINDS = ("Point", "MultiPoint", "Polygon", "MultiPolygon", "GeometryCollection")
@@ -500,6 +501,12 @@ def _ring_faults(scan: _Scan) -> Iterator[Fault]:
     for place, code, message, at in eu_rings.faults(list(closed.values())):
         broken.add(numbers[place])
         yield _fault(code, message, scan.ring_feature[numbers[place]], at)
+    for number, ring in closed.items():
+        if np.ptp(ring[:, 0]) > _HALF_ROUND:
+            told = (
+                "the ring runs from one side of the antimeridian to the other; cut it at 180 degrees (RFC 7946, 3.1.9)"
+            )
+            yield _fault("coordinate-range", told, scan.ring_feature[number], ring[0])
     for feature, members in scan.groups:
         shells = [number for number in members if number in closed]
         if len(shells) > 1 and broken.isdisjoint(shells):

@@ -7,6 +7,8 @@ from pathlib import Path
 import yaml
 
 from eudr_check.config import Catalogue, Commodity, Harvest, LayerChoice, PackageChoice, PlotFile, RunChoice
+from eudr_check.errors import ConfigError
+from eudr_check.plots.country import code_of
 
 
 def harvest_of(
@@ -19,8 +21,14 @@ def harvest_of(
         commodity: what grows on the plots.
         catalogue: STAC folder to read the layers from; None reads the published tiles over the network.
         out: run folder.
-        country: ISO 3166-1 alpha-2 country for rows that name none.
+        country: country for rows that name none, as a code or a name in the languages of `plots.country.code_of`.
+
+    Raises:
+        ConfigError: the country is none.
     """
+    code = None if country is None else code_of(country)
+    if country is not None and code is None:
+        raise ConfigError(f"--country {country[:60]!r} is no country; give its ISO 3166-1 code, such as PE")
     default = yaml.safe_load(files(__package__).joinpath("screen.yaml").read_text(encoding="utf-8"))
     place = Catalogue(folder=catalogue) if catalogue is not None else Catalogue(tiles="published")
     name = re.sub(r"[^a-z0-9]+", "-", plots_file.stem.lower()).strip("-") or "plots"
@@ -32,7 +40,7 @@ def harvest_of(
                 path=plots_file,
                 declared=plots_file.name,
                 cooperative=default["cooperative"],
-                producer_country=country,
+                producer_country=code,
             ),
         ),
         catalogues={"screen": place},
