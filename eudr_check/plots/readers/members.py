@@ -23,9 +23,9 @@ _COMPANIONS = {
     ".fgb": (".qmd", ".qml", ".sld"),
     ".csv": (".csvt", ".prj", ".qmd", ".qml"),
 }
-_STYLES = (".qmd", ".qml", ".sld", ".lyr", ".qgz", ".qgs", ".mxd", ".aprx")
+_STYLES = (".qmd", ".qml", ".sld", ".lyr")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"RIFF", b"<svg")
-_DOCUMENTS = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx", ".odp", ".md")
+_DOCUMENTS = (".mxd", ".aprx", ".qgz", ".qgs", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx", ".odp", ".md")
 _PROSE = ("readme", "leeme", "leame", "lisezmoi", "leiame", "license", "licence", "licencia", "licenca", "metadata")
 _TEXT_SUFFIXES = (".txt", ".htm", ".html", ".xml")
 _PAGES = (b"<!doctype html", b"<html", b"<metadata", b"<?xml", b"<gmd:", b"<qgis", b"<pamdataset")
