@@ -41,7 +41,7 @@ def _numbers(rows: Rows, field: str, log: Log, expected: str, lowest: float, hig
     texts = rows.table[field]
     numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64, copy=True)
     for row in np.flatnonzero(texts.notna().to_numpy() & ~np.isfinite(numbers)).tolist():
-        written = written_number(str(texts.iat[row]).lower().removesuffix("ha").strip())
+        written = written_number(str(texts.iat[row]))
         numbers[row] = np.nan if written is None else float(written)
     wrong = texts.notna().to_numpy() & ~((numbers >= lowest) & (numbers <= highest))
     rows_wrong = np.flatnonzero(wrong)

@@ -25,6 +25,19 @@ FIELDS = (
     "accuracy_m",
 )
 DBF_NAME_LENGTH = 10
+_PLOT_WORDS = frozenset(
+    {
+        "plot", "field", "farm", "parcel", "parcela", "parcelle", "lote", "finca", "chacra", "predio", "champ",
+        "talhao", "gleba", "lahan", "kebun", "thua", "vuon",
+    }
+)  # fmt: skip
+_HOUSE_WORDS = frozenset(
+    {
+        "house", "home", "household", "casa", "vivienda", "hogar", "maison", "domicile", "moradia", "rumah", "nha",
+        "start", "end", "interview", "entrevista", "encuesta", "entretien", "enquete", "wawancara", "device",
+        "office", "oficina", "bodega", "acopio",
+    }
+)  # fmt: skip
 _NOT_PLAIN = re.compile(r"[^0-9a-z@]+")
 
 
@@ -45,6 +58,22 @@ def known_headers() -> dict[str, tuple[str, ...]]:
     """Our field: headers it is known by, most telling first."""
     content = read_yaml(__package__, "headers.yaml")
     return {field: tuple(str(header) for header in content[field]) for field in FIELDS}
+
+
+@cache
+def all_known_headers() -> frozenset[str]:
+    """Every header some field of ours is known by."""
+    return frozenset(header for headers in known_headers().values() for header in headers)
+
+
+def is_of_plot(header: str) -> bool:
+    """Whether a header says that its place is the plot's."""
+    return not is_of_house(header) and bool(_PLOT_WORDS & set(plain(header).split("_")))
+
+
+def is_of_house(header: str) -> bool:
+    """Whether a header says that its place is that of a house, an office or an interview."""
+    return bool(_HOUSE_WORDS & set(plain(header).split("_")))
 
 
 def recognise(headers: Iterable[str], explicit: Mapping[str, str]) -> dict[str, str]:
@@ -68,11 +97,25 @@ def recognise(headers: Iterable[str], explicit: Mapping[str, str]) -> dict[str, 
             (rank, position, header)
             for position, header in enumerate(free)
             for form in (plain(header), last_parts[header])
-            if (rank := ranks.get(form, _cut_short(form, known))) is not None and header not in taken.values()
+            if not (field in ("longitude", "latitude", "geometry") and is_of_house(header))
+            and (rank := ranks.get(form, _cut_short(form, known))) is not None
+            and header not in taken.values()
         ]
         if candidates:
             taken[field] = min(candidates)[2]
     return taken
+
+
+def rivals(headers: Iterable[str], taken: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Headers that were not taken although they are known for a field that was: our field, their header."""
+    free = [header for header in headers if header not in set(taken.values())]
+    return [
+        (field, header)
+        for field, known in known_headers().items()
+        if field in taken
+        for header in free
+        if {plain(header), _last_part(header)} & set(known)
+    ]
 
 
 def _cut_short(form: str, known: tuple[str, ...]) -> int | None:

@@ -2,10 +2,9 @@
 
 import re
 
-_PLAIN = re.compile(r"^[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?$|^[+-]?\.\d+$")
-_COMMA = re.compile(r"^[+-]?\d+,\d+$")
-_GROUPED = re.compile(r"^[+-]?\d{1,3}(?:\.\d{3})+,\d+$|^[+-]?\d{1,3}(?:\.\d{3}){2,},?\d*$")
-_ENGLISH_GROUPED = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
+from eudr_check import numerals
+from eudr_check.numerals import AmbiguousNumberError
+
 _PARTS = re.compile(r"\d+(?:[.,]\d+)?")
 _LETTERS = re.compile(r"[A-Za-zº°'\"´`’‘′″”“ʹʺ˚.,\s+\-\d]+$")
 _DEGREES_LIMIT = 180
@@ -31,16 +30,10 @@ def written_number(text: str) -> str | None:
     >>> written_number("9.331.874,20")
     '9331874.20'
     """
-    text = _DASH.sub("-", text.strip().replace("\u00a0", "").replace("\u202f", ""))
-    if _PLAIN.match(text):
-        return text
-    if _COMMA.match(text):
-        return text.replace(",", ".")
-    if _GROUPED.match(text) and "," in text:
-        return text.replace(".", "").replace(",", ".")
-    if _ENGLISH_GROUPED.match(text) and ("." in text or text.count(",") > 1):
-        return text.replace(",", "")
-    return None
+    try:
+        return numerals.read(_DASH.sub("-", text), None)
+    except AmbiguousNumberError:
+        return None
 
 
 class ContradictionError(ValueError):

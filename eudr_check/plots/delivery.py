@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 UNKNOWN_DECIMALS = -1
 _SURROGATE = re.compile("[\ud800-\udfff]")
+ROWS_LOST = ("row_unreadable", "cells_misaligned", "quotes_unbalanced")
+"""Faults of rows of which no cell can be trusted."""
 
 
 @dataclass

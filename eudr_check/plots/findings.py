@@ -111,13 +111,14 @@ class Log:
         rank = {code: position for position, code in enumerate(codes())}
         everything["rank"] = everything["code"].map(rank)
         everything["source_row"] = everything.get("source_row", pd.Series(dtype="Int64")).astype("Int64")
-        everything["details"] = [json.dumps(values, ensure_ascii=False) for values in everything["values"]]
+        everything["details"] = [_storable(json.dumps(values, ensure_ascii=False)) for values in everything["values"]]
         everything = everything.sort_values(
             ["file_order", "source_row", "rank", "details"], na_position="first", ignore_index=True, kind="stable"
         )
         everything["severity"] = everything["code"].map({code: severity(code) for code in codes()})
         everything["message"] = [
-            sentence(code, values, "en") for code, values in zip(everything["code"], everything["values"], strict=True)
+            _storable(sentence(code, values, "en"))
+            for code, values in zip(everything["code"], everything["values"], strict=True)
         ]
         everything = everything.drop(columns=["row", "values", "rank", "file_order"])
         return tables.typed(tables.FINDINGS, everything)
@@ -141,6 +142,11 @@ def message(finding: Any, language: str) -> str:
 def sentence(code: str, values: dict[str, Any], language: str) -> str:
     """The message of a code with its figures."""
     return text.say("findings", code, language, **values)
+
+
+def _storable(text: str) -> str:
+    """Halves of a surrogate pair, which JSON may hold and no file can store, as question marks."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _listed(value: Any, count: int) -> list[Any]:

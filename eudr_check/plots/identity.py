@@ -6,12 +6,23 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from eudr_check.plots.delivery import ROWS_LOST
 from eudr_check.plots.findings import Log
 from eudr_check.plots.rows import Rows, only
 from eudr_check.plots.thresholds import threshold
+from eudr_check.spelling import folded
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
-_TEXTS = ("plot_id", "producer_name", "producer_id", "production_place")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffd-\uffff]")
+_TEXTS = (
+    "plot_id",
+    "producer_name",
+    "producer_id",
+    "production_place",
+    "producer_country",
+    "planted_year",
+    "declared_area_ha",
+    "declared_area_m2",
+)
 
 
 def check(rows: Rows, log: Log) -> None:
@@ -20,18 +31,29 @@ def check(rows: Rows, log: Log) -> None:
         _clean(rows, field, log)
     table = rows.table
     missing = table["plot_id"].isna().to_numpy()
-    said = np.union1d(log.has("row_unreadable"), log.has("cells_misaligned"))
+    said = np.concatenate([log.has(code) for code in ROWS_LOST])
     log.row("id_missing", np.setdiff1d(np.flatnonzero(missing), said))
     keys = (table["cooperative"].astype(object) + "/" + table["plot_id"].astype(object)).to_numpy(
         dtype=object, copy=True
     )
     keys[missing] = None
+    _alike(rows, keys, log)
     first = ~pd.Series(keys).duplicated().to_numpy()
     rows.identified = first & ~missing
     table["plot"] = only(keys, rows.identified)
     repeated = np.flatnonzero(pd.Series(keys).duplicated(keep=False).to_numpy() & ~missing)
     for key, group in pd.Series(repeated).groupby(keys[repeated], sort=False):
         _judge_repeats(rows, str(key), group.to_numpy(), log)
+
+
+def _alike(rows: Rows, keys: np.ndarray, log: Log) -> None:
+    """Ids that differ by characters nobody sees: they stay two, but people and other systems may take them for one."""
+    known = pd.Series(keys).dropna().drop_duplicates()
+    forms = known.map(folded)
+    for _, group in known[forms.duplicated(keep=False)].groupby(forms, sort=False):
+        first, *others = group.index.tolist()
+        ids = rows.table["plot_id"]
+        log.row("ids_alike", others, plot_id=[ids.iat[row] for row in others], other=str(ids.iat[first]))
 
 
 def _judge_repeats(rows: Rows, key: str, group: np.ndarray, log: Log) -> None:

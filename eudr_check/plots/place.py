@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from eudr_check.plots.attributes import Values
 from eudr_check.plots.country import SEA, Countries, countries
+from eudr_check.plots.delivery import ROWS_LOST
 from eudr_check.plots.findings import Log
 from eudr_check.plots.rows import Rows, only
 from eudr_check.plots.thresholds import threshold
@@ -21,8 +22,10 @@ Floats = NDArray[np.float64]
 METRES_BEYOND = 1000.0
 NO_PLOTS_HERE = "AQ"
 _SAID_BY_READER = (
-    "row_unreadable",
-    "cells_misaligned",
+    *ROWS_LOST,
+    "boundary_missing",
+    "corners_without_id",
+    "coordinate_missing",
     "geometry_unreadable",
     "wrong_nesting",
     "ring_too_short",

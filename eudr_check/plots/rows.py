@@ -11,12 +11,17 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check.config import PlotFile
-from eudr_check.plots import columns, placement, projection, readers, reference_systems, vertices
+from eudr_check.plots import columns, numbers, placement, projection, readers, reference_systems, vertices
+from eudr_check.plots.country import code_of
 from eudr_check.plots.delivery import UNKNOWN_DECIMALS, Delivery, Fault, UnreadableError, whole
 from eudr_check.plots.findings import Log
 from eudr_check.plots.thresholds import threshold
 
 _TEXT_FIELDS = tuple(field for field in columns.FIELDS if field not in ("longitude", "latitude", "geometry", "vertex"))
+_FILLED = ("producer_country", "producer_name", "producer_id", "planted_year", "declared_area_ha")
+"""Fields of which a second column may fill the gaps: no id, no place."""
+_TECHNICAL = ("@id",)
+_AXES = ("longitude", "latitude")
 _NEEDS_CRS = (".gpkg", ".shp", ".fgb", ".gdb", ".parquet", ".geoparquet", ".zip")
 
 
@@ -54,10 +59,11 @@ def gather(files: Sequence[PlotFile], log: Log) -> Rows:
             continue
         _clean_surrogates(delivery)
         taken = _take_columns(file, delivery, log)
+        numbers.settle(delivery, taken)
         if vertices.are_rows(delivery, taken):
             delivery = vertices.joined(delivery, taken)
         else:
-            placement.place(delivery, taken)
+            placement.place(delivery, taken, said=_geometry_said(file, delivery))
         _to_degrees(file, delivery, start, log)
         for note in delivery.notes:
             log.file(note.code, name_of(file), file.cooperative, **note.details)
@@ -113,16 +119,49 @@ def _take_columns(file: PlotFile, delivery: Delivery, log: Log) -> dict[str, str
         else:
             known = ", ".join(headers if field in columns.FIELDS else columns.FIELDS)[:500]
             log.file("column_missing", name_of(file), file.cooperative, field=field, header=header, known=known)
-    placed = placement.geometry_headers(delivery.attributes, explicit) if pd.isna(delivery.geometry).any() else []
+    axes = {field: theirs for field, theirs in columns.recognise(headers, explicit).items() if field in _AXES}
+    known = {**axes, **explicit}
+    placed = placement.geometry_headers(delivery.attributes, known) if pd.isna(delivery.geometry).any() else []
     taken = columns.recognise([header for header in headers if header not in placed], explicit)
     if "plot_id" not in taken and delivery.label in headers:
         taken["plot_id"] = delivery.label
     if placed:
         taken["geometry"] = placed[0]
+    _second_columns(file, delivery, headers, taken, log)
+    unread = [header for header in headers if header not in {*taken.values(), *placed, *_TECHNICAL}]
+    if unread:
+        log.file("columns_unread", name_of(file), file.cooperative, headers=", ".join(unread)[:500])
     if taken:
         pairs = ", ".join(f"{field} = '{header}'" for field, header in sorted(taken.items()))
         log.file("columns_taken", name_of(file), file.cooperative, taken=pairs)
     return taken
+
+
+def _geometry_said(file: PlotFile, delivery: Delivery) -> str | None:
+    """The column of geometry the harvest names, where the file has it."""
+    header = file.columns.get("geometry")
+    return header if header in delivery.attributes.columns else None
+
+
+def _second_columns(file: PlotFile, delivery: Delivery, headers: list[str], taken: dict[str, str], log: Log) -> None:
+    """Where two columns give one field, fill the gaps of the first from the second and say where they differ."""
+    for field, header in columns.rivals(headers, taken):
+        if field not in _FILLED or field in file.columns:
+            continue
+        first, second = (columns.text_of(delivery.attributes[name]) for name in (taken[field], header))
+        gaps = first.isna() & second.notna()
+        differ = gaps | (first.notna() & second.notna() & (first != second))
+        if field == "producer_country":
+            differ &= gaps | (first.map(code_of, na_action="ignore") != second.map(code_of, na_action="ignore"))
+        if not differ.any():
+            continue
+        delivery.attributes = delivery.attributes.copy(deep=False)
+        kept = delivery.attributes[taken[field]].astype(object)
+        delivery.attributes[taken[field]] = kept.where(~gaps, delivery.attributes[header])
+        log.file(
+            "columns_doubled", name_of(file), file.cooperative,
+            field=field, header=taken[field], other=header, rows=int(differ.sum()), filled=int(gaps.sum()),
+        )  # fmt: skip
 
 
 def _to_degrees(file: PlotFile, delivery: Delivery, start: int, log: Log) -> None:

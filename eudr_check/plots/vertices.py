@@ -8,6 +8,7 @@ import pandas as pd
 from eudr_check.plots import reference_systems
 from eudr_check.plots.delivery import Delivery, Fault, Note
 from eudr_check.plots.outlines import Outlines
+from eudr_check.plots.placement import corner_faults
 from eudr_check.plots.positions import Positions
 
 _NEEDED = {"plot_id", "vertex", "longitude", "latitude"}
@@ -49,6 +50,9 @@ def joined(delivery: Delivery, columns: Mapping[str, str]) -> Delivery:
         if fault is not None:
             faults.append(fault)
     geometry, decimals, ring_faults = outlines.build(len(cells))
+    place_of = {row: position for position, (_, members) in enumerate(groups) for row in members.tolist()}
+    known = [*delivery.faults, *corner_faults(delivery, columns)]
+    faults.extend(Fault(place_of[fault.position], fault.code, fault.details) for fault in known)
     note = Note("vertices_joined", {"rows": len(frame), "plots": len(cells)})
     attributes = pd.DataFrame(cells, columns=frame.columns, dtype=object)
     return Delivery(

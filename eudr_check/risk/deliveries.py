@@ -11,13 +11,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from eudr_check import numerals
 from eudr_check.errors import ConfigError
+from eudr_check.numerals import AmbiguousNumberError
 from eudr_check.risk.sheet import rows_of
 
 COLUMNS = ("date", "cooperative", "plot_id", "kg", "form", "lot")
 OPTIONAL = ("mixed_on", "removed_on")
 """Day the lot was mixed, and day the delivery was taken out of it; a removal counts only before mixing."""
-_NUMBER = re.compile(r"^\d+([.,]\d+)*$")
+_WEIGHT = re.compile(r"^\d+\.?\d*$")
+_UNIT = re.compile(r"\s*kgs?\.?\s*$", re.IGNORECASE)
 
 
 @cache
@@ -32,8 +35,13 @@ def conversions(commodity: str) -> dict[str, tuple[str, float]]:
     return found
 
 
-def read_deliveries(path: Path, commodity: str) -> pd.DataFrame:
-    """Read deliveries.csv; columns separated by commas or semicolons, decimals by point or comma.
+def read_deliveries(path: Path, commodity: str, *, last: dt.date = dt.date.max) -> pd.DataFrame:
+    """Read deliveries.csv; all its weights are read with one decimal mark, the one that all of them fit.
+
+    Args:
+        path: the file.
+        commodity: what is delivered.
+        last: day after which nothing can have been delivered yet.
 
     Returns:
         One row per delivery in the order of the file: `row` (from 1), `date`, `plot` (`cooperative/plot_id`), `kg` as
@@ -44,7 +52,10 @@ def read_deliveries(path: Path, commodity: str) -> pd.DataFrame:
         ConfigError: names file, row and what to do.
     """
     rows = rows_of(path, "deliveries", COLUMNS)
-    found = [_delivery(row, number, place, commodity) for number, (row, place) in enumerate(rows, start=1)]
+    mark = numerals.decimal_mark(row.get("kg") or "" for row, _ in rows)
+    found = [_delivery(row, number, place, commodity, mark) for number, (row, place) in enumerate(rows, start=1)]
+    for one, (_, place) in zip(found, rows, strict=True):
+        _guard_days(one, place, last)
     if not found:
         raise ConfigError(f"{path}: no delivery; take 'deliveries' out of the harvest or write the rows")
     frame = pd.DataFrame(found)
@@ -59,7 +70,16 @@ def removed(deliveries: pd.DataFrame) -> pd.Series:
     return taken.notna() & (taken >= deliveries["date"]) & (taken < deliveries["mixed_on"])
 
 
-def _delivery(row: Mapping[str, str | None], number: int, place: str, commodity: str) -> dict[str, object]:
+def _guard_days(delivery: Mapping[str, object], place: str, last: dt.date) -> None:
+    for name in ("date", *OPTIONAL):
+        day = delivery[name]
+        if isinstance(day, dt.date) and day > last:
+            raise ConfigError(f"{place}: {name} {day} lies after {last}; nothing can have been delivered or mixed then")
+
+
+def _delivery(
+    row: Mapping[str, str | None], number: int, place: str, commodity: str, mark: str | None
+) -> dict[str, object]:
     text = {name: (row.get(name) or "").strip() for name in (*COLUMNS, *OPTIONAL)}
     for name in ("cooperative", "plot_id", "lot"):
         if not text[name]:
@@ -69,7 +89,7 @@ def _delivery(row: Mapping[str, str | None], number: int, place: str, commodity:
         known = ", ".join(sorted({form for form, _ in forms.values()})) or "none"
         raise ConfigError(f"{place}: form '{text['form']}' is not known for {commodity}; write one of: {known}")
     form, factor = forms[text["form"].casefold()]
-    kg = _kilograms(text["kg"], place)
+    kg = _kilograms(text["kg"], mark, place)
     return {
         "row": number,
         "date": _date(text["date"], place, "date"),
@@ -82,13 +102,17 @@ def _delivery(row: Mapping[str, str | None], number: int, place: str, commodity:
     }
 
 
-def _kilograms(text: str, place: str) -> float:
-    """A weight above 0; the last of several separators is the decimal one."""
-    plain = text.replace(" ", "").replace("\u00a0", "")
-    if not _NUMBER.match(plain):
+def _kilograms(text: str, mark: str | None, place: str) -> float:
+    """A weight above 0."""
+    try:
+        plain = numerals.read(_UNIT.sub("", text), mark)
+    except AmbiguousNumberError as error:
+        raise ConfigError(
+            f"{place}: kg {error}, and the other rows do not say which; write weights without separators of thousands"
+        ) from error
+    if plain is None or not _WEIGHT.match(plain):
         raise ConfigError(f"{place}: kg '{text}' is no number; write kilograms such as 412.5 or 412,5")
-    whole, sign, decimals = plain.replace(",", ".").rpartition(".")
-    value = float(f"{whole.replace('.', '')}.{decimals}" if sign else decimals)
+    value = float(plain)
     if not (value > 0 and np.isfinite(value)):
         raise ConfigError(f"{place}: kg '{text}' must be above 0; leave the row out where nothing was delivered")
     return value

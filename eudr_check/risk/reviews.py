@@ -8,12 +8,14 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pandas as pd
 
 from eudr_check.errors import ConfigError
+from eudr_check.risk.persons import are_two, words_of
 from eudr_check.risk.sheet import rows_of
+from eudr_check.spelling import folded
 
 COLUMNS = ("review", "plots", "decision", "reason", "grounds", "evidence", "imagery", "reviewer", "second_reviewer",
            "date", "evidence_digest")  # fmt: skip
@@ -25,6 +27,9 @@ NO_REVIEW = frozenset({"geometry_blocked", "not_assessed"})
 EXPLAINS = frozenset({"send_polygon", "adjoining_plots", "tree_crop_2020", "whisp_columns_absent"})
 """Codes that explain and ask nothing a review could answer."""
 DIGEST_LETTERS = 16
+CUT_OFF = dt.date(2020, 12, 31)
+IMAGERY_SINCE = dt.date(2020, 1, 1)
+"""Ours: an image older than a year before the cut-off shows the ground of another year."""
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 
@@ -49,7 +54,9 @@ class Review:
 
     @property
     def fault(self) -> str | None:
-        """Why the review settles nothing by itself, whatever the plot; None where it may."""
+        """What its papers lack, whatever the plot; None where they are whole."""
+        if any(day > self.date for day in self.imagery.values()):
+            return "image_after_review"
         if self.grounds == "self_declaration":
             return "self_declaration_alone"
         if not self.evidence and not self.imagery:
@@ -58,11 +65,12 @@ class Review:
 
     def fault_for(self, outcome: str) -> str | None:
         """Why the review does not suffice for a plot of some outcome; None where it does."""
-        if self.decision == "confirm":
-            return None
-        if outcome in {"undetermined", "high"} and not self.imagery:
+        telling = [day for day in self.imagery.values() if day >= IMAGERY_SINCE]
+        if outcome in {"undetermined", "high"} and not telling:
             return "needs_dated_imagery"
-        if outcome == "high" and self.second_reviewer.casefold() in {"", self.reviewer.casefold()}:
+        if outcome == "undetermined" and max(telling) <= CUT_OFF:
+            return "needs_imagery_after_cutoff"
+        if outcome == "high" and not are_two(self.reviewer, self.second_reviewer):
             return "needs_second_reviewer"
         return None
 
@@ -96,6 +104,11 @@ def broken_files(reviews: Sequence[Review], folder: Path) -> dict[str, str]:
     return broken
 
 
+def in_future(reviews: Sequence[Review], last: dt.date) -> dict[str, str]:
+    """Reviews dated after the last day they can have been made on: id of the review, and what is wrong."""
+    return {review.review: f"dated_in_future:{review.date}" for review in reviews if review.date > last}
+
+
 def evidence_digest(evidence: pd.DataFrame, plots: Iterable[str]) -> dict[str, str]:
     """Short SHA-256 of the evidence of plots: layer columns, values and hectares to the square metre."""
     wanted = sorted(set(plots))
@@ -123,9 +136,10 @@ def apply(
     """ASSESSMENTS with `review` and `final_outcome` filled; `outcome` stays.
 
     A plot is cleared (`cleared_by_review`, never `low`) when sound reviews answer every reason that asks something.
-    A review that confirms deforestation makes the plot `high`, whatever the layers say. `undetermined` needs dated
-    imagery; `high` needs two reviewers and dated imagery; a self-declaration alone settles nothing. What a review
-    could not do stands in `review` with its cause.
+    A review that confirms deforestation makes the plot `high`, whatever the layers say and whatever its own papers
+    lack: bad news stands, what is wrong with it is noted. A clearance needs all its papers: `undetermined` dated
+    imagery after the cut-off; `high` two people and dated imagery; a self-declaration alone clears nothing. What a
+    review could not do stands in `review` with its cause.
 
     Args:
         assessments: ASSESSMENTS.
@@ -133,11 +147,12 @@ def apply(
         evidence: EVIDENCE of the harvest; a review made on other evidence is stale.
         broken: reviews whose files do not hold, from `broken_files`.
     """
-    reviewed = sorted(_reviewed(reviews, assessments))
+    named = _named(reviews, assessments)
+    reviewed = sorted({plot for plots in named for plot in plots})
     digests = evidence_digest(evidence, reviewed)
     result = assessments.copy()
     for plot in reviewed:
-        mine = [(review, review.digests[review.plots.index(plot)]) for review in reviews if plot in review.plots]
+        mine = [(review, plots[plot]) for review, plots in zip(reviews, named, strict=True) if plot in plots]
         row = assessments.loc[[plot]].iloc[0]
         outcome, text = _settle(row, mine, digests[plot], broken or {})
         result.loc[plot, ["review", "final_outcome"]] = [text, outcome]
@@ -146,15 +161,40 @@ def apply(
 
 def unknown_plots(reviews: Sequence[Review], assessments: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Plots that reviews name and the harvest does not have, by review."""
-    known = _reviewed(reviews, assessments)
-    strangers = {review.review: tuple(plot for plot in review.plots if plot not in known) for review in reviews}
+    named = _named(reviews, assessments)
+    strangers = {}
+    for review, plots in zip(reviews, named, strict=True):
+        found = set(plots) if review.decision == "clear" else {form for plot in plots for form in _forms(plot)}
+        taken = (lambda plot: plot) if review.decision == "clear" else folded
+        strangers[review.review] = tuple(plot for plot in review.plots if taken(plot) not in found)
     return {name: plots for name, plots in strangers.items() if plots}
 
 
-def _reviewed(reviews: Sequence[Review], assessments: pd.DataFrame) -> set[str]:
-    """Plots of the harvest that some review names."""
-    named = {plot for review in reviews for plot in review.plots}
-    return set(assessments.index[assessments.index.isin(list(named))])
+def _forms(plot: str) -> set[str]:
+    """What a plot may be called: with its cooperative or without, however its letters are written."""
+    return {folded(plot), folded(plot.partition("/")[2])}
+
+
+def _named(reviews: Sequence[Review], assessments: pd.DataFrame) -> list[dict[str, str]]:
+    """Per review the plots of the harvest it is about, with the digest it names for each.
+
+    A clearance is about the plots it names to the letter; a confirmed clearing also about those written in other
+    letters.
+    """
+    plots = [str(plot) for plot in assessments.index]
+    forms: dict[str, list[str]] = {}
+    for plot in plots if any(review.decision == "confirm" for review in reviews) else ():
+        for form in _forms(plot):
+            forms.setdefault(form, []).append(plot)
+    known = set(plots)
+    found: list[dict[str, str]] = []
+    for review in reviews:
+        mine: dict[str, str] = {}
+        for plot, digest in zip(review.plots, review.digests, strict=True):
+            same = [plot] if plot in known else forms.get(folded(plot), []) if review.decision == "confirm" else []
+            mine |= {one: digest for one in same if one not in mine}
+        found.append(mine)
+    return found
 
 
 def _settle(
@@ -166,19 +206,19 @@ def _settle(
     open_codes = codes - EXPLAINS
     notes, answered, confirmed = [], set(), False
     for review, made_on in reviews:
-        fault = (
-            broken.get(review.review) or review.fault or review.fault_for(outcome) or _stale(review, made_on, digest)
-        )
-        if fault is None and review.decision == "clear" and not codes & set(review.reasons):
-            fault = "stale:reason_gone"
-        if fault is None and codes & NO_REVIEW:
-            fault = "cannot_be_reviewed"
-        if fault is not None:
-            notes.append(f"{review.review} {fault}")
+        fault = broken.get(review.review) or review.fault
+        if review.decision == "clear" and codes & NO_REVIEW:
+            fault = fault or "cannot_be_reviewed"
+        if fault is None and review.decision == "clear":
+            fault = review.fault_for(outcome) or (None if made_on == digest else "stale:evidence_changed")
+        if review.decision == "confirm":
+            notes.append(f"{review.review} confirm" + (f" ({fault})" if fault else ""))
+            confirmed = True
             continue
-        notes.append(f"{review.review} {review.decision}")
-        confirmed |= review.decision == "confirm"
-        answered |= set(review.reasons) if review.decision == "clear" else set()
+        if fault is None and not codes & set(review.reasons):
+            fault = "stale:reason_gone"
+        notes.append(f"{review.review} {fault or 'clear'}")
+        answered |= set() if fault else set(review.reasons)
     if confirmed:
         return "high", "; ".join(notes)
     left = sorted(open_codes - answered)
@@ -187,17 +227,14 @@ def _settle(
     return ("cleared_by_review" if answered and outcome != "low" else outcome), "; ".join(notes)
 
 
-def _stale(review: Review, made_on: str, digest: str) -> str | None:
-    """A clearance goes stale with its evidence; a confirmed clearing stays one when a layer changes its mind."""
-    return None if review.decision == "confirm" or made_on == digest else "stale:evidence_changed"
-
-
 def _review(row: Mapping[str, str | None], place: str) -> Review:
     text = {name: (row.get(name) or "").strip() for name in COLUMNS}
     plots, digests = _list(text["plots"]), _list(text["evidence_digest"])
     for name in ("review", "plots", "reason", "reviewer"):
         if not text[name]:
             raise ConfigError(f"{place}: '{name}' is empty; every review needs it")
+    if not words_of(text["reviewer"]):
+        raise ConfigError(f"{place}: reviewer '{text['reviewer']}' is no name; write who made the review")
     if text["decision"] not in DECISIONS:
         raise ConfigError(f"{place}: decision '{text['decision']}'; write one of {', '.join(DECISIONS)}")
     if text["grounds"] not in GROUNDS:
@@ -209,6 +246,8 @@ def _review(row: Mapping[str, str | None], place: str) -> Review:
         )
     evidence = _pairs(text["evidence"], place, "evidence")
     for name, digest in evidence.items():
+        if PurePath(name).is_absolute() or ".." in PurePath(name.replace("\\", "/")).parts or ":" in name:
+            raise ConfigError(f"{place}: evidence {name} lies outside the folder of the file; copy it there")
         if not _SHA256.match(digest):
             raise ConfigError(f"{place}: evidence {name} has no SHA-256 of 64 hexadecimal digits; `sha256sum` gives it")
     return Review(

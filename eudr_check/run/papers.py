@@ -39,13 +39,18 @@ def read(harvest: Harvest) -> Papers:
         ConfigError: a paper is missing or wrong; names file, row and what to do.
     """
     reviewed = () if harvest.reviews is None else reviews.read_reviews(harvest.reviews)
+    last = _last_day(harvest)
     documents = None if harvest.legality is None else legality.read_legality(harvest.legality)
     delivered = (
-        None if harvest.deliveries is None else deliveries.read_deliveries(harvest.deliveries, harvest.commodity)
+        None
+        if harvest.deliveries is None
+        else deliveries.read_deliveries(harvest.deliveries, harvest.commodity, last=last)
     )
     return Papers(
         reviews=reviewed,
-        broken_reviews={} if harvest.reviews is None else reviews.broken_files(reviewed, harvest.reviews.parent),
+        broken_reviews={}
+        if harvest.reviews is None
+        else {**reviews.in_future(reviewed, last), **reviews.broken_files(reviewed, harvest.reviews.parent)},
         deliveries=delivered,
         shipments=None
         if harvest.shipments is None or delivered is None
@@ -149,6 +154,13 @@ def day(harvest: Harvest) -> dt.date | None:
     if harvest.package.date is not None:
         return harvest.package.date
     return None if harvest.production is None else harvest.production.until
+
+
+def _last_day(harvest: Harvest) -> dt.date:
+    """Last day anything told here can have happened: the date of the package, and never a day still to come."""
+    # The clock only refuses what lies in the future; nothing that comes out depends on it.
+    today = dt.date.today()
+    return min(today, harvest.package.date or today)
 
 
 def _named(harvest: Harvest) -> Iterator[tuple[str, Path | None]]:

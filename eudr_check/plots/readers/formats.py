@@ -16,13 +16,12 @@ from eudr_check.plots.readers import (
     csv,
     flatgeobuf,
     geodatabase,
-    geojson,
     geopackage,
+    jsonfile,
     kml,
     members,
     ods,
     parquet,
-    records,
     shapefile,
     sheets,
     xlsx,
@@ -103,7 +102,7 @@ def _text(path: Path, file: PlotFile, start: bytes, head: bytes) -> Delivery:
     if start == b"<" or head.startswith((b"\xff\xfe<", b"\xfe\xff\x00<")):
         return kml.read(path.read_bytes())
     if start in (b"{", b"[", b"\x1e"):
-        return _json(csv.text_of(path.read_bytes(), file.encoding))
+        return jsonfile.read(csv.text_of(path.read_bytes(), file.encoding))
     raise UnreadableError("file_unreadable", problem=f"format of '{path.suffix or path.name}' not known")
 
 
@@ -128,12 +127,3 @@ def _zip(path: Path, file: PlotFile, limits: Limits) -> Delivery:
         return sheets.joined(ods.read(path), file)
     with archive.unpacked(path, limits) as folder, limits.deeper():
         return _members(folder, file, limits)
-
-
-def _json(text: str) -> Delivery:
-    try:
-        content = geojson.decode(text)
-    except UnreadableError:
-        return geojson.read(text)
-    found = None if geojson.is_geojson(content) else records.found_in(content)
-    return geojson.read(text) if found is None else records.read(found)

@@ -9,84 +9,82 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eudr_check.delimited import MOST_CELLS
+from eudr_check.numerals import Number
 from eudr_check.plots import reference_systems
 from eudr_check.plots.delivery import Delivery, Fault, Note, UnreadableError, whole
 from eudr_check.plots.outlines import Outlines
+from eudr_check.plots.readers import jsontext
 
 DEPTH = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
 _FEATURES = re.compile(r'"features"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,\x1e]*")
 
 
-class Number(str):
-    """A JSON number as it was written."""
-
-    __slots__ = ()
-
-
 class MisnestedError(ValueError):
     """Coordinates are not nested as their type wants."""
-
-
-_DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=Number)
-
-
-def decode(text: str) -> Any:
-    """JSON with every number kept as written.
-
-    Raises:
-        UnreadableError: not JSON, or nested deeper than any GeoJSON is.
-    """
-    try:
-        return _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        raise UnreadableError(
-            "file_unreadable", problem=f"JSON: {error.msg}, line {error.lineno}, column {error.colno}"
-        ) from error
-    except RecursionError as error:
-        raise UnreadableError("file_unreadable", problem="JSON nested too deep") from error
 
 
 def is_geojson(content: Any) -> bool:
     """Whether decoded JSON is GeoJSON rather than a list of records."""
     if not isinstance(content, dict):
         return False
-    return isinstance(content.get("features"), list) or content.get("type") in {*DEPTH, "Feature", "GeometryCollection"}
+    return isinstance(content.get("features"), list) or _type(content) in {*DEPTH, "Feature", "GeometryCollection"}
 
 
 def read(text: str) -> Delivery:
-    """One delivery from the text of a GeoJSON file.
+    """One delivery from the text of a file that is no whole JSON: lines of features, or GeoJSON that breaks off.
 
     Raises:
         UnreadableError: no features can be found in it.
     """
-    broken: str | None = None
-    crs = None
     try:
-        content = decode(text)
+        return from_content(jsontext.decode(text))
     except UnreadableError as error:
         features, broken = _salvage(text)
         if not features:
             raise error from None
-    else:
-        features = _features(content)
-        crs = reference_systems.member(content)
-    delivery = from_features(features)
-    delivery.crs_from = [(0, crs)]
+    delivery = from_features([one for feature in features for one in _each(feature)])
     if broken is not None:
         _add_broken_row(delivery, broken)
     return delivery
 
 
-def _features(content: Any) -> list[Any]:
+def _each(member: Any) -> list[Any]:
+    """A line may hold a whole collection."""
+    return features_of(member) if is_geojson(member) else [member]
+
+
+def from_content(content: Any) -> Delivery:
+    """One delivery from decoded GeoJSON.
+
+    Raises:
+        UnreadableError: it has no features.
+    """
+    delivery = from_features(features_of(content))
+    delivery.crs_from = [(0, reference_systems.member(content))]
+    return delivery
+
+
+def features_of(content: Any) -> list[Any]:
+    """Features of decoded GeoJSON.
+
+    Raises:
+        UnreadableError: it has none.
+    """
     if isinstance(content, dict):
         if isinstance(content.get("features"), list):
             return list(content["features"])
-        if content.get("type") in {*DEPTH, "GeometryCollection"}:
+        if _type(content) in {*DEPTH, "GeometryCollection"}:
             return [{"type": "Feature", "geometry": content, "properties": {}}]
-        if content.get("type") == "Feature" or "geometry" in content:
+        if _type(content) == "Feature" or "geometry" in content:
             return [content]
     raise UnreadableError("file_unreadable", problem="JSON without a list of features")
+
+
+def _type(content: dict[str, Any]) -> str:
+    kind = content.get("type")
+    return kind if isinstance(kind, str) else ""
 
 
 def _salvage(text: str) -> tuple[list[Any], str | None]:
@@ -102,7 +100,7 @@ def _salvage(text: str) -> tuple[list[Any], str | None]:
         if text[position : position + 1] == "]":
             return features, "JSON: broken after the list of features"
         try:
-            feature, position = _DECODER.raw_decode(text, position)
+            feature, position = jsontext.DECODER.raw_decode(text, position)
         except (json.JSONDecodeError, RecursionError):
             line = text.count("\n", 0, position) + 1
             return features, f"JSON: broken at line {line}; nothing after it could be read"
@@ -111,14 +109,7 @@ def _salvage(text: str) -> tuple[list[Any], str | None]:
 
 def _lines(text: str) -> tuple[list[Any], str | None]:
     """Newline-delimited features; a bad line is a row of its own."""
-    features: list[Any] = []
-    for line in text.splitlines():
-        if not line.strip(" \t\x1e"):
-            continue
-        try:
-            features.append(_DECODER.decode(line.strip(" \t\x1e")))
-        except (json.JSONDecodeError, RecursionError) as error:
-            features.append(UnreadableError("row_unreadable", problem=f"JSON: {getattr(error, 'msg', error)}"))
+    features = list(jsontext.lines(text))
     if not any(isinstance(feature, dict) for feature in features):
         return [], None
     return features, None
@@ -144,6 +135,9 @@ def from_features(features: list[Any]) -> Delivery:
         if fault is not None:
             faults.append(fault)
     geometry, decimals, ring_faults = outlines.build(len(features))
+    width = len({key for row in cells for key in row})
+    if width * len(cells) > MOST_CELLS:
+        raise UnreadableError("file_too_large", problem=f"{len(cells)} features with {width} different properties")
     attributes = pd.DataFrame(cells, index=range(len(features)), dtype=object)
     return Delivery(
         attributes,
@@ -172,18 +166,12 @@ def _cells(feature: Any) -> dict[str, str | None]:
     if not isinstance(feature, dict):
         return {}
     properties = feature.get("properties")
-    cells = {whole(key): _text(value) for key, value in properties.items()} if isinstance(properties, dict) else {}
+    cells = (
+        {whole(key): jsontext.cell(value) for key, value in properties.items()} if isinstance(properties, dict) else {}
+    )
     if "id" in feature:
-        cells["@id"] = _text(feature["id"])
+        cells["@id"] = jsontext.cell(feature["id"])
     return cells
-
-
-def _text(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return str(value)
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _outline(outlines: Outlines, row: int, feature: Any) -> Fault | None:
@@ -192,6 +180,9 @@ def _outline(outlines: Outlines, row: int, feature: Any) -> Fault | None:
         return Fault(row, feature.code, feature.details)
     if not isinstance(feature, dict):
         return Fault(row, "row_unreadable", {"problem": "not a GeoJSON Feature"})
+    twice = jsontext.twice_in(feature)
+    if twice is not None:
+        return Fault(row, "row_unreadable", {"problem": f"'{twice[:60]}' stands twice in it"})
     geometry = feature.get("geometry")
     if geometry is None:
         return None
@@ -212,18 +203,34 @@ def _outline(outlines: Outlines, row: int, feature: Any) -> Fault | None:
 
 
 def draw(outlines: Outlines, row: int, text: str) -> None:
-    """Hand the coordinates of a GeoJSON geometry in a cell over.
+    """Hand the coordinates of GeoJSON in a cell over.
 
     Raises:
-        ValueError: it is no GeoJSON geometry.
+        ValueError: it is no GeoJSON with a geometry.
     """
     try:
-        content = decode(text)
+        content = jsontext.decode(text)
     except UnreadableError as error:
         raise ValueError(error.details["problem"]) from error
+    draw_content(outlines, row, content)
+
+
+def draw_content(outlines: Outlines, row: int, content: Any) -> None:
+    """Hand the coordinates of a decoded geometry, or of a collection's or Feature's only one, over.
+
+    Raises:
+        ValueError: it is no GeoJSON with a geometry.
+    """
+    if isinstance(content, dict) and (_type(content) == "Feature" or isinstance(content.get("features"), list)):
+        features = features_of(content)
+        if len(features) != 1 or not isinstance(features[0], dict):
+            raise ValueError(f"GeoJSON of {len(features)} features in one cell")
+        content = features[0].get("geometry")
     fault = _outline(outlines, row, {"geometry": content})
+    if fault is not None and fault.code == "wrong_nesting":
+        raise MisnestedError(fault.details["type"])
     if fault is not None:
-        raise ValueError(fault.details.get("problem", "coordinates nested wrongly"))
+        raise ValueError(fault.details.get("problem", ""))
 
 
 def _pieces(geometry: Any) -> Iterator[tuple[str, Any]]:
@@ -246,7 +253,7 @@ def _steps(kind: str, coordinates: Any) -> list[tuple[str, tuple[Any, ...]]]:
     """
     if coordinates is None or coordinates == []:
         return []
-    if _depth(coordinates) != DEPTH[kind]:
+    if depth_of(coordinates) != DEPTH[kind]:
         raise MisnestedError
     if kind == "Point":
         x, y = _axes([coordinates])
@@ -259,7 +266,7 @@ def _steps(kind: str, coordinates: Any) -> list[tuple[str, tuple[Any, ...]]]:
     return [("polygon", ([_axes(ring) for ring in polygon],)) for polygon in polygons if polygon]
 
 
-def _depth(coordinates: Any) -> int:
+def depth_of(coordinates: Any) -> int:
     """Levels of lists above a position, along the first branch."""
     depth = -1
     while isinstance(coordinates, list):

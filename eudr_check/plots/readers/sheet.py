@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from eudr_check.plots.columns import known_headers, plain
+from eudr_check.plots.columns import all_known_headers, plain
 
-_LINES_LOOKED_AT = 20
+LINES_LOOKED_AT = 20
 
 
 def header_row(rows: Sequence[Sequence[str | None]]) -> int | None:
@@ -12,9 +12,9 @@ def header_row(rows: Sequence[Sequence[str | None]]) -> int | None:
 
     The first row with anything in it when no header is known; None when there is no such row.
     """
-    known = {header for headers in known_headers().values() for header in headers}
+    known = all_known_headers()
     filled = [
-        position for position, row in enumerate(rows[:_LINES_LOOKED_AT]) if any(cell and cell.strip() for cell in row)
+        position for position, row in enumerate(rows[:LINES_LOOKED_AT]) if any(cell and cell.strip() for cell in row)
     ]
     if not filled:
         return next((position for position, row in enumerate(rows) if any(row)), None)

@@ -143,10 +143,27 @@ CASES = {
     "file_too_large": lambda f: [archive(f, {f"{number}.csv": "" for number in range(1001)})],
     "row_unreadable": lambda f: [written(f, "a.ndjson", json.dumps(polygon("A")) + "\n{oops\n")],
     "cells_misaligned": lambda f: [written(f, "a.csv", "id,lon,lat\nA,-76,1,-6,1\nB,-76.123456,-6.123456\n")],
+    "cells_missing": lambda f: [written(f, "a.csv", "id,lon,lat,socio\nA,-76.123456,-6.123456\n")],
+    "quotes_unbalanced": lambda f: [written(f, "a.csv", 'id,lon,lat,socio\nA,-76.123456,-6.123456,"Rosa\n')],
+    "file_partial": lambda f: [written(f, "a.geojson", json.dumps(collection(polygon("A"), numberMatched=2)))],
+    "columns_unread": lambda f: [geojson(f, polygon("A", nota="x"))],
+    "columns_doubled": lambda f: [geojson(f, polygon("A", pais="PE"), polygon("B", ring(dx=0.01), country="EC"))],
+    "ids_alike": lambda f: [geojson(f, polygon("a1"), polygon("A1", ring(dx=0.01)))],
+    "number_ambiguous": lambda f: [geojson(f, polygon("A", area_ha="1,250"))],
+    "boundary_missing": lambda f: [geojson(f, polygon("A"), feature("B", None, longitude=-76.1, latitude=-6.1))],
+    "corners_without_id": lambda f: [
+        written(f, "a.csv", "id;x;y\nA;-76.100001;-6.040003\n;-76.098113;-6.040007\n;-76.098229;-6.038111\n")
+    ],
     "vertices_joined": lambda f: [
         written(f, "a.csv", "id;vertice;x;y\n" + "".join(f"A;{n};{x};{y}\n" for n, (x, y) in enumerate(ring()[:-1])))
     ],
 }
+
+
+def collection(*features, **members):
+    return {"type": "FeatureCollection", **members, "features": list(features)}
+
+
 POINT_CSV = "id;lon;lat\nA;-76.123456;-6.123456\n"
 CASES |= READER_CASES
 NEED_A_REGISTER = {"overlap_earlier", "boundary_changed", "boundary_moved_off_loss"}
@@ -363,7 +380,8 @@ def test_small_parts():
     """Numbers, angles, headers and countries as people write them."""
     assert written_number("1.234.567,8") == "1234567.8"
     assert written_number("1,234,567.8") == "1234567.8"
-    assert written_number("-76.097.100") is None
+    assert written_number("-76.097.100") == "-76097100"
+    assert written_number("12,500") is None
     assert angle("6º 2,5' S") == ("-6.0416666667", 2)
     assert angle("O 76 5 49,56") == ("-76.0971000000", 5)
     assert angle("76 65 00 W") is None

@@ -147,17 +147,24 @@ def test_one_row_per_vertex(tmp_path):
 
 
 def test_kobo_answers(tmp_path):
-    """Latitude comes first in survey strings; a shape goes before a point of the same record."""
+    """Latitude comes first in survey strings; the point of the parcel stands for one without a shape, not the house."""
     shape = "; ".join(f"{y} {x} 900.1 4.2" for x, y in ring())
     records = [
         {"_id": 11, "grupo/codigo_parcela": "P-1", "grupo/lindero": shape, "casa": "-6.0 -76.0 0 3"},
         {"_id": 12, "grupo/codigo_parcela": "P-2", "grupo/lindero": None, "casa": "-6.01 -76.01 800.5 25.0"},
+        {
+            "_id": 13,
+            "grupo/codigo_parcela": "P-3",
+            "casa": "-6.0 -76.0 0 3",
+            "parcela/punto": "-6.02 -76.02 800.5 25.0",
+        },
     ]
     made, findings = loaded(written(tmp_path, "a.json", json.dumps({"results": records})))
 
-    assert list(made["plot_id"]) == ["P-1", "P-2"]
-    assert list(made["geometry_kind"]) == ["polygon", "point"]
-    assert "gps_inaccurate" in codes(findings, 2)
+    assert list(made["plot_id"]) == ["P-1", "P-2", "P-3"]
+    assert list(made["geometry_kind"].fillna("")) == ["polygon", "", "point"]
+    assert "boundary_missing" in codes(findings, 2)
+    assert "gps_inaccurate" in codes(findings, 3)
 
 
 def test_broken_json_keeps_what_stands_before_the_break(tmp_path):

@@ -1,5 +1,6 @@
 """Reviews settle what the layers leave open, on conditions, and go stale with the evidence."""
 
+import datetime as dt
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,11 @@ def settled(folder: Path, outcome: str, **fields: str) -> tuple[str, str, str]:
 
 
 IMAGE = "S2B_18MTS_20201219=2020-12-19"
+LATER = "S2B_18MTS_20260719=2026-07-19"
+SAME_PERSON = [
+    "ANA", "Ana ", "A\u200bna", "An\u00e1", "A\u0301na", "\u0410na", "\u0391na", ".Ana.", "an\u00ada", "\uff21na",
+    "\u200b", " ", "\u0410\u043fa\u200d".replace("\u043f", "n"),
+]  # fmt: skip
 
 
 def test_more_info_is_cleared_by_a_field_visit(tmp_path: Path) -> None:
@@ -81,6 +87,87 @@ def test_a_review_that_does_not_suffice(tmp_path: Path, outcome: str, fields: di
     assert settled(tmp_path, outcome, **fields) == (outcome, outcome, note)
 
 
+@pytest.mark.parametrize("second", SAME_PERSON)
+def test_one_person_in_other_letters_is_one_person(tmp_path: Path, second: str) -> None:
+    """Blanks, accents, invisible characters and letters of other scripts make no second reviewer."""
+    found = settled(tmp_path, "high", imagery=IMAGE, second_reviewer=second)
+
+    assert found[1:] == ("high", "R-1 needs_second_reviewer")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "imagery", "note"),
+    [
+        ("high", "L=1900-01-01", "R-1 needs_dated_imagery"),
+        ("high", "S2=2019-06-01", "R-1 needs_dated_imagery"),
+        ("high", "S2=2099-01-01", "R-1 image_after_review"),
+        ("high", f"{IMAGE}; S2=2026-10-02", "R-1 image_after_review"),
+        ("undetermined", "S2=2019-06-01", "R-1 needs_dated_imagery"),
+        ("undetermined", IMAGE, "R-1 needs_imagery_after_cutoff"),
+        ("more_info_needed", "S2=2026-10-02", "R-1 image_after_review"),
+    ],
+)
+def test_images_have_to_show_the_time_in_question(tmp_path: Path, outcome: str, imagery: str, note: str) -> None:
+    """Too old, before the cut-off where later ground is in question, or later than the review: nothing is cleared."""
+    assert settled(tmp_path, outcome, imagery=imagery, second_reviewer="Luis")[1:] == (outcome, note)
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"evidence": "", "grounds": "official_record"}, "no_evidence_named"),
+        ({"grounds": "self_declaration"}, "self_declaration_alone"),
+        ({"imagery": "S2=2099-01-01"}, "image_after_review"),
+    ],
+)
+@pytest.mark.parametrize("outcome", GROUND)
+def test_bad_news_stands_whatever_its_papers(tmp_path: Path, outcome: str, fields: dict[str, str], fault: str) -> None:
+    """A confirmed clearing makes the plot high, and what its papers lack is noted."""
+    assert settled(tmp_path, outcome, decision="confirm", **fields)[1:] == ("high", f"R-1 confirm ({fault})")
+
+
+@pytest.mark.parametrize("fault", ["evidence_missing:photo.jpg", "evidence_changed:photo.jpg", "dated_in_future:2099"])
+def test_bad_news_stands_when_its_photograph_does_not(tmp_path: Path, fault: str) -> None:
+    """A photograph that changed or is gone does not bring the forest back; a clearance on it clears nothing."""
+    table = evidence(GROUND["more_info_needed"])
+    assessments, _ = risk.assess(plots({"coop/1": 10.0}), table, ALL, POLICY, PRODUCTION)
+    digest = reviews.evidence_digest(table, ["coop/1"])["coop/1"]
+    for decision, outcome in (("confirm", "high"), ("clear", "more_info_needed")):
+        rows = reviews.read_reviews(written(tmp_path, decision=decision, evidence_digest=digest))
+        found = reviews.apply(assessments, rows, table, {"R-1": fault}).iloc[0]
+
+        assert found["final_outcome"] == outcome
+        assert fault in found["review"]
+
+
+@pytest.mark.parametrize(
+    "name", ["COOP/Pe\u00f1a 1", "coop/pen\u0303a 1", "coop/Pe\u00f1a\u00a01", "Pe\u00f1a 1", "coop/PE\u00d1A1"]
+)
+def test_bad_news_finds_its_plot_in_other_letters(tmp_path: Path, name: str) -> None:
+    """Case, accents, blanks or a missing cooperative hide no confirmed clearing; a clearance goes by the letter."""
+    plot = "coop/Pe\u00f1a 1"
+    table = evidence([{**row, "plot": plot} for row in GROUND["more_info_needed"]])
+    assessments, _ = risk.assess(plots({plot: 10.0}), table, ALL, POLICY, PRODUCTION)
+    digest = reviews.evidence_digest(table, [plot])[plot]
+    confirmed = reviews.read_reviews(written(tmp_path, plots=name, decision="confirm", evidence_digest=digest))
+
+    assert reviews.apply(assessments, confirmed, table)["final_outcome"].tolist() == ["high"]
+    assert reviews.unknown_plots(confirmed, assessments) == {}
+    cleared = reviews.read_reviews(
+        written(tmp_path, plots=name, reason=CODES["more_info_needed"], evidence_digest=digest)
+    )
+    assert reviews.apply(assessments, cleared, table)["final_outcome"].tolist() == ["more_info_needed"]
+    assert reviews.unknown_plots(cleared, assessments) == {"R-1": (name,)}
+
+
+def test_reviews_of_days_to_come_are_named(tmp_path: Path) -> None:
+    """A review dated after the day of the run cannot have been made."""
+    rows = reviews.read_reviews(written(tmp_path, evidence_digest="0"))
+
+    assert reviews.in_future(rows, dt.date(2026, 10, 1)) == {}
+    assert reviews.in_future(rows, dt.date(2026, 9, 30)) == {"R-1": "dated_in_future:2026-10-01"}
+
+
 def test_high_is_cleared_by_two_with_imagery_never_to_low(tmp_path: Path) -> None:
     """Two reviewers and dated imagery, every reason answered."""
     found = settled(tmp_path, "high", imagery=IMAGE, second_reviewer="Luis")
@@ -89,8 +176,8 @@ def test_high_is_cleared_by_two_with_imagery_never_to_low(tmp_path: Path) -> Non
 
 
 def test_undetermined_is_cleared_by_dated_imagery(tmp_path: Path) -> None:
-    """An image shows what the layers did not read."""
-    assert settled(tmp_path, "undetermined", imagery=IMAGE, grounds="imagery")[1] == "cleared_by_review"
+    """An image after the cut-off shows what the layers did not read."""
+    assert settled(tmp_path, "undetermined", imagery=LATER, grounds="imagery")[1] == "cleared_by_review"
 
 
 def test_every_reason_must_be_answered(tmp_path: Path) -> None:
@@ -162,6 +249,9 @@ def test_strange_plots_are_named(tmp_path: Path) -> None:
         ({"reviewer": ""}, "'reviewer' is empty"),
         ({"evidence": "photo.jpg"}, "write NAME=VALUE"),
         ({"evidence": "photo.jpg=12"}, "no SHA-256"),
+        ({"evidence": f"/etc/hostname={PHOTO}"}, "lies outside the folder"),
+        ({"evidence": f"../photo.jpg={PHOTO}"}, "lies outside the folder"),
+        ({"reviewer": "\u200b."}, "is no name"),
         ({"imagery": "S2=yesterday"}, "'yesterday' is no date"),
         ({"date": "1/10/2026"}, "is no date"),
         ({"evidence_digest": ""}, "0 evidence digests for 1 plots"),
