@@ -16,6 +16,22 @@ ENTITY = """<?xml version="1.0" encoding="UTF-8"?>
 <kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>&ajeno;</name>
 <Point><coordinates>-78.870000,-5.620000,0</coordinates></Point></Placemark></Document></kml>
 """
+TYPED = """codigo_parcela;socio;pais;country;longitud;latitud;nota
+DV-01;Socia Ejemplo 9001;PE;PE;-78.871234;-5.621234;cerca del rio
+dv-01;Socio Ejemplo 9002;PE;;-78.881234;-5.631234;la loma
+DV-03;"Socia Ejemplo 9003;PE;PE;-78.891234;-5.641234;
+DV-04;Socio Ejemplo 9004;PE;PE;-78.901234;-5.651234
+DV-05;Socia Ejemplo 9005;PE;PE;-78.911234;-5.661234;celdas combinadas
+;;;;-78.910234;-5.661134;
+;;;;-78.910134;-5.660234;
+"""
+SURVEYED = """codigo_parcela;hectareas;lindero;casa
+DV-06;1,250;POLYGON ((-78.871237 -5.621239, -78.870437 -5.621109, -78.870567 -5.620179, -78.871237 -5.621239));
+DV-07;2,125;;-5.641234 -78.891234 0 4
+"""
+PAGE = """{"count": 250, "next": "https://example.org/parcelas?page=2", "results": [
+ {"codigo_parcela": "DV-08", "socio": "Socia Ejemplo 9008", "longitud": -78.971234, "latitud": -5.721234}]}
+"""
 HARVEST = """# Files that go back to the sender; see docs/sample-season.md. No statement can come of it.
 harvest: returned
 commodity: coffee
@@ -31,6 +47,9 @@ plots:
   - {path: coop-10.ods, cooperative: envio-09, crs: "EPSG:99999"}
   - {path: returned/sin-proyeccion.zip, cooperative: envio-10}
   - {path: returned/dos-tablas.zip, cooperative: envio-11}
+  - {path: returned/escrito-a-mano.csv, cooperative: envio-12}
+  - {path: returned/encuesta.csv, cooperative: envio-13}
+  - {path: returned/primera-pagina.json, cooperative: envio-14}
 catalogues:
   local: {folder: catalogue}
 layers:
@@ -53,10 +72,19 @@ CASES = {
     "crs_unknown": "envio-09",
     "crs_assumed": "envio-10",
     "tables_joined": "envio-11",
+    "quotes_unbalanced": "envio-12",
+    "cells_missing": "envio-12",
+    "columns_doubled": "envio-12",
+    "ids_alike": "envio-12",
+    "corners_without_id": "envio-12",
+    "number_ambiguous": "envio-13",
+    "boundary_missing": "envio-13",
+    "file_partial": "envio-14",
 }
 """Code: sender whose file shows it."""
 OF_FILES = {
     "columns_taken": "coop-01",
+    "columns_unread": "coop-01",
     "country_taken": "coop-02",
     "rings_turned": "coop-03",
     "unit_taken": "coop-12",
@@ -76,6 +104,9 @@ def write(folder: Path, sent: Mapping[str, Sequence[Row]]) -> None:
     (there / "plano-escaneado.pdf").write_bytes(PDF)
     (there / "mapa-con-enlace.kml").write_text(ENTITY, encoding="utf-8")
     (there / "solo-encabezado.csv").write_text("codigo_parcela;socio;hectareas;longitud;latitud\n", encoding="utf-8")
+    texts = {"escrito-a-mano.csv": TYPED, "encuesta.csv": SURVEYED, "primera-pagina.json": PAGE}
+    for name, text in texts.items():
+        (there / name).write_text(text, encoding="utf-8", newline="\n")
     surveys.write_zip(there / "copia-del-telefono.zip", {f"DCIM/IMG_{number:04d}.jpg": b"" for number in range(1001)})
     sound = [row for row in sent["coop-02"] if row.shape is not None and row.raw is None][:6]
     with tempfile.TemporaryDirectory() as work:
@@ -84,8 +115,8 @@ def write(folder: Path, sent: Mapping[str, Sequence[Row]]) -> None:
             f"parcelas{suffix}": (Path(work) / f"parcelas{suffix}").read_bytes() for suffix in (".shp", ".shx", ".dbf")
         }
     surveys.write_zip(there / "sin-proyeccion.zip", members)
-    texts = {
+    members = {
         f"{name}.kml": files.kml_text(part, name, files.KML_HEADERS).encode()
         for name, part in (("norte", sound[:3]), ("sur", sound[3:]))
     }
-    surveys.write_zip(there / "dos-tablas.zip", texts)
+    surveys.write_zip(there / "dos-tablas.zip", members)

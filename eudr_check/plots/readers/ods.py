@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from eudr_check.numerals import Number
 from eudr_check.plots.delivery import UnreadableError
 from eudr_check.plots.readers import archive, number_formats
 from eudr_check.plots.readers.sheets import Cell, Sheet, Sheets, fill_merged
@@ -121,7 +122,7 @@ def _cell(cell: Element, one: Sheet) -> tuple[str | None, set[Cell] | None]:
         whole = _WHOLE.fullmatch(value)
         if whole and text and number_formats.is_shown_id(whole[1], text):
             return text, None
-        return whole[1] if whole else value.removesuffix(".0"), None
+        return whole[1] if whole else Number(value.removesuffix(".0")), None
     return text, one.dates if kind == "date" else None
 
 

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from eudr_check.numerals import Number
 from eudr_check.plots.delivery import UnreadableError
 from eudr_check.plots.readers import archive, number_formats
 from eudr_check.plots.readers.sheets import Sheet, Sheets, dense, fill_merged, positions
@@ -210,7 +211,7 @@ def _number(value: str, cell: Element, at: tuple[int, int], sheet: Sheet, book: 
         return value if code == "General" else number_formats.shown(value, code)
     number = float(value)
     if not number.is_integer() or abs(number) >= 1e15:
-        return repr(number)
+        return Number(repr(number))
     whole = str(int(number))
     return whole if number < 0 else number_formats.shown(whole, code)
 

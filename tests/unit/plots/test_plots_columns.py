@@ -41,7 +41,7 @@ def test_two_columns_for_one_field_lose_nothing(tmp_path):
     told = findings.loc[findings["code"] == "columns_doubled", "message"].item()
 
     assert "country_wrong" in codes(findings, 2)
-    assert "1 rows, of which 1 were empty" in told
+    assert "2 rows, of which 2 were empty" in told
 
 
 def test_two_columns_that_agree_are_no_finding(tmp_path):

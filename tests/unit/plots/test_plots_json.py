@@ -195,7 +195,13 @@ def test_what_is_no_number_in_a_ring_blocks_its_plot_alone(tmp_path, value, corn
 @pytest.mark.parametrize("key", ["plot_id", "socio", "area_ha", "pais", "lugar", "nota", "planted_year"])
 def test_half_a_character_stops_nobody(tmp_path, key):
     """A lone surrogate in any cell, or in a header, is cleaned or told."""
-    made, _ = read(tmp_path, collection(polygon("A", **{"nota": "x", key: "A\ud800"}), polygon("B", ring(dx=0.01))))
+    made, _ = read(
+        tmp_path,
+        collection(
+            feature("A", polygon("A")["geometry"], **{"nota": "x"}) | {"properties": {"plot_id": "A", key: "A\ud800"}},
+            polygon("B", ring(dx=0.01)),
+        ),
+    )
     assert "B" in made["plot_id"].tolist()
 
     made, _ = read(tmp_path, collection(polygon("A", **{f"{key}\udfff": "1"}), polygon("B", ring(dx=0.01))))
