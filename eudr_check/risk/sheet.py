@@ -40,7 +40,7 @@ def rows_of(path: Path, key: str, columns: Sequence[str]) -> list[tuple[Mapping[
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
         raise ConfigError(f"{path}: column {', '.join(twice)} stands there twice; keep one of each")
-    found = []
+    found: list[tuple[Mapping[str, str | None], str]] = []
     for number, record in enumerate(records[1:], start=1):
         place = f"{path}, row {number}"
         _guard(record, header, table.delimiter, place)
