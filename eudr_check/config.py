@@ -318,7 +318,7 @@ def load(path: Path) -> Harvest:
         raise ConfigError(f"{called}: no such file; give the path of a harvest YAML, e.g. configs/NAME.yaml") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{called}: cannot be read ({error})") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise ConfigError(f"{called}: not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         raise ConfigError(f"{called}: expected keys such as 'harvest:' and 'plots:' at the top level")

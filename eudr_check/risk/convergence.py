@@ -9,7 +9,6 @@ from eudr_check import tables
 from eudr_check.config import Production
 from eudr_check.risk import stability
 from eudr_check.risk.figures import Hectares
-from eudr_check.risk.groups import adjoining
 from eudr_check.risk.policy import Convergence
 from eudr_check.risk.reasons import Report, absent, text_of
 from eudr_check.risk.roles import Roles, roles
@@ -29,7 +28,7 @@ def assess(
     parts = roles(variables, policy)
     if not parts.sufficient:
         return _without_layers(plots, parts, policy)
-    harvest = case(plots, evidence, parts, policy, adjoining(plots, policy))
+    harvest = case(plots, evidence, parts, policy)
     found = reach(harvest, parts, policy, production)
     fragile, flips = stability.gather(found.outcome, stability.variants(harvest, parts, policy, production))
     report = Report.of(harvest, found, parts, policy)

@@ -15,6 +15,14 @@ Hectares = NDArray[np.float64]
 TOLERANCE_HA = 1e-9
 """Sums of binary fractions miss round thresholds by less than this (0.1 square centimetre)."""
 
+ROUNDING = 1e-7
+"""Share of a plot (hectares, on one larger than a hectare) that sums of shares of cells may invent."""
+
+
+def rounding_ha(area: Hectares) -> Hectares:
+    """Hectares per plot of some area that may be rounding, and no ground."""
+    return ROUNDING * np.minimum(area, 1.0)
+
 
 def per_owner(owner: NDArray[np.int64], hectares: Hectares, count: int, mask: Mask | None = None) -> Hectares:
     """Hectares per plot (or group): rows of the mask, or all, added to their owner."""

@@ -13,7 +13,7 @@ from eudr_check.risk.figures import Hectares
 from eudr_check.variables import UNKNOWN
 
 AREAS = ("area_ha", "area_inner_ha", "area_outer_ha")
-LEAST_SHORTFALL = 1e-6
+LEAST_SHORTFALL = 1e-7
 """Share of a plot's area that evidence may lack before the rest counts as unread."""
 
 

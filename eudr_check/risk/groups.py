@@ -6,7 +6,7 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check.risk.policy import Convergence
-from eudr_check.risk.rules import Groups
+from eudr_check.risk.rules import Groups, is_small
 
 METRES_PER_DEGREE = 111_320.0
 """Along the equator; enough to find neighbours within some metres."""
@@ -34,6 +34,24 @@ def adjoining(plots: pd.DataFrame, policy: Convergence) -> Groups:
     return _connected(position[first], position[second], len(plots))
 
 
+def small_neighbours(plots: pd.DataFrame, policy: Convergence) -> Groups:
+    """Groups of usable small polygons, of whatever producer, that lie within `policy.adjoining` of one another.
+
+    Cut into pieces under many names, a farm has no loss larger than the noise floor on any of them.
+
+    Args:
+        plots: PLOTS, geometry in EPSG:4326.
+        policy: gives the distance in metres, and which plots are small.
+    """
+    eligible = (plots["usable"] & (plots["geometry_kind"] == "polygon")).to_numpy(dtype=bool)
+    position = np.flatnonzero(eligible & is_small(plots["area_ha"].to_numpy(dtype=np.float64), policy))
+    if len(position) < 2:
+        return Groups(np.arange(len(plots), dtype=np.int64), len(plots))
+    shapes = np.asarray(plots["geometry"].to_numpy()[position], dtype=object)
+    first, second = _near(shapes, np.zeros(len(position), dtype=np.int64), policy.adjoining.value)
+    return _connected(position[first], position[second], len(plots))
+
+
 def _key(name: object) -> str | None:
     """A producer's name without case and surplus spaces; None where there is none."""
     return " ".join(name.split()).casefold() or None if isinstance(name, str) else None
@@ -42,7 +60,7 @@ def _key(name: object) -> str | None:
 def _near(
     shapes: NDArray[np.object_], producer: NDArray[np.int64], metres: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs of shapes of one producer within a distance; a little farther north to south than east to west."""
+    """Pairs of shapes of one producer (by number) within a distance; a little more north to south."""
     west, south, east, north = shapely.bounds(shapes).T
     reach = metres / METRES_PER_DEGREE / np.cos(np.radians(np.clip(np.maximum(np.abs(south), np.abs(north)), 0, 85)))
     boxes = shapely.box(west - reach, south - reach, east + reach, north + reach)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from eudr_check.config import Production
 from eudr_check.risk.cells import Mask, Values
-from eudr_check.risk.figures import TOLERANCE_HA, Hectares, per_owner
+from eudr_check.risk.figures import Hectares, per_owner, rounding_ha
 from eudr_check.risk.policy import Convergence
 from eudr_check.risk.roles import Roles
 from eudr_check.variables import UNKNOWN
@@ -41,11 +41,12 @@ def observe(
 ) -> Observation:
     """How long the event layers that were really read watched each plot.
 
-    A layer that holds no value on some ground does not watch it, however far its product reaches; ground smaller than
-    the noise floor does not count. Where nothing was read the declared cover of the layers stands in (such a plot is
+    A layer that holds no value on some ground does not watch it, however far its product reaches and however small
+    that ground is. Where nothing was read the declared cover of the layers stands in (such a plot is
     undetermined for its unknown cells already). Without production dates, as in a screening, only the days after
     the cut-off are asked for.
     """
+    least = rounding_ha(per_owner(owner, area, count))
     # Ground that all of them read is watched as long as any of them watches; of a nation that leaves few rows.
     gaps = np.flatnonzero(np.any([values[variable.column] == UNKNOWN for variable in roles.witnesses], axis=0))
     values = {variable.column: values[variable.column][gaps] for variable in roles.witnesses}
@@ -60,15 +61,14 @@ def observe(
         watched |= known
     starts = sorted({variable.covers_from for variable in roles.witnesses})
     ends = sorted({variable.covers_through for variable in roles.witnesses}, reverse=True)
-    floor = policy.noise_floor.value
     since = np.full(count, np.datetime64(starts[0]))
     through = np.full(count, np.datetime64(ends[0]))
     for later, earlier in zip(starts[1:], starts[:-1], strict=True):
         unwatched = per_owner(owner, area, count, watched & (first > np.datetime64(earlier)))
-        since = np.where(unwatched > floor + TOLERANCE_HA, np.datetime64(later), since)
+        since = np.where(unwatched > least, np.datetime64(later), since)
     for shorter, longer in zip(ends[1:], ends[:-1], strict=True):
         unwatched = per_owner(owner, area, count, watched & (last < np.datetime64(longer)))
-        through = np.where(unwatched > floor + TOLERANCE_HA, np.datetime64(shorter), through)
+        through = np.where(unwatched > least, np.datetime64(shorter), through)
     needed = policy.cutoff + timedelta(days=1)
     if production is None:
         open_end = np.zeros(count, dtype=bool)

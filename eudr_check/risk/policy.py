@@ -1,5 +1,8 @@
 """Policies are data: which thresholds, in which unit, why, and from where."""
 
+import hashlib
+import json
+import unicodedata
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -40,6 +43,15 @@ class Figure(Strict):
         return self.model_copy(update={"value": self.value * factor})
 
 
+NOISE_SHARE = Figure(
+    value=0.1,
+    unit="share",
+    reason="On a small plot a tenth of the ground is a change a visitor would see; no floor may hide more of it.",
+    source="Whisp default threshold of all indicators",
+)
+"""What a policy means that does not name its own share; in force for every policy, those made before it included."""
+
+
 class Rule(Strict):
     """One line of the ordered list: enough hectares of a quantity give an outcome."""
 
@@ -62,12 +74,33 @@ class Rule(Strict):
         return self.model_copy(update=scaled)
 
 
-class Convergence(Strict):
+class Named(Strict):
+    """A policy under its name."""
+
+    name: str
+    version: str
+
+    @property
+    def stated_name(self) -> str:
+        """Name with version, as the file states them."""
+        return f"{self.name}@{self.version}"
+
+    @property
+    def full_name(self) -> str:
+        """Name with version, as every table and page prints it; with a digest of the content unless it is shipped.
+
+        The name of a shipped policy belongs to what is shipped: nothing else prints it alone.
+        """
+        if _is_shipped(self):
+            return self.stated_name
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return f"{self.stated_name}+sha256:{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+
+class Convergence(Named):
     """Loss on forest, by agreement of independent methods."""
 
     kind: Literal["convergence"]
-    name: str
-    version: str
     title: str
     commodities: tuple[Commodity, ...]
     cutoff: date
@@ -77,21 +110,18 @@ class Convergence(Strict):
     agreeing_methods: int = Field(ge=2)
     disputing_layers: int = Field(ge=1)
     noise_floor: Figure
+    noise_share: Figure = NOISE_SHARE
     cover_gap: Figure
     rules: tuple[Rule, ...] = Field(min_length=1)
     adjoining: Figure
     sampled_error: Figure
-
-    @property
-    def full_name(self) -> str:
-        """Name with version, as ASSESSMENTS print it."""
-        return f"{self.name}@{self.version}"
 
     def times(self, factor: float) -> "Convergence":
         """The policy with every hectare and share threshold scaled, noise floor included."""
         return self.model_copy(
             update={
                 "noise_floor": self.noise_floor.times(factor),
+                "noise_share": self.noise_share.times(factor),
                 "rules": tuple(rule.times(factor) for rule in self.rules),
             }
         )
@@ -113,12 +143,10 @@ class Measure(Strict):
         return self
 
 
-class Whisp(Strict):
+class Whisp(Named):
     """One of Whisp's decision trees over its eleven indicators."""
 
     kind: Literal["whisp"]
-    name: str
-    version: str
     title: str
     tree: Tree
     commodities: tuple[Commodity, ...]
@@ -131,11 +159,6 @@ class Whisp(Strict):
     """Whisp's column: how EVIDENCE gives it."""
     left_out: dict[str, str] = Field(default_factory=dict)
     """Whisp's columns that no public layer of ours gives, and why."""
-
-    @property
-    def full_name(self) -> str:
-        """Name with version, as ASSESSMENTS print it."""
-        return f"{self.name}@{self.version}"
 
     def times(self, factor: float) -> "Whisp":
         """The policy with every threshold scaled."""
@@ -152,7 +175,8 @@ def policy(name: str) -> Policy:
     """A policy by shipped name (`convergence@1`; no version needed where only one is shipped) or by path of a YAML.
 
     Raises:
-        PolicyError: no such policy, or the file breaks a rule; names the key and what is known.
+        PolicyError: no such policy, or the file breaks a rule or bears the name of a shipped policy whose content it
+            has not; names the key and what is known.
     """
     found = _shipped().get(name)
     if found is None:
@@ -162,13 +186,35 @@ def policy(name: str) -> Policy:
         return _read(found, name)
     path = Path(name)
     if path.suffix in {".yaml", ".yml"} and path.is_file():
-        return _read(path, name)
+        return _own(_read(path, name), path.name)
     raise PolicyError(f"policy {name}: not shipped (known: {', '.join(shipped())}) and no YAML file of that path")
 
 
 def shipped() -> tuple[str, ...]:
     """Names of the shipped policies."""
     return tuple(_shipped())
+
+
+def _own(found: Policy, file: str) -> Policy:
+    """Refuse a policy of somebody's own under a shipped name, however that is written."""
+    plain = unicodedata.normalize("NFKC", found.stated_name).casefold()
+    if "".join(plain.split()) in shipped() and not _is_shipped(found):
+        raise PolicyError(
+            f"policy {file}: it is called {found.stated_name}, but differs from the policy that eudr-check ships under "
+            "that name; give it a 'name' (or a 'version') of its own, or write "
+            f"'policy: {''.join(plain.split())}' to use the shipped one"
+        )
+    return found
+
+
+def _is_shipped(found: Named) -> bool:
+    file = _shipped().get(found.stated_name)
+    return file is not None and _shipped_policy(found.stated_name) == found
+
+
+@cache
+def _shipped_policy(name: str) -> "Policy":
+    return _read(_shipped()[name], name)
 
 
 @cache
@@ -194,6 +240,6 @@ def parse(content: Any, name: str) -> Policy:
 def _read(file: Traversable | Path, name: str) -> Policy:
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise PolicyError(f"policy {name}: not valid YAML: {' '.join(str(error).split())}") from error
     return parse(content, name)

@@ -32,15 +32,25 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Groups:
-    """Adjoining plots of one producer."""
+    """Plots that adjoin and are judged together."""
 
     group: NDArray[np.int64]
     """Group of each plot, from 0; a plot without neighbour is a group of its own."""
     count: int
 
 
-def threshold(rule: Rule, area: Hectares) -> Hectares:
-    """Hectares at which a rule applies to plots of some area."""
+def is_small(area: Hectares, policy: Convergence) -> Mask:
+    """Plots of which the noise floor would hide more than `noise_share`."""
+    return area * policy.noise_share.value < policy.noise_floor.value
+
+
+def threshold(rule: Rule, area: Hectares, policy: Convergence) -> Hectares:
+    """Hectares at which a rule applies to plots of some area.
+
+    The noise floor never hides more than `noise_share` of a plot: on a small plot the share is the threshold.
+    """
+    if rule.strictly_more:
+        return np.minimum(rule.hectares.value, policy.noise_share.value * area)
     if rule.share is None or rule.share_hectares is None:
         return np.full(len(area), rule.hectares.value)
     small = np.maximum(rule.share.value * area, rule.share_hectares.value)
@@ -52,30 +62,59 @@ def reached(rule: Rule, hectares: Hectares, limit: Hectares) -> Mask:
     return hectares > limit + TOLERANCE_HA if rule.strictly_more else hectares >= limit - TOLERANCE_HA
 
 
-def judge(sums: Sums, policy: Convergence, groups: Groups | None = None) -> Judgement:
-    """Apply every rule to every plot and to the group it belongs to; the gravest that applies is the outcome.
+def judge(
+    sums: Sums, policy: Convergence, groups: Groups | None = None, small_neighbours: Groups | None = None
+) -> Judgement:
+    """Apply every rule to every plot and to the groups it belongs to; the gravest that applies is the outcome.
 
-    A group's rule counts against those of its plots that hold more than the rule's `piece` themselves.
+    A group's rule counts against those of its plots that hold more than the rule's `piece` themselves. Small plots of
+    any producer that adjoin are a group for the rules that ask, never for those that say `high`: they may be a farm cut
+    into pieces, or neighbours.
     """
     own = quantities(sums, policy)
-    together = None if groups is None else sums.grouped(groups.group, groups.count)
-    group_quantities = None if together is None else _of_groups(together, policy)
     levels = np.zeros(len(sums.area), dtype=np.int8)
     thresholds: dict[str, Hectares] = {}
     applies: dict[str, Mask] = {}
     by_group: dict[str, Mask] = {}
+    together = [] if groups is None else [_Together.of(groups, sums, policy)]
+    neighbours = [] if small_neighbours is None else [_Together.of(small_neighbours, sums, policy)]
     for rule in policy.rules:
         hectares = own[rule.quantity]
-        thresholds[rule.code] = threshold(rule, sums.area)
+        thresholds[rule.code] = threshold(rule, sums.area, policy)
         alone = reached(rule, hectares, thresholds[rule.code])
+        held = hectares > _piece(rule, sums.area, policy) + TOLERANCE_HA
         joined = np.zeros_like(alone)
-        if groups is not None and together is not None and group_quantities is not None:
-            group_reached = reached(rule, group_quantities[rule.quantity], threshold(rule, together.area))
-            joined = ~alone & group_reached[groups.group] & (hectares > rule.piece.value + TOLERANCE_HA)
+        for one in (*together, *(neighbours if rule.outcome == "more_info_needed" else ())):
+            joined |= ~alone & held & one.reaches(rule, policy)
         applies[rule.code] = alone | joined
         by_group[rule.code] = joined
         levels = np.where(applies[rule.code], np.maximum(levels, LEVEL[rule.outcome]), levels).astype(np.int8)
     return Judgement(levels, own, thresholds, applies, by_group)
+
+
+def _piece(rule: Rule, area: Hectares, policy: Convergence) -> Hectares:
+    """Hectares a plot must hold itself; a small plot cannot hold a piece made for large ones."""
+    small = np.minimum(rule.piece.value, policy.noise_share.value * area)
+    return np.where(is_small(area, policy), small, rule.piece.value)
+
+
+@dataclass(frozen=True)
+class _Together:
+    """Groups with their totals."""
+
+    groups: Groups
+    area: Hectares
+    quantities: Mapping[Quantity, Hectares]
+
+    @classmethod
+    def of(cls, groups: Groups, sums: Sums, policy: Convergence) -> "_Together":
+        total = sums.grouped(groups.group, groups.count)
+        return cls(groups, total.area, _of_groups(total, policy))
+
+    def reaches(self, rule: Rule, policy: Convergence) -> Mask:
+        """Per plot: whether its group reaches a rule's threshold."""
+        limit = threshold(rule, self.area, policy)
+        return reached(rule, self.quantities[rule.quantity], limit)[self.groups.group]
 
 
 def _of_groups(together: Sums, policy: Convergence) -> dict[Quantity, Hectares]:

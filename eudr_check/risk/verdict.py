@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from eudr_check.config import Production
 from eudr_check.risk import points
 from eudr_check.risk.cells import Mask, best_filling, unknown_rows, worst_filling
-from eudr_check.risk.figures import Hectares, Sums, add_up
+from eudr_check.risk.figures import Hectares, Sums, add_up, rounding_ha
 from eudr_check.risk.ground import Ground, completed, grounds, joined
+from eudr_check.risk.groups import adjoining, small_neighbours
 from eudr_check.risk.observation import Observation, observe
 from eudr_check.risk.policy import Convergence
 from eudr_check.risk.roles import Roles
-from eudr_check.risk.rules import HIGH, Groups, Judgement, Levels, judge
+from eudr_check.risk.rules import HIGH, LOW, Groups, Judgement, Levels, judge
 
 UNDETERMINED = 3
 OUTCOME = np.array(["low", "more_info_needed", "high", "undetermined"], dtype=object)
@@ -34,6 +35,9 @@ class Case:
     point: NDArray[np.int64]
     """Positions of the points among the plots."""
     groups: Groups
+    """Adjoining plots of one producer."""
+    small_neighbours: Groups
+    """Adjoining small plots of any producer."""
     unusable: Mask
     """Stopped by a blocking finding."""
     not_assessed: Mask
@@ -72,7 +76,7 @@ class Verdict:
     """Points: hectares of unread baseline, and of unread events, in the wider disc or the own cell."""
 
 
-def case(plots: pd.DataFrame, evidence: pd.DataFrame, roles: Roles, policy: Convergence, groups: Groups) -> Case:
+def case(plots: pd.DataFrame, evidence: pd.DataFrame, roles: Roles, policy: Convergence) -> Case:
     """Sort the evidence of a harvest by footprint.
 
     Raises:
@@ -86,7 +90,8 @@ def case(plots: pd.DataFrame, evidence: pd.DataFrame, roles: Roles, policy: Conv
         wide=by_footprint["double_disc"].at(point),
         cell=by_footprint["cell"].at(point),
         point=point,
-        groups=groups,
+        groups=adjoining(plots, policy),
+        small_neighbours=small_neighbours(plots, policy),
         unusable=~plots["usable"].to_numpy(dtype=bool),
         not_assessed=~plots["commodity"].isin(policy.commodities).to_numpy(dtype=bool),
     )
@@ -112,9 +117,10 @@ def reach(
         scale: factor on the rows where a variable (by column) shows forest or an event; for the error of sampling.
     """
     known, doubted = _fillings(harvest.main, roles, policy, area, scale)
-    judgement = judge(known, policy, harvest.groups)
+    judgement = judge(known, policy, harvest.groups, harvest.small_neighbours)
     best = judgement.levels
-    worst = best if doubted is known else judge(doubted, policy, harvest.groups).levels
+    worst = best if doubted is known else judge(doubted, policy, harvest.groups, harvest.small_neighbours).levels
+    unread = doubtful(known)
     cell_agreed = np.zeros(harvest.count, dtype=bool)
     wider_disc = np.zeros(harvest.count, dtype=bool)
     around = np.zeros(harvest.count), np.zeros(harvest.count)
@@ -124,17 +130,25 @@ def reach(
         cell = _fillings(harvest.cell, roles, policy, area, scale)
         best, worst = best.copy(), worst.copy()
         settled = points.settle(best[at], wide[0], cell[0], policy)
-        doubtful = points.settle(worst[at], wide[1], cell[1], policy)
-        best[at], worst[at] = settled.levels, doubtful.levels
+        doubted_points = points.settle(worst[at], wide[1], cell[1], policy)
+        best[at], worst[at] = settled.levels, doubted_points.levels
+        unread[at] |= doubtful(wide[0]) | doubtful(cell[0])
         cell_agreed[at], wider_disc[at] = settled.cell_agreed, settled.wider_disc
         around[0][at] = np.maximum(wide[0].unknown_baseline, cell[0].unknown_baseline)
         around[1][at] = np.maximum(wide[0].unknown_events, cell[0].unknown_events)
     ground = harvest.main
     watched = observe(ground.values, ground.owner, ground.areas["area_ha"], ground.count, roles, policy, production)
     outcome = np.where(best == worst, best, UNDETERMINED).astype(np.int8)
+    # What nobody read is not small: a noise floor is for what was seen.
+    outcome[(best == LOW) & unread] = UNDETERMINED
     outcome[(best != HIGH) & (watched.begins_late | watched.ends_early)] = UNDETERMINED
     outcome[harvest.unusable | harvest.not_assessed | harvest.without_evidence(area)] = UNDETERMINED
     return Verdict(outcome, worst, known, judgement, watched, cell_agreed, wider_disc, around)
+
+
+def doubtful(sums: Sums) -> Mask:
+    """Plots with ground that the required layers leave unread, however little; rounding is no ground."""
+    return sums.unknown > rounding_ha(sums.area)
 
 
 def _fillings(

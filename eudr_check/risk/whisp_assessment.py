@@ -46,7 +46,7 @@ def assess(
     """
     ground = _ground(plots, evidence, variables)
     table = tabulate(plots, ground, variables, policy, "area_ha")
-    stopped = _stopped(plots, ground, policy)
+    stopped = _stopped(plots, ground, variables, policy)
     indicators = _indicators(table, policy)
     outcome = _outcome(indicators, policy, stopped["any"])
     fragile, flips = stability.gather(outcome, _variants(plots, ground, variables, policy))
@@ -101,8 +101,10 @@ def tabulate(plots: pd.DataFrame, ground: Ground, variables: Sequence[Variable],
         columns[indicator] = []
         for name in names:
             found = _variables_of(policy.evidence.get(name), by_name)
-            if not found and indicator in whisp.USED[policy.tree]:
-                absent.append(name)
+            if not found:
+                # A column that no table holds is unknown: a map that is not here never says "no".
+                columns[indicator].append(name)
+                absent += [name] if indicator in whisp.USED[policy.tree] else []
             for variable in found:
                 key = name if len(found) == 1 else f"{name}:{variable.column}"
                 shown, unknown = _shown(ground, variable, policy.evidence[name], policy)
@@ -110,9 +112,6 @@ def tabulate(plots: pd.DataFrame, ground: Ground, variables: Sequence[Variable],
                 unread[key] = per_owner(ground.owner, ground.areas[area], ground.count, unknown)
                 layers[key] = variable.column
                 columns[indicator].append(key)
-        if not columns[indicator]:
-            # An indicator of which no layer is here is unknown; a column that no table holds says so.
-            columns[indicator] = list(names)
     return Table(
         pd.DataFrame(hectares, index=range(ground.count)),
         pd.DataFrame(unread, index=range(ground.count)),
@@ -131,15 +130,18 @@ def _ground(plots: pd.DataFrame, evidence: pd.DataFrame, variables: Sequence[Var
     return joined(polygons, by_footprint["cell"])
 
 
-def _stopped(plots: pd.DataFrame, ground: Ground, policy: Whisp) -> dict[str, Mask]:
+def _stopped(plots: pd.DataFrame, ground: Ground, variables: Sequence[Variable], policy: Whisp) -> dict[str, Mask]:
+    """Plots that no tree may judge, by reason; a harvest in which nobody looked for loss has no others."""
     unusable = ~plots["usable"].to_numpy(dtype=bool)
     foreign = ~plots["commodity"].isin(policy.commodities).to_numpy(dtype=bool) & ~unusable
     empty = ~ground.present("area_ha") & ~unusable & ~foreign
+    unwatched = np.full(len(plots), not any(variable.role == "event" for variable in variables))
     return {
         "geometry_blocked": unusable,
         "not_assessed": foreign,
         "no_evidence": empty,
-        "any": unusable | foreign | empty,
+        "required_layer_absent": unwatched & ~unusable & ~foreign & ~empty,
+        "any": unusable | foreign | empty | unwatched,
     }
 
 
@@ -183,7 +185,7 @@ def _outcome(indicators: pd.DataFrame, policy: Whisp, stopped: Mask) -> Levels:
 def _variants(
     plots: pd.DataFrame, ground: Ground, variables: Sequence[Variable], policy: Whisp
 ) -> Iterator[tuple[str, Levels]]:
-    stopped = _stopped(plots, ground, policy)["any"]
+    stopped = _stopped(plots, ground, variables, policy)["any"]
     table = tabulate(plots, ground, variables, policy, "area_ha")
     for name, factor in (("thresholds_halved", stability.HALF), ("thresholds_doubled", stability.DOUBLE)):
         scaled = policy.times(factor)
@@ -195,7 +197,8 @@ def _variants(
     for layer in sorted(used):
         fewer = [variable for variable in variables if variable.layer != layer]
         without = tabulate(plots, ground, fewer, policy, "area_ha")
-        yield f"without:{layer}", _outcome(_indicators(without, policy), policy, stopped)
+        blind = _stopped(plots, ground, fewer, policy)["any"]
+        yield f"without:{layer}", _outcome(_indicators(without, policy), policy, blind)
 
 
 def _report(table: Table, indicators: pd.DataFrame, policy: Whisp, stopped: dict[str, Mask]) -> Report:
@@ -203,6 +206,7 @@ def _report(table: Table, indicators: pd.DataFrame, policy: Whisp, stopped: dict
     report = Report(len(indicators))
     for code in ("geometry_blocked", "not_assessed", "no_evidence"):
         report.add(code, stopped[code])
+    report.add("required_layer_absent", stopped["required_layer_absent"], "event")
     judged = ~stopped["any"]
     row = whisp.path(policy.tree, indicators)
     for number in range(1, len(whisp.TREES[policy.tree]) + 1):

@@ -177,10 +177,17 @@ class TestHigh:
 class TestUndetermined:
     """Best and worst filling of the unknown cells differ, or the dates do not fit."""
 
-    def test_gap_below_the_noise_floor_changes_nothing(self) -> None:
-        """0.01 ha unknown cannot make a clean plot anything but low."""
-        assert outcome({"ha": 0.01, FOREST: 1, **UNKNOWN_EVENTS}) == "low"
-        assert outcome({"ha": 0.011, FOREST: 1, **UNKNOWN_EVENTS}) == "undetermined"
+    @pytest.mark.parametrize("unread_ha", [1e-5, 0.0007, 0.0095, 0.01, 0.011])
+    def test_no_gap_is_small(self, unread_ha: float) -> None:
+        """A noise floor is for what was seen: any unread ground keeps a clean plot from low."""
+        assert outcome({"ha": unread_ha, FOREST: 1, **UNKNOWN_EVENTS}) == "undetermined"
+        assert outcome({"ha": unread_ha, FOREST: -1}) == "undetermined"
+
+    @pytest.mark.parametrize("area_ha", [1e-6, 0.0008, 0.0077, 0.02, 0.05])
+    def test_small_plot_lost_or_unread(self, area_ha: float) -> None:
+        """The noise floor hides no more than a tenth of a plot, and nothing unread."""
+        assert outcome({"ha": area_ha / 2, FOREST: 1, LOSS: 2023}, area_ha=area_ha) == "more_info_needed"
+        assert outcome({"ha": area_ha, FOREST: -1, **UNKNOWN_EVENTS}, area_ha=area_ha) == "undetermined"
 
     def test_gap_beside_standing_forest(self) -> None:
         """A plot that needs a person anyway says so, unless the gap could hide deforestation."""

@@ -230,3 +230,18 @@ def test_unknown_policy_is_named(tmp_path: Path) -> None:
     path.write_text("kind: convergence\nname: mine\n")
     with pytest.raises(PolicyError, match="rules: Field required"):
         risk.policy(str(path))
+
+
+def test_a_shipped_name_belongs_to_its_content(tmp_path: Path) -> None:
+    """A changed copy is refused under the shipped name, and carries a digest under its own."""
+    text = (Path(risk.__file__).parent / "policies" / "convergence@1.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    changed = text.replace("value: 365", "value: 3650")
+
+    assert risk.policy(str(path)).full_name == "convergence@1"
+    path.write_text(changed, encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"convergence@1.*of its own"):
+        risk.policy(str(path))
+    path.write_text(changed.replace("name: convergence", "name: ours"), encoding="utf-8")
+    assert risk.policy(str(path)).full_name.startswith("ours@1+sha256:")
