@@ -38,7 +38,7 @@ def test_a_system_is_followed_wherever_it_is_named(tmp_path, level):
         assert (place.x, place.y) == (pytest.approx(-76.101234, abs=1e-5), pytest.approx(-6.041239, abs=1e-5))
 
 
-@pytest.mark.parametrize("form", [{"crs": {"type": "name", "properties": {"name": "La Canoa"}}}, {"crs": {"odd": [1]}}])
+@pytest.mark.parametrize("form", [{"crs": {"type": "name", "properties": {"name": "Sistema de la finca"}}}, {"crs": {"odd": [1]}}])
 def test_an_unknown_system_blocks(tmp_path, form):
     """A system nobody knows is never taken for degrees."""
     content = {"type": "FeatureCollection", "features": [polygon("A")], **form}
