@@ -51,6 +51,8 @@ def orders(
     consignment: Consignment,
     shipments: Shipments | None,
     filed: Sequence[Filed],
+    *,
+    draft: bool = False,
 ) -> Orders:
     """Orders of a harvest.
 
@@ -60,12 +62,13 @@ def orders(
         consignment: plots and lots that may be declared.
         shipments: None where no file names any: then all lots go into one order.
         filed: statements of this harvest that have a number.
+        draft: declare lots that hold less than was ordered all the same.
     """
     if consignment.lots.empty and consignment.refused_lots.empty:
         return _of_plots(products, consignment, filed)
     held = dict(zip(consignment.lots["lot"].astype(str), consignment.lots["kg_green"].astype(float), strict=True))
     if shipments is None:
-        return _of_lots(products, held, filed)
+        return _of_lots(products, held, filed, draft=draft)
     found = Orders(withheld=list(shipments.refused.values()))
     refused = {
         str(lot): str(why)
@@ -106,7 +109,7 @@ def _of_plots(products: Sequence[Product], consignment: Consignment, filed: Sequ
     return Orders([Order(None, loads)])
 
 
-def _of_lots(products: Sequence[Product], held: Mapping[str, float], filed: Sequence[Filed]) -> Orders:
+def _of_lots(products: Sequence[Product], held: Mapping[str, float], filed: Sequence[Filed], *, draft: bool) -> Orders:
     """One order of all lots of which nothing was filed."""
     used = {lot for one in filed for lot in one.lots}
     lots = {lot: kg for lot, kg in sorted(held.items()) if lot not in used}
@@ -114,7 +117,7 @@ def _of_lots(products: Sequence[Product], held: Mapping[str, float], filed: Sequ
     wanted = next(iter(products), None)
     open_kg = (wanted.net_mass_kg or 0.0) if wanted is not None else 0.0
     open_kg -= sum(one.net_mass_kg for one in filed)
-    if grams(open_kg) > grams(mass):
+    if grams(open_kg) > grams(mass) and not draft:
         return Orders(withheld=[_lacking(mass, open_kg, bool(filed))])
     if not lots:
         return Orders()

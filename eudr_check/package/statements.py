@@ -100,7 +100,7 @@ def plan(behind: Behind) -> Plan:
     features = export.features[kept].reset_index(drop=True)
     texts = eu_geojson.feature_texts(features, names=True)
     name, filed = behind.harvest.harvest, behind.filed
-    asked = orders(name, behind.harvest.goods, settled, behind.shipments, filed)
+    asked = orders(name, behind.harvest.goods, settled, behind.shipments, filed, draft=behind.draft)
     made = parts(name, asked.ready, settled, features, [len(text.encode()) for text in texts])
     withheld = [*asked.withheld, *changed_since(name, behind.shipments, filed)]
     known = {one.reference for one in filed}
