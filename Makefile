@@ -49,6 +49,7 @@ check: .venv/.installed-check
 
 fuzz: .venv/.installed-test
 	$(BIN)/python tests/fuzz/fuzz_plots.py 600
+	$(BIN)/python -m tests.fuzz.conservation 10000
 
 faults: .venv/.installed-test
 	$(BIN)/python -m tests.faults 200

@@ -1,0 +1,28 @@
+"""The law of conservation over every format, layout and damage (the long run is `make fuzz`)."""
+
+import sys
+
+import pytest
+
+from tests.fuzz import conservation
+from tests.fuzz.layouts import LAYOUTS, Layout, written
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_undamaged_file_delivers_every_plot(layout: Layout, tmp_path) -> None:
+    """What nobody damaged comes out whole: fifty plots, each where it is."""
+    from eudr_check import plots
+
+    made, findings = plots.load([written(layout, tmp_path)], commodity="coffee")
+
+    assert conservation.losses(layout, made, findings) == []
+    assert made["usable"].sum() == 50
+
+
+def test_three_hundred_damaged_files_lose_no_plot(capsys) -> None:
+    """Each plot is there right, or a blocking finding names it; the count is printed."""
+    total = conservation.campaign(300, seed=1)
+
+    assert total["files"] == 300
+    with capsys.disabled():
+        sys.stdout.write(f"\n{total['files']} damaged files: {dict(total)}\n")
