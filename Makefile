@@ -52,7 +52,7 @@ fuzz: .venv/.installed-test
 	$(BIN)/python -m tests.fuzz.conservation 10000
 
 faults: .venv/.installed-test
-	$(BIN)/python -m tests.faults 200
+	$(BIN)/python -m tests.tools.fault_campaign 200
 	$(BIN)/pytest -m faults tests/integration/run
 
 bench: .venv/.installed-bench

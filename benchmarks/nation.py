@@ -48,7 +48,8 @@ from benchmarks.workload import (
     tiles,
 )
 from eudr_check.config import LayerChoice
-from eudr_check.layers import catalogue, definition
+from eudr_check.layers import definition
+from eudr_check.layers.catalog import local
 
 LANDSCAPE = (WEST - 0.1, NORTH + 0.1)
 FARMS_ACROSS = 40
@@ -83,7 +84,7 @@ def make(folder: Path, count: int) -> None:
         _write(folder / "rasters" / f"{FILES[asset][0]}.tif", values, cell)
     for layer in LAYERS:
         files = [folder / "rasters" / f"{name}.tif" for name, of in FILES.values() if of == layer]
-        catalogue.add(folder / "catalogue", files, definition(LayerChoice(id=layer, source="local")))
+        local.add(folder / "catalogue", files, definition(LayerChoice(id=layer, source="local")))
     (folder / "done").touch()
 
 
@@ -302,7 +303,7 @@ def run(folder: Path, workers: int) -> Run:
         for stage, end, wall in ended
         if end >= began
     }
-    tiles = {path.name for path in (folder / "run" / "pieces").glob("tile-*")}
+    tiles = {path.name for path in (folder / "run" / "artifacts").glob("tile-*")}
     return Run(seconds, max(mb for _, mb in watched), stages, tiles)
 
 

@@ -34,7 +34,7 @@ from exactextract.raster import NumPyRasterSource
 from rasterstats import zonal_stats
 
 from benchmarks import workload
-from eudr_check.areas import cell_area_ha, metres_per_degree, plot_area_ha
+from eudr_check.geodesy import cell_area_ha, metres_per_degree, plot_area_ha
 from eudr_check.overlay import cell_coverage, cross_tabulate, tabulate
 from eudr_check.tables import PLOTS, typed
 

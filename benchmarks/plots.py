@@ -21,8 +21,8 @@ import pyogrio
 import shapely
 
 from eudr_check import plots
-from eudr_check.areas import plot_area_ha
 from eudr_check.config import PlotFile
+from eudr_check.geodesy import plot_area_ha
 
 POINTS_PER_SIDE = 6
 CELL_DEG = 0.0012

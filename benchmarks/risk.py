@@ -79,18 +79,18 @@ def nation(count: int) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
 def evidence(random: np.random.Generator, names: list[str], area: np.ndarray, point: np.ndarray) -> pd.DataFrame:
     """About four rows for each footprint, with values as rare as on real ground."""
     count = len(names)
-    owner = np.concatenate([np.flatnonzero(~point), *[np.flatnonzero(point)] * 3])
+    plot_index = np.concatenate([np.flatnonzero(~point), *[np.flatnonzero(point)] * 3])
     footprint = np.repeat(["polygon", "disc", "double_disc", "cell"], [(~point).sum(), *[point.sum()] * 3])
-    ground = np.where(footprint == "double_disc", 4.0, np.where(footprint == "cell", 0.01 / area[owner], 1.0))
-    rows = np.where(footprint == "cell", 1, 1 + random.poisson(3, len(owner)))
-    whose = np.repeat(np.arange(len(owner)), rows)
+    ground = np.where(footprint == "double_disc", 4.0, np.where(footprint == "cell", 0.01 / area[plot_index], 1.0))
+    rows = np.where(footprint == "cell", 1, 1 + random.poisson(3, len(plot_index)))
+    whose = np.repeat(np.arange(len(plot_index)), rows)
     share = random.random(len(whose)) + 0.01
     share /= np.bincount(whose, weights=share)[whose]
-    hectares = share * (area[owner] * ground)[whose]
+    hectares = share * (area[plot_index] * ground)[whose]
     many = len(whose)
     touched = np.zeros(count, dtype=bool)
     touched[random.random(count) < 0.15] = True
-    active = touched[owner[whose]]
+    active = touched[plot_index[whose]]
 
     def state(chance: float) -> np.ndarray:
         return np.where(random.random(many) < 0.005, -1, random.random(many) < chance).astype("int16")
@@ -113,7 +113,9 @@ def evidence(random: np.random.Generator, names: list[str], area: np.ndarray, po
         "area_inner_ha": hectares * 0.95,
         "area_outer_ha": hectares * 1.05,
     }
-    frame = pd.DataFrame(table, index=pd.Index(pd.array([names[i] for i in owner[whose]], dtype="str"), name="plot"))
+    frame = pd.DataFrame(
+        table, index=pd.Index(pd.array([names[i] for i in plot_index[whose]], dtype="str"), name="plot")
+    )
     return frame.astype({item.column: "int16" for item in VARIABLES})
 
 

@@ -14,7 +14,7 @@ import shapely
 import xarray as xr
 from numpy.typing import NDArray
 
-from eudr_check.areas import metres_per_degree
+from eudr_check.geodesy import metres_per_degree
 
 SEED = 20201231
 NATIONAL = 223_000

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from eudr_check import config, tables
-from eudr_check.package import actions
+from eudr_check.package.action_plan import actions
 from eudr_check.plots.thresholds import severity
 from eudr_check.text import topic
 

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from eudr_check import mirror
+from eudr_check import object_store
 from eudr_check.errors import ConfigError
 
 Language = Literal["en", "es", "fr", "pt"]
@@ -37,7 +37,7 @@ def _stand_in(value: Any) -> Any:
     if not isinstance(value, str) or "://" not in value:
         return value
     try:
-        return mirror.mirrored(value)
+        return object_store.mirrored(value)
     except ConfigError as error:
         raise ValueError(str(error)) from error
 
@@ -45,7 +45,7 @@ def _stand_in(value: Any) -> Any:
 def _beside_yaml(path: Path, info: ValidationInfo) -> Path:
     base = (info.context or {}).get("base", Path())
     try:
-        return path if path.is_absolute() else mirror.beside(Path(base), path)
+        return path if path.is_absolute() else object_store.resolve(Path(base), path)
     except ConfigError as error:
         raise ValueError(str(error)) from error
 
@@ -56,9 +56,9 @@ def _policy_beside_yaml(name: str, info: ValidationInfo) -> str:
 
 
 def _on_disk(path: Path) -> Path:
-    if mirror.origin(path) is not None:
+    if object_store.origin(path) is not None:
         raise ValueError(
-            f"{mirror.name(path)}: is written in place by one harvest after another; give a path on a disk"
+            f"{object_store.name(path)}: is written in place by one harvest after another; give a path on a disk"
         )
     return path
 
@@ -311,7 +311,7 @@ def load(path: Path) -> Harvest:
     Raises:
         ConfigError: the file is missing, is no YAML, or breaks a rule; names file, key and remedy.
     """
-    called = mirror.name(path)
+    called = object_store.name(path)
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -328,8 +328,8 @@ def load(path: Path) -> Harvest:
         raise ConfigError(f"{called}: " + "; ".join(_explain(problem) for problem in error.errors())) from error
     if harvest.run.folder is None:
         folder = path.parent.parent / "runs" / harvest.harvest
-        if mirror.origin(path) is not None:
-            folder = mirror.beside(path.parent, Path("..", "runs", harvest.harvest))
+        if object_store.origin(path) is not None:
+            folder = object_store.resolve(path.parent, Path("..", "runs", harvest.harvest))
         harvest = harvest.model_copy(update={"run": harvest.run.model_copy(update={"folder": folder})})
     return harvest
 

@@ -19,7 +19,7 @@ LINES_COMPARED = 1000
 _WORK_PER_CHARACTER = 20
 _BYTE_ORDER_MARK = "\ufeff"
 _LINE = re.compile(r"([^\r\n]*+)(\r\n|\r|\n|\Z)")
-_TOLD = re.compile(r"sep=(.)$")
+_DECLARED = re.compile(r"sep=(.)$")
 _ENCODINGS = ("utf-8", "cp1252", "latin-1")
 _WIDE_SHARE = 0.3
 _ENCLOSED = re.compile(r"\s*+(?:[A-Za-z0-9 ;=]*+\(.*\)|\{.*\}|\[.*\]|<.*>)\s*$", re.DOTALL)
@@ -104,10 +104,10 @@ def read(text: str, recognised: Callable[[Sequence[str]], int]) -> Table:
     count = _lines_of(text)
     if count > MOST_LINES:
         raise DelimitedError(f"{count} lines; at most {MOST_LINES} are read")
-    told = _TOLD.match(text[: text.find("\n")].rstrip("\r") if "\n" in text else text)
-    delimiter = told[1] if told else _delimiter(text, recognised)
+    declared = _DECLARED.match(text[: text.find("\n")].rstrip("\r") if "\n" in text else text)
+    delimiter = declared[1] if declared else _delimiter(text, recognised)
     records = _records(text, delimiter, None)
-    if told:
+    if declared:
         records[0] = Record([], 1)
     if sum(record.lines for record in records) != count:
         raise DelimitedError(f"{count} lines, but {sum(record.lines for record in records)} of them in records")

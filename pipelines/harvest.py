@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from eudr_check import mirror
+from eudr_check import object_store
 from eudr_check.cli import show
 from eudr_check.cli.app import known_errors
 from eudr_check.run import inputs
@@ -18,6 +18,6 @@ def harvest(path: Path, *, offline: bool = False) -> Finished:
 
 if __name__ == "__main__":
     with known_errors():
-        finished = harvest(mirror.local(sys.argv[1]))
+        finished = harvest(object_store.local(sys.argv[1]))
     show.result(finished, as_json=False, profile=False)
     sys.exit(finished.exit)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from eudr_check import mirror
+from eudr_check import object_store
 from eudr_check.cli import show
 from eudr_check.cli.app import known_errors
 from eudr_check.run import inputs
@@ -27,4 +27,4 @@ def prefetch(paths: Sequence[Path]) -> Exit:
 
 if __name__ == "__main__":
     with known_errors():
-        sys.exit(prefetch([mirror.local(argument) for argument in sys.argv[1:]]))
+        sys.exit(prefetch([object_store.local(argument) for argument in sys.argv[1:]]))

@@ -1,6 +1,6 @@
 """Last season's plots against newer layers: `python -m pipelines.recheck configs/OLD.yaml configs/NEW.yaml`.
 
-The plots, papers and policy are those of OLD, layers and catalogues those of NEW. What changed, and why, is printed.
+The plots, documents and policy are those of OLD, layers and catalogues those of NEW. What changed, and why, is printed.
 OLD must have been run before; its results stay as they are.
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from eudr_check import mirror, risk
+from eudr_check import object_store, risk
 from eudr_check.cli import show
 from eudr_check.cli.app import known_errors
 from eudr_check.config import Harvest
@@ -44,5 +44,5 @@ def _on_layers_of(harvest: Harvest, newer: Harvest) -> Harvest:
 
 if __name__ == "__main__":
     with known_errors():
-        changes = recheck(mirror.local(sys.argv[1]), mirror.local(sys.argv[2]))
+        changes = recheck(object_store.local(sys.argv[1]), object_store.local(sys.argv[2]))
     show.frame(changes.reset_index(), nothing="no outcome changed")

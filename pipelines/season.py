@@ -7,11 +7,11 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from eudr_check import mirror
+from eudr_check import object_store
 from eudr_check.cli import show
 from eudr_check.cli.app import known_errors
 from eudr_check.config import Harvest
-from eudr_check.package import season
+from eudr_check.package.report import season
 from eudr_check.run import inputs
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.harvest import Exit, run
@@ -41,8 +41,8 @@ def run_season(paths: Sequence[Path], *, offline: bool = False) -> tuple[Path, E
             address = folder / "package" / "report.html"
         parts.append(season.Part(harvest.harvest, plots, assessments, before, address.as_posix()))
     season.write(page, parts, harvests[0].package.languages[0])
-    if mirror.origin(page) is not None:
-        mirror.put({page: page})
+    if object_store.origin(page) is not None:
+        object_store.put({page: page})
     return page, max(codes)
 
 
@@ -53,6 +53,6 @@ def _folder(harvest: Harvest) -> Path:
 
 if __name__ == "__main__":
     with known_errors():
-        written, code = run_season([mirror.local(argument) for argument in sys.argv[1:]])
-    sys.stdout.write(f"{mirror.name(written)}\n")
+        written, code = run_season([object_store.local(argument) for argument in sys.argv[1:]])
+    sys.stdout.write(f"{object_store.name(written)}\n")
     sys.exit(code)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.tiny import Tiny
+    from tests.helpers.tiny_harvest import Tiny
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -25,7 +25,7 @@ def shared_data() -> Path:
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> "Tiny":
-    """A fresh harvest of two tiles and twelve plots with known outcomes (see `tests/tiny.py`)."""
-    from tests.tiny import write  # late: most tests need no rasters, and loading GDAL takes a second
+    """A fresh harvest of two tiles and twelve plots with known outcomes (see `tests/helpers/tiny_harvest.py`)."""
+    from tests.helpers.tiny_harvest import write  # late: most tests need no rasters, and loading GDAL takes a second
 
     return write(tmp_path / "tiny")

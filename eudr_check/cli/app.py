@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from eudr_check import mirror
+from eudr_check import object_store
 from eudr_check.errors import EudrCheckError
 from eudr_check.run.harvest import Exit
 
@@ -23,12 +23,14 @@ app = typer.Typer(
 
 Config = Annotated[
     Path,
-    typer.Argument(help="YAML of the harvest, e.g. configs/pe-coffee-2026.yaml", parser=mirror.local),
+    typer.Argument(help="YAML of the harvest, e.g. configs/pe-coffee-2026.yaml", parser=object_store.local),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable result on stdout.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Make no connection; what is not here stays unknown.")]
 Profile = Annotated[bool, typer.Option("--profile", help="Say where the time went.")]
-Redacted = Annotated[bool, typer.Option("--redacted", help="Write a twin without names of persons as well.")]
+Redacted = Annotated[
+    bool, typer.Option("--redacted", help="Write a redacted edition without names of persons as well.")
+]
 Draft = Annotated[bool, typer.Option("--draft", help="Declare unsettled plots too; every file says draft.")]
 
 
@@ -38,6 +40,6 @@ def known_errors() -> Iterator[None]:
     try:
         yield
     except EudrCheckError as error:
-        said = Text.assemble(("error:", "red"), " ", mirror.named(str(error)))
+        said = Text.assemble(("error:", "red"), " ", object_store.named(str(error)))
         Console(stderr=True).print(said, soft_wrap=True)
         sys.exit(Exit.ERROR)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from eudr_check.cli.app import AsJson, app
-from eudr_check.package import eu_check as rules
+from eudr_check.package.eu import file_rules as rules
 from eudr_check.package.verify import ONLY_A_SIGNATURE
 from eudr_check.package.verify import verify as check_package
 from eudr_check.run.harvest import Exit
@@ -41,8 +41,8 @@ def verify(
     """Hash a finished package again, and make outcomes, statements and all other files once more from its tables."""
     differences = check_package(package, stages=STAGES)
     if as_json:
-        told = {"differences": [asdict(difference) for difference in differences], "only_signature": ONLY_A_SIGNATURE}
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        stated = {"differences": [asdict(difference) for difference in differences], "only_signature": ONLY_A_SIGNATURE}
+        typer.echo(json.dumps(stated, ensure_ascii=False, indent=1))
     else:
         for difference in differences:
             typer.echo(f"{difference.file}: {difference.code}: {difference.message}")

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from eudr_check import mirror
+from eudr_check import object_store
 from eudr_check.cli import show
 from eudr_check.cli.app import AsJson, Offline, app
 from eudr_check.cli.runs import finish
 from eudr_check.config import LayerChoice
 from eudr_check.layers.definition import definition, shipped
-from eudr_check.layers.live import live_check
+from eudr_check.layers.live_check import live_check
 from eudr_check.run.harvest import Exit
 from eudr_check.run.inputs import load
 
@@ -20,7 +20,7 @@ from eudr_check.run.inputs import load
 def layers(
     config: Annotated[
         Path | None,
-        typer.Argument(help="YAML of the harvest; not needed with --live-check", parser=mirror.local),
+        typer.Argument(help="YAML of the harvest; not needed with --live-check", parser=object_store.local),
     ] = None,
     live: Annotated[bool, typer.Option("--live-check", help="Ask every configured endpoint for one window.")] = False,
     as_json: AsJson = False,

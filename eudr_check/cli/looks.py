@@ -6,17 +6,17 @@ from typing import Annotated
 import geopandas as gpd
 import typer
 
-from eudr_check import __version__, layers, mirror, risk
+from eudr_check import __version__, layers, object_store, risk
 from eudr_check.cli import show
 from eudr_check.cli.app import AsJson, Config, app
 from eudr_check.config import Language
 from eudr_check.errors import EudrCheckError
-from eudr_check.package.picture import svg
+from eudr_check.package.report.thumbnail import svg
 from eudr_check.run import results
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.inputs import load
-from eudr_check.run.pictures import around, baseline_of
 from eudr_check.run.status import status as status_of
+from eudr_check.run.thumbnails import around, baseline_of
 
 
 @app.command()
@@ -62,8 +62,8 @@ def explain(
 
 @app.command()
 def compare(
-    before: Annotated[Path, typer.Argument(help="run folder, e.g. runs/pe-coffee-2025", parser=mirror.local)],
-    after: Annotated[Path, typer.Argument(help="run folder to compare with it", parser=mirror.local)],
+    before: Annotated[Path, typer.Argument(help="run folder, e.g. runs/pe-coffee-2025", parser=object_store.local)],
+    after: Annotated[Path, typer.Argument(help="run folder to compare with it", parser=object_store.local)],
     as_json: AsJson = False,
 ) -> None:
     """Every plot whose outcome changed between two runs, and its cause."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from eudr_check import mirror
+from eudr_check import object_store
 from eudr_check.cli import show
 from eudr_check.cli.app import AsJson, Config, Draft, Offline, Profile, Redacted, app
 from eudr_check.config import Commodity, Harvest
@@ -84,15 +84,18 @@ def prefetch(config: Config, as_json: AsJson = False) -> None:
 
 @app.command()
 def screen(
-    plots_file: Annotated[Path, typer.Argument(help="plot file of any format", parser=mirror.local)],
+    plots_file: Annotated[Path, typer.Argument(help="plot file of any format", parser=object_store.local)],
     catalogue: Annotated[
         Path | None,
-        typer.Option(help="STAC folder; default: the published tiles, online", parser=mirror.local, metavar="PATH"),
+        typer.Option(
+            help="STAC folder; default: the published tiles, online", parser=object_store.local, metavar="PATH"
+        ),
     ] = None,
     commodity: Annotated[Commodity, typer.Option(help="what grows there")] = "coffee",
     country: Annotated[str | None, typer.Option(help="country (ISO code or name), for rows that name none")] = None,
     out: Annotated[
-        Path | None, typer.Option(help="run folder; default screen-NAME here", parser=mirror.local, metavar="PATH")
+        Path | None,
+        typer.Option(help="run folder; default screen-NAME here", parser=object_store.local, metavar="PATH"),
     ] = None,
     plots_only: Annotated[bool, typer.Option("--plots-only", help="Check the plots, read no layer.")] = False,
     as_json: AsJson = False,

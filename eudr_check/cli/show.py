@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from eudr_check import mirror
-from eudr_check.package import declared
-from eudr_check.package.ledger import STEPS
+from eudr_check import object_store
+from eudr_check.package.bag import contents
+from eudr_check.package.statement.ledger import STEPS
 from eudr_check.run.harvest import Finished
 from eudr_check.run.stages import Progress as Report
 from eudr_check.run.status import Status
@@ -142,10 +142,10 @@ def _shipments(finished: Finished, console: Console) -> None:
     """Kilograms of every shipment from order to statement, and what is not declared although it was asked for."""
     if finished.package is None:
         return
-    for line in declared.summary(finished.package)["withheld"]:
+    for line in contents.summary(finished.package)["withheld"]:
         if line not in finished.notes:
             console.print(line, highlight=False)
-    kilograms = declared.shipments(finished.package)
+    kilograms = contents.shipments(finished.package)
     if kilograms.empty:
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
@@ -167,4 +167,4 @@ def _places(finished: Finished) -> dict[str, str]:
         report = finished.package / "report.html"
         if report.exists():
             places["report"] = report
-    return {label: mirror.name(path) for label, path in places.items()}
+    return {label: object_store.name(path) for label, path in places.items()}

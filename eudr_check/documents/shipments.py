@@ -13,7 +13,7 @@ from pathlib import Path
 
 from eudr_check import law
 from eudr_check.config import Harvest
-from eudr_check.risk.sheet import rows_of
+from eudr_check.documents.csv_rows import rows_of
 
 COLUMNS = ("shipment", "lots", "net_mass_kg")
 OPTIONAL = (

@@ -23,12 +23,12 @@ def content(shipments: Shipments | None, filed: Sequence[Filed]) -> dict[str, An
     }
 
 
-def from_content(told: Any) -> tuple[Shipments | None, tuple[Filed, ...]]:
+def from_content(stated: Any) -> tuple[Shipments | None, tuple[Filed, ...]]:
     """Shipments and filed statements of the content of the file; None and nothing for a package without it.
 
     Raises:
         ValueError: the content is not what `content` writes.
     """
-    if told is None:
+    if stated is None:
         return None, ()
-    return _SHIPMENTS.validate_python(told["shipments"]), _FILED.validate_python(told["filed"])
+    return _SHIPMENTS.validate_python(stated["shipments"]), _FILED.validate_python(stated["filed"])

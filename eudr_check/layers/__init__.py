@@ -3,15 +3,15 @@
 `definition` reads what a layer is, `prefetch` brings what plots need and writes SOURCES, `cube` lays all layers of a
 tile on their common refinement, `catalogue` keeps a STAC folder of rasters on disk, `live_check` asks the places of
 definitions whether they are still so, `supply` brings what SOURCES lists to a machine that did not fetch it. Only
-`fetch` touches the network, and `eudr_check.mirror` for a STAC folder in an object store.
+`fetch` touches the network, and `eudr_check.object_store` for a STAC folder in an object store.
 """
 
-from eudr_check.layers import catalogue
+from eudr_check.layers.catalog import local as catalogue
 from eudr_check.layers.cube import cube
 from eudr_check.layers.definition import LayerDefinition, definition, shipped
-from eudr_check.layers.live import live_check
+from eudr_check.layers.live_check import live_check
 from eudr_check.layers.prefetch import prefetch
-from eudr_check.layers.supply import Origin, Supply
+from eudr_check.layers.restore import Origin, Supply
 
 __all__ = [
     "LayerDefinition",

@@ -17,9 +17,9 @@ from rasterio.crs import CRS
 from eudr_check.errors import LayersError
 from eudr_check.layers.definition import LayerDefinition, VariableDefinition
 from eudr_check.layers.encode import encode, illegal
+from eudr_check.layers.fetch.block_store import Store
 from eudr_check.layers.raster import Cut, Raster, cut, open_raster
 from eudr_check.layers.refinement import Refinement, expand, own_lines, refine
-from eudr_check.layers.store import Store
 from eudr_check.tiles import Tile
 from eudr_check.variables import NO, UNKNOWN
 
@@ -76,7 +76,7 @@ def cube(
 
 @cache
 def wgs84() -> xr.DataArray:
-    """The coordinate by which rioxarray and GDAL know EPSG:4326; written out anew it costs as much as a layer."""
+    """The coordinate by which rioxarray and GDAL know EPSG:4326; written out again it costs as much as a layer."""
     wkt = CRS.from_epsg(4326).to_wkt()
     return xr.DataArray(0, attrs={"crs_wkt": wkt, "spatial_ref": wkt})
 

@@ -27,7 +27,7 @@ from pydantic import (
 
 from eudr_check.config import Commodity, LayerChoice
 from eudr_check.errors import LayersError
-from eudr_check.layers.values import Values
+from eudr_check.layers.value_ranges import Values
 from eudr_check.variables import Kind, Role, Variable
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -111,9 +111,9 @@ class VariableDefinition(_Strict):
     @model_validator(mode="after")
     def _encoding_fits_kind(self) -> "VariableDefinition":
         if self.kind == "state" and (not self.when or self.year is not None):
-            raise ValueError("a state is told by 'when' alone")
+            raise ValueError("a state is defined by 'when' alone")
         if self.kind == "event" and self.year is None:
-            raise ValueError("an event is told by 'year' (and 'when')")
+            raise ValueError("an event is defined by 'year' (and 'when')")
         if (self.role == "commodity") != (self.commodity is not None):
             raise ValueError("'commodity' is given for role commodity, and for no other")
         return self

@@ -16,20 +16,20 @@ from numpy.typing import ArrayLike, NDArray
 from eudr_check import tables
 from eudr_check.config import Catalogue, LayerChoice
 from eudr_check.errors import LayersError
-from eudr_check.layers import fetch
-from eudr_check.layers.access import kept_back, unsigned
-from eudr_check.layers.attempts import Refused
-from eudr_check.layers.catalogue import interval
+from eudr_check.layers.catalog.footprint import grid_of_points
+from eudr_check.layers.catalog.items import CatalogItems, wanted_assets
+from eudr_check.layers.catalog.local import interval
+from eudr_check.layers.catalog.search import Boxes, Finds, find
+from eudr_check.layers.catalog.stac_items import changed, scaled
 from eudr_check.layers.definition import LayerDefinition, definition
-from eudr_check.layers.fetch import Delivered, Wanted
-from eudr_check.layers.find import Boxes, Finds, find
-from eudr_check.layers.footprint import grid_of_points
-from eudr_check.layers.found import Found, wanted_assets
-from eudr_check.layers.integrity import HashedFile, spans_of
+from eudr_check.layers.fetch import http
+from eudr_check.layers.fetch.block_store import Store, key
+from eudr_check.layers.fetch.cog_header import UNMASK
+from eudr_check.layers.fetch.credentials import kept_back, unsigned
+from eudr_check.layers.fetch.http import Delivered, Wanted
+from eudr_check.layers.fetch.integrity import HashedFile, spans_of
+from eudr_check.layers.fetch.retries import FetchFailure
 from eudr_check.layers.raster import Raster, blocks_digest, needed_blocks, open_raster
-from eudr_check.layers.stac import changed, scaled
-from eudr_check.layers.store import Store, key
-from eudr_check.layers.tiff import UNMASK
 from eudr_check.tiles import Tile
 
 
@@ -66,7 +66,7 @@ def prefetch(
         for choice, layer in layers
     ]
     wanted = _wanted(work, boxes)
-    assets = _Assets(content, {**fetch.bring(wanted, content, offline=offline), **_ambiguous(work)})
+    assets = _Assets(content, {**http.bring(wanted, content, offline=offline), **_ambiguous(work)})
     rows = [row for tile, ground in boxes.items() for row in _rows_of_tile(tile, ground, work, assets)]
     order = {layer.id: position for position, (_, layer) in enumerate(layers)}
     rows.sort(key=lambda row: (row["tile"], order[row["layer"]], row["item_id"] or "", row["asset"] or ""))
@@ -80,7 +80,7 @@ def _wanted(work: Sequence[tuple[LayerDefinition, Finds]], boxes: Mapping[Tile, 
     for layer, finds in work:
         for tile in sorted(boxes):
             answer = finds[tile]
-            for one in [] if isinstance(answer, Refused) else answer:
+            for one in [] if isinstance(answer, FetchFailure) else answer:
                 if not one.addresses or not _touches(one, boxes[tile]):
                     continue
                 for asset, address in one.addresses.items():
@@ -91,16 +91,16 @@ def _wanted(work: Sequence[tuple[LayerDefinition, Finds]], boxes: Mapping[Tile, 
     return [replace(about[href], boxes=np.concatenate(parts)) for href, parts in sorted(ground.items())]
 
 
-def _ambiguous(work: Sequence[tuple[LayerDefinition, Finds]]) -> dict[str, Refused]:
+def _ambiguous(work: Sequence[tuple[LayerDefinition, Finds]]) -> dict[str, FetchFailure]:
     """Assets whose addresses differ in nothing that may be written down: nobody could tell which of them was read."""
     seen: dict[str, str] = {}
     refused = {}
     for _, finds in work:
-        for one in (found for answer in finds.values() if not isinstance(answer, Refused) for found in answer):
+        for one in (found for answer in finds.values() if not isinstance(answer, FetchFailure) for found in answer):
             for address in one.addresses.values():
                 href = unsigned(address)
                 if seen.setdefault(href, kept_back(address)) != kept_back(address):
-                    refused[href] = Refused(f"{href}: two assets differ only in parameters that must not be shown")
+                    refused[href] = FetchFailure(f"{href}: two assets differ only in parameters that must not be shown")
     return refused
 
 
@@ -112,7 +112,7 @@ def _refuse_shared_names(layers: Sequence[LayerDefinition]) -> None:
             raise LayersError(f"layers {other} and {layer.id} would both fill columns '{layer.name}.*'; choose one")
 
 
-def _touches(found: Found, boxes: Boxes) -> bool:
+def _touches(found: CatalogItems, boxes: Boxes) -> bool:
     return found.frame is not None and bool(found.frame.touches(boxes).any())
 
 
@@ -129,31 +129,31 @@ class _Opened:
 class _Assets:
     """The assets of one run, each opened once: a nation's tiles ask for each of them two hundred times."""
 
-    def __init__(self, store: Store, brought: Mapping[str, Delivered | Refused]) -> None:
+    def __init__(self, store: Store, brought: Mapping[str, Delivered | FetchFailure]) -> None:
         self._store = store
         self._brought = brought
-        self._known: dict[tuple[str, str, str], _Opened | Refused] = {}
+        self._known: dict[tuple[str, str, str], _Opened | FetchFailure] = {}
 
-    def open(self, layer: LayerDefinition, found: Found, asset: str) -> _Opened | Refused:
+    def open(self, layer: LayerDefinition, found: CatalogItems, asset: str) -> _Opened | FetchFailure:
         """A raster and the tag of its content, or why there is none."""
         name = layer.id, asset, found.hrefs[asset]
         if name not in self._known:
             try:
                 self._known[name] = self._opened(layer, found, asset)
             except LayersError as error:
-                self._known[name] = Refused(str(error))
+                self._known[name] = FetchFailure(str(error))
         return self._known[name]
 
-    def _opened(self, layer: LayerDefinition, found: Found, asset: str) -> _Opened | Refused:
+    def _opened(self, layer: LayerDefinition, found: CatalogItems, asset: str) -> _Opened | FetchFailure:
         band = layer.assets[asset].band
         if scaled(found.item.assets[found.assets[asset]]):
-            return Refused(
+            return FetchFailure(
                 f"{found.hrefs[asset]}: its Item says that values are scaled; a definition lists stored values"
             )
         if asset in found.files:
             return _local(found, asset, band, self._store)
         delivered = self._brought[unsigned(found.addresses[asset])]
-        if isinstance(delivered, Refused):
+        if isinstance(delivered, FetchFailure):
             return delivered
         raster = open_raster(delivered.path, band)
         if found.hrefs[asset] == delivered.href:
@@ -168,7 +168,7 @@ def _rows_of_tile(
     points = grid_of_points(boxes)
     for layer, finds in work:
         answer = finds[tile]
-        if isinstance(answer, Refused):
+        if isinstance(answer, FetchFailure):
             yield _row(tile, layer, status="failed", reason=answer.reason)
         else:
             yield from _rows_of_layer(tile, boxes, points, layer, answer, assets)
@@ -179,7 +179,7 @@ def _rows_of_layer(
     boxes: Boxes,
     points: tuple[Boxes, Boxes],
     layer: LayerDefinition,
-    answer: Sequence[Found],
+    answer: Sequence[CatalogItems],
     assets: _Assets,
 ) -> Iterator[dict[str, Any]]:
     """SOURCES rows of one tile and layer; `points` (longitudes, latitudes) stand for the ground needed."""
@@ -201,7 +201,7 @@ def _rows_of_layer(
         yield _row(tile, layer, status="missing", reason=f"the catalogue has no Item for {part}")
 
 
-def _equals(found: Found, answer: Sequence[Found], points: tuple[Boxes, Boxes]) -> list[str]:
+def _equals(found: CatalogItems, answer: Sequence[CatalogItems], points: tuple[Boxes, Boxes]) -> list[str]:
     """Ids of Items that overlap one on the ground needed and are no older and no newer."""
     return [
         other.item.id
@@ -214,7 +214,7 @@ def _equals(found: Found, answer: Sequence[Found], points: tuple[Boxes, Boxes]) 
     ]
 
 
-def _about(found: Found) -> dict[str, Any]:
+def _about(found: CatalogItems) -> dict[str, Any]:
     return {
         "item_id": found.item.id,
         "datetime": interval(found.item),
@@ -225,7 +225,7 @@ def _about(found: Found) -> dict[str, Any]:
 
 
 def _row_of_asset(
-    tile: Tile, boxes: Boxes, layer: LayerDefinition, found: Found, asset: str, assets: _Assets
+    tile: Tile, boxes: Boxes, layer: LayerDefinition, found: CatalogItems, asset: str, assets: _Assets
 ) -> dict[str, Any]:
     """The SOURCES row of one asset: read, or why not."""
     href = found.hrefs.get(asset)
@@ -233,7 +233,7 @@ def _row_of_asset(
     if href is None:
         return _row(tile, layer, **about, status="failed", reason=f"the Item has no asset '{asset}' that can be opened")
     opened = assets.open(layer, found, asset)
-    if isinstance(opened, Refused):
+    if isinstance(opened, FetchFailure):
         status = "missing" if opened.absent and not found.listed else "failed"
         return _row(tile, layer, **about, status=status, reason=opened.reason)
     try:
@@ -255,7 +255,7 @@ def _holes(layer: LayerDefinition, asset: str, raster: Raster, needed: NDArray[n
     return f"{empty} of {of} blocks needed are not stored in the file: unknown"
 
 
-def _local(found: Found, asset: str, band: int | None, store: Store) -> _Opened:
+def _local(found: CatalogItems, asset: str, band: int | None, store: Store) -> _Opened:
     """A raster of a STAC folder and the tag of its content (its SHA-256)."""
     path = found.files[asset]
     recorded = _recorded(found, asset)
@@ -270,7 +270,7 @@ def _local(found: Found, asset: str, band: int | None, store: Store) -> _Opened:
     return _Opened(raster, etag, hashed)
 
 
-def _registered(found: Found, asset: str, delivered: Delivered, store: Store) -> str:
+def _registered(found: CatalogItems, asset: str, delivered: Delivered, store: Store) -> str:
     """The tag of an asset of a STAC folder in an object store: that of the same folder on a disk, where it has one.
 
     What the object store itself calls the file is kept in the content store for `supply`.
@@ -282,19 +282,19 @@ def _registered(found: Found, asset: str, delivered: Delivered, store: Store) ->
     return etag
 
 
-def _recorded(found: Found, asset: str) -> str:
+def _recorded(found: CatalogItems, asset: str) -> str:
     """Multihash that the Item records of a file; empty where it records none."""
     return str(found.item.assets[found.assets[asset]].extra_fields.get("file:checksum") or "")
 
 
-def _require_size(found: Found, asset: str, path: Path) -> None:
+def _require_size(found: CatalogItems, asset: str, path: Path) -> None:
     size = found.item.assets[found.assets[asset]].extra_fields.get("file:size")
     if size is not None and size != path.stat().st_size:
         name = PurePosixPath(found.hrefs[asset]).name
         raise LayersError(f"{name} changed since it was registered; run `eudr-check catalogue add` again")
 
 
-def _bbox(found: Found) -> Sequence[float]:
+def _bbox(found: CatalogItems) -> Sequence[float]:
     return found.item.bbox or (-180.0, -90.0, 180.0, 90.0)
 
 

@@ -20,7 +20,7 @@ from rasterio.windows import Window
 
 from eudr_check.errors import LayersError
 from eudr_check.layers.definition import LONGITUDE_LATITUDE
-from eudr_check.layers.tiff import UNMASK, Layout, LocalBytes, read_layout
+from eudr_check.layers.fetch.cog_header import UNMASK, Layout, LocalBytes, read_layout
 
 SAME_LINE_DEG = 1e-9
 """Cell lines closer than this are one line."""
@@ -43,8 +43,8 @@ class Raster:
     dtype: str
     nodata: float | None
     layout: Layout
-    stamp: int
-    """Modification time in ns, so that a file that changed is opened anew."""
+    modified_ns: int
+    """Modification time in ns, so that a file that changed is opened again."""
 
     @property
     def width(self) -> int:
@@ -103,7 +103,7 @@ def open_raster(path: Path, band: int | None = None) -> Raster:
 
 
 @lru_cache(maxsize=1024)
-def _open_raster(path: Path, band: int | None, stamp: int) -> Raster:
+def _open_raster(path: Path, band: int | None, modified_ns: int) -> Raster:
     try:
         with LocalBytes(path) as source:
             layout = read_layout(source, path.name, band or 1)
@@ -114,7 +114,7 @@ def _open_raster(path: Path, band: int | None, stamp: int) -> Raster:
             f"{path.name}: truncated TIFF ({path.stat().st_size} bytes, its blocks reach to {layout.end})"
         )
     try:
-        dataset = _dataset(path, stamp)
+        dataset = _dataset(path, modified_ns)
     except RasterioIOError as error:
         raise LayersError(f"{path.name}: GDAL cannot open it as a GeoTIFF") from error
     _refuse_other_meaning(path.name, dataset, band)
@@ -128,7 +128,7 @@ def _open_raster(path: Path, band: int | None, stamp: int) -> Raster:
         dtype=dataset.dtypes[band - 1],
         nodata=dataset.nodatavals[band - 1],
         layout=layout,
-        stamp=stamp,
+        modified_ns=modified_ns,
     )
 
 
@@ -162,7 +162,7 @@ def _refuse_other_meaning(name: str, dataset: Any, band: int | None) -> None:
 
 
 @lru_cache(maxsize=OPEN_FILES)
-def _dataset(path: Path, stamp: int) -> Any:
+def _dataset(path: Path, modified_ns: int) -> Any:
     with rasterio.Env(**ALONE):
         return rasterio.open(path, driver="GTiff", sharing=False, GEOREF_SOURCES="INTERNAL")
 
@@ -334,7 +334,7 @@ def _block_windows(
 def _read(raster: Raster, column: int, row: int, shape: tuple[int, int]) -> NDArray[Any]:
     try:
         with rasterio.Env(GDAL_CACHEMAX=CACHE_MB, **ALONE):
-            values: NDArray[Any] = _dataset(raster.path, raster.stamp).read(
+            values: NDArray[Any] = _dataset(raster.path, raster.modified_ns).read(
                 raster.band, window=Window(column, row, shape[1], shape[0])
             )
     except RasterioError as error:

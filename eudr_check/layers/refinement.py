@@ -132,9 +132,9 @@ def _united(groups: list[NDArray[np.float64]], low: float, high: float) -> NDArr
     """Sorted lines between two tile edges, both of them included; lines closer than 1e-9 degree are one."""
     lines = np.sort(np.concatenate([np.empty(0), *groups]))
     lines = lines[(lines > low + SAME_LINE_DEG) & (lines < high - SAME_LINE_DEG)]
-    apart = np.ones(len(lines), dtype=bool)
-    apart[1:] = np.diff(lines) > SAME_LINE_DEG
-    return np.concatenate([[low], lines[apart], [high]])
+    distinct = np.ones(len(lines), dtype=bool)
+    distinct[1:] = np.diff(lines) > SAME_LINE_DEG
+    return np.concatenate([[low], lines[distinct], [high]])
 
 
 def _bounded(lines: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:

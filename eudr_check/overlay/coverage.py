@@ -224,12 +224,19 @@ def _windows(placed: _Placed, grid: Grid, skew: Floats, first: int, last: int, t
     covered = height.astype(np.int64)
     np.cumsum(covered, out=covered)
     covered -= inset.astype(np.int64)
-    owner = np.repeat(np.arange(len(rows)), rows)
-    step = np.arange(len(owner)) - np.repeat(np.cumsum(rows) - rows, rows)
-    line_begin = begin[owner] + step * columns[owner]
-    covered[line_begin + columns[owner] - 1] = 0
+    plot_index = np.repeat(np.arange(len(rows)), rows)
+    step = np.arange(len(plot_index)) - np.repeat(np.cumsum(rows) - rows, rows)
+    line_begin = begin[plot_index] + step * columns[plot_index]
+    covered[line_begin + columns[plot_index] - 1] = 0
     covered[0] = covered[-1] = 0
-    return Windows(covered, line_begin, columns[owner], north[owner] + step, west[owner], placed.geometry[parts][owner])
+    return Windows(
+        covered,
+        line_begin,
+        columns[plot_index],
+        north[plot_index] + step,
+        west[plot_index],
+        placed.geometry[parts][plot_index],
+    )
 
 
 def _pieces(
@@ -248,24 +255,24 @@ def _pieces(
     row = np.clip(placed.row[vertices], top - 1, bottom)
     offset, width = window
 
-    owner, place, start, row_cut, line = _crossings(row, closing)
+    plot_index, place, start, row_cut, line = _crossings(row, closing)
     slope = _ratio(np.diff(x), np.diff(y))
     y_cut = grid.y.relative[line]
-    x_cut = x[owner] + (y_cut - y[owner]) * slope[owner]
+    x_cut = x[plot_index] + (y_cut - y[plot_index]) * slope[plot_index]
     node_x = _merged(start, x, place, x_cut)
     node_column = _merged(start, column, place, grid.x.cell_of(x_cut))
     node_row = _merged(start, row, place, row_cut)
     south = np.clip(grid.y.index_of(y, placed.row[vertices]), top, bottom)
     node_south = _merged(start, south, place, line.astype(np.float64))
     held_row = np.clip(node_row, top, bottom - 1)
-    node_vertex = _merged(start, np.arange(len(x)), place, owner)
+    node_vertex = _merged(start, np.arange(len(x)), place, plot_index)
     node_base = offset[node_vertex] + held_row * width[node_vertex]
     closing = start[closing]
 
-    owner, place, start, column_cut, line = _crossings(node_column, closing)
+    plot_index, place, start, column_cut, line = _crossings(node_column, closing)
     slope = _ratio(np.diff(node_south), np.diff(node_x))
-    south_cut = node_south[owner] + (grid.x.relative[line] - node_x[owner]) * slope[owner]
-    piece_row = _merged(start, held_row, place, held_row[owner])
+    south_cut = node_south[plot_index] + (grid.x.relative[line] - node_x[plot_index]) * slope[plot_index]
+    piece_row = _merged(start, held_row, place, held_row[plot_index])
     piece_south = _merged(start, node_south, place, south_cut)
     half_skew = skew[piece_row] / 2
     within = piece_south - piece_row
@@ -275,7 +282,7 @@ def _pieces(
     columns = grid.x.cells
     piece_column = np.clip(_merged(start, node_column, place, column_cut), 0, columns)
     piece_east = _merged(start, grid.x.index_of(node_x, node_column), place, line.astype(np.float64))
-    cell = _merged(start, node_base, place, node_base[owner]) + piece_column
+    cell = _merged(start, node_base, place, node_base[plot_index]) + piece_column
 
     dy = np.diff(piece_south)
     dy[start[closing]] = 0
@@ -300,10 +307,10 @@ def _crossings(cell: Positions, closing: Positions) -> tuple[Positions, Position
     count = np.abs(step)
     start = np.arange(len(cell))
     start[1:] += np.cumsum(count)
-    owner = np.repeat(np.arange(len(count)), count)
-    place = np.arange(1, len(owner) + 1) + owner
-    behind = cell[owner] + np.sign(step)[owner] * (place - start[owner])
-    return owner, place, start, behind, behind + (step < 0)[owner]
+    plot_index = np.repeat(np.arange(len(count)), count)
+    place = np.arange(1, len(plot_index) + 1) + plot_index
+    behind = cell[plot_index] + np.sign(step)[plot_index] * (place - start[plot_index])
+    return plot_index, place, start, behind, behind + (step < 0)[plot_index]
 
 
 def _ratio(rise: Floats, run: Floats) -> Floats:

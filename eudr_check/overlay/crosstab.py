@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from eudr_check.errors import OverlayError
-from eudr_check.overlay.classes import Classes, classify, layers_of, ranked
+from eudr_check.overlay.combinations import Classes, classify, layers_of, ranked
 from eudr_check.overlay.coverage import NOTHING, UNIT, Windows, coverage_windows
 from eudr_check.overlay.footprints import reach
 from eudr_check.overlay.grid import TALLEST_ROW, Grid, grid_of

@@ -11,9 +11,9 @@ import shapely
 import xarray as xr
 from numpy.typing import NDArray
 
-from eudr_check.areas import plot_area_ha
 from eudr_check.errors import OverlayError
-from eudr_check.overlay.classes import Classes, classify, layers_of, numbered
+from eudr_check.geodesy import plot_area_ha
+from eudr_check.overlay.combinations import Classes, classify, layers_of, numbered
 from eudr_check.overlay.crosstab import LEEWAY_M, Tally, binned, require_wgs84, tally
 from eudr_check.overlay.footprints import grown, reach, shapes_of
 from eudr_check.overlay.grid import Grid, grid_of

@@ -8,8 +8,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from eudr_check.areas import M2_PER_HA, metres_per_degree, plot_area_ha
 from eudr_check.errors import OverlayError
+from eudr_check.geodesy import M2_PER_HA, metres_per_degree, plot_area_ha
 from eudr_check.overlay.rings import refuse_unfit
 from eudr_check.tables import FOOTPRINTS
 

@@ -9,8 +9,8 @@ import xarray as xr
 from numpy.typing import NDArray
 from rasterio.crs import CRS
 
-from eudr_check.areas import ECCENTRICITY_2, band_area_ha
 from eudr_check.errors import OverlayError
+from eudr_check.geodesy import ECCENTRICITY_2, band_area_ha
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.intp]

@@ -11,14 +11,14 @@ import shapely
 import xarray as xr
 from numpy.typing import NDArray
 
-from eudr_check.areas import plot_area_ha
 from eudr_check.errors import OverlayError
-from eudr_check.overlay.classes import by_grid, layers_of
+from eudr_check.geodesy import plot_area_ha
+from eudr_check.overlay.combinations import by_grid, layers_of
 from eudr_check.overlay.crosstab import binned, require_wgs84
+from eudr_check.overlay.distance import distinct, within
 from eudr_check.overlay.footprints import NEAR_M, shapes_of
 from eudr_check.overlay.grid import Grid, Lines, grid_of
-from eudr_check.overlay.outlines import Outlines, outlines
-from eudr_check.overlay.vicinity import distinct, within
+from eudr_check.overlay.polygonize import Outlines, outlines
 from eudr_check.tables import FOOTPRINTS, PATCHES, typed
 from eudr_check.tiles import PER_DEGREE
 
@@ -70,8 +70,8 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
         for column, years in layers.items():
             found = outlines(np.where(near, years, 0), own.x.at, -own.y.at)
             patch = found.region.ravel()[events[event]]
-            told = _names(patch[patch >= 0], plot[patch >= 0], names, len(found))
-            rows = [found.wkb(), pa.repeat(column, len(found)), found.value, _hectares(found, own), told]
+            plot_names = _names(patch[patch >= 0], plot[patch >= 0], names, len(found))
+            rows = [found.wkb(), pa.repeat(column, len(found)), found.value, _hectares(found, own), plot_names]
             bounds = found.bounds()
             order = _order(found.value, bounds)
             table, ends = pa.table(rows, schema=STORED).take(order), _ends_on_seam(bounds)[order]

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from eudr_check.errors import PackageError
-from eudr_check.package.spreadsheet import write_csv
-from eudr_check.package.unpack import safe
+from eudr_check.package.bag.unpack import safe
+from eudr_check.package.csv_files import write_csv
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class Folder:
         try:
             content = attachment.file.read_bytes()
         except OSError as error:
-            told = f"{attachment.name}: cannot be read ({error.strerror}); it belongs into the package"
-            raise PackageError(told) from error
+            message = f"{attachment.name}: cannot be read ({error.strerror}); it belongs into the package"
+            raise PackageError(message) from error
         if attachment.sha256 and hashlib.sha256(content).hexdigest() != attachment.sha256:
             raise PackageError(
                 f"{attachment.name}: changed since it was signed off; review it again, or restore the file"

@@ -10,15 +10,15 @@ from eudr_check.text import number, say
 def text(harvest: Harvest, summary: Mapping[str, Any], language: str) -> str:
     """What is in the package and how to check it."""
 
-    def tell(key: str, **values: Any) -> str:
+    def line(key: str, **values: Any) -> str:
         return say("package", key, language, **values)
 
-    lines = [tell("title", harvest=harvest.harvest), "", tell("status_draft" if summary["draft"] else "status"), ""]
+    lines = [line("title", harvest=harvest.harvest), "", line("status_draft" if summary["draft"] else "status"), ""]
     for made in summary["statements"]:
         kg = number(made["net_mass_kg"], language)
-        lines.append(tell("statement", folder=made["folder"], plots=number(made["plots"], language), kg=kg))
-    lines += [tell("withheld", why=why) for why in summary["withheld"]]
-    lines += ["", *(tell(f"file_{name}") for name in _FILES), "", tell("verify"), ""]
+        lines.append(line("statement", folder=made["folder"], plots=number(made["plots"], language), kg=kg))
+    lines += [line("withheld", why=why) for why in summary["withheld"]]
+    lines += ["", *(line(f"file_{name}") for name in _FILES), "", line("verify"), ""]
     return "\n".join(lines)
 
 

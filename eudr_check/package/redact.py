@@ -1,4 +1,4 @@
-"""The twin of a package without names of persons."""
+"""the redacted edition of a package without names of persons."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def harvest(settings: Harvest) -> Harvest:
 
 
 def plots(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """PLOTS with a number for every producer: neighbours of one producer can still be told as such.
+    """PLOTS with a number for every producer: neighbours of one producer can still be recognised.
 
     Names that differ only in case and spaces are one producer, as the assessment of neighbours has it.
     """
@@ -43,8 +43,8 @@ def plots(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     place, names = pd.factorize(named.to_numpy(dtype=object))
     keys = [" ".join(name.split()).casefold() for name in names]
     hidden = [numbers.setdefault(key, f"producer {len(numbers) + 1:05}") if key else None for key in keys]
-    told = pd.array([*hidden, None], dtype="str").take(place)
-    return frame.assign(producer_name=pd.Series(told, named.index).reindex(frame.index))
+    labels = pd.array([*hidden, None], dtype="str").take(place)
+    return frame.assign(producer_name=pd.Series(labels, named.index).reindex(frame.index))
 
 
 def findings(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -55,8 +55,8 @@ def findings(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
     """
     hide = _hider(named["producer_name"].dropna().unique().tolist())
     messages, details = [], []
-    for code, message, told in zip(frame["code"], frame["message"], frame["details"], strict=True):
-        values = json.loads(told)
+    for code, message, details in zip(frame["code"], frame["message"], frame["details"], strict=True):
+        values = json.loads(details)
         kept = {key: _kept(key, value, hide) for key, value in values.items()}
         if any(kept[key] == HIDDEN and values[key] != HIDDEN for key in kept):
             message = _said(str(code), message, values, kept)

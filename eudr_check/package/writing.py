@@ -20,24 +20,15 @@ from eudr_check.documents import stored as shipped
 from eudr_check.documents.filed import Filed
 from eudr_check.documents.shipments import Shipments
 from eudr_check.errors import PackageError
-from eudr_check.package import (
-    action_plan,
-    apart,
-    bag,
-    consignment,
-    facts,
-    gis,
-    ledger,
-    payload,
-    readme,
-    redact,
-    report,
-    spreadsheet,
-    stamp,
-    statements,
-)
+from eudr_check.package import csv_files, document_date, readme, redact, worker_process
+from eudr_check.package.action_plan import plan
+from eudr_check.package.bag import bagit
+from eudr_check.package.eu import consignment, dds_xml
 from eudr_check.package.folder import Attachment, Folder
-from eudr_check.package.statements import DRAFT_MARK, Behind
+from eudr_check.package.gis import geopackage as gis
+from eudr_check.package.report import page
+from eudr_check.package.statement import facts, ledger, statements
+from eudr_check.package.statement.statements import DRAFT_MARK, Behind
 from eudr_check.text.clean import file_stem
 from eudr_check.variables import Variable
 
@@ -80,7 +71,7 @@ def write(
         evidence, patches: these tables, or the Parquet files that hold them; those are passed on as they are.
         variables: layer variables of the run.
         policy: the policy applied (a pydantic model with `full_name` and `title`).
-        stored: Parquet files of SOURCES, ASSESSMENTS and REASONS, passed on as they are instead of written anew.
+        stored: Parquet files of SOURCES, ASSESSMENTS and REASONS, passed on as they are instead of written again.
         drawn: waits for the patches as a GeoPackage, from `gis.draw`, where somebody draws them for the GIS delivery.
         lots: LOTS; None without deliveries.
         article10: letter, criterion, answer, question, by language (one table serves all languages); None where no
@@ -94,9 +85,9 @@ def write(
         filed: statements of this harvest that have a number of the EU system.
         article10_of: as `article10`, by language, for some plots and lots alone.
         attachments: reviews with their evidence files, legality documents and what else belongs to the file; left
-            out of the redacted twin.
+            out of the redacted edition.
         draft: also declare plots that are not settled; every statement file is marked.
-        redacted: the twin without names of persons: producers become numbers, cooperatives stand for them.
+        redacted: the redacted edition, without names of persons: producers become numbers, cooperatives stand for them.
 
     Returns:
         All files written.
@@ -106,7 +97,7 @@ def write(
             or is not what was signed off.
     """
     wanted = set(harvest.package.outputs)
-    faults = payload.fact_faults(harvest) if "statement" in wanted else []
+    faults = dds_xml.fact_faults(harvest) if "statement" in wanted else []
     if faults and not draft:
         raise PackageError(f"harvest {harvest.harvest}: no statement can be made: " + "; ".join(faults))
     if redacted:
@@ -116,13 +107,13 @@ def write(
     tables.mkdir()
     with (
         # GDAL holds Python's lock from the first patch to the last.
-        apart.working(f"{harvest.harvest}.gpkg") if "gis" in wanted else nullcontext(_leave) as elsewhere,
-        ThreadPoolExecutor(1) as beside,
+        worker_process.working(f"{harvest.harvest}.gpkg") if "gis" in wanted else nullcontext(_leave) as worker,
+        ThreadPoolExecutor(1) as background,
     ):
         _keep(tables, EVIDENCE=evidence, PATCHES=patches)
         geopackage = gis.geopackage_of(folder, harvest)
         if drawn is None:
-            elsewhere(gis.draw, geopackage=geopackage, patches=tables / "PATCHES.parquet", day=stamp.day(harvest))
+            worker(gis.draw, geopackage=geopackage, patches=tables / "PATCHES.parquet", day=document_date.day(harvest))
         if harvest.package.producer_as == "cooperative":
             # Names are personal data the EU does not ask for; the edition without them is the usual one.
             shown = redact.places(plots, plots) if redacted else plots
@@ -132,8 +123,8 @@ def write(
         if lots is not None:
             # Arrow has lists, no tuples.
             _keep(tables, LOTS=lots.assign(plots=lots["plots"].map(list)))
-        told = {"harvest": harvest, "findings": findings, "variables": variables, "bounds": gis.view(plots)}
-        delivered = beside.submit(_deliver, elsewhere, folder, geopackage, drawn, told)
+        details = {"harvest": harvest, "findings": findings, "variables": variables, "bounds": gis.view(plots)}
+        delivered = background.submit(_deliver, worker, folder, geopackage, drawn, details)
         if wanted & {"eu_geojson", "statement"}:
             behind = Behind(
                 harvest,
@@ -163,13 +154,13 @@ def write(
         into.csv("excluded.csv", settled.excluded)
         into.csv("refused_lots.csv", settled.refused_lots)
         for name in ("EVIDENCE", "ASSESSMENTS", "REASONS"):
-            spreadsheet.convert(tables / f"{name}.parquet", tables / f"{name.lower()}.csv")
+            csv_files.convert(tables / f"{name}.parquet", tables / f"{name.lower()}.csv")
         delivered.result()
     into.json("policy.json", policy.model_dump(mode="json"))
     into.json("layers.json", [definition.model_dump(mode="json") for definition in definitions])
     into.json("settings.json", settings(harvest, variables))
     if "report" in wanted:
-        report.write(
+        page.write(
             folder,
             harvest=harvest,
             plots=plots,
@@ -183,7 +174,7 @@ def write(
             shipments=ordered,
         )
     if "action_plan" in wanted:
-        action_plan.write(
+        plan.write(
             folder,
             harvest=harvest,
             plots=plots,
@@ -192,12 +183,12 @@ def write(
             reasons=reasons,
             deliveries=deliveries,
         )
-    # Papers name reviewers and growers in ways no program can find: the redacted twin goes without them.
+    # Dossier name reviewers and growers in ways no program can find: the redacted edition goes without them.
     kept = [] if redacted else sorted(attachments, key=lambda item: item.name)
     for attachment in kept:
         into.attach(attachment)
-    told = summary(harvest, settled, made, withheld, assessments, filed=filed, draft=draft, redacted=redacted)
-    _finish(into, harvest, told, sources)
+    details = summary(harvest, settled, made, withheld, assessments, filed=filed, draft=draft, redacted=redacted)
+    _finish(into, harvest, details, sources)
     return sorted(file for file in folder.rglob("*") if file.is_file())
 
 
@@ -220,20 +211,24 @@ def _keep(folder: Path, **named: pd.DataFrame | Path) -> None:
             table.to_parquet(folder / f"{name}.parquet", compression="zstd")
 
 
-def _leave(work: Callable[..., Any], **told: Any) -> None:
+def _leave(work: Callable[..., Any], **details: Any) -> None:
     """Do nothing of it: the harvest does not ask for it."""
 
 
 def _deliver(
-    elsewhere: apart.Tell, folder: Path, geopackage: Path, drawn: Callable[[], Path] | None, told: Mapping[str, Any]
+    worker: worker_process.Send,
+    folder: Path,
+    geopackage: Path,
+    drawn: Callable[[], Path] | None,
+    details: Mapping[str, Any],
 ) -> None:
     """Have the GIS delivery made as soon as its patches are there."""
     if drawn is not None:
         shutil.copyfile(drawn(), geopackage)
-    elsewhere(_draw, folder=folder, **told)
+    worker(_draw, folder=folder, **details)
 
 
-def _draw(folder: Path, **told: Any) -> None:
+def _draw(folder: Path, **details: Any) -> None:
     """The GIS delivery from the tables of the package, which are quicker to read than to hand over."""
     tables = folder / "tables"
     gis.write(
@@ -243,7 +238,7 @@ def _draw(folder: Path, **told: Any) -> None:
         patches=tables / "PATCHES.parquet",
         assessments=pd.read_parquet(tables / "ASSESSMENTS.parquet"),
         reasons=pd.read_parquet(tables / "REASONS.parquet"),
-        **told,
+        **details,
     )
 
 
@@ -282,19 +277,23 @@ def manifest_facts(summary: Mapping[str, Any], sources: pd.DataFrame) -> dict[st
     """What `MANIFEST.json` says besides the files."""
     read = sources[sources["status"] == "read"]
     items = read[["layer", "item_id", "asset", "href", "version", "sha256"]].drop_duplicates()
-    told = {key: summary[key] for key in ("harvest", "software", "draft", "redacted")}
-    return told | {"layer_items": _records(items.sort_values(list(items.columns)))}
+    details = {key: summary[key] for key in ("harvest", "software", "draft", "redacted")}
+    return details | {"layer_items": _records(items.sort_values(list(items.columns)))}
 
 
-def _finish(into: Folder, harvest: Harvest, told: Mapping[str, Any], sources: pd.DataFrame) -> None:
+def _finish(into: Folder, harvest: Harvest, details: Mapping[str, Any], sources: pd.DataFrame) -> None:
     """Summary, README, manifest, and the bag with all of it."""
-    into.json("summary.json", told)
+    into.json("summary.json", details)
     for language in harvest.package.languages:
-        into.text(f"README.{language}.txt", readme.text(harvest, told, language))
-    name = f"{DRAFT_MARK if told['draft'] else ''}{harvest.harvest}{'-redacted' if told['redacted'] else ''}"
+        into.text(f"README.{language}.txt", readme.text(harvest, details, language))
+    name = f"{DRAFT_MARK if details['draft'] else ''}{harvest.harvest}{'-redacted' if details['redacted'] else ''}"
     title = f"Due-diligence package of harvest {harvest.harvest}"
-    bag.write(
-        into.path, name=file_stem(name), date=stamp.day(harvest), title=title, facts=manifest_facts(told, sources)
+    bagit.write(
+        into.path,
+        name=file_stem(name),
+        date=document_date.day(harvest),
+        title=title,
+        facts=manifest_facts(details, sources),
     )
 
 

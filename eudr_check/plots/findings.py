@@ -14,7 +14,7 @@ from eudr_check.plots.thresholds import codes, severity
 Ints = NDArray[np.int64]
 
 
-class Log:
+class FindingCollector:
     """Findings by row of the joined rows, and by file."""
 
     def __init__(self) -> None:

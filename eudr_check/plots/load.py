@@ -12,11 +12,22 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check import tables
-from eudr_check.areas import eu_area_ha, plot_area_ha
 from eudr_check.config import PlotFile
-from eudr_check.plots import attributes, country, earlier, identity, neighbours, place, producers, repairs, shape, size
-from eudr_check.plots.findings import Log
-from eudr_check.plots.rows import Rows, gather, only
+from eudr_check.geodesy import eu_area_ha, plot_area_ha
+from eudr_check.plots.checks import (
+    area,
+    attributes,
+    country,
+    earlier_harvests,
+    identity,
+    location,
+    overlaps,
+    producers,
+    repair,
+    shape,
+)
+from eudr_check.plots.findings import FindingCollector
+from eudr_check.plots.read.join import Rows, gather, only
 
 
 def load(
@@ -37,21 +48,21 @@ def load(
     Returns:
         PLOTS and FINDINGS, in the order of the files and their rows.
     """
-    log = Log()
+    log = FindingCollector()
     rows = gather(files, log)
     identity.check(rows, log)
     values = attributes.read(rows, log)
-    typed = place.check_types(rows, log)
-    faults = place.faulty(rows.geometry, typed)
+    typed = location.check_types(rows, log)
+    faults = location.faulty(rows.geometry, typed)
     fit = typed & ~faults.any
     # GEOS and NumPy leave Python's lock alone: what does not wait for another check is done beside it.
-    with ThreadPoolExecutor(1) as beside:
-        sought = beside.submit(country.countries, *place.of(only(rows.geometry, fit)).T)
+    with ThreadPoolExecutor(1) as background:
+        sought = background.submit(country.countries, *location.of(only(rows.geometry, fit)).T)
         shape.check_digits(rows, fit, log)
-        repaired, original, turned = repairs.repair(only(rows.geometry, fit), log)
+        repaired, original, turned = repair.repair(only(rows.geometry, fit), log)
         found = sought.result()
-    swapped = place.check_swapped(rows, values, typed, faults, found, commodity, log)
-    place.check_coordinates(rows, values, faults, swapped, log)
+    swapped = location.check_swapped(rows, values, typed, faults, found, commodity, log)
+    location.check_coordinates(rows, values, faults, swapped, log)
     rows.geometry = np.where(fit, repaired, rows.geometry)
     _report_turned(rows, turned, log)
     valid = fit.copy()
@@ -60,19 +71,19 @@ def load(
     kind = _kinds(rows.geometry, fit)
     area_ha = shape.in_chunks(plot_area_ha, measured)
     located = only(rows.geometry, rows.identified & valid & ~faults.zero & ~swapped)
-    with ThreadPoolExecutor(1) as beside:
-        compared = beside.submit(neighbours.check, located, area_ha, rows.table["plot"].to_numpy(dtype=object), log)
-        size.settle_unit(rows.table, values, area_ha, log)
-        size.check(kind, area_ha, values, commodity, log)
+    with ThreadPoolExecutor(1) as background:
+        compared = background.submit(overlaps.check, located, area_ha, rows.table["plot"].to_numpy(dtype=object), log)
+        area.settle_unit(rows.table, values, area_ha, log)
+        area.check(kind, area_ha, values, commodity, log)
         shape.check_outline(measured, log)
         there = fit & ~swapped & ~faults.zero
-        uncertain = place.check_uncertain(rows, values, there, found, commodity, log)
-        countries = place.check_country(rows, values, there, found, uncertain, log)
+        uncertain = location.check_uncertain(rows, values, there, found, commodity, log)
+        countries = location.check_country(rows, values, there, found, uncertain, log)
         producers.check(rows, log)
         rows.table["producer_country"] = countries
         compared.result()
     if register is not None:
-        earlier.check(register, harvest, located, area_ha, rows.table, log)
+        earlier_harvests.check(register, harvest, located, area_ha, rows.table, log)
     plots = rows.table.assign(
         original_wkb=original,
         commodity=commodity,
@@ -85,7 +96,7 @@ def load(
         geometry=only(rows.geometry, fit),
     )
     return _plots(plots, rows.identified), tables.check(
-        tables.FINDINGS, log.table(rows.table, place.of(only(rows.geometry, fit)))
+        tables.FINDINGS, log.table(rows.table, location.of(only(rows.geometry, fit)))
     )
 
 
@@ -102,7 +113,7 @@ def _plots(frame: pd.DataFrame, identified: NDArray[np.bool_]) -> gpd.GeoDataFra
     return tables.check(tables.PLOTS, gpd.GeoDataFrame(plots, geometry="geometry", crs="EPSG:4326"))
 
 
-def _report_turned(rows: Rows, turned: NDArray[np.int64], log: Log) -> None:
+def _report_turned(rows: Rows, turned: NDArray[np.int64], log: FindingCollector) -> None:
     """One finding per file: most shapefiles run the other way round, and no area depends on it."""
     for _, group in rows.table.iloc[turned].groupby("file_order"):
         head = group.iloc[0]

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from eudr_check.shipped import read_yaml
+from eudr_check.resources import read_yaml
 
 
 @cache

@@ -1,7 +1,7 @@
 """The land of a season: plots of every harvest, and the losses found on them.
 
 Plots are those of the last run of a harvest. A plot that an earlier run had and the last one has not moves to
-`former_plots`: it is no longer land of the harvest, but leaving it out and drawing it anew next year hides no loss.
+`former_plots`: it is no longer land of the harvest, but leaving it out and drawing it again next year hides no loss.
 """
 
 import hashlib

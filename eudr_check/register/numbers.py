@@ -20,8 +20,8 @@ CURRENT = """(
 SELECT max(noted.fid) FROM numbers noted JOIN statements t ON t.fid = noted.statement
 WHERE noted.replaced = 0 AND t.harvest = s.harvest AND t.internal_reference = s.internal_reference
     AND t.geojson_sha256 = s.geojson_sha256 AND t.net_mass_kg = s.net_mass_kg)"""
-"""SQL: the number that holds for a statement `s`. It belongs to what was declared, so a package made anew that declares
-the very same has it too."""
+"""SQL: the number that holds for a statement `s`. It belongs to what was declared, so a package made again that
+declares the very same has it too."""
 
 
 def keep_until(submitted: dt.date) -> dt.date:
@@ -166,8 +166,8 @@ def _package(database: sqlite3.Connection, harvest: str, package: str | None) ->
         return only
     if rows:
         kept = ", ".join(row["package_digest"][:12] for row in rows)
-        told = "several packages begin with" if chosen else "no package begins with"
-        raise RegisterError(f"harvest {harvest}: {told} '{package}'; the register has {kept}")
+        wording = "several packages begin with" if chosen else "no package begins with"
+        raise RegisterError(f"harvest {harvest}: {wording} '{package}'; the register has {kept}")
     known = [name for (name,) in database.execute("SELECT DISTINCT harvest FROM packages ORDER BY harvest")]
     raise RegisterError(
         f"harvest {harvest}: the register has no package of it; "
@@ -177,14 +177,14 @@ def _package(database: sqlite3.Connection, harvest: str, package: str | None) ->
 
 def _refuse_to_overwrite(found: sqlite3.Row, before: sqlite3.Row | None, others: Sequence[str]) -> None:
     if before is not None:
-        told = {
+        wording = {
             "reference_number": f"reference number {before['reference_number']}",
             "verification_number": "another verification number",
             "submitted": f"{before['submitted']} as day of submission",
         }
         raise RegisterError(
             f"{found['statement']} of harvest {found['harvest']}: already has "
-            f"{' and '.join(told[name] for name in others)}; nothing was changed. If the new ones are right, give "
+            f"{' and '.join(wording[name] for name in others)}; nothing was changed. If the new ones are right, give "
             "--replace (the old ones stay in the register, marked as replaced)"
         )
 

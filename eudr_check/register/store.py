@@ -200,7 +200,7 @@ def _make(path: Path) -> None:
 
 
 def _add_tables(database: sqlite3.Connection) -> None:
-    """Every table the register lacks, told to GeoPackage readers."""
+    """Every table the register lacks, announced to GeoPackage readers."""
     for name in [name for name in TABLES if name not in _names(database)]:
         database.execute(f"CREATE TABLE {name} (fid INTEGER PRIMARY KEY AUTOINCREMENT, {TABLES[name]})")
         kind, reference = ("features", _WGS84_ID) if name in FEATURES else ("attributes", None)

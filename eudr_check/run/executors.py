@@ -1,4 +1,4 @@
-"""Two ways to do the tiles: one after another, or on Dask workers. Both give the same pieces."""
+"""Two ways to do the tiles: one after another, or on Dask workers. Both give the same artifacts."""
 
 import gc
 from collections.abc import Iterator, Sequence
@@ -6,15 +6,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
-from eudr_check import mirror
+from eudr_check import object_store
 from eudr_check.config import RunChoice
 from eudr_check.errors import EudrCheckError, RunError
+from eudr_check.run.artifacts import Artifact
 from eudr_check.run.folder import RunFolder
-from eudr_check.run.measure import Measurements, usage
-from eudr_check.run.pieces import Piece
-from eudr_check.run.tile_work import Shared, Task, makers, work
+from eudr_check.run.profile import Measurements, usage
+from eudr_check.run.tile import Shared, Task, tile_versions, work
 
-Result = tuple[Task, Piece | EudrCheckError]
+Result = tuple[Task, Artifact | EudrCheckError]
 
 SETTINGS = {
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 256 << 20,
@@ -57,7 +57,7 @@ class Workers:
             self._coming = self._beside.submit(self._there.enter_context, _cluster(self._choice))
 
     def execute(self, shared: Shared, tasks: Sequence[Task], measured: Measurements) -> Iterator[Result]:
-        """Every task with its finished piece, or with the error that set it aside; in any order.
+        """Every task with its finished artifact, or with the error that set it aside; in any order.
 
         Args:
             shared: what all tasks share.
@@ -113,7 +113,7 @@ def _cluster(choice: RunChoice) -> Iterator[Any]:
                 f"'scheduler' out of the harvest ({error})"
             ) from error
         with closing(client):
-            client.run(makers, on_error="ignore")
+            client.run(tile_versions, on_error="ignore")
             yield client
         return
     with (
@@ -123,7 +123,7 @@ def _cluster(choice: RunChoice) -> Iterator[Any]:
     ):
         # They import what they need while nobody waits for them. It stays: looked through for garbage every third tile,
         # it takes a fifteenth of their time.
-        for step in (gc.disable, makers, gc.freeze, gc.enable):
+        for step in (gc.disable, tile_versions, gc.freeze, gc.enable):
             client.run(step, on_error="ignore")
         yield client
 
@@ -161,12 +161,14 @@ def _submitted(client: Any, shared: Shared, tasks: Sequence[Task]) -> Iterator[R
             yield task, failure
 
 
-def _here(shared: Shared, made: Piece) -> Piece:
-    """A piece as this machine has it; one that a worker elsewhere made is brought from the object store."""
-    folder = RunFolder(mirror.local(shared.folder))
+def _here(shared: Shared, made: Artifact) -> Artifact:
+    """An artifact as this machine has it; one that a worker elsewhere made is brought from the object store."""
+    folder = RunFolder(object_store.local(shared.folder))
     if not folder.remote:
         return made
-    found = folder.pieces.find(made.stage, made.digest)
+    found = folder.artifacts.find(made.stage, made.digest)
     if found is None:
-        raise RunError(f"{shared.folder}: a worker finished piece {made.folder.name}, but it is not there; run again")
+        raise RunError(
+            f"{shared.folder}: a worker finished artifact {made.folder.name}, but it is not there; run again"
+        )
     return found

@@ -3,12 +3,12 @@
 ::
 
     runs/HARVEST/
-    ├── pieces/     finished work, named by digest
+    ├── artifacts/     finished work, named by digest
     ├── tables/     PLOTS, FINDINGS, SOURCES, EVIDENCE, PATCHES, ASSESSMENTS, REASONS as Parquet
     ├── package/    the due-diligence package
     └── log.jsonl   what was done when (the only place with times)
 
-A folder in an object store has a stand-in on this machine, in which the work is done; pieces, tables, package and log
+A folder in an object store has a local copy, in which the work is done; artifacts, tables, package and log
 are sent to the store.
 """
 
@@ -23,10 +23,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from eudr_check import mirror
+from eudr_check import object_store
 from eudr_check.errors import RunError
 from eudr_check.run import lock
-from eudr_check.run.pieces import Piece, Pieces, holds, reaching, refusal
+from eudr_check.run.artifacts import Artifact, Artifacts, holds, reaching, refusal
 
 LOG = "log.jsonl"
 LOCK = ".lock"
@@ -41,16 +41,16 @@ class RunFolder:
     @property
     def address(self) -> str:
         """The folder as any machine finds it: an address of an object store, or an absolute path."""
-        return mirror.origin(self.path) or str(self.path.absolute())
+        return object_store.origin(self.path) or str(self.path.absolute())
 
     @property
     def remote(self) -> bool:
         """Whether it stands for a folder in an object store."""
-        return mirror.origin(self.path) is not None
+        return object_store.origin(self.path) is not None
 
     @property
-    def pieces(self) -> Pieces:
-        return Pieces(self.path / "pieces")
+    def artifacts(self) -> Artifacts:
+        return Artifacts(self.path / "artifacts")
 
     @property
     def tables(self) -> Path:
@@ -73,7 +73,7 @@ class RunFolder:
             RunError: another process works in it, or it cannot be written.
         """
         try:
-            (self.path / "pieces").mkdir(parents=True, exist_ok=True)
+            (self.path / "artifacts").mkdir(parents=True, exist_ok=True)
             stream = (self.path / LOCK).open("a+")
         except OSError as error:
             raise refusal(error, self.path) from error
@@ -83,8 +83,8 @@ class RunFolder:
             except BlockingIOError as error:
                 stream.seek(0)
                 raise RunError(
-                    f"{mirror.name(self.path)}: process {stream.read().strip() or '?'} is working on this harvest; "
-                    "wait until it ends, or stop it and run again (nothing finished is lost)"
+                    f"{object_store.name(self.path)}: process {stream.read().strip() or '?'} is working on this "
+                    "harvest; wait until it ends, or stop it and run again (nothing finished is lost)"
                 ) from error
             try:
                 stream.truncate(0)
@@ -92,7 +92,7 @@ class RunFolder:
                 stream.flush()
             except OSError as error:
                 raise refusal(error, self.path) from error
-            self.pieces.tidy()
+            self.artifacts.tidy()
             self._end_torn_line()
             if not self.remote:
                 yield
@@ -144,8 +144,8 @@ class RunFolder:
                 continue
         return entries
 
-    def publish(self, name: str, pieces: list[Piece]) -> Path:
-        """Put the files of some pieces where people look for them, whole or not at all; later pieces win.
+    def publish(self, name: str, artifacts: list[Artifact]) -> Path:
+        """Put the files of some artifacts where people look for them, whole or not at all; later artifacts win.
 
         What is there already stays only if it is the same to the last byte: hashing the 1.8 GB of a nation's package
         takes a second where copying them takes four, and unlike dates it finds every edit.
@@ -154,10 +154,10 @@ class RunFolder:
         try:
             for leftover in (fresh, old):
                 shutil.rmtree(leftover, ignore_errors=True)
-            if not _is_whole(final, pieces):
+            if not _is_whole(final, artifacts):
                 fresh.mkdir()
-                # Later pieces win: one source per file, all of them copied at once.
-                sources = {file: piece.folder / file for piece in pieces for file in piece.files()}
+                # Later artifacts win: one source per file, all of them copied at once.
+                sources = {file: artifact.folder / file for artifact in artifacts for file in artifact.files()}
                 with ThreadPoolExecutor(os.cpu_count()) as cores:
                     list(cores.map(lambda file: _copy(sources[file], fresh / file), sources))
                 if final.exists():
@@ -174,7 +174,7 @@ class RunFolder:
         folder = self.path / name
         if self.remote:
             with reaching():
-                mirror.pull_folder(folder)
+                object_store.pull_folder(folder)
         return folder
 
     def _push(self, folder: Path) -> None:
@@ -183,8 +183,8 @@ class RunFolder:
             return
         made = _files(folder)
         with reaching():
-            mirror.put({path: path for path in made})
-            mirror.remove([folder / name for name in mirror.listing(folder) if folder / name not in made])
+            object_store.put({path: path for path in made})
+            object_store.remove([folder / name for name in object_store.listing(folder) if folder / name not in made])
 
     def _end_torn_line(self) -> None:
         """Close what a killed run left half-written, or the next line would be lost with it."""
@@ -205,7 +205,7 @@ class RunFolder:
             return
         path = self.path / LOG
         with reaching():
-            there = mirror.read(path)
+            there = object_store.read(path)
         if there is not None and not (path.is_file() and path.read_bytes().startswith(there)):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(there)
@@ -214,22 +214,22 @@ class RunFolder:
         path = self.path / LOG
         if path.is_file():
             with reaching():
-                mirror.put({path: path})
+                object_store.put({path: path})
 
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
-def _is_whole(published: Path, pieces: Sequence[Piece]) -> bool:
-    """Whether a published folder holds the files of some pieces, untouched, and nothing else."""
-    files = {name: sha256 for piece in pieces for name, sha256 in piece.files().items()}
+def _is_whole(published: Path, artifacts: Sequence[Artifact]) -> bool:
+    """Whether a published folder holds the files of some artifacts, untouched, and nothing else."""
+    files = {name: sha256 for artifact in artifacts for name, sha256 in artifact.files().items()}
     there = {path.relative_to(published).as_posix() for path in _files(published)}
     return there == files.keys() and holds(published, files)
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy, never link: people may edit what they find, and a finished piece must not change under them."""
+    """Copy, never link: people may edit what they find, and a finished artifact must not change under them."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     shutil.copyfile(source, target)

@@ -10,12 +10,13 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
-from eudr_check.run import inputs, papers, readiness, registration, stages
+from eudr_check.documents import dossier
+from eudr_check.run import inputs, readiness, registration, stages
+from eudr_check.run.artifacts import Artifact
 from eudr_check.run.drawing import Drawing
 from eudr_check.run.executors import Workers
 from eudr_check.run.folder import RunFolder
-from eudr_check.run.measure import Measurements
-from eudr_check.run.pieces import Piece
+from eudr_check.run.profile import Measurements
 from eudr_check.run.stages import Progress, Run
 
 STAGES = ("plots", "layers", "overlay", "assess", "package")
@@ -45,10 +46,10 @@ class Finished:
     assessments: pd.DataFrame | None
     package: Path | None
     notes: tuple[str, ...]
-    """What the papers of the harvest leave open, a sentence each."""
+    """What the documents of the harvest leave open, a sentence each."""
     measurements: pd.DataFrame
-    made: Mapping[str, Piece]
-    """Finished pieces by stage."""
+    made: Mapping[str, Artifact]
+    """Finished artifacts by stage."""
 
     @cached_property
     def plots(self) -> gpd.GeoDataFrame:
@@ -81,11 +82,11 @@ def run(
         until: last stage, one of `STAGES`.
         offline: make no connection; what is not on this machine stays unknown.
         draft: write the package although plots are not settled, every file marked as draft.
-        redacted: write a twin of the package without names of persons as well, in `package-redacted`.
+        redacted: write a redacted edition of the package without names of persons as well, in `package-redacted`.
         progress: called as work goes on.
 
     Raises:
-        EudrCheckError: nothing can be delivered; the message says what to do. Finished pieces stay.
+        EudrCheckError: nothing can be delivered; the message says what to do. Finished artifacts stay.
     """
     assert harvest.run.folder is not None
     folder = RunFolder(harvest.run.folder)
@@ -97,15 +98,15 @@ def run(
         job = Run(harvest, folder, offline, progress, measured, workers, drawing)
         folder.log("start", harvest=harvest.harvest, until=until)
         wanted = STAGES[: STAGES.index(until) + 1]
-        pieces: dict[str, Piece] = {}
+        artifacts: dict[str, Artifact] = {}
 
-        def do(stage: str, work: Callable[[], Piece]) -> Piece:
+        def do(stage: str, work: Callable[[], Artifact]) -> Artifact:
             progress(stage, 0, 1)
             with measured.stage(stage):
-                pieces[stage] = work()
-            folder.log("stage", stage=stage, digest=pieces[stage].digest, **measured.last)
+                artifacts[stage] = work()
+            folder.log("stage", stage=stage, digest=artifacts[stage].digest, **measured.last)
             progress(stage, 1, 1)
-            return pieces[stage]
+            return artifacts[stage]
 
         plots = do("plots", lambda: stages.plots(job, overlaid="overlay" in wanted))
         if "layers" in wanted:
@@ -117,37 +118,37 @@ def run(
             drawn = "package" in wanted and "gis" in harvest.package.outputs
             assessment = do("assess", lambda: stages.assessment(job, plots, evidence, drawn=drawn))
         # The tables come first: they are there for people even when no package may be written.
-        shown = [pieces[stage] for stage in ("plots", "layers", "overlay", "assess") if stage in pieces]
+        shown = [artifacts[stage] for stage in ("plots", "layers", "overlay", "assess") if stage in artifacts]
         folder.publish("tables", shown)
         package = None
         if "package" in wanted:
             made = do("package", lambda: stages.package(job, plots, ground, sources, evidence, assessment, draft=draft))
             package = folder.publish("package", [made])
             if redacted:
-                twin = do(
+                redacted_package = do(
                     "redacted",
                     lambda: stages.package(
                         job, plots, ground, sources, evidence, assessment, draft=draft, redacted=True
                     ),
                 )
-                folder.publish("package-redacted", [twin])
+                folder.publish("package-redacted", [redacted_package])
         if harvest.register_file is not None and "overlay" in wanted:
-            registration.record(harvest, harvest.register_file, pieces)
+            registration.record(harvest, harvest.register_file, artifacts)
         folder.log("end", until=until)
-    assessments = pieces["assess"].table("ASSESSMENTS") if "assess" in pieces else None
+    assessments = artifacts["assess"].table("ASSESSMENTS") if "assess" in artifacts else None
     return Finished(
         folder=folder,
         cooperatives=plots.table("PLOTS", ["cooperative"])["cooperative"],
         findings=plots.table("FINDINGS"),
-        sources=(pieces.get("overlay") or pieces["layers"]).table("SOURCES") if "layers" in wanted else None,
+        sources=(artifacts.get("overlay") or artifacts["layers"]).table("SOURCES") if "layers" in wanted else None,
         assessments=assessments,
         package=package,
-        notes=() if assessments is None else _notes(harvest, pieces["assess"], assessments),
+        notes=() if assessments is None else _notes(harvest, artifacts["assess"], assessments),
         measurements=measured.table(),
-        made=pieces,
+        made=artifacts,
     )
 
 
-def _notes(harvest: Harvest, assessment: Piece, assessments: pd.DataFrame) -> tuple[str, ...]:
+def _notes(harvest: Harvest, assessment: Artifact, assessments: pd.DataFrame) -> tuple[str, ...]:
     lots = assessment.table("LOTS") if assessment.has("LOTS") else None
-    return papers.notes(harvest, papers.read(harvest), assessments, lots)
+    return dossier.notes(harvest, dossier.read(harvest), assessments, lots)

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from eudr_check import config, mirror
+from eudr_check import config, object_store
 from eudr_check.config import Harvest
+from eudr_check.documents import legality, reviews
 from eudr_check.errors import ConfigError, FetchError, LayersError
-from eudr_check.layers import folder as stac_folder
-from eudr_check.risk import legality, reviews
-from eudr_check.run.pieces import file_digest
+from eudr_check.layers.catalog import stac_folder
+from eudr_check.run.artifacts import file_digest
 
-BESIDE = {".shp": (".shx", ".dbf", ".prj", ".cpg"), ".gpkg": (".gpkg-wal",)}
+SIDECARS = {".shp": (".shx", ".dbf", ".prj", ".cpg"), ".gpkg": (".gpkg-wal",)}
 """Files that GDAL reads with another of the same stem; rows of an open GeoPackage may stand in its log only."""
 
 
@@ -27,14 +27,14 @@ def content(path: Path) -> dict[str, str]:
             for member in sorted(path.rglob("*"))
             if member.is_file()
         }
-    endings = BESIDE.get(path.suffix.lower(), ())
-    beside = [
+    endings = SIDECARS.get(path.suffix.lower(), ())
+    sidecars = [
         other
         for other in (path.parent.iterdir() if endings and path.is_file() else ())
         # GDAL finds PLOTS.DBF beside plots.shp as well.
         if other.stem.casefold() == path.stem.casefold() and other.suffix.lower() in endings
     ]
-    return {one.suffix: file_digest(one) for one in sorted([path, *beside]) if one.is_file()}
+    return {one.suffix: file_digest(one) for one in sorted([path, *sidecars]) if one.is_file()}
 
 
 def load(path: Path) -> Harvest:
@@ -43,7 +43,7 @@ def load(path: Path) -> Harvest:
     Raises:
         ConfigError: the YAML is missing, cannot be had, or breaks a rule.
     """
-    if mirror.origin(path) is not None:
+    if object_store.origin(path) is not None:
         _pull("harvest", path)
     return config.load(path)
 
@@ -60,21 +60,21 @@ def bring(harvest: Harvest, *, offline: bool = False) -> None:
     """
     assert harvest.run.folder is not None
     if offline:
-        if (there := mirror.origin(harvest.run.folder)) is not None:
+        if (there := object_store.origin(harvest.run.folder)) is not None:
             raise ConfigError(f"run.folder: {there} cannot be worked in offline; give a folder on a disk")
         return
     for key, path in _named(harvest):
-        if mirror.origin(path) is None:
+        if object_store.origin(path) is None:
             continue
         if path.suffix.lower() == ".gdb":
             _pull_folder(key, path)
             continue
         _pull(key, path)
-        for suffix in BESIDE.get(path.suffix.lower(), ()):
+        for suffix in SIDECARS.get(path.suffix.lower(), ()):
             _pull_if_there(key, path.with_suffix(suffix.upper() if path.suffix.isupper() else suffix))
-    for key, paper, names in _attached(harvest):
+    for key, document, names in _attached(harvest):
         for name in names:
-            _pull_if_there(key, mirror.beside(paper.parent, Path(name)))
+            _pull_if_there(key, object_store.resolve(document.parent, Path(name)))
 
 
 def catalogue(folder: Path, *, offline: bool = False) -> Mapping[str, Any]:
@@ -89,7 +89,7 @@ def catalogue(folder: Path, *, offline: bool = False) -> Mapping[str, Any]:
     if not offline:
         return stac_folder.pull(folder)
     if not (folder / "catalog.json").is_file():
-        raise LayersError(f"{mirror.name(folder)}: was never brought to this machine, and this run is offline")
+        raise LayersError(f"{object_store.name(folder)}: was never brought to this machine, and this run is offline")
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*.json"))}
 
 
@@ -113,31 +113,33 @@ def _named(harvest: Harvest) -> Iterator[tuple[str, Path]]:
 
 
 def _attached(harvest: Harvest) -> Iterator[tuple[str, Path, set[str]]]:
-    """Files that papers in an object store name beside themselves."""
-    if harvest.reviews is not None and mirror.origin(harvest.reviews) is not None:
+    """Files that documents in an object store name beside themselves."""
+    if harvest.reviews is not None and object_store.origin(harvest.reviews) is not None:
         found = reviews.read_reviews(harvest.reviews)
         yield "reviews", harvest.reviews, {name for review in found for name in review.evidence}
-    if harvest.legality is not None and mirror.origin(harvest.legality) is not None:
+    if harvest.legality is not None and object_store.origin(harvest.legality) is not None:
         documents = legality.read_legality(harvest.legality)
         yield "legality", harvest.legality, set(documents.loc[documents["sha256"] != "", "document"])
 
 
 def _pull(key: str, path: Path) -> None:
     if not _pull_if_there(key, path):
-        raise ConfigError(f"{key}: {mirror.name(path)} is not there; put the file there, or correct the address")
+        raise ConfigError(f"{key}: {object_store.name(path)} is not there; put the file there, or correct the address")
 
 
 def _pull_if_there(key: str, path: Path) -> bool:
     try:
-        return mirror.pull(path)
+        return object_store.pull(path)
     except FetchError as error:
         raise ConfigError(f"{key}: {error}") from error
 
 
 def _pull_folder(key: str, path: Path) -> None:
     try:
-        held = mirror.pull_folder(path)
+        held = object_store.pull_folder(path)
     except FetchError as error:
         raise ConfigError(f"{key}: {error}") from error
     if not held:
-        raise ConfigError(f"{key}: {mirror.name(path)} is not there; put the folder there, or correct the address")
+        raise ConfigError(
+            f"{key}: {object_store.name(path)} is not there; put the folder there, or correct the address"
+        )

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from eudr_check import mirror
+from eudr_check import object_store
 from eudr_check.errors import FetchError, RunError
 
 
@@ -21,7 +21,7 @@ class Holder:
 
     host: str
     machine: str
-    """Tells apart machines of one name."""
+    """Distinguishes machines of one name."""
     process: int
     user: str
     token: str
@@ -53,9 +53,13 @@ def held(path: Path) -> Iterator[None]:
     try:
         other = holder(path)
         if other is not None and other.gone:
-            mirror.remove([path])
+            object_store.remove([path])
         # Read again: a store that cannot create exclusively lets the last writer win.
-        if (other is not None and not other.gone) or not mirror.create(path, content) or mirror.read(path) != content:
+        if (
+            (other is not None and not other.gone)
+            or not object_store.create(path, content)
+            or object_store.read(path) != content
+        ):
             raise _refused(path)
     except FetchError as error:
         raise RunError(str(error)) from error
@@ -71,7 +75,7 @@ def holder(path: Path) -> Holder | None:
     Raises:
         FetchError: the store cannot be reached.
     """
-    content = mirror.read(path)
+    content = object_store.read(path)
     if content is None:
         return None
     try:
@@ -84,8 +88,8 @@ def holder(path: Path) -> Holder | None:
 def _refused(path: Path) -> RunError:
     other = holder(path) or Holder("?", "?", 0, "?", "?")
     return RunError(
-        f"{mirror.name(path.parent)}: process {other.process} of {other.user} on {other.host} is working on this "
-        f"harvest; wait until it ends, or, if it was killed, delete {mirror.name(path)} and run again (nothing "
+        f"{object_store.name(path.parent)}: process {other.process} of {other.user} on {other.host} is working on this "
+        f"harvest; wait until it ends, or, if it was killed, delete {object_store.name(path)} and run again (nothing "
         "finished is lost)"
     )
 
@@ -93,8 +97,8 @@ def _refused(path: Path) -> RunError:
 def _release(path: Path, content: bytes) -> None:
     """Let go, if it is still ours; an unreachable store must not hide how the run itself ended."""
     try:
-        if mirror.read(path) == content:
-            mirror.remove([path])
+        if object_store.read(path) == content:
+            object_store.remove([path])
     except FetchError:
         return
 

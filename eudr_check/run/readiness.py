@@ -1,10 +1,10 @@
 """What can be refused before a plot is read or a raster touched: facts of the statement, and files of people."""
 
 from eudr_check.config import Harvest
+from eudr_check.documents import dossier
 from eudr_check.documents.shipments import grams
 from eudr_check.errors import PackageError
-from eudr_check.package import payload
-from eudr_check.run import papers
+from eudr_check.package.eu import dds_xml
 
 
 def check(harvest: Harvest) -> None:
@@ -14,10 +14,10 @@ def check(harvest: Harvest) -> None:
         PackageError: operator, products or a key of theirs is wrong or missing.
         ConfigError: a file of people cannot be read.
     """
-    faults = payload.fact_faults(harvest)
-    delivered = papers.read(harvest).deliveries
+    faults = dds_xml.fact_faults(harvest)
+    delivered = dossier.read(harvest).deliveries
     if delivered is not None and harvest.product is not None and harvest.product.net_mass_kg:
-        mass, held = harvest.product.net_mass_kg, sum(map(grams, papers.held(delivered).values()))
+        mass, held = harvest.product.net_mass_kg, sum(map(grams, dossier.held(delivered).values()))
         if 0.5 * held <= grams(mass) * 1000 <= 1.5 * held:
             faults.append(
                 f"product.net_mass_kg {mass:g} looks like tonnes, for the lots hold {held / 1000:,.0f} kg; "

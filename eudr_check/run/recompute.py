@@ -8,9 +8,9 @@ import pandas as pd
 
 from eudr_check import layers, risk
 from eudr_check.config import LayerChoice, Production
+from eudr_check.documents import reviews
 from eudr_check.layers.definition import definition
 from eudr_check.package.verify import Stages
-from eudr_check.risk import reviews
 from eudr_check.risk.policy import shipped
 from eudr_check.variables import Variable
 

@@ -7,46 +7,46 @@ import pandas as pd
 
 from eudr_check import register
 from eudr_check.config import Harvest
-from eudr_check.package import declared
-from eudr_check.run import papers
-from eudr_check.run.pieces import Piece, file_digest
+from eudr_check.documents import dossier
+from eudr_check.package.bag import contents
+from eudr_check.run.artifacts import Artifact, file_digest
 
 
-def record(harvest: Harvest, file: Path, pieces: Mapping[str, Piece]) -> None:
+def record(harvest: Harvest, file: Path, artifacts: Mapping[str, Artifact]) -> None:
     """Write land, and outcomes and statements where there is a package, into the register.
 
     Args:
         harvest: the settings.
         file: the register; made where there is none.
-        pieces: finished pieces by stage; `plots` and `overlay` at least.
+        artifacts: finished artifacts by stage; `plots` and `overlay` at least.
 
     Raises:
         RegisterError: the register cannot be written.
     """
-    plots = pieces["plots"].features("PLOTS")
-    register.record_land(file, harvest.harvest, plots, pieces["overlay"].features("PATCHES"))
-    if "package" in pieces:
-        package = _package(harvest, pieces, plots)
-        register.record_package(file, package, plots, pieces["assess"].table("ASSESSMENTS"))
+    plots = artifacts["plots"].features("PLOTS")
+    register.record_land(file, harvest.harvest, plots, artifacts["overlay"].features("PATCHES"))
+    if "package" in artifacts:
+        package = _package(harvest, artifacts, plots)
+        register.record_package(file, package, plots, artifacts["assess"].table("ASSESSMENTS"))
 
 
-def _package(harvest: Harvest, pieces: Mapping[str, Piece], plots: pd.DataFrame) -> register.Package:
-    folder = pieces["package"].folder
-    told = declared.summary(folder)
+def _package(harvest: Harvest, artifacts: Mapping[str, Artifact], plots: pd.DataFrame) -> register.Package:
+    folder = artifacts["package"].folder
+    summary_facts = contents.summary(folder)
     packed = next(iter(sorted(folder.glob("*.zip"))), None)
     return register.Package(
         harvest=harvest.harvest,
         commodity=harvest.commodity,
-        date=papers.day(harvest),
-        package_digest=pieces["package"].digest,
+        date=dossier.day(harvest),
+        package_digest=artifacts["package"].digest,
         zip=None if packed is None else packed.name,
         zip_sha256=None if packed is None else file_digest(packed),
-        draft=told["draft"],
-        policy=told["policy"],
-        software=told["software"],
-        blocked_rows=_blocked_rows(pieces["plots"].table("FINDINGS")),
-        withheld="; ".join(told["withheld"]) or None,
-        layers=list(_layers(pieces["overlay"].table("SOURCES"))),
+        draft=summary_facts["draft"],
+        policy=summary_facts["policy"],
+        software=summary_facts["software"],
+        blocked_rows=_blocked_rows(artifacts["plots"].table("FINDINGS")),
+        withheld="; ".join(summary_facts["withheld"]) or None,
+        layers=list(_layers(artifacts["overlay"].table("SOURCES"))),
         statements=[
             register.Declared(
                 one.folder,
@@ -58,7 +58,7 @@ def _package(harvest: Harvest, pieces: Mapping[str, Piece], plots: pd.DataFrame)
                 one.shipment,
                 one.lots,
             )
-            for one in declared.statements(folder, plots.index)
+            for one in contents.statements(folder, plots.index)
         ],
     )
 

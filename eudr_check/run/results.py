@@ -6,10 +6,10 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from eudr_check import mirror
+from eudr_check import object_store
 from eudr_check.config import Harvest
 from eudr_check.errors import RunError
-from eudr_check.layers import Supply, supply
+from eudr_check.layers import Supply, restore
 from eudr_check.run.folder import RunFolder
 
 ADDRESSES = "addresses"
@@ -27,7 +27,9 @@ def tables(run: Path) -> dict[str, pd.DataFrame]:
     folder = RunFolder(run).pull("tables")
     absent = [name for name in NEEDED if not (folder / f"{name}.parquet").is_file()]
     if absent:
-        raise RunError(f"{mirror.name(run)}: no {', '.join(absent)} yet; run the harvest first (eudr-check run CONFIG)")
+        raise RunError(
+            f"{object_store.name(run)}: no {', '.join(absent)} yet; run the harvest first (eudr-check run CONFIG)"
+        )
     return {name: _read(folder / f"{name}.parquet") for name in NEEDED}
 
 
@@ -36,8 +38,8 @@ def supply_of(harvest: Harvest, sources: pd.DataFrame) -> Supply:
     assert harvest.run.folder is not None
     folder = RunFolder(harvest.run.folder)
     path = folder.tables / f"{ADDRESSES}.json"
-    elsewhere = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return Supply(folder.store, supply.origins(sources, harvest.layers, harvest.catalogues, elsewhere))
+    addresses = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return Supply(folder.store, restore.origins(sources, harvest.layers, harvest.catalogues, addresses))
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import yaml
 
 from eudr_check.config import Catalogue, Commodity, Harvest, LayerChoice, PackageChoice, PlotFile, RunChoice
 from eudr_check.errors import ConfigError
-from eudr_check.plots.country import code_of
+from eudr_check.plots.checks.country import code_of
 
 
 def harvest_of(

@@ -1,4 +1,4 @@
-"""The five stages of a harvest, each a function from finished pieces to a finished piece."""
+"""The five stages of a harvest, each a function from finished artifacts to a finished artifact."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -13,26 +13,27 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from eudr_check import layers, mirror, overlay, register, risk, tables
+from eudr_check import layers, object_store, overlay, register, risk, tables
 from eudr_check import package as package_room
 from eudr_check import plots as plots_room
 from eudr_check.config import Catalogue, Harvest
+from eudr_check.documents import article10, dossier
 from eudr_check.errors import EudrCheckError
-from eudr_check.layers import LayerDefinition, Supply, supply
-from eudr_check.package import apart, gis, stamp
-from eudr_check.package.picture import Picture
-from eudr_check.package.statements import REACH_DEGREE
-from eudr_check.risk import article10
-from eudr_check.run import ground, inputs, papers, rasters
-from eudr_check.run.code import code_digest, versions
+from eudr_check.layers import LayerDefinition, Supply, restore
+from eudr_check.package import document_date, worker_process
+from eudr_check.package.gis import geopackage
+from eudr_check.package.report.thumbnail import Picture
+from eudr_check.package.statement.statements import REACH_DEGREE
+from eudr_check.run import inputs, map_rasters, tile_index
+from eudr_check.run.artifacts import Artifact, append_tables, digest, gathered, save_table, write_json, write_table
 from eudr_check.run.drawing import Drawing
 from eudr_check.run.executors import Workers
 from eudr_check.run.folder import RunFolder
-from eudr_check.run.measure import Measurements
-from eudr_check.run.pictures import baseline_of, pictures
-from eudr_check.run.pieces import Piece, append_tables, digest, gathered, save_table, write_json, write_table
+from eudr_check.run.profile import Measurements
 from eudr_check.run.results import ADDRESSES
-from eudr_check.run.tile_work import Shared, Task, makers, unread, variables
+from eudr_check.run.thumbnails import baseline_of, pictures
+from eudr_check.run.tile import Shared, Task, tile_versions, unread, variables
+from eudr_check.run.versions import code_digest, versions
 from eudr_check.tiles import Tile, tiles_of
 
 WHERE = {
@@ -68,12 +69,12 @@ class Run:
     workers: Workers
     drawing: Drawing
 
-    def obtain(self, stage: str, made_of: Mapping[str, Any], make: Callable[[Path], None]) -> Piece:
-        """The piece of a stage, found or made; what made it is its name."""
-        return self.folder.pieces.obtain(stage, digest({"versions": versions(), **made_of}), make)
+    def obtain(self, stage: str, made_of: Mapping[str, Any], make: Callable[[Path], None]) -> Artifact:
+        """The artifact of a stage, found or made; what made it is its name."""
+        return self.folder.artifacts.obtain(stage, digest({"versions": versions(), **made_of}), make)
 
 
-def plots(run: Run, *, overlaid: bool) -> Piece:
+def plots(run: Run, *, overlaid: bool) -> Artifact:
     """PLOTS and FINDINGS from the plot files, and a fix list per cooperative.
 
     Plots that were not read before lead to tiles that were not done before: where they are to be `overlaid`, the
@@ -99,8 +100,8 @@ def plots(run: Run, *, overlaid: bool) -> Piece:
         if overlaid:
             run.workers.call()
         # Both were checked as they were made. GEOS, Arrow and zlib leave Python's lock alone.
-        with ThreadPoolExecutor(1) as beside:
-            written = beside.submit(save_table, folder, "PLOTS", found)
+        with ThreadPoolExecutor(1) as background:
+            written = background.submit(save_table, folder, "PLOTS", found)
             save_table(folder, "FINDINGS", findings)
             plots_room.write_fix_lists(folder / "fix_lists", found, findings, harvest.package.languages)
             written.result()
@@ -116,11 +117,11 @@ def plots(run: Run, *, overlaid: bool) -> Piece:
     return run.obtain("plots", made_of, make)
 
 
-def tile_ground(run: Run, plots: Piece) -> Piece:
+def tile_ground(run: Run, plots: Artifact) -> Artifact:
     """The plots of every tile with the ground they need."""
     made_of = {"plots": plots.digest, "gps_error_m": run.harvest.gps_error_m, "code": code_digest("overlay", "run")}
     table = plots.file("PLOTS")
-    return run.obtain("ground", made_of, lambda folder: ground.write(folder, table, run.harvest.gps_error_m))
+    return run.obtain("ground", made_of, lambda folder: tile_index.write(folder, table, run.harvest.gps_error_m))
 
 
 def definitions(run: Run) -> tuple[LayerDefinition, ...]:
@@ -128,7 +129,7 @@ def definitions(run: Run) -> tuple[LayerDefinition, ...]:
     return tuple(layers.definition(choice) for choice in run.harvest.layers)
 
 
-def sources(run: Run, tiles: Piece) -> Piece:
+def sources(run: Run, tiles: Artifact) -> Artifact:
     """SOURCES: every raster block the plots need, brought to this machine, and every gap."""
     harvest = run.harvest
     made_of = {
@@ -142,31 +143,31 @@ def sources(run: Run, tiles: Piece) -> Piece:
         "code": code_digest("layers"),
     }
     name = digest({"versions": versions(), **made_of})
-    found = run.folder.pieces.find("sources", name)
+    found = run.folder.artifacts.find("sources", name)
     if found is not None and not (found.table("SOURCES")["status"] == "failed").any():
         return found
-    with run.folder.pieces.making("sources", name) as folder:
+    with run.folder.artifacts.making("sources", name) as folder:
         read = layers.prefetch(
             _windows(tiles), harvest.layers, harvest.catalogues, run.folder.store, offline=run.offline
         )
         write_table(folder, "SOURCES", read)
-        elsewhere = supply.addresses(read, harvest.layers, harvest.catalogues, run.folder.store)
-        if elsewhere:
-            write_json(folder, ADDRESSES, elsewhere)
-    made = run.folder.pieces.find("sources", name)
+        addresses = restore.addresses(read, harvest.layers, harvest.catalogues, run.folder.store)
+        if addresses:
+            write_json(folder, ADDRESSES, addresses)
+    made = run.folder.artifacts.find("sources", name)
     assert made is not None
     return made
 
 
-def supply_of(run: Run, sources: Piece) -> Supply:
+def supply_of(run: Run, sources: Artifact) -> Supply:
     """The content store of this machine, and where it is filled from."""
     harvest = run.harvest
-    elsewhere = sources.json(ADDRESSES) if (sources.folder / f"{ADDRESSES}.json").is_file() else {}
-    origins = supply.origins(sources.table("SOURCES"), harvest.layers, harvest.catalogues, elsewhere)
+    addresses = sources.json(ADDRESSES) if (sources.folder / f"{ADDRESSES}.json").is_file() else {}
+    origins = restore.origins(sources.table("SOURCES"), harvest.layers, harvest.catalogues, addresses)
     return Supply(run.folder.store, origins, run.offline)
 
 
-def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
+def evidence(run: Run, plots: Artifact, tiles: Artifact, sources: Artifact) -> Artifact:
     """EVIDENCE and PATCHES of all plots, and SOURCES with the tiles that had to be set aside."""
     read = sources.table("SOURCES")
     shared = Shared(
@@ -175,15 +176,15 @@ def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
         definitions(run),
         run.harvest.gps_error_m,
         run.offline,
-        makers(),
+        tile_versions(),
     )
     tasks = _tasks(shared, tiles, read, supply_of(run, sources))
     made_of = {"tiles": [task.digest for task in tasks], "plots": plots.digest}
-    finished = run.folder.pieces.find("evidence", digest({"versions": versions(), **made_of, "failures": {}}))
+    finished = run.folder.artifacts.find("evidence", digest({"versions": versions(), **made_of, "failures": {}}))
     if finished is not None:
         return finished
-    run.folder.pieces.share(tiles)
-    done: dict[Tile, Piece | EudrCheckError] = {}
+    run.folder.artifacts.share(tiles)
+    done: dict[Tile, Artifact | EudrCheckError] = {}
     for task, result in run.workers.execute(shared, tasks, run.measured):
         done[task.tile] = result
         failed = isinstance(result, EudrCheckError)
@@ -193,16 +194,16 @@ def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
 
     def make(folder: Path) -> None:
         results = [done[task.tile] for task in tasks]
-        finished = [result for result in results if isinstance(result, Piece)]
+        finished = [result for result in results if isinstance(result, Artifact)]
         # GEOS and Arrow leave Python's lock alone: patches are joined while evidence is added up, checked and written.
-        with ThreadPoolExecutor(2) as beside:
-            drawn = beside.submit(_join_patches, folder, finished)
+        with ThreadPoolExecutor(2) as background:
+            drawn = background.submit(_join_patches, folder, finished)
             found = [
-                result.arrow("EVIDENCE") if isinstance(result, Piece) else pa.Table.from_pandas(unread(shared, task))
+                result.arrow("EVIDENCE") if isinstance(result, Artifact) else pa.Table.from_pandas(unread(shared, task))
                 for task, result in zip(tasks, results, strict=True)
             ]
             combined = overlay.combine(found) if found else _no_evidence(shared.definitions)
-            conserved = beside.submit(overlay.conserve, plots.features("PLOTS").query("usable"), combined)
+            conserved = background.submit(overlay.conserve, plots.features("PLOTS").query("usable"), combined)
             write_table(folder, "EVIDENCE", combined)
             conserved.result()
             drawn.result()
@@ -211,27 +212,27 @@ def evidence(run: Run, plots: Piece, tiles: Piece, sources: Piece) -> Piece:
     return run.obtain("evidence", {**made_of, "failures": failures}, make)
 
 
-def _join_patches(folder: Path, tiles: Sequence[Piece]) -> None:
+def _join_patches(folder: Path, tiles: Sequence[Artifact]) -> None:
     """PATCHES of all tiles, joined across the seams between them."""
     append_tables(folder, "PATCHES", tiles, overlay.dissolve(gathered(tiles, "SEAMS", overlay.STORED)))
 
 
-def drawn_patches(run: Run, evidence: Piece) -> Piece:
-    """The patches as a GeoPackage, by a process apart: GDAL holds Python's lock from the first to the last.
+def drawn_patches(run: Run, evidence: Artifact) -> Artifact:
+    """The patches as a GeoPackage, by a process of its own: GDAL holds Python's lock from the first to the last.
 
-    A piece of its own: they are the longest table of a package, and no judgement of plots changes them.
+    An artifact of its own: they are the longest table of a package, and no judgement of plots changes them.
     """
-    day = stamp.day(run.harvest)
+    day = document_date.day(run.harvest)
     made_of = {"evidence": evidence.digest, "on": str(day), "code": code_digest("package/gis.py")}
 
     def make(folder: Path) -> None:
-        with apart.working(DRAWN) as elsewhere:
-            elsewhere(gis.draw, geopackage=folder / DRAWN, patches=evidence.file("PATCHES"), day=day)
+        with worker_process.working(DRAWN) as worker:
+            worker(geopackage.draw, geopackage=folder / DRAWN, patches=evidence.file("PATCHES"), day=day)
 
     return run.obtain("patches", made_of, make)
 
 
-def assessment(run: Run, plots: Piece, evidence: Piece, *, drawn: bool) -> Piece:
+def assessment(run: Run, plots: Artifact, evidence: Artifact, *, drawn: bool) -> Artifact:
     """ASSESSMENTS and REASONS under the policy of the harvest, LOTS and the record under Article 10.
 
     Plots that were not judged before lead to a package that was not made before: where patches are to be `drawn` for
@@ -246,9 +247,9 @@ def assessment(run: Run, plots: Piece, evidence: Piece, *, drawn: bool) -> Piece
         "harvest": harvest.model_dump(
             mode="json", include={"production", "commodity", "product", "products", "operator"}
         ),
-        "on": str(papers.day(harvest)),
+        "on": str(dossier.day(harvest)),
         "code": code_digest("risk", "law", "text"),
-        **papers.digests(harvest),
+        **dossier.digests(harvest),
     }
 
     def make(folder: Path) -> None:
@@ -257,14 +258,14 @@ def assessment(run: Run, plots: Piece, evidence: Piece, *, drawn: bool) -> Piece
         table, ground = plots.features("PLOTS"), evidence.table("EVIDENCE")
         known = variables(definitions(run))
         assessments, reasons = risk.assess(table, ground, known, policy, harvest.production)
-        added = papers.read(harvest)
-        assessments = papers.judged(harvest, added, assessments, ground)
-        lots = papers.lots_of(harvest, added, assessments, table)
+        added = dossier.read(harvest)
+        assessments = dossier.assessed(harvest, added, assessments, ground)
+        lots = dossier.lots_of(harvest, added, assessments, table)
         write_table(folder, "ASSESSMENTS", assessments)
         write_table(folder, "REASONS", reasons)
         if lots is not None:
             write_table(folder, "LOTS", lots)
-        record = papers.record(harvest, added, table, assessments, evidence.table("SOURCES"), lots)
+        record = dossier.record(harvest, added, table, assessments, evidence.table("SOURCES"), lots)
         write_json(folder, "article10", record)
 
     return run.obtain("assessment", made_of, make)
@@ -272,16 +273,16 @@ def assessment(run: Run, plots: Piece, evidence: Piece, *, drawn: bool) -> Piece
 
 def package(
     run: Run,
-    plots: Piece,
-    tiles: Piece,
-    sources: Piece,
-    evidence: Piece,
-    assessment: Piece,
+    plots: Artifact,
+    tiles: Artifact,
+    sources: Artifact,
+    evidence: Artifact,
+    assessment: Artifact,
     *,
     draft: bool,
     redacted: bool = False,
-) -> Piece:
-    """The due-diligence package, or its twin without names of persons."""
+) -> Artifact:
+    """The due-diligence package, or its redacted edition without names of persons."""
     policy = risk.policy(run.harvest.policy)
     # A policy of one's own by its name: where its file lies on this machine is nobody's business.
     harvest = run.harvest.model_copy(update={"policy": policy.full_name})
@@ -293,17 +294,17 @@ def package(
         "harvest": harvest.model_dump(mode="json", exclude=WHERE),
         "draft": draft,
         "redacted": redacted,
-        **papers.digests(harvest),
+        **dossier.digests(harvest),
         "filed": [str(one) for one in filed],
         "code": code_digest("package", "documents", "text", "law", "run"),
     }
 
     def make(folder: Path) -> None:
         drawn = run.drawing.begin(lambda: drawn_patches(run, evidence)) if "gis" in harvest.package.outputs else None
-        added, record = papers.read(harvest), assessment.json("article10")
+        added, record = dossier.read(harvest), assessment.json("article10")
         supplied = supply_of(run, sources)
         if "rasters" in harvest.package.outputs:
-            rasters.write(folder / "rasters", tiles, evidence.table("SOURCES"), definitions(run), supplied)
+            map_rasters.write(folder / "rasters", tiles, evidence.table("SOURCES"), definitions(run), supplied)
         package_room.write(
             folder,
             harvest=harvest,
@@ -324,7 +325,7 @@ def package(
             if record is None
             else {language: article10.table(record, language) for language in harvest.package.languages},
             legality=added.legality,
-            deliveries=papers.with_removed(added),
+            deliveries=dossier.with_removed(added),
             shipments=added.shipments,
             filed=filed,
             article10_of=None if record is None else _records(run, added, plots, evidence, assessment),
@@ -342,7 +343,7 @@ def package(
 
 
 def _records(
-    run: Run, added: papers.Papers, plots: Piece, evidence: Piece, assessment: Piece
+    run: Run, added: dossier.Dossier, plots: Artifact, evidence: Artifact, assessment: Artifact
 ) -> Callable[[Sequence[str], Sequence[str]], Mapping[str, pd.DataFrame]]:
     """The record under Article 10 of some plots and lots alone, by language."""
     table, assessments = plots.features("PLOTS"), assessment.table("ASSESSMENTS")
@@ -351,7 +352,7 @@ def _records(
     def of(keys: Sequence[str], named: Sequence[str]) -> Mapping[str, pd.DataFrame]:
         mine = table.loc[list(keys)]
         reached = {tile.name for tile in tiles_of(shapely.bounds(mine.geometry.to_numpy()) + REACH)}
-        record = papers.record(
+        record = dossier.record(
             run.harvest,
             added,
             mine,
@@ -365,7 +366,9 @@ def _records(
     return of
 
 
-def pictures_of(run: Run, plots: Piece, evidence: Piece, assessment: Piece, supplied: Supply) -> dict[str, Picture]:
+def pictures_of(
+    run: Run, plots: Artifact, evidence: Artifact, assessment: Artifact, supplied: Supply
+) -> dict[str, Picture]:
     """Pictures of the plots that matter, for the report."""
     return pictures(
         plots.features("PLOTS"),
@@ -384,7 +387,7 @@ def _no_evidence(definitions: Sequence[LayerDefinition]) -> pd.DataFrame:
     return empty.assign(**columns)
 
 
-def _tasks(shared: Shared, tiles: Piece, read: pd.DataFrame, supplied: Supply) -> list[Task]:
+def _tasks(shared: Shared, tiles: Artifact, read: pd.DataFrame, supplied: Supply) -> list[Task]:
     by_tile = dict(list(read.groupby("tile", sort=False)))
     common = {
         "layers": [item.model_dump(mode="json") for item in shared.definitions],
@@ -393,13 +396,15 @@ def _tasks(shared: Shared, tiles: Piece, read: pd.DataFrame, supplied: Supply) -
         "versions": versions(),
     }
     base = digest(common)
-    told = defaultdict(list)
+    rows_of_tile = defaultdict(list)
     for tile, row in zip(read["tile"], _rows(read), strict=True):
-        told[tile].append(row)
+        rows_of_tile[tile].append(row)
     tasks = []
-    for entry in ground.tiles(tiles):
+    for entry in tile_index.tiles(tiles):
         rows = by_tile.get(entry.tile.name, read.iloc[:0])
-        name = digest({"base": base, "tile": entry.tile.name, "plots": entry.digest, "sources": told[entry.tile.name]})
+        name = digest(
+            {"base": base, "tile": entry.tile.name, "plots": entry.digest, "sources": rows_of_tile[entry.tile.name]}
+        )
         origins = {href: supplied.origins[href] for href in rows["href"] if href in supplied.origins}
         tasks.append(Task(entry.tile, entry.row_group, name, rows, origins))
     return tasks
@@ -410,16 +415,16 @@ def _rows(table: pd.DataFrame) -> list[tuple[Any, ...]]:
     return list(zip(*(table[name].tolist() for name in table.columns), strict=True))
 
 
-def _windows(tiles: Piece) -> dict[Tile, NDArray[np.float64]]:
+def _windows(tiles: Artifact) -> dict[Tile, NDArray[np.float64]]:
     path = tiles.folder / "GROUND.parquet"
-    return {entry.tile: ground.boxes_of(path, entry.row_group) for entry in ground.tiles(tiles)}
+    return {entry.tile: tile_index.boxes_of(path, entry.row_group) for entry in tile_index.tiles(tiles)}
 
 
 def _state(catalogue: Catalogue, *, offline: bool) -> dict[str, Any]:
     """What a catalogue is, and for a folder what it holds now: names, sizes and change times (or tags) of its files."""
     if catalogue.folder is None:
         return catalogue.model_dump(mode="json")
-    if mirror.origin(catalogue.folder) is not None:
+    if object_store.origin(catalogue.folder) is not None:
         return {"objects": inputs.catalogue(catalogue.folder, offline=offline)}
     files = [
         (path.relative_to(catalogue.folder).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)

@@ -10,7 +10,7 @@ from typing import Any
 
 from babel import Locale
 
-from eudr_check.shipped import read_yaml
+from eudr_check.resources import read_yaml
 
 LANGUAGES = ("en", "es", "fr", "pt")
 _MOST_DECIMALS = 6

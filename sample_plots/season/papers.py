@@ -13,7 +13,7 @@ import pandas as pd
 import yaml
 
 from eudr_check import config
-from eudr_check.risk.reviews import COLUMNS, evidence_digest
+from eudr_check.documents.reviews import COLUMNS, evidence_digest
 from eudr_check.run.harvest import run
 from season import files
 

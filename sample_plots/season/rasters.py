@@ -15,7 +15,7 @@ from pyproj import Transformer
 from rasterio.transform import Affine
 
 from eudr_check.config import LayerChoice
-from eudr_check.layers import catalogue
+from eudr_check.layers.catalog import local
 from eudr_check.layers.definition import definition
 from season import SEED, noise
 from season.ground import Blob, Ground, Sample, Use
@@ -77,7 +77,7 @@ def write(grounds: Mapping[str, Ground], folder: Path) -> None:
             files.setdefault(raster.layer, []).append(path)
     for layer, paths in sorted(files.items()):
         chosen = definition(LayerChoice.model_validate({"id": layer, "from": "local"}))
-        catalogue.add(folder / "catalogue", paths, chosen)
+        local.add(folder / "catalogue", paths, chosen)
 
 
 def maps_of(ground: Ground) -> Iterator[Raster]:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from eudr_check.errors import PackageError
-from eudr_check.package.bag import MANIFEST
-from eudr_check.package.unpack import opened
+from eudr_check.package.bag.bagit import MANIFEST
+from eudr_check.package.bag.unpack import opened
 from eudr_check.package.verify import (
     contents,
     derived,

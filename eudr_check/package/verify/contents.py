@@ -16,10 +16,9 @@ from eudr_check.documents import stored
 from eudr_check.documents.filed import Filed
 from eudr_check.documents.shipments import Shipments
 from eudr_check.errors import EudrCheckError
-from eudr_check.package import payload
-from eudr_check.package.facts import layer_facts
-from eudr_check.package.statements import DRAFT_MARK, Behind, folder_of, plan
-from eudr_check.package.statements import Plan as Plan
+from eudr_check.package.eu import dds_xml
+from eudr_check.package.statement.facts import layer_facts
+from eudr_check.package.statement.statements import DRAFT_MARK, Behind, Plan, folder_of, plan
 from eudr_check.package.verify.difference import Difference
 from eudr_check.variables import Variable
 
@@ -66,7 +65,7 @@ class Contents:
     def behind(self, place: str = "") -> Behind:
         """What stands behind the statements, with the answers of the one whose names begin with `place`."""
         dds: Mapping[str, Any] = self.dds.get(place, {})
-        faults = payload.fact_faults(self.harvest) if self.wants("statement") else []
+        faults = dds_xml.fact_faults(self.harvest) if self.wants("statement") else []
         return Behind(
             self.harvest,
             self.plots,
@@ -142,8 +141,8 @@ def _object(root: Path, name: str) -> dict[str, Any]:
 
 
 def _harvest(settings: Mapping[str, Any], *, delivered: bool, shipped: bool) -> Harvest:
-    """The settings; where files lay on the machine that made the package is not told, and of no account."""
-    told = {key: value for key, value in settings.items() if key != "variables"}
+    """The settings; where files lay on the machine that made the package is not kept, and of no account."""
+    stated = {key: value for key, value in settings.items() if key != "variables"}
     files: dict[str, Any] = {
         "plots": [{"path": "plots", "cooperative": "cooperative"}],
         "catalogues": {"local": {"folder": "catalogue"}},
@@ -151,7 +150,7 @@ def _harvest(settings: Mapping[str, Any], *, delivered: bool, shipped: bool) -> 
     }
     files |= {"deliveries": "deliveries.csv"} if delivered else {}
     files |= {"shipments": "shipments.csv"} if shipped else {}
-    return Harvest.model_validate(files | told)
+    return Harvest.model_validate(files | stated)
 
 
 def _because(open_points: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 
 from eudr_check import __version__
-from eudr_check.package import readme, spreadsheet, statements, writing
-from eudr_check.package.verify.contents import Contents, Plan
+from eudr_check.package import csv_files, readme, writing
+from eudr_check.package.statement import statements
+from eudr_check.package.statement.statements import Plan
+from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import MOST, Difference, some, unlike
 
 CONVERTED = ("EVIDENCE", "ASSESSMENTS", "REASONS")
@@ -34,8 +36,8 @@ def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
     ) | {"software": contents.summary["software"]}
     yield from _json("summary.json", expected, contents.summary)
     yield from _json("settings.json", writing.settings(contents.harvest, contents.variables), contents.settings)
-    told = {key: value for key, value in contents.manifest.items() if key != "files"}
-    yield from _json("MANIFEST.json", writing.manifest_facts(expected, contents.sources), told)
+    stated = {key: value for key, value in contents.manifest.items() if key != "files"}
+    yield from _json("MANIFEST.json", writing.manifest_facts(expected, contents.sources), stated)
     yield from same_csv(contents.root, "excluded.csv", settled.excluded)
     yield from same_csv(contents.root, "refused_lots.csv", settled.refused_lots)
     if with_statements:
@@ -50,14 +52,14 @@ def same_csv(root: Path, name: str, frame: pd.DataFrame) -> Iterator[Difference]
     """A CSV file against the table it is made of."""
     with TemporaryDirectory() as scratch:
         fresh = Path(scratch) / "made.csv"
-        spreadsheet.write_csv(fresh, frame)
+        csv_files.write_csv(fresh, frame)
         yield from _same_lines(root, name, fresh)
 
 
 def _converted(root: Path, name: str) -> Iterator[Difference]:
     with TemporaryDirectory() as scratch:
         fresh = Path(scratch) / "made.csv"
-        spreadsheet.convert(root / f"tables/{name}.parquet", fresh)
+        csv_files.convert(root / f"tables/{name}.parquet", fresh)
         yield from _same_lines(root, f"tables/{name.lower()}.csv", fresh)
 
 
@@ -76,7 +78,7 @@ def _same_lines(root: Path, name: str, fresh: Path) -> Iterator[Difference]:
 
 def _json(name: str, expected: Mapping[str, Any], found: Any) -> Iterator[Difference]:
     plain = json.loads(json.dumps(expected))
-    yield from some(Difference(name, "derived", told) for told in unlike(plain, found))
+    yield from some(Difference(name, "derived", stated) for stated in unlike(plain, found))
 
 
 def _readme(contents: Contents, summary: Mapping[str, Any]) -> Iterator[Difference]:

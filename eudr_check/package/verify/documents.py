@@ -4,8 +4,8 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from eudr_check.package.statements import DRAFT_MARK
-from eudr_check.package.unpack import safe
+from eudr_check.package.bag.unpack import safe
+from eudr_check.package.statement.statements import DRAFT_MARK
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference
 from eudr_check.text.clean import file_stem

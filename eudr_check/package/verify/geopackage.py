@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eudr_check import __version__
-from eudr_check.package import gis, stamp
+from eudr_check.package import document_date
+from eudr_check.package.gis import geopackage as gis
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference, some
 
@@ -41,7 +42,7 @@ def _made(contents: Contents, folder: Path) -> tuple[Path, Path]:
     """GeoPackage and project from the tables inside, as the writer makes them."""
     tables = contents.root / "tables"
     geopackage = gis.geopackage_of(folder, contents.harvest)
-    gis.draw(geopackage, patches=tables / "PATCHES.parquet", day=stamp.day(contents.harvest))
+    gis.draw(geopackage, patches=tables / "PATCHES.parquet", day=document_date.day(contents.harvest))
     made, project = gis.write(
         folder,
         harvest=contents.harvest,
@@ -82,12 +83,12 @@ def _rows(there: sqlite3.Connection, file: str, table: str) -> Iterator[Differen
     ):
         query = f"SELECT * FROM {one}.{quoted} EXCEPT SELECT * FROM {other}.{quoted}"
         for row in there.execute(query).fetchmany(3):
-            told = ", ".join(
+            stated = ", ".join(
                 f"{name} {str(value)[:40]}"
                 for name, value in zip(columns, row, strict=True)
                 if not isinstance(value, bytes)
             )
-            yield Difference(file, "table", f"{table} {says}: {told[:200]}")
+            yield Difference(file, "table", f"{table} {says}: {stated[:200]}")
     counts = [there.execute(f"SELECT count(*) FROM {base}.{quoted}").fetchone()[0] for base in ("main", "made")]
     if counts[0] != counts[1]:
         yield Difference(file, "table", f"{table}: {counts[0]} rows, the tables inside give {counts[1]}")

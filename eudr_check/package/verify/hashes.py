@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from eudr_check.errors import PackageError
-from eudr_check.package.bag import MANIFEST, decoded, sha256
-from eudr_check.package.unpack import safe
+from eudr_check.package.bag.bagit import MANIFEST, decoded, sha256
+from eudr_check.package.bag.unpack import safe
 from eudr_check.package.verify.difference import Difference
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")

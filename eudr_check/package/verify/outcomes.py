@@ -71,13 +71,13 @@ def shipped(contents: Contents, stages: Stages) -> Iterator[Difference]:
     if called != name:
         yield Difference("policy.json", "policy", f"is {called}, settings.json names {name}")
     known = stages.policy(name)
-    for told in () if known is None else unlike(known, contents.policy):
-        yield Difference("policy.json", "not_shipped", f"not {name} as it is shipped: {told}")
+    for stated in () if known is None else unlike(known, contents.policy):
+        yield Difference("policy.json", "not_shipped", f"not {name} as it is shipped: {stated}")
     for layer in contents.layers:
         name = str(layer.get("id")) if isinstance(layer, Mapping) else ""
         known = stages.definition(name)
-        for told in () if known is None else unlike(known, layer):
-            yield Difference("layers.json", "not_shipped", f"not {name} as it is shipped: {told}")
+        for stated in () if known is None else unlike(known, layer):
+            yield Difference("layers.json", "not_shipped", f"not {name} as it is shipped: {stated}")
 
 
 def _reviews(contents: Contents) -> Path:
@@ -105,13 +105,13 @@ def _finals(stored: pd.DataFrame, final: pd.DataFrame, *, reviewed: bool) -> Ite
         )
     if reviewed:
         # Files that did not hold were left out of the package, so here they are missing, there perhaps changed.
-        told, now = (
+        stated, now = (
             table["review"].astype("object").str.replace("evidence_changed:", "evidence_missing:", regex=False)
             for table in (stored, final)
         )
-        for plot in map(str, stored.index[(told != now) & ~(told.isna() & now.isna())]):
+        for plot in map(str, stored.index[(stated != now) & ~(stated.isna() & now.isna())]):
             yield Difference(
-                ASSESSMENTS, "review", f"{plot}: says '{told[plot]}', the reviews inside give '{now[plot]}'"
+                ASSESSMENTS, "review", f"{plot}: says '{stated[plot]}', the reviews inside give '{now[plot]}'"
             )
 
 
@@ -126,8 +126,8 @@ def _column(file: str, stored: pd.Series, fresh: pd.Series) -> Iterator[Differen
         changed = (was != now) & ~(pd.isna(was) & pd.isna(now))
         code = "outcome" if stored.name == "outcome" else "assessment"
     for row in np.flatnonzero(changed).tolist():
-        told = f"{stored.name} {was[row]}, the evidence inside gives {now[row]}"
-        yield Difference(file, code, f"{stored.index[row]}: says {told}")
+        stated = f"{stored.name} {was[row]}, the evidence inside gives {now[row]}"
+        yield Difference(file, code, f"{stored.index[row]}: says {stated}")
 
 
 def _reasons(stored: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[Difference]:
@@ -141,5 +141,5 @@ def _reasons(stored: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[Difference]:
     for name in ("area_ha", "threshold_ha", "margin_ha"):
         changed = ~np.isclose(was[name], now[name], rtol=0, atol=TOLERANCE, equal_nan=True)
         for row in np.flatnonzero(changed)[:20]:
-            told = f"{was['plot'][row]} {was['code'][row]}: {name} {was[name][row]}, recomputed {now[name][row]}"
-            yield Difference(REASONS, "hectares", told)
+            stated = f"{was['plot'][row]} {was['code'][row]}: {name} {was[name][row]}, recomputed {now[name][row]}"
+            yield Difference(REASONS, "hectares", stated)

@@ -11,9 +11,11 @@ import pandas as pd
 from lxml import etree
 
 from eudr_check import __version__
-from eudr_check.package import eu_check, payload, statements
-from eudr_check.package.parts import Part
-from eudr_check.package.verify.contents import Contents, Plan, place_of
+from eudr_check.package.eu import dds_xml, file_rules
+from eudr_check.package.eu.parts import Part
+from eudr_check.package.statement import statements
+from eudr_check.package.statement.statements import Plan
+from eudr_check.package.verify.contents import Contents, place_of
 from eudr_check.package.verify.derived import same_csv
 from eudr_check.package.verify.difference import Difference, some, unlike
 from eudr_check.text.clean import cell, clean
@@ -68,7 +70,7 @@ def _geojson(contents: Contents, name: str, files: statements.Files, planned: Pl
 
 def _eu_rules(contents: Contents, name: str) -> Iterator[Difference]:
     cattle = contents.harvest.commodity == "cattle"
-    for fault in eu_check.check((contents.root / name).read_bytes(), cattle=cattle):
+    for fault in file_rules.check((contents.root / name).read_bytes(), cattle=cattle):
         where = f"feature {fault.feature}: " if fault.feature else ""
         yield Difference(name, f"eu:{fault.code}", where + fault.message)
 
@@ -101,13 +103,13 @@ def _dds(contents: Contents, place: str, expected: dict[str, Any]) -> Iterator[D
         yield Difference(name, "unreadable", "expected a JSON object")
         return
     sent = contents.root / f"{place}plots.geojson"
-    told = found.get("geolocation")
+    stated = found.get("geolocation")
     digest = hashlib.sha256(sent.read_bytes()).hexdigest() if sent.is_file() else None
-    if not isinstance(told, dict) or told.get("sha256") != digest:
+    if not isinstance(stated, dict) or stated.get("sha256") != digest:
         yield Difference(name, "geolocation", "states another SHA-256 of plots.geojson")
     # The version that made it; whoever verifies may have another.
     plain = json.loads(json.dumps(expected | {"software": contents.summary["software"]}))
-    yield from some(Difference(name, "statement", told) for told in unlike(plain, found))
+    yield from some(Difference(name, "statement", stated) for stated in unlike(plain, found))
 
 
 def _xml(root: Path, name: str, expected: bytes) -> Iterator[Difference]:
@@ -121,7 +123,7 @@ def _xml(root: Path, name: str, expected: bytes) -> Iterator[Difference]:
     except etree.XMLSyntaxError as error:
         yield Difference(name, "xml", str(error))
         return
-    for fault in payload.schema_faults(found):
+    for fault in dds_xml.schema_faults(found):
         yield Difference(name, "schema", fault)
     if (root / name).read_bytes() != expected:
         yield from some(_elements(name, found, etree.fromstring(expected, parser)))
@@ -155,8 +157,8 @@ def _pages(contents: Contents, place: str, files: statements.Files, planned: Pla
         if not path.is_file():
             yield Difference(path.relative_to(contents.root).as_posix(), "missing", "no pages in this language")
         elif path.read_bytes() != made:
-            told = "not the pages that dds.json and the tables give"
-            yield Difference(path.relative_to(contents.root).as_posix(), "pages", told)
+            stated = "not the pages that dds.json and the tables give"
+            yield Difference(path.relative_to(contents.root).as_posix(), "pages", stated)
 
 
 def _lines(geojson: bytes) -> list[str]:

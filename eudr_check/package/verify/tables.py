@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from eudr_check.areas import eu_area_ha, plot_area_ha
+from eudr_check.geodesy import eu_area_ha, plot_area_ha
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference, some
 
@@ -34,8 +34,8 @@ def _plots(contents: Contents) -> Iterator[Difference]:
         fresh = area(polygon.geometry.to_numpy())
         stored = polygon[column].to_numpy(np.float64)
         for row in np.flatnonzero(~np.isclose(stored, fresh, rtol=1e-9, atol=TOLERANCE_HA)).tolist():
-            told = f"{polygon.index[row]}: {column} {stored[row]:.6f}, its geometry has {fresh[row]:.6f}"
-            yield Difference(PLOTS, "area", told)
+            stated = f"{polygon.index[row]}: {column} {stored[row]:.6f}, its geometry has {fresh[row]:.6f}"
+            yield Difference(PLOTS, "area", stated)
 
 
 def _usable(contents: Contents) -> Iterator[Difference]:
@@ -56,8 +56,10 @@ def _evidence(contents: Contents) -> Iterator[Difference]:
     known = plots.loc[plots.index.intersection(whole.index), "area_ha"]
     sums = whole.reindex(known.index)
     for row in np.flatnonzero(~np.isclose(sums, known, rtol=1e-6, atol=TOLERANCE_HA)).tolist():
-        told = f"{known.index[row]}: its rows add up to {sums.iloc[row]:.6f} ha, the plot has {known.iloc[row]:.6f} ha"
-        yield Difference(EVIDENCE, "area", told)
+        stated = (
+            f"{known.index[row]}: its rows add up to {sums.iloc[row]:.6f} ha, the plot has {known.iloc[row]:.6f} ha"
+        )
+        yield Difference(EVIDENCE, "area", stated)
     named = {variable.column for variable in contents.variables}
     columns = {str(name) for name in evidence.columns if "." in str(name)}
     for column in sorted(named ^ columns):

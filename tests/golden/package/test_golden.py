@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from eudr_check import __version__, package
-from tests import package_tables as six
+from tests.helpers import package_tables as six
 
 HERE = Path(__file__).parent
 SHOWN = (

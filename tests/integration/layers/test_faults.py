@@ -7,10 +7,10 @@ from pathlib import Path
 import planetary_computer
 import pytest
 
-from eudr_check.layers import fetch
+from eudr_check.layers.fetch import http
 from eudr_check.run.harvest import Exit, run
-from tests.faults import Bench, bench, in_folder, judge, seeded
-from tests.servers import Decide, Fault, Hit
+from tests.helpers.servers import Decide, Fault, Hit
+from tests.tools.fault_campaign import Bench, bench, in_folder, judge, seeded
 
 
 @pytest.fixture(scope="module")
@@ -141,13 +141,13 @@ def test_signature_that_stays_bad_is_an_honest_failure(stand: Bench, monkeypatch
 
 
 def test_file_that_changes_on_the_server_is_read_anew(stand: Bench, tmp_path: Path) -> None:
-    """When the ETag no longer fits, the twin is begun again instead of mixing two versions."""
+    """When the ETag no longer fits, the sparse copy is begun again instead of mixing two versions."""
     finished = stand.run("changing", lambda hit: None)
     assert finished.sources is not None
     victim = next((stand.server.root / "rasters").glob("*lossyear*"))
     content = victim.read_bytes()
     href = next(one for one in finished.sources["href"].dropna() if "lossyear" in one)
-    for journal in (stand.folder / "changing" / "store" / "twins").rglob("*.blocks"):
+    for journal in (stand.folder / "changing" / "store" / "sparse").rglob("*.blocks"):
         journal.unlink()
     victim.write_bytes(content + b"\0")
     again = stand.run("changing", lambda hit: None)
@@ -169,6 +169,6 @@ def test_seeded_faults(stand: Bench, seed: int) -> None:
 
 def test_impatience_is_only_for_tests() -> None:
     """The shipped patience outlasts a busy server: at least 15 s of waiting before giving up."""
-    shipped = fetch.Patience()
+    shipped = http.Patience()
 
     assert sum(shipped.first_delay_s * 2**attempt for attempt in range(shipped.attempts - 1)) >= 15

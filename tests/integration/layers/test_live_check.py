@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from eudr_check.layers.definition import LayerDefinition, Place, TileScheme
-from eudr_check.layers.live import WINDOW, cell_size, live_check
-from tests.rasters import STATE, Toy, write_raster
-from tests.servers import Server, published, rustac
+from eudr_check.layers.live_check import WINDOW, cell_size, live_check
+from tests.helpers.rasters import STATE, Toy, write_raster
+from tests.helpers.servers import Server, published, rustac
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from eudr_check.config import LayerChoice
 from eudr_check.layers.definition import definition
 from eudr_check.run.harvest import Exit, Finished, run
 from tests.conftest import REPOSITORY
-from tests.faults import in_folder
-from tests.tiny import OUTCOMES, Tiny
+from tests.helpers.tiny_harvest import OUTCOMES, Tiny
+from tests.tools.fault_campaign import in_folder
 
 ORDER = ("low", "more_info_needed", "high")
 PAM = "<PAMDataset>{}</PAMDataset>"

@@ -19,17 +19,17 @@ from rasterio.windows import from_bounds
 from eudr_check import config, layers
 from eudr_check.config import Catalogue, Harvest
 from eudr_check.errors import LayersError
-from eudr_check.layers import fetch
 from eudr_check.layers.definition import definition
-from eudr_check.layers.tiff import LocalBytes, read_layout
-from eudr_check.run import ground
+from eudr_check.layers.fetch import http
+from eudr_check.layers.fetch.cog_header import LocalBytes, read_layout
+from eudr_check.run import tile_index
 from eudr_check.run.harvest import Finished, run
 from eudr_check.tiles import Tile
-from tests import tiny
 from tests.conftest import REPOSITORY
-from tests.faults import in_folder
-from tests.rasters import STATE, Toy, write_raster
-from tests.servers import Fault, Hit, Published, Server, pgstac, published, rustac
+from tests.helpers import tiny_harvest
+from tests.helpers.rasters import STATE, Toy, write_raster
+from tests.helpers.servers import Fault, Hit, Published, Server, pgstac, published, rustac
+from tests.tools.fault_campaign import in_folder
 
 SAMPLE = REPOSITORY / "configs" / "pe-coffee-2026.yaml"
 EVIDENCE = ("EVIDENCE", "PATCHES")
@@ -74,7 +74,7 @@ def test_offline_run_connects_nowhere_and_gives_the_same_tables(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a prefetch, a run without network gives the same bytes; without one, everything is unknown and said so."""
-    small = tiny.write(tmp_path / "tiny")
+    small = tiny_harvest.write(tmp_path / "tiny")
     harvest = config.load(small.config)
     with Server(small.config.parent) as server:
         content = published(small.catalogue, server.root, server.url)
@@ -126,9 +126,9 @@ def test_search_pages_to_the_end(tmp_path: Path, kind: str) -> None:
     )
     content = Published([collection.to_dict()], items)
     with {"rustac": rustac, "pgstac": pgstac}[kind](tmp_path / kind, content) as url:
-        here, elsewhere = fetch.search(url, "many", [(0, 0, 1, 1), (5, 5, 6, 6)])
+        here, elsewhere = http.search(url, "many", [(0, 0, 1, 1), (5, 5, 6, 6)])
         with pytest.raises(LayersError, match="no collection"):
-            fetch.search(url, "few", [(0, 0, 1, 1)])
+            http.search(url, "few", [(0, 0, 1, 1)])
 
     assert isinstance(here, list)
     assert [item["id"] for item in here] == [item["id"] for item in items]
@@ -204,7 +204,7 @@ def _boxes_of(finished: Finished) -> dict[str, NDArray[np.float64]]:
     """The ground each tile needed, from the run's own pieces."""
     (table,) = finished.folder.path.rglob("GROUND.parquet")
     names = [entry["tile"] for entry in json.loads((table.parent / "tiles.json").read_text(encoding="utf-8"))]
-    return {name: ground.plots_of(table, group)[1] for group, name in enumerate(names)}
+    return {name: tile_index.plots_of(table, group)[1] for group, name in enumerate(names)}
 
 
 def windows(plots: int, seed: int) -> dict[Tile, NDArray[np.float64]]:
@@ -246,7 +246,7 @@ def test_budget_of_a_harvest_of_5000_plots(country: Toy, tmp_path: Path) -> None
         )
         for number, path in enumerate(country.folder / f"t{number}.tif" for number in range(10))
     )
-    headers = [hit for hit in hits if hit.byte_range == f"bytes=0-{fetch.FIRST_BYTES - 1}"]
+    headers = [hit for hit in hits if hit.byte_range == f"bytes=0-{http.FIRST_BYTES - 1}"]
     blocks = sum(hit.sent for hit in hits if hit not in headers)
     assert sources["status"].eq("read").all()
     assert len(headers) == 10
@@ -321,7 +321,7 @@ def test_at_most_four_round_trips_per_asset(tmp_path: Path, layout: str) -> None
 
 def test_server_without_ranges_sends_the_whole_file_once(tmp_path: Path) -> None:
     """A server that ignores Range is understood: the file is kept whole, checked by length, and not asked for again."""
-    small = tiny.write(tmp_path / "tiny")
+    small = tiny_harvest.write(tmp_path / "tiny")
     harvest = config.load(small.config)
     windows = {Tile(-769, -61): np.array([[-76.81, -6.05, -76.805, -6.04]])}
     with Server(small.config.parent) as server:

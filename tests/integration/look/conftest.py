@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eudr_check.package import report
-from eudr_check.package.picture import Picture
-from tests import invented
+from eudr_check.package.report import page
+from eudr_check.package.report.thumbnail import Picture
+from tests.helpers import season_tables
 
 
-def pictures_of(season: invented.Season, most: int = 200) -> dict[str, Picture]:
+def pictures_of(season: season_tables.Season, most: int = 200) -> dict[str, Picture]:
     """Invented ground for the plots that are not low."""
     rng = np.random.default_rng(3)
     made = {}
@@ -23,12 +23,12 @@ def pictures_of(season: invented.Season, most: int = 200) -> dict[str, Picture]:
     return made
 
 
-def written(folder: Path, season: invented.Season, **changes: object) -> Path:
+def written(folder: Path, season: season_tables.Season, **changes: object) -> Path:
     """The report of a season."""
-    (path,) = report.write(
+    (path,) = page.write(
         folder,
-        harvest=invented.harvest(**changes),
-        variables=invented.VARIABLES,
+        harvest=season_tables.harvest(**changes),
+        variables=season_tables.VARIABLES,
         pictures=pictures_of(season),
         **season.tables(),
     )
@@ -38,10 +38,10 @@ def written(folder: Path, season: invented.Season, **changes: object) -> Path:
 @pytest.fixture(scope="session")
 def small_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sixty plots with hostile names."""
-    return written(tmp_path_factory.mktemp("small"), invented.season(60, hostile=True))
+    return written(tmp_path_factory.mktemp("small"), season_tables.season(60, hostile=True))
 
 
 @pytest.fixture(scope="session")
 def large_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twenty thousand plots of 24 vertices."""
-    return written(tmp_path_factory.mktemp("large"), invented.season(20_000, vertices=24))
+    return written(tmp_path_factory.mktemp("large"), season_tables.season(20_000, vertices=24))

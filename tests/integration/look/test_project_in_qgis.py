@@ -16,8 +16,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from browser import needed
 
-from eudr_check.package import gis, palette, stamp
-from tests import invented
+from eudr_check.package import document_date, palette
+from eudr_check.package.gis import geopackage
+from tests.helpers import season_tables
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 
@@ -25,11 +26,13 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 def look(folder: Path, count: int) -> dict[str, Any]:
     """What QGIS says of an invented season; pictures lie in the folder."""
     needed("qgis")
-    season = invented.season(count, hostile=True)
-    tables = season.tables() | season.files(folder) | {"bounds": gis.view(season.plots)}
-    harvest = invented.harvest()
-    gis.draw(gis.geopackage_of(folder, harvest), patches=tables["patches"], day=stamp.day(harvest))
-    _, project = gis.write(folder, harvest=harvest, variables=invented.VARIABLES, **tables)
+    season = season_tables.season(count, hostile=True)
+    tables = season.tables() | season.files(folder) | {"bounds": geopackage.view(season.plots)}
+    harvest = season_tables.harvest()
+    geopackage.draw(
+        geopackage.geopackage_of(folder, harvest), patches=tables["patches"], day=document_date.day(harvest)
+    )
+    _, project = geopackage.write(folder, harvest=harvest, variables=season_tables.VARIABLES, **tables)
     runtime = folder / "runtime"
     runtime.mkdir(mode=0o700)
     script = Path(__file__).with_name("qgis_look.py")
@@ -100,7 +103,7 @@ def test_layers_are_grouped_by_question(seen: dict[str, Any]) -> None:
 
 def test_view_opens_on_the_plots(seen: dict[str, Any]) -> None:
     """The first view holds the plots and little more."""
-    west, south, east, north = invented.season(60).plots.total_bounds
+    west, south, east, north = season_tables.season(60).plots.total_bounds
     box = seen["extent"]
 
     assert box[0] < west < east < box[2]

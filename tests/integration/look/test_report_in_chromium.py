@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from browser import Browser
 from conftest import written
 
-from tests import invented
+from tests.helpers import season_tables
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def test_prints_whole_list_not_the_window(browser: Browser, small_report: Path) 
 
 def test_no_plots_is_said(browser: Browser, tmp_path: Path) -> None:
     """A harvest without plots shows a sentence, not a broken page."""
-    page = written(tmp_path, invented.season(0))
+    page = written(tmp_path, season_tables.season(0))
     browser.open(page)
 
     assert "no tiene ninguna parcela" in browser.run("$('count').textContent")
@@ -213,7 +213,7 @@ def test_only_low_plots_and_long_names(browser: Browser, tmp_path: Path) -> None
     import numpy as np
     import shapely
 
-    season = invented.season(30)
+    season = season_tables.season(30)
     season.assessments[["outcome", "final_outcome"]] = "low"
     name = "cooperativa-" * 25
     season.plots["cooperative"] = name

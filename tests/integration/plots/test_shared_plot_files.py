@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tests.plot_files import assert_conserved, loaded, named
+from tests.helpers.plot_files import assert_conserved, loaded, named
 
 # file: (settings, rows, plots, usable, findings that must be there, why)
 EXPECTED = {

@@ -9,15 +9,15 @@ from eudr_check import config
 from eudr_check.errors import OverlayError
 from eudr_check.run import executors
 from eudr_check.run.harvest import Exit, Finished, run
-from tests import tiny
-from tests.trees import contents
+from tests.helpers import tiny_harvest
+from tests.helpers.same_bytes import contents
 
 pytest.importorskip("distributed", reason="the cluster extra is not installed (pip install 'eudr-check[cluster]')")
 
 
 def finished(folder: Path, **how: object) -> Finished:
     """The tiny harvest in a folder of its own, done in some way, as far as outcomes."""
-    drawn = tiny.write(folder / "harvest")
+    drawn = tiny_harvest.write(folder / "harvest")
     content = yaml.safe_load(drawn.config.read_text(encoding="utf-8"))
     drawn.config.write_text(yaml.safe_dump({**content, "run": {"folder": "run", **how}}), encoding="utf-8")
     return run(config.load(drawn.config), until="assess", offline=True)
@@ -83,7 +83,7 @@ def die_on(tile: str):  # type: ignore[no-untyped-def]
         import os
         import signal
 
-        from eudr_check.run.tile_work import work as real
+        from eudr_check.run.tile import work as real
 
         if task.tile.name == tile:
             os.kill(os.getpid(), signal.SIGKILL)

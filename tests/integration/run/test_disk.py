@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests import tiny
-from tests.trees import contents
+from tests.helpers import tiny_harvest
+from tests.helpers.same_bytes import contents
 
 ENOUGH = "64m"
 
@@ -40,7 +40,7 @@ def remount(place: Path, options: str) -> None:
 
 def harvest(folder: Path, run: Path) -> Path:
     """YAML of the tiny harvest with its run folder elsewhere."""
-    drawn = tiny.write(folder)
+    drawn = tiny_harvest.write(folder)
     content = yaml.safe_load(drawn.config.read_text(encoding="utf-8"))
     drawn.config.write_text(yaml.safe_dump({**content, "run": {"folder": str(run)}}), encoding="utf-8")
     return drawn.config
@@ -54,7 +54,7 @@ def run(config: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Bytes of a run with room enough."""
-    drawn = tiny.write(tmp_path_factory.mktemp("undisturbed") / "harvest")
+    drawn = tiny_harvest.write(tmp_path_factory.mktemp("undisturbed") / "harvest")
     assert run(drawn.config).returncode == 3
     return contents(drawn.config.parent / "run" / "tables") | contents(drawn.config.parent / "run" / "package")
 

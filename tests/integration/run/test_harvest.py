@@ -17,23 +17,23 @@ from eudr_check import config
 from eudr_check.cli.commands import app
 from eudr_check.run.harvest import Exit, Finished, run
 from eudr_check.run.status import status
-from tests import tiny
-from tests.trees import contents
+from tests.helpers import tiny_harvest
+from tests.helpers.same_bytes import contents
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> tiny.Tiny:
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> tiny_harvest.Tiny:
     """The tiny harvest on disk."""
-    return tiny.write(tmp_path_factory.mktemp("tiny") / "harvest")
+    return tiny_harvest.write(tmp_path_factory.mktemp("tiny") / "harvest")
 
 
 @pytest.fixture(scope="module")
-def finished(drawn: tiny.Tiny) -> Finished:
+def finished(drawn: tiny_harvest.Tiny) -> Finished:
     """The tiny harvest, run once."""
     return run(config.load(drawn.config), offline=True)
 
 
-def with_settings(drawn: tiny.Tiny, name: str, **changes: object) -> config.Harvest:
+def with_settings(drawn: tiny_harvest.Tiny, name: str, **changes: object) -> config.Harvest:
     """The tiny harvest with other settings, in a run folder of its own."""
     content = yaml.safe_load(drawn.config.read_text(encoding="utf-8"))
     path = drawn.config.with_name(f"{name}.yaml")
@@ -41,8 +41,8 @@ def with_settings(drawn: tiny.Tiny, name: str, **changes: object) -> config.Harv
     return config.load(path)
 
 
-def test_every_plot_has_the_outcome_that_was_drawn(finished: Finished, drawn: tiny.Tiny):
-    """Outcomes are known in advance from the drawing in tests/tiny.py."""
+def test_every_plot_has_the_outcome_that_was_drawn(finished: Finished, drawn: tiny_harvest.Tiny):
+    """Outcomes are known in advance from the drawing in tests/helpers/tiny_harvest.py."""
     assert finished.assessments is not None
 
     outcomes = finished.assessments["outcome"].to_dict()
@@ -62,18 +62,18 @@ def test_evidence_adds_up_to_the_plot(finished: Finished):
     assert ((sums / plots["area_ha"] - 1).abs() < 1e-8).all()
 
 
-def test_a_second_run_makes_nothing_anew(finished: Finished, drawn: tiny.Tiny):
-    """Finished pieces are found by their digest."""
-    pieces = finished.folder.path / "pieces"
-    before = {path: path.stat().st_mtime_ns for path in pieces.rglob("*")}
+def test_a_second_run_makes_nothing_anew(finished: Finished, drawn: tiny_harvest.Tiny):
+    """Finished artifacts are found by their digest."""
+    artifacts = finished.folder.path / "artifacts"
+    before = {path: path.stat().st_mtime_ns for path in artifacts.rglob("*")}
 
     again = run(config.load(drawn.config), offline=True)
 
-    assert {path: path.stat().st_mtime_ns for path in pieces.rglob("*")} == before
+    assert {path: path.stat().st_mtime_ns for path in artifacts.rglob("*")} == before
     assert again.exit == finished.exit
 
 
-def test_two_fresh_folders_give_the_same_bytes(finished: Finished, drawn: tiny.Tiny):
+def test_two_fresh_folders_give_the_same_bytes(finished: Finished, drawn: tiny_harvest.Tiny):
     """Nothing in tables or package depends on where, when or in which folder the work was done."""
     other = run(with_settings(drawn, "fresh"), offline=True)
 
@@ -82,8 +82,8 @@ def test_two_fresh_folders_give_the_same_bytes(finished: Finished, drawn: tiny.T
 
 
 @pytest.fixture(scope="module")
-def damaged(drawn: tiny.Tiny) -> tuple[config.Harvest, Finished, dict[str, str]]:
-    """A finished harvest to be damaged, and the bytes of its pieces and results."""
+def damaged(drawn: tiny_harvest.Tiny) -> tuple[config.Harvest, Finished, dict[str, str]]:
+    """A finished harvest to be damaged, and the bytes of its artifacts and results."""
     harvest = with_settings(drawn, "damaged")
     made = run(harvest, offline=True)
     return harvest, made, everything(made)
@@ -91,21 +91,21 @@ def damaged(drawn: tiny.Tiny) -> tuple[config.Harvest, Finished, dict[str, str]]
 
 def everything(made: Finished) -> dict[str, str]:
     folder = made.folder
-    return contents(folder.path / "pieces") | contents(folder.tables) | contents(folder.package)
+    return contents(folder.path / "artifacts") | contents(folder.tables) | contents(folder.package)
 
 
 @pytest.mark.parametrize("stage", ["plots", "ground", "sources", "tile", "evidence", "assessment", "package"])
-def test_a_damaged_piece_is_redone(damaged: tuple[config.Harvest, Finished, dict[str, str]], stage: str):
-    """One flipped byte in finished work of any stage is noticed; that piece and all results are what they were."""
+def test_a_damaged_artifact_is_redone(damaged: tuple[config.Harvest, Finished, dict[str, str]], stage: str):
+    """One flipped byte in finished work of any stage is noticed; that artifact and all results are what they were."""
     harvest, made, expected = damaged
-    pieces = made.folder.path / "pieces"
+    artifacts = made.folder.path / "artifacts"
     if stage == "tile":
         # Nobody looks at a tile again once all of them are joined.
-        for joined in pieces.glob("evidence-*"):
+        for joined in artifacts.glob("evidence-*"):
             shutil.rmtree(joined)
-    hurt = list(pieces.glob(f"{stage}-*"))
-    for piece in hurt:
-        victim = next(path for path in sorted(piece.rglob("*")) if path.is_file() and path.name != "piece.json")
+    hurt = list(artifacts.glob(f"{stage}-*"))
+    for artifact in hurt:
+        victim = next(path for path in sorted(artifact.rglob("*")) if path.is_file() and path.name != "artifact.json")
         content = bytearray(victim.read_bytes())
         content[len(content) // 2] ^= 1
         victim.write_bytes(content)
@@ -117,27 +117,27 @@ def test_a_damaged_piece_is_redone(damaged: tuple[config.Harvest, Finished, dict
     assert everything(again) == expected
 
 
-def test_a_clock_set_back_loses_nothing(drawn: tiny.Tiny, monkeypatch: pytest.MonkeyPatch):
+def test_a_clock_set_back_loses_nothing(drawn: tiny_harvest.Tiny, monkeypatch: pytest.MonkeyPatch):
     """Work that seems to have been done tomorrow is found, and nothing is made anew."""
     harvest = with_settings(drawn, "clock")
     first = run(harvest, offline=True)
-    pieces = first.folder.path / "pieces"
-    before = {path: path.stat().st_mtime_ns for path in pieces.rglob("*")}
+    artifacts = first.folder.path / "artifacts"
+    before = {path: path.stat().st_mtime_ns for path in artifacts.rglob("*")}
     yesterday = time.time() - 86_400
     monkeypatch.setattr(time, "time", lambda: yesterday)
 
     run(harvest, offline=True)
     seen = status(first.folder)
 
-    assert {path: path.stat().st_mtime_ns for path in pieces.rglob("*")} == before
+    assert {path: path.stat().st_mtime_ns for path in artifacts.rglob("*")} == before
     assert first.folder.history()[-1]["time"] == pytest.approx(yesterday, abs=1)
     assert seen.complete
     assert seen.seconds_left is None
 
 
-def test_without_event_layers_nothing_is_low(drawn: tiny.Tiny, tmp_path: Path):
+def test_without_event_layers_nothing_is_low(drawn: tiny_harvest.Tiny, tmp_path: Path):
     """Unknown is unknown: take the event tiles out of the catalogue and no plot there stays low."""
-    alone = tiny.write(tmp_path / "alone")
+    alone = tiny_harvest.write(tmp_path / "alone")
     for item in alone.catalogue.rglob("*.json"):
         if json.loads(item.read_text()).get("collection", "").startswith(("hansen", "jrc_tmf")):
             item.unlink()
@@ -160,11 +160,11 @@ def test_without_event_layers_nothing_is_low(drawn: tiny.Tiny, tmp_path: Path):
     assert {"missing"} == set(blind.sources.query("layer.str.startswith('hansen')")["status"])
 
 
-def test_one_changed_plot_redoes_only_its_tiles(drawn: tiny.Tiny, tmp_path: Path):
-    """The tile of an untouched plot keeps its piece."""
-    own = tiny.write(tmp_path / "own")
+def test_one_changed_plot_redoes_only_its_tiles(drawn: tiny_harvest.Tiny, tmp_path: Path):
+    """The tile of an untouched plot keeps its artifact."""
+    own = tiny_harvest.write(tmp_path / "own")
     first = run(config.load(own.config), offline=True)
-    tiles = {path.name for path in (first.folder.path / "pieces").glob("tile-*")}
+    tiles = {path.name for path in (first.folder.path / "artifacts").glob("tile-*")}
     plots = own.config.with_name("sur.csv")
     text = plots.read_text(encoding="utf-8")
     lines = text.splitlines()
@@ -174,28 +174,28 @@ def test_one_changed_plot_redoes_only_its_tiles(drawn: tiny.Tiny, tmp_path: Path
 
     second = run(config.load(own.config), offline=True)
 
-    after = {path.name for path in (second.folder.path / "pieces").glob("tile-*")}
+    after = {path.name for path in (second.folder.path / "artifacts").glob("tile-*")}
     assert len(after - tiles) == 1
     assert after & tiles
 
 
 def test_another_policy_draws_no_patch_again(tmp_path: Path):
     """Patches are free of any policy: judged anew, plots make a new package from the same drawing."""
-    own = tiny.write(tmp_path / "own")
+    own = tiny_harvest.write(tmp_path / "own")
     first = run(config.load(own.config), offline=True)
     content = yaml.safe_load(own.config.read_text(encoding="utf-8"))
     own.config.write_text(yaml.safe_dump({**content, "policy": "whisp_pcrop@2026-07"}), encoding="utf-8")
 
     second = run(config.load(own.config), offline=True)
 
-    names = {path.name.split("-")[0] for path in (first.folder.path / "pieces").iterdir()}
-    again = [path.name for path in (second.folder.path / "pieces").glob("patches-*")]
+    names = {path.name.split("-")[0] for path in (first.folder.path / "artifacts").iterdir()}
+    again = [path.name for path in (second.folder.path / "artifacts").glob("patches-*")]
     assert "patches" in names
     assert len(again) == 1
-    assert len(list((second.folder.path / "pieces").glob("package-*"))) == 2
+    assert len(list((second.folder.path / "artifacts").glob("package-*"))) == 2
 
 
-def test_a_harvest_without_a_usable_plot_still_ends(drawn: tiny.Tiny):
+def test_a_harvest_without_a_usable_plot_still_ends(drawn: tiny_harvest.Tiny):
     """A missing file is a blocking finding; tables and package are written, and the exit code says so."""
     nothing = [{"path": "not-there.kml", "cooperative": "norte"}]
 
@@ -208,7 +208,7 @@ def test_a_harvest_without_a_usable_plot_still_ends(drawn: tiny.Tiny):
     assert len(pd.read_parquet(made.folder.tables / "EVIDENCE.parquet")) == 0
 
 
-def test_rasters_of_the_layers_come_when_asked_for(drawn: tiny.Tiny):
+def test_rasters_of_the_layers_come_when_asked_for(drawn: tiny_harvest.Tiny):
     """One COG with a colour table per variable and tile, on the ground the plots needed, unknown as nodata."""
     made = run(with_settings(drawn, "rasters", package={"outputs": ["rasters"]}), offline=True)
     assert made.package is not None
@@ -216,8 +216,12 @@ def test_rasters_of_the_layers_come_when_asked_for(drawn: tiny.Tiny):
     path = made.package / "rasters" / "jrc_gfc2020.forest" / "S06.1W076.9.tif"
     with rasterio.open(path) as file:
         values = file.read(1)
-        hole = next(file.sample([(tiny.SEAM - 67 * tiny.CELL, tiny.NORTH - 53 * tiny.CELL)]))[0]
-        wood = next(file.sample([(tiny.SEAM - 1 * tiny.CELL, tiny.NORTH - 12 * tiny.CELL)]))[0]
+        hole = next(
+            file.sample([(tiny_harvest.SEAM - 67 * tiny_harvest.CELL, tiny_harvest.NORTH - 53 * tiny_harvest.CELL)])
+        )[0]
+        wood = next(
+            file.sample([(tiny_harvest.SEAM - 1 * tiny_harvest.CELL, tiny_harvest.NORTH - 12 * tiny_harvest.CELL)])
+        )[0]
 
         assert file.colormap(1)[1][:3] == (134, 176, 141)
         assert file.nodata == 255

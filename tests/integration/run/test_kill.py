@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import tiny
-from tests.trees import contents
+from tests.helpers import tiny_harvest
+from tests.helpers.same_bytes import contents
 
 SEED = 20201231
 
@@ -26,7 +26,7 @@ def results(config: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], float]:
     """Bytes of a run that was left alone, and the seconds it took."""
-    drawn = tiny.write(tmp_path_factory.mktemp("undisturbed") / "harvest")
+    drawn = tiny_harvest.write(tmp_path_factory.mktemp("undisturbed") / "harvest")
     start = time.monotonic()
     subprocess.run(command(drawn.config), check=False, capture_output=True, timeout=300)
     return results(drawn.config), time.monotonic() - start
@@ -34,7 +34,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str
 
 def killed_then_finished(folder: Path, moments: list[float], seconds: float) -> dict[str, str]:
     """Kill one run after another at shares of the undisturbed time, then let one finish."""
-    drawn = tiny.write(folder / "harvest")
+    drawn = tiny_harvest.write(folder / "harvest")
     for moment in moments:
         with subprocess.Popen(command(drawn.config), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             try:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from tests import tiny
-from tests.trees import contents
+from tests.helpers import tiny_harvest
+from tests.helpers.same_bytes import contents
 
 pytest.importorskip("distributed", reason="the cluster extra is not installed (pip install 'eudr-check[cluster]')")
 import psutil
@@ -41,8 +41,8 @@ def seeded(k: int, first: int, last: int) -> Moment:
 
 def harvest(folder: Path, **how: object) -> Path:
     """YAML of a harvest of twenty tiles."""
-    drawn = tiny.write(folder / "harvest")
-    tiny.spread(drawn, TILES - 2)
+    drawn = tiny_harvest.write(folder / "harvest")
+    tiny_harvest.spread(drawn, TILES - 2)
     content = yaml.safe_load(drawn.config.read_text(encoding="utf-8"))
     content["package"]["outputs"] = ["eu_geojson", "gis"]
     drawn.config.write_text(yaml.safe_dump({**content, "run": {"folder": "run", **how}}), encoding="utf-8")
@@ -118,7 +118,7 @@ def killed_then_finished(folder: Path, moments: list[Moment]) -> dict[str, str]:
         process.wait()
     found = finished(config, started(config))
     assert at_work(orphans) == []
-    assert list((config.parent / "run" / "pieces").glob(".*")) == []
+    assert list((config.parent / "run" / "artifacts").glob(".*")) == []
     return found
 
 

@@ -17,16 +17,18 @@ import rasterio
 import yaml
 from typer.testing import CliRunner
 
-from eudr_check import config, layers, mirror
+from eudr_check import config, layers
+from eudr_check import object_store as mirror
 from eudr_check.cli.commands import app
 from eudr_check.config import LayerChoice
 from eudr_check.errors import ConfigError, EudrCheckError, LayersError, RunError
-from eudr_check.run import lock, tile_work
+from eudr_check.run import lock
+from eudr_check.run import tile as tile_work
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.harvest import Exit, Finished, run
-from tests import tiny
-from tests.servers import Server, dask_cluster, object_store, published, rustac
-from tests.trees import contents
+from tests.helpers import tiny_harvest
+from tests.helpers.same_bytes import contents
+from tests.helpers.servers import Server, dask_cluster, object_store, published, rustac
 
 s3fs = pytest.importorskip("s3fs", reason="the cluster extra is not installed (pip install 'eudr-check[cluster]')")
 pytest.importorskip("moto", reason="the test extra is not installed (pip install 'eudr-check[test]')")
@@ -90,7 +92,7 @@ def bucket(endpoint: str) -> Bucket:
 @pytest.fixture(scope="module")
 def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """The tiny harvest, plots, catalogue and run folder on a disk."""
-    return run(config.load(tiny.write(tmp_path_factory.mktemp("disk") / "harvest").config), offline=True)
+    return run(config.load(tiny_harvest.write(tmp_path_factory.mktemp("disk") / "harvest").config), offline=True)
 
 
 @pytest.fixture(autouse=True)
@@ -108,7 +110,7 @@ def another_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) 
 
 def stored(tmp_path: Path, bucket: Bucket, name: str) -> str:
     """The tiny harvest in the store, and nowhere else; its address."""
-    drawn = tiny.write(tmp_path / "drawn")
+    drawn = tiny_harvest.write(tmp_path / "drawn")
     address = bucket.fill(drawn.config.parent, name)
     shutil.rmtree(drawn.config.parent)
     return address
@@ -166,7 +168,7 @@ def test_workers_that_share_nothing_but_the_store(tmp_path: Path, bucket: Bucket
 
 def test_workers_elsewhere_read_a_stac_api_themselves(tmp_path: Path, bucket: Bucket, on_disk: Finished):
     """Items from a STAC API, run folder in the store: each worker fetches the blocks of its tile from the web."""
-    drawn = tiny.write(tmp_path / "drawn")
+    drawn = tiny_harvest.write(tmp_path / "drawn")
     address = bucket.fill(drawn.config.parent, "web")
 
     def cache(number: int) -> dict[str, str]:
@@ -188,17 +190,17 @@ def test_workers_elsewhere_read_a_stac_api_themselves(tmp_path: Path, bucket: Bu
 def test_a_run_goes_on_from_an_empty_machine(
     tmp_path: Path, bucket: Bucket, on_disk: Finished, monkeypatch: pytest.MonkeyPatch
 ):
-    """Finished pieces are found in the store, none is made again, and looks work there too."""
+    """Finished artifacts are found in the store, none is made again, and looks work there too."""
     address = stored(tmp_path, bucket, "again")
     first = run(harvest_at(tmp_path, address))
-    before = bucket.objects(f"{address}/runs/tiny/pieces")
+    before = bucket.objects(f"{address}/runs/tiny/artifacts")
     lines = len(first.folder.history())
 
     another_machine(tmp_path, monkeypatch, "second")
     monkeypatch.setattr(tile_work.layers, "cube", lambda *_: pytest.fail("a tile was done again"))
     second = run(harvest_at(tmp_path, address))
 
-    assert bucket.objects(f"{address}/runs/tiny/pieces") == before
+    assert bucket.objects(f"{address}/runs/tiny/artifacts") == before
     assert contents(second.folder.package) == contents(on_disk.folder.package)
     assert len(second.folder.history()) > lines, "the log goes on"
     assert not list((tmp_path / "second").rglob("*.tif")), "no raster was fetched"
@@ -226,13 +228,13 @@ def test_a_look_from_another_machine(tmp_path: Path, bucket: Bucket, monkeypatch
     assert "no outcome changed" in compared.stdout
 
 
-def test_damaged_pieces_in_the_store_are_made_anew(
+def test_damaged_artifacts_in_the_store_are_made_anew(
     tmp_path: Path, bucket: Bucket, on_disk: Finished, monkeypatch: pytest.MonkeyPatch
 ):
     """One flipped byte in every table: from an empty machine the result is what it was."""
     address = stored(tmp_path, bucket, "damaged")
     run(harvest_at(tmp_path, address))
-    for name in bucket.objects(f"{address}/runs/tiny/pieces"):
+    for name in bucket.objects(f"{address}/runs/tiny/artifacts"):
         if name.endswith(".parquet"):
             bucket.flip(name)
 
@@ -243,20 +245,20 @@ def test_damaged_pieces_in_the_store_are_made_anew(
     assert contents(again.folder.package) == contents(on_disk.folder.package)
 
 
-def test_a_piece_without_its_mark_is_no_piece(tmp_path: Path, bucket: Bucket):
+def test_a_artifact_without_its_mark_is_no_artifact(tmp_path: Path, bucket: Bucket):
     """What a run killed while sending has left is not taken for finished work."""
     folder = RunFolder(mirror.mirrored(f"s3://{BUCKET}/marks/run"))
-    made = folder.pieces.obtain("plots", "d" * 64, lambda place: (place / "a.txt").write_text("42") and None)
-    bucket.store.rm_file(f"{BUCKET}/marks/run/pieces/{made.folder.name}/piece.json")
+    made = folder.artifacts.obtain("plots", "d" * 64, lambda place: (place / "a.txt").write_text("42") and None)
+    bucket.store.rm_file(f"{BUCKET}/marks/run/artifacts/{made.folder.name}/artifact.json")
     shutil.rmtree(made.folder)
 
-    assert folder.pieces.find("plots", "d" * 64) is None
+    assert folder.artifacts.find("plots", "d" * 64) is None
 
 
-def test_a_piece_that_others_read_is_left_alone(tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch):
-    """Workers of one machine may bring one piece at once: the second takes no file away from the first."""
+def test_a_artifact_that_others_read_is_left_alone(tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch):
+    """Workers of one machine may bring one artifact at once: the second takes no file away from the first."""
     folder = RunFolder(mirror.mirrored(f"s3://{BUCKET}/race/run"))
-    made = folder.pieces.obtain("ground", "d" * 64, lambda place: (place / "a.txt").write_text("42") and None)
+    made = folder.artifacts.obtain("ground", "d" * 64, lambda place: (place / "a.txt").write_text("42") and None)
     (aside := tmp_path / "aside").mkdir()
     made.folder.rename(aside / made.folder.name)
     get = mirror.get
@@ -269,7 +271,7 @@ def test_a_piece_that_others_read_is_left_alone(tmp_path: Path, bucket: Bucket, 
     monkeypatch.setattr(mirror, "get", meanwhile)
     before = (aside / made.folder.name / "a.txt").stat().st_ino
 
-    assert folder.pieces.find("ground", "d" * 64) is not None
+    assert folder.artifacts.find("ground", "d" * 64) is not None
     assert (made.folder / "a.txt").stat().st_ino == before
 
 
@@ -300,7 +302,7 @@ def test_a_raster_that_is_gone_never_helps_a_plot(tmp_path: Path, bucket: Bucket
 
 def test_a_raster_replaced_and_registered_again_is_read_anew(tmp_path: Path, bucket: Bucket):
     """The content store never stands in for the new file: a plot that lost its forest since is not low any more."""
-    drawn = tiny.write(tmp_path / "drawn")
+    drawn = tiny_harvest.write(tmp_path / "drawn")
     address = bucket.fill(drawn.config.parent, "replaced")
     before = run(harvest_at(tmp_path, address, package={"outputs": []}))
     raster = drawn.config.parent / HANSEN
@@ -325,7 +327,7 @@ def test_a_raster_replaced_and_registered_again_is_read_anew(tmp_path: Path, buc
 
 def test_catalogues_of_one_name_share_no_blocks(tmp_path: Path, bucket: Bucket):
     """Two harvests beside each other call different folders 'local': each reads its own rasters."""
-    drawn = tiny.write(tmp_path / "drawn")
+    drawn = tiny_harvest.write(tmp_path / "drawn")
     one = bucket.fill(drawn.config.parent, "names/one")
     raster = drawn.config.parent / HANSEN
     with rasterio.open(raster) as file:
@@ -381,7 +383,7 @@ def test_a_worker_takes_only_the_bytes_that_sources_lists(tmp_path: Path, bucket
     harvest = harvest_at(tmp_path, address)
     made = run(harvest, until="layers")
     sources = pd.read_parquet(made.folder.tables / "SOURCES.parquet")
-    ground = next((made.folder.path / "pieces").glob("ground-*"))
+    ground = next((made.folder.path / "artifacts").glob("ground-*"))
     tile = json.loads((ground / "tiles.json").read_text())[0]["tile"]
     rows = sources[sources["tile"] == tile]
     _, boxes = tile_work.ground.plots_of(ground / "GROUND.parquet", 0)

@@ -10,13 +10,13 @@ from typer.testing import CliRunner
 from eudr_check import config
 from eudr_check.cli.commands import app
 from eudr_check.run.harvest import Exit, run
-from tests import tiny
-from tests.trees import contents
+from tests.helpers import tiny_harvest
+from tests.helpers.same_bytes import contents
 
 NUMBERS = ("--reference", "26PE7XTVCZAQ2S", "--verification", "QW3RT5YU", "--submitted", "2026-11-20")
 
 
-def registered(harvest: tiny.Tiny) -> Path:
+def registered(harvest: tiny_harvest.Tiny) -> Path:
     """The tiny harvest told to keep a register; returns the register."""
     content = yaml.safe_load(harvest.config.read_text(encoding="utf-8"))
     harvest.config.write_text(yaml.safe_dump({**content, "register": "register.gpkg"}), encoding="utf-8")
@@ -31,14 +31,14 @@ def asked(*words: object) -> str:
 
 
 @pytest.fixture
-def register(tiny: tiny.Tiny) -> Path:
+def register(tiny: tiny_harvest.Tiny) -> Path:
     """The register of a finished run of the tiny harvest."""
     path = registered(tiny)
     run(config.load(tiny.config), offline=True)
     return path
 
 
-def test_a_run_fills_the_register(register: Path, tiny: tiny.Tiny):
+def test_a_run_fills_the_register(register: Path, tiny: tiny_harvest.Tiny):
     """Outcomes, package and statement are those of the run, and the statement declares the plots that are low."""
     (harvest,) = json.loads(asked("list", register, "--json"))
     (package,) = harvest["packages"]
@@ -52,22 +52,22 @@ def test_a_run_fills_the_register(register: Path, tiny: tiny.Tiny):
     assert {layer["layer"] for layer in package["layers"]} == {choice.id for choice in config.load(tiny.config).layers}
 
 
-def test_noting_a_number_redoes_nothing(register: Path, tiny: tiny.Tiny):
-    """A rerun after a number was noted makes no piece anew, gives the same bytes, and the number is still there."""
+def test_noting_a_number_redoes_nothing(register: Path, tiny: tiny_harvest.Tiny):
+    """A rerun after a number was noted makes no artifact anew, gives the same bytes, and the number is still there."""
     asked("note", register, "tiny", 1, *NUMBERS)
     folder = tiny.config.parent / "run"
     before = contents(folder / "package")
-    pieces = {path: path.stat().st_mtime_ns for path in (folder / "pieces").rglob("*")}
+    artifacts = {path: path.stat().st_mtime_ns for path in (folder / "artifacts").rglob("*")}
     run(config.load(tiny.config), offline=True)
     (harvest,) = json.loads(asked("list", register, "--json"))
 
-    assert {path: path.stat().st_mtime_ns for path in (folder / "pieces").rglob("*")} == pieces
+    assert {path: path.stat().st_mtime_ns for path in (folder / "artifacts").rglob("*")} == artifacts
     assert contents(folder / "package") == before
     assert [package["statements"][0]["reference_number"] for package in harvest["packages"]] == ["26PE7XTVCZAQ2S"]
     assert harvest["keep_until"] == "2031-11-20"
 
 
-def test_a_register_changes_no_byte_of_a_package(register: Path, tiny: tiny.Tiny):
+def test_a_register_changes_no_byte_of_a_package(register: Path, tiny: tiny_harvest.Tiny):
     """The package of a harvest with a register is that of the same harvest without one."""
     content = yaml.safe_load(tiny.config.read_text(encoding="utf-8"))
     del content["register"]
@@ -80,7 +80,7 @@ def test_a_register_changes_no_byte_of_a_package(register: Path, tiny: tiny.Tiny
 def test_a_person_finds_land_by_place_and_number(register: Path):
     """A place west of Greenwich and south of the equator is a place, not an option; the numbers stand whole."""
     asked("note", register, "tiny", "statement-01", *NUMBERS)
-    longitude, latitude = tiny.place(-67, 13)
+    longitude, latitude = tiny_harvest.place(-67, 13)
     by_place = asked("find", register, f"{longitude},{latitude}")
 
     assert "norte/low-clear" in by_place
@@ -89,7 +89,7 @@ def test_a_person_finds_land_by_place_and_number(register: Path):
     assert "26PE7XTVCZAQ2S" in asked("list", register)
 
 
-def test_a_draft_is_registered_as_one(tiny: tiny.Tiny):
+def test_a_draft_is_registered_as_one(tiny: tiny_harvest.Tiny):
     """A draft declares unsettled plots, the register says so, and takes no number for it."""
     register = registered(tiny)
     run(config.load(tiny.config), offline=True, draft=True)

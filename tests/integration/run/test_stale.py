@@ -10,7 +10,7 @@ import yaml
 
 from eudr_check import config
 from eudr_check.run.harvest import run
-from tests import tiny
+from tests.helpers import tiny_harvest
 
 HERE, THERE = (-76.10, -6.04), (-76.30, -6.24)
 
@@ -28,7 +28,7 @@ def plots_of(folder: Path, name: str) -> gpd.GeoDataFrame:
     path = folder / "one.yaml"
     columns = {"plot_id": "codigo", "producer_name": "socio"}
     delivery = {"path": name, "cooperative": "norte", "columns": columns, "producer_country": "PE"}
-    path.write_text(yaml.safe_dump(tiny.settings() | {"plots": [delivery]}), encoding="utf-8")
+    path.write_text(yaml.safe_dump(tiny_harvest.settings() | {"plots": [delivery]}), encoding="utf-8")
     return gpd.read_parquet(run(config.load(path), until="plots", offline=True).folder.tables / "PLOTS.parquet")
 
 
@@ -67,13 +67,13 @@ def test_a_geodatabase_sent_again_is_noticed(tmp_path: Path):
 def test_changed_areas_are_noticed(tmp_path: Path):
     """A protected area of which only the .dbf was sent again is judged anew."""
     sent(tmp_path / "protected.shp")
-    drawn = tiny.write(tmp_path / "harvest")
+    drawn = tiny_harvest.write(tmp_path / "harvest")
     content = yaml.safe_load(drawn.config.read_text(encoding="utf-8"))
     drawn.config.write_text(yaml.safe_dump(content | {"areas": {"protected": "../protected.shp"}}), encoding="utf-8")
-    pieces = drawn.config.parent / "run" / "pieces"
+    artifacts = drawn.config.parent / "run" / "artifacts"
     run(config.load(drawn.config), until="assess", offline=True)
-    before = set(pieces.glob("assessment-*"))
+    before = set(artifacts.glob("assessment-*"))
     sent(tmp_path / "protected.shp", producer="Río")
     run(config.load(drawn.config), until="assess", offline=True)
 
-    assert len(set(pieces.glob("assessment-*")) - before) == 1
+    assert len(set(artifacts.glob("assessment-*")) - before) == 1

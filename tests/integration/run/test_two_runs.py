@@ -6,8 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests import tiny
-from tests.trees import contents
+from tests.helpers import tiny_harvest
+from tests.helpers.same_bytes import contents
 
 
 def command(config: Path) -> list[str]:
@@ -16,7 +16,7 @@ def command(config: Path) -> list[str]:
 
 def test_the_second_run_is_refused_and_the_first_ends_right(tmp_path: Path):
     """The second is told which process works in which folder; the first gives the bytes of a run alone."""
-    alone, shared = (tiny.write(tmp_path / name / "harvest").config for name in ("alone", "shared"))
+    alone, shared = (tiny_harvest.write(tmp_path / name / "harvest").config for name in ("alone", "shared"))
     subprocess.run(command(alone), check=False, capture_output=True, timeout=300)
     log = shared.parent / "run" / "log.jsonl"
 

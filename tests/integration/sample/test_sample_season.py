@@ -14,10 +14,10 @@ import pytest
 import yaml
 
 from eudr_check import config, plots, register
-from eudr_check.risk import deliveries, legality, lots, reviews
+from eudr_check.documents import deliveries, legality, lots, reviews
 from eudr_check.run.harvest import Finished, run
 from tests.conftest import REPOSITORY
-from tests.reader_cases import CASES as READER_CASES
+from tests.helpers.reader_cases import CASES as READER_CASES
 
 SAMPLE = REPOSITORY / "sample_plots"
 COMMODITY = "coffee"
@@ -137,7 +137,7 @@ def test_lots_cover_what_is_declared_and_reviews_do_what_they_can(now: Finished)
 
     settled = reviews.apply(first, told, evidence, reviews.broken_files(told, SAMPLE))
     brought = deliveries.read_deliveries(this_year.deliveries, COMMODITY)
-    judged = lots.judge(brought, settled, gpd.read_parquet(now.folder.tables / "PLOTS.parquet"), this_year)
+    judged = lots.assess(brought, settled, gpd.read_parquet(now.folder.tables / "PLOTS.parquet"), this_year)
     cover = lots.coverage(judged, this_year)
     notes = " ".join(settled["review"].dropna())
 
@@ -153,10 +153,10 @@ def test_lots_cover_what_is_declared_and_reviews_do_what_they_can(now: Finished)
 
 def test_every_legality_document_is_there():
     """Eight documents, one per topic of Art. 2(40), as recorded; one has run out."""
-    papers = legality.read_legality(SAMPLE / "legality.csv")
-    states = legality.by_topic(papers, dt.date(2026, 11, 2))["state"]
+    documents = legality.read_legality(SAMPLE / "legality.csv")
+    states = legality.by_topic(documents, dt.date(2026, 11, 2))["state"]
 
-    assert legality.broken_documents(papers, SAMPLE) == {}
+    assert legality.broken_documents(documents, SAMPLE) == {}
     assert states.value_counts().to_dict() == {"shown": 7, "expired": 1}
 
 

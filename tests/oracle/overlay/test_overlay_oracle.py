@@ -10,8 +10,8 @@ import shapely
 import xarray as xr
 from rasterio.windows import Window, from_bounds
 
-from eudr_check.areas import cell_area_ha, plot_area_ha
 from eudr_check.errors import OverlayError
+from eudr_check.geodesy import cell_area_ha, plot_area_ha
 from eudr_check.overlay import cell_coverage, cross_tabulate
 
 exactextract = pytest.importorskip("exactextract")

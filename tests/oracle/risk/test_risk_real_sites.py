@@ -13,8 +13,8 @@ import rioxarray  # noqa: F401
 import xarray as xr
 
 from eudr_check import overlay, risk, tables
-from eudr_check.areas import plot_area_ha
 from eudr_check.config import Production
+from eudr_check.geodesy import plot_area_ha
 from eudr_check.variables import Variable
 
 SITES = {"CI_west_p05": 5, "PE_sanmartin_p10": 10, "PE_huanuco_p14": 14, "RW_p17": 17}

@@ -10,7 +10,7 @@ import xarray as xr
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from eudr_check.areas import plot_area_ha
+from eudr_check.geodesy import plot_area_ha
 from eudr_check.overlay import cell_coverage, coverage, cross_tabulate
 
 FEW = settings(max_examples=60, deadline=None, derandomize=True)

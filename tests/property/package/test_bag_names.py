@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eudr_check.package import bag
+from eudr_check.package.bag import bagit as bag
 
 NAMES = st.text(
     st.one_of(st.sampled_from("%\r\n 0DdAa25."), st.characters(exclude_characters="/\\\x00:", codec="utf-8")),

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eudr_check.package import eu_check
+from eudr_check.package.eu import file_rules
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(10**400)
 numbers = st.integers(-200, 200) | st.floats(-181, 181, allow_nan=False)
@@ -24,7 +24,7 @@ geometries = st.recursive(
     max_leaves=4,
 )
 properties = st.dictionaries(
-    st.sampled_from([*eu_check.PROPERTIES, "area", "x"]), scalars | st.lists(scalars), max_size=5
+    st.sampled_from([*file_rules.PROPERTIES, "area", "x"]), scalars | st.lists(scalars), max_size=5
 )
 features = st.fixed_dictionaries(
     {
@@ -42,8 +42,8 @@ collections = st.fixed_dictionaries(
 @given(content=collections | features | geometries | coordinates)
 def test_any_json_is_answered(content: Any) -> None:
     """Misplaced types, huge numbers, lists where objects belong."""
-    for fault in eu_check.check(json.dumps(content).encode()):
-        assert fault.code in eu_check.EU_CODES
+    for fault in file_rules.check(json.dumps(content).encode()):
+        assert fault.code in file_rules.EU_CODES
         assert fault.message
 
 
@@ -51,13 +51,13 @@ def test_any_json_is_answered(content: Any) -> None:
 @given(content=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_are_answered(content: bytes) -> None:
     """Bytes that are no file at all."""
-    assert eu_check.check(content)
+    assert file_rules.check(content)
 
 
 def test_depth_just_below_the_limit_is_answered() -> None:
     """A value nested hundreds deep in a property does not exhaust the stack."""
     for depth in (400, 900, 990, 5000):
         nested = b"[" * depth + b"]" * depth
-        assert eu_check.check(
+        assert file_rules.check(
             b'{"type":"Feature","properties":{"Area":' + nested + b'},"geometry":{"type":' + nested + b"}}"
         )

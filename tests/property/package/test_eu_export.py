@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from eudr_check.package import eu_check, eu_geojson
-from eudr_check.package.half_moons import without_holes
-from tests import package_tables
+from eudr_check.package.eu import file_rules, geojson
+from eudr_check.package.eu.split_holes import without_holes
+from tests.helpers import package_tables
 
-STEP = eu_geojson.GRID_DEGREE
+STEP = geojson.GRID_DEGREE
 
 
 def star(random: np.random.Generator, centre: NDArray[np.float64], size: float, corners: int) -> Any:
@@ -54,15 +54,15 @@ def seeded_shapes(count: int) -> list[Any]:
     return shapes
 
 
-def exported(shapes: list[Any]) -> tuple[eu_geojson.Export, dict[str, Any]]:
+def exported(shapes: list[Any]) -> tuple[geojson.Export, dict[str, Any]]:
     """The export, and the ground every plot became."""
     plots = package_tables.plots({f"c/{i}": shape for i, shape in enumerate(shapes)})
-    export = eu_geojson.export(plots)
+    export = geojson.export(plots)
     ground = export.features.groupby("plot")["geometry"].agg(lambda parts: shapely.union_all(list(parts)))
     return export, ground.to_dict()
 
 
-def assert_true_to(shapes: list[Any]) -> eu_geojson.Export:
+def assert_true_to(shapes: list[Any]) -> geojson.Export:
     """The promise of `eu_geojson.export`, for every shape."""
     export, ground = exported(shapes)
     changes = export.changes
@@ -72,9 +72,9 @@ def assert_true_to(shapes: list[Any]) -> eu_geojson.Export:
 
     assert set(ground) | refused == keys
     assert not set(ground) & refused
-    text = eu_geojson.collection(eu_geojson.feature_texts(export.features, names=True))
+    text = geojson.collection(geojson.feature_texts(export.features, names=True))
     if ground:
-        assert eu_check.check(text.encode()) == []
+        assert file_rules.check(text.encode()) == []
     for key, now in ground.items():
         was = shapes[int(key.split("/")[1])]
         corners = shapely.points(shapely.get_coordinates(now))
@@ -130,7 +130,7 @@ def test_holes_are_cut_without_losing_ground(seed: int, holes: int) -> None:
 @given(st.lists(st.integers(-180_000_000, 180_000_000), min_size=1))
 def test_coordinates_have_the_digits_python_writes(microdegrees: list[int]) -> None:
     """Six decimals, never an exponent, zero without a sign."""
-    degrees = np.array(microdegrees) / eu_geojson.PER_DEGREE
-    written = eu_geojson._geometry_texts(shapely.points(degrees, degrees))
+    degrees = np.array(microdegrees) / geojson.PER_DEGREE
+    written = geojson._geometry_texts(shapely.points(degrees, degrees))
 
     assert written == [f'{{"type":"Point","coordinates":[{at:.6f},{at:.6f}]}}' for at in degrees + 0.0]

@@ -8,7 +8,7 @@ import shapely
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.plot_files import assert_conserved, geojson, loaded, polygon, ring, written
+from tests.helpers.plot_files import assert_conserved, geojson, loaded, polygon, ring, written
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 anything = st.recursive(

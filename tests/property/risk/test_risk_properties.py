@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 
 from eudr_check import risk
-from tests.risk_cases import ALL, PRODUCTION, evidence, plots
+from tests.helpers.risk_tables import ALL, PRODUCTION, evidence, plots
 
 POLICY = risk.policy("convergence@1")
 EVENTS = [variable.column for variable in ALL if variable.role == "event"]

@@ -13,7 +13,7 @@ from eudr_check import layers
 from eudr_check.errors import LayersError
 from eudr_check.layers.refinement import refine
 from eudr_check.tiles import Tile
-from tests.rasters import EVENT, STATE, TILE, Toy, write_raster
+from tests.helpers.rasters import EVENT, STATE, TILE, Toy, write_raster
 
 FOREST = "{map: {legend: '0..1', nodata: 255}}"
 IS_FOREST = f"{{forest: {{{STATE}, when: {{map: 1}}}}}}"

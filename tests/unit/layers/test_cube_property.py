@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eudr_check import layers
-from tests.rasters import STATE, TILE, Toy, write_raster
+from tests.helpers.rasters import STATE, TILE, Toy, write_raster
 
 ASSETS = "{map: {legend: '0..1', nodata: 255}}"
 FOREST = f"{{forest: {{{STATE}, when: {{map: 1}}}}}}"

@@ -12,8 +12,8 @@ from eudr_check.config import LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.layers.definition import Asset, VariableDefinition, definition, shipped
 from eudr_check.layers.encode import encode
-from eudr_check.layers.values import Values
-from tests.rasters import EVENT, STATE, write_definition
+from eudr_check.layers.value_ranges import Values
+from tests.helpers.rasters import EVENT, STATE, write_definition
 
 COVER = {"kind": "state", "role": "forest_2020", "method": "m", "sensor": "s"}
 DEFINITIONS = Path(layers.__file__).parent / "definitions"
@@ -148,8 +148,8 @@ def test_unknown_layer_names_the_known_ones() -> None:
         ("{a: {legend: '0..x'}}", f"{{v: {{{STATE}, when: {{a: 1}}}}}}", "'0..x' is neither an integer nor a range"),
         ("{a: {legend: '5..1'}}", f"{{v: {{{STATE}, when: {{a: 1}}}}}}", "range '5..1' runs backwards"),
         ("{a: {legend: 1}}", f"{{v: {{{STATE}, when: {{b: 1}}}}}}", r"variable v: no asset 'b' \(assets: a\)"),
-        ("{a: {legend: 1}}", f"{{v: {{{STATE}}}}}", "a state is told by 'when' alone"),
-        ("{a: {legend: 1}}", f"{{v: {{{EVENT}}}}}", "an event is told by 'year'"),
+        ("{a: {legend: 1}}", f"{{v: {{{STATE}}}}}", "a state is defined by 'when' alone"),
+        ("{a: {legend: 1}}", f"{{v: {{{EVENT}}}}}", "an event is defined by 'year'"),
         (
             "{a: {legend: '0..1'}}",
             f"{{v: {{{STATE}, when: {{a: 2}}}}}}",

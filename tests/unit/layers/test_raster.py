@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from eudr_check import layers
 from eudr_check.errors import LayersError
 from eudr_check.layers.raster import contradicted, open_raster
-from tests.rasters import STATE, Toy, write_raster
+from tests.helpers.rasters import STATE, Toy, write_raster
 
 BOX = [0, 0.02, 0.08, 0.1]
 BLOCKS = {"tiled": True, "blockxsize": 16, "blockysize": 16}

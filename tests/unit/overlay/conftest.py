@@ -7,7 +7,7 @@ import pytest
 import rioxarray  # noqa: F401
 import xarray as xr
 
-from eudr_check.areas import plot_area_ha
+from eudr_check.geodesy import plot_area_ha
 from eudr_check.tables import PLOTS, typed
 
 CELL = 0.001

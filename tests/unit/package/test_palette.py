@@ -1,4 +1,4 @@
-"""Colours that also people with few colours can tell apart."""
+"""Colours that also people with few colours can distinguish."""
 
 import itertools
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from eudr_check import config, package, tables, text, variables
-from eudr_check.package import statement
-from tests import package_tables as six
+from eudr_check.package.statement import pdf
+from tests.helpers import package_tables as six
 
 WORDS = {
     "en": ("due diligence statement", "relevant product", "negligible risk", "operator"),
@@ -88,13 +88,13 @@ def _has() -> bool:
 
 def test_characters_no_font_draws_do_not_stop_the_pages() -> None:
     """PDF/A refuses text without a glyph; such letters become boxes, all others stay."""
-    drawn = statement._drawable({"rows": [["Ñandú Đắk Lắk علي 田中"]], "n": 3})
+    drawn = pdf._drawable({"rows": [["Ñandú Đắk Lắk علي 田中"]], "n": 3})
 
     assert drawn == {"rows": [["Ñandú Đắk Lắk علي □□"]], "n": 3}
 
 
 def test_a_word_longer_than_its_column_may_break() -> None:
     """A name of 50 letters without a blank gets places to break; drawings are left alone."""
-    drawn = statement._drawable({"name": "a" * 50, "svg": "M" * 50})
+    drawn = pdf._drawable({"name": "a" * 50, "svg": "M" * 50})
 
     assert drawn == {"name": "\u200b".join(["a" * 20, "a" * 20, "a" * 10]), "svg": "M" * 50}

@@ -16,9 +16,11 @@ from lxml import etree
 
 from eudr_check import package, tables
 from eudr_check.errors import PackageError
-from eudr_check.package import eu_check, gis, redact, stamp
+from eudr_check.package import document_date, redact
+from eudr_check.package.eu import file_rules
+from eudr_check.package.gis import geopackage
 from eudr_check.text import say
-from tests import package_tables as six
+from tests.helpers import package_tables as six
 
 HOSTILE = "=cmd|'/c calc'!A0 <script>\"&\u202egpj.exe\u202c\nمزرعة \u200fعلي 田中"
 CLEAN = "=cmd|'/c calc'!A0 <script>\"&gpj.exe مزرعة \u200fعلي 田中"
@@ -74,7 +76,7 @@ def test_geojson_has_the_four_properties_and_six_decimals(tmp_path: Path) -> Non
     text = (folder / "statement-01/plots.geojson").read_text(encoding="utf-8")
     features = json.loads(text)["features"]
 
-    assert {key for feature in features for key in feature["properties"]} == set(eu_check.PROPERTIES)
+    assert {key for feature in features for key in feature["properties"]} == set(file_rules.PROPERTIES)
     assert features[4]["geometry"] == {"type": "Point", "coordinates": [-76.07, -6.04]}
     assert "[-76.070000,-6.040000]" in text
     assert features[4]["properties"]["Area"] == 1.5
@@ -100,7 +102,7 @@ def test_patches_drawn_beforehand_give_the_same_bytes(tmp_path: Path) -> None:
     }
     alone = written(tmp_path / "alone", **told)
     beforehand = tmp_path / "patches.gpkg"
-    gis.draw(beforehand, patches=alone / "tables" / "PATCHES.parquet", day=stamp.day(told["harvest"]))
+    geopackage.draw(beforehand, patches=alone / "tables" / "PATCHES.parquet", day=document_date.day(told["harvest"]))
     theirs = beforehand.read_bytes()
 
     assert digests(written(tmp_path / "begun", **told, drawn=lambda: beforehand)) == digests(alone)

@@ -10,15 +10,15 @@ import shapely
 
 from eudr_check import text
 from eudr_check.plots import message
-from eudr_check.plots.columns import known_headers, plain
-from eudr_check.plots.coordinates import angle, written_number
-from eudr_check.plots.country import code_of, countries
+from eudr_check.plots.checks.country import code_of, countries
 from eudr_check.plots.document import table_of_codes, table_of_thresholds
-from eudr_check.plots.outlines import decimals_of
+from eudr_check.plots.read.columns import known_headers, plain
+from eudr_check.plots.read.coordinates import angle, written_number
+from eudr_check.plots.read.geometry_builder import decimals_of
 from eudr_check.plots.thresholds import codes as all_codes
 from eudr_check.plots.thresholds import threshold, thresholds
 from tests.conftest import REPOSITORY
-from tests.plot_files import (
+from tests.helpers.plot_files import (
     SQUARE,
     assert_conserved,
     codes,
@@ -31,7 +31,7 @@ from tests.plot_files import (
     ring,
     written,
 )
-from tests.reader_cases import CASES as READER_CASES
+from tests.helpers.reader_cases import CASES as READER_CASES
 
 BOW_TIE = [[-76.100001, -6.040003], [-76.098113, -6.038111], [-76.098229, -6.040007], [-76.100119, -6.038223]]
 LINE = {"type": "LineString", "coordinates": ring()[:3]}

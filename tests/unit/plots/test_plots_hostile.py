@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from eudr_check.plots.thresholds import threshold
-from tests.plot_files import codes, geojson, loaded, named, point, polygon, written
+from tests.helpers.plot_files import codes, geojson, loaded, named, point, polygon, written
 
 POINT_CSV = "id;lon;lat\nA;-76.123456;-6.123456\n"
 

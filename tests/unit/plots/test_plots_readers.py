@@ -10,7 +10,7 @@ import pytest
 import shapely
 import xlsxwriter
 
-from tests.plot_files import (
+from tests.helpers.plot_files import (
     assert_conserved,
     codes,
     feature,

@@ -10,8 +10,8 @@ from subprocess import PIPE
 import pytest
 
 from eudr_check.errors import RunError
+from eudr_check.run.artifacts import Artifact
 from eudr_check.run.folder import RunFolder
-from eudr_check.run.pieces import Piece
 
 HOLD = """
 import sys, pathlib
@@ -39,43 +39,45 @@ def test_the_second_run_on_a_folder_is_refused_by_name(tmp_path: Path):
 
 
 def test_results_are_replaced_whole(tmp_path: Path):
-    """Nothing of an earlier package stays in a later one, and the finished piece is a copy people may edit."""
+    """Nothing of an earlier package stays in a later one, and the finished artifact is a copy people may edit."""
     folder = RunFolder(tmp_path)
-    (tmp_path / "pieces").mkdir()
-    first = folder.pieces.obtain("package", "1" * 64, lambda place: (place / "old.txt").write_text("old") and None)
-    second = folder.pieces.obtain("package", "2" * 64, lambda place: (place / "new.txt").write_text("new") and None)
+    (tmp_path / "artifacts").mkdir()
+    first = folder.artifacts.obtain("package", "1" * 64, lambda place: (place / "old.txt").write_text("old") and None)
+    second = folder.artifacts.obtain("package", "2" * 64, lambda place: (place / "new.txt").write_text("new") and None)
 
     folder.publish("package", [first])
     final = folder.publish("package", [second])
     (final / "new.txt").write_text("edited")
 
     assert [path.name for path in final.iterdir()] == ["new.txt"]
-    assert folder.pieces.find("package", "2" * 64) is not None
+    assert folder.artifacts.find("package", "2" * 64) is not None
 
 
 @pytest.fixture
-def published(tmp_path: Path) -> tuple[RunFolder, list[Piece]]:
-    """A package of one file, published, and its piece."""
+def published(tmp_path: Path) -> tuple[RunFolder, list[Artifact]]:
+    """A package of one file, published, and its artifact."""
     folder = RunFolder(tmp_path)
-    piece = folder.pieces.obtain("package", "1" * 64, lambda place: (place / "a.txt").write_text("whole") and None)
-    folder.publish("package", [piece])
-    return folder, [piece]
+    artifact = folder.artifacts.obtain(
+        "package", "1" * 64, lambda place: (place / "a.txt").write_text("whole") and None
+    )
+    folder.publish("package", [artifact])
+    return folder, [artifact]
 
 
-def test_untouched_results_are_left_alone(published: tuple[RunFolder, list[Piece]]):
+def test_untouched_results_are_left_alone(published: tuple[RunFolder, list[Artifact]]):
     """What is published already is not copied again: a nation's package has 1.8 GB."""
-    folder, pieces = published
+    folder, artifacts = published
     before = (folder.package / "a.txt").stat()
 
-    folder.publish("package", pieces)
+    folder.publish("package", artifacts)
 
     assert (folder.package / "a.txt").stat() == before
 
 
 @pytest.mark.parametrize("edit", ["changed", "added", "deleted", "all gone"])
-def test_edited_results_are_put_right(published: tuple[RunFolder, list[Piece]], edit: str):
+def test_edited_results_are_put_right(published: tuple[RunFolder, list[Artifact]], edit: str):
     """The next run restores what people edited, even where size and date hide it."""
-    folder, pieces = published
+    folder, artifacts = published
     file = folder.package / "a.txt"
     match edit:
         case "changed":
@@ -89,7 +91,7 @@ def test_edited_results_are_put_right(published: tuple[RunFolder, list[Piece]], 
         case "all gone":
             shutil.rmtree(folder.package)
 
-    folder.publish("package", pieces)
+    folder.publish("package", artifacts)
 
     assert {path.name: path.read_text() for path in folder.package.iterdir()} == {"a.txt": "whole"}
 

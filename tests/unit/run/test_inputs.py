@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from eudr_check import mirror
+from eudr_check import object_store
 from eudr_check.run import inputs
-from tests import package_tables
+from tests.helpers import package_tables
 
 
 @pytest.mark.parametrize("changed", ["plots.shp", "plots.shx", "plots.DBF", "Plots.prj", "plots.cpg"])
@@ -76,7 +76,7 @@ def test_only_what_is_read_counts(tmp_path: Path):
 def test_files_beside_come_from_the_store_too(monkeypatch: pytest.MonkeyPatch, name: str, brought: set[str]):
     """A shapefile without its .prj would be taken for degrees, in capitals as well."""
     pulled: set[str] = set()
-    monkeypatch.setattr(mirror, "pull", lambda path: pulled.add(path.name) is None)
+    monkeypatch.setattr(object_store, "pull", lambda path: pulled.add(path.name) is None)
     plots = [{"path": f"s3://bucket/{name}", "cooperative": "norte"}]
     inputs.bring(package_tables.harvest(plots=plots, run={"folder": "run"}))
 

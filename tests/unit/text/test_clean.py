@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eudr_check.cli import show
-from eudr_check.package import spreadsheet
+from eudr_check.package import csv_files
 from eudr_check.text import clean
 
 HOSTILE = st.text(st.sampled_from("=+-@|%\uff1d\uff0b\uff0d\uff20;,\t\"' \r\n\u200b\ufeffab1."), max_size=12)
@@ -75,7 +75,7 @@ def test_tables_of_the_package_hold_no_live_cell(
     """The fast writer of the package's CSV files marks the same cells."""
     path = tmp_path_factory.mktemp("csv") / "a.csv"
     frame = pd.DataFrame(rows, columns=["a", "b"], dtype="str")
-    spreadsheet.write_csv(path, frame)
+    csv_files.write_csv(path, frame)
     lines = path.read_text(encoding="utf-8").split("\n")[1:]
     cells = [cell for line in lines for row in csv.reader([line], delimiter=";") for cell in row]
 

@@ -1,0 +1,188 @@
+"""What people add to a harvest beside plots: reviews, deliveries, legality documents, areas of their own."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from eudr_check.config import Harvest
+from eudr_check.documents import article10, deliveries, legality, lots, reviews
+from eudr_check.documents.reviews import Review
+from eudr_check.documents.shipments import Shipments, read_shipments
+from eudr_check.package.folder import Attachment
+from eudr_check.run import inputs
+from eudr_check.run.artifacts import file_digest
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """The documents of one harvest, read and checked against the files they name."""
+
+    reviews: tuple[Review, ...] = ()
+    broken_reviews: dict[str, str] = field(default_factory=dict)
+    deliveries: pd.DataFrame | None = None
+    shipments: Shipments | None = None
+    legality: pd.DataFrame | None = None
+    broken_documents: dict[str, str] = field(default_factory=dict)
+    areas: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+
+
+def read(harvest: Harvest) -> Dossier:
+    """Read the documents a harvest names.
+
+    Raises:
+        ConfigError: a paper is missing or wrong; names file, row and what to do.
+    """
+    reviewed = () if harvest.reviews is None else reviews.read_reviews(harvest.reviews)
+    last = _last_day(harvest)
+    documents = None if harvest.legality is None else legality.read_legality(harvest.legality)
+    delivered = (
+        None
+        if harvest.deliveries is None
+        else deliveries.read_deliveries(harvest.deliveries, harvest.commodity, last=last)
+    )
+    return Dossier(
+        reviews=reviewed,
+        broken_reviews={}
+        if harvest.reviews is None
+        else {**reviews.in_future(reviewed, last), **reviews.broken_files(reviewed, harvest.reviews.parent)},
+        deliveries=delivered,
+        shipments=None
+        if harvest.shipments is None or delivered is None
+        else read_shipments(harvest.shipments, harvest, held(delivered)),
+        legality=documents,
+        broken_documents={}
+        if documents is None or harvest.legality is None
+        else legality.broken_documents(documents, harvest.legality.parent),
+        areas={name: legality.read_areas(path) for name, path in sorted(harvest.areas.items())},
+        attachments=tuple(_attachments(harvest, reviewed, documents)),
+    )
+
+
+def held(delivered: pd.DataFrame) -> dict[str, float]:
+    """Kilograms of product left in every lot of the deliveries, accepted or not."""
+    left = delivered[~deliveries.removed(delivered)]
+    return {str(lot): float(kg) for lot, kg in left.groupby("lot")["kg_green"].sum().items()}
+
+
+def with_removed(dossier: Dossier) -> pd.DataFrame | None:
+    """The deliveries, with those that were taken out of their lot in time marked `removed`."""
+    if dossier.deliveries is None:
+        return None
+    return dossier.deliveries.assign(removed=deliveries.removed(dossier.deliveries))
+
+
+def digests(harvest: Harvest) -> dict[str, Any]:
+    """SHA-256 of every paper and of every file it names."""
+    named = {name: path for name, path in _named(harvest) if path is not None}
+    dossier = read(harvest)
+    return {
+        "documents": {name: inputs.content(path) for name, path in named.items()},
+        "attached": {one.name: file_digest(one.file) for one in dossier.attachments},
+        "broken": {**dossier.broken_reviews, **dossier.broken_documents},
+    }
+
+
+def assessed(harvest: Harvest, dossier: Dossier, assessments: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
+    """ASSESSMENTS after reviews."""
+    return reviews.apply(assessments, dossier.reviews, evidence, dossier.broken_reviews)
+
+
+def lots_of(
+    harvest: Harvest, dossier: Dossier, assessments: pd.DataFrame, plots: gpd.GeoDataFrame
+) -> pd.DataFrame | None:
+    """LOTS; None without deliveries."""
+    return None if dossier.deliveries is None else lots.assess(dossier.deliveries, assessments, plots, harvest)
+
+
+def record(
+    harvest: Harvest,
+    dossier: Dossier,
+    plots: gpd.GeoDataFrame,
+    assessments: pd.DataFrame,
+    sources: pd.DataFrame,
+    assessed_lots: pd.DataFrame | None,
+) -> dict[str, Any] | None:
+    """The assessment record under Article 10(2); None for a screening, which has no date of its own."""
+    on = day(harvest)
+    if on is None:
+        return None
+    return article10.record(
+        harvest,
+        plots,
+        assessments,
+        sources,
+        on,
+        lots=assessed_lots,
+        legality=dossier.legality,
+        broken=dossier.broken_documents,
+        overlaps=legality.overlaps(plots, dossier.areas) if dossier.areas else None,
+        layers=tuple(dossier.areas),
+    )
+
+
+def notes(
+    harvest: Harvest, dossier: Dossier, assessments: pd.DataFrame, assessed_lots: pd.DataFrame | None
+) -> tuple[str, ...]:
+    """What the person at the terminal must know of the dossier, a sentence each."""
+    strangers = reviews.unknown_plots(dossier.reviews, assessments)
+    found = [
+        f"review {name} names plots this harvest does not have: {', '.join(plots)}" for name, plots in strangers.items()
+    ]
+    found += [f"review {name} does not count: {what}" for name, what in dossier.broken_reviews.items()]
+    found += [f"legality document {name} is {what}" for name, what in dossier.broken_documents.items()]
+    if assessed_lots is not None:
+        accepted = int((assessed_lots["status"] == "accepted").sum())
+        found.append(f"{accepted} of {len(assessed_lots)} lots accepted; refused_lots.csv says why the others are not")
+        weight = lots.coverage(assessed_lots, harvest)
+        if weight is not None and harvest.shipments is None:
+            enough = "enough" if weight.enough else "NOT enough"
+            accepted_kg, declared_kg = f"{weight.accepted_kg:,.0f} kg", f"{weight.declared_kg:,.0f} kg"
+            found.append(f"accepted lots hold {accepted_kg}, {enough} for the {declared_kg} declared")
+    if dossier.shipments is not None:
+        found += dossier.shipments.refused.values()
+    return tuple(found)
+
+
+def day(harvest: Harvest) -> dt.date | None:
+    """Day of the assessment: the date of the package, else the end of production; never the clock."""
+    if harvest.package.date is not None:
+        return harvest.package.date
+    return None if harvest.production is None else harvest.production.until
+
+
+def _last_day(harvest: Harvest) -> dt.date:
+    """Last day anything reported here can have happened: the date of the package, and never a day still to come."""
+    # The clock only refuses what lies in the future; nothing that comes out depends on it.
+    today = dt.date.today()
+    return min(today, harvest.package.date or today)
+
+
+def _named(harvest: Harvest) -> Iterator[tuple[str, Path | None]]:
+    yield "reviews", harvest.reviews
+    yield "deliveries", harvest.deliveries
+    yield "shipments", harvest.shipments
+    yield "legality", harvest.legality
+    for name, path in sorted(harvest.areas.items()):
+        yield f"area {name}", path
+
+
+def _attachments(
+    harvest: Harvest, reviewed: tuple[Review, ...], documents: pd.DataFrame | None
+) -> Iterator[Attachment]:
+    """Files that belong into the package; those that do not hold are reported by the reviews and the record instead."""
+    if harvest.reviews is not None:
+        yield Attachment("reviews/reviews.csv", harvest.reviews)
+        for name, sha256 in sorted({pair for review in reviewed for pair in review.evidence.items()}):
+            if (file := harvest.reviews.parent / name).is_file() and file_digest(file) == sha256:
+                yield Attachment(f"reviews/{name}", file, sha256)
+    if harvest.legality is not None and documents is not None:
+        yield Attachment("legality/legality.csv", harvest.legality)
+        for name, sha256 in sorted(set(zip(documents["document"], documents["sha256"], strict=True))):
+            if sha256 and (file := harvest.legality.parent / name).is_file() and file_digest(file) == sha256:
+                yield Attachment(f"legality/{name}", file, sha256)

@@ -1,0 +1,165 @@
+"""Evidence of legality: documents by topic of Article 2(40), and areas that plots must not lie in unexplained."""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from eudr_check.documents.csv_rows import rows_of
+from eudr_check.errors import ConfigError
+from eudr_check.geodesy import plot_area_ha
+
+TOPICS = (
+    "land_use_rights",
+    "environment",
+    "forest_rules",
+    "third_party_rights",
+    "labour_rights",
+    "human_rights",
+    "free_prior_informed_consent",
+    "tax_anticorruption_trade_customs",
+)
+"""Article 2(40), points (a) to (h), in their order."""
+COLUMNS = ("topic", "document", "sha256", "valid_until")
+_SHA256 = re.compile(r"^[0-9a-f]{64}$")
+
+
+def read_legality(path: Path) -> pd.DataFrame:
+    """Read legality.csv: which document stands for which topic, and until when it holds.
+
+    Returns:
+        `topic`, `document` (path relative to the CSV, or a title where no file is kept), `sha256` (empty without a
+        file), `valid_until` (ISO date; empty where it does not end), ordered by topic and document.
+
+    Raises:
+        ConfigError: names file, row and what to do.
+    """
+    found = [_document(row, place) for row, place in rows_of(path, "legality", COLUMNS)]
+    frame = pd.DataFrame(found, columns=list(COLUMNS), dtype="str")
+    order = frame["topic"].map({topic: rank for rank, topic in enumerate(TOPICS)})
+    return frame.assign(order=order).sort_values(["order", "document"], ignore_index=True).drop(columns="order")
+
+
+def broken_documents(legality: pd.DataFrame, folder: Path) -> dict[str, str]:
+    """Documents with a SHA-256 whose file is missing or changed: document, and what is wrong."""
+    broken = {}
+    for document, expected in zip(legality["document"], legality["sha256"], strict=True):
+        if not expected:
+            continue
+        path = folder / document
+        if not path.is_file():
+            broken[document] = "missing"
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+            broken[document] = "changed"
+    return broken
+
+
+def by_topic(
+    legality: pd.DataFrame | None, on: dt.date | None, broken: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """State of every topic of Article 2(40), those without any document included.
+
+    Args:
+        legality: from `read_legality`; None: no evidence.
+        on: day on which documents must hold; None: expiry is not judged.
+        broken: from `broken_documents`; such a document does not count.
+
+    Returns:
+        Index `topic`; `state` (`shown`, `expired`, `missing`), `documents` (those that count, separated by `; `).
+    """
+    rows = []
+    for topic in TOPICS:
+        mine = pd.DataFrame(columns=list(COLUMNS)) if legality is None else legality[legality["topic"] == topic]
+        mine = mine[~mine["document"].isin(list(broken or {}))]
+        valid = mine[
+            (mine["valid_until"] == "") | (on is None) | (mine["valid_until"] >= ("" if on is None else str(on)))
+        ]
+        state = "shown" if len(valid) else "expired" if len(mine) else "missing"
+        rows.append({"topic": topic, "state": state, "documents": "; ".join(valid["document"])})
+    return pd.DataFrame(rows).set_index("topic")
+
+
+def read_areas(path: Path) -> gpd.GeoDataFrame:
+    """A vector layer of protected, indigenous or titled land that the user supplies, in EPSG:4326.
+
+    Raises:
+        ConfigError: the file cannot be read, holds no polygon, or says no CRS.
+    """
+    try:
+        areas = gpd.read_file(path)
+    except (pyogrio.errors.DataSourceError, OSError) as error:
+        raise ConfigError(f"{path}: cannot be read as a vector layer ({error})") from error
+    if areas.crs is None:
+        raise ConfigError(f"{path}: says no CRS; save it with one (EPSG:4326)")
+    polygons = areas[areas.geometry.notna() & areas.geom_type.isin(["Polygon", "MultiPolygon"])]
+    if polygons.empty:
+        raise ConfigError(f"{path}: holds no polygon; areas must be polygons")
+    polygons = polygons.to_crs("EPSG:4326")
+    polygons["geometry"] = shapely.make_valid(polygons.geometry.to_numpy())
+    return polygons
+
+
+def overlaps(plots: gpd.GeoDataFrame, areas: Mapping[str, gpd.GeoDataFrame]) -> pd.DataFrame:
+    """Usable plots that touch such an area.
+
+    Args:
+        plots: PLOTS.
+        areas: layer name (`protected`, `indigenous`, `tenure` ...) to polygons in EPSG:4326.
+
+    Returns:
+        `plot`, `layer`, `feature` (row of the layer, from 1), `overlap_ha` (0 for a point inside), `overlap_share`
+        (1 for a point inside), ordered by plot, layer, feature.
+    """
+    usable = plots[plots["usable"]]
+    rows = []
+    for layer, polygons in sorted(areas.items()):
+        shapes = polygons.geometry.to_numpy()
+        plot, feature = shapely.STRtree(shapes).query(usable.geometry.to_numpy(), predicate="intersects")
+        mine = usable.geometry.to_numpy()[plot]
+        common = shapely.intersection(mine, shapes[feature])
+        polygonal = shapely.get_dimensions(common) == 2
+        overlap = np.zeros(len(common))
+        if polygonal.any():
+            overlap[polygonal] = [_polygon_ha(shape) for shape in common[polygonal]]
+        point = shapely.get_dimensions(mine) == 0
+        share = np.where(point, 1.0, overlap / usable["area_ha"].to_numpy(dtype=np.float64)[plot])
+        frame = {
+            "plot": usable.index.to_numpy()[plot],
+            "layer": layer,
+            "feature": feature + 1,
+            "overlap_ha": overlap,
+            "overlap_share": share,
+        }
+        rows.append(pd.DataFrame(frame)[point | (overlap > 0)])
+    columns = ["plot", "layer", "feature", "overlap_ha", "overlap_share"]
+    joined = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+    return joined[columns].sort_values(["plot", "layer", "feature"], ignore_index=True)
+
+
+def _polygon_ha(shape: shapely.Geometry) -> float:
+    """Ellipsoidal hectares of the polygons in a geometry; an intersection may also leave lines and points."""
+    parts = [part for part in shapely.get_parts(shape) if shapely.get_dimensions(part) == 2]
+    return float(plot_area_ha(np.array(parts, dtype=object)).sum())
+
+
+def _document(row: Mapping[str, str | None], place: str) -> dict[str, str]:
+    text = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    if text["topic"] not in TOPICS:
+        raise ConfigError(f"{place}: topic '{text['topic']}'; write one of {', '.join(TOPICS)}")
+    if not text["document"]:
+        raise ConfigError(f"{place}: 'document' is empty; name the file or the document")
+    if text["sha256"] and not _SHA256.match(text["sha256"]):
+        raise ConfigError(f"{place}: sha256 is not 64 hexadecimal digits; `sha256sum FILE` gives it, or leave it empty")
+    if text["valid_until"]:
+        try:
+            dt.date.fromisoformat(text["valid_until"])
+        except ValueError as error:
+            raise ConfigError(f"{place}: valid_until '{text['valid_until']}' is no date; write YYYY-MM-DD") from error
+    return text

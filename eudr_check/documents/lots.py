@@ -1,0 +1,155 @@
+"""Lots: one delivery that may not go in taints all it was mixed with.
+
+Coffee once mixed cannot be unmixed, so a lot with any delivery from a plot that is unknown, blocked, not settled or
+that delivered more than it can grow is refused whole, unless a dated removal before mixing is recorded.
+"""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import pandas as pd
+
+from eudr_check import tables
+from eudr_check.config import Harvest
+from eudr_check.documents.deliveries import removed
+
+POINT_WITHOUT_AREA_HA = 4.0
+"""Largest area the law lets a point stand for; taken where a point declares none."""
+
+
+@dataclass(frozen=True)
+class Plausible:
+    """Kilograms per hectare and year above which we ask, and above which we refuse."""
+
+    warn: float
+    block: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Whether the accepted lots hold what the statement declares."""
+
+    accepted_kg: float
+    declared_kg: float
+
+    @property
+    def enough(self) -> bool:
+        """Accepted kilograms reach the declared net mass (to the gram)."""
+        return self.accepted_kg >= self.declared_kg - 0.001
+
+
+def assess(deliveries: pd.DataFrame, assessments: pd.DataFrame, plots: pd.DataFrame, harvest: Harvest) -> pd.DataFrame:
+    """Accept or refuse every lot.
+
+    Args:
+        deliveries: from `read_deliveries`.
+        assessments: ASSESSMENTS after reviews.
+        plots: PLOTS.
+        harvest: gives commodity and production dates.
+
+    Returns:
+        LOTS, ordered by lot. `kg_green` is the weight left in the lot, removed deliveries not counted.
+    """
+    seasons = yields(deliveries, plots, harvest.commodity)
+    left = deliveries[~removed(deliveries)].copy()
+    left["fault"] = _faults(left["plot"], assessments, plots, seasons)
+    left["warning"] = _warnings(left, seasons, harvest)
+    rows = []
+    for lot, everything in deliveries.groupby("lot", sort=True):
+        inside = left[left["lot"] == lot]
+        faults = _told(inside, "fault")
+        if inside.empty:
+            faults = "all_removed"
+        rows.append(
+            {
+                "lot": lot,
+                "deliveries": len(inside),
+                "removed": len(everything) - len(inside),
+                "kg_green": float(inside["kg_green"].sum()),
+                "status": "refused" if faults else "accepted",
+                "reasons": faults,
+                "warnings": _told(inside, "warning"),
+                "plots": sorted(set(inside["plot"])),
+            }
+        )
+    return tables.typed(tables.LOTS, rows)
+
+
+def coverage(lots: pd.DataFrame, harvest: Harvest) -> Coverage | None:
+    """Kilograms of accepted lots against the declared net mass; None where the harvest orders none."""
+    if harvest.product is None or harvest.product.net_mass_kg is None:
+        return None
+    accepted = lots.loc[lots["status"] == "accepted", "kg_green"]
+    return Coverage(float(accepted.sum()), harvest.product.net_mass_kg)
+
+
+def yields(deliveries: pd.DataFrame, plots: pd.DataFrame, commodity: str) -> pd.DataFrame:
+    """What every plot that delivered yielded in the season, against what is plausible.
+
+    Removed deliveries count: the plot grew them, or was said to.
+
+    Returns:
+        Index `plot`; `kg_green`, `area_ha`, `area_known`, `kg_ha`, `warn_kg_ha`, `block_kg_ha`. Plots that are not in
+        PLOTS are left out.
+    """
+    total = deliveries.groupby("plot")["kg_green"].sum()
+    known = plots.loc[plots.index.intersection(total.index)].sort_index()
+    area = known["area_ha"].fillna(known["declared_area_ha"])
+    frame = pd.DataFrame({"kg_green": total.reindex(known.index), "area_ha": area.fillna(POINT_WITHOUT_AREA_HA)})
+    frame["area_known"] = area.notna()
+    frame["kg_ha"] = frame["kg_green"] / frame["area_ha"]
+    limits = [plausible(commodity, country) for country in known["producer_country"]]
+    frame["warn_kg_ha"] = [np.inf if limit is None else limit.warn for limit in limits]
+    frame["block_kg_ha"] = [np.inf if limit is None else limit.block for limit in limits]
+    return frame
+
+
+def plausible(commodity: str, country: object) -> Plausible | None:
+    """Plausible yield of a commodity in a country, else anywhere; None where no figure is known."""
+    table = _plausible()
+    return table.get((commodity, str(country))) or table.get((commodity, ""))
+
+
+def _faults(plot: pd.Series, assessments: pd.DataFrame, plots: pd.DataFrame, seasons: pd.DataFrame) -> pd.Series:
+    """Why a delivery may not go in; empty where it may. The first that applies, gravest first."""
+    fault = pd.Series("", index=plot.index, dtype=object)
+    outcome = plot.map(assessments["final_outcome"])
+    known = plot.isin(plots.index)
+    usable = plot.map(plots["usable"]).eq(True)
+    over = plot.isin(seasons.index[seasons["kg_ha"] > seasons["block_kg_ha"]])
+    fault[over] = "quantity_implausible"
+    fault[known & ~outcome.isin(tables.SETTLED)] = "not_settled"
+    fault[known & ~usable] = "plot_blocked"
+    fault[~known] = "unknown_plot"
+    return fault
+
+
+def _warnings(left: pd.DataFrame, seasons: pd.DataFrame, harvest: Harvest) -> pd.Series:
+    """What a person should ask about a delivery that does not taint by itself."""
+    warning = pd.Series("", index=left.index, dtype=object)
+    if harvest.production is not None:
+        warning[left["date"] < pd.Timestamp(harvest.production.since)] = "before_production"
+    warning[left["plot"].isin(seasons.index[~seasons["area_known"]])] = "area_unknown"
+    warning[left["plot"].isin(seasons.index[seasons["kg_ha"] > seasons["warn_kg_ha"]])] = "yield_above_usual"
+    return warning
+
+
+def _told(inside: pd.DataFrame, column: str) -> str:
+    """`code: plot, plot; code: plot` for the deliveries of a lot."""
+    marked = inside[inside[column] != ""]
+    return "; ".join(f"{code}: {', '.join(sorted(set(part['plot'])))}" for code, part in marked.groupby(column))
+
+
+@cache
+def _plausible() -> dict[tuple[str, str], Plausible]:
+    text = files("eudr_check.documents").joinpath("data/yields.csv").read_text(encoding="utf-8")
+    return {
+        (row["commodity"], row["country"]): Plausible(
+            float(row["warn_kg_ha"]), float(row["block_kg_ha"]), row["source"]
+        )
+        for row in csv.DictReader(text.splitlines())
+    }

@@ -1,0 +1,128 @@
+"""STAC Items as they are really written, made safe to work with: a damaged one is refused by name, never half read."""
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pystac
+
+from eudr_check.errors import LayersError
+
+_CHANGED = ("processing:datetime", "updated", "created", "datetime")
+"""What tells which of two copies of a map is the newer, the best first."""
+
+
+def read_item(content: Any, where: str) -> pystac.Item:
+    """An Item from its JSON.
+
+    Args:
+        content: the JSON; assets without a usable address are left out, so that they count as missing.
+        where: file or catalogue, for messages.
+
+    Raises:
+        LayersError: not a STAC Item; names what is wrong.
+    """
+    problem = _problem(content)
+    if problem:
+        raise LayersError(f"{where}: not a STAC Item ({problem})")
+    assets = {str(key): asset for key, asset in content["assets"].items() if _is_asset(asset)}
+    links = [link for link in _list(content.get("links")) if _is_link(link)]
+    try:
+        item = pystac.Item.from_dict({**content, "assets": assets, "links": links})
+        began, ended = item.common_metadata.start_datetime, item.common_metadata.end_datetime
+        _ = [moment for moment in (began, ended, item.datetime) if moment is not None and moment.isoformat()]
+    except (pystac.STACError, KeyError, ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+        raise LayersError(f"{where}: not a STAC Item ({type(error).__name__})") from error
+    return item
+
+
+def changed(item: pystac.Item) -> str | None:
+    """When an Item was made or last changed, ISO 8601 in UTC; None where it does not say so."""
+    for name in _CHANGED:
+        moment = _moment(item.properties.get(name))
+        if moment is not None:
+            return moment.isoformat()
+    return None
+
+
+def numbers(value: Any, *counts: int) -> tuple[float, ...] | None:
+    """A list of finite numbers of one of some lengths; None for anything else."""
+    if not isinstance(value, list | tuple) or len(value) not in counts:
+        return None
+    if not all(isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one) for one in value):
+        return None
+    return tuple(float(one) for one in value)
+
+
+def scaled(asset: pystac.Asset) -> bool:
+    """Whether an Item says that the values of an asset are to be scaled or shifted."""
+    fields = asset.extra_fields
+    bands = [band for name in ("raster:bands", "bands") for band in _list(fields.get(name)) if isinstance(band, dict)]
+    return any(
+        one.get(f"{prefix}{name}") not in (None, neutral)
+        for one in (fields, *bands)
+        for prefix in ("", "raster:")
+        for name, neutral in (("scale", 1), ("offset", 0))
+    )
+
+
+def linked(content: dict[str, Any], *relations: str) -> Iterator[str]:
+    """Addresses of the links of some relations.
+
+    Raises:
+        ValueError: a link of these relations has no address.
+    """
+    for link in _list(content.get("links")):
+        if not isinstance(link, dict):
+            raise ValueError("a link is no object")
+        if link.get("rel") in relations:
+            if not _is_link(link):
+                raise ValueError(f"a link '{link['rel']}' has no usable href")
+            yield link["href"]
+
+
+def _problem(content: Any) -> str | None:
+    if not isinstance(content, dict) or content.get("type") != "Feature":
+        return "no Feature"
+    if not isinstance(content.get("id"), str) or not content["id"].strip():
+        return "no id"
+    if not isinstance(content.get("properties"), dict) or not isinstance(content.get("assets"), dict):
+        return "no properties or assets"
+    if content.get("bbox") is not None and numbers(content["bbox"], 4, 6) is None:
+        return "its bbox is no list of 4 or 6 numbers"
+    if not isinstance(content.get("collection"), str | None):
+        return "its collection is no text"
+    return None
+
+
+def _is_asset(asset: Any) -> bool:
+    return isinstance(asset, dict) and _is_address(asset.get("href"))
+
+
+def _is_link(link: Any) -> bool:
+    return isinstance(link, dict) and isinstance(link.get("rel"), str) and _is_address(link.get("href"))
+
+
+def _is_address(href: Any) -> bool:
+    """Text that can be split: `http://[::1` and ports such as 99999 cannot."""
+    if not isinstance(href, str) or not href.strip() or any(ord(letter) < 32 for letter in href):
+        return False
+    try:
+        _ = urlsplit(href).port
+    except ValueError:
+        return False
+    return True
+
+
+def _moment(text: Any) -> dt.datetime | None:
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

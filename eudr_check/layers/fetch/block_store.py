@@ -1,0 +1,67 @@
+"""The content store: what was read from a catalogue, found again by address and content tag.
+
+A folder shared by harvests. `places/` holds one small JSON per asset: which local file stands for it. A file of a
+STAC folder stays where it is; a remote one has a sparse copy in `sparse/`, as long as the original but holding only the
+header and the blocks that were needed.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from threading import get_ident
+from typing import Any
+
+from eudr_check.errors import LayersError
+
+
+@dataclass(frozen=True)
+class Store:
+    """A content store in a folder (made when first written to)."""
+
+    folder: Path
+
+    def local_path(self, href: str, etag: str) -> Path:
+        """File that stands for an asset.
+
+        Raises:
+            LayersError: nothing was stored for it.
+        """
+        entry = self.read("places", key(href, etag))
+        if entry is None:
+            raise LayersError(f"{href}: not in the store; run `eudr-check prefetch` first")
+        return self.folder / str(entry["path"])
+
+    def remember(self, href: str, etag: str, path: Path) -> None:
+        """Note which file stands for an asset (inside the store: relative to it)."""
+        inside = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path.resolve()
+        self.write("places", key(href, etag), {"href": href, "etag": etag, "path": str(inside)})
+
+    def read(self, kind: str, name: str) -> Any:
+        """A JSON entry; None when there is none."""
+        try:
+            return json.loads(self._path(kind, name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            # A write cut off by a power failure; what it said is simply asked again.
+            return None
+
+    def write(self, kind: str, name: str, content: Any) -> None:
+        """Write a JSON entry whole or not at all; an equal one is left alone."""
+        if self.read(kind, name) == content:
+            return
+        path = self._path(kind, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}.tmp")
+        temporary.write_text(json.dumps(content, sort_keys=True, ensure_ascii=False), encoding="utf-8")
+        temporary.replace(path)
+
+    def _path(self, kind: str, name: str) -> Path:
+        return self.folder / kind / name[:2] / f"{name}.json"
+
+
+def key(*parts: str) -> str:
+    """Name of an entry: SHA-256 of its parts."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,64 @@
+"""Sets of raster values written as people write them: `"0..100"`, `"0, 21..25"`."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Values(tuple[tuple[int, int], ...]):
+    """Closed integer ranges, in ascending order and disjoint.
+
+    >>> Values.parse("0, 21..25")
+    Values('0, 21..25')
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: Any) -> "Values":
+        """Ranges from text, one integer or a list of either.
+
+        Raises:
+            ValueError: the text is no list of integers and ranges.
+        """
+        if isinstance(text, Values):
+            return text
+        parts = text if isinstance(text, list) else str(text).split(",")
+        return cls(sorted(_one_range(str(part).strip()) for part in parts))
+
+    def holds(self, values: NDArray[Any]) -> NDArray[np.bool_]:
+        """Which of the values lie in one of the ranges; bool, shape of `values`."""
+        inside = np.zeros(values.shape, dtype=bool)
+        for low, high in self:
+            inside |= (values >= low) & (values <= high)
+        return inside
+
+    def beyond(self, known: "Values") -> "Values":
+        """What of these values is in none of some ranges.
+
+        >>> Values.parse("0..30").beyond(Values.parse("0..10, 12..25"))
+        Values('11, 26..30')
+        """
+        left = list(self)
+        for low, high in known:
+            pieces = [[(first, min(last, low - 1)), (max(first, high + 1), last)] for first, last in left]
+            left = [piece for pair in pieces for piece in pair if piece[0] <= piece[1]]
+        return Values(sorted(set(left)))
+
+    def __str__(self) -> str:
+        return ", ".join(str(low) if low == high else f"{low}..{high}" for low, high in self)
+
+    def __repr__(self) -> str:
+        return f"Values('{self}')"
+
+
+def _one_range(part: str) -> tuple[int, int]:
+    low, dots, high = part.partition("..")
+    try:
+        ends = int(low), int(high if dots else low)
+    except ValueError:
+        raise ValueError(f"'{part}' is neither an integer nor a range such as 1..25") from None
+    if ends[0] > ends[1]:
+        raise ValueError(f"range '{part}' runs backwards")
+    return ends

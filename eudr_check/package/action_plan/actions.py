@@ -1,0 +1,264 @@
+"""What has to be done, by whom and by when; and how far a cooperative is. Pure: tables in, tables out."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+import yaml
+
+from eudr_check import tables
+from eudr_check.text import number, say, topic
+
+COLUMNS = [
+    "plot",
+    "plot_id",
+    "cooperative",
+    "kg",
+    "area_ha",
+    "code",
+    "severity",
+    "kind",
+    "who",
+    "by",
+    "wrong",
+    "todo",
+    "place",
+    "source_file",
+    "source_row",
+    "longitude",
+    "latitude",
+]
+
+
+@dataclass(frozen=True)
+class Score:
+    """One line of the scorecard."""
+
+    name: str
+    reached: float
+    """Plots, kilograms or documents that are as they should be."""
+    whole: float
+    """Out of how many; 0 where the line cannot be measured."""
+    target: float
+    """Share aimed at, 0 to 1; for `documents` the count aimed at."""
+
+    @property
+    def share(self) -> float | None:
+        """Share reached; None where nothing could be counted."""
+        return self.reached / self.whole if self.whole else None
+
+    @property
+    def done(self) -> bool:
+        """True where the target is met."""
+        if self.name == "documents":
+            return self.reached <= self.target
+        return self.share is not None and self.share >= self.target
+
+
+def actions(
+    plots: gpd.GeoDataFrame,
+    findings: pd.DataFrame,
+    assessments: pd.DataFrame,
+    reasons: pd.DataFrame,
+    deliveries: pd.DataFrame | None,
+    *,
+    start: dt.date,
+    language: str,
+) -> pd.DataFrame:
+    """Every action of a harvest, those with most kilograms at stake first.
+
+    Args:
+        plots: PLOTS. findings: FINDINGS. assessments: ASSESSMENTS. reasons: REASONS.
+        deliveries: `plot` and `kg_green` per delivery; None where the harvest has no list.
+        start: day from which the weeks of `actions.yaml` count.
+        language: of `wrong` and `todo`.
+
+    Returns:
+        One row per plot (or file) and code, columns `COLUMNS`; `kg` as delivered, whatever the form; `longitude` and
+        `latitude` in degrees.
+    """
+    found = pd.concat(
+        [_from_findings(findings, start, language), _from_reasons(plots, assessments, reasons, start, language)],
+        ignore_index=True,
+    ).reindex(columns=[*COLUMNS, "rank"])
+    where = _places(plots)
+    known = found["plot"].isin(plots.index)
+    kg = _kilograms(plots, deliveries)
+    for column, values in {
+        "plot_id": plots["plot_id"],
+        "area_ha": plots["area_ha"].fillna(plots["declared_area_ha"]),
+        "place": plots["production_place"],
+        "kg": kg,
+        "cooperative": plots["cooperative"],
+        "source_file": plots["source_file"],
+        "source_row": plots["source_row"].astype("Int64"),
+        "longitude": where["longitude"],
+        "latitude": where["latitude"],
+    }.items():
+        filled = found.loc[known, "plot"].map(values)
+        found[column] = found[column].astype(object)
+        found.loc[known, column] = found.loc[known, column].where(found.loc[known, column].notna(), filled)
+    found["kg"] = pd.to_numeric(found["kg"]).fillna(0.0)
+    found["area_ha"] = pd.to_numeric(found["area_ha"])
+    weight = found["kg"] if deliveries is not None else found["area_ha"].fillna(0.0)
+    order = found.assign(weight=-weight, name=found["plot"].fillna(""), row=found["source_row"].fillna(0))
+    order = order.sort_values(["weight", "name", "rank", "source_file", "row", "code"], kind="stable")
+    return found.loc[order.index, COLUMNS].reset_index(drop=True)
+
+
+def scorecard(
+    plots: gpd.GeoDataFrame,
+    findings: pd.DataFrame,
+    assessments: pd.DataFrame,
+    todo: pd.DataFrame,
+    deliveries: pd.DataFrame | None,
+) -> list[Score]:
+    """How far the plots given are: every line with what is reached, out of how many, and the target.
+
+    Args:
+        plots: PLOTS of one cooperative. findings: FINDINGS about them.
+        assessments: ASSESSMENTS; rows of other plots are ignored.
+        todo: what `actions` gave for them.
+        deliveries: list of deliveries, or None.
+    """
+    count = float(len(plots))
+    final = assessments["final_outcome"].reindex(plots.index)
+    settled = final.isin(tables.SETTLED)
+    known = plots.geometry.notna() & ~plots.geometry.is_empty
+    blocked = {
+        name: findings.loc[findings["code"].isin(codes) & (findings["severity"] != "info"), "plot"]
+        for name, codes in _rules()["scores"].items()
+    }
+    kg = _kilograms(plots, deliveries)
+    return [
+        Score("mapped", float(known.sum()), count, 1.0),
+        Score("valid", float(plots["usable"].sum()), count, 1.0),
+        Score("unique", float((~plots.index.isin(blocked["unique"])).sum()), count, 1.0),
+        Score("country", float((known & ~plots.index.isin(blocked["country"])).sum()), count, 1.0),
+        Score("assessed", float((final.notna() & (final != "undetermined")).sum()), count, 1.0),
+        Score("settled", float(settled.sum()), count, 1.0),
+        Score("documents", float((todo["kind"] == "evidence").sum()), count, 0.0),
+        Score("volume", float(kg[settled].sum()), float(kg.sum()), 1.0),
+    ]
+
+
+@cache
+def _rules() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(files(__package__).joinpath("actions.yaml").read_text(encoding="utf-8"))
+    return content
+
+
+def rule_of(code: str) -> dict[str, str] | None:
+    """Who settles a reason and how; None where the reason only explains."""
+    reasons: dict[str, dict[str, str]] = _rules()["reasons"]
+    return reasons.get("whisp" if code.startswith("whisp_") else code)
+
+
+def _from_findings(findings: pd.DataFrame, start: dt.date, language: str) -> pd.DataFrame:
+    asking = findings[findings["severity"] != "info"]
+    rules, sentences = _rules(), topic("findings")
+    kinds = dict.fromkeys(rules["findings_in_the_field"], "field") | dict.fromkeys(
+        rules["findings_by_evidence"], "evidence"
+    )
+    kind = asking["code"].map(kinds).fillna("desk")
+    weeks = np.where(kind == "evidence", rules["weeks"]["evidence"], asking["severity"].map(rules["weeks"]))
+    written = [
+        say("findings", code, language, **json.loads(details)) if code in sentences else message
+        for code, details, message in zip(asking["code"], asking["details"], asking["message"], strict=True)
+    ]
+    look = topic("plan")["do_look"][language]
+    halves = [_halves(sentence, look) for sentence in written]
+    return pd.DataFrame(
+        {
+            "plot": asking["plot"],
+            "cooperative": asking["cooperative"],
+            "code": asking["code"],
+            "severity": asking["severity"],
+            "kind": kind,
+            "who": kind,
+            "by": [start + dt.timedelta(weeks=int(many)) for many in weeks],
+            "wrong": [first for first, _ in halves],
+            "todo": [second for _, second in halves],
+            "source_file": asking["source_file"],
+            "source_row": asking["source_row"].astype("Int64"),
+            "longitude": asking["longitude"],
+            "latitude": asking["latitude"],
+            "rank": asking["severity"].map({"block": 0, "warn": 3}),
+        }
+    )
+
+
+def _halves(sentence: str, otherwise: str) -> tuple[str, str]:
+    """What was found, and what to do: findings say it in this order, in two sentences or more.
+
+    >>> _halves("The plot has no id. Give it one.", "Look.")
+    ('The plot has no id.', 'Give it one.')
+    """
+    first, _, rest = sentence.partition(". ")
+    return (f"{first}.", rest) if rest else (sentence, otherwise)
+
+
+def _from_reasons(
+    plots: gpd.GeoDataFrame, assessments: pd.DataFrame, reasons: pd.DataFrame, start: dt.date, language: str
+) -> pd.DataFrame:
+    open_plots = assessments.index[~assessments["final_outcome"].isin(tables.SETTLED)]
+    asking = reasons[reasons.index.isin(open_plots) & reasons.index.isin(plots.index)].reset_index()
+    asking = asking[np.array([rule_of(code) is not None for code in asking["code"]], dtype=bool)]
+    rules = [rule_of(code) or {} for code in asking["code"]]
+    sentences = topic("reasons")
+    weeks = _rules()["weeks"]
+    by = start + dt.timedelta(weeks=weeks["evidence"])
+    outcome = asking["plot"].map(assessments["final_outcome"])
+    return pd.DataFrame(
+        {
+            "plot": asking["plot"],
+            "code": asking["code"],
+            "severity": np.where(outcome == "high", "block", "warn"),
+            "kind": [rule["kind"] for rule in rules],
+            "who": [rule["who"] for rule in rules],
+            "by": by,
+            "wrong": [_reason(row, sentences, language) for row in asking.itertuples(index=False)],
+            "todo": [
+                topic("plan")["do_whisp" if code.startswith("whisp_") else f"do_{code}"][language]
+                for code in asking["code"]
+            ],
+            "rank": np.where(outcome == "high", 1, 2),
+        }
+    )
+
+
+def _reason(row: Any, sentences: dict[str, dict[str, str]], language: str) -> str:
+    """The reason in words, with its hectares."""
+    area = "" if pd.isna(row.area_ha) else f" ({number(row.area_ha, language, 2)} ha)"
+    if row.code not in sentences:
+        return f"{row.code}{area}"
+    values = {
+        "area_ha": number(row.area_ha, language, 3),
+        "threshold_ha": number(row.threshold_ha, language, 3),
+        "margin_ha": number(row.margin_ha, language, 3),
+        "layers": row.layers,
+    }
+    return sentences[row.code][language].format(**values)
+
+
+def _places(plots: gpd.GeoDataFrame) -> pd.DataFrame:
+    """A position on each plot, degrees; NaN where the plot has no geometry."""
+    inside = shapely.point_on_surface(plots.geometry.to_numpy())
+    return pd.DataFrame(
+        {"longitude": shapely.get_x(inside), "latitude": shapely.get_y(inside)}, index=plots.index
+    ).round(6)
+
+
+def _kilograms(plots: gpd.GeoDataFrame, deliveries: pd.DataFrame | None) -> pd.Series:
+    """Kilograms of product delivered per plot; 0 where nothing was."""
+    if deliveries is None:
+        return pd.Series(0.0, index=plots.index)
+    total = deliveries.groupby("plot")["kg_green"].sum()
+    return total.reindex(plots.index).fillna(0.0).astype(float)

@@ -1,0 +1,88 @@
+"""Opening a package that came from somewhere else: nothing leaves the folder, nothing fills the disk."""
+
+import shutil
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from eudr_check.errors import PackageError
+
+MOST_FILES = 100_000
+MOST_BYTES = 8 << 30
+HARMLESS_BYTES = 256 << 20
+"""Below it no ratio is a danger."""
+MOST_RATIO = 200
+"""Bytes out for a byte in; our tables reach about 60, a zip bomb 1,000 and more."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Path]:
+    """The top folder of a package: of a ZIP a copy that is removed again, of a folder the folder itself.
+
+    Raises:
+        PackageError: no package, a damaged ZIP, a path that leaves the package, or a zip bomb.
+    """
+    if path.is_dir():
+        _refuse_links(path)
+        yield path
+        return
+    if not path.is_file():
+        raise PackageError(f"{path}: no such file; give a package folder or its ZIP")
+    with TemporaryDirectory() as scratch:
+        _extract(path, Path(scratch))
+        inside = sorted(Path(scratch).iterdir())
+        yield inside[0] if len(inside) == 1 and inside[0].is_dir() else Path(scratch)
+
+
+def safe(name: str) -> bool:
+    """Whether a path in an archive or manifest stays where it belongs."""
+    parts = PurePosixPath(name).parts
+    return bool(parts) and not (
+        name.startswith(("/", "~")) or "\\" in name or "\x00" in name or ":" in parts[0] or ".." in parts
+    )
+
+
+def _extract(path: Path, target: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            _refuse_danger(path, entries)
+            for entry in entries:
+                place = target / entry.filename
+                if entry.is_dir():
+                    continue
+                place.parent.mkdir(parents=True, exist_ok=True)
+                # zipfile stops at the size the directory declares, so a lying entry cannot write more than was allowed.
+                with archive.open(entry) as source, place.open("xb") as sink:
+                    shutil.copyfileobj(source, sink, 1 << 20)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise PackageError(f"{path}: damaged, or no ZIP file ({error}); ask for the package again") from error
+    except FileExistsError as error:
+        raise PackageError(f"{path}: holds two files of one name; refused") from error
+    except OSError as error:
+        raise PackageError(f"{path}: cannot be unpacked ({error.strerror}); check the disk and the file") from error
+
+
+def _refuse_danger(path: Path, entries: list[zipfile.ZipInfo]) -> None:
+    names = [entry.filename for entry in entries]
+    for entry in entries:
+        if not safe(entry.filename):
+            raise PackageError(f"{path}: '{entry.filename}' leads out of the package; refused")
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise PackageError(f"{path}: '{entry.filename}' is a link; a package holds files only; refused")
+    if len(set(names)) < len(names):
+        raise PackageError(f"{path}: holds two files of one name; refused")
+    size, packed = sum(entry.file_size for entry in entries), path.stat().st_size
+    if len(entries) > MOST_FILES or size > MOST_BYTES or (size > HARMLESS_BYTES and size > MOST_RATIO * packed):
+        stated = f"{len(entries)} files, {size / 1e9:.1f} GB from {packed / 1e6:.1f} MB"
+        raise PackageError(f"{path}: would unpack to {stated}; refused as a zip bomb")
+
+
+def _refuse_links(folder: Path) -> None:
+    for file in sorted(folder.rglob("*")):
+        if file.is_symlink():
+            raise PackageError(f"{file}: is a link; a package holds files only; refused")

@@ -1,0 +1,322 @@
+"""The statement as the EU Information System's interface takes it: `SubmitDdsRequest` of API V3, as XML and JSON.
+
+Order, namespaces, cardinalities and lengths follow the interface of release 8.2.1 (WSDL and XSD of 4 September 2026)
+and the Commission's Operator API Reference v1.0 (29 May 2026). Everything is checked before a file is written: what the
+system would refuse, we refuse first.
+"""
+
+import base64
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+from typing import Any
+
+from lxml import etree
+
+from eudr_check import law
+from eudr_check.config import Address, Harvest, Operator, Product
+from eudr_check.errors import PackageError
+from eudr_check.package import document_date
+from eudr_check.package.eu import goods
+from eudr_check.text.clean import clean
+
+DDS = "http://ec.europa.eu/tracesnt/certificate/eudr/due-diligence-statement/v3"
+COMMON = "http://ec.europa.eu/tracesnt/certificate/eudr/common/v3"
+NAMESPACES = {"dds": DDS, "eudrCommon": COMMON}
+EORI = re.compile(r"[A-Z]{2}[A-Za-z0-9]{1,15}")
+EMAIL = re.compile(r"[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}")
+MOST_LINES_SURE = 100
+"""Commodity lines that every source allows; the schema and the FAQ allow 200."""
+CONFIDENTIAL_MEANS = (
+    "true: plots are not disclosed down the supply chain; false: every later operator and trader may see every plot"
+)
+
+
+@dataclass(frozen=True)
+class Producer:
+    """One producer entry: country, name and the GeoJSON of its plots."""
+
+    country: str
+    name: str | None
+    geojson: bytes
+
+
+@dataclass(frozen=True)
+class Line:
+    """One commodity line of a statement."""
+
+    product: Product
+    net_mass_kg: float | None
+    supplementary_unit: float | None
+    producers: Sequence[Producer]
+    """At most 1,000."""
+
+
+def fact_faults(harvest: Harvest) -> list[str]:
+    """Everything in operator, products and their keys that the EU system would refuse, each with its remedy."""
+    if harvest.operator is None or not harvest.goods:
+        return ["operator and product are needed for a statement; add both to the harvest YAML"]
+    return [*_operator_faults(harvest.operator), *_harvest_faults(harvest), *_goods_faults(harvest, harvest.operator)]
+
+
+def doubts(harvest: Harvest) -> list[dict[str, Any]]:
+    """What public sources contradict one another on for this harvest: code and values, for the reader to know."""
+    if harvest.operator is None:
+        return []
+    day = law.market_day(document_date.day(harvest))
+    found: list[dict[str, Any]] = []
+    for product in harvest.goods:
+        found += goods.doubts(product, harvest.operator.activity, day)
+    if len(harvest.goods) > MOST_LINES_SURE:
+        found.append({"code": "lines_unsure", "lines": len(harvest.goods)})
+    headings = [goods.hs_heading(product.hs_code) for product in harvest.goods]
+    if len(set(headings)) < len(headings):
+        found.append({"code": "same_hs"})
+    if not _in_union(harvest.operator.country) and harvest.operator.representative is None:
+        found.append({"code": "outside_union", "country": harvest.operator.country})
+    return found
+
+
+def country_of_activity(operator: Operator) -> str | None:
+    """Where the economic activity takes place: as declared, else the operator's country where that is in the Union."""
+    return operator.country_of_activity or (operator.country if _in_union(operator.country) else None)
+
+
+def document(
+    harvest: Harvest,
+    lines: Sequence[Line],
+    *,
+    reference: str,
+    border_country: str | None,
+    grouped: Sequence[str] = (),
+) -> dict[str, Any]:
+    """The request as nested names and values, in the order the interface wants.
+
+    Args:
+        harvest: gives operator and confidentiality, both without fault.
+        lines: what is placed on the market.
+        reference: internal reference number, 35 characters at most.
+        border_country: country of entry or exit; None for DOMESTIC.
+        grouped: reference numbers of statements this one groups.
+    """
+    operator = harvest.operator
+    assert operator is not None and harvest.confidential is not None  # `fact_faults` found nothing to say
+    day = law.market_day(document_date.day(harvest))
+    statement: dict[str, Any] = {"internalReferenceNumber": reference, "activityType": operator.activity}
+    if operator.representative is not None:
+        statement["representedOperator"] = _represented(operator)
+    places = {"countryOfActivity": country_of_activity(operator), "borderCrossCountry": border_country}
+    statement |= {name: place for name, place in places.items() if place is not None}
+    statement["commodities"] = [_commodity(line, position, day) for position, line in enumerate(lines, start=1)]
+    statement["geoLocationConfidential"] = harvest.confidential
+    if grouped:
+        statement["groupedDeclarations"] = [{"groupedDeclaration": number} for number in grouped]
+    role = "OPERATOR" if operator.representative is None else "REPRESENTATIVE_OPERATOR"
+    return {"operatorRole": role, "statement": statement}
+
+
+def _commodity(line: Line, position: int, day: dt.date) -> dict[str, Any]:
+    product = line.product
+    measured = product.model_copy(update={"supplementary_unit": line.supplementary_unit})
+    amounts = {
+        "percentageEstimationOrDeviation": product.deviation_percent,
+        "netWeight": line.net_mass_kg,
+        "supplementaryUnit": line.supplementary_unit,
+    }
+    measure: dict[str, Any] = {name: _decimal(value) for name, value in amounts.items() if value is not None}
+    qualifier = goods.qualifier_of(measured, day)
+    if qualifier is not None:
+        measure["supplementaryUnitQualifier"] = qualifier
+    content: dict[str, Any] = {
+        "position": position,
+        "descriptors": {"descriptionOfGoods": clean(product.description), "goodsMeasure": measure},
+        "hsHeading": goods.hs_heading(product.hs_code),
+    }
+    names = [
+        {"scientificName": clean(one.scientific_name or ""), "commonName": clean(one.common_name or "")}
+        for one in product.all_species
+    ]
+    if names:
+        content["speciesInfo"] = [{key: name for key, name in one.items() if name} for one in names]
+    content["producers"] = [
+        {"position": place, "country": producer.country}
+        | ({"name": producer.name} if producer.name else {})
+        | {"geometryGeojson": base64.b64encode(producer.geojson).decode("ascii")}
+        for place, producer in enumerate(line.producers, start=1)
+    ]
+    return content
+
+
+def _represented(operator: Operator) -> dict[str, Any]:
+    numbers = [("eori", operator.eori)] if operator.eori else []
+    numbers += [(one.type, one.value) for one in operator.identifiers]
+    fields: dict[str, Any] = {
+        "operatorReferenceNumber": [
+            {"identifierType": kind, "identifierValue": clean(number)} for kind, number in numbers
+        ]
+    }
+    if isinstance(operator.address, Address):
+        fields["operatorAddress"] = {
+            "country": operator.country,
+            "street": clean(operator.address.street),
+            "postalCode": clean(operator.address.postal_code),
+            "city": clean(operator.address.city),
+        }
+    if operator.email:
+        fields["operatorEmail"] = operator.email
+    if operator.phone:
+        fields["operatorPhone"] = clean(operator.phone)
+    return fields | {"operatorName": clean(operator.name)}
+
+
+def xml(request: Mapping[str, Any], *, draft: bool) -> bytes:
+    """The request as `SubmitDdsRequest`, proved against our schema of API V3.
+
+    Raises:
+        PackageError: the schema refuses it; names element and reason.
+    """
+    root = etree.Element(f"{{{DDS}}}SubmitDdsRequest", nsmap=NAMESPACES)
+    if draft:
+        root.append(etree.Comment(" DRAFT: not to be submitted "))
+    _append(root, request)
+    fault = next(schema_faults(root), None)
+    if fault is not None:
+        raise PackageError(f"dds.xml would be refused: {fault}; correct operator or product in the harvest YAML")
+    etree.indent(root)
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return written + b"\n"
+
+
+def schema_faults(root: Any) -> Iterator[str]:
+    """What our schema of API V3 refuses in a `SubmitDdsRequest` element."""
+    schema = _schema()
+    if not schema.validate(root):
+        for entry in schema.error_log:
+            yield re.sub(r"\{[^}]*\}", "", entry.message)[:300]
+    for geometry in root.iter(f"{{{DDS}}}geometryGeojson"):
+        # libxml2 skips characters outside the base64 alphabet, so the schema alone does not see them.
+        try:
+            base64.b64decode(geometry.text or "", validate=True)
+        except ValueError:
+            yield f"line {geometry.sourceline}: geometryGeojson is not base64"
+
+
+_COMMON_ELEMENTS = frozenset(
+    {"descriptionOfGoods", "goodsMeasure", "netWeight", "percentageEstimationOrDeviation", "supplementaryUnit",
+     "supplementaryUnitQualifier", "groupedDeclaration", "operatorReferenceNumber", "operatorAddress", "operatorEmail",
+     "operatorPhone", "operatorName"}
+)  # fmt: skip
+"""Elements of the common namespace; what stands below the two of an operator belongs to it as well."""
+
+
+_OF_OPERATOR = frozenset({"operatorReferenceNumber", "operatorAddress"})
+
+
+def _append(parent: Any, content: Mapping[str, Any], *, common: bool = False) -> None:
+    for name, value in content.items():
+        for item in value if isinstance(value, list) else [value]:
+            namespace = COMMON if common or name in _COMMON_ELEMENTS else DDS
+            child = etree.SubElement(parent, f"{{{namespace}}}{name}")
+            if isinstance(item, Mapping):
+                _append(child, item, common=common or name in _OF_OPERATOR)
+            else:
+                child.text = str(item).lower() if isinstance(item, bool) else str(item)
+
+
+@cache
+def _schema() -> Any:
+    with as_file(files(__package__).joinpath("dds_v3")) as folder:
+        return etree.XMLSchema(etree.parse(str(folder / "due-diligence-statement.xsd")))
+
+
+def _in_union(country: str) -> bool:
+    """Whether a country is one of the 27, or Northern Ireland."""
+    return country in law.EU_COUNTRIES or country == "XI"
+
+
+def _operator_faults(operator: Operator) -> Iterator[str]:
+    if not clean(operator.name):
+        yield "operator.name is empty; write the name of the undertaking"
+    if not operator.address:
+        yield "operator.address is missing; Annex II, point 1 asks for name and address"
+    if operator.email is not None and not (EMAIL.fullmatch(operator.email) and len(operator.email) <= 200):
+        yield f"operator.email '{operator.email}' is none the EU system takes; write NAME@HOST.COUNTRY in plain letters"
+    if operator.activity in ("IMPORT", "EXPORT") and not operator.eori:
+        yield f"operator.eori is missing; {operator.activity} needs one"
+    if operator.eori and not EORI.fullmatch(operator.eori):
+        yield f"operator.eori '{operator.eori}' is no EORI: two letters of the country and up to 15 letters or digits"
+    elif operator.eori and not _in_union(operator.eori[:2]):
+        yield f"operator.eori '{operator.eori}' must begin with a Union country or XI; customs of the Union give it"
+    where = operator.country_of_activity
+    if where is not None and not _in_union(where):
+        yield f"operator.country_of_activity {where} must be one of the 27 Union countries or XI (Greece is GR)"
+    if not _in_union(operator.country):
+        yield from _foreign_faults(operator)
+    if operator.representative is not None:
+        yield from _representative_faults(operator)
+
+
+def _foreign_faults(operator: Operator) -> Iterator[str]:
+    """What does not go for an operator outside the Union."""
+    outside = f"operator.country {operator.country} lies outside the Union"
+    if operator.activity != "IMPORT":
+        yield f"{outside}; such an operator may only use IMPORT"
+    if operator.country_of_activity is None:
+        yield (
+            f"{outside} and operator.country_of_activity is missing; the first person established in the Union files "
+            "(Art. 7): name that person as operator, or the Union country of the market"
+        )
+    for one in operator.identifiers:
+        if one.type in ("tin", "cbr"):
+            yield f"{outside}: operator.identifiers {one.type} is not allowed; take it out"
+
+
+def _representative_faults(operator: Operator) -> Iterator[str]:
+    assert operator.representative is not None
+    if not _in_union(operator.representative.country):
+        yield (
+            f"operator.representative.country {operator.representative.country} lies outside the Union; "
+            "an authorised representative is established in the Union"
+        )
+    if operator.address and not isinstance(operator.address, Address):
+        yield (
+            f"operator.address '{operator.address}' must be given by its parts for a representative; "
+            "write {street: ..., postal_code: ..., city: ...}"
+        )
+    if len(operator.identifiers) + bool(operator.eori) > 12:
+        yield "operator.identifiers: with the EORI more than twelve; the EU system takes twelve"
+
+
+def _harvest_faults(harvest: Harvest) -> Iterator[str]:
+    assert harvest.operator is not None
+    activity, border = harvest.operator.activity, harvest.border_country
+    if harvest.confidential is None:
+        yield f"confidential is missing; write true or false ({CONFIDENTIAL_MEANS})"
+    if activity == "DOMESTIC" and border is not None:
+        yield f"border_country {border} contradicts DOMESTIC, which crosses no border; take it out"
+    elif activity != "DOMESTIC" and border is None and harvest.shipments is None:
+        way = "entry into" if activity == "IMPORT" else "exit from"
+        yield f"border_country is missing; write the country of {way} the customs territory of the Union"
+    elif border is not None and not _in_union(border):
+        yield f"border_country {border} must be one of the 27 Union countries or XI (Greece is GR)"
+
+
+def _goods_faults(harvest: Harvest, operator: Operator) -> Iterator[str]:
+    day = law.market_day(document_date.day(harvest))
+    for number, product in enumerate(harvest.goods):
+        key = f"products.{number}" if harvest.products else "product"
+        yield from goods.faults(product, key, harvest.commodity, operator.activity, day)
+        if product.net_mass_kg is None and harvest.deliveries is None:
+            yield f"{key}.net_mass_kg is missing; write the net mass in kilograms, or give deliveries with lots"
+    if len(harvest.goods) > 1 and harvest.deliveries is not None and harvest.shipments is None:
+        yield (
+            f"products: {len(harvest.goods)} commodity lines, and nothing says which lots make which; "
+            "write shipments.csv and name it under 'shipments'"
+        )
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.6f}".rstrip("0").rstrip(".")

@@ -1,0 +1,367 @@
+"""The GIS delivery: one GeoPackage with its styles inside, and a QGIS project beside it.
+
+The GeoPackage is version 1.2, which QGIS 3.22 opens without remark. Tables: `plots` (polygons, and plots without a
+usable geometry), `plot_points`, `patches`, `findings`, `tiles`, `sources`, `reasons`, `data_dictionary`. Producers have
+no column unless the harvest asks for the named edition (`package: {producer_as: producer}`); findings without names are
+the caller's part.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pyogrio
+import shapely
+
+from eudr_check import tables
+from eudr_check.config import Harvest
+from eudr_check.package import document_date
+from eudr_check.package.gis import project as gis_project
+from eudr_check.package.gis import styles as gis_styles
+from eudr_check.text import say, topic
+from eudr_check.text.clean import file_stem
+from eudr_check.tiles import Tile
+from eudr_check.variables import Variable
+
+CRS = "EPSG:4326"
+STYLES_AND_ALIASES = """
+CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+    f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+    useAsDefault BOOLEAN, description TEXT, plot_index TEXT(30), ui TEXT(30), update_time DATETIME);
+CREATE TABLE IF NOT EXISTS gpkg_data_columns (
+    table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT, mime_type TEXT,
+    constraint_name TEXT, CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
+    CONSTRAINT gdc_tn UNIQUE (table_name, name));
+CREATE TABLE IF NOT EXISTS gpkg_extensions (
+    table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL,
+    CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));
+"""
+"""`layer_styles` as QGIS 3.22 makes it; the others as the GeoPackage standard 1.2 words them."""
+OWN_DESCRIPTIONS = {
+    "status": "worst status of the layers in the tile, or of the source: read, missing or failed",
+    "layers_read": "layers read in the tile, separated by spaces",
+    "layers_missing": "layers for which no Item covers the tile",
+    "layers_failed": "layers that exist but could not be read",
+    "layer": "layer with version",
+    "field": "field of that layer",
+    "alias": "name for people, in the first language of the harvest",
+    "description": "meaning and unit",
+}
+
+
+ROWS = 20_000
+"""Plots handed on at once."""
+POLYGON = b"\x01\x03\x00\x00\x00"
+MULTIPOLYGON_OF_ONE = b"\x01\x06\x00\x00\x00\x01\x00\x00\x00"
+"""First bytes of a polygon in WKB, and what makes it a multipolygon when put before it."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the GeoPackage."""
+
+    name: str
+    frame: Any
+    """A frame, an Arrow table with geometries as WKB, or the Parquet file that holds one."""
+    geometry_type: str | None = None
+    """Geometry type as OGR names it; None for a plain table."""
+
+
+def draw(geopackage: Path, *, patches: Path, day: date) -> None:
+    """Begin a GeoPackage with its patches, by far the longest table, which nothing else needs to be known for.
+
+    Args:
+        geopackage: file to write; it is not there yet.
+        patches: Parquet file of PATCHES; a nation has two million, which go from file to file without being drawn up.
+        day: date the file carries, `document_date.day` of the harvest.
+    """
+    with _gdal(_moment(day)):
+        _write_table(geopackage, Table("patches", pq.ParquetFile(patches), "MultiPolygon"), first=True)
+
+
+def write(
+    folder: Path,
+    *,
+    harvest: Harvest,
+    plots: Path,
+    findings: pd.DataFrame,
+    sources: pd.DataFrame,
+    patches: Path,
+    assessments: pd.DataFrame,
+    reasons: pd.DataFrame,
+    variables: Sequence[Variable],
+    bounds: gis_project.Box,
+) -> list[Path]:
+    """Write `HARVEST.gpkg` and `HARVEST.qgz`.
+
+    Args:
+        folder: existing folder to write into; `HARVEST.gpkg` is there with its patches, from `draw`.
+        harvest: settings; name, languages and `producer_as` are read.
+        plots, patches: Parquet files of PLOTS and PATCHES.
+        findings: FINDINGS. sources: SOURCES.
+        assessments: ASSESSMENTS. reasons: REASONS.
+        variables: layer variables of the run; event variables become one map layer each.
+        bounds: the first view of the project, from `view`.
+
+    Returns:
+        The two paths. Same tables, same bytes.
+    """
+    language = harvest.package.languages[0]
+    stored, shown = pq.ParquetFile(patches), _shown(plots, harvest)
+    content = _content(shown, findings, sources, stored, assessments, reasons, language)
+    del shown
+    fields = {table.name: _fields(table) for table in content}
+    geometry_types = {table.name: table.geometry_type for table in content}
+    dictionary = content[-1].frame
+    geopackage, moment = geopackage_of(folder, harvest), _moment(document_date.day(harvest))
+    with _gdal(moment):
+        while content:
+            table = content.pop(0)
+            if table.frame is not stored:
+                _write_table(geopackage, table, first=False)
+    columns, years = _events(stored)
+    styles = gis_styles.styles(language, years)
+    _describe(geopackage, fields, geometry_types, dictionary, styles, language, moment)
+    project = gis_project.write(
+        folder / f"{file_stem(harvest.harvest)}.qgz",
+        geopackage.name,
+        title=say("gis", "title", language, harvest=harvest.harvest),
+        fields=fields,
+        geometry_types=geometry_types,
+        bounds=bounds,
+        events=[variable.column for variable in variables if variable.kind == "event" and variable.column in columns],
+        styles=styles,
+        language=language,
+        policy=", ".join(sorted(assessments["policy"].unique())),
+    )
+    return [geopackage, project]
+
+
+def view(plots: gpd.GeoDataFrame) -> gis_project.Box:
+    """Box of the usable plots, of all where none is usable, of the world where none has a geometry.
+
+    Plots that are blocked are often blocked for lying on the wrong side of the Earth; the view must not follow them.
+    """
+    usable = plots["usable"].to_numpy(dtype=bool)
+    boxes = shapely.bounds(plots.geometry.to_numpy()[usable | ~usable.any()])
+    if not np.isfinite(boxes).any():
+        return (-180.0, -90.0, 180.0, 90.0)
+    (west, south), (east, north) = np.nanmin(boxes[:, :2], axis=0), np.nanmax(boxes[:, 2:], axis=0)
+    return (float(west), float(south), float(east), float(north))
+
+
+def geopackage_of(folder: Path, harvest: Harvest) -> Path:
+    """Where the GeoPackage of a harvest lies."""
+    return folder / f"{file_stem(harvest.harvest)}.gpkg"
+
+
+def _moment(day: date) -> str:
+    return f"{day}T00:00:00.000Z"
+
+
+def _shown(plots: Path, harvest: Harvest) -> pa.Table:
+    """PLOTS from its Parquet file, keys first, without what the harvest does not show."""
+    hidden = {"original_wkb"} | (set() if harvest.package.producer_as == "producer" else {"producer_name"})
+    names = [name for name in pq.read_schema(plots).names if name not in hidden | {"plot"}]
+    return pq.read_table(plots, columns=["plot", *names])
+
+
+def _events(patches: pq.ParquetFile) -> tuple[set[str], list[int]]:
+    """Columns and years of PATCHES, the years in order."""
+    columns, years = set[str](), set[int]()
+    for batch in patches.iter_batches(columns=["column", "year"]):
+        columns.update(batch["column"].unique().to_pylist())
+        years.update(batch["year"].unique().to_pylist())
+    return columns, sorted(years)
+
+
+def _content(
+    plots: pa.Table,
+    findings: pd.DataFrame,
+    sources: pd.DataFrame,
+    patches: pq.ParquetFile,
+    assessments: pd.DataFrame,
+    reasons: pd.DataFrame,
+    language: str,
+) -> list[Table]:
+    judged = pa.Table.from_pandas(assessments.reindex(plots["plot"].to_pandas()), preserve_index=False)
+    known = pa.table(
+        [*plots.columns, *judged.columns],
+        names=[*plots.column_names, *judged.column_names],
+    )
+    is_point = pc.fill_null(pc.equal(known["geometry_kind"], "point"), False)
+    where = gpd.GeoSeries(gpd.points_from_xy(findings["longitude"], findings["latitude"]), crs=CRS)
+    unplaced = findings[["longitude", "latitude"]].isna().any(axis=1).to_numpy()
+    located = gpd.GeoDataFrame(
+        findings.drop(columns=["details", "longitude", "latitude"]).reset_index(drop=True),
+        geometry=where.where(~unplaced, None),
+        crs=CRS,
+    )
+    content = [
+        Table("plots", known.filter(pc.invert(is_point)), "MultiPolygon"),
+        Table("plot_points", known.filter(is_point), "Point"),
+        Table("patches", patches, "MultiPolygon"),
+        Table("findings", located, "Point"),
+        Table("tiles", _tiles(sources), "Polygon"),
+        Table("sources", sources),
+        Table("reasons", reasons.reset_index()),
+    ]
+    return [*content, Table("data_dictionary", _dictionary(content, language))]
+
+
+def _tiles(sources: pd.DataFrame) -> gpd.GeoDataFrame:
+    """One square per tile with what was read there."""
+    distinct = sources[["tile", "status", "layer"]].drop_duplicates().sort_values(["tile", "status", "layer"])
+    layers = {key: " ".join(group) for key, group in distinct.groupby(["tile", "status"])["layer"]}
+    rows = [
+        [tile, next(status for status in ("failed", "missing", "read") if (tile, status) in layers)]
+        + [layers.get((tile, status), "") for status in tables.SOURCE_STATUSES]
+        for tile in distinct["tile"].unique()
+    ]
+    shapes = [shapely.box(*Tile.from_name(tile).bounds) for tile, *_ in rows]
+    columns = ["tile", "status", *(f"layers_{status}" for status in tables.SOURCE_STATUSES)]
+    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns, dtype="str"), geometry=shapes, crs=CRS)
+
+
+def _fields(table: Table) -> list[str]:
+    if isinstance(table.frame, pq.ParquetFile):
+        names = table.frame.schema_arrow.names
+    else:
+        names = table.frame.column_names if isinstance(table.frame, pa.Table) else table.frame.columns
+    return [str(name) for name in names if name != "geometry"]
+
+
+def _dictionary(content: Sequence[Table], language: str) -> pd.DataFrame:
+    described = {
+        str(name): column.description
+        for schema in tables.ALL.values()
+        for name, column in schema.columns.items()
+        if column.description
+    }
+    rows = [
+        {
+            "layer": table.name,
+            "field": field,
+            "alias": say("gis", f"field_{field}", language),
+            "description": _meaning(table.name, field, described),
+        }
+        for table in [
+            *content,
+            Table("data_dictionary", pd.DataFrame(columns=["layer", "field", "alias", "description"])),
+        ]
+        for field in _fields(table)
+    ]
+    return pd.DataFrame(rows, dtype="str")
+
+
+def _meaning(table: str, field: str, described: dict[str, str]) -> str:
+    if field == "plot":
+        return str(tables.PLOT_INDEX.description)
+    schema = tables.ALL.get({"plot_points": "PLOTS"}.get(table, table.upper()))
+    if schema is not None and field in schema.columns:
+        return str(schema.columns[field].description)
+    return (
+        OWN_DESCRIPTIONS[field]
+        if field in OWN_DESCRIPTIONS and table in ("tiles", "data_dictionary")
+        else described[field]
+    )
+
+
+@contextmanager
+def _gdal(moment: str) -> Iterator[None]:
+    """GDAL writes the time of the harvest, not of this run, so that the same tables give the same bytes.
+
+    Its page cache of 2 MB is too small for an index over two million patches: 96 MB save a tenth of the time, and no
+    more saves more.
+    """
+    options = {"OGR_CURRENT_DATE": moment, "OGR_SQLITE_CACHE": "96"}
+    pyogrio.set_gdal_config_options(options)
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options(dict.fromkeys(options))
+
+
+def _write_table(path: Path, table: Table, *, first: bool) -> None:
+    options: dict[str, Any] = {"layer": table.name, "driver": "GPKG", "geometry_type": table.geometry_type}
+    if first:
+        options["dataset_options"] = {"VERSION": "1.2"}
+    if table.geometry_type is not None:
+        options["layer_options"] = {"GEOMETRY_NAME": "geom", "SPATIAL_INDEX": "YES"}
+    if isinstance(table.frame, pa.Table | pq.ParquetFile):
+        rows = _multipolygons(table.frame) if table.geometry_type == "MultiPolygon" else table.frame
+        pyogrio.write_arrow(rows, path, geometry_name="geometry", crs=CRS, **options)
+    else:
+        pyogrio.write_dataframe(table.frame, path, use_arrow=True, promote_to_multi=False, **options)
+
+
+def _multipolygons(frame: pa.Table | pq.ParquetFile) -> pa.RecordBatchReader:
+    """The rows as GDAL takes them, polygons as multipolygons of one part."""
+    if isinstance(frame, pq.ParquetFile):
+        schema, batches = frame.schema_arrow, frame.iter_batches()
+    else:
+        schema, batches = frame.schema, iter(frame.to_batches(ROWS))
+    place = schema.names.index("geometry")
+
+    def promoted(batch: pa.RecordBatch) -> pa.RecordBatch:
+        shapes = batch.column(place)
+        single = pc.equal(pc.binary_slice(shapes, 0, len(POLYGON)), POLYGON)
+        many = pc.binary_join_element_wise(MULTIPOLYGON_OF_ONE, shapes, b"")
+        return batch.set_column(place, schema.field(place), pc.if_else(single, many, shapes))
+
+    return pa.RecordBatchReader.from_batches(schema, map(promoted, batches))
+
+
+def _describe(
+    path: Path,
+    fields: Mapping[str, Sequence[str]],
+    geometry_types: Mapping[str, str | None],
+    dictionary: pd.DataFrame,
+    styles: dict[str, str],
+    language: str,
+    moment: str,
+) -> None:
+    """Put styles (`layer_styles`, as QGIS stores them) and field aliases (`gpkg_data_columns`) into the file."""
+    meanings = dict(
+        zip(zip(dictionary["layer"], dictionary["field"], strict=True), dictionary["description"], strict=True)
+    )
+    aliases = [
+        (table, field, say("gis", f"field_{field}", language), meanings[table, field])
+        for table, names in fields.items()
+        for field in names
+    ]
+    rows = [
+        (number, table, _layer_title(table, language), styles[table], moment)
+        for number, table in enumerate(fields, start=1)
+        if geometry_types[table] is not None
+    ]
+    with closing(sqlite3.connect(path)) as file, file:
+        file.executescript(STYLES_AND_ALIASES)
+        file.executemany("INSERT INTO layer_styles VALUES (?, '', '', ?, 'geom', ?, ?, '', 1, '', '', '', ?)", rows)
+        file.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) "
+            "VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)",
+            (moment,),
+        )
+        file.executemany("INSERT INTO gpkg_data_columns VALUES (?, ?, ?, NULL, ?, NULL, NULL)", aliases)
+        file.execute(
+            "INSERT INTO gpkg_extensions VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', "
+            "'http://www.geopackage.org/spec121/#extension_schema', 'read-write')"
+        )
+
+
+def _layer_title(name: str, language: str) -> str:
+    key = f"layer_{name}"
+    title = topic("gis")[key][language]
+    return title.split(":")[0].strip() if "{" in title else title

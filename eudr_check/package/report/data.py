@@ -1,0 +1,254 @@
+"""What the report page knows, as one compact JSON document: columns instead of rows, outlines as whole numbers."""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from eudr_check import __version__
+from eudr_check.config import Harvest
+from eudr_check.package import document_date, palette
+from eudr_check.package.report.thumbnail import Picture, png
+from eudr_check.text import LANGUAGES, topic
+from eudr_check.text.clean import clean
+from eudr_check.variables import Variable
+
+PER_DEGREE = 100_000
+"""Outlines are drawn to 1e-5 degree, about a metre; the figures are computed from the plots themselves."""
+OUTCOMES = ("high", "more_info_needed", "undetermined", "cleared_by_review", "low")
+"""From the one that needs most attention to the one that needs none."""
+SEVERITIES = ("block", "warn", "info")
+HECTARES = {
+    "area": "area_ha",
+    "declared": "declared_area_ha",
+    "forest": "forest_2020_ha",
+    "loss": "loss_after_2020_ha",
+    "deforestation": "deforestation_ha",
+    "agreed": "agreed_deforestation_ha",
+    "unknown": "unknown_ha",
+    "margin": "margin_ha",
+}
+
+
+def document(
+    harvest: Harvest,
+    plots: gpd.GeoDataFrame,
+    findings: pd.DataFrame,
+    sources: pd.DataFrame,
+    patches: gpd.GeoDataFrame,
+    assessments: pd.DataFrame,
+    reasons: pd.DataFrame,
+    variables: Sequence[Variable],
+    pictures: Mapping[str, Picture],
+) -> dict[str, Any]:
+    """Everything the page shows, ready for `json.dumps`."""
+    first = harvest.package.languages[0]
+    position = pd.Series(np.arange(len(plots)), index=plots.index)
+    assessed = assessments.reindex(plots.index)
+    return {
+        "harvest": harvest.harvest,
+        "commodity": harvest.commodity,
+        "policy": ", ".join(sorted(assessments["policy"].unique())),
+        "date": document_date.day(harvest).isoformat(),
+        "version": __version__,
+        "languages": [first, *(language for language in LANGUAGES if language != first)],
+        "outcomes": [
+            {
+                "name": name,
+                "colour": palette.OUTCOMES[name].colour,
+                "ink": palette.OUTCOMES[name].ink,
+                "mark": palette.OUTCOMES[name].mark,
+            }
+            for name in OUTCOMES
+        ],
+        "ground": {
+            "forest": palette.FOREST,
+            "no_forest": palette.NO_FOREST,
+            "unknown": palette.UNKNOWN,
+            "before": palette.LOSS_BEFORE,
+        },
+        "years": {str(year): palette.year_colour(year) for year in _years(patches, pictures)},
+        "text": topic("report"),
+        "sentences": _sentences(findings, reasons),
+        "plots": _plots(harvest, plots, assessed),
+        "outlines": _outlines(plots.geometry.to_numpy()),
+        "patches": _patches(patches),
+        "reasons": _reasons(reasons, position),
+        "findings": _findings(findings[findings["plot"].isin(plots.index)], position),
+        "elsewhere": _findings(findings[~findings["plot"].isin(plots.index)], position),
+        "layers": _layers(variables, sources),
+        "pictures": {
+            str(position[plot]): {
+                "bounds": list(picture.bounds),
+                "png": base64.b64encode(png(picture)).decode(),
+                "years": _picture_years(picture),
+            }
+            for plot, picture in pictures.items()
+        },
+    }
+
+
+def shipments(table: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """Kilograms of every shipment, a row each; nothing where no deliveries are known."""
+    if table is None:
+        return []
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(key): clean(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows]
+
+
+def encode(document: Mapping[str, Any]) -> str:
+    """JSON that can stand inside a script element: no `<`, no line separators of JavaScript."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _plots(harvest: Harvest, plots: gpd.GeoDataFrame, assessed: pd.DataFrame) -> dict[str, Any]:
+    cooperatives = sorted(plots["cooperative"].unique())
+    named = harvest.package.producer_as == "producer"
+    both = plots.join(assessed)
+    files = sorted(plots["source_file"].unique())
+    return {
+        "id": [clean(name) for name in plots["plot_id"]],
+        "cooperatives": cooperatives,
+        "cooperative": _positions(plots["cooperative"], cooperatives),
+        "outcome": _positions(assessed["final_outcome"], OUTCOMES),
+        "before": _positions(assessed["outcome"], OUTCOMES),
+        "usable": plots["usable"].astype(int).tolist(),
+        "fragile": (assessed["stability"] == "fragile").astype(int).tolist(),
+        "unobserved": _nullable(assessed["unobserved_since"]),
+        "place": _nullable(plots["production_place"]),
+        "producer": _nullable(plots["producer_name"]) if named else [],
+        "files": files,
+        "file": _positions(plots["source_file"], files),
+        "row": plots["source_row"].tolist(),
+        **{name: _rounded(both[column]) for name, column in HECTARES.items()},
+    }
+
+
+def _positions(values: pd.Series, order: Sequence[str]) -> list[int]:
+    return pd.Categorical(values, categories=list(order)).codes.tolist()
+
+
+def _nullable(values: pd.Series) -> list[Any]:
+    return [clean(value) if isinstance(value, str) else None for value in values.astype(object)]
+
+
+def _rounded(values: pd.Series) -> list[float | None]:
+    return [None if missing else value for value, missing in zip(values.round(4).tolist(), values.isna(), strict=True)]
+
+
+def _outlines(geometries: NDArray[Any]) -> dict[str, Any]:
+    """Rings of all plots as differences of whole numbers, end to end.
+
+    Returns:
+        `origin`: x, y of the first position, in 1e-5 degree; `steps`: x and y differences in turn; `rings`: positions
+        per ring; `of`: plot of each ring. Rings closer than a metre to a straight line are thinned.
+    """
+    simple = shapely.simplify(shapely.force_2d(geometries), 0.5 / PER_DEGREE)
+    # Shells one way, holes the other: the page fills many plots at once by winding, and overlaps stay filled.
+    parts, of = shapely.get_parts(shapely.orient_polygons(simple), return_index=True)
+    is_point = shapely.get_type_id(parts) == shapely.GeometryType.POINT
+    points = parts[is_point]
+    rings, ring_of = shapely.get_rings(parts[~is_point], return_index=True)
+    pieces = np.concatenate([points, rings])
+    plot_indices = np.concatenate([of[is_point], of[~is_point][ring_of]])
+    order = np.argsort(plot_indices, kind="stable")
+    pieces, plot_indices = pieces[order], plot_indices[order]
+    coordinates, piece = shapely.get_coordinates(pieces, return_index=True)
+    whole = np.round(coordinates * PER_DEGREE).astype(np.int64)
+    origin = whole[0] if len(whole) else np.zeros(2, np.int64)
+    steps = np.diff(whole, axis=0, prepend=origin[None])
+    return {
+        "origin": origin.tolist(),
+        "steps": steps.ravel().tolist(),
+        "rings": np.bincount(piece, minlength=len(pieces)).tolist(),
+        "of": plot_indices.tolist(),
+    }
+
+
+def _years(patches: gpd.GeoDataFrame, pictures: Mapping[str, Picture]) -> list[int]:
+    found = {int(year) for year in patches["year"].unique() if year > palette.CUTOFF_YEAR}
+    for picture in pictures.values():
+        found.update(_picture_years(picture))
+    return sorted(found)
+
+
+def _picture_years(picture: Picture) -> list[int]:
+    return sorted({2000 + int(year) for year in np.unique(picture.loss_year) if 20 < year < 255})
+
+
+def _patches(patches: gpd.GeoDataFrame) -> dict[str, Any]:
+    after = patches[patches["year"] > palette.CUTOFF_YEAR]
+    columns = sorted(after["column"].unique())
+    return {
+        "columns": columns,
+        "column": _positions(after["column"], columns),
+        "year": after["year"].tolist(),
+        "area": _rounded(after["area_ha"]),
+        "outlines": _outlines(after.geometry.to_numpy()),
+    }
+
+
+def _reasons(reasons: pd.DataFrame, position: pd.Series) -> dict[str, Any]:
+    known = reasons[reasons.index.isin(position.index)]
+    codes = sorted(known["code"].unique())
+    return {
+        "codes": codes,
+        "plot": position.reindex(known.index).tolist(),
+        "code": _positions(known["code"], codes),
+        "layers": known["layers"].tolist(),
+        "area": _rounded(known["area_ha"]),
+        "threshold": _rounded(known["threshold_ha"]),
+    }
+
+
+def _findings(findings: pd.DataFrame, position: pd.Series) -> dict[str, Any]:
+    codes = sorted(findings["code"].unique())
+    known = set(topic("findings"))
+    return {
+        "codes": codes,
+        "plot": [None if pd.isna(plot) else int(position.get(plot, -1)) for plot in findings["plot"]],
+        "code": _positions(findings["code"], codes),
+        "severity": _positions(findings["severity"], SEVERITIES),
+        "details": [json.loads(details) for details in findings["details"]],
+        "message": [
+            None if code in known else message
+            for code, message in zip(findings["code"], findings["message"], strict=True)
+        ],
+        "file": findings["source_file"].tolist(),
+        "row": [None if pd.isna(row) else int(row) for row in findings["source_row"]],
+    }
+
+
+def _sentences(findings: pd.DataFrame, reasons: pd.DataFrame) -> dict[str, Any]:
+    """The sentences of the codes that occur, in all languages; the page fills in the figures."""
+    wanted = {"findings": findings["code"].unique(), "reasons": reasons["code"].unique()}
+    chosen = {
+        name: {code: topic(name)[code] for code in sorted(codes) if code in topic(name)}
+        for name, codes in wanted.items()
+    }
+    steps = topic("plan")
+    chosen["settle"] = {code: steps[f"do_{code}"] for code in sorted(wanted["reasons"]) if f"do_{code}" in steps}
+    return chosen
+
+
+def _layers(variables: Sequence[Variable], sources: pd.DataFrame) -> list[dict[str, Any]]:
+    counts = sources.drop_duplicates(["tile", "layer", "status"]).groupby(["layer", "status"]).size().to_dict()
+    return [
+        {
+            "layer": variable.layer,
+            "variable": variable.column,
+            "role": variable.role,
+            "sensor": variable.sensor,
+            "from": variable.covers_from.isoformat(),
+            "through": variable.covers_through.isoformat(),
+            "tiles": [int(counts.get((variable.layer, status), 0)) for status in ("read", "missing", "failed")],
+        }
+        for variable in variables
+    ]

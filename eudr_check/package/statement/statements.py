@@ -1,0 +1,333 @@
+"""All statements of a harvest: one folder each, with geolocation, index, payload and pages."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from eudr_check.config import Harvest
+from eudr_check.documents.filed import Filed
+from eudr_check.documents.shipments import Shipments
+from eudr_check.errors import PackageError
+from eudr_check.geodesy import eu_area_ha
+from eudr_check.package.eu import consignment, dds_xml, file_rules
+from eudr_check.package.eu import geojson as eu_geojson
+from eudr_check.package.eu.consignment import Consignment
+from eudr_check.package.eu.orders import changed_since, orders
+from eudr_check.package.eu.parts import Declared, Part, parts
+from eudr_check.package.folder import Folder
+from eudr_check.package.statement import facts, pdf
+from eudr_check.package.statement.map import draw
+from eudr_check.tiles import tiles_of
+from eudr_check.variables import Variable
+
+DRAFT_MARK = "DRAFT-"
+REACH_DEGREE = 0.003
+"""How far around a plot its maps are asked: twice the radius of a point of four hectares, and the GPS error."""
+Record = Mapping[str, Sequence[Mapping[str, Any]]]
+"""The record under Article 10, by language."""
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind every statement of a harvest."""
+
+    harvest: Harvest
+    plots: gpd.GeoDataFrame
+    assessments: pd.DataFrame
+    lots: pd.DataFrame | None
+    layers: Sequence[Mapping[str, Any]]
+    policy: Mapping[str, Any]
+    legality: Sequence[Mapping[str, Any]]
+    article10: Record
+    """Record of the whole harvest."""
+    draft_because: Sequence[str]
+    faults: Sequence[str]
+    """What the EU system would refuse in operator and product; empty unless a draft was asked for."""
+    draft: bool
+    shipments: Shipments | None = None
+    filed: Sequence[Filed] = ()
+    """Statements of this harvest that have a number."""
+    sources: pd.DataFrame | None = None
+    """SOURCES; without it every statement names the layers of the whole harvest."""
+    variables: Sequence[Variable] = ()
+    article10_of: Callable[[Sequence[str], Sequence[str]], Record] | None = None
+    """Record of some plots and lots alone; without it every statement has that of the whole harvest."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is declared in which statement, before anything is written."""
+
+    consignment: Consignment
+    changes: pd.DataFrame
+    """What the export had to change: `eu_geojson.Export.changes`."""
+    features: pd.DataFrame
+    """Features of all statements."""
+    texts: list[str]
+    """The same as lines of GeoJSON."""
+    parts: list[Part]
+    withheld: list[str]
+    """What is not declared although it was asked for, a sentence each."""
+    filed: Sequence[Filed] = ()
+    """Statements that were filed: nothing of them is written again."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of one statement that machines read."""
+
+    geojson: bytes
+    index: pd.DataFrame
+    dds: dict[str, Any] | None
+    """What `dds.json` says; None where only the GeoJSON was asked for."""
+    xml: bytes | None
+    """The payload; None also where the EU system would refuse operator or product."""
+
+
+def plan(behind: Behind) -> Plan:
+    """Sort, export and cut what is declared; pure, so that whoever verifies a package plans the same."""
+    package = behind.harvest.package
+    settled = _settled(behind, {})
+    export = eu_geojson.export(settled.plots, package.producer_as)
+    refused = export.changes[export.changes["refused"]].drop_duplicates("plot")
+    if len(refused):
+        settled = _settled(behind, dict(zip(refused["plot"], refused["code"], strict=True)))
+    kept = settled.plots.index.get_indexer(pd.Index(export.features["plot"])) >= 0
+    features = export.features[kept].reset_index(drop=True)
+    texts = eu_geojson.feature_texts(features, names=True)
+    name, filed = behind.harvest.harvest, behind.filed
+    asked = orders(name, behind.harvest.goods, settled, behind.shipments, filed, draft=behind.draft)
+    made = parts(name, asked.ready, settled, features, [len(text.encode()) for text in texts])
+    withheld = [*asked.withheld, *changed_since(name, behind.shipments, filed)]
+    known = {one.reference for one in filed}
+    if filed and made and not made[0].lots and not known >= {part.reference for part in made}:
+        # Without lots nobody can tell what of this the filed statement has declared already.
+        record = ", ".join(f"{one.number} on {one.submitted}" for one in filed)
+        withheld.append(
+            f"this harvest was filed as {record}, and now declares something else; amend that statement in the EU "
+            "system, or give deliveries with lots so that what is new can be record from what is filed"
+        )
+        made = []
+    if not made and not withheld and not filed:
+        withheld.append("no plot may be declared; excluded.csv says why for every plot")
+    return Plan(settled, export.changes, features, texts, made, withheld, filed)
+
+
+def write(folder: Folder, behind: Behind) -> Plan:
+    """Write `geojson_changes.csv` and a folder per statement.
+
+    Raises:
+        PackageError: what was exported does not pass the EU system's rules (a fault of ours, named by plot).
+    """
+    planned = plan(behind)
+    folder.csv("geojson_changes.csv", planned.changes)
+    for part in planned.parts:
+        _write_one(folder, behind, planned, part)
+    return planned
+
+
+def made(planned: Plan) -> list[dict[str, Any]]:
+    """The statements as `summary.json` lists them."""
+    return [
+        {
+            "folder": folder_of(part),
+            "reference": part.reference,
+            "shipment": None if part.shipment is None else part.shipment.name,
+            "lot": part.lot,
+            "lots": dict(part.lots),
+            "plots": int(planned.features["plot"].iloc[part.rows].nunique()),
+            "features": len(part.rows),
+            "net_mass_kg": part.net_mass_kg,
+        }
+        for part in planned.parts
+    ]
+
+
+def folder_of(part: Part) -> str:
+    """Name of a statement's folder."""
+    return f"statement-{part.number:02}"
+
+
+def _settled(behind: Behind, unsendable: Mapping[str, str]) -> Consignment:
+    way = behind.harvest.package.traceability
+    return consignment.settle(
+        behind.plots, behind.assessments, behind.lots, way, draft=behind.draft, unsendable=unsendable
+    )
+
+
+def contents(behind: Behind, planned: Plan, part: Part) -> Files:
+    """The files of one statement that machines read; pure."""
+    harvest = behind.harvest
+    features, texts = planned.features.iloc[part.rows], [planned.texts[row] for row in part.rows]
+    geojson = eu_geojson.collection(texts).encode()
+    index = _index(features, texts, behind.plots, behind.assessments)
+    if "statement" not in harvest.package.outputs:
+        return Files(geojson, index, None, None)
+    keys = features["plot"].drop_duplicates().tolist()
+    record = behind.article10 if behind.article10_of is None else behind.article10_of(keys, list(part.lots))
+    dds = facts.gather(
+        harvest,
+        planned.consignment,
+        part,
+        len(planned.parts),
+        features,
+        behind.assessments,
+        layers=_layers(behind, features),
+        policy=behind.policy,
+        legality=behind.legality,
+        article10=record,
+        open_points=_open_points(behind, part, record),
+        geolocation={
+            "file": f"{DRAFT_MARK if behind.draft else ''}plots.geojson",
+            "sha256": hashlib.sha256(geojson).hexdigest(),
+            "bytes": len(geojson),
+        },
+        draft=behind.draft,
+    )
+    return Files(geojson, index, dds, None if behind.faults else _payload(behind, planned, part))
+
+
+def _layers(behind: Behind, features: pd.DataFrame) -> Sequence[Mapping[str, Any]]:
+    """Layers, Items and gaps of the tiles that the plots of one statement reach into."""
+    if behind.sources is None:
+        return behind.layers
+    bounds = shapely.bounds(behind.plots.loc[features["plot"].unique()].geometry.to_numpy())
+    reached = {tile.name for tile in tiles_of(bounds + REACH_DEGREE * np.array([-1, -1, 1, 1]))}
+    return facts.layer_facts(behind.variables, behind.sources[behind.sources["tile"].isin(reached)])
+
+
+def _write_one(folder: Folder, behind: Behind, planned: Plan, part: Part) -> None:
+    place = f"{folder_of(part)}/{DRAFT_MARK if behind.draft else ''}"
+    features = planned.features.iloc[part.rows]
+    files = contents(behind, planned, part)
+    _check(files.geojson, features, cattle=behind.harvest.commodity == "cattle")
+    folder.bytes(place + "plots.geojson", files.geojson)
+    folder.csv(place + "plots_index.csv", files.index)
+    if files.dds is not None:
+        folder.json(place + "dds.json", files.dds)
+        if files.xml is not None:
+            folder.bytes(place + "dds.xml", files.xml)
+        for language, made in pages(files.dds, behind, features):
+            folder.bytes(f"{place}statement.{language}.pdf", made)
+
+
+def pages(record: Mapping[str, Any], behind: Behind, features: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
+    """Language and PDF of a statement's pages."""
+    declared = behind.plots.index.isin(features["plot"].unique())
+    outlines = behind.plots.geometry.to_numpy()
+    svg = draw(outlines[declared], outlines[:0])
+    listed = _listed(features, behind.plots, behind.assessments)
+    for language in behind.harvest.package.languages:
+        yield language, pdf.pdf(record, listed, svg, language)
+
+
+def _check(geojson: bytes, features: pd.DataFrame, *, cattle: bool) -> None:
+    faults = file_rules.check(geojson, cattle=cattle)
+    if faults:
+        first = faults[0]
+        plot = features["plot"].iloc[first.feature - 1] if first.feature else "the file"
+        raise PackageError(f"plot {plot}: the EU system would refuse its export ({first.code}: {first.message})")
+
+
+def _payload(behind: Behind, planned: Plan, part: Part) -> bytes:
+    harvest = behind.harvest
+    request = dds_xml.document(
+        harvest,
+        [_line(harvest, planned.features, line) for line in part.lines],
+        reference=part.reference,
+        border_country=border_country(harvest, part),
+    )
+    return dds_xml.xml(request, draft=behind.draft)
+
+
+def border_country(harvest: Harvest, part: Part) -> str | None:
+    """Country of entry or exit of a statement: its shipment's, else the harvest's."""
+    return harvest.border_country if part.shipment is None else part.shipment.border_country
+
+
+def _line(harvest: Harvest, features: pd.DataFrame, line: Declared) -> dds_xml.Line:
+    mine = features.iloc[line.rows]
+    producers = _producers(mine, eu_geojson.feature_texts(mine, names=False))
+    return dds_xml.Line(harvest.goods[line.product], line.net_mass_kg, line.supplementary_unit, producers)
+
+
+def _open_points(behind: Behind, part: Part, record: Record) -> list[dict[str, Any]]:
+    """What keeps the statement a draft."""
+    points: list[dict[str, Any]] = [{"code": "forced_draft"}] if behind.draft else []
+    points += [{"code": "fact", "fault": fault} for fault in behind.faults]
+    if part.estimated:
+        points.append({"code": "mass_shared"})
+    if not behind.legality or "no_legality_evidence" in behind.draft_because:
+        points.append({"code": "no_legality"})
+    for code in ("legality_missing", "legality_expired"):
+        topics = [record.removeprefix(f"{code}: ") for record in behind.draft_because if record.startswith(f"{code}: ")]
+        if topics:
+            points.append({"code": code, "topics": topics})
+    if any(not row.get("answer") for rows in record.values() for row in rows):
+        points.append({"code": "no_article10"})
+    if behind.harvest.operator and not behind.harvest.operator.address:
+        points.append({"code": "no_address"})
+    return points
+
+
+def _producers(features: pd.DataFrame, texts: Sequence[str]) -> list[dds_xml.Producer]:
+    """One entry per producer and country, in the order of the features (which is sorted by both)."""
+    by_producer: dict[tuple[str | None, str], list[str]] = {}
+    for name, country, text in zip(features["name"], features["country"], texts, strict=True):
+        by_producer.setdefault((name if isinstance(name, str) else None, country), []).append(text)
+    return [
+        dds_xml.Producer(country, name, eu_geojson.collection(mine).encode())
+        for (name, country), mine in by_producer.items()
+    ]
+
+
+def _index(
+    features: pd.DataFrame, texts: Sequence[str], plots: gpd.GeoDataFrame, assessments: pd.DataFrame
+) -> pd.DataFrame:
+    """Which Feature is which plot, with its outcome and the digest of its text."""
+    keys = features["plot"].to_numpy(dtype=object)
+    known = plots[["plot_id", "cooperative"]].reindex(keys)
+    status = assessments[["outcome", "final_outcome", "policy"]].reindex(keys)
+    return pd.DataFrame(
+        {
+            "feature": np.arange(1, len(features) + 1),
+            "plot": keys,
+            "plot_id": known["plot_id"].to_numpy(),
+            "cooperative": known["cooperative"].to_numpy(),
+            "part": features["part"].to_numpy(),
+            "parts": features.groupby("plot")["part"].transform("max").to_numpy(),
+            "production_place": features["place"].to_numpy(),
+            "area_ha": features["area_ha"].to_numpy(),
+            "outcome": status["outcome"].to_numpy(),
+            "final_outcome": status["final_outcome"].to_numpy(),
+            "policy": status["policy"].to_numpy(),
+            "sha256": [hashlib.sha256(text.encode()).hexdigest() for text in texts],
+        }
+    )
+
+
+def _listed(features: pd.DataFrame, plots: gpd.GeoDataFrame, assessments: pd.DataFrame) -> pd.DataFrame:
+    """The plots of a statement as the annex prints them, one row a plot."""
+    first = features.drop_duplicates("plot").set_index("plot")
+    known = plots.reindex(first.index)
+    keys = features["plot"].to_numpy(dtype=object)
+    shown = pd.Series(eu_area_ha(features["geometry"].to_numpy())).groupby(keys).sum(min_count=1)
+    return pd.DataFrame(
+        {
+            "plot_id": known["plot_id"],
+            "name": first["name"],
+            "country": first["country"],
+            "place": first["place"],
+            "geometry_kind": known["geometry_kind"],
+            "area_ha": features.groupby("plot")["area_ha"].sum(),
+            "eu_area_ha": shown,
+            "final_outcome": assessments["final_outcome"].reindex(first.index),
+        },
+        index=first.index,
+    )

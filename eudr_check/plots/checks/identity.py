@@ -1,0 +1,86 @@
+"""Ids of plots: the cooperative's own text, kept; a missing or repeated one is said, never mended."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from eudr_check.plots.findings import FindingCollector
+from eudr_check.plots.read.join import Rows, only
+from eudr_check.plots.read.raw_table import ROWS_LOST
+from eudr_check.plots.thresholds import threshold
+from eudr_check.spelling import folded
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffd-\uffff]")
+_TEXTS = (
+    "plot_id",
+    "producer_name",
+    "producer_id",
+    "production_place",
+    "producer_country",
+    "planted_year",
+    "declared_area_ha",
+    "declared_area_m2",
+)
+
+
+def check(rows: Rows, log: FindingCollector) -> None:
+    """Set `plot` and `identified` of the rows; log missing and repeated ids and text that had to be cleaned."""
+    for field in _TEXTS:
+        _clean(rows, field, log)
+    table = rows.table
+    missing = table["plot_id"].isna().to_numpy()
+    said = np.concatenate([log.has(code) for code in ROWS_LOST])
+    log.row("id_missing", np.setdiff1d(np.flatnonzero(missing), said))
+    keys = (table["cooperative"].astype(object) + "/" + table["plot_id"].astype(object)).to_numpy(
+        dtype=object, copy=True
+    )
+    keys[missing] = None
+    _alike(rows, keys, log)
+    first = ~pd.Series(keys).duplicated().to_numpy()
+    rows.identified = first & ~missing
+    table["plot"] = only(keys, rows.identified)
+    repeated = np.flatnonzero(pd.Series(keys).duplicated(keep=False).to_numpy() & ~missing)
+    for key, group in pd.Series(repeated).groupby(keys[repeated], sort=False):
+        _judge_repeats(rows, str(key), group.to_numpy(), log)
+
+
+def _alike(rows: Rows, keys: np.ndarray, log: FindingCollector) -> None:
+    """Ids that differ by characters nobody sees: they stay two, but people and other systems may take them for one."""
+    known = pd.Series(keys).dropna().drop_duplicates()
+    forms = known.map(folded)
+    for _, group in known[forms.duplicated(keep=False)].groupby(forms, sort=False):
+        first, *others = group.index.tolist()
+        ids = rows.table["plot_id"]
+        log.row("ids_alike", others, plot_id=[ids.iat[row] for row in others], other=str(ids.iat[first]))
+
+
+def _judge_repeats(rows: Rows, key: str, group: np.ndarray, log: FindingCollector) -> None:
+    """Rows that say the same are copies of the first; rows that differ make the id useless for all of them."""
+    shapes = [
+        None if rows.geometry[row] is None else shapely.to_wkb(shapely.normalize(rows.geometry[row])) for row in group
+    ]
+    plot_id = key.partition("/")[2]
+    places = [f"{rows.table['source_file'].iat[row]} {rows.table['source_row'].iat[row]}" for row in group]
+    if shapes[0] is not None and all(shape == shapes[0] for shape in shapes):
+        log.row("row_repeated", group[1:], plot_id=plot_id, first=places[0])
+        return
+    log.row("id_repeated", group, plot_id=plot_id, rows=", ".join(places)[:300])
+
+
+def _clean(rows: Rows, field: str, log: FindingCollector) -> None:
+    """Take control characters out of a text and cut it where no name goes on."""
+    limit = threshold("text_max")
+    column = rows.table[field]
+    filled = column.dropna()
+    together = "".join(filled)
+    if _CONTROL.search(together) is None and max(map(len, filled), default=0) <= limit:
+        return
+    odd = filled[filled.map(lambda text: len(text) > limit or _CONTROL.search(text) is not None).astype(bool)]
+    if not len(odd):
+        return
+    cleaned = odd.map(lambda text: _CONTROL.sub("", text)[:limit].strip() or None)
+    rows.table[field] = column.where(~column.index.isin(odd.index), cleaned.reindex(column.index))
+    rows.table[field] = rows.table[field].astype(object).where(rows.table[field].notna(), None)
+    log.row("text_cleaned", odd.index.to_numpy(), field=field, limit=limit)

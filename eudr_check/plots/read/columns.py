@@ -1,0 +1,172 @@
+"""Which column of a file is which of ours: said in the harvest, or recognised by its header and always reported."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import pandas as pd
+
+from eudr_check.resources import read_yaml
+
+FIELDS = (
+    "plot_id",
+    "producer_name",
+    "producer_id",
+    "producer_country",
+    "production_place",
+    "planted_year",
+    "declared_area_ha",
+    "declared_area_m2",
+    "longitude",
+    "latitude",
+    "geometry",
+    "vertex",
+    "accuracy_m",
+)
+DBF_NAME_LENGTH = 10
+_PLOT_WORDS = frozenset(
+    {
+        "plot", "field", "farm", "parcel", "parcela", "parcelle", "lote", "finca", "chacra", "predio", "champ",
+        "talhao", "gleba", "lahan", "kebun", "thua", "vuon",
+    }
+)  # fmt: skip
+_HOUSE_WORDS = frozenset(
+    {
+        "house", "home", "household", "casa", "vivienda", "hogar", "maison", "domicile", "moradia", "rumah", "nha",
+        "start", "end", "interview", "entrevista", "encuesta", "entretien", "enquete", "wawancara", "device",
+        "office", "oficina", "bodega", "acopio",
+    }
+)  # fmt: skip
+_NOT_PLAIN = re.compile(r"[^0-9a-z@]+")
+
+
+def plain(header: str) -> str:
+    """A header without case, accents and punctuation.
+
+    >>> plain(" Código de Parcela (N°)")
+    'codigo_de_parcela_n'
+    >>> plain("Mã lô đất")
+    'ma_lo_dat'
+    """
+    letters = unicodedata.normalize("NFKD", header.replace("đ", "d").replace("Đ", "D").replace("²", "2"))
+    return _NOT_PLAIN.sub("_", "".join(c for c in letters if not unicodedata.combining(c)).lower()).strip("_")
+
+
+@cache
+def known_headers() -> dict[str, tuple[str, ...]]:
+    """Our field: headers it is known by, most telling first."""
+    content = read_yaml(__package__, "headers.yaml")
+    return {field: tuple(str(header) for header in content[field]) for field in FIELDS}
+
+
+@cache
+def all_known_headers() -> frozenset[str]:
+    """Every header some field of ours is known by."""
+    return frozenset(header for headers in known_headers().values() for header in headers)
+
+
+def is_of_plot(header: str) -> bool:
+    """Whether a header says that its place is the plot's."""
+    return not is_of_house(header) and bool(_PLOT_WORDS & set(plain(header).split("_")))
+
+
+def is_of_house(header: str) -> bool:
+    """Whether a header says that its place is that of a house, an office or an interview."""
+    return bool(_HOUSE_WORDS & set(plain(header).split("_")))
+
+
+def recognise(headers: Iterable[str], explicit: Mapping[str, str]) -> dict[str, str]:
+    """The header taken for each of our fields.
+
+    Args:
+        headers: the file's own headers.
+        explicit: our field: their header, as the harvest says; it wins, and is not checked here.
+
+    Returns:
+        Our field: their header, for the fields that were found.
+    """
+    taken = dict(explicit)
+    free = [header for header in headers if header not in set(explicit.values())]
+    last_parts = {header: _last_part(header) for header in free}
+    for field, known in known_headers().items():
+        if field in taken or (field == "declared_area_m2" and "declared_area_ha" in explicit):
+            continue
+        ranks = {header: rank for rank, header in reversed(list(enumerate(known)))}
+        candidates = [
+            (rank, position, header)
+            for position, header in enumerate(free)
+            for form in (plain(header), last_parts[header])
+            if not (field in ("longitude", "latitude", "geometry") and is_of_house(header))
+            and (rank := ranks.get(form, _cut_short(form, known))) is not None
+            and header not in taken.values()
+        ]
+        if candidates:
+            taken[field] = min(candidates)[2]
+    return taken
+
+
+def rivals(headers: Iterable[str], taken: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Headers that were not taken although they are known for a field that was: our field, their header."""
+    free = [header for header in headers if header not in set(taken.values())]
+    return [
+        (field, header)
+        for field, known in known_headers().items()
+        if field in taken
+        for header in free
+        if {plain(header), _last_part(header)} & set(known)
+    ]
+
+
+def _cut_short(form: str, known: tuple[str, ...]) -> int | None:
+    """Rank of the first known header that begins so, where a shapefile has cut it at ten characters."""
+    if len(form) != DBF_NAME_LENGTH:
+        return None
+    return next((rank for rank, header in enumerate(known) if header.startswith(form)), None)
+
+
+def _last_part(header: str) -> str:
+    """The question's own name in a survey export such as `grupo/parcela/codigo`."""
+    return plain(re.split(r"[/:]", header)[-1])
+
+
+def names_hectares(header: str) -> bool:
+    """Whether a header of an area says that it is in hectares."""
+    return any(
+        part in ("ha", "has") or part.startswith("hect") or part == "hektar" for part in plain(header).split("_")
+    )
+
+
+def text_of(column: pd.Series) -> pd.Series:
+    """Cells as text: whole numbers without a point, everything else as it stands, empty ones None.
+
+    Args:
+        column: any dtype.
+
+    Returns:
+        Series of object, str or None.
+    """
+    if column.dtype.kind in "iu":
+        return column.astype(str).astype(object)
+    if column.dtype.kind == "f":
+        return pd.Series([_number_text(value) for value in column], index=column.index, dtype=object)
+    values = [
+        (value.strip() or None) if type(value) is str else _cell_text(value) for value in column.to_numpy(dtype=object)
+    ]
+    return pd.Series(values, index=column.index, dtype=object)
+
+
+def _number_text(value: float) -> str | None:
+    if value != value:
+        return None
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+def _cell_text(value: object) -> str | None:
+    if value is None or value is pd.NaT or value is pd.NA or value != value:
+        return None
+    if isinstance(value, float):
+        return _number_text(value)
+    if isinstance(value, bytes):
+        return None
+    return str(value).strip() or None

@@ -1,0 +1,195 @@
+"""Geometry of rows that say it in their columns: WKT, lists, survey strings, longitude and latitude.
+
+A plot has the place written for the plot. Where a file gives boundaries, a row without one has none: the point beside
+it may be the house, or where somebody was asked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeGuard
+
+import numpy as np
+import pandas as pd
+
+from eudr_check.plots.read import cell as cells
+from eudr_check.plots.read import coordinates, reference_systems
+from eudr_check.plots.read.columns import is_of_house, is_of_plot
+from eudr_check.plots.read.geojson import MisnestedError
+from eudr_check.plots.read.geometry_builder import Outlines
+from eudr_check.plots.read.positions import AXES, Positions
+from eudr_check.plots.read.raw_table import ROWS_LOST, Delivery, Fault
+
+_SAMPLE = 50
+_LIKELY = 0.5
+"""Share of a column's first cells that have to look like geometry."""
+FEWEST_CORNERS = 3
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Columns that may say where a plot is."""
+
+    boundaries: list[str]
+    points: list[str]
+    """Points of the plot, and those that say nothing of whose place they are."""
+    houses: list[str]
+    """Points that say they are of the house or the interview."""
+    pair: tuple[str, str] | None
+    """Longitude and latitude."""
+
+
+def place(delivery: Delivery, columns: Mapping[str, str], *, said: str | None = None) -> None:
+    """Give rows without a geometry the one their columns say; rows that have one keep it.
+
+    Args:
+        delivery: changed in place.
+        columns: our field: header, as `columns.recognise` gives.
+        said: the column of geometry the harvest names; no other is looked at then.
+    """
+    given = np.array([shape is not None for shape in delivery.geometry], dtype=bool)
+    lost = {fault.position for fault in delivery.faults if fault.code in _UNPLACED}
+    empty = np.array([row for row in np.flatnonzero(~given) if row not in lost], dtype=np.int64)
+    if not len(empty):
+        return
+    known = _columns(delivery.attributes, columns, said)
+    texts = {
+        header: delivery.attributes[header].to_numpy(dtype=object)
+        for header in (*known.boundaries, *known.points, *known.houses)
+    }
+    bounded = bool(given.any()) or said is not None or any(_filled(cell) for h in known.boundaries for cell in texts[h])
+    outlines = Outlines()
+    accuracy = np.full(len(delivery), np.nan)
+    worth: dict[int, tuple[int, int]] = {}
+    positions = Positions(delivery.attributes, columns) if columns.keys() >= set(AXES) else None
+    systems = reference_systems.of_rows(delivery.attributes)
+    _corners_without_id(delivery, columns, known)
+    for row in empty.tolist():
+        filled = [header for header in texts if _filled(texts[header][row])]
+        boundary = next((header for header in known.boundaries if header in filled), None)
+        chosen = boundary or _own_point(known, filled, bounded and not _says_none(known, texts, row))
+        try:
+            if chosen is not None:
+                accuracy[row] = cells.draw(outlines, row, texts[chosen][row])
+                named = reference_systems.in_text(texts[chosen][row])
+                if named is not None:
+                    delivery.crs_said[row] = named
+            else:
+                free = not bounded or _says_none(known, texts, row)
+                written = positions.at(row) if positions is not None and (free or known.pair) else None
+                other = next((header for header in filled if header not in known.boundaries), None)
+                if written is not None and free:
+                    x, y, worth[row] = written
+                    outlines.point(row, x, y)
+                elif written is not None or other is not None:
+                    where = other or (known.pair[0] if known.pair else "-")
+                    header = said or next(iter(known.boundaries), "geometry")
+                    delivery.faults.append(Fault(row, "boundary_missing", {"header": header, "other": where}))
+        except MisnestedError as error:
+            delivery.faults.append(Fault(row, "wrong_nesting", {"type": str(error)}))
+        except ValueError as error:
+            delivery.faults.append(Fault(row, "geometry_unreadable", {"problem": str(error)[:200]}))
+        if row in systems and row not in delivery.crs_said:
+            delivery.crs_said[row] = systems[row]
+    delivery.zones = reference_systems.zones(delivery.attributes)
+    geometry, decimals, faults = outlines.build(len(delivery))
+    for row, decimals_worth in worth.items():
+        decimals[row] = decimals_worth
+    delivery.geometry = delivery.geometry.copy()
+    delivery.geometry[empty] = geometry[empty]
+    delivery.decimals = delivery.decimals.copy()
+    delivery.decimals[empty] = decimals[empty]
+    delivery.faults.extend(faults)
+    if "accuracy_m" in columns and columns["accuracy_m"] in delivery.attributes:
+        measured = [_accuracy(value) for value in delivery.attributes[columns["accuracy_m"]]]
+        accuracy = np.where(np.isfinite(measured), measured, accuracy)
+    delivery.accuracy_m = accuracy
+
+
+_UNPLACED = (*ROWS_LOST, "geometry_unreadable", "wrong_nesting", "ring_too_short", "coordinate_missing", "wrong_type")
+
+
+def geometry_headers(frame: pd.DataFrame, columns: Mapping[str, str]) -> list[str]:
+    """Columns that hold geometry, the most telling first: the one mapped, areas, lines, points.
+
+    A column counts when half of its first cells look like WKT, GeoJSON, a list of positions or survey positions.
+    """
+    return [header for _, _, header in _ranked(frame, columns)]
+
+
+def _ranked(frame: pd.DataFrame, columns: Mapping[str, str]) -> list[tuple[int, int, str]]:
+    ranked: list[tuple[int, int, str]] = []
+    mapped = columns.get("geometry")
+    others = {columns.get("longitude"), columns.get("latitude")}
+    for position, header in enumerate(frame.columns):
+        found = [str(cell) for cell in frame[header].dropna().head(_SAMPLE)]
+        ranks = [cells.rank(cell) for cell in found if cell.strip() not in cells.NONE]
+        known = [rank for rank in ranks if rank is not None]
+        if header not in others and ranks and len(known) >= _LIKELY * len(ranks):
+            ranked.append((min(known), position, header))
+        elif header == mapped:
+            ranked.append((cells.AREA, position, header))
+    return sorted(ranked, key=lambda one: (one[2] != mapped or one[0] == cells.POINT, one))
+
+
+def _columns(frame: pd.DataFrame, columns: Mapping[str, str], said: str | None) -> _Columns:
+    ranked = _ranked(frame, columns)
+    if said is not None:
+        return _Columns([said], [], [header for _, _, header in ranked if header != said], _axes(columns))
+    points = [header for rank, _, header in ranked if rank == cells.POINT]
+    return _Columns(
+        [header for rank, _, header in ranked if rank != cells.POINT],
+        sorted((header for header in points if not is_of_house(header)), key=lambda header: not is_of_plot(header)),
+        [header for header in points if is_of_house(header)],
+        _axes(columns),
+    )
+
+
+def _axes(columns: Mapping[str, str]) -> tuple[str, str] | None:
+    return (columns["longitude"], columns["latitude"]) if {"longitude", "latitude"} <= columns.keys() else None
+
+
+def _own_point(known: _Columns, filled: list[str], bounded: bool) -> str | None:
+    """The column whose point is the plot's: any that is not of a house, or, where others have boundaries, one that
+    says so."""
+    return next((one for one in known.points if one in filled and (not bounded or is_of_plot(one))), None)
+
+
+def _says_none(known: _Columns, texts: Mapping[str, Any], row: int) -> bool:
+    """Whether the cell of the boundary says that there is none, as apps do for plots they keep as points."""
+    return any(str(texts[header][row] or "").strip() in cells.NONE for header in known.boundaries)
+
+
+def _corners_without_id(delivery: Delivery, columns: Mapping[str, str], known: _Columns) -> None:
+    """A row with an id before several with a place and none may be the first corner of a boundary, not a plot."""
+    if known.pair is None or "plot_id" not in columns or columns["plot_id"] not in delivery.attributes:
+        return
+    delivery.faults.extend(corner_faults(delivery, columns))
+
+
+def corner_faults(delivery: Delivery, columns: Mapping[str, str]) -> list[Fault]:
+    """Faults `corners_without_id` of the rows whose id may be meant for the rows after them too (merged cells).
+
+    Args:
+        delivery: rows of a table with `plot_id`, `longitude` and `latitude` among its columns.
+        columns: our field: header.
+    """
+    frame = delivery.attributes
+    named = frame[columns["plot_id"]].notna().to_numpy()
+    placed = (frame[columns["longitude"]].notna() & frame[columns["latitude"]].notna()).to_numpy()
+    group = np.cumsum(named)
+    after = np.bincount(group[~named & placed], minlength=int(group.max(initial=0)) + 1)
+    first = np.flatnonzero(named)
+    return [
+        Fault(int(row), "corners_without_id", {"rows": int(after[group[row]])})
+        for row in first
+        if placed[row] and after[group[row]] >= FEWEST_CORNERS - 1
+    ]
+
+
+def _filled(cell: object) -> TypeGuard[str]:
+    return isinstance(cell, str) and bool(cell.strip()) and cell.strip() not in cells.NONE
+
+
+def _accuracy(value: object) -> float:
+    number = coordinates.written_number(value) if isinstance(value, str) else None
+    return float(number) if number is not None else float("nan")

@@ -1,0 +1,287 @@
+"""All rows of all files side by side, in one CRS, before any check."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from eudr_check.config import PlotFile
+from eudr_check.plots import read
+from eudr_check.plots.checks.country import code_of
+from eudr_check.plots.findings import FindingCollector
+from eudr_check.plots.read import columns, geometry_columns, numbers, reference_systems, vertex_rows
+from eudr_check.plots.read import crs as projection
+from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS, Delivery, Fault, UnreadableError, whole
+from eudr_check.plots.thresholds import threshold
+
+_TEXT_FIELDS = tuple(field for field in columns.FIELDS if field not in ("longitude", "latitude", "geometry", "vertex"))
+_FILLED = ("producer_country", "producer_name", "producer_id", "planted_year", "declared_area_ha")
+"""Fields of which a second column may fill the gaps: no id, no place."""
+_TECHNICAL = ("@id",)
+_AXES = ("longitude", "latitude")
+_NEEDS_CRS = (".gpkg", ".shp", ".fgb", ".gdb", ".parquet", ".geoparquet", ".zip")
+
+
+@dataclass
+class Rows:
+    """The joined rows."""
+
+    table: pd.DataFrame
+    """One row each: `plot` (null without identity), `cooperative`, `source_file`, `source_row`, `file_order`,
+    `default_country`, `area_unit_said`, and our text fields as written (None where empty)."""
+    geometry: NDArray[Any]
+    """object (n,) 2-D geometries in EPSG:4326, None where there is none."""
+    decimals: NDArray[np.int8]
+    """int8 (n, 2) decimals written in longitudes and latitudes, -1 where the format has no text."""
+    accuracy_m: NDArray[np.float64]
+    """float64 (n,) GPS accuracy, NaN where unknown."""
+    identified: NDArray[np.bool_]
+    """bool (n,) whether the row is the one that carries its plot id."""
+
+    def __len__(self) -> int:
+        return len(self.geometry)
+
+
+def gather(files: Sequence[PlotFile], log: FindingCollector) -> Rows:
+    """Read all files; what cannot be read is logged."""
+    log.files_in_order = [name_of(file) for file in files]
+    frames: list[pd.DataFrame] = []
+    deliveries: list[Delivery] = []
+    start = 0
+    for order, file in enumerate(files):
+        try:
+            delivery = read.read(file)
+        except UnreadableError as error:
+            log.file(error.code, name_of(file), file.cooperative, **error.details)
+            continue
+        _clean_surrogates(delivery)
+        taken = _take_columns(file, delivery, log)
+        numbers.settle(delivery, taken)
+        if vertex_rows.are_rows(delivery, taken):
+            delivery = vertex_rows.joined(delivery, taken)
+        else:
+            geometry_columns.place(delivery, taken, said=_geometry_said(file, delivery))
+        _to_degrees(file, delivery, start, log)
+        for note in delivery.notes:
+            log.file(note.code, name_of(file), file.cooperative, **note.details)
+        if not len(delivery):
+            log.file("file_empty", name_of(file), file.cooperative)
+            continue
+        for fault in delivery.faults:
+            log.row(fault.code, start + fault.position, **fault.details)
+        log.row("id_is_date", [start + place for place in delivery.dates.get(taken.get("plot_id", ""), [])])
+        frames.append(_frame(file, order, delivery, taken))
+        deliveries.append(delivery)
+        start += len(delivery)
+    return _joined(frames, deliveries)
+
+
+def only(geometry: NDArray[Any], chosen: NDArray[np.bool_]) -> NDArray[Any]:
+    """The geometries of the chosen rows, None for the others."""
+    kept = geometry.copy()
+    kept[~chosen] = None
+    return kept
+
+
+def name_of(file: PlotFile) -> str:
+    """The path as the harvest writes it; only the name where that is absolute: no table holds a machine's paths."""
+    absolute = not file.declared or "://" in file.declared or Path(file.declared).is_absolute()
+    return file.path.name if absolute else file.declared
+
+
+def _clean_surrogates(delivery: Delivery) -> None:
+    """Half characters (lone surrogates, which JSON can write and no encoding holds) become U+FFFD, and that is said.
+
+    Those in headers are replaced where JSON is read: no table can be made with them.
+    """
+    frame = delivery.attributes
+    for place, header in enumerate(frame.columns):
+        cells = frame.iloc[:, place]
+        if cells.dtype != object:
+            continue
+        broken = [row for row, cell in enumerate(cells) if isinstance(cell, str) and whole(cell) != cell]
+        if broken:
+            frame.isetitem(place, [whole(cell) if isinstance(cell, str) else cell for cell in cells])
+            details = {"field": header, "limit": threshold("text_max")}
+            delivery.faults.extend(Fault(row, "text_cleaned", details) for row in broken)
+
+
+def _take_columns(file: PlotFile, delivery: Delivery, log: FindingCollector) -> dict[str, str]:
+    """Our field: header, as said or recognised; reported either way."""
+    headers = [str(header) for header in delivery.attributes.columns]
+    explicit = {}
+    for field, header in sorted(file.columns.items()):
+        if header in headers and field in columns.FIELDS:
+            explicit[field] = header
+        else:
+            listed = ", ".join(headers if field in columns.FIELDS else columns.FIELDS)[:500]
+            log.file("column_missing", name_of(file), file.cooperative, field=field, header=header, known=listed)
+    axes = {field: theirs for field, theirs in columns.recognise(headers, explicit).items() if field in _AXES}
+    known = {**axes, **explicit}
+    placed = geometry_columns.geometry_headers(delivery.attributes, known) if pd.isna(delivery.geometry).any() else []
+    taken = columns.recognise([header for header in headers if header not in placed], explicit)
+    if "plot_id" not in taken and delivery.label in headers:
+        taken["plot_id"] = delivery.label
+    if placed:
+        taken["geometry"] = placed[0]
+    _second_columns(file, delivery, headers, taken, log)
+    unread = [header for header in headers if header not in {*taken.values(), *placed, *_TECHNICAL}]
+    if unread:
+        log.file("columns_unread", name_of(file), file.cooperative, headers=", ".join(unread)[:500])
+    if taken:
+        pairs = ", ".join(f"{field} = '{header}'" for field, header in sorted(taken.items()))
+        log.file("columns_taken", name_of(file), file.cooperative, taken=pairs)
+    return taken
+
+
+def _geometry_said(file: PlotFile, delivery: Delivery) -> str | None:
+    """The column of geometry the harvest names, where the file has it."""
+    header = file.columns.get("geometry")
+    return header if header in delivery.attributes.columns else None
+
+
+def _second_columns(
+    file: PlotFile, delivery: Delivery, headers: list[str], taken: dict[str, str], log: FindingCollector
+) -> None:
+    """Where two columns give one field, fill the gaps of the first from the second and say where they differ."""
+    for field, header in columns.rivals(headers, taken):
+        if field not in _FILLED or field in file.columns:
+            continue
+        first, second = (columns.text_of(delivery.attributes[name]) for name in (taken[field], header))
+        gaps = first.isna() & second.notna()
+        differ = gaps | (first.notna() & second.notna() & (first != second))
+        if field == "producer_country":
+            differ &= gaps | (first.map(code_of, na_action="ignore") != second.map(code_of, na_action="ignore"))
+        if not differ.any():
+            continue
+        delivery.attributes = delivery.attributes.copy(deep=False)
+        kept = delivery.attributes[taken[field]].astype(object)
+        delivery.attributes[taken[field]] = kept.where(~gaps, delivery.attributes[header])
+        log.file(
+            "columns_doubled", name_of(file), file.cooperative,
+            field=field, header=taken[field], other=header, rows=int(differ.sum()), filled=int(gaps.sum()),
+        )  # fmt: skip
+
+
+def _to_degrees(file: PlotFile, delivery: Delivery, start: int, log: FindingCollector) -> None:
+    """Turn the coordinates of every row of a file into degrees, from the CRS of the row, its table or the harvest."""
+    delivery.geometry = delivery.geometry.copy()
+    ends = [first for first, _ in delivery.crs_from[1:]] + [len(delivery)]
+    systems: dict[Any, list[int]] = {}
+    for (first, declared), end in zip(delivery.crs_from, ends, strict=True):
+        for row in range(first, end):
+            named = delivery.crs_said.get(row)
+            if named is not None and file.crs is not None and not projection.is_same(named, file.crs):
+                log.row("crs_contradicts", start + row, said=named[:80], crs=str(file.crs)[:80])
+                delivery.geometry[row] = None
+                continue
+            systems.setdefault(named or file.crs or declared, []).append(row)
+    for crs, rows in systems.items():
+        if crs is not None:
+            _turn(delivery, np.array(rows, dtype=np.int64), crs, start, log)
+    if None in systems and file.path.suffix.lower() in _NEEDS_CRS:
+        log.file("crs_assumed", name_of(file), file.cooperative)
+
+
+def _turn(delivery: Delivery, rows: NDArray[np.int64], crs: Any, start: int, log: FindingCollector) -> None:
+    """Turn the rows of one CRS; those that contradict it lose their place."""
+    try:
+        if not projection.is_degrees(crs):
+            delivery.decimals[rows] = UNKNOWN_DECIMALS
+            rows = _without_contradictions(delivery, rows, crs, start, log)
+        delivery.geometry[rows] = projection.to_degrees(delivery.geometry[rows], crs)
+    except projection.UnknownCrsError:
+        delivery.geometry[rows] = None
+        log.row("crs_unknown", start + rows, crs=str(crs)[:80])
+
+
+def _without_contradictions(
+    delivery: Delivery, rows: NDArray[np.int64], crs: Any, start: int, log: FindingCollector
+) -> NDArray[np.int64]:
+    """Rows of a CRS in metres that are no degrees and whose zone is that of the CRS; the others are said."""
+    system = projection.system(crs)
+    bounds = shapely.bounds(delivery.geometry[rows])
+    with np.errstate(invalid="ignore"):
+        degrees = (np.abs(bounds) <= [180, 90, 180, 90]).all(axis=1)
+    name = system.name[:80]
+    x, y = np.round(bounds[degrees, 0], 6), np.round(bounds[degrees, 1], 6)
+    log.row("degrees_as_metres", start + rows[degrees], x=x, y=y, crs=name)
+    zones = [(delivery.zones.get(row), north) for row, north in zip(rows.tolist(), bounds[:, 1].tolist(), strict=True)]
+    elsewhere = np.array(
+        [zone is not None and not reference_systems.fits(zone, north, system) for zone, north in zones], dtype=bool
+    )
+    elsewhere &= ~degrees & np.isfinite(bounds[:, 0])
+    said = [delivery.zones[row] for row in rows[elsewhere].tolist()]
+    log.row("crs_contradicts", start + rows[elsewhere], said=said, crs=name)
+    delivery.geometry[rows[degrees | elsewhere]] = None
+    return rows[~(degrees | elsewhere)]
+
+
+def _frame(file: PlotFile, order: int, delivery: Delivery, taken: dict[str, str]) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "cooperative": file.cooperative,
+            "source_file": name_of(file),
+            "source_row": delivery.source_rows,
+            "file_order": order,
+            "default_country": file.producer_country,
+        },
+        index=range(len(delivery)),
+    )
+    area_header = taken.get("declared_area_ha", "")
+    frame["area_unit_said"] = "declared_area_ha" in file.columns or columns.names_hectares(area_header)
+    for field in _TEXT_FIELDS:
+        header = taken.get(field)
+        frame[field] = None if header is None else columns.text_of(delivery.attributes[header]).to_numpy()
+    return frame
+
+
+def _joined(frames: list[pd.DataFrame], deliveries: list[Delivery]) -> Rows:
+    if not frames:
+        names = [
+            "plot",
+            "cooperative",
+            "source_file",
+            "source_row",
+            "file_order",
+            "default_country",
+            "area_unit_said",
+            *_TEXT_FIELDS,
+        ]
+        table = pd.DataFrame({name: pd.Series(dtype=object) for name in names})
+        return Rows(table, np.empty(0, dtype=object), np.empty((0, 2), np.int8), np.empty(0), np.empty(0, dtype=bool))
+    table = pd.concat([frame.astype(dict.fromkeys(_TEXT_FIELDS, object)) for frame in frames], ignore_index=True)
+    table["plot"] = None
+    geometry = np.concatenate([delivery.geometry for delivery in deliveries])
+    geometry[shapely.is_empty(geometry)] = None
+    accuracy = [
+        np.full(len(delivery), np.nan) if delivery.accuracy_m is None else delivery.accuracy_m
+        for delivery in deliveries
+    ]
+    return Rows(
+        table,
+        _plain_types(geometry),
+        np.concatenate([delivery.decimals for delivery in deliveries]),
+        np.concatenate(accuracy),
+        np.zeros(len(table), dtype=bool),
+    )
+
+
+def _plain_types(geometry: NDArray[Any]) -> NDArray[Any]:
+    """One point for a multipoint of one, a multipolygon for a collection of polygons only; the same land either way."""
+    kinds = shapely.get_type_id(geometry)
+    for row in np.flatnonzero(
+        np.isin(kinds, (shapely.GeometryType.MULTIPOINT, shapely.GeometryType.GEOMETRYCOLLECTION))
+    ):
+        parts = shapely.get_parts(shapely.get_parts(geometry[row]))
+        names = {part.geom_type for part in parts}
+        if len(parts) == 1 and names <= {"Point", "Polygon"}:
+            geometry[row] = parts[0]
+        elif names == {"Polygon"}:
+            geometry[row] = shapely.multipolygons(parts)
+    return geometry

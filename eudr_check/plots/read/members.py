@@ -1,0 +1,167 @@
+"""The files of a folder or archive: each is read, known to be no list of plots, or blocks by its name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from eudr_check.config import PlotFile
+from eudr_check.plots.read import columns, geometry_columns
+from eudr_check.plots.read.archive import Limits
+from eudr_check.plots.read.raw_table import Delivery, Note, UnreadableError, empty
+from eudr_check.plots.read.together import together
+
+Reader = Callable[[Path, PlotFile, Limits], Delivery]
+
+_CLUTTER = ("__macosx", ".ds_store", "thumbs.db", "desktop.ini", ".qgis2", "mimetype")
+_COMPANIONS = {
+    ".shp": (
+        *(".dbf", ".shx", ".prj", ".cpg", ".cst", ".sbn", ".sbx", ".qix", ".qpj", ".fix", ".ain", ".aih", ".atx"),
+        *(".idm", ".ind", ".ixs", ".mxs", ".fbn", ".fbx", ".shp.xml", ".xml", ".shp.aux.xml", ".avl"),
+    ),
+    ".gpkg": (".gpkg-wal", ".gpkg-shm", ".gpkg-journal", ".gpkg.aux.xml", ".qmd", ".qml", ".sld"),
+    ".geojson": (".qmd", ".qml", ".sld"),
+    ".fgb": (".qmd", ".qml", ".sld"),
+    ".csv": (".csvt", ".prj", ".qmd", ".qml"),
+}
+_STYLES = (".qmd", ".qml", ".sld", ".lyr")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"RIFF", b"<svg")
+_DOCUMENTS = (".mxd", ".aprx", ".qgz", ".qgs", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx", ".odp", ".md")
+_PROSE = ("readme", "leeme", "leame", "lisezmoi", "leiame", "license", "licence", "licencia", "licenca", "metadata")
+_TEXT_SUFFIXES = (".txt", ".htm", ".html", ".xml")
+_PAGES = (b"<!doctype html", b"<html", b"<metadata", b"<?xml", b"<gmd:", b"<qgis", b"<pamdataset")
+
+
+@dataclass
+class _Found:
+    """What became of the files."""
+
+    parts: list[Delivery] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+
+def read(folder: Path, file: PlotFile, limits: Limits, reader: Reader) -> Delivery:
+    """All plot files of a folder, one after the other, in the order of their paths.
+
+    Raises:
+        UnreadableError: none holds a plot, or there is no such table; the only one cannot be read.
+    """
+    paths = _units(folder)
+    names = {path: path.relative_to(folder).as_posix() for path in paths}
+    companions = {path for path in paths if _is_companion(path, paths)}
+    found = _Found(ignored=[names[path] for path in paths if path in companions or _is_clutter(names[path])])
+    chosen = []
+    for path in paths:
+        if names[path] in found.ignored:
+            continue
+        if _is_picture(path):
+            found.ignored.append(names[path])
+        elif path.suffix.lower() in _DOCUMENTS or _is_prose(path):
+            found.skipped.append(names[path])
+        else:
+            chosen.append(path)
+    wanted = [path for path in chosen if file.table in (path.stem, path.name)]
+    inner = file.model_copy(update={"table": None})
+    if len(chosen) == 1:
+        found.parts.append(_only(chosen[0], names[chosen[0]], inner if wanted else file, limits, reader))
+    elif file.table is not None and not wanted:
+        raise UnreadableError("table_missing", table=file.table, known=", ".join(path.stem for path in chosen))
+    else:
+        for path in wanted or chosen:
+            _take(path, names[path], inner, limits, reader, found)
+    if not found.parts:
+        raise UnreadableError("file_empty")
+    return _joined(found, inner, [names[path] for path in chosen if wanted and path not in wanted])
+
+
+def _only(path: Path, name: str, file: PlotFile, limits: Limits, reader: Reader) -> Delivery:
+    try:
+        return reader(path, file, limits)
+    except UnreadableError as error:
+        if "problem" in error.details:
+            error.details["problem"] = f"{name}: {error.details['problem']}"
+        raise
+
+
+def _take(path: Path, name: str, file: PlotFile, limits: Limits, reader: Reader, found: _Found) -> None:
+    try:
+        part = reader(path, file, limits)
+    except UnreadableError as error:
+        problem = str(error.details.get("problem", "no plot in it" if error.code == "file_empty" else error.code))
+        found.parts.append(empty([Note("member_unread", {"member": name, "problem": problem})]))
+        return
+    if path.suffix.lower() in _TEXT_SUFFIXES and not has_place(part, file):
+        note = Note("member_unread", {"member": name, "problem": "no column of coordinates in it"})
+        found.parts.append(empty([note]))
+        return
+    if not len(part):
+        part.notes.append(Note("member_unread", {"member": name, "problem": "no plot in it"}))
+    found.taken.append(name)
+    found.parts.append(part)
+
+
+def _joined(found: _Found, file: PlotFile, left: list[str]) -> Delivery:
+    delivery = together(found.parts, file)
+    delivery.notes.extend(Note("member_ignored", {"member": name}) for name in [*found.skipped, *left])
+    if found.ignored:
+        delivery.notes.append(Note("members_companions", {"members": ", ".join(found.ignored)}))
+    if len(found.taken) > 1:
+        delivery.notes.append(Note("tables_joined", {"tables": ", ".join(found.taken)}))
+    return delivery
+
+
+def has_place(part: Delivery, file: PlotFile) -> bool:
+    """Whether rows have geometry, or columns that give one."""
+    if any(shape is not None for shape in part.geometry):
+        return True
+    headers = [str(header) for header in part.attributes.columns]
+    taken = columns.recognise(headers, {ours: theirs for ours, theirs in file.columns.items() if theirs in headers})
+    return {"longitude", "latitude"} <= taken.keys() or bool(geometry_columns.geometry_headers(part.attributes, taken))
+
+
+def _units(folder: Path) -> list[Path]:
+    """Every file, sorted by path; a file geodatabase, which is a folder, counts as one."""
+    units: set[Path] = set()
+    for path in folder.rglob("*"):
+        above = [parent for parent in path.relative_to(folder).parents if parent.suffix.lower() == ".gdb"]
+        if above:
+            units.add(folder / above[-1])
+        elif path.is_file():
+            units.add(path)
+    return sorted(units)
+
+
+def _is_clutter(name: str) -> bool:
+    parts = name.lower().split("/")
+    return any(part in _CLUTTER or part.startswith("._") for part in parts)
+
+
+def _is_companion(path: Path, paths: list[Path]) -> bool:
+    """Whether a file only serves a plot file beside it, as a .dbf serves its .shp."""
+    name = path.name.lower()
+    if name.endswith(_STYLES):
+        return True
+    return any(
+        other.parent == path.parent and name == other.stem.lower() + ending
+        for other in paths
+        for ending in _COMPANIONS.get(other.suffix.lower(), ())
+    )
+
+
+def _is_picture(path: Path) -> bool:
+    if path.is_dir():
+        return False
+    with path.open("rb") as stream:
+        head = stream.read(512)
+    return head.startswith(_PICTURES) or b"<svg" in head
+
+
+def _is_prose(path: Path) -> bool:
+    """Text about the data: a page to be read, or a file called so; a page with a table may be the list itself."""
+    if path.is_dir() or path.suffix.lower() not in _TEXT_SUFFIXES:
+        return False
+    content = path.read_bytes().lower()
+    if content.lstrip().startswith(_PAGES):
+        return not any(mark in content for mark in (b"<table", b"placemark", b"<coordinates", b"<trkpt", b"<wpt"))
+    return path.stem.lower().startswith(_PROSE)

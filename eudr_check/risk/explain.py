@@ -1,0 +1,142 @@
+"""One plot in plain words: from layers and hectares to rule to outcome."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from eudr_check.documents.reviews import evidence_digest
+from eudr_check.errors import PolicyError
+from eudr_check.risk.policy import Convergence, Policy, Rule
+from eudr_check.text import number, say
+from eudr_check.variables import UNKNOWN, Variable
+
+FIGURES = ("forest_2020_ha", "loss_after_2020_ha", "deforestation_ha", "agreed_deforestation_ha", "unknown_ha")
+
+
+def explain(
+    plot: str,
+    plots: pd.DataFrame,
+    assessments: pd.DataFrame,
+    reasons: pd.DataFrame,
+    evidence: pd.DataFrame,
+    variables: Sequence[Variable],
+    policy: Policy,
+    language: str,
+) -> str:
+    """Why a plot has its outcome, as lines of text.
+
+    Args:
+        plot: `cooperative/plot_id`.
+        plots, assessments, reasons, evidence: the tables of these names.
+        variables: meaning of the EVIDENCE columns.
+        policy: the policy of the assessment.
+        language: en, es, fr or pt.
+
+    Raises:
+        PolicyError: no such plot.
+    """
+    if plot not in assessments.index:
+        raise PolicyError(f"no plot {plot} in this harvest; ids are cooperative/plot_id as in the assessments table")
+    row, place = assessments.loc[[plot]].iloc[0], plots.loc[[plot]].iloc[0]
+    parts = [
+        _head(plot, place, row, language),
+        _figures(row, evidence.loc[evidence.index == plot], variables, language),
+        _why(reasons.loc[reasons.index == plot], policy, language),
+        _doubts(plot, row, evidence, language),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _head(plot: str, place: pd.Series, row: pd.Series, language: str) -> list[str]:
+    title = _say("heading", language, plot=plot, outcome=_say(str(row["final_outcome"]), language))
+    lines = [title, _say("policy", language, policy=row["policy"])]
+    if pd.isna(place["geometry_kind"]):
+        return lines
+    kind = _say(str(place["geometry_kind"]), language)
+    if pd.isna(place["area_ha"]):
+        return [*lines, _say("no_area", language, kind=kind)]
+    return [*lines, _say("area", language, area=number(float(place["area_ha"]), language, 2), kind=kind)]
+
+
+def _figures(row: pd.Series, ground: pd.DataFrame, variables: Sequence[Variable], language: str) -> list[str]:
+    lines = [_say("figures_heading", language)]
+    lines += [f"- {_say(name, language, ha=number(float(row[name]), language, 3))}" for name in FIGURES]
+    shown = ground[ground["footprint"].isin(["polygon", "disc"])]
+    lines += [f"- {_layer(shown, variable, language)}" for variable in variables if variable.column in shown.columns]
+    by_sensor: dict[str, list[str]] = {}
+    for variable in variables:
+        if variable.role == "event":
+            by_sensor.setdefault(variable.sensor, []).append(variable.column)
+    for sensor, columns in sorted(by_sensor.items()):
+        if len(columns) > 1:
+            lines.append(f"- {_say('shared_sensor', language, columns=', '.join(columns), sensor=sensor)}")
+    return lines
+
+
+def _layer(ground: pd.DataFrame, variable: Variable, language: str) -> str:
+    """Hectares a layer shows (an event: after 2020), and those it did not read."""
+    value = ground[variable.column]
+    shown = value > 2020 if variable.kind == "event" else value == 1
+    unread = float(ground.loc[value == UNKNOWN, "area_ha"].sum())
+    return _say(
+        "variable_unread" if unread > 0 else "variable",
+        language,
+        column=variable.column,
+        ha=number(float(ground.loc[shown, "area_ha"].sum()), language, 3),
+        unread=number(unread, language, 3),
+        layer=variable.layer,
+        sensor=variable.sensor,
+        since=variable.covers_from.isoformat(),
+        until=variable.covers_through.isoformat(),
+    )
+
+
+def _why(reasons: pd.DataFrame, policy: Policy, language: str) -> list[str]:
+    rules = {rule.code: rule for rule in policy.rules} if isinstance(policy, Convergence) else {}
+    lines = [_say("reasons_heading", language)]
+    for row in reasons.to_dict("records"):
+        values = {
+            name: "–" if pd.isna(row[name]) else number(float(row[name]), language, 3)
+            for name in ("area_ha", "threshold_ha", "margin_ha")
+        }
+        lines.append(f"- {say('reasons', row['code'], language, layers=row['layers'], **values)}")
+        if row["code"] in rules:
+            lines.append(f"  {_rule(rules[row['code']], language)}")
+    return lines
+
+
+def _rule(rule: Rule, language: str) -> str:
+    """A rule with its threshold; reason and source stand as the policy writes them."""
+    share = ""
+    if rule.share is not None and rule.share_hectares is not None:
+        percent = f"{number(rule.share.value * 100, language)} %"
+        share = _say("rule_share", language, share=percent, least=number(rule.share_hectares.value, language))
+    figure = rule.hectares
+    sign = ">" if rule.strictly_more else "≥"
+    return _say(
+        "rule",
+        language,
+        hectares=f"{sign} {number(figure.value, language)}",
+        share=share,
+        why=figure.reason,
+        source=figure.source,
+    )
+
+
+def _doubts(plot: str, row: pd.Series, evidence: pd.DataFrame, language: str) -> list[str]:
+    lines = []
+    if pd.notna(row["margin_ha"]):
+        lines.append(_say("margin", language, ha=number(float(row["margin_ha"]), language, 3)))
+    flips = row["flips"]
+    lines.append(_say(str(row["stability"]), language, flips="" if pd.isna(flips) else ", ".join(flips.split())))
+    if pd.notna(row["unobserved_since"]):
+        lines.append(_say("unobserved", language, date=row["unobserved_since"]))
+    if pd.notna(row["review"]):
+        outcome = _say(str(row["final_outcome"]), language)
+        lines.append(_say("review", language, review=row["review"], outcome=outcome))
+    lines.append(_say("digest", language, digest=evidence_digest(evidence, [plot])[plot]))
+    return [*lines, _say("not_a_verdict", language)]
+
+
+def _say(key: str, language: str, **values: object) -> str:
+    return say("explain", key, language, **values)

@@ -1,0 +1,146 @@
+"""The work on one tile: cube, evidence and patches, from local files to a finished artifact.
+
+A worker may sit on another machine: it finds the run folder by its address, the plots in the tile index, and brings
+the raster blocks of its tile itself where its own content store does not hold them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from eudr_check import layers, object_store, overlay
+from eudr_check.errors import RunError
+from eudr_check.layers import LayerDefinition, Origin, Supply
+from eudr_check.layers.cube import wgs84
+from eudr_check.run import tile_index
+from eudr_check.run.artifacts import Artifact, save_table
+from eudr_check.run.folder import RunFolder
+from eudr_check.run.versions import code_digest, versions
+from eudr_check.tiles import Tile
+from eudr_check.variables import UNKNOWN, Variable
+
+ROWS = 1200
+EVENT_ROLES = frozenset({"event", "degradation"})
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all tiles of a run share; small enough to be sent with every task."""
+
+    folder: str
+    """Address of the run folder."""
+    ground: str
+    """Digest of the ground artifact."""
+    definitions: tuple[LayerDefinition, ...]
+    gps_error_m: float
+    offline: bool
+    made_by: Mapping[str, str]
+    """Code and libraries that name the artifacts."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One tile to do."""
+
+    tile: Tile
+    row_group: int
+    digest: str
+    sources: pd.DataFrame
+    """The SOURCES rows of the tile."""
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    """Where its assets can be fetched, by href."""
+
+
+def tile_versions() -> dict[str, str]:
+    """The code of this process and the libraries it works with."""
+    return {"code": code_digest("overlay", "layers", "run"), **versions()}
+
+
+def work(shared: Shared, task: Task) -> Artifact:
+    """Evidence and patches of one tile as a finished artifact.
+
+    Raises:
+        EudrCheckError: a raster of the tile contradicts its definition or cannot be had, or area would be lost.
+        RunError: this worker is of another version, or does not see the run folder.
+    """
+    _require_same_versions(shared)
+    run = RunFolder(object_store.local(shared.folder))
+
+    def make(folder: Path) -> None:
+        plots, boxes = _ground(shared, task.row_group)
+        Supply(run.store, task.origins, shared.offline).require(boxes, shared.definitions, task.sources)
+        cube = layers.cube(task.tile, boxes, shared.definitions, task.sources, run.store)
+        columns = variables(shared.definitions)
+        save_table(folder, "EVIDENCE", overlay.tabulate(plots, cube, shared.gps_error_m))
+        events = [variable.column for variable in columns if variable.role in EVENT_ROLES]
+        whole, seams = overlay.patches(plots, cube, events)
+        save_table(folder, "PATCHES", whole)
+        save_table(folder, "SEAMS", seams)
+
+    return run.artifacts.obtain("tile", task.digest, make)
+
+
+def unread(shared: Shared, task: Task) -> pd.DataFrame:
+    """EVIDENCE of a tile that could not be done: every hectare unknown in every layer."""
+    plots, _ = _ground(shared, task.row_group)
+    cube = unknown_cube(task.tile, variables(shared.definitions))
+    return overlay.tabulate(plots, cube, shared.gps_error_m)
+
+
+def _require_same_versions(shared: Shared) -> None:
+    """Refuse work whose artifact would carry the name of other code: it would be taken for something it is not."""
+    here = tile_versions()
+    other = [name for name, value in shared.made_by.items() if here.get(name) != value]
+    if other:
+        raise RunError(
+            f"a worker has another version of {', '.join(other).replace('code', 'eudr-check')} than the machine that "
+            "started the run; install the same versions on all of them (pip install --constraint constraints.txt)"
+        )
+
+
+def _ground(shared: Shared, row_group: int) -> tuple[gpd.GeoDataFrame, NDArray[np.float64]]:
+    return tile_index.plots_of(_ground_table(shared.folder, shared.ground), row_group)
+
+
+@lru_cache(maxsize=2)
+def _ground_table(folder: str, digest: str) -> Path:
+    """The ground table on this machine, brought and hashed once per process."""
+    artifacts = RunFolder(object_store.local(folder)).artifacts
+    found = artifacts.find("ground", digest)
+    if found is None:
+        raise RunError(
+            f"{folder}/artifacts: a worker does not find the ground of this run, or finds it damaged; workers that "
+            "share no disk need 'run: {folder: s3://...}'; a damaged artifact heals when it is deleted there"
+        )
+    return found.folder / "GROUND.parquet"
+
+
+def unknown_cube(tile: Tile, columns: Sequence[Variable]) -> xr.Dataset:
+    """A cube of one column and `ROWS` rows over the whole tile, in which nothing is known.
+
+    The rows are as thin as those of a 10 m layer: the area of a cell part is the cell's area times its share, which
+    is true to 1e-8 only where the length of a degree hardly changes within the cell.
+    """
+    west, south, east, north = tile.bounds
+    edges = np.linspace(north, south, ROWS + 1)
+    values = {item.column: (("y", "x"), np.full((ROWS, 1), UNKNOWN, np.int16)) for item in columns}
+    coordinates = {
+        "x": [(west + east) / 2],
+        "y": (edges[:-1] + edges[1:]) / 2,
+        "x_edge": [west, east],
+        "y_edge": edges,
+        "spatial_ref": wgs84(),
+    }
+    return xr.Dataset(values, coords=coordinates)
+
+
+def variables(definitions: Sequence[LayerDefinition]) -> tuple[Variable, ...]:
+    """All variables of some layers, in the order of the harvest."""
+    return tuple(variable for definition in definitions for variable in definition.variables)

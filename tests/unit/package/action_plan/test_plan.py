@@ -1,0 +1,176 @@
+"""The action plan: order, figures, formats."""
+
+import datetime as dt
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import openpyxl
+import pandas as pd
+import pytest
+import yaml
+
+from eudr_check.package.action_plan import actions, plan
+from eudr_check.text import LANGUAGES, topic
+from tests.helpers import season_tables
+
+START = dt.date(2026, 9, 30)
+
+
+def made(season: season_tables.Season, *, with_deliveries: bool = True, language: str = "es") -> pd.DataFrame:
+    """All actions of a season."""
+    return actions.actions(
+        season.plots,
+        season.findings,
+        season.assessments,
+        season.reasons,
+        season.deliveries if with_deliveries else None,
+        start=START,
+        language=language,
+    )
+
+
+def write(folder: Path, season: season_tables.Season, **package: object) -> list[Path]:
+    """The plan's files."""
+    tables = season.tables()
+    return plan.write(
+        folder,
+        harvest=season_tables.harvest(package={"languages": ["es"], **package}),
+        deliveries=season.deliveries,
+        **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
+    )
+
+
+def test_most_kilograms_come_first() -> None:
+    """A technician starts where most product waits."""
+    todo = made(season_tables.season(200))
+
+    assert todo["kg"].is_monotonic_decreasing
+    assert todo["kg"].iat[0] > 0
+
+
+def test_without_deliveries_hectares_decide() -> None:
+    """The order falls back to area, and says so in the files."""
+    todo = made(season_tables.season(200), with_deliveries=False)
+
+    assert todo["area_ha"].fillna(0).is_monotonic_decreasing
+
+
+def test_every_open_plot_has_something_to_do() -> None:
+    """No plot that may not go in is left without an action; none that may go in gets one from its outcome."""
+    season = season_tables.season(300)
+    todo = made(season)
+
+    settled = season.assessments["final_outcome"] == "low"
+    assert set(season.assessments.index[~settled]) <= set(todo["plot"])
+    from_outcome = todo[todo["code"].isin(topic("reasons"))]
+    assert not set(from_outcome["plot"]) & set(season.assessments.index[settled])
+
+
+def test_every_reason_that_opens_a_plot_has_a_remedy() -> None:
+    """Each code is either explained only, or has kind, person and sentence; no third kind."""
+    explains_only = {
+        "geometry_blocked",
+        "adjoining_plots",
+        "tree_crop_2020",
+        "no_forest_2020",
+        "no_event_on_forest",
+    }
+    for code in topic("reasons"):
+        rule = actions.rule_of(code)
+        assert (rule is None) == (code in explains_only), code
+        if rule is not None:
+            key = "do_whisp" if code.startswith("whisp_") else f"do_{code}"
+            assert set(topic("plan")[key]) == set(LANGUAGES)
+
+
+def test_every_listed_finding_exists() -> None:
+    """The lists of actions.yaml name codes that the plots stage really writes."""
+    rules = actions._rules()
+    named = [*rules["findings_in_the_field"], *rules["findings_by_evidence"]]
+    named += [code for codes in rules["scores"].values() for code in codes]
+
+    assert set(named) <= set(topic("findings"))
+
+
+def test_scorecard_counts_by_hand() -> None:
+    """Four plots: one without geometry, one overlapping, one high, one low with 30 of 100 kg."""
+    season = season_tables.season(4)
+    keys = list(season.plots.index)
+    season.assessments["final_outcome"] = ["undetermined", "low", "high", "low"]
+    season.plots["usable"] = [False, True, True, True]
+    season.plots.loc[keys[0], "geometry"] = None
+    findings = season.findings.iloc[:0].copy()
+    findings.loc[0, ["plot", "code", "severity"]] = [keys[1], "overlap", "warn"]
+    deliveries = pd.DataFrame({"plot": keys, "kg_green": [40.0, 0.0, 30.0, 30.0]})
+    todo = pd.DataFrame({"kind": ["evidence", "field"]})
+
+    plots = season.plots.assign(
+        geometry=season.plots.geometry.where(season.plots.index != keys[1], season.plots.geometry.dropna().iloc[0])
+    )
+    scores = {score.name: score for score in actions.scorecard(plots, findings, season.assessments, todo, deliveries)}
+
+    assert (scores["mapped"].reached, scores["mapped"].whole) == (3, 4)
+    assert scores["unique"].reached == 3
+    assert scores["assessed"].reached == 3
+    assert scores["settled"].share == 0.5
+    assert (scores["volume"].reached, scores["volume"].whole) == (30, 100)
+    assert scores["documents"].reached == 1
+    assert not scores["documents"].done
+
+
+def test_workbook_holds_text_never_formulas(tmp_path: Path) -> None:
+    """A name that begins like a formula is a name."""
+    season = season_tables.season(60, hostile=True)
+    season.plots["producer_name"] = "=cmd|' /C calc'!A1"
+    files = write(tmp_path, season, producer_as="producer")
+
+    book = openpyxl.load_workbook(files[0])
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert any(str(cell.value).startswith("=cmd") and cell.data_type == "s" for cell in cells)
+
+
+def test_same_tables_give_the_same_bytes(tmp_path: Path) -> None:
+    """Workbook, paper and KML alike."""
+    season = season_tables.season(60)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    first, second = (write(tmp_path / name, season) for name in ("a", "b"))
+
+    assert [path.name for path in first] == [path.name for path in second]
+    assert all(a.read_bytes() == b.read_bytes() for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_paper_has_two_pages_in_every_language(tmp_path: Path, language: str) -> None:
+    """However long the sentences and names, the plan stays two pages."""
+    season = season_tables.season(300, hostile=True)
+    files = write(tmp_path, season, languages=[language])
+
+    for path in (file for file in files if file.suffix == ".pdf"):
+        assert path.read_bytes().count(b"/Type /Page\n") + path.read_bytes().count(b"/Type/Page/") in (0, 2)
+        assert b"/Count 2" in path.read_bytes()
+
+
+def test_phone_gets_only_field_visits(tmp_path: Path) -> None:
+    """Each placemark is a plot with a position and a field action."""
+    season = season_tables.season(120)
+    todo = made(season)
+    kml = next(path for path in write(tmp_path, season) if path.suffix == ".kml")
+    names = {mark.findtext("{*}name") for mark in ET.parse(kml).iter("{http://www.opengis.net/kml/2.2}Placemark")}
+
+    visits = todo[(todo["kind"] == "field") & (todo["cooperative"] == kml.stem) & todo["longitude"].notna()]
+    assert names == set(visits["plot_id"])
+
+
+def test_harvest_without_plots_writes_no_plan(tmp_path: Path) -> None:
+    """No cooperative, no file, no error."""
+    assert write(tmp_path, season_tables.season(0)) == []
+
+
+def test_rules_are_well_formed() -> None:
+    """Every kind and person has its word."""
+    rules = yaml.safe_load((Path(actions.__file__).parent / "actions.yaml").read_text(encoding="utf-8"))
+    words = topic("plan")
+
+    assert all(f"kind_{rule['kind']}" in words and f"who_{rule['who']}" in words for rule in rules["reasons"].values())

@@ -1,0 +1,119 @@
+"""The GeoPackage and the project, read back without QGIS."""
+
+import sqlite3
+import zipfile
+from contextlib import closing
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import geopandas as gpd
+import pyogrio
+import pytest
+
+from eudr_check.package import document_date
+from eudr_check.package.gis import geopackage
+from tests.helpers import season_tables
+
+
+def written(folder: Path, count: int = 60, **changes: object) -> Path:
+    """A GeoPackage of an invented season."""
+    season = season_tables.season(count, hostile=True)
+    tables = season.tables() | season.files(folder) | {"bounds": geopackage.view(season.plots)}
+    harvest = season_tables.harvest(**changes)
+    geopackage.draw(
+        geopackage.geopackage_of(folder, harvest), patches=tables["patches"], day=document_date.day(harvest)
+    )
+    package, _ = geopackage.write(folder, harvest=harvest, variables=season_tables.VARIABLES, **tables)
+    return package
+
+
+def test_every_plot_is_in_the_file_once(tmp_path: Path) -> None:
+    """Polygons, points and plots without a geometry together are the plots of the season."""
+    season = season_tables.season(60)
+    package = written(tmp_path)
+
+    found = [*gpd.read_file(package, layer="plots")["plot"], *gpd.read_file(package, layer="plot_points")["plot"]]
+
+    assert sorted(found) == sorted(season.plots.index)
+
+
+def test_file_is_a_geopackage_1_2(tmp_path: Path) -> None:
+    """QGIS 3.22 warns about later versions."""
+    with closing(sqlite3.connect(written(tmp_path))) as file:
+        assert file.execute("PRAGMA user_version").fetchone() == (10200,)
+
+
+def test_every_map_layer_carries_its_style(tmp_path: Path) -> None:
+    """Whoever opens a layer alone sees it styled; every style is well-formed XML."""
+    package = written(tmp_path)
+    with closing(sqlite3.connect(package)) as file:
+        styles = dict(file.execute("SELECT f_table_name, styleQML FROM layer_styles WHERE useAsDefault"))
+        shown = {row[0] for row in file.execute("SELECT table_name FROM gpkg_geometry_columns")}
+
+    assert set(styles) == shown
+    assert all(ET.fromstring(style).tag == "qgis" for style in styles.values())
+
+
+def test_every_field_is_named_and_explained(tmp_path: Path) -> None:
+    """Aliases in the harvest's first language; the dictionary covers each field of each table."""
+    package = written(tmp_path)
+    words = pyogrio.read_dataframe(package, layer="data_dictionary", read_geometry=False)
+    with closing(sqlite3.connect(package)) as file:
+        aliases = {
+            row[:2]: row[2] for row in file.execute("SELECT table_name, column_name, name FROM gpkg_data_columns")
+        }
+
+    for layer in ("plots", "plot_points", "patches", "findings", "tiles", "sources", "reasons"):
+        fields = set(pyogrio.read_info(package, layer=layer)["fields"])
+        assert set(words.loc[words["layer"] == layer, "field"]) == fields
+        assert all(aliases[layer, field] for field in fields)
+    assert aliases["plots", "final_outcome"] == "Resultado después de revisiones"
+    assert (words["description"].str.len() > 5).all()
+
+
+@pytest.mark.parametrize(("edition", "named"), [("cooperative", False), ("producer", True)])
+def test_names_of_people_only_where_asked_for(tmp_path: Path, edition: str, named: bool) -> None:
+    """The producer's name is personal data."""
+    package = written(tmp_path, package={"languages": ["es"], "producer_as": edition})
+
+    assert ("producer_name" in pyogrio.read_info(package, layer="plots")["fields"]) is named
+    assert (b"<script>alert" in package.read_bytes()) is True  # the hostile place name, as text
+
+
+def test_same_tables_give_the_same_bytes(tmp_path: Path) -> None:
+    """No clock and no order of chance in either file."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        written(tmp_path / name)
+
+    for file in ("pe-coffee-2026.gpkg", "pe-coffee-2026.qgz"):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+
+
+def test_project_points_at_its_neighbour(tmp_path: Path) -> None:
+    """Layers are named relative to the project, so that both files can be moved together."""
+    written(tmp_path)
+    with zipfile.ZipFile(tmp_path / "pe-coffee-2026.qgz") as archive:
+        project = ET.fromstring(archive.read("pe-coffee-2026.qgs"))
+
+    sources = [layer.findtext("datasource") or "" for layer in project.iter("maplayer")]
+    assert len(sources) == 9
+    assert all(source.startswith("./pe-coffee-2026.gpkg|layername=") for source in sources)
+    assert str(tmp_path) not in ET.tostring(project, encoding="unicode")
+
+
+def test_patches_of_each_event_layer_are_a_layer(tmp_path: Path) -> None:
+    """Hansen and TMF can be looked at one by one."""
+    written(tmp_path)
+    with zipfile.ZipFile(tmp_path / "pe-coffee-2026.qgz") as archive:
+        project = archive.read("pe-coffee-2026.qgs").decode()
+
+    assert "hansen.loss_year" in project
+    assert "tmf.deforestation_year" in project
+
+
+def test_harvest_without_plots_gives_empty_layers(tmp_path: Path) -> None:
+    """Nothing to show is no error."""
+    package = written(tmp_path, 0)
+
+    assert pyogrio.read_info(package, layer="plots")["features"] == 0

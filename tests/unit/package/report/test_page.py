@@ -1,0 +1,139 @@
+"""The page's content and its guards, without a browser."""
+
+import base64
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+
+from eudr_check.package import palette
+from eudr_check.package.report import data as report_data
+from eudr_check.package.report import page as report
+from eudr_check.package.report.thumbnail import Picture, png
+from tests.helpers import season_tables
+
+PICTURE = Picture(
+    (-78.0, -6.0, -77.9, -5.9),
+    np.array([[1, 0], [255, 1]], np.uint8),
+    np.array([[0, 22], [0, 18]], np.uint8),
+)
+
+
+def page(folder: Path, season: season_tables.Season, **changes: object) -> str:
+    """HTML of a season's report."""
+    (path,) = report.write(
+        folder, harvest=season_tables.harvest(**changes), variables=season_tables.VARIABLES, **season.tables()
+    )
+    return path.read_text(encoding="utf-8")
+
+
+def data_of(html: str) -> dict:
+    """The JSON inside the page."""
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.S)
+    assert found
+    return json.loads(found[1])
+
+
+def test_policy_names_the_only_script_and_style(tmp_path: Path) -> None:
+    """Everything else is forbidden; the hashes are those of what stands in the page."""
+    html = page(tmp_path, season_tables.season(20))
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)
+    assert policy
+    script = re.search(r"<script>(.*?)</script>", html, re.S)
+    style = re.search(r"<style>(.*?)</style>", html, re.S)
+    assert script and style
+
+    assert policy[1].startswith("default-src 'none'; ")
+    assert "unsafe" not in policy[1]
+    for part in (script[1], style[1]):
+        assert base64.b64encode(hashlib.sha256(part.encode()).digest()).decode() in policy[1]
+
+
+def test_nothing_points_outside(tmp_path: Path) -> None:
+    """No address, no event attribute and no inline style that the policy would have to stop."""
+    html = page(tmp_path, season_tables.season(20))
+    markup = re.sub(r"<script.*?</script>", "", html, flags=re.S)
+
+    assert "://" not in markup
+    assert not re.search(r"\son[a-z]+=|\sstyle=", markup)
+
+
+def test_names_with_markup_stay_text(tmp_path: Path) -> None:
+    """A name cannot close the data element; invisible overrides of writing direction are gone."""
+    html = page(tmp_path, season_tables.season(60, hostile=True))
+    names = data_of(html)["plots"]["place"]
+
+    assert "<script>alert" not in html
+    assert names[0].startswith('<script>alert("1")</script> =cmd')
+    assert "\u202e" not in "".join(names)
+
+
+def test_all_plots_and_outcomes_are_in_the_page(tmp_path: Path) -> None:
+    """Each plot once, in the order of PLOTS, with its final outcome."""
+    season = season_tables.season(80)
+    data = data_of(page(tmp_path, season))
+
+    names = [data["outcomes"][position]["name"] for position in data["plots"]["outcome"]]
+    assert data["plots"]["id"] == season.plots["plot_id"].tolist()
+    assert names == season.assessments["final_outcome"].tolist()
+
+
+def test_outlines_come_back_within_a_metre() -> None:
+    """Thinned by half a metre at most and rounded to 1e-5 degree; holes, parts and gaps keep their plot."""
+    hole = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0, 1)], [[(0.2, 0.2), (0.4, 0.2), (0.4, 0.4)]])
+    parts = shapely.MultiPolygon([shapely.box(2, 0, 3, 1), shapely.box(4, 0, 5, 1)])
+    lines = report_data._outlines(np.array([hole, None, parts, shapely.Point(7, 7)], dtype=object))
+
+    x, y = (np.cumsum(lines["steps"][axis::2]) / report_data.PER_DEGREE for axis in (0, 1))
+    assert lines["of"] == [0, 0, 2, 2, 3]
+    assert lines["rings"] == [5, 4, 5, 5, 1]
+    assert (x[-1] + lines["origin"][0] / 1e5, y[-1] + lines["origin"][1] / 1e5) == pytest.approx((7, 7))
+
+
+def test_same_tables_give_the_same_bytes(tmp_path: Path) -> None:
+    """Two pages of one season are equal."""
+    season = season_tables.season(40)
+
+    assert page(tmp_path, season) == page(tmp_path, season)
+
+
+@pytest.mark.parametrize(("edition", "named"), [("cooperative", False), ("producer", True)])
+def test_names_of_people_only_where_asked_for(tmp_path: Path, edition: str, named: bool) -> None:
+    """The producer's name is personal data."""
+    html = page(tmp_path, season_tables.season(10), package={"languages": ["es"], "producer_as": edition})
+
+    assert ("Socia Inventada" in html) is named
+
+
+def test_first_language_of_the_harvest_comes_first(tmp_path: Path) -> None:
+    """All four are inside; the harvest chooses which one opens."""
+    html = page(tmp_path, season_tables.season(5), package={"languages": ["fr"]})
+
+    assert data_of(html)["languages"] == ["fr", "en", "es", "pt"]
+    assert '<html lang="fr">' in html
+
+
+def test_harvest_without_plots_still_has_a_page(tmp_path: Path) -> None:
+    """Nothing to show is no error."""
+    assert data_of(page(tmp_path, season_tables.season(0)))["plots"]["id"] == []
+
+
+def test_picture_shows_loss_over_forest() -> None:
+    """Cells: forest, loss in 2022 / unknown, loss in 2018; read back from the PNG's own palette."""
+    from io import BytesIO
+
+    from matplotlib.image import imread
+
+    cells = (imread(BytesIO(png(PICTURE)))[..., :3] * 255).round().astype(int)
+
+    wanted = [[palette.FOREST, palette.year_colour(2022)], [palette.UNKNOWN, palette.LOSS_BEFORE]]
+    assert cells.tolist() == [[list(palette.rgb(colour)) for colour in row] for row in wanted]
+
+
+def test_script_is_short() -> None:
+    """The page's own script stays within 300 lines, so that a person can read what runs."""
+    assert len((Path(report.__file__).parent / "report.js").read_text(encoding="utf-8").splitlines()) <= 300

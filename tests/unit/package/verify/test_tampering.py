@@ -1,0 +1,291 @@
+"""Edits of a package whose every hash was made anew: each is found, or belongs to what only a signature tells."""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from eudr_check import package, tables
+from eudr_check.package.folder import Attachment
+from eudr_check.package.verify import ONLY_A_SIGNATURE, Stages, verify
+from tests.helpers import package_tables as six
+from tests.helpers.tampering import edited, patched, rehashed
+
+Change = Callable[[Path], None]
+OUTPUTS = ["eu_geojson", "statement", "gis", "report", "action_plan"]
+
+
+def settings(**changes: Any) -> Any:
+    return six.harvest(package={"languages": ["es"], "outputs": OUTPUTS}, **changes)
+
+
+def all_tables(folder: Path) -> dict[str, Any]:
+    """Arguments of a package with lots, a finding that blocks, a gap, a review and a legality document."""
+    document, reviews = folder / "a.pdf", folder / "reviews.csv"
+    document.write_bytes(b"title deed")
+    reviews.write_text("review,plots\nR1,sur/A 3\n", encoding="utf-8")
+    sha256 = hashlib.sha256(b"title deed").hexdigest()
+    (folder / "legality.csv").write_text(f"topic,document,sha256\nland,a.pdf,{sha256}\n", encoding="utf-8")
+    assessments = six.assessments()
+    assessments.loc["sur/A 3", "review"] = "R1 clear"
+    finding = {"plot": "norte/001", "cooperative": "norte", "source_file": "norte.geojson", "source_row": 1,
+               "code": "seen_by_hand", "severity": "warn", "message": "Measured twice.", "details": "{}"}  # fmt: skip
+    reason = {"plot": "norte/003", "code": "agreed_loss", "layers": "hansen.loss_year", "area_ha": 0.5}
+    accepted = ["norte/001", "norte/002", "sur/A 1", "sur/A 2", "sur/A 3"]
+    return six.package(
+        harvest=settings(),
+        assessments=assessments,
+        findings=tables.typed(tables.FINDINGS, [finding]),
+        reasons=tables.typed(tables.REASONS, [reason]),
+        lots=six.lots(("L1", 6000, "accepted", accepted), ("L2", 900, "refused", ["norte/003"])),
+        legality=pd.DataFrame([{"topic": "land", "document": "a.pdf", "valid_until": "2027-12-31", "sha256": sha256}]),
+        attachments=[
+            Attachment("reviews/reviews.csv", reviews),
+            Attachment("legality/legality.csv", folder / "legality.csv"),
+            Attachment("legality/a.pdf", document, sha256),
+        ],
+    )
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Stages]:
+    """A finished package, and other stages that give what its tables say."""
+    folder = tmp_path_factory.mktemp("tampering")
+    (folder / "p").mkdir()
+    content = all_tables(folder)
+    package.write(folder / "p", **content)
+    assessments, reasons = content["assessments"], content["reasons"]
+
+    def review(fresh: pd.DataFrame, evidence: pd.DataFrame, path: Path) -> pd.DataFrame:
+        """The review clears its plot as long as it stands in the file."""
+        cleared = "sur/A 3" in path.read_text(encoding="utf-8")
+        return assessments if cleared else fresh.assign(final_outcome=fresh["outcome"], review=None)
+
+    def assess(plots: Any, *_: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return assessments.reindex(plots.index), reasons
+
+    shipped = {"convergence@1": {"full_name": "convergence@1", "title": "Loss on forest by agreement"}}
+    return folder / "p", Stages(assess, review, shipped.get, lambda name: None)
+
+
+def table(name: str, change: Callable[[Any], Any]) -> Change:
+    """Rewrites a Parquet table."""
+
+    def rewrite(folder: Path) -> None:
+        path = folder / f"tables/{name}.parquet"
+        read = gpd.read_parquet if name in ("PLOTS", "PATCHES") else pd.read_parquet
+        changed = change(read(path))
+        changed.to_parquet(path, compression="zstd")
+
+    return rewrite
+
+
+def at(row: Any, column: str, value: Any) -> Callable[[Any], Any]:
+    def change(frame: Any) -> Any:
+        frame.loc[row, column] = value
+        return frame
+
+    return change
+
+
+def moved(frame: Any) -> Any:
+    frame.loc["norte/001", "geometry"] = shapely.transform(frame.loc["norte/001", "geometry"], lambda xy: xy + 0.01)
+    return frame
+
+
+def sql(statement: str) -> Change:
+    """Changes the GeoPackage."""
+
+    def change(folder: Path) -> None:
+        (path,) = folder.glob("*.gpkg")
+        with closing(sqlite3.connect(path)) as file, file:
+            file.execute(statement)
+
+    return change
+
+
+def removed(name: str) -> Change:
+    def change(folder: Path) -> None:
+        path = folder / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    return change
+
+
+def added(name: str, content: bytes = b"x") -> Change:
+    def change(folder: Path) -> None:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+    return change
+
+
+def appended(name: str) -> Change:
+    def change(folder: Path) -> None:
+        with (folder / name).open("ab") as file:
+            file.write(b"\n%x")
+
+    return change
+
+
+def declared_high(folder: Path) -> None:
+    """The feature of a low plot is given out for the high one's ground."""
+    edited("statement-01/plots.geojson", "-76.100000,-6.039000", "-76.100000,-6.049000")(folder)
+
+
+S = "statement-01/"
+FOUND: dict[str, tuple[Change, str]] = {
+    "geojson geometry": (edited(S + "plots.geojson", "-76.060000,-6.039000", "-76.060001,-6.039000"), "plots.geojson"),
+    "geojson of other ground": (declared_high, "plots.geojson"),
+    "geojson area": (edited(S + "plots.geojson", '"Area":1.5000', '"Area":1.4000'), "plots.geojson"),
+    "geojson property": (edited(S + "plots.geojson", '"ProductionPlace":"San José",', ""), "plots.geojson"),
+    "geojson producer": (edited(S + "plots.geojson", '"ProducerName":"sur"', '"ProducerName":"este"'), "plots.geojson"),
+    "geojson country": (edited(S + "plots.geojson", '"PE"', '"EC"'), "plots.geojson"),
+    "geojson blanks": (appended(S + "plots.geojson"), "plots.geojson"),
+    "index outcome": (edited(S + "plots_index.csv", "cleared_by_review", "low"), "plots_index.csv"),
+    "index digest": (edited(S + "plots_index.csv", "norte/001", "norte/003"), "plots_index.csv"),
+    "payload mass": (edited(S + "dds.xml", "5760<", "5761<"), "dds.xml"),
+    "payload heading": (edited(S + "dds.xml", "090111", "090112"), "dds.xml"),
+    "payload country": (edited(S + "dds.xml", "<dds:country>PE", "<dds:country>EC"), "dds.xml"),
+    "payload activity": (edited(S + "dds.xml", "IMPORT", "EXPORT"), "dds.xml"),
+    "payload reference": (edited(S + "dds.xml", "prueba-2026-001", "prueba-2026-002"), "dds.xml"),
+    "payload goods": (edited(S + "dds.xml", "Green coffee", "Roasted coffee"), "dds.xml"),
+    "payload confidential": (edited(S + "dds.xml", "Confidential>false", "Confidential>true"), "dds.xml"),
+    "payload removed": (removed(S + "dds.xml"), "dds.xml"),
+    "dds mass": (patched(S + "dds.json", lambda d: d["statement"].update(net_mass_kg=1.0)), "dds.json"),
+    "dds operator": (patched(S + "dds.json", lambda d: d["operator"].update(name="Other")), "dds.json"),
+    "dds product": (patched(S + "dds.json", lambda d: d["product"].update(hs_code="1801")), "dds.json"),
+    "dds outcomes": (patched(S + "dds.json", lambda d: d["outcomes"].update(low=9)), "dds.json"),
+    "dds layers": (patched(S + "dds.json", lambda d: d["layers"][0].update(gaps=1)), "dds.json"),
+    "dds excluded": (patched(S + "dds.json", lambda d: d["excluded"].update(plots=0)), "dds.json"),
+    "dds countries": (
+        patched(S + "dds.json", lambda d: d["geolocation"]["countries"][0].update(hectares=1)), "dds.json"),
+    "dds draft": (patched(S + "dds.json", lambda d: d.update(draft=True)), "dds.json"),
+    "dds is a list": (added(S + "dds.json", b"[]"), "dds.json"),
+    "dds document": (patched(S + "dds.json", lambda d: d["legality"][0].update(sha256="ab" * 32)), "legality"),
+    "pages": (appended(S + "statement.es.pdf"), "statement.es.pdf"),
+    "statement removed": (removed("statement-01"), "statement-01"),
+    "statement added": (lambda f: shutil.copytree(f / "statement-01", f / "statement-02") and None, "statement-02"),
+    "statement renamed": (lambda f: (f / "statement-01").rename(f / "DRAFT-statement-01") and None, "statement-01"),
+    "summary outcomes": (patched("summary.json", lambda d: d["outcomes"].update(high=0)), "summary.json"),
+    "summary statements": (patched("summary.json", lambda d: d["statements"][0].update(net_mass_kg=1)), "summary.json"),
+    "summary lots": (patched("summary.json", lambda d: d.update(refused_lots=[])), "summary.json"),
+    "summary policy": (patched("summary.json", lambda d: d.update(policy="other@1")), "summary.json"),
+    "summary draft": (patched("summary.json", lambda d: d.update(draft=True)), "summary.json"),
+    "settings mass": (patched("settings.json", lambda d: d["product"].update(net_mass_kg=10)), "dds.json"),
+    "settings operator": (patched("settings.json", lambda d: d["operator"].update(country="DE")), "dds"),
+    "settings production": (patched("settings.json", lambda d: d["production"].update(to="2026-12-31")), "dds.json"),
+    "settings traceability": (
+        patched("settings.json", lambda d: d["package"].update(traceability="declared_in_excess")), "excluded.csv"),
+    "settings outputs": (patched("settings.json", lambda d: d["package"].update(outputs=["gis"])), "statement-01"),
+    "settings variable": (patched("settings.json", lambda d: d["variables"].pop()), "EVIDENCE"),
+    "settings unknown key": (patched("settings.json", lambda d: d.update(extra=1)), "settings.json"),
+    "policy threshold": (patched("policy.json", lambda d: d.update(threshold_ha=50)), "policy.json"),
+    "policy title": (patched("policy.json", lambda d: d.update(title="Other")), "policy.json"),
+    "policy removed": (removed("policy.json"), "policy.json"),
+    "manifest sources": (table("SOURCES", at(0, "sha256", "1" * 64)), "MANIFEST.json"),
+    "sources failed": (table("SOURCES", at(0, "status", "failed")), "dds.json"),
+    "sources row removed": (table("SOURCES", lambda f: f.iloc[1:]), "SOURCES"),
+    "findings message": (table("FINDINGS", at(0, "message", "Fine.")), "gpkg"),
+    "findings row removed": (table("FINDINGS", lambda f: f.iloc[:0]), "gpkg"),
+    "findings block": (table("FINDINGS", at(0, "severity", "block")), "PLOTS"),
+    "plots geometry": (table("PLOTS", moved), "plots.geojson"),
+    "plots area": (table("PLOTS", at("norte/001", "area_ha", 9.0)), "PLOTS"),
+    "plots usable": (table("PLOTS", at("norte/001", "usable", False)), "FINDINGS"),
+    "plots key": (table("PLOTS", at("norte/001", "plot_id", "009")), "PLOTS"),
+    "plots row removed": (table("PLOTS", lambda f: f.drop("norte/003")), "ASSESSMENTS"),
+    "evidence hectares": (table("EVIDENCE", at("norte/001", "area_ha", 0.1)), "EVIDENCE"),
+    "evidence row removed": (table("EVIDENCE", lambda f: f.drop("norte/001")), "evidence.csv"),
+    "assessments outcome": (table("ASSESSMENTS", at("norte/003", "outcome", "low")), "ASSESSMENTS"),
+    "assessments final": (table("ASSESSMENTS", at("norte/003", "final_outcome", "low")), "ASSESSMENTS"),
+    "assessments reasons": (table("ASSESSMENTS", at("norte/003", "reasons", "")), "ASSESSMENTS"),
+    "assessments review": (table("ASSESSMENTS", at("norte/003", "review", "R9 clear")), "ASSESSMENTS"),
+    "assessments hectares": (table("ASSESSMENTS", at("norte/003", "deforestation_ha", 0.2)), "ASSESSMENTS"),
+    "assessments row removed": (table("ASSESSMENTS", lambda f: f.drop("norte/003")), "ASSESSMENTS"),
+    "reasons": (table("REASONS", lambda f: f.iloc[:0]), "REASONS"),
+    "lots weight": (table("LOTS", at(0, "kg_green", 10.0)), "summary.json"),
+    "lots status": (table("LOTS", at(1, "status", "accepted")), "refused_lots.csv"),
+    "lots removed": (removed("tables/LOTS.parquet"), "refused_lots.csv"),
+    "evidence.csv": (edited("tables/evidence.csv", "polygon", "cell"), "evidence.csv"),
+    "assessments.csv": (edited("tables/assessments.csv", ",high,", ",low,"), "assessments.csv"),
+    "reasons.csv": (edited("tables/reasons.csv", "agreed_loss", "old_loss"), "reasons.csv"),
+    "excluded.csv": (edited("excluded.csv", "norte/003", "norte/004"), "excluded.csv"),
+    "refused_lots.csv": (edited("refused_lots.csv", "L2", "L3"), "refused_lots.csv"),
+    "geojson_changes.csv": (edited("geojson_changes.csv", "norte/002", "norte/001"), "geojson_changes.csv"),
+    "readme": (edited("README.es.txt", "1", "7"), "README.es.txt"),
+    "geopackage attribute": (sql("UPDATE reasons SET code = 'old_loss'"), "gpkg"),
+    "geopackage row": (sql("DELETE FROM findings"), "gpkg"),
+    "geopackage sources": (sql("UPDATE sources SET status = 'read', href = 'x'"), "gpkg"),
+    "geopackage style": (sql("UPDATE layer_styles SET styleQML = replace(styleQML, 'high', 'low')"), "gpkg"),
+    "geopackage trigger": (
+        sql("CREATE TRIGGER t AFTER INSERT ON reasons BEGIN DELETE FROM plots; END"), "gpkg"),
+    "project": (appended("prueba-2026.qgz"), "qgz"),
+    "review taken out": (edited("reviews/reviews.csv", "R1,sur/A 3", ""), "ASSESSMENTS"),
+    "document": (added("legality/a.pdf", b"another deed"), "legality/a.pdf"),
+    "document removed": (removed("legality/a.pdf"), "legality/a.pdf"),
+    "foreign file": (added("statement-01/invoice.exe"), "invoice.exe"),
+    "foreign table": (added("tables/MORE.parquet"), "MORE.parquet"),
+    "summary is a list": (added("summary.json", b"[]"), "summary.json"),
+    "settings without product": (patched("settings.json", lambda d: d.pop("product")), "settings.json"),
+    "table that is none": (added("tables/PLOTS.parquet", b"PAR1"), "PLOTS"),
+}  # fmt: skip
+
+
+def test_untouched_package_passes(made: tuple[Path, Stages], tmp_path: Path) -> None:
+    """As it was made, and as it is after nothing but its hashes were made anew."""
+    folder, stages = made
+
+    assert verify(folder, stages=stages) == []
+    assert verify(next(folder.glob("*.zip")), stages=stages) == []
+    assert verify(rehashed(folder, tmp_path / "p", lambda _: None), stages=stages) == []
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_edit_is_found_although_every_hash_fits(made: tuple[Path, Stages], tmp_path: Path, name: str) -> None:
+    """One edit per kind of file and field; the file concerned is named."""
+    change, file = FOUND[name]
+    folder, stages = made
+    found = verify(rehashed(folder, tmp_path / "p", change), stages=stages)
+
+    assert any(file in difference.file for difference in found), found
+    assert all(difference.message for difference in found)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (appended("report.html"), "report.html"),
+        (lambda f: appended("action_plan/norte.pdf")(f), "action plans"),
+    ],
+)
+def test_what_is_not_found_is_listed(made: tuple[Path, Stages], tmp_path: Path, change: Change, told: str) -> None:
+    """Files that nothing inside can vouch for stand in the list that `verify` prints."""
+    folder, stages = made
+
+    assert verify(rehashed(folder, tmp_path / "p", change), stages=stages) == []
+    assert any(told in one for one in ONLY_A_SIGNATURE)
+
+
+def test_shipped_definition_under_its_own_id(made: tuple[Path, Stages], tmp_path: Path) -> None:
+    """A layer with a shipped id holds what was shipped under it."""
+    folder, stages = made
+    own = added("layers.json", json.dumps([{"id": "hansen_gfc@v1.13", "values": "1..20"}]).encode())
+    known = replace(stages, definition={"hansen_gfc@v1.13": {"id": "hansen_gfc@v1.13", "values": "1..25"}}.get)
+    found = verify(rehashed(folder, tmp_path / "p", own), stages=known)
+
+    assert [(d.file, d.code) for d in found] == [("layers.json", "not_shipped")]
+
+
+def test_edits_are_many_enough() -> None:
+    """At least forty kinds."""
+    assert len(FOUND) >= 40

@@ -1,0 +1,119 @@
+"""Columns: what is needed is found under its many names, and what is not read is named."""
+
+import pytest
+
+from eudr_check.plots.read import columns
+from tests.helpers.plot_files import codes, geojson, loaded, named, polygon, ring, written
+
+WKT = "POLYGON ((" + ", ".join(f"{x} {y}" for x, y in ring()) + "))"
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["country_iso2", "countryCode", "iso3", "country_name", "ISO_A3", "pais_iso", "Country of origin", "adm0_name"],
+)
+def test_a_wrong_country_is_found_under_any_name(tmp_path, header):
+    """A plot in Peru declared for Ecuador is blocked, whatever the column is called."""
+    _, findings = loaded(geojson(tmp_path, polygon("A", **{header: "Ecuador" if "name" in header else "EC"})))
+
+    assert "country_wrong" in codes(findings)
+
+
+@pytest.mark.parametrize(
+    "header", ["ParcelID", "FieldID", "UID", "uuid", "fid", "gid", "OBJECTID", "PlotCode", "GlobalID", "ogc_fid"]
+)
+def test_common_headers_of_ids(tmp_path, header):
+    """Ids are found under the names programs give them."""
+    made, _ = loaded(written(tmp_path, "a.csv", f'{header},wkt\nX-1,"{WKT}"\n'))
+
+    assert made["plot_id"].tolist() == ["X-1"]
+
+
+def test_telling_headers_go_before_those_of_programs():
+    """`fid` is an id only where there is no better one."""
+    assert columns.recognise(["fid", "uuid", "Código de parcela"], {})["plot_id"] == "Código de parcela"
+
+
+def test_two_columns_for_one_field_lose_nothing(tmp_path):
+    """Gaps of the first are filled from the second, and where they differ is told."""
+    rows = [polygon("A", pais="PE"), polygon("B", ring(dx=0.01), country="EC"), polygon("C", ring(dx=0.02), pais="PE")]
+    _, findings = loaded(geojson(tmp_path, *rows))
+    told = findings.loc[findings["code"] == "columns_doubled", "message"].item()
+
+    assert "country_wrong" in codes(findings, 2)
+    assert "2 rows, of which 2 were empty" in told
+
+
+def test_two_columns_that_agree_are_no_finding(tmp_path):
+    """`Perú` and `PE` are the same country."""
+    _, findings = loaded(geojson(tmp_path, polygon("A", pais="Perú", country="PE")))
+
+    assert "columns_doubled" not in codes(findings)
+
+
+def test_unread_columns_are_named_once(tmp_path):
+    """One finding for the file names them all."""
+    _, findings = loaded(geojson(tmp_path, polygon("A", nota="x", Zona="y"), polygon("B", ring(dx=0.01), nota="z")))
+    told = findings[findings["code"] == "columns_unread"]
+
+    assert len(told) == 1
+    assert "nota, Zona" in told["message"].item()
+
+
+@pytest.mark.parametrize("name", ["house_latlon.csv", "kobo_house.csv"])
+@pytest.mark.parametrize("said", [False, True])
+def test_shared_house_is_no_plot(shared_data, name, said):
+    """Where the boundary is missing the plot has none, with `columns: geometry` and without."""
+    path = shared_data / "faults" / "09-place-of-the-house-taken-for-the-plot" / name
+    mapped = {"geometry": "poligono" if "latlon" in name else "parcela"} if said else {}
+    made, findings = loaded(named(path, producer_country="PE", columns=mapped))
+
+    assert made.set_index("plot_id")["usable"].to_dict() == {"P1": True, "P2": False}
+    assert "boundary_missing" in codes(findings, 2)
+
+
+@pytest.mark.parametrize("header", ["start-geopoint", "gps_casa", "house_location", "ubicacion vivienda"])
+def test_a_house_alone_is_no_plot_either(tmp_path, header):
+    """Survey forms keep where the interview began; that is nobody's plot."""
+    made, findings = loaded(written(tmp_path, "a.csv", f"plot_id,{header}\nA,-6.04 -76.1 0 4\n"))
+
+    assert not made["usable"].any()
+    assert "boundary_missing" in codes(findings, 1)
+
+
+def test_a_survey_without_boundaries_gives_points(tmp_path):
+    """The only place of a form that asks for no boundary is the plot's."""
+    made, _ = loaded(written(tmp_path, "a.csv", "plot_id,ubicacion\nA,-6.040001 -76.100001 0 4\n"))
+
+    assert made["geometry_kind"].tolist() == ["point"]
+
+
+@pytest.mark.parametrize("vertex", [False, True])
+def test_merged_cells_of_ids_make_no_point(tmp_path, vertex):
+    """An id at the first corner only: the polygon is not its first corner."""
+    lines = []
+    for plot, dx in (("A", 0), ("B", 0.01)):
+        for number, (x, y) in enumerate(ring(dx=dx)[:-1]):
+            lines.append(f"{plot if not number else ''};{number + 1};{x};{y}")
+    header = f"id;{'vertice' if vertex else 'altura'};x;y"
+    made, findings = loaded(written(tmp_path, "a.csv", "\n".join([header, *lines])))
+
+    assert not made["usable"].any()
+    assert "corners_without_id" in codes(findings, 1)
+
+
+def test_one_forgotten_id_blocks_its_row_alone(tmp_path):
+    """A single row without an id is no boundary."""
+    rows = ["A;-76.100001;-6.040003", ";-76.200001;-6.040003", "C;-76.300001;-6.040003"]
+    made, _ = loaded(written(tmp_path, "a.csv", "\n".join(["id;x;y", *rows])))
+
+    assert made["usable"].tolist() == [True, True]
+
+
+@pytest.mark.parametrize("other", ["pe\u00f1a 1", "Pen\u0303a 1", "Pe\u00f1a\u200b1", "PE\u00d1A  1"])
+def test_ids_that_look_alike_are_told(tmp_path, other):
+    """Case, composed accents and invisible characters: both stay, and the second says which it looks like."""
+    made, findings = loaded(geojson(tmp_path, polygon("Pe\u00f1a 1"), polygon(other, ring(dx=0.01))))
+
+    assert made["usable"].tolist() == [True, True]
+    assert "ids_alike" in codes(findings, 2)

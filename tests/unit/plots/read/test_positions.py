@@ -1,0 +1,70 @@
+"""Positions as rows write them: signs, letters and columns of hemispheres say one thing, or the row is blocked."""
+
+import itertools
+
+import pytest
+
+from eudr_check.plots.read.coordinates import ContradictionError, angle
+from tests.helpers.plot_files import codes, loaded, named, written
+
+SOUTH, NORTH = ("S", "s", "Sur", "South", "sul", "LS"), ("N", "Norte", "north", "LU")
+FORMS = ("{0}6.041239 {1}", "{0}6.041239{1}", "{1} {0}6.041239", "{0}6° 2.47434' {1}", "{0}6° 2' 28.4604\" {1}")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("sign", ["", "-", "−", "–", "+"])
+@pytest.mark.parametrize("letter", [*SOUTH, *NORTH])
+def test_sign_and_letter_say_one_thing(form, sign, letter):
+    """A letter decides, a sign that agrees changes nothing, and one that contradicts it is never chosen between."""
+    south = letter in SOUTH
+    text = form.format(sign, letter)
+    if sign == ("+" if south else "-") or (not south and sign in ("−", "–")):
+        with pytest.raises(ContradictionError):
+            angle(text, "latitude")
+    else:
+        assert float(angle(text, "latitude")[0]) == pytest.approx(-6.041239 if south else 6.041239)
+
+
+@pytest.mark.parametrize(("axis", "letters"), [("latitude", "EWOL"), ("longitude", "NS")])
+def test_letters_of_the_other_axis_are_no_coordinate(axis, letters):
+    """A latitude that says E is not a latitude."""
+    for letter in letters:
+        with pytest.raises(ContradictionError):
+            angle(f"8° 30.12345' {letter}", axis)
+
+
+@pytest.mark.parametrize("names", [("NS", "EW"), ("a", "b")])
+def test_columns_of_hemispheres(tmp_path, names):
+    """N or S and E or W in columns of their own are followed; against the sign they block the row."""
+    cases = list(itertools.product(["", "-"], "NS", ["", "-"], "EW"))
+    rows = [
+        f"P{n};{one}6.{n:02}1239;{two};{three}36.{n:02}1234;{four}" for n, (one, two, three, four) in enumerate(cases)
+    ]
+    made, findings = loaded(written(tmp_path, "a.csv", "\n".join([f"id;lat;{names[0]};lon;{names[1]}", *rows, ""])))
+    against = [(one and two == "N") or (three and four == "E") for one, two, three, four in cases]
+
+    assert made["geometry"].isna().tolist() == [bool(wrong) for wrong in against]
+    for n, (_, two, _, four) in enumerate(cases):
+        if against[n]:
+            assert "geometry_unreadable" in codes(findings, n + 1)
+            continue
+        place = made["geometry"].iloc[n]
+        x, y = float(f"36.{n:02}1234"), float(f"6.{n:02}1239")
+        assert (place.x, place.y) == (pytest.approx(x if four == "E" else -x), pytest.approx(y if two == "N" else -y))
+
+
+def test_metres_take_no_sign_from_a_hemisphere(tmp_path):
+    """A northing beside a column that says S is not made negative."""
+    content = "id;este;norte;hemisferio\nA;378128.86;9332113.51;S\n"
+    made, _ = loaded(written(tmp_path, "a.csv", content, crs="EPSG:32718"))
+
+    assert made["geometry"].iloc[0].y == pytest.approx(-6.041239, abs=1e-5)
+
+
+def test_letters_that_say_the_columns_are_swapped(shared_data):
+    """The file whose latitudes say E is blocked, every row of it."""
+    file = named(shared_data / "faults/13-letters-say-the-columns-are-swapped/h5.csv", producer_country="NG")
+    made, findings = loaded(file)
+
+    assert not made["usable"].any()
+    assert (findings["code"] == "geometry_unreadable").sum() == 2
