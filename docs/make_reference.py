@@ -12,14 +12,16 @@ import yaml
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from eudr_check import config, tables
+from eudr_check import config, law, tables
 from eudr_check.package.action_plan import actions
 from eudr_check.plots.thresholds import severity
-from eudr_check.text import topic
+from eudr_check.text import say, topic
 
 REFERENCE = Path(__file__).parent / "reference"
 README = Path(__file__).parent.parent / "README.md"
 README_BEGIN, README_END = "<!-- codes: written by docs/make_reference.py -->", "<!-- end of codes -->"
+WHO_FILES = Path(__file__).parent / "who-files-what.md"
+CASES_BEGIN, CASES_END = "<!-- cases: written by docs/make_reference.py -->", "<!-- end of cases -->"
 NOTE = "\n<!-- Written by docs/make_reference.py; change the code, not this page. -->\n"
 
 
@@ -116,6 +118,80 @@ def readme(text: str) -> str:
     head, _, rest = text.partition(README_BEGIN)
     _, _, tail = rest.partition(README_END)
     return f"{head}{README_BEGIN}\n\n{findings_table()}\n{README_END}{tail}"
+
+
+def who_files(text: str) -> str:
+    """The page "who files what" with its table made anew between its two marks."""
+    head, _, rest = text.partition(CASES_BEGIN)
+    _, _, tail = rest.partition(CASES_END)
+    return f"{head}{CASES_BEGIN}\n\n{cases_table()}\n{CASES_END}{tail}"
+
+
+def cases_table() -> str:
+    """Typical cases, each answered by the function itself."""
+    later, old = dt.date(2027, 7, 1), dt.date(2020, 1, 1)
+    january, coffee, wood = dt.date(2027, 1, 15), "0901 11", "4407 11"
+    cases = {
+        "Importer in the Union, medium or large; coffee of Peru": law.Case(
+            coffee, ("PE",), january, size="large", seat="NL"
+        ),
+        "The same, small, established 2020, sold in January 2027": law.Case(
+            coffee, ("PE",), january, size="small", established=old, seat="NL"
+        ),
+        "The same, sold in July 2027": law.Case(coffee, ("PE",), later, size="small", established=old, seat="NL"),
+        "Small importer founded in 2025": law.Case(
+            coffee, ("PE",), january, size="small", established=dt.date(2025, 3, 1), seat="NL"
+        ),
+        "Small importer of sawn wood, established 2020": law.Case(
+            wood, ("BR",), january, size="small", established=old, seat="NL"
+        ),
+        "Importer of cocoa from low-risk countries only (Ghana)": law.Case(
+            "1801", ("GH",), january, size="large", seat="NL"
+        ),
+        "The same, with a substantiated concern": law.Case(
+            "1801", ("GH",), january, size="large", seat="NL", concern=True
+        ),
+        "The same, with beans of Côte d'Ivoire as well": law.Case(
+            "1801", ("GH", "CI"), january, size="large", seat="NL"
+        ),
+        "Exporter in Peru": law.Case(coffee, ("PE",), january, size="medium", seat="PE"),
+        "Farmer or cooperative of a low-risk country, micro or small, own produce": law.Case(
+            "1801", ("GH",), later, size="micro", established=old, seat="GH", role="primary_producer"
+        ),
+        "The same in a country of standard risk (Peru)": law.Case(
+            coffee, ("PE",), later, size="micro", established=old, seat="PE", role="primary_producer"
+        ),
+        "Small forest owner in the Union, own wood": law.Case(
+            wood, ("FI",), later, size="micro", established=old, seat="FI", role="primary_producer"
+        ),
+        "Trader or downstream operator": law.Case(coffee, ("PE",), january, seat="NL", role="trader"),
+        "Product made before 29 June 2023": law.Case(
+            coffee, ("PE",), january, made_until=dt.date(2023, 5, 1), size="large", seat="NL"
+        ),
+        "Wood felled before 29 June 2023, sold in 2027": law.Case(
+            wood, ("BR",), january, made_until=dt.date(2023, 5, 1), size="large", seat="NL"
+        ),
+        "The same wood, sold in 2030": law.Case(
+            wood, ("BR",), dt.date(2030, 1, 15), made_until=dt.date(2023, 5, 1), size="large", seat="NL"
+        ),
+        "Coffee extracts (2101 11 00), sold in January 2027": law.Case(
+            "2101 11 00", ("PE",), january, size="large", seat="NL"
+        ),
+    }
+    return table(["Case", "Files", "Who", "From", "Record", "Why"], [case_row(*item) for item in cases.items()])
+
+
+def case_row(title: str, case: law.Case) -> list[object]:
+    """One case with the answer."""
+    found = law.obligation(case)
+    return [
+        title,
+        say("law", f"files_{found.files}", "en"),
+        say("law", f"filer_{found.filer or 'none'}", "en"),
+        found.applies_from or "never",
+        say("law", f"record_{found.record or 'none'}", "en"),
+        " ".join(say("law", code, "en") for code in (*found.reasons, *found.open_points)),
+    ]
 
 
 def codes_page() -> str:
@@ -231,3 +307,4 @@ if __name__ == "__main__":
     for page, make in PAGES.items():
         (REFERENCE / page).write_text(make(), encoding="utf-8")
     README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
+    WHO_FILES.write_text(who_files(WHO_FILES.read_text(encoding="utf-8")), encoding="utf-8")

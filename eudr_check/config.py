@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from eudr_check import object_store
+from eudr_check import law, object_store
 from eudr_check.errors import ConfigError
 
 Language = Literal["en", "es", "fr", "pt"]
@@ -111,6 +111,9 @@ class Operator(Strict):
     activity: Literal["DOMESTIC", "IMPORT", "EXPORT"] = "IMPORT"
     country_of_activity: Country | None = None
     representative: Representative | None = Field(None, description="who files for the operator")
+    size: law.Size | None = Field(None, description="size of the undertaking; decides dates and simplified declaration")
+    established: dt.date | None = Field(None, description="since when the undertaking exists in this size")
+    role: law.Role = Field("operator", description="part in the supply chain")
 
 
 class Species(Strict):

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-GENERAL_APPLICATION = dt.date(2026, 12, 30)
-"""First day on which a product needs a statement (Regulation (EU) 2023/1115 as amended by (EU) 2025/2650)."""
+from eudr_check.law.dates import legal_day
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class AnnexEntry:
 
 def market_day(day: dt.date) -> dt.date:
     """The day whose Annex I counts for a product of that day: none is due before general application."""
-    return max(day, GENERAL_APPLICATION)
+    return max(day, legal_day("general_application"))
 
 
 def annex_i(on: dt.date) -> tuple[AnnexEntry, ...]:

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal, cast
@@ -12,10 +13,38 @@ _EU = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO S
 EU_COUNTRIES = frozenset(_EU.split())
 
 
+UNION_MARKET = EU_COUNTRIES | {"XI"}
+"""Countries of activity the EU system knows: the Union and Northern Ireland."""
+
+
+@dataclass(frozen=True)
+class CountryClass:
+    """The class of one country while it holds."""
+
+    country: str
+    risk_class: RiskClass
+    listed: bool
+    """False: the act does not name the country, which makes it standard."""
+    valid_from: dt.date
+    """First day: the day the act entered into force."""
+    valid_until: dt.date | None
+    """Last day; None while it holds."""
+    act: str
+
+
+def country_entry(iso2: str, on: dt.date) -> CountryClass | None:
+    """The row of the list that holds for a country on a day; None where there is none."""
+    for entry in _entries().get(iso2, ()):
+        if entry.valid_from <= on and (entry.valid_until is None or on <= entry.valid_until):
+            return entry
+    return None
+
+
 def country_class(iso2: str, on: dt.date) -> RiskClass | None:
     """The class of a country on a day.
 
-    The list begins on the date of Implementing Regulation (EU) 2025/1093; countries it does not name are standard.
+    The list begins on the day Implementing Regulation (EU) 2025/1093 entered into force; countries it does not name
+    are standard.
 
     Args:
         iso2: ISO 3166-1 alpha-2 code.
@@ -28,18 +57,22 @@ def country_class(iso2: str, on: dt.date) -> RiskClass | None:
     >>> country_class("GH", dt.date(2026, 12, 30)), country_class("CI", dt.date(2026, 12, 30))
     ('low', 'standard')
     """
-    for since, until, risk_class in _classes().get(iso2, ()):
-        if since <= on and (until is None or on <= until):
-            return risk_class
-    return None
+    entry = country_entry(iso2, on)
+    return None if entry is None else entry.risk_class
 
 
 @cache
-def _classes() -> dict[str, tuple[tuple[dt.date, dt.date | None, RiskClass], ...]]:
+def _entries() -> dict[str, tuple[CountryClass, ...]]:
     text = files(__package__).joinpath("country_risk.csv").read_text(encoding="utf-8")
-    classes: dict[str, tuple[tuple[dt.date, dt.date | None, RiskClass], ...]] = {}
+    entries: dict[str, tuple[CountryClass, ...]] = {}
     for row in csv.DictReader(text.splitlines()):
-        until = dt.date.fromisoformat(row["valid_until"]) if row["valid_until"] else None
-        span = (dt.date.fromisoformat(row["valid_from"]), until, cast(RiskClass, row["risk_class"]))
-        classes[row["country"]] = (*classes.get(row["country"], ()), span)
-    return classes
+        entry = CountryClass(
+            row["country"],
+            cast(RiskClass, row["risk_class"]),
+            row["basis"] == "listed",
+            dt.date.fromisoformat(row["valid_from"]),
+            dt.date.fromisoformat(row["valid_until"]) if row["valid_until"] else None,
+            row["act"],
+        )
+        entries[row["country"]] = (*entries.get(row["country"], ()), entry)
+    return entries

@@ -55,8 +55,8 @@ def findings(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
     """
     hide = _hider(named["producer_name"].dropna().unique().tolist())
     messages, details = [], []
-    for code, message, details in zip(frame["code"], frame["message"], frame["details"], strict=True):
-        values = json.loads(details)
+    for code, message, written in zip(frame["code"], frame["message"], frame["details"], strict=True):
+        values = json.loads(written)
         kept = {key: _kept(key, value, hide) for key, value in values.items()}
         if any(kept[key] == HIDDEN and values[key] != HIDDEN for key in kept):
             message = _said(str(code), message, values, kept)

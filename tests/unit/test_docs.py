@@ -36,6 +36,14 @@ def test_the_readme_lists_every_check() -> None:
     assert "`self_crossing`" in text
 
 
+def test_who_files_what_answers_as_the_law_does() -> None:
+    """The table of cases comes from the function that decides them."""
+    text = (DOCS / "who-files-what.md").read_text(encoding="utf-8")
+
+    assert maker().who_files(text) == text
+    assert "the first person in the Union" in text
+
+
 def test_navigation_names_pages_that_exist() -> None:
     """Every page of the menu is a file."""
 
