@@ -223,7 +223,7 @@ def drawn_patches(run: Run, evidence: Artifact) -> Artifact:
     An artifact of its own: they are the longest table of a package, and no judgement of plots changes them.
     """
     day = document_date.day(run.harvest)
-    made_of = {"evidence": evidence.digest, "on": str(day), "code": code_digest("package/gis.py")}
+    made_of = {"evidence": evidence.digest, "on": str(day), "code": code_digest("package/gis", "text")}
 
     def make(folder: Path) -> None:
         with worker_process.working(DRAWN) as worker:
@@ -248,7 +248,7 @@ def assessment(run: Run, plots: Artifact, evidence: Artifact, *, drawn: bool) ->
             mode="json", include={"production", "commodity", "product", "products", "operator"}
         ),
         "on": str(dossier.day(harvest)),
-        "code": code_digest("risk", "law", "text"),
+        "code": code_digest("risk", "documents", "law", "text"),
         **dossier.digests(harvest),
     }
 
