@@ -165,7 +165,7 @@ def _line(name: str, text: Mapping[str, str], place: str, harvest: Harvest, held
     if mass is None:
         raise _RefusedError(
             f"{place}: shipment '{name}': net_mass_kg '{text['net_mass_kg']}' is no number of kilograms; write it "
-            "without unit and without a sign for thousands, such as 19200 or 19200.5"
+            "without a sign for thousands, such as 19200 or 19200.5 (three decimals could be thousands: 742.1250)"
         )
     if _TONNES[0] * available <= grams(mass) * 1000 <= _TONNES[1] * available:
         raise _RefusedError(
@@ -197,7 +197,8 @@ def _lots(name: str, text: str, place: str) -> Iterator[tuple[str, float | None]
         lot, kg = (entry, None) if taken is None else (taken["lot"], _mass(taken["kg"]))
         if taken is not None and kg is None:
             raise _RefusedError(
-                f"{place}: shipment '{name}': '{entry}' states no kilograms; write LOT=KILOGRAMS, such as {lot}=1500"
+                f"{place}: shipment '{name}': '{entry}' states no kilograms; write LOT=KILOGRAMS, such as {lot}=1500 "
+                "(three decimals could be thousands: write 742.1250)"
             )
         if lot in seen:
             raise _RefusedError(f"{place}: shipment '{name}': lot '{lot}' stands twice; write it once")

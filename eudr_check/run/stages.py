@@ -18,9 +18,11 @@ from eudr_check import package as package_room
 from eudr_check import plots as plots_room
 from eudr_check.config import Catalogue, Harvest
 from eudr_check.documents import article10, dossier
+from eudr_check.documents.filed import Filed
 from eudr_check.errors import EudrCheckError
 from eudr_check.layers import LayerDefinition, Supply, restore
 from eudr_check.package import document_date, worker_process
+from eudr_check.package.bag import contents
 from eudr_check.package.gis import geopackage
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.package.statement.statements import REACH_DEGREE
@@ -295,9 +297,12 @@ def package(
         "draft": draft,
         "redacted": redacted,
         **dossier.digests(harvest),
-        "filed": [str(one) for one in filed],
         "code": code_digest("package", "documents", "text", "law", "run"),
     }
+    as_filed = _as_filed(run, made_of, filed)
+    if as_filed is not None:
+        return as_filed
+    made_of["filed"] = [str(one) for one in filed]
 
     def make(folder: Path) -> None:
         drawn = run.drawing.begin(lambda: drawn_patches(run, evidence)) if "gis" in harvest.package.outputs else None
@@ -340,6 +345,17 @@ def package(
         )
 
     return run.obtain("package", made_of, make)
+
+
+def _as_filed(run: Run, made_of: Mapping[str, Any], filed: Sequence[Filed]) -> Artifact | None:
+    """The package that was filed without lots: it declares the very same, so noting its number redoes nothing."""
+    if not filed or any(one.lots for one in filed):
+        return None
+    found = run.folder.artifacts.find("package", digest({"versions": versions(), **made_of, "filed": []}))
+    if found is None:
+        return None
+    references = {line["reference"] for line in contents.summary(found.folder)["statements"]}
+    return found if {one.reference for one in filed} <= references else None
 
 
 def _records(

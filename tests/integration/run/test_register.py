@@ -43,7 +43,7 @@ def test_a_run_fills_the_register(register: Path, tiny: tiny_harvest.Tiny):
     (harvest,) = json.loads(asked("list", register, "--json"))
     (package,) = harvest["packages"]
     summary = json.loads((tiny.config.parent / "run" / "package" / "summary.json").read_text(encoding="utf-8"))
-    found = json.loads(asked("find", register, "tiny-001", "--json"))
+    found = json.loads(asked("find", register, summary["statements"][0]["reference"], "--json"))
 
     assert package["outcomes"] == summary["outcomes"]
     assert [one["net_mass_kg"] for one in package["statements"]] == [4000.0]
