@@ -10,7 +10,7 @@ from eudr_check.documents import stored
 from eudr_check.documents.filed import Filed
 from eudr_check.documents.shipments import Shipments, read_shipments
 from eudr_check.errors import ConfigError
-from tests import package_tables as six
+from tests.helpers import package_tables as six
 
 HELD = {"A": 19500.0, "B": 600.25, "C/ñ 1": 100.0}
 HEAD = "shipment,lots,net_mass_kg,product,border_country,date,container"
