@@ -24,11 +24,13 @@ def eu_check(
     """The EU Information System's own file rules, offline; exit code 1 when it would refuse or misread the file."""
     faults = rules.check_file(file, cattle=cattle)
     if as_json:
-        typer.echo(json.dumps([asdict(fault) for fault in faults], ensure_ascii=False, indent=1))
+        typer.echo(
+            json.dumps([asdict(fault) | {"eu_id": fault.eu_id} for fault in faults], ensure_ascii=False, indent=1)
+        )
     else:
         for fault in faults:
             where = "" if fault.feature is None else f"feature {fault.feature}: "
-            typer.echo(f"{where}{fault.code} ({fault.eu_code}): {fault.message}")
+            typer.echo(f"{where}{fault.code} ({fault.eu_id or 'no EU error'}): {fault.message}")
         typer.echo(f"{file}: {len(faults)} faults" if faults else f"{file}: nothing the EU system is known to refuse")
     raise typer.Exit(Exit.ERROR if faults else Exit.DONE)
 

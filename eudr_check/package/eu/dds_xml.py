@@ -52,7 +52,7 @@ class Line:
     net_mass_kg: float | None
     supplementary_unit: float | None
     producers: Sequence[Producer]
-    """At most 1,000."""
+    """At most 1,000; none in a statement that groups others."""
 
 
 def fact_faults(harvest: Harvest) -> list[str]:
@@ -141,13 +141,13 @@ def _commodity(line: Line, position: int, day: dt.date) -> dict[str, Any]:
     ]
     if names:
         content["speciesInfo"] = [{key: name for key, name in one.items() if name} for one in names]
-    content["producers"] = [
+    producers = [
         {"position": place, "country": producer.country}
         | ({"name": producer.name} if producer.name else {})
         | {"geometryGeojson": base64.b64encode(producer.geojson).decode("ascii")}
         for place, producer in enumerate(line.producers, start=1)
     ]
-    return content
+    return content | ({"producers": producers} if producers else {})
 
 
 def _represented(operator: Operator) -> dict[str, Any]:

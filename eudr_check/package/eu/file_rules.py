@@ -79,6 +79,11 @@ class Fault:
     longitude: float | None = None
     latitude: float | None = None
 
+    @property
+    def eu_id(self) -> str:
+        """The code as interface V3 sends it in production: with hyphens."""
+        return self.eu_code.replace("_", "-")
+
 
 def check_file(path: Path, *, cattle: bool = False) -> list[Fault]:
     """All faults of a file, in its order.

@@ -18,11 +18,13 @@ from eudr_check.geodesy import eu_area_ha
 from eudr_check.package.eu import consignment, dds_xml, file_rules
 from eudr_check.package.eu import geojson as eu_geojson
 from eudr_check.package.eu.consignment import Consignment
+from eudr_check.package.eu.grouping import groups
 from eudr_check.package.eu.orders import changed_since, orders
 from eudr_check.package.eu.parts import Declared, Part, parts
 from eudr_check.package.folder import Folder
 from eudr_check.package.statement import facts, pdf
 from eudr_check.package.statement.map import draw
+from eudr_check.text.clean import file_stem
 from eudr_check.tiles import tiles_of
 from eudr_check.variables import Variable
 
@@ -129,6 +131,9 @@ def write(folder: Folder, behind: Behind) -> Plan:
     folder.csv("geojson_changes.csv", planned.changes)
     for part in planned.parts:
         _write_one(folder, behind, planned, part)
+    if not behind.faults and not behind.draft:
+        for name, content in groups(behind.harvest, behind.shipments, behind.filed, planned.parts):
+            folder.bytes(f"grouping/{file_stem(name)}.dds.xml", content)
     return planned
 
 

@@ -186,6 +186,7 @@ def test_fault_says_where() -> None:
 
     assert (fault.feature, fault.longitude, fault.latitude) == (2, 0.5, 0.5)
     assert fault.eu_code == "EUDR_COMMODITIES_PRODUCER_GEO_INVALID_GEOMETRY"
+    assert fault.eu_id == "EUDR-COMMODITIES-PRODUCER-GEO-INVALID-GEOMETRY"
 
 
 def test_latitude_and_longitude_have_codes_of_their_own() -> None:
