@@ -7,12 +7,13 @@ which ground stands for a plot, `outlines` draws regions of equal cells, `eviden
 
 from eudr_check.overlay.coverage import cell_coverage
 from eudr_check.overlay.crosstab import cross_tabulate
-from eudr_check.overlay.evidence import combine, conserve, tabulate
+from eudr_check.overlay.evidence import Shortfall, combine, conserve, tabulate
 from eudr_check.overlay.footprints import footprints
 from eudr_check.overlay.patches import STORED, dissolve, patches
 
 __all__ = [
     "STORED",
+    "Shortfall",
     "cell_coverage",
     "combine",
     "conserve",

@@ -1,6 +1,7 @@
 """EVIDENCE: hectares of every footprint per combination of layer values, tile by tile and summed over tiles."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -12,12 +13,15 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from eudr_check.errors import OverlayError
-from eudr_check.geodesy import plot_area_ha
+from eudr_check.geodesy import band_area_ha, plot_area_ha
 from eudr_check.overlay.combinations import Classes, classify, layers_of, numbered
+from eudr_check.overlay.coverage import NOTHING, UNIT
 from eudr_check.overlay.crosstab import LEEWAY_M, Tally, binned, require_wgs84, tally
 from eudr_check.overlay.footprints import grown, reach, shapes_of
-from eudr_check.overlay.grid import Grid, grid_of
+from eudr_check.overlay.grid import TALLEST_ROW, Grid, grid_of
 from eudr_check.tables import FOOTPRINTS
+from eudr_check.tiles import PER_DEGREE
+from eudr_check.variables import UNKNOWN
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.intp]
@@ -26,6 +30,12 @@ POLYGON, CELL = FOOTPRINTS.index("polygon"), FOOTPRINTS.index("cell")
 HECTARES = ["area_ha", "area_inner_ha", "area_outer_ha"]
 TOLERANCE = 1e-8
 """Relative; the overlay itself is true to about 1e-11."""
+ROUNDING_HA = 4 * NOTHING / UNIT * band_area_ha(np.array([TALLEST_ROW, 0.0]))[0] / PER_DEGREE
+"""Hectares (29 square centimetres) that may vanish whatever the size of a plot.
+
+Shares below `NOTHING` of a cell are dropped. Where no layer reaches, a cell is as wide as its tile and as tall as
+`TALLEST_ROW`, 620 ha at the equator, and a small plot touches at most four of them.
+"""
 
 
 def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float) -> pd.DataFrame:
@@ -140,15 +150,32 @@ def _summed(table: pd.DataFrame, plot: Positions) -> tuple[Positions, dict[str, 
     return first, {name: binned(classes.code, table[name].to_numpy(), classes.count) for name in HECTARES}
 
 
-def conserve(plots: gpd.GeoDataFrame, evidence: pd.DataFrame) -> None:
-    """Stop where area was lost or invented.
+class Shortfall(NamedTuple):
+    """A footprint whose evidence does not add up to its area."""
+
+    plot: str
+    footprint: str
+    found_ha: float
+    expected_ha: float
+
+
+def conserve(plots: gpd.GeoDataFrame, evidence: pd.DataFrame) -> tuple[pd.DataFrame, list[Shortfall]]:
+    """Set aside every plot of which area was lost or invented: nothing of it counts as read.
+
+    One plot that cannot be measured, or whose tile is missing or was counted twice, must not keep the others from
+    what they are owed; and what is not known to be its ground must not help it.
 
     Args:
         plots: PLOTS.
         evidence: EVIDENCE of all their tiles, combined.
 
+    Returns:
+        EVIDENCE, in which each footprint of a plot that was set aside is one row of unknown, and the shortfalls in
+        the order of PLOTS. Rows add up where they differ from the area by less than 1e-8 of it and `ROUNDING_HA`.
+
     Raises:
-        OverlayError: names the first plot whose rows do not add up to the area of its footprint within 1e-8.
+        OverlayError: evidence for a plot, or a footprint of one, that is none of these plots': the tables belong to
+            different runs.
     """
     usable = plots[plots["usable"].to_numpy(dtype=bool)]
     due, expected = _footprint_areas(usable)
@@ -161,19 +188,34 @@ def conserve(plots: gpd.GeoDataFrame, evidence: pd.DataFrame) -> None:
         raise OverlayError(f"plot {plot}: evidence for a {footprint} that is no footprint of a usable plot")
     key = position * len(FOOTPRINTS) + kind
     found = np.bincount(key, minlength=due.size).reshape(due.shape) > 0
-    missing = np.argwhere(due & ~found)
-    if len(missing):
-        plot, footprint = usable.index[missing[0, 0]], FOOTPRINTS[missing[0, 1]]
-        raise OverlayError(f"plot {plot}: no evidence for its {footprint}; a tile was left out: run its tiles again")
     summed = binned(key, evidence["area_ha"].to_numpy(), due.size).reshape(due.shape)
     measured = due & (np.arange(len(FOOTPRINTS)) != CELL)
-    wrong = np.argwhere(measured & ~(np.abs(summed - expected) <= TOLERANCE * expected))
-    if len(wrong):
-        at = tuple(wrong[0])
-        raise OverlayError(
-            f"plot {usable.index[at[0]]}: evidence of its {FOOTPRINTS[at[1]]} adds up to {summed[at]:.6f} ha, but its "
-            f"area is {expected[at]:.6f} ha; a tile is missing or was counted twice"
-        )
+    amiss = measured & ~(np.abs(summed - expected) <= TOLERANCE * expected + ROUNDING_HA)
+    wrong = np.argwhere((due & ~found) | amiss)
+    if not len(wrong):
+        return evidence, []
+    shortfalls = [
+        Shortfall(str(usable.index[plot]), FOOTPRINTS[foot], float(summed[plot, foot]), float(expected[plot, foot]))
+        for plot, foot in wrong
+    ]
+    aside = np.zeros(len(usable), dtype=bool)
+    aside[wrong[:, 0]] = True
+    expected[:, CELL] = summed[:, CELL]
+    unread = _all_unknown(usable.index, due & aside[:, None], expected, evidence)
+    joined = pd.concat([evidence[~aside[position]], unread])
+    return joined.iloc[np.argsort(joined.index.to_numpy(dtype=object), kind="stable")], shortfalls
+
+
+def _all_unknown(index: pd.Index, footprints: NDArray[np.bool_], area_ha: Floats, like: pd.DataFrame) -> pd.DataFrame:
+    """EVIDENCE with one row per footprint (n, 4) in which every layer is unknown."""
+    plot, kind = np.nonzero(footprints)
+    layers = [name for name in like.columns if name not in {"footprint", *HECTARES}]
+    columns = {
+        "footprint": pd.array([FOOTPRINTS[number] for number in kind], dtype="str"),
+        **{name: np.full(len(plot), UNKNOWN, dtype=np.int16) for name in layers},
+        **dict.fromkeys(HECTARES, area_ha[plot, kind]),
+    }
+    return pd.DataFrame(columns, index=index.take(plot))[list(like.columns)]
 
 
 def _footprint_areas(plots: gpd.GeoDataFrame) -> tuple[NDArray[np.bool_], Floats]:

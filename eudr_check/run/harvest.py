@@ -11,7 +11,7 @@ import pandas as pd
 
 from eudr_check.config import Harvest
 from eudr_check.documents import dossier
-from eudr_check.run import inputs, readiness, registration, stages
+from eudr_check.run import conservation, inputs, readiness, registration, stages
 from eudr_check.run.artifacts import Artifact
 from eudr_check.run.drawing import Drawing
 from eudr_check.run.executors import Workers
@@ -136,17 +136,25 @@ def run(
             registration.record(harvest, harvest.register_file, artifacts)
         folder.log("end", until=until)
     assessments = artifacts["assess"].table("ASSESSMENTS") if "assess" in artifacts else None
+    findings = conservation.findings_of(plots, artifacts.get("overlay", plots))
     return Finished(
         folder=folder,
         cooperatives=plots.table("PLOTS", ["cooperative"])["cooperative"],
-        findings=plots.table("FINDINGS"),
+        findings=findings,
         sources=(artifacts.get("overlay") or artifacts["layers"]).table("SOURCES") if "layers" in wanted else None,
         assessments=assessments,
         package=package,
-        notes=() if assessments is None else _notes(harvest, artifacts["assess"], assessments),
+        notes=()
+        if assessments is None
+        else (*_set_aside(findings), *_notes(harvest, artifacts["assess"], assessments)),
         measurements=measured.table(),
         made=artifacts,
     )
+
+
+def _set_aside(findings: pd.DataFrame) -> list[str]:
+    aside = findings[findings["code"] == "area_not_conserved"]
+    return [f"plot {row.plot} was set aside: {row.message}" for row in aside.itertuples()]
 
 
 def _notes(harvest: Harvest, assessment: Artifact, assessments: pd.DataFrame) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from eudr_check.package.bag import contents
 from eudr_check.package.gis import geopackage
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.package.statement.statements import REACH_DEGREE
-from eudr_check.run import inputs, map_rasters, tile_index
+from eudr_check.run import conservation, inputs, map_rasters, tile_index
 from eudr_check.run.artifacts import Artifact, append_tables, digest, gathered, save_table, write_json, write_table
 from eudr_check.run.drawing import Drawing
 from eudr_check.run.executors import Workers
@@ -170,7 +170,7 @@ def supply_of(run: Run, sources: Artifact) -> Supply:
 
 
 def evidence(run: Run, plots: Artifact, tiles: Artifact, sources: Artifact) -> Artifact:
-    """EVIDENCE and PATCHES of all plots, and SOURCES with the tiles that had to be set aside."""
+    """EVIDENCE and PATCHES of all plots; SOURCES and FINDINGS with the tiles and plots that had to be set aside."""
     read = sources.table("SOURCES")
     shared = Shared(
         run.folder.address,
@@ -205,9 +205,14 @@ def evidence(run: Run, plots: Artifact, tiles: Artifact, sources: Artifact) -> A
                 for task, result in zip(tasks, results, strict=True)
             ]
             combined = overlay.combine(found) if found else _no_evidence(shared.definitions)
-            conserved = background.submit(overlay.conserve, plots.features("PLOTS").query("usable"), combined)
+            ground = plots.features("PLOTS")
+            conserved = background.submit(overlay.conserve, ground, combined)
             write_table(folder, "EVIDENCE", combined)
-            conserved.result()
+            kept, shortfalls = conserved.result()
+            if shortfalls:
+                write_table(folder, "EVIDENCE", kept)
+                findings = conservation.with_findings(plots.table("FINDINGS"), ground, shortfalls)
+                write_table(folder, "FINDINGS", findings)
             drawn.result()
         write_table(folder, "SOURCES", _with_failures(read, shared.definitions, failures))
 
@@ -314,7 +319,7 @@ def package(
             folder,
             harvest=harvest,
             plots=plots.features("PLOTS"),
-            findings=plots.table("FINDINGS"),
+            findings=conservation.findings_of(plots, evidence),
             sources=evidence.table("SOURCES"),
             evidence=evidence.file("EVIDENCE"),
             patches=evidence.file("PATCHES"),

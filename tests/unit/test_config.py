@@ -129,3 +129,11 @@ def test_a_yaml_in_a_bucket_finds_its_neighbours(tmp_path: Path, monkeypatch: py
     assert object_store.origin(harvest.run.folder or Path()) == "s3://coops/runs/pe-2026"
     with pytest.raises(ConfigError, match="leads out of the bucket of s3://coops"):
         load(top)
+
+
+def test_nesting_beyond_any_yaml_is_named(tmp_path: Path):
+    """A YAML nested 3,000 deep is refused by name, not by a traceback of its parser."""
+    path = tmp_path / "deep.yaml"
+    path.write_text("harvest: " + "[" * 3000 + "]" * 3000)
+    with pytest.raises(ConfigError, match=r"deep\.yaml"):
+        load(path)

@@ -9,6 +9,7 @@ import shapely
 from eudr_check.errors import OverlayError
 from eudr_check.geodesy import metres_per_degree, plot_area_ha
 from eudr_check.overlay import combine, conserve, footprints, tabulate
+from eudr_check.overlay.evidence import HECTARES
 from eudr_check.overlay.footprints import grown
 from eudr_check.tables import EVIDENCE, FOOTPRINTS, check
 
@@ -73,7 +74,7 @@ def test_point_has_three_footprints(make_cube, make_plots):
 
     assert found["footprint"].tolist() == ["disc", "double_disc", "cell"]
     assert found["area_ha"].tolist() == pytest.approx([4.0, 16.0, 1.2309072], abs=1e-6)
-    conserve(plots, found)
+    assert conserve(plots, found)[1] == []
 
 
 def test_declared_area_sizes_the_disc(make_plots):
@@ -106,7 +107,7 @@ def test_point_on_the_seam_belongs_to_one_tile(make_cube, make_plots):
     found = combined([tabulate(plots, tile, 5.0) for tile in tiles])
 
     assert (found["footprint"] == "cell").sum() == 1
-    conserve(plots, found)
+    assert conserve(plots, found)[1] == []
 
 
 def test_tiles_add_up_in_tile_order(make_cube, make_plots):
@@ -120,7 +121,7 @@ def test_tiles_add_up_in_tile_order(make_cube, make_plots):
     assert found["area_ha"].item() == pytest.approx(plot_area_ha(shape)[0], rel=1e-9)
     assert found["area_inner_ha"].item() == pytest.approx(plot_area_ha(grown(shape, -5.0))[0], rel=1e-9)
     assert found["area_outer_ha"].item() == pytest.approx(plot_area_ha(grown(shape, 5.0))[0], rel=1e-9)
-    conserve(plots, found)
+    assert conserve(plots, found)[1] == []
 
 
 def test_combined_rows_are_sorted(make_cube, make_plots):
@@ -154,22 +155,75 @@ def test_unfit_footprint_is_named(make_plots, geometry, declared, reason):
         footprints(make_plots({"c/1": geometry}, declared), 5.0)
 
 
-@pytest.mark.parametrize("change", [lambda rows: rows.iloc[:-1], lambda rows: pd.concat([rows, rows.iloc[:1]])])
-def test_lost_or_doubled_area_is_caught(make_cube, make_plots, change):
-    """A row that goes missing, or comes twice, names the plot."""
+@pytest.mark.parametrize(
+    "change", [lambda rows: rows.iloc[1:], lambda rows: pd.concat([rows, rows.iloc[:1]]), lambda rows: rows.iloc[:0]]
+)
+def test_plot_with_lost_or_doubled_area_is_set_aside(make_cube, make_plots, change):
+    """Rows that go missing, or come twice, leave their plot wholly unknown with its own area, and no other plot."""
+    plots = make_plots({"c/1": shapely.box(0, 0, 0.002, 0.002), "c/2": shapely.Point(0.0015, 0.0015)}, {"c/2": 0.1})
+    found = combined([tabulate(plots, make_cube(a__f=[[1, 1, 1], [0, 1, 1], [1, 1, 0]]), 0.0)])
+    mine = found.index == "c/1"
+    kept, shortfalls = conserve(plots, pd.concat([change(found[mine]), found[~mine]]))
+
+    assert [(one.plot, one.footprint) for one in shortfalls] == [("c/1", "polygon")]
+    assert shortfalls[0].expected_ha == pytest.approx(plots.loc["c/1", "area_ha"])
+    assert kept.loc[["c/1"], "a.f"].tolist() == [-1]
+    assert kept.loc["c/1", HECTARES].tolist() == [plots.loc["c/1", "area_ha"]] * 3
+    pd.testing.assert_frame_equal(kept.loc[["c/2"]], found.loc[["c/2"]])
+    check(EVIDENCE, kept)
+
+
+def test_point_that_is_set_aside_is_unknown_in_all_its_footprints(make_cube, make_plots):
+    """A point whose disc lost ground says nothing by its wider disc and its cell either."""
+    plots = make_plots({"c/1": shapely.Point(0.0015, 0.0015)}, {"c/1": 0.1})
+    found = combined([tabulate(plots, make_cube(a__f=np.ones((3, 3))), 0.0)])
+    kept, _ = conserve(plots, found[found["footprint"] != "disc"])
+
+    assert kept["footprint"].tolist() == ["disc", "double_disc", "cell"]
+    assert kept["a.f"].tolist() == [-1, -1, -1]
+    assert kept["area_ha"].tolist() == pytest.approx([0.1, 0.4, found["area_ha"].iloc[-1]])
+
+
+def test_conserved_evidence_is_left_as_it_is(make_cube, make_plots):
+    """Where everything adds up, the very table comes back."""
     plots = make_plots({"c/1": shapely.box(0, 0, 0.002, 0.002)})
-    found = tabulate(plots, make_cube(a__f=[[1, 1, 1], [0, 1, 1], [1, 1, 0]]), 0.0)
+    found = tabulate(plots, make_cube(a__f=np.ones((3, 3))), 0.0)
+    kept, shortfalls = conserve(plots, found)
 
-    conserve(plots, found)
-    with pytest.raises(OverlayError, match=r"plot c/1: evidence of its polygon adds up to"):
-        conserve(plots, change(found))
+    assert kept is found
+    assert shortfalls == []
 
 
-def test_plot_without_any_evidence_is_caught(make_cube, make_plots):
-    """A plot whose tile was never run is named, not silently absent."""
-    plots = make_plots({"c/1": shapely.box(0, 0, 0.001, 0.001), "c/2": shapely.box(5, 5, 5.001, 5.001)})
-    with pytest.raises(OverlayError, match=r"plot c/2: no evidence for its polygon"):
-        conserve(plots, tabulate(plots, make_cube(a__f=np.ones((3, 3))), 0.0))
+@pytest.mark.parametrize("side", [3e-6, 1e-5, 5e-5, 1e-4])
+@pytest.mark.parametrize("corner", [(0.1003, 0.05), (0.15, 0.0997), (0.1, 0.0)])
+def test_small_plots_in_wide_cells_are_conserved(make_cube, make_plots, side, corner):
+    """Where no layer reaches, a cell is a tile wide: its rounding is not taken for ground that was lost."""
+    cube = make_cube(x_edge=[0.1, 0.2], y_edge=[0.1, 0.0], a__f=[[-1]])
+    x, y = corner
+    plots = make_plots(
+        {"c/1": shapely.Polygon([(x, y), (x + side, y), (x, y + side)]), "c/2": shapely.Point(0.16, 0.05)},
+        {"c/2": 1e-6},
+    )
+
+    assert conserve(plots, tabulate(plots, cube, 0.0))[1] == []
+
+
+def test_plot_smaller_than_the_rounding_is_set_aside(make_cube, make_plots):
+    """Ground of a tenth of a square centimetre vanishes in a wide cell: the plot is named and unknown."""
+    cube = make_cube(x_edge=[0.1, 0.2], y_edge=[0.1, 0.0], a__f=[[0]])
+    plots = make_plots({"c/1": shapely.Point(0.16, 0.05)}, {"c/1": 1e-9})
+    kept, shortfalls = conserve(plots, tabulate(plots, cube, 0.0))
+
+    assert {one.plot for one in shortfalls} == {"c/1"}
+    assert (kept["a.f"] == -1).all()
+
+
+def test_evidence_of_another_run_is_refused(make_cube, make_plots):
+    """Rows of a plot that is not among the plots come from another run: no plot can be set aside for them."""
+    plots = make_plots({"c/1": shapely.box(0, 0, 0.002, 0.002), "c/2": shapely.box(0, 0, 0.001, 0.001)})
+    found = tabulate(plots, make_cube(a__f=np.ones((3, 3))), 0.0)
+    with pytest.raises(OverlayError, match=r"plot c/2: evidence for a polygon that is no footprint of a usable plot"):
+        conserve(plots.loc[["c/1"]], found)
 
 
 def test_tiles_with_different_variables_are_refused(make_cube, make_plots):
