@@ -260,6 +260,13 @@ class Harvest(Strict):
     shipments: FilePath | None = Field(None, description="CSV of shipments: which lots go where; one statement each")
     reviews: FilePath | None = Field(None, description="CSV of decisions by which people settle plots")
     legality: FilePath | None = Field(None, description="CSV of legality documents (Art. 2(40))")
+    answers: FilePath | None = Field(None, description="CSV of the operator's answers (Art. 10(2), Art. 13)")
+    concern: str | None = Field(
+        None,
+        min_length=1,
+        max_length=2000,
+        description="substantiated concern or other sign of risk, in words; asks for the full record (Art. 13)",
+    )
     areas: dict[str, FilePath] = Field(
         default_factory=dict,
         description="vector layers of your own, by name: protected, indigenous, tenure",

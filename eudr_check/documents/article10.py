@@ -1,18 +1,50 @@
-"""The assessment record of Article 10: criteria (a) to (n), answered by the data or left visible as questions."""
+"""The assessment record: criteria (a) to (n) of Article 10(2), or the short list of Article 13.
+
+Each is answered by the data, by the operator in its own words, or left visible as a question.
+"""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from eudr_check import law
 from eudr_check.config import Harvest
-from eudr_check.documents.legality import TOPICS, by_topic
+from eudr_check.documents.answers import LETTERS, TOPICS
+from eudr_check.documents.legality import by_topic
 from eudr_check.documents.scope import consequences
 from eudr_check.text import number, say
 
-LETTERS = "abcdefghijklmn"
-CLASS_ACT = "Implementing Regulation (EU) 2025/1093"
+ALSO = {"complexity": "i", "circumvention": "j", "mixing": "j"}
+"""Letter of Article 10(2) whose answer also answers a point of the short list."""
+
+
+@dataclass(frozen=True)
+class WrittenRecord:
+    """A record in the words of some languages, as statements show it."""
+
+    rows: Mapping[str, Sequence[Mapping[str, Any]]]
+    """By language, the rows of `table`."""
+    basis: str = "article_10"
+    concern: str | None = None
+    draft_because: Sequence[str] = ()
+    """What keeps a statement a draft besides open questions, `code: topic`."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a criterion is neither answered by the data nor by the operator."""
+        return any(
+            row.get("question") or not (row.get("answer") or row.get("operator"))
+            for rows in self.rows.values()
+            for row in rows
+        )
+
+
+Facts = tuple[dict[str, Any], list[str]]
+Answered = Callable[[str], tuple[Sequence[Mapping[str, Any]], bool]]
+"""Answers of the operator to a letter or point, and whether they speak of all the plots."""
 
 
 def record(
@@ -27,8 +59,9 @@ def record(
     broken: Mapping[str, str] | None = None,
     overlaps: pd.DataFrame | None = None,
     layers: Sequence[str] = (),
+    answered: Answered = lambda letter: ((), False),
 ) -> dict[str, Any]:
-    """What a due-diligence file says under Article 10(2), as JSON can hold it.
+    """What a due-diligence file says under Article 10(2) or 13, as JSON can hold it.
 
     Args:
         harvest: settings.
@@ -39,14 +72,53 @@ def record(
         broken: documents whose files do not hold, from `broken_documents`.
         overlaps: from `legality.overlaps`; None without such layers.
         layers: names of the layers `overlaps` looked at; `indigenous` answers criterion (c).
+        answered: the operator's answers to a letter.
 
     Returns:
-        `harvest`, `on`, `criteria`: one per letter with `letter`, `state` (`answered` or `question`), `facts` (figures
-        and texts behind the sentence) and `sources`; `countries`: class and what follows; `legality`: state by
-        topic; `draft_because`: what keeps the statement a draft.
+        `harvest`, `on`, `basis` (`article_10`, or `article_13` for the short list), `concern`; `criteria`: one per
+        letter or point with `letter`, `state` (`answered` by the data, `operator` or `question`), `facts` (figures and
+        texts behind the sentence), `sources` and `answers` of the operator; `countries`: class and what follows;
+        `legality`: state by topic; `draft_because`: what keeps the statement a draft.
     """
-    topics = by_topic(legality, on, broken)
-    facts: dict[str, tuple[dict[str, Any], list[str]]] = {
+    topics = by_topic(legality, on, broken, tuple(plots["cooperative"].unique()))
+    known = sorted(plots["producer_country"].dropna().unique())
+    short = not plots["producer_country"].isna().any() and law.record_of(known, on, harvest.concern) == "article_13"
+    unclassed = _unclassed(plots, on)
+    facts = (_short_facts if short else _facts)(plots, assessments, sources, lots, on)
+    if not short and "indigenous" in layers and overlaps is not None:
+        touching = overlaps.loc[overlaps["layer"] == "indigenous", "plot"].nunique()
+        facts["c"] = ({"overlapping": int(touching)}, ["layer `indigenous` supplied by the user"])
+    draft = [f"legality_{row.state}: {topic}" for topic, row in topics.iterrows() if row["state"] != "shown"]
+    evidence = legality is not None and bool((topics["state"] == "shown").any())
+    return {
+        "harvest": harvest.harvest,
+        "on": on.isoformat(),
+        "basis": "article_13" if short else "article_10",
+        "concern": harvest.concern,
+        "criteria": [
+            _criterion(letter, facts.get(letter), answered, unclassed) for letter in (TOPICS if short else LETTERS)
+        ],
+        "countries": [vars(item) for item in consequences(known, on)],
+        "legality": topics.reset_index().to_dict("records"),
+        "draft_because": draft if evidence else ["no_legality_evidence"],
+    }
+
+
+def _criterion(letter: str, facts: Facts | None, answered: Answered, unclassed: Sequence[str]) -> dict[str, Any]:
+    """One criterion: what the data answer stays ours, what the operator answers stays the operator's."""
+    answers, whole = answered(letter)
+    if not answers and letter in ALSO:
+        answers, whole = answered(ALSO[letter])
+    state = "answered" if facts is not None else "operator" if whole else "question"
+    figures, sources = facts or ({"countries": ", ".join(unclassed) or "–"}, [])
+    return {"letter": letter, "state": state, "facts": figures, "sources": sources, "answers": list(answers)}
+
+
+def _facts(
+    plots: pd.DataFrame, assessments: pd.DataFrame, sources: pd.DataFrame, lots: pd.DataFrame | None, on: dt.date
+) -> dict[str, Facts]:
+    """What the data answer of Article 10(2)."""
+    facts: dict[str, Facts] = {
         "b": _forest(assessments, sources),
         "f": _deforestation(assessments),
         "g": _reliability(assessments, sources),
@@ -54,56 +126,59 @@ def record(
     }
     if lots is not None:
         facts["j"] = _mixing(lots)
-    if "indigenous" in layers and overlaps is not None:
-        touching = overlaps.loc[overlaps["layer"] == "indigenous", "plot"].nunique()
-        facts["c"] = ({"overlapping": int(touching)}, ["layer `indigenous` supplied by the user"])
-    shown = topics.index[topics["state"] == "shown"]
-    if len(shown):
-        left = [topic for topic in TOPICS if topic not in set(shown)]
-        facts["n"] = ({"shown": len(shown), "open": ", ".join(left) or "–"}, list(topics.loc[shown, "documents"]))
-    classes, unclassed = _classes(plots, on)
-    if classes and not unclassed:
-        facts["a"] = ({"classes": classes, "act": CLASS_ACT}, [CLASS_ACT])
-    criteria = [
-        {
-            "letter": letter,
-            "state": "answered" if letter in facts else "question",
-            "facts": facts[letter][0] if letter in facts else {"countries": ", ".join(unclassed) or "–"},
-            "sources": facts[letter][1] if letter in facts else [],
-        }
-        for letter in LETTERS
-    ]
-    draft = [f"legality_{row.state}: {topic}" for topic, row in topics.iterrows() if row["state"] != "shown"]
-    return {
-        "harvest": harvest.harvest,
-        "on": on.isoformat(),
-        "criteria": criteria,
-        "countries": [vars(item) for item in consequences(_countries(plots), on)],
-        "legality": topics.reset_index().to_dict("records"),
-        "draft_because": draft if legality is not None and len(shown) else ["no_legality_evidence"],
-    }
+    if len(plots) and not _unclassed(plots, on):
+        entries = [law.country_entry(country, on) for country in sorted(plots["producer_country"].unique())]
+        acts = sorted({entry.act for entry in entries if entry is not None})
+        classes = {entry.country: str(entry.risk_class) for entry in entries if entry is not None}
+        facts["a"] = ({"classes": classes, "act": ", ".join(acts)}, acts)
+    return facts
+
+
+def _short_facts(
+    plots: pd.DataFrame, assessments: pd.DataFrame, sources: pd.DataFrame, lots: pd.DataFrame | None, on: dt.date
+) -> dict[str, Facts]:
+    """What the data answer of the short list."""
+    return {"complexity": _chain(plots, lots)} | ({} if lots is None else {"mixing": _mixing(lots)})
+
+
+def questions(record: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Every open question of a record by its letter or point."""
+    return {row["letter"]: row["question"] for row in _rows(record, language) if row["question"]}
 
 
 def table(record: Mapping[str, Any], language: str) -> pd.DataFrame:
-    """The record as people read it: `letter`, `criterion`, `answer` and `question`, one of them empty."""
+    """The record as people read it.
+
+    Returns:
+        `letter`, `criterion`, `answer` (ours, from the data), `question` (empty where it is answered) and `operator`:
+        the operator's answers with person, date, evidence and sha256.
+    """
+    return pd.DataFrame(_rows(record, language))
+
+
+def _rows(record: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
     rows = []
     for item in record["criteria"]:
-        letter, answered = item["letter"], item["state"] == "answered"
-        sentence = say(
-            "article10",
-            f"{'answer' if answered else 'question'}_{letter}",
-            language,
-            **{name: _written(value, language) for name, value in item["facts"].items()},
-        )
+        letter, state = item["letter"], item["state"]
+        values = {name: _written(value, language) for name, value in item["facts"].items()}
         rows.append(
             {
                 "letter": letter,
                 "criterion": say("article10", f"criterion_{letter}", language),
-                "answer": sentence if answered else "",
-                "question": "" if answered else sentence,
+                "answer": say("article10", f"answer_{letter}", language, **values) if state == "answered" else "",
+                "question": say("article10", f"question_{letter}", language, **values) if state == "question" else "",
+                "operator": item["answers"],
             }
         )
-    return pd.DataFrame(rows)
+    return rows
+
+
+def written(record: Mapping[str, Any] | None, languages: Sequence[str]) -> WrittenRecord:
+    """The record in words; without one, nothing is answered and nothing asked."""
+    if record is None:
+        return WrittenRecord({})
+    rows = {language: _rows(record, language) for language in languages}
+    return WrittenRecord(rows, record["basis"], record["concern"], tuple(record["draft_because"]))
 
 
 def _written(value: Any, language: str) -> str:
@@ -114,16 +189,11 @@ def _written(value: Any, language: str) -> str:
     return number(value, language, 0) if isinstance(value, int) else str(value)
 
 
-def _countries(plots: pd.DataFrame) -> list[str]:
-    return sorted(plots["producer_country"].dropna().unique())
-
-
-def _classes(plots: pd.DataFrame, on: dt.date) -> tuple[dict[str, str], list[str]]:
-    """Class by country, and the countries (or `?` for plots that name none) whose class is not settled."""
-    found = consequences(_countries(plots), on)
-    classes = {item.country: str(item.risk_class) for item in found if item.risk_class is not None}
+def _unclassed(plots: pd.DataFrame, on: dt.date) -> list[str]:
+    """Countries (or `?` for plots that name none) whose class is not settled."""
+    found = consequences(sorted(plots["producer_country"].dropna().unique()), on)
     unclassed = [item.country for item in found if item.risk_class is None]
-    return classes, unclassed + (["?"] if plots["producer_country"].isna().any() else [])
+    return unclassed + (["?"] if plots["producer_country"].isna().any() else [])
 
 
 def _forest(assessments: pd.DataFrame, sources: pd.DataFrame) -> tuple[dict[str, Any], list[str]]:

@@ -1,4 +1,4 @@
-"""What people add to a harvest beside plots: reviews, deliveries, legality documents, areas of their own."""
+"""What people add to a harvest beside plots: reviews, deliveries, legality documents, answers, areas of their own."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -10,7 +10,8 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
-from eudr_check.documents import article10, deliveries, legality, lots, reviews
+from eudr_check.documents import answers, article10, deliveries, legality, lots, reviews
+from eudr_check.documents.answers import Answer
 from eudr_check.documents.reviews import Review
 from eudr_check.documents.shipments import Shipments, read_shipments
 from eudr_check.package.folder import Attachment
@@ -28,6 +29,7 @@ class Dossier:
     shipments: Shipments | None = None
     legality: pd.DataFrame | None = None
     broken_documents: dict[str, str] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
     areas: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
 
@@ -41,6 +43,7 @@ def read(harvest: Harvest) -> Dossier:
     reviewed = () if harvest.reviews is None else reviews.read_reviews(harvest.reviews)
     last = _last_day(harvest)
     documents = None if harvest.legality is None else legality.read_legality(harvest.legality)
+    answered = answers_of(harvest)
     delivered = (
         None
         if harvest.deliveries is None
@@ -59,9 +62,21 @@ def read(harvest: Harvest) -> Dossier:
         broken_documents={}
         if documents is None or harvest.legality is None
         else legality.broken_documents(documents, harvest.legality.parent),
+        answers=answered,
         areas={name: legality.read_areas(path) for name, path in sorted(harvest.areas.items())},
-        attachments=tuple(_attachments(harvest, reviewed, documents)),
+        attachments=tuple(_attachments(harvest, reviewed, documents, answered)),
     )
+
+
+def answers_of(harvest: Harvest) -> tuple[Answer, ...]:
+    """The operator's answers, checked against the files they name.
+
+    Raises:
+        ConfigError: all that is wrong with the file.
+    """
+    if harvest.answers is None:
+        return ()
+    return answers.read_answers(harvest.answers, [file.cooperative for file in harvest.plots], _last_day(harvest))
 
 
 def held(delivered: pd.DataFrame) -> dict[str, float]:
@@ -108,10 +123,18 @@ def record(
     sources: pd.DataFrame,
     assessed_lots: pd.DataFrame | None,
 ) -> dict[str, Any] | None:
-    """The assessment record under Article 10(2); None for a screening, which has no date of its own."""
+    """The assessment record under Article 10(2) or 13; None for a screening, which has no date of its own."""
     on = day(harvest)
     if on is None:
         return None
+    cooperatives = tuple(plots["cooperative"].unique())
+
+    def answered(letter: str) -> tuple[list[dict[str, Any]], bool]:
+        mine, whole = answers.given(dossier.answers, letter, cooperatives)
+        return [
+            vars(one) | {"date": one.date.isoformat(), "cooperatives": list(one.cooperatives)} for one in mine
+        ], whole
+
     return article10.record(
         harvest,
         plots,
@@ -123,6 +146,7 @@ def record(
         broken=dossier.broken_documents,
         overlaps=legality.overlaps(plots, dossier.areas) if dossier.areas else None,
         layers=tuple(dossier.areas),
+        answered=answered,
     )
 
 
@@ -168,12 +192,13 @@ def _named(harvest: Harvest) -> Iterator[tuple[str, Path | None]]:
     yield "deliveries", harvest.deliveries
     yield "shipments", harvest.shipments
     yield "legality", harvest.legality
+    yield "answers", harvest.answers
     for name, path in sorted(harvest.areas.items()):
         yield f"area {name}", path
 
 
 def _attachments(
-    harvest: Harvest, reviewed: tuple[Review, ...], documents: pd.DataFrame | None
+    harvest: Harvest, reviewed: tuple[Review, ...], documents: pd.DataFrame | None, answered: tuple[Answer, ...]
 ) -> Iterator[Attachment]:
     """Files that belong into the package; those that do not hold are reported by the reviews and the record instead."""
     if harvest.reviews is not None:
@@ -186,3 +211,7 @@ def _attachments(
         for name, sha256 in sorted(set(zip(documents["document"], documents["sha256"], strict=True))):
             if sha256 and (file := harvest.legality.parent / name).is_file() and file_digest(file) == sha256:
                 yield Attachment(f"legality/{name}", file, sha256)
+    if harvest.answers is not None:
+        yield Attachment("answers/answers.csv", harvest.answers)
+        for name, sha256 in sorted({(one.evidence, one.sha256) for one in answered if one.evidence}):
+            yield Attachment(f"answers/{name}", harvest.answers.parent / name, sha256)

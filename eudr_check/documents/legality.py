@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -28,6 +28,8 @@ TOPICS = (
 )
 """Article 2(40), points (a) to (h), in their order."""
 COLUMNS = ("topic", "document", "sha256", "valid_until")
+SCOPE = "cooperatives"
+"""Column that may be left out: cooperatives a document speaks of, separated by semicolons; empty: all."""
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 
@@ -36,13 +38,14 @@ def read_legality(path: Path) -> pd.DataFrame:
 
     Returns:
         `topic`, `document` (path relative to the CSV, or a title where no file is kept), `sha256` (empty without a
-        file), `valid_until` (ISO date; empty where it does not end), ordered by topic and document.
+        file), `valid_until` (ISO date; empty where it does not end), `cooperatives` (separated by semicolons; empty
+        where it speaks of all), ordered by topic and document.
 
     Raises:
         ConfigError: names file, row and what to do.
     """
     found = [_document(row, place) for row, place in rows_of(path, "legality", COLUMNS)]
-    frame = pd.DataFrame(found, columns=list(COLUMNS), dtype="str")
+    frame = pd.DataFrame(found, columns=[*COLUMNS, SCOPE], dtype="str")
     order = frame["topic"].map({topic: rank for rank, topic in enumerate(TOPICS)})
     return frame.assign(order=order).sort_values(["order", "document"], ignore_index=True).drop(columns="order")
 
@@ -62,7 +65,10 @@ def broken_documents(legality: pd.DataFrame, folder: Path) -> dict[str, str]:
 
 
 def by_topic(
-    legality: pd.DataFrame | None, on: dt.date | None, broken: Mapping[str, str] | None = None
+    legality: pd.DataFrame | None,
+    on: dt.date | None,
+    broken: Mapping[str, str] | None = None,
+    cooperatives: Sequence[str] = (),
 ) -> pd.DataFrame:
     """State of every topic of Article 2(40), those without any document included.
 
@@ -70,20 +76,37 @@ def by_topic(
         legality: from `read_legality`; None: no evidence.
         on: day on which documents must hold; None: expiry is not judged.
         broken: from `broken_documents`; such a document does not count.
+        cooperatives: those whose plots are spoken of; each needs a document that holds for it.
 
     Returns:
         Index `topic`; `state` (`shown`, `expired`, `missing`), `documents` (those that count, separated by `; `).
     """
     rows = []
     for topic in TOPICS:
-        mine = pd.DataFrame(columns=list(COLUMNS)) if legality is None else legality[legality["topic"] == topic]
+        mine = pd.DataFrame(columns=[*COLUMNS, SCOPE]) if legality is None else legality[legality["topic"] == topic]
         mine = mine[~mine["document"].isin(list(broken or {}))]
+        mine = mine[np.array([speaks_of(scope, cooperatives) for scope in mine[SCOPE]], dtype=bool)]
         valid = mine[
             (mine["valid_until"] == "") | (on is None) | (mine["valid_until"] >= ("" if on is None else str(on)))
         ]
-        state = "shown" if len(valid) else "expired" if len(mine) else "missing"
+        state = "shown" if _covers(valid[SCOPE], cooperatives) else "expired" if len(mine) > len(valid) else "missing"
         rows.append({"topic": topic, "state": state, "documents": "; ".join(valid["document"])})
     return pd.DataFrame(rows).set_index("topic")
+
+
+def speaks_of(scope: str, cooperatives: Sequence[str]) -> bool:
+    """Whether a document of some scope concerns one of some cooperatives; without any named, all documents do."""
+    return not scope or not cooperatives or not set(_names(scope)).isdisjoint(cooperatives)
+
+
+def _covers(scopes: pd.Series, cooperatives: Sequence[str]) -> bool:
+    """Whether documents of these scopes leave none of the cooperatives out."""
+    named = {name for scope in scopes for name in _names(scope)}
+    return bool((scopes == "").any()) or (len(scopes) > 0 and named.issuperset(cooperatives))
+
+
+def _names(scope: str) -> list[str]:
+    return [name.strip() for name in scope.split(";") if name.strip()]
 
 
 def read_areas(path: Path) -> gpd.GeoDataFrame:
@@ -150,7 +173,7 @@ def _polygon_ha(shape: shapely.Geometry) -> float:
 
 
 def _document(row: Mapping[str, str | None], place: str) -> dict[str, str]:
-    text = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    text = {name: (row.get(name) or "").strip() for name in (*COLUMNS, SCOPE)}
     if text["topic"] not in TOPICS:
         raise ConfigError(f"{place}: topic '{text['topic']}'; write one of {', '.join(TOPICS)}")
     if not text["document"]:

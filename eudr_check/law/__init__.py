@@ -7,7 +7,7 @@ not legal advice; check them against EUR-Lex before a season.
 from eudr_check.law.annex_i import AnnexEntry, annex_i, entry_of, market_day, product_commodity
 from eudr_check.law.countries import EU_COUNTRIES, UNION_MARKET, CountryClass, country_class, country_entry
 from eudr_check.law.dates import LegalDay, legal_day, legal_days
-from eudr_check.law.obligations import Case, Obligation, Role, Size, obligation
+from eudr_check.law.obligations import Case, Obligation, Role, Size, obligation, record_of
 
 __all__ = [
     "EU_COUNTRIES",
@@ -28,4 +28,5 @@ __all__ = [
     "market_day",
     "obligation",
     "product_commodity",
+    "record_of",
 ]

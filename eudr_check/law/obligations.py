@@ -5,7 +5,7 @@ What is not known never helps: it leaves the earlier date and the fuller duty, a
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -163,7 +163,22 @@ def _application(case: Case, entry: AnnexEntry, *, by_operator: bool) -> tuple[d
 
 
 def _record(case: Case) -> tuple[Record, str]:
-    day = market_day(case.placed)
-    if not case.countries or any(country_class(country, day) != "low" for country in case.countries):
-        return "article_10", "record_full"
-    return ("article_10", "record_full_concern") if case.concern else ("article_13", "record_short")
+    record = record_of(case.countries, case.placed, case.concern)
+    if record == "article_13":
+        return record, "record_short"
+    without = record_of(case.countries, case.placed, None)
+    return record, "record_full_concern" if without == "article_13" else "record_full"
+
+
+def record_of(countries: Sequence[str], placed: dt.date, concern: object) -> Record:
+    """The record of a consignment: the short one of Article 13 only where every country is low-risk.
+
+    Args:
+        countries: countries of production, all of them.
+        placed: day of placing on the market or of export.
+        concern: a substantiated concern or other sign of risk, if there is one.
+    """
+    day = market_day(placed)
+    if concern or not countries or any(country_class(country, day) != "low" for country in countries):
+        return "article_10"
+    return "article_13"

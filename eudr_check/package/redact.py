@@ -1,5 +1,6 @@
 """the redacted edition of a package without names of persons."""
 
+import dataclasses
 import json
 import re
 import unicodedata
@@ -11,9 +12,11 @@ import numpy as np
 import pandas as pd
 
 from eudr_check.config import Harvest
+from eudr_check.documents.article10 import WrittenRecord
 from eudr_check.text import say, topic
 
 HIDDEN = "[name withheld]"
+WITHHELD = "[withheld]"
 WORD = re.compile(r"\w+")
 NAME_LIKE = re.compile(r"[^\W\d_]{3}")
 """Three letters in a row: less names nobody; units, hemispheres and country codes are shorter."""
@@ -28,9 +31,9 @@ TEXT = pd.StringDtype(na_value=np.nan)
 
 
 def harvest(settings: Harvest) -> Harvest:
-    """The settings with cooperatives as producers, whatever they were."""
+    """The settings with cooperatives as producers, whatever they were, and without the operator's own words."""
     package = settings.package.model_copy(update={"producer_as": "cooperative"})
-    return settings.model_copy(update={"package": package})
+    return settings.model_copy(update={"package": package, "concern": settings.concern and WITHHELD})
 
 
 def plots(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -132,3 +135,16 @@ def _said(code: str, message: str, values: Mapping[str, Any], kept: Mapping[str,
         if kept[key] == HIDDEN and isinstance(value, str):
             message = message.replace(value, HIDDEN)
     return message
+
+
+def record(written: WrittenRecord) -> WrittenRecord:
+    """The record without the operator's own words, which may name anybody; that and when it answered stays."""
+    rows = {
+        language: [{**row, "operator": [_withheld(one) for one in row.get("operator") or ()]} for row in mine]
+        for language, mine in written.rows.items()
+    }
+    return dataclasses.replace(written, rows=rows, concern=written.concern and WITHHELD)
+
+
+def _withheld(answer: Mapping[str, Any]) -> dict[str, Any]:
+    return {**answer, "answer": WITHHELD, "person": HIDDEN, "evidence": "", "sha256": ""}

@@ -17,6 +17,7 @@ import pandas as pd
 from eudr_check import __version__
 from eudr_check.config import Harvest
 from eudr_check.documents import stored as shipped
+from eudr_check.documents.article10 import WrittenRecord
 from eudr_check.documents.filed import Filed
 from eudr_check.documents.shipments import Shipments
 from eudr_check.errors import PackageError
@@ -31,6 +32,8 @@ from eudr_check.package.statement import facts, ledger, statements
 from eudr_check.package.statement.statements import DRAFT_MARK, Behind
 from eudr_check.text.clean import file_stem
 from eudr_check.variables import Variable
+
+NO_RECORD = WrittenRecord({})
 
 
 def write(
@@ -49,15 +52,14 @@ def write(
     stored: Mapping[str, Path] = MappingProxyType({}),
     drawn: Callable[[], Path] | None = None,
     lots: pd.DataFrame | None = None,
-    article10: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None,
-    draft_because: Sequence[str] = (),
+    article10: WrittenRecord = NO_RECORD,
     legality: pd.DataFrame | None = None,
     definitions: Sequence[Any] = (),
     pictures: Mapping[str, Any] | None = None,
     deliveries: pd.DataFrame | None = None,
     shipments: Shipments | None = None,
     filed: Sequence[Filed] = (),
-    article10_of: Callable[[Sequence[str], Sequence[str]], Mapping[str, pd.DataFrame]] | None = None,
+    article10_of: Callable[[Sequence[str], Sequence[str]], WrittenRecord] | None = None,
     attachments: Sequence[Attachment] = (),
     draft: bool = False,
     redacted: bool = False,
@@ -74,16 +76,14 @@ def write(
         stored: Parquet files of SOURCES, ASSESSMENTS and REASONS, passed on as they are instead of written again.
         drawn: waits for the patches as a GeoPackage, from `gis.draw`, where somebody draws them for the GIS delivery.
         lots: LOTS; None without deliveries.
-        article10: letter, criterion, answer, question, by language (one table serves all languages); None where no
-            assessment record was made.
-        draft_because: what keeps the statement a draft, `code: topic` as the assessment record says it.
-        legality: topic, document, valid_until, sha256 of the legality evidence.
+        article10: the assessment record in the languages of the harvest, and what keeps statements drafts.
+        legality: topic, document, valid_until, sha256, cooperatives of the legality evidence.
         definitions: layer definitions of the run (pydantic models).
         pictures: ground of plots that matter, for the report.
         deliveries: `plot`, `lot` and `kg_green` per delivery, for the action plan and the table of shipments.
         shipments: from `read_shipments`; None where the harvest names none.
         filed: statements of this harvest that have a number of the EU system.
-        article10_of: as `article10`, by language, for some plots and lots alone.
+        article10_of: as `article10`, for some plots and lots alone.
         attachments: reviews with their evidence files, legality documents and what else belongs to the file; left
             out of the redacted edition.
         draft: also declare plots that are not settled; every statement file is marked.
@@ -134,15 +134,14 @@ def write(
                 facts.layer_facts(variables, sources),
                 {"name": policy.full_name, "title": policy.title},
                 _records(legality),
-                _by_language(article10, harvest.package.languages),
-                draft_because,
+                redact.record(article10) if redacted else article10,
                 faults,
                 draft,
                 shipments,
                 filed,
                 sources,
                 variables,
-                None if article10_of is None else _records_of(article10_of, harvest.package.languages),
+                _redacted_records(article10_of) if redacted and article10_of is not None else article10_of,
             )
             planned = statements.write(into, behind)
             settled, made, withheld = planned.consignment, statements.made(planned), planned.withheld
@@ -310,6 +309,7 @@ def settings(harvest: Harvest, variables: Sequence[Variable]) -> dict[str, Any]:
         "product",
         "products",
         "confidential",
+        "concern",
         "border_country",
         "policy",
         "production",
@@ -324,18 +324,10 @@ def settings(harvest: Harvest, variables: Sequence[Variable]) -> dict[str, Any]:
     }
 
 
-def _by_language(
-    tables: pd.DataFrame | Mapping[str, pd.DataFrame] | None, languages: Sequence[str]
-) -> dict[str, list[dict[str, Any]]]:
-    if tables is None:
-        return {}
-    return {name: _records(tables if isinstance(tables, pd.DataFrame) else tables[name]) for name in languages}
-
-
-def _records_of(
-    article10_of: Callable[[Sequence[str], Sequence[str]], Mapping[str, pd.DataFrame]], languages: Sequence[str]
-) -> Callable[[Sequence[str], Sequence[str]], statements.Record]:
-    return lambda plots, lots: _by_language(article10_of(plots, lots), languages)
+def _redacted_records(
+    article10_of: Callable[[Sequence[str], Sequence[str]], WrittenRecord],
+) -> Callable[[Sequence[str], Sequence[str]], WrittenRecord]:
+    return lambda plots, lots: redact.record(article10_of(plots, lots))
 
 
 def _records(frame: pd.DataFrame | None) -> list[dict[str, Any]]:

@@ -92,6 +92,8 @@ def run(
     folder = RunFolder(harvest.run.folder)
     measured = Measurements()
     inputs.bring(harvest, offline=offline)
+    if until in ("assess", "package"):
+        dossier.answers_of(harvest)  # refused now rather than after the rasters were read
     if until == "package" and "statement" in harvest.package.outputs and not draft:
         readiness.check(harvest)
     with folder.locked(), Workers(harvest.run) as workers, Drawing() as drawing:

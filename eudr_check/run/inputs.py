@@ -6,7 +6,7 @@ from typing import Any
 
 from eudr_check import config, object_store
 from eudr_check.config import Harvest
-from eudr_check.documents import legality, reviews
+from eudr_check.documents import answers, legality, reviews
 from eudr_check.errors import ConfigError, FetchError, LayersError
 from eudr_check.layers.catalog import stac_folder
 from eudr_check.run.artifacts import file_digest
@@ -106,6 +106,7 @@ def _named(harvest: Harvest) -> Iterator[tuple[str, Path]]:
         ("shipments", harvest.shipments),
         ("reviews", harvest.reviews),
         ("legality", harvest.legality),
+        ("answers", harvest.answers),
         *((f"areas.{name}", path) for name, path in harvest.areas.items()),
     ):
         if path is not None:
@@ -120,6 +121,8 @@ def _attached(harvest: Harvest) -> Iterator[tuple[str, Path, set[str]]]:
     if harvest.legality is not None and object_store.origin(harvest.legality) is not None:
         documents = legality.read_legality(harvest.legality)
         yield "legality", harvest.legality, set(documents.loc[documents["sha256"] != "", "document"])
+    if harvest.answers is not None and object_store.origin(harvest.answers) is not None:
+        yield "answers", harvest.answers, answers.evidence_named(harvest.answers)
 
 
 def _pull(key: str, path: Path) -> None:

@@ -47,6 +47,7 @@ WHERE = {
     "shipments",
     "reviews",
     "legality",
+    "answers",
     "register_file",
     "areas",
 }
@@ -252,7 +253,7 @@ def assessment(run: Run, plots: Artifact, evidence: Artifact, *, drawn: bool) ->
         "evidence": evidence.digest,
         "policy": policy.model_dump(mode="json"),
         "harvest": harvest.model_dump(
-            mode="json", include={"production", "commodity", "product", "products", "operator"}
+            mode="json", include={"production", "commodity", "product", "products", "operator", "concern"}
         ),
         "on": str(dossier.day(harvest)),
         "code": code_digest("risk", "documents", "law", "text"),
@@ -331,9 +332,7 @@ def package(
             variables=variables(definitions(run)),
             policy=policy,
             lots=assessment.table("LOTS") if assessment.has("LOTS") else None,
-            article10=None
-            if record is None
-            else {language: article10.table(record, language) for language in harvest.package.languages},
+            article10=article10.written(record, harvest.package.languages),
             legality=added.legality,
             deliveries=dossier.with_removed(added),
             shipments=added.shipments,
@@ -344,7 +343,6 @@ def package(
             pictures=pictures_of(run, plots, evidence, assessment, supplied)
             if "report" in harvest.package.outputs
             else None,
-            draft_because=() if record is None else record["draft_because"],
             draft=draft,
             redacted=redacted,
         )
@@ -365,12 +363,12 @@ def _as_filed(run: Run, made_of: Mapping[str, Any], filed: Sequence[Filed]) -> A
 
 def _records(
     run: Run, added: dossier.Dossier, plots: Artifact, evidence: Artifact, assessment: Artifact
-) -> Callable[[Sequence[str], Sequence[str]], Mapping[str, pd.DataFrame]]:
-    """The record under Article 10 of some plots and lots alone, by language."""
+) -> Callable[[Sequence[str], Sequence[str]], article10.WrittenRecord]:
+    """The record of some plots and lots alone, in the languages of the harvest."""
     table, assessments = plots.features("PLOTS"), assessment.table("ASSESSMENTS")
     read, lots = evidence.table("SOURCES"), assessment.table("LOTS") if assessment.has("LOTS") else None
 
-    def of(keys: Sequence[str], named: Sequence[str]) -> Mapping[str, pd.DataFrame]:
+    def of(keys: Sequence[str], named: Sequence[str]) -> article10.WrittenRecord:
         mine = table.loc[list(keys)]
         reached = {tile.name for tile in tiles_of(shapely.bounds(mine.geometry.to_numpy()) + REACH)}
         record = dossier.record(
@@ -382,7 +380,7 @@ def _records(
             None if lots is None else lots[lots["lot"].isin(list(named))],
         )
         assert record is not None
-        return {language: article10.table(record, language) for language in run.harvest.package.languages}
+        return article10.written(record, run.harvest.package.languages)
 
     return of
 

@@ -1,5 +1,6 @@
 """Everything a statement says, gathered once: `dds.json` holds it, the pages print it."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,6 +11,7 @@ import pandas as pd
 
 from eudr_check import __version__, law
 from eudr_check.config import Harvest
+from eudr_check.documents.article10 import WrittenRecord
 from eudr_check.documents.shipments import grams
 from eudr_check.geodesy import eu_area_ha
 from eudr_check.package import document_date
@@ -32,7 +34,7 @@ def gather(
     layers: Sequence[Mapping[str, Any]],
     policy: Mapping[str, Any],
     legality: Sequence[Mapping[str, Any]],
-    article10: Mapping[str, Sequence[Mapping[str, Any]]],
+    article10: WrittenRecord,
     open_points: Sequence[Mapping[str, Any]],
     geolocation: Mapping[str, Any],
     draft: bool,
@@ -46,7 +48,7 @@ def gather(
         features: features of this statement.
         assessments: ASSESSMENTS of the harvest.
         layers: see `layer_facts`. policy: name and title. legality: topic, document, valid_until, sha256.
-        article10: letter, criterion, answer, question by language.
+        article10: the record of its plots in words.
         open_points: code and values of what keeps this a draft.
         geolocation: file, sha256 and bytes of the GeoJSON.
         draft: made with `--draft`.
@@ -61,6 +63,7 @@ def gather(
         "commodity": harvest.commodity,
         "draft": draft,
         "traceability": harvest.package.traceability,
+        "ready_to_sign": not draft and not open_points,
         "open_points": list(open_points),
         "remarks": [*_remarks(harvest, assessments.reindex(keys)), *_doubts(harvest, part)],
         "software": __version__,
@@ -76,6 +79,7 @@ def gather(
             "net_mass_kg": part.net_mass_kg,
         },
         "operator": _operator(harvest, part),
+        "obligation": _obligation(harvest, part, features),
         "product": products[0] if products else {},
         "products": products,
         "confidential": harvest.confidential,
@@ -93,7 +97,8 @@ def gather(
         "excluded": _excluded(consignment, part),
         "refused_lots": _refused_lots(consignment, part),
         "legality": [dict(row) for row in legality],
-        "article10": {language: [dict(row) for row in rows] for language, rows in article10.items()},
+        "record": {"basis": article10.basis, "concern": article10.concern},
+        "article10": {language: [dict(row) for row in rows] for language, rows in article10.rows.items()},
     }
 
 
@@ -123,6 +128,29 @@ def _operator(harvest: Harvest, part: Part) -> dict[str, Any]:
     stated["country_of_activity"] = dds_xml.country_of_activity(operator)
     stated["border_country"] = harvest.border_country if part.shipment is None else part.shipment.border_country
     return _cleaned(stated)
+
+
+def _obligation(harvest: Harvest, part: Part, features: pd.DataFrame) -> dict[str, Any] | None:
+    """Who files what for this statement, by the function of the law room."""
+    operator = harvest.operator
+    if operator is None or not harvest.goods:
+        return None
+    shipped = None if part.shipment is None else part.shipment.date
+    found = law.obligation(
+        law.Case(
+            harvest.goods[part.lines[0].product].hs_code,
+            tuple(sorted(features["country"].dropna().unique())),
+            shipped or harvest.package.date or law.market_day(document_date.day(harvest)),
+            None if harvest.production is None else harvest.production.until,
+            operator.size,
+            operator.established,
+            operator.role,
+            operator.country,
+            harvest.concern is not None,
+        )
+    )
+    told = dataclasses.asdict(found)
+    return told | {"applies_from": None if found.applies_from is None else found.applies_from.isoformat()}
 
 
 def _shipment(part: Part) -> dict[str, Any] | None:

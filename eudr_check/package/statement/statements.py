@@ -11,7 +11,9 @@ import pandas as pd
 import shapely
 
 from eudr_check.config import Harvest
+from eudr_check.documents.article10 import WrittenRecord
 from eudr_check.documents.filed import Filed
+from eudr_check.documents.legality import speaks_of
 from eudr_check.documents.shipments import Shipments
 from eudr_check.errors import PackageError
 from eudr_check.geodesy import eu_area_ha
@@ -22,8 +24,9 @@ from eudr_check.package.eu.grouping import groups
 from eudr_check.package.eu.orders import changed_since, orders
 from eudr_check.package.eu.parts import Declared, Part, parts
 from eudr_check.package.folder import Folder
-from eudr_check.package.statement import facts, pdf
+from eudr_check.package.statement import document, facts
 from eudr_check.package.statement.map import draw
+from eudr_check.package.statement.pdf import pdf
 from eudr_check.text.clean import file_stem
 from eudr_check.tiles import tiles_of
 from eudr_check.variables import Variable
@@ -31,8 +34,6 @@ from eudr_check.variables import Variable
 DRAFT_MARK = "DRAFT-"
 REACH_DEGREE = 0.003
 """How far around a plot its maps are asked: twice the radius of a point of four hectares, and the GPS error."""
-Record = Mapping[str, Sequence[Mapping[str, Any]]]
-"""The record under Article 10, by language."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,8 @@ class Behind:
     layers: Sequence[Mapping[str, Any]]
     policy: Mapping[str, Any]
     legality: Sequence[Mapping[str, Any]]
-    article10: Record
+    article10: WrittenRecord
     """Record of the whole harvest."""
-    draft_because: Sequence[str]
     faults: Sequence[str]
     """What the EU system would refuse in operator and product; empty unless a draft was asked for."""
     draft: bool
@@ -58,7 +58,7 @@ class Behind:
     sources: pd.DataFrame | None = None
     """SOURCES; without it every statement names the layers of the whole harvest."""
     variables: Sequence[Variable] = ()
-    article10_of: Callable[[Sequence[str], Sequence[str]], Record] | None = None
+    article10_of: Callable[[Sequence[str], Sequence[str]], WrittenRecord] | None = None
     """Record of some plots and lots alone; without it every statement has that of the whole harvest."""
 
 
@@ -176,6 +176,8 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
         return Files(geojson, index, None, None)
     keys = features["plot"].drop_duplicates().tolist()
     record = behind.article10 if behind.article10_of is None else behind.article10_of(keys, list(part.lots))
+    cooperatives = tuple(behind.plots.loc[keys, "cooperative"].unique())
+    legality = [row for row in behind.legality if speaks_of(row.get("cooperatives") or "", cooperatives)]
     dds = facts.gather(
         harvest,
         planned.consignment,
@@ -185,9 +187,9 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
         behind.assessments,
         layers=_layers(behind, features),
         policy=behind.policy,
-        legality=behind.legality,
+        legality=legality,
         article10=record,
-        open_points=_open_points(behind, part, record),
+        open_points=_open_points(behind, part, record, legality),
         geolocation={
             "file": f"{DRAFT_MARK if behind.draft else ''}plots.geojson",
             "sha256": hashlib.sha256(geojson).hexdigest(),
@@ -229,7 +231,7 @@ def pages(record: Mapping[str, Any], behind: Behind, features: pd.DataFrame) -> 
     svg = draw(outlines[declared], outlines[:0])
     listed = _listed(features, behind.plots, behind.assessments)
     for language in behind.harvest.package.languages:
-        yield language, pdf.pdf(record, listed, svg, language)
+        yield language, pdf(document.document(record, listed, svg, language), record["timestamp"])
 
 
 def _check(geojson: bytes, features: pd.DataFrame, *, cattle: bool) -> None:
@@ -262,20 +264,24 @@ def _line(harvest: Harvest, features: pd.DataFrame, line: Declared) -> dds_xml.L
     return dds_xml.Line(harvest.goods[line.product], line.net_mass_kg, line.supplementary_unit, producers)
 
 
-def _open_points(behind: Behind, part: Part, record: Record) -> list[dict[str, Any]]:
+def _open_points(
+    behind: Behind, part: Part, record: WrittenRecord, legality: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """What keeps the statement a draft."""
     points: list[dict[str, Any]] = [{"code": "forced_draft"}] if behind.draft else []
     points += [{"code": "fact", "fault": fault} for fault in behind.faults]
     if part.estimated:
         points.append({"code": "mass_shared"})
-    if not behind.legality or "no_legality_evidence" in behind.draft_because:
+    if not legality or "no_legality_evidence" in record.draft_because:
         points.append({"code": "no_legality"})
     for code in ("legality_missing", "legality_expired"):
-        topics = [record.removeprefix(f"{code}: ") for record in behind.draft_because if record.startswith(f"{code}: ")]
+        topics = [why.removeprefix(f"{code}: ") for why in record.draft_because if why.startswith(f"{code}: ")]
         if topics:
             points.append({"code": code, "topics": topics})
-    if any(not row.get("answer") for rows in record.values() for row in rows):
-        points.append({"code": "no_article10"})
+    if not record.rows:
+        points.append({"code": "no_record"})
+    elif record.is_open:
+        points.append({"code": "no_article10" if record.basis == "article_10" else "no_article13"})
     if behind.harvest.operator and not behind.harvest.operator.address:
         points.append({"code": "no_address"})
     return points

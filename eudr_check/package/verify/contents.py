@@ -13,6 +13,7 @@ import pandas as pd
 from eudr_check import tables
 from eudr_check.config import Harvest
 from eudr_check.documents import stored
+from eudr_check.documents.article10 import WrittenRecord
 from eudr_check.documents.filed import Filed
 from eudr_check.documents.shipments import Shipments
 from eudr_check.errors import EudrCheckError
@@ -74,8 +75,7 @@ class Contents:
             layer_facts(self.variables, self.sources),
             {"name": self.settings["policy"], "title": self.policy.get("title")},
             dds.get("legality", []),
-            dds.get("article10", {}),
-            _because(dds.get("open_points", [])),
+            _record(dds),
             faults,
             self.draft,
             self.shipments,
@@ -151,6 +151,17 @@ def _harvest(settings: Mapping[str, Any], *, delivered: bool, shipped: bool) -> 
     files |= {"deliveries": "deliveries.csv"} if delivered else {}
     files |= {"shipments": "shipments.csv"} if shipped else {}
     return Harvest.model_validate(files | stated)
+
+
+def _record(dds: Mapping[str, Any]) -> WrittenRecord:
+    """The record of a statement, as `dds.json` tells it."""
+    kept = dds.get("record", {})
+    return WrittenRecord(
+        dds.get("article10", {}),
+        kept.get("basis", "article_10"),
+        kept.get("concern"),
+        _because(dds.get("open_points", [])),
+    )
 
 
 def _because(open_points: Sequence[Mapping[str, Any]]) -> list[str]:

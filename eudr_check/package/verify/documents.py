@@ -1,9 +1,14 @@
 """Files of people inside: what statements and reviews name is there, with its hash, and nothing else is."""
 
+import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
+from eudr_check.documents import answers
+from eudr_check.errors import ConfigError
 from eudr_check.package.bag.unpack import safe
 from eudr_check.package.statement.statements import DRAFT_MARK
 from eudr_check.package.verify.contents import Contents
@@ -13,7 +18,9 @@ from eudr_check.text.clean import file_stem
 
 def check(contents: Contents) -> Iterator[Difference]:
     """Legality documents that the statements name, and files that no package has."""
-    yield from _legality(contents)
+    if not contents.redacted:
+        yield from _legality(contents)
+        yield from _answers(contents)
     known = [re.compile(pattern) for pattern in _patterns(contents)]
     for file in sorted(contents.root.rglob("*")):
         name = file.relative_to(contents.root).as_posix()
@@ -22,25 +29,59 @@ def check(contents: Contents) -> Iterator[Difference]:
 
 
 def _legality(contents: Contents) -> Iterator[Difference]:
-    if contents.redacted or not contents.dds:
-        return
     table = contents.root / "legality" / "legality.csv"
     listed = table.read_text(encoding="utf-8", errors="replace") if table.is_file() else ""
-    # Legality evidence is that of the harvest: every statement tells the same.
-    first = next(iter(contents.dds.values()))
-    open_topics = {topic for point in first["open_points"] for topic in point.get("topics", [])}
-    for row in first["legality"]:
-        document, digest = str(row.get("document")), row.get("sha256")
-        name = f"legality/{document}"
-        if not digest or row.get("topic") in open_topics:
-            continue
-        file = contents.root / name
-        if not safe(name) or not file.is_file():
-            yield Difference(name, "missing", "the statement names this document, and it is not here")
-        elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
-            yield Difference(name, "document", "not the document whose SHA-256 the statement names")
-        if document not in listed or str(digest) not in listed:
-            yield Difference("legality/legality.csv", "document", f"does not list {document} as the statement does")
+    seen: set[tuple[str, str]] = set()
+    for dds in contents.dds.values():
+        open_topics = {topic for point in dds["open_points"] for topic in point.get("topics", [])}
+        for row in dds["legality"]:
+            document, digest = str(row.get("document")), str(row.get("sha256") or "")
+            if not digest or row.get("topic") in open_topics or (document, digest) in seen:
+                continue
+            seen.add((document, digest))
+            yield from _document(contents.root, f"legality/{document}", digest)
+            if document not in listed or digest not in listed:
+                yield Difference("legality/legality.csv", "document", f"does not list {document} as the statement does")
+
+
+def _document(root: Path, name: str, digest: str) -> Iterator[Difference]:
+    file = root / name
+    if not safe(name) or not file.is_file():
+        yield Difference(name, "missing", "the statement names this document, and it is not here")
+    elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+        yield Difference(name, "document", "not the document whose SHA-256 the statement names")
+
+
+def _answers(contents: Contents) -> Iterator[Difference]:
+    """The operator's words in the statements are those of answers.csv, with the files it names."""
+    said = [row for dds in contents.dds.values() for row in _spoken(dds)]
+    name = "answers/answers.csv"
+    if not said and not (contents.root / name).exists():
+        return
+    known = sorted(contents.plots["cooperative"].unique())
+    named = {one for row in said for one in row["cooperatives"]}
+    try:
+        read = answers.read_answers(contents.root / name, sorted({*known, *named}), dt.date.max)
+    except ConfigError as error:
+        yield Difference(name, "document", str(error).replace(str(contents.root), "."))
+        return
+    written = {_key(vars(one) | {"date": one.date.isoformat()}) for one in read}
+    for row in said:
+        if _key(row) not in written:
+            yield Difference(name, "document", f"has no such answer to {row['letter']} as a statement shows")
+
+
+def _spoken(dds: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for rows in dds["article10"].values():
+        for row in rows:
+            yield from row.get("operator") or ()
+
+
+def _key(answer: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (
+        *(answer[name] for name in ("letter", "answer", "evidence", "sha256", "date", "person")),
+        tuple(answer["cooperatives"]),
+    )
 
 
 def _patterns(contents: Contents) -> Iterator[str]:
@@ -70,4 +111,4 @@ def _patterns(contents: Contents) -> Iterator[str]:
     if "rasters" in wanted:
         yield r"rasters/.+"
     if not contents.redacted:
-        yield r"(reviews|legality)/.+"
+        yield r"(reviews|legality|answers)/.+"

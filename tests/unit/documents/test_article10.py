@@ -59,6 +59,71 @@ class TestArticle10:
         assert (facts["f"]["high"], facts["f"]["deforestation_ha"]) == (1, pytest.approx(0.4))
         assert facts["g"]["failed"] == 1
 
+    def test_the_operator_answers_what_the_data_cannot(self) -> None:
+        """An answer closes a question; where the data answer, ours stays and the operator's stands with it."""
+        said = {"answer": "None live there.", "person": "Ana Ejemplo"}
+        found = self.record(answered=lambda letter: ([said], True) if letter in "bd" else ([], False))
+        items = {item["letter"]: item for item in found["criteria"]}
+        rows = article10.table(found, "en").set_index("letter")
+
+        assert (items["b"]["state"], items["d"]["state"], items["e"]["state"]) == ("answered", "operator", "question")
+        assert rows.loc["b", "answer"].startswith("1 of 1 plots")
+        assert rows.loc["b", "operator"] == rows.loc["d", "operator"] == [said]
+        assert rows.loc["d", "answer"] == rows.loc["d", "question"] == ""
+        assert "d" not in article10.questions(found, "en")
+
+    def test_an_answer_for_some_leaves_the_question_open(self) -> None:
+        """Where an answer does not speak of every cooperative it is shown, and the question stays."""
+        said = {"answer": "None live there.", "person": "Ana Ejemplo"}
+        found = self.record(answered=lambda letter: ([said], False))
+        item = next(item for item in found["criteria"] if item["letter"] == "d")
+
+        assert (item["state"], item["answers"]) == ("question", [said])
+        assert article10.written(found, ["en"]).is_open
+
+    def test_certificates_are_for_the_operator_to_name(self, tmp_path: Path) -> None:
+        """Evidence of legality is a block of its own; criterion (n) asks for certificates and schemes."""
+        path = tmp_path / "legality.csv"
+        path.write_text("topic,document,sha256,valid_until\nland_use_rights,Title 12,,2027-12-31\n")
+        found = self.record(legality=legality.read_legality(path))
+
+        assert found["criteria"][-1]["state"] == "question"
+        assert "certificates" in article10.questions(found, "en")["n"]
+
+    @pytest.mark.parametrize(
+        ("countries", "concern", "basis"),
+        [
+            (["GH"], None, "article_13"),
+            (["GH"], "A report names this district.", "article_10"),
+            (["PE"], None, "article_10"),
+            (["HK"], None, "article_10"),
+            ([None], None, "article_10"),
+        ],
+    )
+    def test_low_risk_countries_get_the_short_record(
+        self, countries: list[str | None], concern: str | None, basis: str
+    ) -> None:
+        """Complexity, circumvention and mixing are asked instead of fourteen letters, unless a concern is known."""
+        made = run(ROWS, producer_country=countries)
+        harvest = HARVEST.model_copy(update={"concern": concern})
+        found = article10.record(harvest, made["PLOTS"], made["ASSESSMENTS"], SOURCES, ON)
+
+        assert (found["basis"], found["concern"]) == (basis, concern)
+        assert len(found["criteria"]) == (3 if basis == "article_13" else 14)
+        if basis == "article_13":
+            assert list(article10.questions(found, "es")) == ["circumvention", "mixing"]
+
+    def test_letters_i_and_j_answer_the_short_record_too(self) -> None:
+        """An answer to (j) speaks of circumvention and of mixing; nobody has to give it twice."""
+        said = {"answer": "Sealed at the station.", "person": "Ana Ejemplo"}
+        made = run(ROWS, producer_country=["GH"])
+        found = article10.record(
+            HARVEST, made["PLOTS"], made["ASSESSMENTS"], SOURCES, ON,
+            answered=lambda letter: ([said], True) if letter == "j" else ([], False),
+        )  # fmt: skip
+
+        assert not article10.written(found, ["en"]).is_open
+
     def test_without_legality_it_stays_a_draft(self, tmp_path: Path) -> None:
         """No evidence is one cause; each open topic is another."""
         path = tmp_path / "legality.csv"
@@ -84,7 +149,7 @@ class TestArticle10:
 
         assert json.loads(json.dumps(found)) == found
         assert ((table["answer"] == "") != (table["question"] == "")).all()
-        assert not table.map(lambda text: "{" in text).any(axis=None)
+        assert not table.drop(columns="operator").map(lambda text: "{" in text).any(axis=None)
 
 
 class TestLegality:
@@ -105,6 +170,28 @@ class TestLegality:
         assert states["land_use_rights"] == "shown"
         assert states["environment"] == "expired"
         assert states["labour_rights"] == states["human_rights"] == "missing"
+
+    @pytest.mark.parametrize(
+        ("cooperatives", "state"),
+        [
+            (["norte"], "shown"),
+            (["sur"], "expired"),
+            (["norte", "sur"], "expired"),
+            (["este"], "missing"),
+            ([], "shown"),
+        ],
+    )
+    def test_a_document_holds_for_the_cooperatives_it_names(
+        self, tmp_path: Path, cooperatives: list[str], state: str
+    ) -> None:
+        """A valid document of one cooperative shows nothing for another."""
+        path = tmp_path / "legality.csv"
+        path.write_text(
+            "topic,document,sha256,valid_until,cooperatives\n"
+            "environment,New,,2027-12-31,norte\nenvironment,Old,,2025-12-31,norte; sur\n"
+        )
+
+        assert legality.by_topic(legality.read_legality(path), ON, None, cooperatives)["state"]["environment"] == state
 
     def test_files_are_hashed(self, tmp_path: Path) -> None:
         """A document that changed or is gone is told."""

@@ -5,11 +5,11 @@ import subprocess
 from pathlib import Path
 from typing import get_args
 
-import pandas as pd
 import pytest
 
 from eudr_check import config, package, tables, text, variables
-from eudr_check.package.statement import pdf
+from eudr_check.documents.article10 import WrittenRecord
+from eudr_check.package.statement.glyphs import drawable
 from tests.helpers import package_tables as six
 
 WORDS = {
@@ -66,7 +66,9 @@ def test_pages_are_made_in_every_language(tmp_path: Path, language: str) -> None
             package={"languages": [language], "traceability": "declared_in_excess", "outputs": ["statement"]},
             operator={"name": "Ejemplo BV", "country": "NL", "eori": "NL1"},
         ),
-        article10=pd.DataFrame([{"letter": "c", "criterion": "Indigenous peoples", "answer": None}]),
+        article10=WrittenRecord(
+            {key: [{"letter": "c", "criterion": "Indigenous peoples", "answer": ""}] for key in text.LANGUAGES}
+        ),
         lots=six.lots(("L1", 5, "refused", list(six.PLOTS))),
         draft=True,
     )
@@ -88,13 +90,13 @@ def _has() -> bool:
 
 def test_characters_no_font_draws_do_not_stop_the_pages() -> None:
     """PDF/A refuses text without a glyph; such letters become boxes, all others stay."""
-    drawn = pdf._drawable({"rows": [["Ñandú Đắk Lắk علي 田中"]], "n": 3})
+    drawn = drawable({"rows": [["Ñandú Đắk Lắk علي 田中"]], "n": 3})
 
     assert drawn == {"rows": [["Ñandú Đắk Lắk علي □□"]], "n": 3}
 
 
 def test_a_word_longer_than_its_column_may_break() -> None:
     """A name of 50 letters without a blank gets places to break; drawings are left alone."""
-    drawn = pdf._drawable({"name": "a" * 50, "svg": "M" * 50})
+    drawn = drawable({"name": "a" * 50, "svg": "M" * 50})
 
     assert drawn == {"name": "\u200b".join(["a" * 20, "a" * 20, "a" * 10]), "svg": "M" * 50}

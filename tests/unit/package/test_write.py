@@ -371,15 +371,3 @@ def test_attachment_missing_or_changed_is_refused(tmp_path: Path) -> None:
     photo.unlink()
     with pytest.raises(PackageError, match=r"reviews/photo\.jpg: cannot be read"):
         written(tmp_path / "c", attachments=[good])
-
-
-def test_pages_say_draft_while_legality_is_open(tmp_path: Path) -> None:
-    """Without legality evidence the statement stays a draft; with it only the signature is missing."""
-    told = json.loads((written(tmp_path / "a") / "statement-01/dds.json").read_text())
-    legality = pd.DataFrame(
-        [{"topic": "land use rights", "document": "title.pdf", "valid_until": None, "sha256": "ab" * 32}]
-    )
-    settled = json.loads((written(tmp_path / "b", legality=legality) / "statement-01/dds.json").read_text())
-
-    assert told["open_points"] == [{"code": "no_legality"}]
-    assert settled["open_points"] == []

@@ -1,0 +1,32 @@
+"""`eudr-check answers`: the file in which the operator answers what no data can."""
+
+import typer
+
+from eudr_check import object_store
+from eudr_check.cli.app import Config, app
+from eudr_check.documents.answers import with_questions
+from eudr_check.errors import ConfigError
+from eudr_check.run.inputs import load
+from eudr_check.run.questions import questions
+
+
+@app.command()
+def answers(config: Config) -> None:
+    """Write the open questions into the answers file of a harvest, and the SHA-256 of files named there.
+
+    Nothing that stands in the file is changed. Run it again after a run: by then the data have answered some.
+    """
+    harvest = load(config)
+    path = harvest.answers
+    if path is None:
+        raise ConfigError(f"{config}: no 'answers'; add the line `answers: answers.csv` and run this again")
+    if object_store.origin(path) is not None:
+        raise ConfigError(
+            f"{object_store.name(path)}: lies in an object store; fill in a copy on a disk, then put it there"
+        )
+    asked = questions(harvest)
+    text = with_questions(path, asked)
+    scratch = path.with_name(path.name + ".new")
+    scratch.write_text(text, encoding="utf-8")
+    scratch.replace(path)
+    typer.echo(f"{path}: {len(asked)} open questions ({', '.join(asked) or 'none'})")

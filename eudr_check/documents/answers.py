@@ -1,0 +1,190 @@
+"""answers.csv: what the operator answers to the criteria that no data can answer, in its own words.
+
+A row is one answer to one letter of Article 10(2), or to one topic of the short record of Article 13, with the person
+who gave it, the day, and a file that shows it. Rows without an answer are open questions.
+"""
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from eudr_check.documents.csv_rows import rows_of
+from eudr_check.errors import ConfigError
+
+LETTERS = tuple("abcdefghijklmn")
+TOPICS = ("complexity", "circumvention", "mixing")
+"""What Article 13 still asks of a consignment only from low-risk countries."""
+COLUMNS = ("letter", "answer", "evidence", "sha256", "date", "person")
+WRITTEN = ("letter", "question", "answer", "evidence", "sha256", "date", "person", "cooperatives")
+"""Columns of a file we write; `question` is for the person who fills it in."""
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_WORD = re.compile(r"[^\W_]{2}")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of the operator."""
+
+    letter: str
+    """a to n, or a topic of Article 13."""
+    answer: str
+    evidence: str
+    """File relative to answers.csv; empty where none is named."""
+    sha256: str
+    date: dt.date
+    person: str
+    cooperatives: tuple[str, ...] = ()
+    """Cooperatives it speaks of; empty: all of the harvest."""
+
+
+def read_answers(path: Path, cooperatives: Sequence[str], last: dt.date) -> tuple[Answer, ...]:
+    """Read answers.csv and check it against the files it names.
+
+    Args:
+        path: the file.
+        cooperatives: those of the harvest.
+        last: last day an answer can have been given on.
+
+    Raises:
+        ConfigError: all that is wrong with the file, each with row, column, value and remedy.
+    """
+    faults: list[str] = []
+    found: list[tuple[int, Answer]] = []
+    for number, (row, _) in enumerate(rows_of(path, "answers", COLUMNS), start=1):
+        text = {name: (row.get(name) or "").strip() for name in WRITTEN}
+        wrong = list(_faults(text, path.parent, cooperatives, last))
+        faults += [f"row {number}: {fault}" for fault in wrong]
+        if text["answer"] and not wrong:
+            found.append((number, _answer(text)))
+    faults += _twice(found)
+    if faults:
+        raise ConfigError(f"{path}: " + "; ".join(faults))
+    return tuple(answer for _, answer in found)
+
+
+def evidence_named(path: Path) -> set[str]:
+    """Files that answers.csv names beside itself, whether they are there or not."""
+    return {name for row, _ in rows_of(path, "answers", COLUMNS) if (name := (row.get("evidence") or "").strip())}
+
+
+def given(answers: Sequence[Answer], letter: str, cooperatives: Sequence[str]) -> tuple[tuple[Answer, ...], bool]:
+    """The answers to a letter that concern some cooperatives, and whether they speak of all of those."""
+    mine = tuple(
+        one
+        for one in answers
+        if one.letter == letter and (not one.cooperatives or set(one.cooperatives) & set(cooperatives))
+    )
+    whole = any(not one.cooperatives for one in mine)
+    spoken = {name for one in mine for name in one.cooperatives}
+    return mine, whole or (bool(mine) and set(cooperatives) <= spoken)
+
+
+def with_questions(path: Path, questions: Mapping[str, str]) -> str:
+    """Text of answers.csv with a row for every open question; every row that is there stays as it says.
+
+    A SHA-256 that was left out is filled in where its file is there.
+
+    Args:
+        path: the file, which need not be there.
+        questions: question by letter or topic, in their order.
+
+    Raises:
+        ConfigError: the file is there and cannot be read.
+    """
+    rows = [dict(row) for row, _ in rows_of(path, "answers", COLUMNS)] if path.is_file() else []
+    for row in rows:
+        file = path.parent / (row["evidence"] or "").strip()
+        if (row["evidence"] or "").strip() and not (row["sha256"] or "").strip() and file.is_file():
+            row["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    there = {_letter(row["letter"] or "") for row in rows}
+    rows += [{"letter": letter, "question": text} for letter, text in questions.items() if letter not in there]
+    columns = list(dict.fromkeys([*WRITTEN, *(name for row in rows for name in row)]))
+    made = io.StringIO()
+    writer = csv.DictWriter(made, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return made.getvalue()
+
+
+def _letter(written: str) -> str:
+    """A letter or topic as people write it: `(d)`, `D`, `d)`.
+
+    >>> _letter(" (D) ")
+    'd'
+    """
+    return written.strip().strip("().").casefold()
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in text.split(";") if part.strip()))
+
+
+def _answer(text: Mapping[str, str]) -> Answer:
+    return Answer(
+        _letter(text["letter"]),
+        text["answer"],
+        text["evidence"],
+        text["sha256"].lower(),
+        dt.date.fromisoformat(text["date"]),
+        text["person"],
+        _list(text["cooperatives"]),
+    )
+
+
+def _faults(text: Mapping[str, str], folder: Path, cooperatives: Sequence[str], last: dt.date) -> Iterator[str]:
+    """What is wrong with one row; an open question may lack everything but its letter."""
+    if _letter(text["letter"]) not in (*LETTERS, *TOPICS):
+        yield f"letter '{text['letter']}' is unknown; write one of a to n, or {', '.join(TOPICS)}"
+    for name in _list(text["cooperatives"]):
+        if name not in cooperatives:
+            yield f"cooperatives '{name}' is not in the harvest; write one of {', '.join(sorted(set(cooperatives)))}"
+    yield from _evidence_faults(text, folder)
+    if not text["answer"]:
+        return
+    if not _WORD.search(text["answer"]):
+        yield f"answer '{text['answer']}' says nothing; write it in words, or leave it empty while it is open"
+    if not _WORD.search(text["person"]):
+        yield f"person '{text['person']}' is no name; write who answers for the operator"
+    try:
+        day = dt.date.fromisoformat(text["date"])
+    except ValueError:
+        yield f"date '{text['date']}' is no date; write the day of the answer as YYYY-MM-DD"
+    else:
+        if day > last:
+            yield f"date {day} lies after {last}, the last day this harvest can speak of; correct the date"
+
+
+def _evidence_faults(text: Mapping[str, str], folder: Path) -> Iterator[str]:
+    name, digest = text["evidence"], text["sha256"].lower()
+    if not name:
+        if digest:
+            yield "sha256 stands without a file in 'evidence'; name the file, or take the SHA-256 out"
+        return
+    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or re.search(r"[\\:~]", name):
+        yield f"evidence '{name}' must lie in the folder of the answers; put it there and write its name"
+        return
+    file = folder / name
+    if not file.is_file():
+        yield f"evidence '{name}' is missing; put the file beside the answers, or correct its name"
+    elif not digest:
+        yield f"evidence '{name}' has no sha256; `eudr-check answers CONFIG` fills it in"
+    elif not _SHA256.fullmatch(digest):
+        yield f"sha256 '{text['sha256']}' is not 64 hexadecimal digits; `sha256sum FILE` gives it"
+    elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+        yield f"evidence '{name}' has changed since it was named; check the answer, then write the new sha256"
+
+
+def _twice(found: Sequence[tuple[int, Answer]]) -> Iterator[str]:
+    for position, (number, one) in enumerate(found):
+        for earlier, other in found[:position]:
+            if one.letter != other.letter:
+                continue
+            common = set(one.cooperatives) & set(other.cooperatives)
+            if common or not one.cooperatives or not other.cooperatives:
+                whom = f" for {', '.join(sorted(common))}" if common else ""
+                yield f"row {number}: letter {one.letter} is answered{whom} in row {earlier} already; keep one answer"
