@@ -23,11 +23,9 @@ from pydantic import (
 )
 
 from eudr_check import law, object_store
+from eudr_check.choices import Commodity, Language, Output
 from eudr_check.errors import ConfigError
 
-Language = Literal["en", "es", "fr", "pt"]
-Commodity = Literal["cattle", "cocoa", "coffee", "oil_palm", "rubber", "soya", "wood"]
-Output = Literal["eu_geojson", "statement", "gis", "report", "action_plan", "rasters"]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 

@@ -11,7 +11,8 @@ from eudr_check import object_store
 from eudr_check.cli import show
 from eudr_check.cli.app import known_errors
 from eudr_check.run import inputs
-from eudr_check.run.harvest import Exit, run
+from eudr_check.run.exit import Exit
+from eudr_check.run.harvest import run
 
 
 def prefetch(paths: Sequence[Path]) -> Exit:

@@ -13,8 +13,9 @@ from eudr_check.cli.app import known_errors
 from eudr_check.config import Harvest
 from eudr_check.package.report import season
 from eudr_check.run import inputs
+from eudr_check.run.exit import Exit
 from eudr_check.run.folder import RunFolder
-from eudr_check.run.harvest import Exit, run
+from eudr_check.run.harvest import run
 
 
 def run_season(paths: Sequence[Path], *, offline: bool = False) -> tuple[Path, Exit]:

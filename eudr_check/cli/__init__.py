@@ -1,8 +1,8 @@
-"""The command `eudr-check`: results on stdout, log and progress on stderr, exit codes as in `run.harvest.Exit`.
+"""The command `eudr-check`: results on stdout, log and progress on stderr, exit codes as in `run.exit.Exit`.
 
 `app` holds what the commands share, `commands` has them all; `runs` are those that do work, `looks` those that only
 read, `files` those about single files, `layers` and `catalogue` those about rasters, `register` the register; `show`
-is what the terminal shows.
+is what the terminal shows. A command imports what it works with when it is called: pandas and GDAL take seconds.
 """
 
 import gc

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from eudr_check import object_store
 from eudr_check.errors import EudrCheckError
-from eudr_check.run.harvest import Exit
+from eudr_check.run.exit import Exit
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,6 +38,9 @@ def known_errors() -> Iterator[None]:
     try:
         yield
     except EudrCheckError as error:
+        from rich.console import Console
+        from rich.text import Text
+
         said = Text.assemble(("error:", "red"), " ", object_store.named(str(error)))
         Console(stderr=True).print(said, soft_wrap=True)
         sys.exit(Exit.ERROR)

@@ -5,10 +5,8 @@ from typing import Annotated
 
 import typer
 
-from eudr_check import layers
 from eudr_check.cli.app import app
-from eudr_check.config import LayerChoice
-from eudr_check.run.harvest import Exit
+from eudr_check.run.exit import Exit
 
 catalogue = typer.Typer(no_args_is_help=True, help="A STAC folder on disk, made from GeoTIFFs.")
 app.add_typer(catalogue, name="catalogue")
@@ -22,6 +20,9 @@ def catalogue_add(
     asset: Annotated[str | None, typer.Option(help="asset the files are, when their names do not tell")] = None,
 ) -> None:
     """Register GeoTIFFs as STAC Items with checksum, projection and classes."""
+    from eudr_check import layers
+    from eudr_check.config import LayerChoice
+
     own = Path(layer) if layer.endswith((".yaml", ".yml")) else None
     choice = LayerChoice(id=None if own else layer, definition=own, source="local")
     for item in layers.catalogue.add(folder, rasters, layers.definition(choice), asset=asset):
@@ -31,6 +32,8 @@ def catalogue_add(
 @catalogue.command("list")
 def catalogue_list(folder: Annotated[Path, typer.Argument(help="STAC folder")]) -> None:
     """The Items of a STAC folder."""
+    from eudr_check import layers
+
     for item, _ in layers.catalogue.items(folder):
         typer.echo(f"{item.collection_id}/{item.id}  {', '.join(sorted(item.assets))}")
 
@@ -38,6 +41,8 @@ def catalogue_list(folder: Annotated[Path, typer.Argument(help="STAC folder")]) 
 @catalogue.command("check")
 def catalogue_check(folder: Annotated[Path, typer.Argument(help="STAC folder")]) -> None:
     """Hash every file of a STAC folder again; exit code 1 when something is wrong."""
+    from eudr_check import layers
+
     problems = layers.catalogue.check(folder)
     for problem in problems:
         typer.echo(problem)

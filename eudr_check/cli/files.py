@@ -8,11 +8,7 @@ from typing import Annotated
 import typer
 
 from eudr_check.cli.app import AsJson, app
-from eudr_check.package.eu import file_rules as rules
-from eudr_check.package.verify import ONLY_A_SIGNATURE
-from eudr_check.package.verify import verify as check_package
-from eudr_check.run.harvest import Exit
-from eudr_check.run.recompute import STAGES
+from eudr_check.run.exit import Exit
 
 
 @app.command("eu-check")
@@ -22,7 +18,9 @@ def eu_check(
     cattle: Annotated[bool, typer.Option("--cattle", help="Cattle: points have no upper area.")] = False,
 ) -> None:
     """The EU Information System's own file rules, offline; exit code 1 when it would refuse or misread the file."""
-    faults = rules.check_file(file, cattle=cattle)
+    from eudr_check.package.eu import file_rules
+
+    faults = file_rules.check_file(file, cattle=cattle)
     if as_json:
         typer.echo(
             json.dumps([asdict(fault) | {"eu_id": fault.eu_id} for fault in faults], ensure_ascii=False, indent=1)
@@ -41,6 +39,10 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Hash a finished package again, and make outcomes, statements and all other files once more from its tables."""
+    from eudr_check.package.verify import ONLY_A_SIGNATURE
+    from eudr_check.package.verify import verify as check_package
+    from eudr_check.run.recompute import STAGES
+
     differences = check_package(package, stages=STAGES)
     if as_json:
         stated = {"differences": [asdict(difference) for difference in differences], "only_signature": ONLY_A_SIGNATURE}

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from eudr_check import law as rules
+from eudr_check.choices import Language
 from eudr_check.cli.app import AsJson, app
-from eudr_check.config import Language
 from eudr_check.errors import ConfigError
 from eudr_check.text import say
 
@@ -42,11 +42,11 @@ def law(
         role=role,
         seat=None if seat is None else _iso2(seat),
     )
-    told = _told(case, language)
+    answer = _answer(case, language)
     if as_json:
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=1, default=str))
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1, default=str))
     else:
-        for line in _lines(told):
+        for line in _lines(answer):
             typer.echo(line)
 
 
@@ -57,7 +57,7 @@ def _iso2(text: str) -> str:
     return code
 
 
-def _told(case: rules.Case, language: Language) -> dict[str, Any]:
+def _answer(case: rules.Case, language: Language) -> dict[str, Any]:
     day = rules.market_day(case.placed)
     entry = rules.entry_of(case.hs_code, day)
     found = rules.obligation(case)
@@ -90,18 +90,18 @@ def _country(code: str, day: dt.date) -> dict[str, Any]:
     return dataclasses.asdict(entry)
 
 
-def _lines(told: dict[str, Any]) -> list[str]:
-    words, entry = told["in_words"], told["annex_i"]
-    lines = [f"product    {told['case']['hs_code']}: not in Annex I on {told['case']['placed']}"]
+def _lines(answer: dict[str, Any]) -> list[str]:
+    words, entry = answer["in_words"], answer["annex_i"]
+    lines = [f"product    {answer['case']['hs_code']}: not in Annex I on {answer['case']['placed']}"]
     if entry is not None:
         part = ", in part (ex)" if entry["extent"] == "part" else ""
         lines = [f"product    {entry['code']} {entry['goods']} ({entry['commodity']}{part})"]
         lines.append(f"           in Annex I from {entry['valid_from']}, {entry['act']}")
     lines += [
         f"later      {one['code']} {one['goods']}: from {one['valid_from']}, {one['act']}"
-        for one in told["annex_i_later"]
+        for one in answer["annex_i_later"]
     ]
-    for one in told["countries"]:
+    for one in answer["countries"]:
         if one["risk_class"] is None:
             lines.append(f"country    {one['country']}: no class determined; never read as low")
         else:

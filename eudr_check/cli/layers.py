@@ -6,14 +6,9 @@ from typing import Annotated
 import typer
 
 from eudr_check import object_store
-from eudr_check.cli import show
 from eudr_check.cli.app import AsJson, Offline, app
 from eudr_check.cli.runs import finish
-from eudr_check.config import LayerChoice
-from eudr_check.layers.definition import definition, shipped
-from eudr_check.layers.live_check import live_check
-from eudr_check.run.harvest import Exit
-from eudr_check.run.inputs import load
+from eudr_check.run.exit import Exit
 
 
 @app.command("layers")
@@ -27,6 +22,12 @@ def layers(
     offline: Offline = False,
 ) -> None:
     """Go as far as the SOURCES table; with --live-check compare public endpoints with the definitions."""
+    from eudr_check.cli import show
+    from eudr_check.config import LayerChoice
+    from eudr_check.layers.definition import definition, shipped
+    from eudr_check.layers.live_check import live_check
+    from eudr_check.run.inputs import load
+
     if not live:
         if config is None:
             raise typer.BadParameter("give the YAML of a harvest, or --live-check")

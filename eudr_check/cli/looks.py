@@ -1,27 +1,30 @@
 """Commands that only read what a run has left: status, explanations, comparisons, the version."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import geopandas as gpd
 import typer
 
-from eudr_check import __version__, layers, object_store, risk
-from eudr_check.cli import show
+from eudr_check import __version__, object_store
+from eudr_check.choices import Language
 from eudr_check.cli.app import AsJson, Config, app
-from eudr_check.config import Language
 from eudr_check.errors import EudrCheckError
-from eudr_check.package.report.thumbnail import svg
-from eudr_check.run import results
-from eudr_check.run.folder import RunFolder
-from eudr_check.run.inputs import load
-from eudr_check.run.status import status as status_of
-from eudr_check.run.thumbnails import around, baseline_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from eudr_check.config import Harvest
 
 
 @app.command()
 def status(config: Config, as_json: AsJson = False) -> None:
     """How far a harvest is."""
+    from eudr_check.cli import show
+    from eudr_check.run.folder import RunFolder
+    from eudr_check.run.inputs import load
+    from eudr_check.run.status import status as status_of
+
     harvest = load(config)
     assert harvest.run.folder is not None
     show.status(status_of(RunFolder(harvest.run.folder)), as_json=as_json)
@@ -35,6 +38,10 @@ def explain(
     picture: Annotated[Path | None, typer.Option(help="SVG to write: the plot on the layers")] = None,
 ) -> None:
     """Why a plot has its outcome: from Item and hectares to rule, in plain words, and as a small picture."""
+    from eudr_check import layers, risk
+    from eudr_check.run import results
+    from eudr_check.run.inputs import load
+
     harvest = load(config)
     assert harvest.run.folder is not None
     tables = results.tables(harvest.run.folder)
@@ -51,13 +58,26 @@ def explain(
     )
     typer.echo(words)
     if picture is not None:
-        chosen = gpd.GeoDataFrame(tables["PLOTS"].loc[[plot]])
-        if chosen.geometry.iloc[0] is None:
-            raise EudrCheckError(f"plot {plot} has no geometry to draw; its findings say why")
-        supply = results.supply_of(harvest, tables["SOURCES"])
-        found = around(chosen, tables["SOURCES"], definitions, baseline_of(definitions), supply)
-        picture.write_text(svg(found[plot], chosen.geometry.iloc[0]), encoding="utf-8")
+        picture.write_text(_drawn(harvest, plot, tables), encoding="utf-8")
         typer.echo(str(picture))
+
+
+def _drawn(harvest: "Harvest", plot: str, tables: Mapping[str, "pd.DataFrame"]) -> str:
+    """One plot on the layers, as SVG."""
+    import geopandas as gpd
+
+    from eudr_check import layers
+    from eudr_check.package.report.thumbnail import svg
+    from eudr_check.run import results
+    from eudr_check.run.thumbnails import around, baseline_of
+
+    chosen = gpd.GeoDataFrame(tables["PLOTS"].loc[[plot]])
+    if chosen.geometry.iloc[0] is None:
+        raise EudrCheckError(f"plot {plot} has no geometry to draw; its findings say why")
+    definitions = [layers.definition(choice) for choice in harvest.layers]
+    supply = results.supply_of(harvest, tables["SOURCES"])
+    found = around(chosen, tables["SOURCES"], definitions, baseline_of(definitions), supply)
+    return svg(found[plot], chosen.geometry.iloc[0])
 
 
 @app.command()
@@ -67,6 +87,10 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Every plot whose outcome changed between two runs, and its cause."""
+    from eudr_check import risk
+    from eudr_check.cli import show
+    from eudr_check.run import results
+
     changes = risk.compare(results.tables(before), results.tables(after))
     if as_json:
         typer.echo(changes.reset_index().to_json(orient="records", indent=1, force_ascii=False))

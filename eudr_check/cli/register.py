@@ -7,11 +7,8 @@ from typing import Annotated
 
 import typer
 
-from eudr_check import register as room
-from eudr_check.cli import show_register
 from eudr_check.cli.app import AsJson, app
 from eudr_check.errors import RegisterError
-from eudr_check.run.register_export import export
 
 register = typer.Typer(
     no_args_is_help=True, help="Harvests, outcomes, packages and statements, kept five years in one file."
@@ -24,6 +21,9 @@ Register = Annotated[Path, typer.Argument(help="the file a harvest names as 'reg
 @register.command("list")
 def register_list(file: Register, as_json: AsJson = False) -> None:
     """Every harvest with its outcomes, package, statements, their numbers, and until when they are kept."""
+    from eudr_check import register as room
+    from eudr_check.cli import show_register
+
     found = room.harvests(file)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
@@ -41,6 +41,9 @@ def register_find(
     as_json: AsJson = False,
 ) -> None:
     """Every harvest, outcome and statement that has a plot or a place."""
+    from eudr_check import register as room
+    from eudr_check.cli import show_register
+
     found = room.find(file, what)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
@@ -62,6 +65,8 @@ def register_note(
     replace: Annotated[bool, typer.Option("--replace", help="Correct numbers noted before; they are kept.")] = False,
 ) -> None:
     """Note that a statement was submitted and the numbers it got; from then on its package is never replaced."""
+    from eudr_check import register as room
+
     day = submitted.date()
     if day > dt.datetime.now().astimezone().date():
         raise RegisterError(f"--submitted {day}: this day is still to come; give the day of submission as YYYY-MM-DD")
@@ -90,5 +95,7 @@ def register_export(
     ] = False,
 ) -> None:
     """Everything in the register as CSV and GeoJSON, for an auditor."""
+    from eudr_check.run.register_export import export
+
     for path in export(file, folder, with_verification=with_verification):
         typer.echo(str(path))

@@ -1,26 +1,30 @@
 """Commands that do work: the whole run, one stage, a screening."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eudr_check import object_store
-from eudr_check.cli import show
+from eudr_check.choices import Commodity
 from eudr_check.cli.app import AsJson, Config, Draft, Offline, Profile, Redacted, app
-from eudr_check.config import Commodity, Harvest
-from eudr_check.run import harvest as run_harvest
-from eudr_check.run.inputs import load
-from eudr_check.run.screen import harvest_of
+
+if TYPE_CHECKING:
+    from eudr_check.config import Harvest
 
 
 def stage(path: Path, until: str, as_json: bool, offline: bool = False, profile: bool = False, **more: bool) -> None:
+    from eudr_check.run.inputs import load
+
     finish(load(path), until, as_json, offline, profile, **more)
 
 
 def finish(
-    harvest: Harvest, until: str, as_json: bool, offline: bool = False, profile: bool = False, **more: bool
+    harvest: "Harvest", until: str, as_json: bool, offline: bool = False, profile: bool = False, **more: bool
 ) -> None:
+    from eudr_check.cli import show
+    from eudr_check.run import harvest as run_harvest
+
     with show.progress() as report:
         finished = run_harvest.run(harvest, until=until, offline=offline, progress=report, **more)
     show.result(finished, as_json=as_json, profile=profile)
@@ -60,6 +64,8 @@ def assess(
     offline: Offline = False,
 ) -> None:
     """Go as far as outcomes and reasons; another policy touches no raster."""
+    from eudr_check.run.inputs import load
+
     harvest = load(config)
     finish(harvest if policy is None else harvest.model_copy(update={"policy": policy}), "assess", as_json, offline)
 
@@ -102,6 +108,8 @@ def screen(
     offline: Offline = False,
 ) -> None:
     """One plot file, no YAML: default layers and policy."""
+    from eudr_check.run.screen import harvest_of
+
     harvest = harvest_of(
         plots_file,
         commodity=commodity,

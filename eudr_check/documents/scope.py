@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eudr_check import law
-from eudr_check.config import Commodity
+from eudr_check.choices import Commodity
 
 
 @dataclass(frozen=True)

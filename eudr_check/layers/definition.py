@@ -25,7 +25,8 @@ from pydantic import (
     model_validator,
 )
 
-from eudr_check.config import Commodity, LayerChoice
+from eudr_check.choices import Commodity
+from eudr_check.config import LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.layers.value_ranges import Values
 from eudr_check.variables import Kind, Role, Variable

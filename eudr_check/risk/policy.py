@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from eudr_check.config import Commodity, Strict
+from eudr_check.choices import Commodity
+from eudr_check.config import Strict
 from eudr_check.errors import PolicyError
 
 Quantity = Literal[

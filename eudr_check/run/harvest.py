@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
 
@@ -15,23 +14,12 @@ from eudr_check.run import conservation, inputs, readiness, registration, stages
 from eudr_check.run.artifacts import Artifact
 from eudr_check.run.drawing import Drawing
 from eudr_check.run.executors import Workers
+from eudr_check.run.exit import Exit
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.profile import Measurements
 from eudr_check.run.stages import Progress, Run
 
 STAGES = ("plots", "layers", "overlay", "assess", "package")
-
-
-class Exit(IntEnum):
-    """Exit codes of the command."""
-
-    DONE = 0
-    ERROR = 1
-    USAGE = 2
-    OPEN_QUESTIONS = 3
-    """Done, but some plots are undetermined or blocked."""
-    INCOMPLETE = 4
-    """Some layer or tile could not be read; run again."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from eudr_check.config import Catalogue, Commodity, Harvest, LayerChoice, PackageChoice, PlotFile, RunChoice
+from eudr_check.choices import Commodity
+from eudr_check.config import Catalogue, Harvest, LayerChoice, PackageChoice, PlotFile, RunChoice
 from eudr_check.errors import ConfigError
 from eudr_check.plots.checks.country import code_of
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from babel import Locale
 
+from eudr_check.choices import LANGUAGES
 from eudr_check.resources import read_yaml
 
-LANGUAGES = ("en", "es", "fr", "pt")
+__all__ = ["LANGUAGES", "number", "say", "topic"]
 _MOST_DECIMALS = 6
 
 

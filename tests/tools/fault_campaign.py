@@ -18,7 +18,8 @@ import pandas as pd
 from eudr_check import config
 from eudr_check.config import Catalogue, Harvest
 from eudr_check.layers.fetch import http
-from eudr_check.run.harvest import Exit, Finished, run
+from eudr_check.run.exit import Exit
+from eudr_check.run.harvest import Finished, run
 from tests.helpers import tiny_harvest
 from tests.helpers.servers import Decide, Fault, Hit, Server, published, rustac
 

@@ -8,7 +8,8 @@ import planetary_computer
 import pytest
 
 from eudr_check.layers.fetch import http
-from eudr_check.run.harvest import Exit, run
+from eudr_check.run.exit import Exit
+from eudr_check.run.harvest import run
 from tests.helpers.servers import Decide, Fault, Hit
 from tests.tools.fault_campaign import Bench, bench, in_folder, judge, seeded
 

@@ -15,7 +15,8 @@ import yaml
 from eudr_check import config, layers
 from eudr_check.config import LayerChoice
 from eudr_check.layers.definition import definition
-from eudr_check.run.harvest import Exit, Finished, run
+from eudr_check.run.exit import Exit
+from eudr_check.run.harvest import Finished, run
 from tests.conftest import REPOSITORY
 from tests.helpers.tiny_harvest import OUTCOMES, Tiny
 from tests.tools.fault_campaign import in_folder

@@ -8,7 +8,8 @@ import yaml
 from eudr_check import config
 from eudr_check.errors import OverlayError
 from eudr_check.run import executors
-from eudr_check.run.harvest import Exit, Finished, run
+from eudr_check.run.exit import Exit
+from eudr_check.run.harvest import Finished, run
 from tests.helpers import tiny_harvest
 from tests.helpers.same_bytes import contents
 

@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 from eudr_check import config
 from eudr_check.cli.commands import app
-from eudr_check.run.harvest import Exit, Finished, run
+from eudr_check.run.exit import Exit
+from eudr_check.run.harvest import Finished, run
 from eudr_check.run.status import status
 from tests.helpers import tiny_harvest
 from tests.helpers.same_bytes import contents

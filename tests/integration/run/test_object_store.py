@@ -24,8 +24,9 @@ from eudr_check.config import LayerChoice
 from eudr_check.errors import ConfigError, EudrCheckError, LayersError, RunError
 from eudr_check.run import lock
 from eudr_check.run import tile as tile_work
+from eudr_check.run.exit import Exit
 from eudr_check.run.folder import RunFolder
-from eudr_check.run.harvest import Exit, Finished, run
+from eudr_check.run.harvest import Finished, run
 from tests.helpers import tiny_harvest
 from tests.helpers.same_bytes import contents
 from tests.helpers.servers import Server, dask_cluster, object_store, published, rustac

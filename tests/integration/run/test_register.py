@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from eudr_check import config
 from eudr_check.cli.commands import app
-from eudr_check.run.harvest import Exit, run
+from eudr_check.run.exit import Exit
+from eudr_check.run.harvest import run
 from tests.helpers import tiny_harvest
 from tests.helpers.same_bytes import contents
 
