@@ -19,6 +19,7 @@ import shapely
 from babel import Locale
 from numpy.typing import NDArray
 
+from eudr_check.plots.checks import land_mask
 from eudr_check.plots.read.columns import plain
 from eudr_check.plots.thresholds import threshold
 
@@ -139,7 +140,7 @@ def _unclaimed(longitude: Floats, latitude: Floats, land: Ints) -> Ints:
     reach = threshold("near_border_deg")
     for dx, dy in _CENTRE_AND_RING:
         x, y = _on_globe(longitude[rows] + dx * reach, latitude[rows] + dy * reach)
-        rows = rows[_mask().is_land(y, x)]
+        rows = rows[land_mask.is_land(x, y)]
     return rows
 
 
@@ -196,17 +197,10 @@ def _without_land(longitude: Floats, latitude: Floats, rows: Ints, reach: float)
     """Those of some positions that have no land, there or around them within a reach in degrees."""
     for dx, dy in _CENTRE_AND_RING:
         x, y = _on_globe(longitude[rows] + dx * reach, latitude[rows] + dy * reach)
-        masked = _mask().is_land(y, x)
+        masked = land_mask.is_land(x, y)
         rows, x, y = rows[~masked], x[~masked], y[~masked]
         rows = rows[_land(x, y) == 0]
     return rows
-
-
-@cache
-def _mask() -> Any:
-    from global_land_mask import globe  # late: it unpacks the whole globe, 0.2 s of every start
-
-    return globe
 
 
 def _on_globe(longitude: Floats, latitude: Floats) -> tuple[Floats, Floats]:
