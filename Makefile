@@ -16,7 +16,7 @@ help:
 	@echo "make demo       set up, and run the sample harvest offline"
 	@echo "make test       set up, and run the tests"
 	@echo "make install    set up only (creates .venv)"
-	@echo "make check      lint and types"
+	@echo "make check      lint, types, and the contracts between rooms"
 	@echo "make season     every harvest of configs/, and one page over all"
 	@echo "make fuzz       long run of hostile input through every reader"
 	@echo "make faults     long run of network faults and killed runs"
@@ -46,6 +46,7 @@ check: .venv/.installed-check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 fuzz: .venv/.installed-test
 	$(BIN)/python tests/fuzz/fuzz_plots.py 600

@@ -6,15 +6,16 @@ who gave it, the day, and a file that shows it. Rows without an answer are open 
 
 import csv
 import datetime as dt
-import hashlib
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import Any
 
 from eudr_check.documents.csv_rows import rows_of
 from eudr_check.errors import ConfigError
+from eudr_check.files import is_safe_name, sha256
 
 LETTERS = tuple("abcdefghijklmn")
 TOPICS = ("complexity", "circumvention", "mixing")
@@ -67,6 +68,11 @@ def read_answers(path: Path, cooperatives: Sequence[str], last: dt.date) -> tupl
     return tuple(answer for _, answer in found)
 
 
+def shown(answer: Answer) -> dict[str, Any]:
+    """An answer as statements show it, as JSON can hold it."""
+    return vars(answer) | {"date": answer.date.isoformat(), "cooperatives": list(answer.cooperatives)}
+
+
 def evidence_named(path: Path) -> set[str]:
     """Files that answers.csv names beside itself, whether they are there or not."""
     return {name for row, _ in rows_of(path, "answers", COLUMNS) if (name := (row.get("evidence") or "").strip())}
@@ -100,7 +106,7 @@ def with_questions(path: Path, questions: Mapping[str, str]) -> str:
     for row in rows:
         file = path.parent / (row["evidence"] or "").strip()
         if (row["evidence"] or "").strip() and not (row["sha256"] or "").strip() and file.is_file():
-            row["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
+            row["sha256"] = sha256(file)
     there = {_letter(row["letter"] or "") for row in rows}
     rows += [{"letter": letter, "question": text} for letter, text in questions.items() if letter not in there]
     columns = list(dict.fromkeys([*WRITTEN, *(name for row in rows for name in row)]))
@@ -165,7 +171,7 @@ def _evidence_faults(text: Mapping[str, str], folder: Path) -> Iterator[str]:
         if digest:
             yield "sha256 stands without a file in 'evidence'; name the file, or take the SHA-256 out"
         return
-    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or re.search(r"[\\:~]", name):
+    if not is_safe_name(name) or re.search("[:~]", name):
         yield f"evidence '{name}' must lie in the folder of the answers; put it there and write its name"
         return
     file = folder / name
@@ -175,7 +181,7 @@ def _evidence_faults(text: Mapping[str, str], folder: Path) -> Iterator[str]:
         yield f"evidence '{name}' has no sha256; `eudr-check answers CONFIG` fills it in"
     elif not _SHA256.fullmatch(digest):
         yield f"sha256 '{text['sha256']}' is not 64 hexadecimal digits; `sha256sum FILE` gives it"
-    elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+    elif sha256(file) != digest:
         yield f"evidence '{name}' has changed since it was named; check the answer, then write the new sha256"
 
 

@@ -5,12 +5,12 @@ Each is answered by the data, by the operator in its own words, or left visible 
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from eudr_check import law
+from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
 from eudr_check.documents.answers import LETTERS, TOPICS
 from eudr_check.documents.legality import by_topic
@@ -19,27 +19,6 @@ from eudr_check.text import number, say
 
 ALSO = {"complexity": "i", "circumvention": "j", "mixing": "j"}
 """Letter of Article 10(2) whose answer also answers a point of the short list."""
-
-
-@dataclass(frozen=True)
-class WrittenRecord:
-    """A record in the words of some languages, as statements show it."""
-
-    rows: Mapping[str, Sequence[Mapping[str, Any]]]
-    """By language, the rows of `table`."""
-    basis: str = "article_10"
-    concern: str | None = None
-    draft_because: Sequence[str] = ()
-    """What keeps a statement a draft besides open questions, `code: topic`."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a criterion is neither answered by the data nor by the operator."""
-        return any(
-            row.get("question") or not (row.get("answer") or row.get("operator"))
-            for rows in self.rows.values()
-            for row in rows
-        )
 
 
 Facts = tuple[dict[str, Any], list[str]]

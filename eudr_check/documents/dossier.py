@@ -13,10 +13,9 @@ from eudr_check.config import Harvest
 from eudr_check.documents import answers, article10, deliveries, legality, lots, reviews
 from eudr_check.documents.answers import Answer
 from eudr_check.documents.reviews import Review
-from eudr_check.documents.shipments import Shipments, read_shipments
-from eudr_check.package.folder import Attachment
-from eudr_check.run import inputs
-from eudr_check.run.artifacts import file_digest
+from eudr_check.documents.shipments import read_shipments
+from eudr_check.files import Attachment, has_sha256, hashes, sha256
+from eudr_check.shipments import Shipments
 
 
 @dataclass(frozen=True)
@@ -97,8 +96,8 @@ def digests(harvest: Harvest) -> dict[str, Any]:
     named = {name: path for name, path in _named(harvest) if path is not None}
     dossier = read(harvest)
     return {
-        "documents": {name: inputs.content(path) for name, path in named.items()},
-        "attached": {one.name: file_digest(one.file) for one in dossier.attachments},
+        "documents": {name: hashes(path) for name, path in named.items()},
+        "attached": {one.name: sha256(one.file) for one in dossier.attachments},
         "broken": {**dossier.broken_reviews, **dossier.broken_documents},
     }
 
@@ -131,9 +130,7 @@ def record(
 
     def answered(letter: str) -> tuple[list[dict[str, Any]], bool]:
         mine, whole = answers.given(dossier.answers, letter, cooperatives)
-        return [
-            vars(one) | {"date": one.date.isoformat(), "cooperatives": list(one.cooperatives)} for one in mine
-        ], whole
+        return [answers.shown(one) for one in mine], whole
 
     return article10.record(
         harvest,
@@ -203,15 +200,15 @@ def _attachments(
     """Files that belong into the package; those that do not hold are reported by the reviews and the record instead."""
     if harvest.reviews is not None:
         yield Attachment("reviews/reviews.csv", harvest.reviews)
-        for name, sha256 in sorted({pair for review in reviewed for pair in review.evidence.items()}):
-            if (file := harvest.reviews.parent / name).is_file() and file_digest(file) == sha256:
-                yield Attachment(f"reviews/{name}", file, sha256)
+        for name, expected in sorted({pair for review in reviewed for pair in review.evidence.items()}):
+            if has_sha256(file := harvest.reviews.parent / name, expected):
+                yield Attachment(f"reviews/{name}", file, expected)
     if harvest.legality is not None and documents is not None:
         yield Attachment("legality/legality.csv", harvest.legality)
-        for name, sha256 in sorted(set(zip(documents["document"], documents["sha256"], strict=True))):
-            if sha256 and (file := harvest.legality.parent / name).is_file() and file_digest(file) == sha256:
-                yield Attachment(f"legality/{name}", file, sha256)
+        for name, expected in sorted(set(zip(documents["document"], documents["sha256"], strict=True))):
+            if expected and has_sha256(file := harvest.legality.parent / name, expected):
+                yield Attachment(f"legality/{name}", file, expected)
     if harvest.answers is not None:
         yield Attachment("answers/answers.csv", harvest.answers)
-        for name, sha256 in sorted({(one.evidence, one.sha256) for one in answered if one.evidence}):
-            yield Attachment(f"answers/{name}", harvest.answers.parent / name, sha256)
+        for name, expected in sorted({(one.evidence, one.sha256) for one in answered if one.evidence}):
+            yield Attachment(f"answers/{name}", harvest.answers.parent / name, expected)

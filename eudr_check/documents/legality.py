@@ -1,7 +1,6 @@
 """Evidence of legality: documents by topic of Article 2(40), and areas that plots must not lie in unexplained."""
 
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,8 +11,10 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from eudr_check.assessment_record import names_in, speaks_of
 from eudr_check.documents.csv_rows import rows_of
 from eudr_check.errors import ConfigError
+from eudr_check.files import has_sha256
 from eudr_check.geodesy import plot_area_ha
 
 TOPICS = (
@@ -56,10 +57,9 @@ def broken_documents(legality: pd.DataFrame, folder: Path) -> dict[str, str]:
     for document, expected in zip(legality["document"], legality["sha256"], strict=True):
         if not expected:
             continue
-        path = folder / document
-        if not path.is_file():
+        if not (folder / document).is_file():
             broken[document] = "missing"
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+        elif not has_sha256(folder / document, expected):
             broken[document] = "changed"
     return broken
 
@@ -94,19 +94,10 @@ def by_topic(
     return pd.DataFrame(rows).set_index("topic")
 
 
-def speaks_of(scope: str, cooperatives: Sequence[str]) -> bool:
-    """Whether a document of some scope concerns one of some cooperatives; without any named, all documents do."""
-    return not scope or not cooperatives or not set(_names(scope)).isdisjoint(cooperatives)
-
-
 def _covers(scopes: pd.Series, cooperatives: Sequence[str]) -> bool:
     """Whether documents of these scopes leave none of the cooperatives out."""
-    named = {name for scope in scopes for name in _names(scope)}
+    named = {name for scope in scopes for name in names_in(scope)}
     return bool((scopes == "").any()) or (len(scopes) > 0 and named.issuperset(cooperatives))
-
-
-def _names(scope: str) -> list[str]:
-    return [name.strip() for name in scope.split(";") if name.strip()]
 
 
 def read_areas(path: Path) -> gpd.GeoDataFrame:

@@ -4,17 +4,18 @@ A review settles a plot only together with the evidence it was made on: when tha
 """
 
 import datetime as dt
-import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import pandas as pd
 
 from eudr_check.documents.csv_rows import rows_of
 from eudr_check.documents.persons import are_two, words_of
 from eudr_check.errors import ConfigError
+from eudr_check.evidence_digest import evidence_digest
+from eudr_check.files import has_sha256, is_safe_name
 from eudr_check.spelling import folded
 
 COLUMNS = ("review", "plots", "decision", "reason", "grounds", "evidence", "imagery", "reviewer", "second_reviewer",
@@ -26,7 +27,6 @@ NO_REVIEW = frozenset({"geometry_blocked", "not_assessed"})
 """States a review cannot settle: the plot must be repaired, or a policy made."""
 EXPLAINS = frozenset({"send_polygon", "adjoining_plots", "tree_crop_2020", "whisp_columns_absent"})
 """Codes that explain and ask nothing a review could answer."""
-DIGEST_LETTERS = 16
 CUT_OFF = dt.date(2020, 12, 31)
 IMAGERY_SINCE = dt.date(2020, 1, 1)
 """Ours: an image older than a year before the cut-off shows the ground of another year."""
@@ -96,10 +96,9 @@ def broken_files(reviews: Sequence[Review], folder: Path) -> dict[str, str]:
     broken: dict[str, str] = {}
     for review in reviews:
         for name, expected in review.evidence.items():
-            path = folder / name
-            if not path.is_file():
+            if not (folder / name).is_file():
                 broken[review.review] = f"evidence_missing:{name}"
-            elif hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+            elif not has_sha256(folder / name, expected):
                 broken[review.review] = f"evidence_changed:{name}"
     return broken
 
@@ -107,24 +106,6 @@ def broken_files(reviews: Sequence[Review], folder: Path) -> dict[str, str]:
 def in_future(reviews: Sequence[Review], last: dt.date) -> dict[str, str]:
     """Reviews dated after the last day they can have been made on: id of the review, and what is wrong."""
     return {review.review: f"dated_in_future:{review.date}" for review in reviews if review.date > last}
-
-
-def evidence_digest(evidence: pd.DataFrame, plots: Iterable[str]) -> dict[str, str]:
-    """Short SHA-256 of the evidence of plots: layer columns, values and hectares to the square metre."""
-    wanted = sorted(set(plots))
-    columns = sorted(name for name in evidence.columns if "." in name)
-    rows = evidence[evidence.index.isin(wanted)]
-    rows = rows[rows["area_ha"] >= 0.00005]
-    found = {}
-    for plot in wanted:
-        part = rows[rows.index == plot]
-        lines = sorted(
-            f"{row[0]} {' '.join(str(int(value)) for value in row[2:])} {row[1]:.4f}"
-            for row in part[["footprint", "area_ha", *columns]].itertuples(index=False, name=None)
-        )
-        text = "\n".join([" ".join(columns), *lines])
-        found[plot] = hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LETTERS]
-    return found
 
 
 def apply(
@@ -246,7 +227,7 @@ def _review(row: Mapping[str, str | None], place: str) -> Review:
         )
     evidence = _pairs(text["evidence"], place, "evidence")
     for name, digest in evidence.items():
-        if PurePath(name).is_absolute() or ".." in PurePath(name.replace("\\", "/")).parts or ":" in name:
+        if ":" in name or not is_safe_name(name.replace("\\", "/")):
             raise ConfigError(f"{place}: evidence {name} lies outside the folder of the file; copy it there")
         if not _SHA256.match(digest):
             raise ConfigError(f"{place}: evidence {name} has no SHA-256 of 64 hexadecimal digits; `sha256sum` gives it")

@@ -8,12 +8,12 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from eudr_check import law
 from eudr_check.config import Harvest
 from eudr_check.documents.csv_rows import rows_of
+from eudr_check.shipments import Line, Shipment, Shipments, grams
 
 COLUMNS = ("shipment", "lots", "net_mass_kg")
 OPTIONAL = (
@@ -34,63 +34,8 @@ _TONNES = (0.5, 1.5)
 """A net mass whose thousandfold lies between these shares of its lots was written in tonnes."""
 
 
-@dataclass(frozen=True)
-class Line:
-    """One commodity line of a shipment."""
-
-    product: int
-    """Position in the products of the harvest."""
-    lots: Mapping[str, float | None]
-    """Kilograms of product taken of each lot; None: of the whole lot."""
-    net_mass_kg: float
-    supplementary_unit: float | None
-
-
-@dataclass(frozen=True)
-class Shipment:
-    """One shipment, free of faults that its file and the deliveries show."""
-
-    name: str
-    lines: tuple[Line, ...]
-    border_country: str | None
-    date: dt.date | None
-    contract: str
-    container: str
-    sales_reference: str
-
-    @property
-    def net_mass_kg(self) -> float:
-        """Kilograms of all lines, to the gram."""
-        return sum(grams(line.net_mass_kg) for line in self.lines) / 1000
-
-    @property
-    def lots(self) -> tuple[str, ...]:
-        """Lots of all lines, in their order."""
-        return tuple(dict.fromkeys(lot for line in self.lines for lot in line.lots))
-
-
-@dataclass(frozen=True)
-class Shipments:
-    """The shipments of a harvest, and those that are refused."""
-
-    ready: tuple[Shipment, ...] = ()
-    refused: Mapping[str, str] = field(default_factory=dict)
-    """Shipment: file, row, what is wrong and what to do."""
-    ordered_kg: Mapping[str, float] = field(default_factory=dict)
-    """Net mass of every shipment, refused ones as far as it can be read."""
-
-
 class _RefusedError(Exception):
     """A row that cannot be taken; says why."""
-
-
-def grams(kilograms: float) -> int:
-    """Whole grams of a mass: sums of them are exact.
-
-    >>> grams(0.1 + 0.2)
-    300
-    """
-    return round(kilograms * 1000)
 
 
 def read_shipments(path: Path, harvest: Harvest, held: Mapping[str, float]) -> Shipments:

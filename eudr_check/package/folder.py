@@ -9,19 +9,8 @@ from typing import Any
 import pandas as pd
 
 from eudr_check.errors import PackageError
-from eudr_check.package.bag.unpack import safe
+from eudr_check.files import Attachment, is_safe_name
 from eudr_check.package.csv_files import write_csv
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """A file from outside that belongs into the package."""
-
-    name: str
-    """Path within the package."""
-    file: Path
-    sha256: str | None = None
-    """What it must be, where somebody signed off on it."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +45,7 @@ class Folder:
         Raises:
             PackageError: the file cannot be read, is not what was signed off, or would lie outside the package.
         """
-        if not safe(attachment.name):
+        if not is_safe_name(attachment.name):
             raise PackageError(
                 f"{attachment.name}: leads out of the package; keep the file beside the CSV that names it"
             )

@@ -11,8 +11,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
-from eudr_check.documents.article10 import WrittenRecord
 from eudr_check.text import say, topic
 
 HIDDEN = "[name withheld]"

@@ -15,21 +15,20 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check import __version__
+from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
-from eudr_check.documents import stored as shipped
-from eudr_check.documents.article10 import WrittenRecord
-from eudr_check.documents.filed import Filed
-from eudr_check.documents.shipments import Shipments
 from eudr_check.errors import PackageError
+from eudr_check.files import Attachment
 from eudr_check.package import csv_files, document_date, readme, redact, worker_process
 from eudr_check.package.action_plan import plan
 from eudr_check.package.bag import bagit
-from eudr_check.package.eu import consignment, dds_xml
-from eudr_check.package.folder import Attachment, Folder
+from eudr_check.package.eu import consignment, dds_xml, shipments_json
+from eudr_check.package.folder import Folder
 from eudr_check.package.gis import geopackage as gis
 from eudr_check.package.report import page
 from eudr_check.package.statement import facts, ledger, statements
 from eudr_check.package.statement.statements import DRAFT_MARK, Behind
+from eudr_check.shipments import Filed, Shipments
 from eudr_check.text.clean import file_stem
 from eudr_check.variables import Variable
 
@@ -196,9 +195,9 @@ def _write_shipments(
 ) -> None:
     if ordered is not None:
         into.csv("shipment_status.csv", ordered)
-    kept = shipped.content(shipments, filed)
+    kept = shipments_json.content(shipments, filed)
     if kept is not None:
-        into.json(shipped.NAME, kept)
+        into.json(shipments_json.NAME, kept)
 
 
 def _keep(folder: Path, **named: pd.DataFrame | Path) -> None:

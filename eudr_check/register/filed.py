@@ -3,8 +3,8 @@
 import datetime as dt
 from pathlib import Path
 
-from eudr_check.documents.filed import Filed
 from eudr_check.register import store
+from eudr_check.shipments import Filed
 
 
 def filed(path: Path, harvest: str) -> tuple[Filed, ...]:

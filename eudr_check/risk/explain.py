@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from eudr_check.documents.reviews import evidence_digest
 from eudr_check.errors import PolicyError
+from eudr_check.evidence_digest import evidence_digest
 from eudr_check.risk.policy import Convergence, Policy, Rule
 from eudr_check.text import number, say
 from eudr_check.variables import UNKNOWN, Variable

@@ -33,10 +33,10 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from eudr_check import object_store, tables
 from eudr_check.errors import FetchError, PackageError, RunError
+from eudr_check.files import sha256
 
 Value = str | int | float | bool | None
 CONTENTS = "artifact.json"
-HASHED_BYTES = 1 << 24
 NO_ROOM = 1 << 20
 """Bytes: a disk with less than this left when a library fails to write is taken for full."""
 
@@ -45,16 +45,6 @@ def digest(parts: Mapping[str, Any]) -> str:
     """SHA-256 over named parts (anything JSON can hold), independent of their order."""
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, read in blocks."""
-    total = hashlib.sha256()
-    with path.open("rb", buffering=0) as stream:
-        # Large ones: after each, this thread waits until the others let it go on.
-        while block := stream.read(HASHED_BYTES):
-            total.update(block)
-    return total.hexdigest()
 
 
 def holds(folder: Path, files: Mapping[str, str]) -> bool:
@@ -73,7 +63,7 @@ def _digests(folder: Path, names: Iterable[str] | None = None) -> dict[str, str]
     if names is None:
         names = [path.relative_to(folder).as_posix() for path in _files(folder)]
     with ThreadPoolExecutor(os.cpu_count()) as cores:
-        return dict(zip(names, cores.map(lambda name: file_digest(folder / name), names), strict=True))
+        return dict(zip(names, cores.map(lambda name: sha256(folder / name), names), strict=True))
 
 
 @dataclass(frozen=True)

@@ -8,33 +8,8 @@ from eudr_check import config, object_store
 from eudr_check.config import Harvest
 from eudr_check.documents import answers, legality, reviews
 from eudr_check.errors import ConfigError, FetchError, LayersError
+from eudr_check.files import SIDECARS
 from eudr_check.layers.catalog import stac_folder
-from eudr_check.run.artifacts import file_digest
-
-SIDECARS = {".shp": (".shx", ".dbf", ".prj", ".cpg"), ".gpkg": (".gpkg-wal",)}
-"""Files that GDAL reads with another of the same stem; rows of an open GeoPackage may stand in its log only."""
-
-
-def content(path: Path) -> dict[str, str]:
-    """SHA-256 of every file that is read for one a harvest names.
-
-    Returns:
-        By path below a folder, and by ending for a file and those beside it; empty where nothing is there.
-    """
-    if path.is_dir():
-        return {
-            member.relative_to(path).as_posix(): file_digest(member)
-            for member in sorted(path.rglob("*"))
-            if member.is_file()
-        }
-    endings = SIDECARS.get(path.suffix.lower(), ())
-    sidecars = [
-        other
-        for other in (path.parent.iterdir() if endings and path.is_file() else ())
-        # GDAL finds PLOTS.DBF beside plots.shp as well.
-        if other.stem.casefold() == path.stem.casefold() and other.suffix.lower() in endings
-    ]
-    return {one.suffix: file_digest(one) for one in sorted([path, *sidecars]) if one.is_file()}
 
 
 def load(path: Path) -> Harvest:

@@ -2,9 +2,9 @@
 
 from eudr_check.config import Harvest
 from eudr_check.documents import dossier
-from eudr_check.documents.shipments import grams
 from eudr_check.errors import PackageError
 from eudr_check.package.eu import dds_xml
+from eudr_check.shipments import grams
 
 
 def check(harvest: Harvest) -> None:

@@ -1,5 +1,6 @@
 """What a verifier asks other stages: outcomes once more from what a package holds, and what is shipped under a name."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pandas as pd
 
 from eudr_check import layers, risk
 from eudr_check.config import LayerChoice, Production
-from eudr_check.documents import reviews
+from eudr_check.documents import answers, reviews
 from eudr_check.layers.definition import definition
 from eudr_check.package.verify import Stages
 from eudr_check.risk.policy import shipped
@@ -52,4 +53,13 @@ def shipped_definition(name: str) -> Mapping[str, Any] | None:
     return definition(LayerChoice.model_validate({"id": name, "from": "shipped"})).model_dump(mode="json")
 
 
-STAGES = Stages(recompute, reviewed, shipped_policy, shipped_definition)
+def answers_in(path: Path, cooperatives: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The operator's answers of a package, as its statements show them.
+
+    Raises:
+        ConfigError: they cannot be read, or a file they name is not what it was.
+    """
+    return [answers.shown(one) for one in answers.read_answers(path, cooperatives, dt.date.max)]
+
+
+STAGES = Stages(recompute, reviewed, shipped_policy, shipped_definition, answers_in)

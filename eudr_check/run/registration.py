@@ -8,8 +8,9 @@ import pandas as pd
 from eudr_check import register
 from eudr_check.config import Harvest
 from eudr_check.documents import dossier
+from eudr_check.files import sha256
 from eudr_check.package.bag import contents
-from eudr_check.run.artifacts import Artifact, file_digest
+from eudr_check.run.artifacts import Artifact
 
 
 def record(harvest: Harvest, file: Path, artifacts: Mapping[str, Artifact]) -> None:
@@ -40,7 +41,7 @@ def _package(harvest: Harvest, artifacts: Mapping[str, Artifact], plots: pd.Data
         date=dossier.day(harvest),
         package_digest=artifacts["package"].digest,
         zip=None if packed is None else packed.name,
-        zip_sha256=None if packed is None else file_digest(packed),
+        zip_sha256=None if packed is None else sha256(packed),
         draft=summary_facts["draft"],
         policy=summary_facts["policy"],
         software=summary_facts["software"],

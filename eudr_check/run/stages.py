@@ -18,8 +18,8 @@ from eudr_check import package as package_room
 from eudr_check import plots as plots_room
 from eudr_check.config import Catalogue, Harvest
 from eudr_check.documents import article10, dossier
-from eudr_check.documents.filed import Filed
 from eudr_check.errors import EudrCheckError
+from eudr_check.files import hashes
 from eudr_check.layers import LayerDefinition, Supply, restore
 from eudr_check.package import document_date, worker_process
 from eudr_check.package.bag import contents
@@ -36,6 +36,7 @@ from eudr_check.run.results import ADDRESSES
 from eudr_check.run.thumbnails import baseline_of, pictures
 from eudr_check.run.tile import Shared, Task, tile_versions, unread, variables
 from eudr_check.run.versions import code_digest, versions
+from eudr_check.shipments import Filed
 from eudr_check.tiles import Tile, tiles_of
 
 WHERE = {
@@ -88,7 +89,7 @@ def plots(run: Run, *, overlaid: bool) -> Artifact:
     # Where the YAML lies on this machine must not name the work: the declared path stands for the path.
     files = [
         {
-            "content": inputs.content(file.path),
+            "content": hashes(file.path),
             "declared": file.declared,
             "as": file.model_dump(mode="json", exclude={"path"}),
         }

@@ -5,7 +5,6 @@ Items point to them with relative addresses. Equal files give equal bytes.
 """
 
 import builtins
-import hashlib
 import json
 import os
 import re
@@ -19,6 +18,7 @@ import pystac
 from rasterio.warp import transform_bounds
 
 from eudr_check.errors import LayersError
+from eudr_check.files import sha256
 from eudr_check.layers.catalog.footprint import bounds_of
 from eudr_check.layers.catalog.links import collections, items, rasters, read_json
 from eudr_check.layers.catalog.stac_items import numbers
@@ -27,7 +27,7 @@ from eudr_check.layers.fetch.cog_header import UNMASK
 from eudr_check.layers.raster import contradicted, open_raster
 from eudr_check.layers.value_ranges import Values
 
-__all__ = ["add", "check", "collections", "file_sha256", "interval", "items", "list", "rasters"]
+__all__ = ["add", "check", "collections", "interval", "items", "list", "rasters"]
 
 _SHA256_MULTIHASH = "1220"
 _EXTENSIONS = [
@@ -109,7 +109,7 @@ def _problems(raster: Path, asset: pystac.Asset) -> Iterator[str]:
         return
     fields = asset.extra_fields
     recorded = fields.get("file:checksum")
-    if recorded is not None and recorded != _SHA256_MULTIHASH + file_sha256(raster):
+    if recorded is not None and recorded != _SHA256_MULTIHASH + sha256(raster):
         yield "changed since it was registered; run `catalogue add` again"
     try:
         opened = open_raster(raster, 1)
@@ -126,12 +126,6 @@ def _problems(raster: Path, asset: pystac.Asset) -> Iterator[str]:
         yield f"has the CRS {opened.crs}, its Item says {code} (proj:code)"
     if other := contradicted(raster):
         yield f"is contradicted by a file beside it ({', '.join(other)}); runs do not follow it, other programs do"
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def interval(item: pystac.Item) -> str:
@@ -204,7 +198,7 @@ def _describe(path: Path, key: str, definition: LayerDefinition, collection: Pat
         "title": key,
         "roles": ["data"],
         "data_type": raster.dtype,
-        "file:checksum": _SHA256_MULTIHASH + file_sha256(path),
+        "file:checksum": _SHA256_MULTIHASH + sha256(path),
         "file:size": path.stat().st_size,
         "proj:code": raster.crs if raster.crs.startswith("EPSG:") else None,
         "proj:bbox": [*bounds],

@@ -4,7 +4,6 @@ BagIt: RFC 8493. Dates are inputs: nothing of the day or the machine of the buil
 """
 
 import datetime as dt
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -16,12 +15,6 @@ from eudr_check.package.bag import zip_file
 from eudr_check.package.bag.zip_file import Archive, Entry
 
 MANIFEST = "MANIFEST.json"
-
-
-def sha256(path: Path) -> str:
-    """Hex digest of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def write(folder: Path, *, name: str, date: dt.date, title: str, facts: Mapping[str, Any]) -> None:

@@ -1,7 +1,6 @@
 """What a finished package declares, read from its own files."""
 
 import csv
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from eudr_check.files import sha256
 from eudr_check.package.statement.statements import DRAFT_MARK
 from eudr_check.text.clean import cell, clean
 
@@ -66,7 +66,7 @@ def statements(package: Path, plots: Iterable[str]) -> Iterator[Statement]:
             line["lot"],
             line["lots"],
             float(line["net_mass_kg"]),
-            hashlib.sha256((place / f"{mark}plots.geojson").read_bytes()).hexdigest(),
+            sha256(place / f"{mark}plots.geojson"),
             tuple(plot for text in _plots(place / f"{mark}plots_index.csv") for plot in written[text]),
         )
 

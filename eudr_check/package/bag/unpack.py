@@ -6,10 +6,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eudr_check.errors import PackageError
+from eudr_check.files import is_safe_name
 
 MOST_FILES = 100_000
 MOST_BYTES = 8 << 30
@@ -38,14 +39,6 @@ def opened(path: Path) -> Iterator[Path]:
         yield inside[0] if len(inside) == 1 and inside[0].is_dir() else Path(scratch)
 
 
-def safe(name: str) -> bool:
-    """Whether a path in an archive or manifest stays where it belongs."""
-    parts = PurePosixPath(name).parts
-    return bool(parts) and not (
-        name.startswith(("/", "~")) or "\\" in name or "\x00" in name or ":" in parts[0] or ".." in parts
-    )
-
-
 def _extract(path: Path, target: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -70,7 +63,7 @@ def _extract(path: Path, target: Path) -> None:
 def _refuse_danger(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     names = [entry.filename for entry in entries]
     for entry in entries:
-        if not safe(entry.filename):
+        if not is_safe_name(entry.filename):
             raise PackageError(f"{path}: '{entry.filename}' leads out of the package; refused")
         if stat.S_ISLNK(entry.external_attr >> 16):
             raise PackageError(f"{path}: '{entry.filename}' is a link; a package holds files only; refused")

@@ -7,11 +7,10 @@ say whether it needs them again; geolocation that did not fit the first time is 
 from collections.abc import Iterator, Sequence
 
 from eudr_check.config import Harvest
-from eudr_check.documents.filed import Filed
-from eudr_check.documents.shipments import Shipments, grams
 from eudr_check.package.eu import dds_xml
 from eudr_check.package.eu.parts import Part
 from eudr_check.package.eu.reference import reference
+from eudr_check.shipments import Filed, Shipments, grams
 
 MOST_SURE = 1000
 """Members of a group: the schema allows 2,000, the release notes 1,000."""

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eudr_check.config import Product
-from eudr_check.documents.filed import Filed
-from eudr_check.documents.shipments import Shipment, Shipments, grams
 from eudr_check.package.eu.consignment import Consignment
 from eudr_check.package.eu.reference import reference
+from eudr_check.shipments import Filed, Shipment, Shipments, grams
 
 
 @dataclass(frozen=True)

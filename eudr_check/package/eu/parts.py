@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eudr_check.documents.shipments import Shipment, grams
 from eudr_check.errors import PackageError
 from eudr_check.package.eu.consignment import Consignment
 from eudr_check.package.eu.orders import Load, Order
 from eudr_check.package.eu.reference import reference
+from eudr_check.shipments import Shipment, grams
 
 LIMIT_BYTES = 18_000_000
 """GeoJSON of one statement: 25 MB as UTF-8 and as base64 (four bytes for three), with room for the wrapping."""

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from eudr_check import __version__, law
+from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
-from eudr_check.documents.article10 import WrittenRecord
-from eudr_check.documents.shipments import grams
 from eudr_check.geodesy import eu_area_ha
 from eudr_check.package import document_date
 from eudr_check.package.eu import dds_xml, goods
 from eudr_check.package.eu.consignment import Consignment
 from eudr_check.package.eu.parts import Part
+from eudr_check.shipments import grams
 from eudr_check.tables import OUTCOMES
 from eudr_check.text.clean import clean
 from eudr_check.variables import Variable

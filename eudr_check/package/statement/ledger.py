@@ -6,10 +6,9 @@ from typing import Any
 import pandas as pd
 
 from eudr_check.config import Harvest
-from eudr_check.documents.filed import Filed
-from eudr_check.documents.shipments import Shipment, Shipments, grams
 from eudr_check.package.eu.consignment import Consignment
 from eudr_check.package.eu.parts import Part
+from eudr_check.shipments import Filed, Shipment, Shipments, grams
 
 STEPS = ("ordered_kg", "delivered_kg", "located_kg", "cleared_kg", "declared_kg", "missing_kg")
 COLUMNS = ("shipment", *STEPS, "state", "references", "filed_as", "filed_on")

@@ -10,11 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from eudr_check.assessment_record import WrittenRecord, speaks_of
 from eudr_check.config import Harvest
-from eudr_check.documents.article10 import WrittenRecord
-from eudr_check.documents.filed import Filed
-from eudr_check.documents.legality import speaks_of
-from eudr_check.documents.shipments import Shipments
 from eudr_check.errors import PackageError
 from eudr_check.geodesy import eu_area_ha
 from eudr_check.package.eu import consignment, dds_xml, file_rules
@@ -27,6 +24,7 @@ from eudr_check.package.folder import Folder
 from eudr_check.package.statement import document, facts
 from eudr_check.package.statement.map import draw
 from eudr_check.package.statement.pdf import pdf
+from eudr_check.shipments import Filed, Shipments
 from eudr_check.text.clean import file_stem
 from eudr_check.tiles import tiles_of
 from eudr_check.variables import Variable

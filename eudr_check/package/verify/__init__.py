@@ -91,6 +91,7 @@ def _content(inside: Contents, stages: Stages | None) -> Iterator[Difference]:
     if stages is not None:
         yield from outcomes.outcomes(inside, stages)
         yield from outcomes.shipped(inside, stages)
+        yield from documents.answers(inside, stages)
     yield from tables.check(inside)
     planned = contents.planned(inside)
     if inside.wants("eu_geojson") or inside.wants("statement"):

@@ -11,16 +11,14 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check import tables
+from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
-from eudr_check.documents import stored
-from eudr_check.documents.article10 import WrittenRecord
-from eudr_check.documents.filed import Filed
-from eudr_check.documents.shipments import Shipments
 from eudr_check.errors import EudrCheckError
-from eudr_check.package.eu import dds_xml
+from eudr_check.package.eu import dds_xml, shipments_json
 from eudr_check.package.statement.facts import layer_facts
 from eudr_check.package.statement.statements import DRAFT_MARK, Behind, Plan, folder_of, plan
 from eudr_check.package.verify.difference import Difference
+from eudr_check.shipments import Filed, Shipments
 from eudr_check.variables import Variable
 
 
@@ -107,8 +105,8 @@ def read(root: Path, manifest: Mapping[str, Any]) -> Contents | Difference:
             found[str(schema.title).lower()] = tables.check(schema, reader(root / name))
         lots_file = root / (name := "tables/LOTS.parquet")
         lots = pd.read_parquet(lots_file) if lots_file.is_file() else None
-        shipments_file = root / (name := stored.NAME)
-        shipments, filed = stored.from_content(_object(root, name) if shipments_file.is_file() else None)
+        shipments_file = root / (name := shipments_json.NAME)
+        shipments, filed = shipments_json.from_content(_object(root, name) if shipments_file.is_file() else None)
         name = "settings.json"
         harvest = _harvest(settings, delivered=lots is not None, shipped=shipments is not None)
         variables = [variable(entry) for entry in settings["variables"]]

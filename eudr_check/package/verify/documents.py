@@ -1,18 +1,16 @@
 """Files of people inside: what statements and reviews name is there, with its hash, and nothing else is."""
 
-import datetime as dt
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from eudr_check.documents import answers
 from eudr_check.errors import ConfigError
-from eudr_check.package.bag.unpack import safe
+from eudr_check.files import is_safe_name, sha256
 from eudr_check.package.statement.statements import DRAFT_MARK
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference
+from eudr_check.package.verify.outcomes import Stages
 from eudr_check.text.clean import file_stem
 
 
@@ -20,7 +18,6 @@ def check(contents: Contents) -> Iterator[Difference]:
     """Legality documents that the statements name, and files that no package has."""
     if not contents.redacted:
         yield from _legality(contents)
-        yield from _answers(contents)
     known = [re.compile(pattern) for pattern in _patterns(contents)]
     for file in sorted(contents.root.rglob("*")):
         name = file.relative_to(contents.root).as_posix()
@@ -46,26 +43,26 @@ def _legality(contents: Contents) -> Iterator[Difference]:
 
 def _document(root: Path, name: str, digest: str) -> Iterator[Difference]:
     file = root / name
-    if not safe(name) or not file.is_file():
+    if not is_safe_name(name) or not file.is_file():
         yield Difference(name, "missing", "the statement names this document, and it is not here")
-    elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+    elif sha256(file) != digest:
         yield Difference(name, "document", "not the document whose SHA-256 the statement names")
 
 
-def _answers(contents: Contents) -> Iterator[Difference]:
+def answers(contents: Contents, stages: Stages) -> Iterator[Difference]:
     """The operator's words in the statements are those of answers.csv, with the files it names."""
     said = [row for dds in contents.dds.values() for row in _spoken(dds)]
     name = "answers/answers.csv"
-    if not said and not (contents.root / name).exists():
+    if contents.redacted or (not said and not (contents.root / name).exists()):
         return
     known = sorted(contents.plots["cooperative"].unique())
     named = {one for row in said for one in row["cooperatives"]}
     try:
-        read = answers.read_answers(contents.root / name, sorted({*known, *named}), dt.date.max)
+        read = stages.answers(contents.root / name, sorted({*known, *named}))
     except ConfigError as error:
         yield Difference(name, "document", str(error).replace(str(contents.root), "."))
         return
-    written = {_key(vars(one) | {"date": one.date.isoformat()}) for one in read}
+    written = {_key(one) for one in read}
     for row in said:
         if _key(row) not in written:
             yield Difference(name, "document", f"has no such answer to {row['letter']} as a statement shows")

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from eudr_check.errors import PackageError
-from eudr_check.package.bag.bagit import MANIFEST, decoded, sha256
-from eudr_check.package.bag.unpack import safe
+from eudr_check.files import is_safe_name, sha256
+from eudr_check.package.bag.bagit import MANIFEST, decoded
 from eudr_check.package.verify.difference import Difference
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -27,7 +27,7 @@ def files(content: Path, manifest: Mapping[str, Any]) -> Iterator[Difference]:
     """`MANIFEST.json` against the files; the bag's ZIP beside them is none of its own."""
     listed: dict[str, str] = {}
     for name, entry in manifest["files"].items():
-        if not safe(name):
+        if not is_safe_name(name):
             raise PackageError(f"{MANIFEST}: '{name}' leads out of the package; refused")
         digest = entry.get("sha256") if isinstance(entry, Mapping) else None
         if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
@@ -59,7 +59,7 @@ def _lines(top: Path, manifest: str) -> Any:
                 yield Difference(manifest, "malformed", f"no line of a manifest: {line[:80]!r}")
             continue
         name = decoded(found[2])
-        if not safe(name):
+        if not is_safe_name(name):
             raise PackageError(f"{manifest}: '{name}' leads out of the package; refused")
         if name in listed:
             yield Difference(manifest, "malformed", f"'{name}' is listed twice")

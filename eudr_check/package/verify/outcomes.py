@@ -35,6 +35,8 @@ class Stages:
     """The shipped policy of a name, as `policy.json` writes it; None where none is shipped."""
     definition: Callable[[str], Mapping[str, Any] | None]
     """The shipped layer definition of an id, as `layers.json` writes it; None where none is shipped."""
+    answers: Callable[[Path, Sequence[str]], Sequence[Mapping[str, Any]]]
+    """The path of answers.csv and the cooperatives it may name to the operator's answers, as statements show them."""
 
 
 def outcomes(contents: Contents, stages: Stages) -> Iterator[Difference]:

@@ -1,6 +1,5 @@
 """Statements made once more from the tables, with the writer's own functions, and compared file by file."""
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import pandas as pd
 from lxml import etree
 
 from eudr_check import __version__
+from eudr_check.files import sha256
 from eudr_check.package.eu import dds_xml, file_rules
 from eudr_check.package.eu.parts import Part
 from eudr_check.package.statement import statements
@@ -104,7 +104,7 @@ def _dds(contents: Contents, place: str, expected: dict[str, Any]) -> Iterator[D
         return
     sent = contents.root / f"{place}plots.geojson"
     stated = found.get("geolocation")
-    digest = hashlib.sha256(sent.read_bytes()).hexdigest() if sent.is_file() else None
+    digest = sha256(sent) if sent.is_file() else None
     if not isinstance(stated, dict) or stated.get("sha256") != digest:
         yield Difference(name, "geolocation", "states another SHA-256 of plots.geojson")
     # The version that made it; whoever verifies may have another.

@@ -11,6 +11,7 @@ import pytest
 from eudr_check import risk, tables
 from eudr_check.documents import reviews
 from eudr_check.errors import ConfigError
+from eudr_check.evidence_digest import evidence_digest
 from tests.helpers.risk_tables import ALL, PRODUCTION, evidence, plots
 
 FOREST, LOSS, ALERT, TMF_LOSS = "jrc_gfc2020.forest", "hansen.loss_year", "radd.alert_year", "tmf.deforestation_year"
@@ -47,7 +48,7 @@ def settled(folder: Path, outcome: str, **fields: str) -> tuple[str, str, str]:
     """Outcome, final outcome and note of a plot under one review made on its own evidence."""
     table = evidence(GROUND[outcome])
     assessments, _ = risk.assess(plots({"coop/1": 10.0}), table, ALL, POLICY, PRODUCTION)
-    digest = reviews.evidence_digest(table, ["coop/1"])["coop/1"]
+    digest = evidence_digest(table, ["coop/1"])["coop/1"]
     fields = {"reason": CODES[outcome], "evidence_digest": digest, **fields}
     found = reviews.apply(assessments, reviews.read_reviews(written(folder, **fields)), table)
     tables.check(tables.ASSESSMENTS, found)
@@ -131,7 +132,7 @@ def test_bad_news_stands_when_its_photograph_does_not(tmp_path: Path, fault: str
     """A photograph that changed or is gone does not bring the forest back; a clearance on it clears nothing."""
     table = evidence(GROUND["more_info_needed"])
     assessments, _ = risk.assess(plots({"coop/1": 10.0}), table, ALL, POLICY, PRODUCTION)
-    digest = reviews.evidence_digest(table, ["coop/1"])["coop/1"]
+    digest = evidence_digest(table, ["coop/1"])["coop/1"]
     for decision, outcome in (("confirm", "high"), ("clear", "more_info_needed")):
         rows = reviews.read_reviews(written(tmp_path, decision=decision, evidence_digest=digest))
         found = reviews.apply(assessments, rows, table, {"R-1": fault}).iloc[0]
@@ -148,7 +149,7 @@ def test_bad_news_finds_its_plot_in_other_letters(tmp_path: Path, name: str) -> 
     plot = "coop/Pe\u00f1a 1"
     table = evidence([{**row, "plot": plot} for row in GROUND["more_info_needed"]])
     assessments, _ = risk.assess(plots({plot: 10.0}), table, ALL, POLICY, PRODUCTION)
-    digest = reviews.evidence_digest(table, [plot])[plot]
+    digest = evidence_digest(table, [plot])[plot]
     confirmed = reviews.read_reviews(written(tmp_path, plots=name, decision="confirm", evidence_digest=digest))
 
     assert reviews.apply(assessments, confirmed, table)["final_outcome"].tolist() == ["high"]
@@ -204,7 +205,7 @@ def test_blocked_geometry_cannot_be_reviewed(tmp_path: Path) -> None:
     assessments, _ = risk.assess(
         plots({"coop/1": 10.0}, usable=[False]), evidence([{"ha": 10.0}]), ALL, POLICY, PRODUCTION
     )
-    digest = reviews.evidence_digest(evidence([{"ha": 10.0}]), ["coop/1"])["coop/1"]
+    digest = evidence_digest(evidence([{"ha": 10.0}]), ["coop/1"])["coop/1"]
     rows = reviews.read_reviews(written(tmp_path, reason="geometry_blocked", imagery=IMAGE, evidence_digest=digest))
     found = reviews.apply(assessments, rows, evidence([{"ha": 10.0}]))
 
@@ -216,10 +217,10 @@ def test_digest_ignores_the_order_of_rows_and_sees_a_square_metre() -> None:
     """The same evidence gives the same digest; another hectare figure another."""
     table = evidence(GROUND["high"])
     other = evidence([{**GROUND["high"][0], "ha": 0.3001}, GROUND["high"][1]])
-    digest = reviews.evidence_digest(table, ["coop/1"])
+    digest = evidence_digest(table, ["coop/1"])
 
-    assert digest == reviews.evidence_digest(table.iloc[::-1], ["coop/1"])
-    assert digest != reviews.evidence_digest(other, ["coop/1"])
+    assert digest == evidence_digest(table.iloc[::-1], ["coop/1"])
+    assert digest != evidence_digest(other, ["coop/1"])
 
 
 def test_evidence_files_are_checked(tmp_path: Path) -> None:
@@ -284,4 +285,4 @@ def test_explain_in_four_languages(outcome: str, language: str, name: str) -> No
     text = risk.explain("coop/1", plot_table, assessments, reasons, table, ALL, policy, language)
 
     assert "coop/1" in text and "{" not in text
-    assert reviews.evidence_digest(table, ["coop/1"])["coop/1"] in text
+    assert evidence_digest(table, ["coop/1"])["coop/1"] in text

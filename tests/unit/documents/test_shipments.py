@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from eudr_check.documents import stored
-from eudr_check.documents.filed import Filed
 from eudr_check.documents.shipments import Shipments, read_shipments
 from eudr_check.errors import ConfigError
+from eudr_check.shipments import Filed
 from tests.helpers import package_tables as six
 
 HELD = {"A": 19500.0, "B": 600.25, "C/ñ 1": 100.0}

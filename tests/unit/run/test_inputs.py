@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from eudr_check import object_store
+from eudr_check.files import hashes
 from eudr_check.run import inputs
 from tests.helpers import package_tables
 
@@ -14,14 +15,14 @@ def test_every_file_of_a_shapefile_counts(tmp_path: Path, changed: str):
     """A changed side file is a change, in whatever case it is written; a neighbour of another name is not."""
     for name in ("plots.shp", "plots.shx", "plots.DBF", "Plots.prj", "plots.cpg"):
         (tmp_path / name).write_text("as sent")
-    before = inputs.content(tmp_path / "plots.shp")
+    before = hashes(tmp_path / "plots.shp")
     (tmp_path / "plots-2.dbf").write_text("of another")
-    same = inputs.content(tmp_path / "plots.shp")
+    same = hashes(tmp_path / "plots.shp")
     (tmp_path / changed).write_text("corrected")
 
     assert len(before) == 5
     assert same == before
-    assert inputs.content(tmp_path / "plots.shp") != before
+    assert hashes(tmp_path / "plots.shp") != before
 
 
 @pytest.mark.parametrize("harm", ["change", "add", "remove", "rename"])
@@ -30,7 +31,7 @@ def test_every_file_of_a_folder_counts(tmp_path: Path, harm: str):
     inside = tmp_path / "plots.gdb" / "deep" / "a1.gdbtable"
     inside.parent.mkdir(parents=True)
     inside.write_text("as sent")
-    before = inputs.content(tmp_path / "plots.gdb")
+    before = hashes(tmp_path / "plots.gdb")
     if harm == "change":
         inside.write_text("corrected")
     elif harm == "add":
@@ -40,7 +41,7 @@ def test_every_file_of_a_folder_counts(tmp_path: Path, harm: str):
     else:
         inside.rename(inside.with_name("a3.gdbtable"))
 
-    assert inputs.content(tmp_path / "plots.gdb") != before
+    assert hashes(tmp_path / "plots.gdb") != before
 
 
 def test_content_has_no_place_and_no_order(tmp_path: Path):
@@ -50,9 +51,7 @@ def test_content_has_no_place_and_no_order(tmp_path: Path):
         for ending in order:
             (tmp_path / folder / f"plots{ending}").write_text(ending)
 
-    assert list(inputs.content(tmp_path / "here/plots.shp").items()) == list(
-        inputs.content(tmp_path / "there/plots.shp").items()
-    )
+    assert list(hashes(tmp_path / "here/plots.shp").items()) == list(hashes(tmp_path / "there/plots.shp").items())
 
 
 def test_only_what_is_read_counts(tmp_path: Path):
@@ -60,9 +59,9 @@ def test_only_what_is_read_counts(tmp_path: Path):
     for name in ("plots.gpkg", "plots.gpkg-wal", "plots.gpkg-shm", "plots.csv", "plots.prj"):
         (tmp_path / name).write_text("as sent")
 
-    assert inputs.content(tmp_path / "none.shp") == {}
-    assert list(inputs.content(tmp_path / "plots.gpkg")) == [".gpkg", ".gpkg-wal"]
-    assert list(inputs.content(tmp_path / "plots.csv")) == [".csv"]
+    assert hashes(tmp_path / "none.shp") == {}
+    assert list(hashes(tmp_path / "plots.gpkg")) == [".gpkg", ".gpkg-wal"]
+    assert list(hashes(tmp_path / "plots.csv")) == [".csv"]
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from eudr_check.documents.filed import Filed
-from eudr_check.documents.shipments import Line, Shipment, Shipments
 from eudr_check.package.eu.grouping import groups
+from eudr_check.shipments import Filed, Line, Shipment, Shipments
 from tests.helpers import package_tables as six
 from tests.helpers.official_schema import official_schema
 

@@ -9,11 +9,10 @@ import pytest
 import shapely
 
 from eudr_check.config import Product
-from eudr_check.documents.filed import Filed
-from eudr_check.documents.shipments import Line, Shipment, Shipments, grams
 from eudr_check.package.eu import consignment, geojson
 from eudr_check.package.eu.orders import Orders, changed_since, orders
 from eudr_check.package.eu.parts import Part, parts
+from eudr_check.shipments import Filed, Line, Shipment, Shipments, grams
 from tests.helpers import package_tables as six
 
 PRODUCT = Product(hs_code="090111", description="Green coffee", net_mass_kg=1000)

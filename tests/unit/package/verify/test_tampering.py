@@ -16,7 +16,7 @@ import pytest
 import shapely
 
 from eudr_check import package, tables
-from eudr_check.package.folder import Attachment
+from eudr_check.files import Attachment
 from eudr_check.package.verify import ONLY_A_SIGNATURE, Stages, verify
 from tests.helpers import package_tables as six
 from tests.helpers.tampering import edited, patched, rehashed
@@ -75,7 +75,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Stages]:
         return assessments.reindex(plots.index), reasons
 
     shipped = {"convergence@1": {"full_name": "convergence@1", "title": "Loss on forest by agreement"}}
-    return folder / "p", Stages(assess, review, shipped.get, lambda name: None)
+    return folder / "p", Stages(assess, review, shipped.get, lambda name: None, lambda *_: ())
 
 
 def table(name: str, change: Callable[[Any], Any]) -> Change:

@@ -39,7 +39,7 @@ def stages(folder: Path, assess: Callable[..., pd.DataFrame]) -> Stages:
         return fresh.assign(**stored(folder)[["review", "final_outcome"]])
 
     reasons = tables.typed(tables.REASONS, [])
-    return Stages(lambda *given: (assess(*given), reasons), review, lambda _: None, lambda _: None)
+    return Stages(lambda *given: (assess(*given), reasons), review, lambda _: None, lambda _: None, lambda *_: ())
 
 
 def stored(folder: Path) -> pd.DataFrame:

@@ -5,8 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from eudr_check.documents.filed import Filed
-from eudr_check.documents.shipments import Shipments
+from eudr_check.shipments import Filed, Shipments
 
 NAME = "shipments.json"
 _SHIPMENTS: TypeAdapter[Shipments | None] = TypeAdapter(Shipments | None)
