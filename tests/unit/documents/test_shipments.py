@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from eudr_check.documents import stored
 from eudr_check.documents.shipments import Shipments, read_shipments
 from eudr_check.errors import ConfigError
+from eudr_check.package.eu import shipments_json
 from eudr_check.shipments import Filed
 from tests.helpers import package_tables as six
 
@@ -114,5 +114,5 @@ def test_what_a_package_keeps_comes_back_the_same(tmp_path: Path) -> None:
     found = read(tmp_path, GOOD, "S1,A; B=100.5,19200,,,,X", "S2,Z,1,,,,")
     filed = (Filed("h.S9", "26NL000000AQ2S", dt.date(2026, 11, 1), 5.5, "S9", {"A": 5.5}),)
 
-    assert stored.from_content(stored.content(found, filed)) == (found, filed)
-    assert stored.content(None, ()) is None
+    assert shipments_json.from_content(shipments_json.content(found, filed)) == (found, filed)
+    assert shipments_json.content(None, ()) is None
