@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from eudr_check import layers, object_store, overlay, register, risk, tables
 from eudr_check import package as package_room
 from eudr_check import plots as plots_room
+from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Catalogue, Harvest
 from eudr_check.documents import article10, dossier
 from eudr_check.errors import EudrCheckError
@@ -364,12 +365,12 @@ def _as_filed(run: Run, made_of: Mapping[str, Any], filed: Sequence[Filed]) -> A
 
 def _records(
     run: Run, added: dossier.Dossier, plots: Artifact, evidence: Artifact, assessment: Artifact
-) -> Callable[[Sequence[str], Sequence[str]], article10.WrittenRecord]:
+) -> Callable[[Sequence[str], Sequence[str]], WrittenRecord]:
     """The record of some plots and lots alone, in the languages of the harvest."""
     table, assessments = plots.features("PLOTS"), assessment.table("ASSESSMENTS")
     read, lots = evidence.table("SOURCES"), assessment.table("LOTS") if assessment.has("LOTS") else None
 
-    def of(keys: Sequence[str], named: Sequence[str]) -> article10.WrittenRecord:
+    def of(keys: Sequence[str], named: Sequence[str]) -> WrittenRecord:
         mine = table.loc[list(keys)]
         reached = {tile.name for tile in tiles_of(shapely.bounds(mine.geometry.to_numpy()) + REACH)}
         record = dossier.record(
