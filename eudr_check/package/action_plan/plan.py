@@ -21,7 +21,7 @@ import xlsxwriter
 from babel.dates import format_date
 
 from eudr_check.config import Harvest
-from eudr_check.package import document_date, palette
+from eudr_check.package import document_date, fonts, palette
 from eudr_check.package.action_plan.actions import Score, actions, scorecard
 from eudr_check.package.report.data import OUTCOMES
 from eudr_check.text import number, say
@@ -247,14 +247,14 @@ def _pdf(folder: Path, plan: Plan) -> Path:
     day = document_date.day(plan.harvest)
     with (
         as_file(files(__package__).joinpath("action_plan.typ")) as template,
-        as_file(files("matplotlib").joinpath("mpl-data", "fonts", "ttf")) as fonts,
+        fonts.folder() as shipped,
     ):
         for most in range(ON_PAPER, 0, -2):
             made: bytes = typst.compile(
                 str(template),
                 format="pdf",
                 sys_inputs={"document": json.dumps(_paper(plan, most), ensure_ascii=False)},
-                font_paths=[str(fonts)],
+                font_paths=[str(shipped)],
                 ignore_system_fonts=True,
                 timestamp=int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()),
             )

@@ -2,14 +2,14 @@
 
 import base64
 import math
-import struct
-import zlib
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from PIL import Image
 
 from eudr_check.package import palette
 
@@ -41,16 +41,11 @@ def png(picture: Picture) -> bytes:
     cells = np.where(lost, _GROUND + np.minimum(loss, 99), cells).astype(np.uint8)
     colours = [palette.NO_FOREST, palette.FOREST, palette.UNKNOWN]
     colours += [palette.year_colour(2000 + year) for year in range(100)]
-    table = b"".join(bytes(palette.rgb(colour)) for colour in colours)
-    rows = np.concatenate([np.zeros((cells.shape[0], 1), np.uint8), cells], axis=1)
-    header = struct.pack(">IIBBBBB", cells.shape[1], cells.shape[0], 8, 3, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + _chunk(b"IHDR", header)
-        + _chunk(b"PLTE", table)
-        + _chunk(b"IDAT", zlib.compress(rows.tobytes(), 9))
-        + _chunk(b"IEND", b"")
-    )
+    image = Image.fromarray(cells, mode="P")
+    image.putpalette(b"".join(bytes(palette.rgb(colour)) for colour in colours))
+    written = BytesIO()
+    image.save(written, "PNG", compress_level=9)
+    return written.getvalue()
 
 
 def svg(picture: Picture, outline: Any) -> str:
@@ -82,7 +77,3 @@ def svg(picture: Picture, outline: Any) -> str:
         f'href="data:image/png;base64,{image}"/>'
         f'<path d="{" ".join(paths)}" fill="none" stroke="#1f2430" stroke-width="2.5"/>{"".join(dots)}</svg>\n'
     )
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import as_file, files
 from typing import Any
+
+from eudr_check.package import fonts
 
 _LONG_WORD = re.compile(r"(\S{20})(?=\S)")
 """A name without blanks must not run out of its column."""
@@ -12,25 +12,16 @@ _LONG_WORD = re.compile(r"(\S{20})(?=\S)")
 
 def undrawable(text: str) -> bool:
     """Whether a text holds characters that are shown as a box."""
-    return any(ord(letter) not in _glyphs() and letter not in "\n" for letter in text)
+    return any(ord(letter) not in fonts.letters() and letter not in "\n" for letter in text)
 
 
 def drawable(content: Any) -> Any:
     """A document with a box for every character that cannot be drawn, and long words free to break."""
     if isinstance(content, str):
-        drawn = "".join(letter if ord(letter) in _glyphs() or letter == "\n" else "□" for letter in content)
+        drawn = "".join(letter if ord(letter) in fonts.letters() or letter == "\n" else "□" for letter in content)
         return _LONG_WORD.sub("\\1\u200b", drawn)
     if isinstance(content, Mapping):
         return {key: value if key == "svg" else drawable(value) for key, value in content.items()}
     if isinstance(content, list | tuple):
         return [drawable(value) for value in content]
     return content
-
-
-@cache
-def _glyphs() -> frozenset[int]:
-    """Characters the last-resort font draws."""
-    from matplotlib.ft2font import FT2Font  # late: all of Matplotlib, 0.1 s of every start
-
-    with as_file(files("matplotlib").joinpath("mpl-data", "fonts", "ttf", "DejaVuSans.ttf")) as path:
-        return frozenset(FT2Font(str(path)).get_charmap())

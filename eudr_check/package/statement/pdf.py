@@ -7,6 +7,7 @@ from typing import Any
 
 import typst
 
+from eudr_check.package import fonts
 from eudr_check.package.statement.glyphs import drawable
 
 
@@ -19,13 +20,13 @@ def pdf(document: Mapping[str, Any], timestamp: int) -> bytes:
     """
     with (
         as_file(files(__package__).joinpath("statement.typ")) as template,
-        as_file(files("matplotlib").joinpath("mpl-data", "fonts", "ttf")) as fonts,
+        fonts.folder() as shipped,
     ):
         made: bytes = typst.compile(
             str(template),
             format="pdf",
             sys_inputs={"document": json.dumps(drawable(document), ensure_ascii=False)},
-            font_paths=[str(fonts)],
+            font_paths=[str(shipped)],
             ignore_system_fonts=True,
             pdf_standards=["a-2a"],
             # Without a fixed time two builds of the same statement would differ.

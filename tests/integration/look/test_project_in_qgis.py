@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.image import imread
+from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -115,7 +115,7 @@ def test_map_and_layout_are_drawn(seen: dict[str, Any], folder: Path) -> None:
     """Colours of outcomes are really on both pictures."""
     assert seen["exported"] == [0]
     for name in ("map.png", "layout.png"):
-        pixels = (imread(folder / name)[..., :3] * 255).round().astype(int).reshape(-1, 3)
+        pixels = np.asarray(Image.open(folder / name).convert("RGB"), int).reshape(-1, 3)
         for outcome in ("low", "high"):
             colour = np.array(palette.rgb(palette.OUTCOMES[outcome].colour))
             assert (np.abs(pixels - colour).max(axis=1) <= 3).any(), (name, outcome)
