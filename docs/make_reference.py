@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 
 from eudr_check import config, law, tables
 from eudr_check.package.action_plan import actions
+from eudr_check.plots.document import table_of_codes, table_of_thresholds
 from eudr_check.plots.thresholds import severity
 from eudr_check.text import say, topic
 
@@ -22,6 +23,11 @@ README = Path(__file__).parent.parent / "README.md"
 README_BEGIN, README_END = "<!-- codes: written by docs/make_reference.py -->", "<!-- end of codes -->"
 WHO_FILES = Path(__file__).parent / "who-files-what.md"
 CASES_BEGIN, CASES_END = "<!-- cases: written by docs/make_reference.py -->", "<!-- end of cases -->"
+PLOTS = Path(__file__).parent / "plots.md"
+PLOTS_MARKS = {
+    ("<!-- codes: made by eudr_check.plots.document -->", "<!-- end of codes -->"): table_of_codes,
+    ("<!-- figures: made by eudr_check.plots.document -->", "<!-- end of figures -->"): table_of_thresholds,
+}
 NOTE = "\n<!-- Written by docs/make_reference.py; change the code, not this page. -->\n"
 
 
@@ -118,6 +124,15 @@ def readme(text: str) -> str:
     head, _, rest = text.partition(README_BEGIN)
     _, _, tail = rest.partition(README_END)
     return f"{head}{README_BEGIN}\n\n{findings_table()}\n{README_END}{tail}"
+
+
+def plots_page(text: str) -> str:
+    """The page of plots with its tables of codes and figures made anew, each between its two marks."""
+    for (begin, end), made in PLOTS_MARKS.items():
+        head, _, rest = text.partition(begin)
+        _, _, tail = rest.partition(end)
+        text = f"{head}{begin}\n{made()}\n{end}{tail}"
+    return text
 
 
 def who_files(text: str) -> str:
@@ -307,4 +322,5 @@ if __name__ == "__main__":
     for page, make in PAGES.items():
         (REFERENCE / page).write_text(make(), encoding="utf-8")
     README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
+    PLOTS.write_text(plots_page(PLOTS.read_text(encoding="utf-8")), encoding="utf-8")
     WHO_FILES.write_text(who_files(WHO_FILES.read_text(encoding="utf-8")), encoding="utf-8")

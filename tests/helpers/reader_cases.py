@@ -253,6 +253,17 @@ def _of_two_kinds(folder: Path) -> PlotFile:
 
 
 _MERGED = '<mergeCells><mergeCell ref="A2:A3"/></mergeCells>'
+
+
+def corners(folder: Path, *rows: str) -> PlotFile:
+    """A table of corners: plots P1 and P2 with three numbered corners each, then these rows."""
+    own = [f"P{p};{n};{-76.1 - 0.003 * p + x:.6f};{-6.1 + y:.6f}" for p in (1, 2) for n, x, y in CORNERS]
+    path = folder / "corners.csv"
+    path.write_text("\n".join(["id;vertice;x;y", *own, *rows, ""]), encoding="utf-8")
+    return named(path)
+
+
+CORNERS = ((1, 0.000123, 0.000123), (2, 0.001234, 0.000111), (3, 0.001111, 0.001357))
 POINT_CSV = "plot_id,lon,lat\nP1,-76.101234,-6.041234\n"
 
 CASES: dict[str, Any] = {
@@ -276,6 +287,9 @@ CASES: dict[str, Any] = {
     ],
     "formula_unstored": lambda f: [xlsx(f, header(), row(2, cell("A2", None, inner="<f>B1</f>")))],
     "cell_stored_twice": lambda f: [xlsx(f, header(), plot_row(2).replace("</row>", cell("A2", "Q") + "</row>"))],
+    "corner_lost": lambda f: [corners(f, ";4;-76.105999;-6.098333")],
+    "corners_misnumbered": lambda f: [corners(f, "P2;3;-76.105111;-6.098333")],
+    "corners_skipped": lambda f: [corners(f, "P2;5;-76.105999;-6.098333")],
     "id_is_date": lambda f: [xlsx(f, header(), plot_row(2, 46054, s=1), formats=("yyyy-mm-dd",))],
 }
 """One file for each code that only a reader of a binary format raises."""

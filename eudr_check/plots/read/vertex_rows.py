@@ -5,7 +5,7 @@ from collections.abc import Hashable, Mapping
 import numpy as np
 import pandas as pd
 
-from eudr_check.plots.read import reference_systems
+from eudr_check.plots.read import lost_corners, reference_systems
 from eudr_check.plots.read.geometry_builder import Outlines
 from eudr_check.plots.read.geometry_columns import corner_faults
 from eudr_check.plots.read.positions import Positions
@@ -16,23 +16,26 @@ _ROWS_PER_PLOT = 3
 
 
 def are_rows(delivery: Delivery, columns: Mapping[str, str]) -> bool:
-    """Whether each row is a vertex: there is a column that counts them, and ids repeat three times or more."""
+    """Whether each row is a vertex: there is a column that counts them, and most rows share their id with two more."""
     if not columns.keys() >= _NEEDED or not len(delivery):
         return False
     ids = delivery.attributes[columns["plot_id"]].dropna()
-    return len(ids) >= _ROWS_PER_PLOT * max(ids.nunique(), 1)
+    times = ids.map(ids.value_counts())
+    return bool(2 * (times >= _ROWS_PER_PLOT).sum() > len(ids))
 
 
 def joined(delivery: Delivery, columns: Mapping[str, str]) -> Delivery:
     """One row per plot; rows without an id stay rows of their own, and lose their place: nobody knows their plot.
 
     Vertices go by their number where all of a plot have one, else by the order of the rows. A vertex that cannot be
-    read makes its plot unreadable: a boundary without it would be another boundary.
+    read makes its plot unreadable, and one whose plot is unknown every plot it may belong to: a boundary without it
+    would be another boundary.
     """
     frame = delivery.attributes
     ids = frame[columns["plot_id"]].to_numpy(dtype=object)
     single = [f"\x00{row}" if value is None else str(value) for row, value in enumerate(ids)]
     groups = pd.Series(np.arange(len(frame))).groupby(single, sort=False)
+    numbers = pd.to_numeric(frame[columns["vertex"]], errors="coerce").to_numpy(dtype=np.float64)
     outlines = Outlines()
     positions = Positions(frame, columns)
     faults: list[Fault] = []
@@ -41,7 +44,7 @@ def joined(delivery: Delivery, columns: Mapping[str, str]) -> Delivery:
     plot_of = np.zeros(len(frame), dtype=np.int64)
     for position, (key, members) in enumerate(groups):
         plot_of[members.to_numpy()] = position
-        rows = _in_order(members.to_numpy(), frame[columns["vertex"]])
+        rows = _in_order(members.to_numpy(), numbers)
         first_rows.append(int(delivery.source_rows[members.iloc[0]]))
         cells.append({str(name): next((v for v in frame[name].iloc[rows] if v is not None), None) for name in frame})
         if str(key).startswith("\x00"):
@@ -50,9 +53,9 @@ def joined(delivery: Delivery, columns: Mapping[str, str]) -> Delivery:
         if fault is not None:
             faults.append(fault)
     geometry, decimals, ring_faults = outlines.build(len(cells))
-    place_of = {row: position for position, (_, members) in enumerate(groups) for row in members.tolist()}
     known = [*delivery.faults, *corner_faults(delivery, columns)]
-    faults.extend(Fault(place_of[fault.position], fault.code, fault.details) for fault in known)
+    faults.extend(Fault(int(plot_of[fault.position]), fault.code, fault.details) for fault in known)
+    faults.extend(lost_corners.faults(delivery, columns, plot_of, numbers))
     note = Note("vertices_joined", {"rows": len(frame), "plots": len(cells)})
     attributes = pd.DataFrame(cells, columns=frame.columns, dtype=object)
     return Delivery(
@@ -64,18 +67,14 @@ def joined(delivery: Delivery, columns: Mapping[str, str]) -> Delivery:
         crs_said=reference_systems.of_rows(attributes),
         zones=reference_systems.zones(attributes),
         # A list of corners has no reason to repeat the first one: closing it is no repair.
-        faults=[
-            *(Fault(int(plot_of[fault.position]), fault.code, fault.details) for fault in delivery.faults),
-            *faults,
-            *(fault for fault in ring_faults if fault.code != "ring_unclosed"),
-        ],
+        faults=[*faults, *(fault for fault in ring_faults if fault.code != "ring_unclosed")],
         dates={header: sorted({int(plot_of[row]) for row in found}) for header, found in delivery.dates.items()},
         notes=[*delivery.notes, note],
     )
 
 
-def _in_order(rows: np.ndarray, numbers: pd.Series) -> np.ndarray:
-    order = pd.to_numeric(numbers.iloc[rows], errors="coerce").to_numpy(dtype=np.float64)
+def _in_order(rows: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    order = numbers[rows]
     return rows[np.argsort(order, kind="stable")] if np.isfinite(order).all() else rows
 
 
