@@ -149,8 +149,8 @@ def _obligation(harvest: Harvest, part: Part, features: pd.DataFrame) -> dict[st
             harvest.concern is not None,
         )
     )
-    told = dataclasses.asdict(found)
-    return told | {"applies_from": None if found.applies_from is None else found.applies_from.isoformat()}
+    answer = dataclasses.asdict(found)
+    return answer | {"applies_from": None if found.applies_from is None else found.applies_from.isoformat()}
 
 
 def _shipment(part: Part) -> dict[str, Any] | None:

@@ -1,0 +1,72 @@
+"""What the plan of one cooperative is made of, and the words all its files share."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from babel.dates import format_date
+
+from eudr_check.config import Harvest
+from eudr_check.package import document_date
+from eudr_check.package.action_plan.actions import Score
+from eudr_check.text import number, say
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan of one cooperative."""
+
+    cooperative: str
+    harvest: Harvest
+    plots: gpd.GeoDataFrame
+    assessments: pd.DataFrame
+    todo: pd.DataFrame
+    scores: list[Score]
+    has_deliveries: bool
+
+    @property
+    def language(self) -> str:
+        """First language of the harvest."""
+        return self.harvest.package.languages[0]
+
+    def say(self, key: str, **values: Any) -> str:
+        """A word or sentence of the plan."""
+        return say("plan", key, self.language, **values)
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """A number as the language writes it."""
+        return number(float(value), self.language, decimals)
+
+    def date(self, value: Any) -> str:
+        """A date as the language writes it."""
+        return format_date(value, "medium", locale=self.language)
+
+    def file_row(self, row: Any) -> str:
+        """File and row of an action, as people find it again."""
+        if pd.isna(row.source_row):
+            return str(row.source_file)
+        return self.say("file_row", file=row.source_file, row=int(row.source_row))
+
+    @property
+    def line(self) -> str:
+        """Harvest and date."""
+        return self.say("harvest_line", harvest=self.harvest.harvest, date=self.date(document_date.day(self.harvest)))
+
+    @property
+    def summary(self) -> str:
+        """How much there is to do, in one sentence."""
+        if self.todo.empty:
+            return self.say("nothing")
+        kinds = self.todo["kind"].value_counts()
+        return self.say(
+            "summary",
+            actions=len(self.todo),
+            plots=self.todo["plot"].nunique(),
+            **{kind: int(kinds.get(kind, 0)) for kind in ("desk", "field", "evidence")},
+        )
+
+    @property
+    def order(self) -> str:
+        """What comes first in the list."""
+        return self.say("order_kg" if self.has_deliveries else "order_area")
