@@ -9,7 +9,6 @@ the caller's part.
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,17 +22,16 @@ import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
-from eudr_check import tables
 from eudr_check.config import Harvest
 from eudr_check.package import document_date
 from eudr_check.package.gis import project as gis_project
 from eudr_check.package.gis import styles as gis_styles
+from eudr_check.package.gis.content import CRS, Table, fields_of, tables_of
+from eudr_check.package.gis.layout import Box
 from eudr_check.text import say, topic
 from eudr_check.text.clean import file_stem
-from eudr_check.tiles import Tile
 from eudr_check.variables import Variable
 
-CRS = "EPSG:4326"
 STYLES_AND_ALIASES = """
 CREATE TABLE layer_styles (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
@@ -48,16 +46,6 @@ CREATE TABLE IF NOT EXISTS gpkg_extensions (
     CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));
 """
 """`layer_styles` as QGIS 3.22 makes it; the others as the GeoPackage standard 1.2 words them."""
-OWN_DESCRIPTIONS = {
-    "status": "worst status of the layers in the tile, or of the source: read, missing or failed",
-    "layers_read": "layers read in the tile, separated by spaces",
-    "layers_missing": "layers for which no Item covers the tile",
-    "layers_failed": "layers that exist but could not be read",
-    "layer": "layer with version",
-    "field": "field of that layer",
-    "alias": "name for people, in the first language of the harvest",
-    "description": "meaning and unit",
-}
 
 
 ROWS = 20_000
@@ -65,17 +53,6 @@ ROWS = 20_000
 POLYGON = b"\x01\x03\x00\x00\x00"
 MULTIPOLYGON_OF_ONE = b"\x01\x06\x00\x00\x00\x01\x00\x00\x00"
 """First bytes of a polygon in WKB, and what makes it a multipolygon when put before it."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table of the GeoPackage."""
-
-    name: str
-    frame: Any
-    """A frame, an Arrow table with geometries as WKB, or the Parquet file that holds one."""
-    geometry_type: str | None = None
-    """Geometry type as OGR names it; None for a plain table."""
 
 
 def draw(geopackage: Path, *, patches: Path, day: date) -> None:
@@ -101,7 +78,7 @@ def write(
     assessments: pd.DataFrame,
     reasons: pd.DataFrame,
     variables: Sequence[Variable],
-    bounds: gis_project.Box,
+    bounds: Box,
 ) -> list[Path]:
     """Write `HARVEST.gpkg` and `HARVEST.qgz`.
 
@@ -119,9 +96,9 @@ def write(
     """
     language = harvest.package.languages[0]
     stored, shown = pq.ParquetFile(patches), _shown(plots, harvest)
-    content = _content(shown, findings, sources, stored, assessments, reasons, language)
+    content = tables_of(shown, findings, sources, stored, assessments, reasons, language)
     del shown
-    fields = {table.name: _fields(table) for table in content}
+    fields = {table.name: fields_of(table) for table in content}
     geometry_types = {table.name: table.geometry_type for table in content}
     dictionary = content[-1].frame
     geopackage, moment = geopackage_of(folder, harvest), _moment(document_date.day(harvest))
@@ -133,8 +110,7 @@ def write(
     columns, years = _events(stored)
     styles = gis_styles.styles(language, years)
     _describe(geopackage, fields, geometry_types, dictionary, styles, language, moment)
-    project = gis_project.write(
-        folder / f"{file_stem(harvest.harvest)}.qgz",
+    project = gis_project.Project(
         geopackage.name,
         title=say("gis", "title", language, harvest=harvest.harvest),
         fields=fields,
@@ -145,10 +121,10 @@ def write(
         language=language,
         policy=", ".join(sorted(assessments["policy"].unique())),
     )
-    return [geopackage, project]
+    return [geopackage, gis_project.write(folder / f"{file_stem(harvest.harvest)}.qgz", project)]
 
 
-def view(plots: gpd.GeoDataFrame) -> gis_project.Box:
+def view(plots: gpd.GeoDataFrame) -> Box:
     """Box of the usable plots, of all where none is usable, of the world where none has a geometry.
 
     Plots that are blocked are often blocked for lying on the wrong side of the Earth; the view must not follow them.
@@ -184,98 +160,6 @@ def _events(patches: pq.ParquetFile) -> tuple[set[str], list[int]]:
         columns.update(batch["column"].unique().to_pylist())
         years.update(batch["year"].unique().to_pylist())
     return columns, sorted(years)
-
-
-def _content(
-    plots: pa.Table,
-    findings: pd.DataFrame,
-    sources: pd.DataFrame,
-    patches: pq.ParquetFile,
-    assessments: pd.DataFrame,
-    reasons: pd.DataFrame,
-    language: str,
-) -> list[Table]:
-    judged = pa.Table.from_pandas(assessments.reindex(plots["plot"].to_pandas()), preserve_index=False)
-    known = pa.table(
-        [*plots.columns, *judged.columns],
-        names=[*plots.column_names, *judged.column_names],
-    )
-    is_point = pc.fill_null(pc.equal(known["geometry_kind"], "point"), False)
-    where = gpd.GeoSeries(gpd.points_from_xy(findings["longitude"], findings["latitude"]), crs=CRS)
-    unplaced = findings[["longitude", "latitude"]].isna().any(axis=1).to_numpy()
-    located = gpd.GeoDataFrame(
-        findings.drop(columns=["details", "longitude", "latitude"]).reset_index(drop=True),
-        geometry=where.where(~unplaced, None),
-        crs=CRS,
-    )
-    content = [
-        Table("plots", known.filter(pc.invert(is_point)), "MultiPolygon"),
-        Table("plot_points", known.filter(is_point), "Point"),
-        Table("patches", patches, "MultiPolygon"),
-        Table("findings", located, "Point"),
-        Table("tiles", _tiles(sources), "Polygon"),
-        Table("sources", sources),
-        Table("reasons", reasons.reset_index()),
-    ]
-    return [*content, Table("data_dictionary", _dictionary(content, language))]
-
-
-def _tiles(sources: pd.DataFrame) -> gpd.GeoDataFrame:
-    """One square per tile with what was read there."""
-    distinct = sources[["tile", "status", "layer"]].drop_duplicates().sort_values(["tile", "status", "layer"])
-    layers = {key: " ".join(group) for key, group in distinct.groupby(["tile", "status"])["layer"]}
-    rows = [
-        [tile, next(status for status in ("failed", "missing", "read") if (tile, status) in layers)]
-        + [layers.get((tile, status), "") for status in tables.SOURCE_STATUSES]
-        for tile in distinct["tile"].unique()
-    ]
-    shapes = [shapely.box(*Tile.from_name(tile).bounds) for tile, *_ in rows]
-    columns = ["tile", "status", *(f"layers_{status}" for status in tables.SOURCE_STATUSES)]
-    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns, dtype="str"), geometry=shapes, crs=CRS)
-
-
-def _fields(table: Table) -> list[str]:
-    if isinstance(table.frame, pq.ParquetFile):
-        names = table.frame.schema_arrow.names
-    else:
-        names = table.frame.column_names if isinstance(table.frame, pa.Table) else table.frame.columns
-    return [str(name) for name in names if name != "geometry"]
-
-
-def _dictionary(content: Sequence[Table], language: str) -> pd.DataFrame:
-    described = {
-        str(name): column.description
-        for schema in tables.ALL.values()
-        for name, column in schema.columns.items()
-        if column.description
-    }
-    rows = [
-        {
-            "layer": table.name,
-            "field": field,
-            "alias": say("gis", f"field_{field}", language),
-            "description": _meaning(table.name, field, described),
-        }
-        for table in [
-            *content,
-            Table("data_dictionary", pd.DataFrame(columns=["layer", "field", "alias", "description"])),
-        ]
-        for field in _fields(table)
-    ]
-    return pd.DataFrame(rows, dtype="str")
-
-
-def _meaning(table: str, field: str, described: dict[str, str]) -> str:
-    if field == "plot":
-        return str(tables.PLOT_INDEX.description)
-    schema = tables.ALL.get({"plot_points": "PLOTS"}.get(table, table.upper()))
-    if schema is not None and field in schema.columns:
-        return str(schema.columns[field].description)
-    return (
-        OWN_DESCRIPTIONS[field]
-        if field in OWN_DESCRIPTIONS and table in ("tiles", "data_dictionary")
-        else described[field]
-    )
 
 
 @contextmanager

@@ -7,14 +7,13 @@ Works from a plain zip of one XML file (`.qgz`). QGIS 3.22 ignores `projectCrs` 
 import uuid
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from eudr_check.package.gis import styles as gis_styles
+from eudr_check.package.gis.layout import Box, layout, with_margin
 from eudr_check.text import say
-from eudr_check.text.clean import without_expressions
-
-Box = tuple[float, float, float, float]
 
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The first date a zip entry can carry; the same bytes on every day."""
@@ -28,58 +27,65 @@ FINDINGS_SCALE = 100_000
 """Findings show from 1:100 000 on."""
 DRAWN = ("findings", "patches", "plot_points", "plots", "tiles")
 """Layers from top to bottom of the map."""
-MAP_MM = (10.0, 24.0, 205.0, 166.0)
-"""Left, top, width and height of the map on an A4 sheet, in millimetres."""
 
 
-def write(
-    path: Path,
-    geopackage: str,
-    *,
-    title: str,
-    fields: Mapping[str, Sequence[str]],
-    geometry_types: Mapping[str, str | None],
-    bounds: Box,
-    events: Sequence[str],
-    styles: Mapping[str, str],
-    language: str,
-    policy: str,
-) -> Path:
-    """Write the project.
+@dataclass(frozen=True)
+class Project:
+    """What a project shows."""
 
-    Args:
-        path: the `.qgz` to write.
-        geopackage: file name of the GeoPackage in the same folder.
-        title: title of project and layout.
-        fields: fields of each table, in order.
-        geometry_types: OGR geometry type of each table; None for plain tables.
-        bounds: west, south, east, north of the first view, degrees.
-        events: event variables that occur in PATCHES; one layer each.
-        styles: QML of each table that has a geometry.
-        language: of names and notes.
-        policy: policy or policies of the assessments, for the layout's note.
+    geopackage: str
+    """File name of the GeoPackage in the same folder."""
+    title: str
+    fields: Mapping[str, Sequence[str]]
+    """Fields of each table, in order."""
+    geometry_types: Mapping[str, str | None]
+    """OGR geometry type of each table; None for plain tables."""
+    bounds: Box
+    """West, south, east, north of the first view, degrees."""
+    events: Sequence[str]
+    """Event variables that occur in PATCHES; one layer each."""
+    styles: Mapping[str, str]
+    """QML of each table that has a geometry."""
+    language: str
+    """Of names and notes."""
+    policy: str
+    """Policy or policies of the assessments, for the layout's note."""
 
-    Returns:
-        The path.
-    """
-    root = ET.Element("qgis", projectname=title, version="3.22.0")
-    ET.SubElement(root, "title").text = title
+
+def write(path: Path, project: Project) -> Path:
+    """Write the project to a `.qgz`; same project, same bytes."""
+    root = ET.Element("qgis", projectname=project.title, version="3.22.0")
+    ET.SubElement(root, "title").text = project.title
     _crs(ET.SubElement(root, "projectCrs"))
+    _layers(root, project)
+    _properties(root)
+    note = say("gis", "layout_note", project.language, policy=project.policy, file=project.geopackage)
+    ET.SubElement(root, "Layouts").append(layout(project.title, project.bounds, project.language, note))
+    view = ET.SubElement(root, "ProjectViewSettings", UseProjectScales="0")
+    west, south, east, north = with_margin(project.bounds, 1.0)
+    extent = ET.SubElement(view, "DefaultViewExtent", xmin=f"{west}", ymin=f"{south}", xmax=f"{east}", ymax=f"{north}")
+    _crs(extent)
+    _zip(path, root)
+    return path
+
+
+def _layers(root: ET.Element, project: Project) -> None:
+    """The tree of layers by question, the layers, and the order in which they are drawn."""
     tree = ET.SubElement(root, "layer-tree-group")
     layers = ET.SubElement(root, "projectlayers")
     drawn: list[tuple[int, str]] = []
-    for group, members in _groups(events, language).items():
+    for group, members in _groups(project.events, project.language).items():
         branch = ET.SubElement(
             tree,
             "layer-tree-group",
-            name=say("gis", group, language),
+            name=say("gis", group, project.language),
             checked="Qt::Checked",
             expanded=str(int(group != "group_tables")),
         )
         for name, table, condition in members:
-            key = f"{table}_{uuid.uuid5(uuid.NAMESPACE_URL, f'{title}/{name}').hex}"
-            source = f"./{geopackage}|layername={table}" + (f"|subset={condition}" if condition else "")
-            shown = not condition or name == _first_event(events, language)
+            key = f"{table}_{uuid.uuid5(uuid.NAMESPACE_URL, f'{project.title}/{name}').hex}"
+            source = f"./{project.geopackage}|layername={table}" + (f"|subset={condition}" if condition else "")
+            shown = not condition or name == _first_event(project.events, project.language)
             ET.SubElement(
                 branch,
                 "layer-tree-layer",
@@ -90,21 +96,12 @@ def write(
                 checked="Qt::Checked" if shown else "Qt::Unchecked",
                 expanded=str(int(shown)),
             )
-            layers.append(_layer(key, name, source, fields[table], geometry_types[table], styles.get(table), language))
+            layers.append(_layer(key, name, source, table, project))
             drawn.append((DRAWN.index(table) if table in DRAWN else len(DRAWN), key))
     # Read from top to bottom by question, but drawn so that small things lie on large ones.
     custom = ET.SubElement(tree, "custom-order", enabled="1")
     for _, key in sorted(drawn, key=lambda entry: entry[0]):
         ET.SubElement(custom, "item").text = key
-    _properties(root)
-    layouts = ET.SubElement(root, "Layouts")
-    layouts.append(_layout(title, bounds, language, policy, geopackage))
-    view = ET.SubElement(root, "ProjectViewSettings", UseProjectScales="0")
-    west, south, east, north = _grown(bounds, 1.0)
-    extent = ET.SubElement(view, "DefaultViewExtent", xmin=f"{west}", ymin=f"{south}", xmax=f"{east}", ymax=f"{north}")
-    _crs(extent)
-    _zip(path, root)
-    return path
 
 
 def _groups(events: Sequence[str], language: str) -> dict[str, list[tuple[str, str, str]]]:
@@ -130,9 +127,8 @@ def _first_event(events: Sequence[str], language: str) -> str:
     return _event_title(events[0], language) if events else ""
 
 
-def _layer(
-    key: str, name: str, source: str, fields: Sequence[str], geometry_type: str | None, style: str | None, language: str
-) -> ET.Element:
+def _layer(key: str, name: str, source: str, table: str, project: Project) -> ET.Element:
+    geometry_type, style = project.geometry_types[table], project.styles.get(table)
     kind = {"MultiPolygon": "Polygon", "Polygon": "Polygon", "Point": "Point"}.get(geometry_type or "", "No geometry")
     layer = ET.Element(
         "maplayer",
@@ -159,8 +155,9 @@ def _layer(
     ET.SubElement(layer, "provider", encoding="UTF-8").text = "ogr"
     aliases = ET.SubElement(layer, "aliases")
     # The provider puts the feature id in front of the table's own fields.
-    for number, field in enumerate(fields, start=1):
-        ET.SubElement(aliases, "alias", field=field, index=str(number), name=say("gis", f"field_{field}", language))
+    for number, field in enumerate(project.fields[table], start=1):
+        title = say("gis", f"field_{field}", project.language)
+        ET.SubElement(aliases, "alias", field=field, index=str(number), name=title)
     if style is not None:
         layer.extend(gis_styles.elements(style))
     return layer
@@ -192,147 +189,6 @@ def _properties(root: ET.Element) -> None:
     measure = ET.SubElement(properties, "Measurement")
     ET.SubElement(measure, "AreaUnits", type="QString").text = "ha"
     ET.SubElement(measure, "DistanceUnits", type="QString").text = "meters"
-
-
-def _grown(bounds: Box, aspect: float) -> Box:
-    """The box with a margin, grown to a ratio of width to height; a lone plot keeps about 500 m around it."""
-    west, south, east, north = bounds
-    width, height = max((east - west) * 1.08, 0.01), max((north - south) * 1.08, 0.01)
-    width, height = max(width, height * aspect), max(height, width / aspect)
-    x, y = (west + east) / 2, (south + north) / 2
-    return (round(x - width / 2, 7), round(y - height / 2, 7), round(x + width / 2, 7), round(y + height / 2, 7))
-
-
-def _layout(title: str, bounds: Box, language: str, policy: str, geopackage: str) -> ET.Element:
-    layout = ET.Element(
-        "Layout", name=say("gis", "layout", language), units="mm", printResolution="200", worldFileMap=""
-    )
-    pages = ET.SubElement(layout, "PageCollection")
-    page_symbol = gis_styles._fill("#ffffff", "#ffffff", pattern="solid")
-    pages.append(page_symbol)
-    _item(pages, 65638, "page", (0, 0, 297, 210))
-    map_id = _uuid("map")
-    west, south, east, north = _grown(bounds, MAP_MM[2] / MAP_MM[3])
-    drawn = _item(
-        layout,
-        65639,
-        "map",
-        MAP_MM,
-        frame="true",
-        followPreset="false",
-        drawCanvasItems="true",
-        keepLayerSet="false",
-        mapRotation="0",
-    )
-    ET.SubElement(drawn, "Extent", xmin=f"{west}", ymin=f"{south}", xmax=f"{east}", ymax=f"{north}")
-    _label(layout, "title", (10, 8, 277, 12), title, size=18, bold=True)
-    note = say("gis", "layout_note", language, policy=policy, file=geopackage)
-    _label(layout, "note", (10, 197, 277, 8), note, size=8, bold=False)
-    legend = _item(
-        layout,
-        65642,
-        "legend",
-        (219, 24, 68, 120),
-        map_uuid=map_id,
-        legendFilterByMap="1",
-        resizeToContents="1",
-        title="",
-        symbolWidth="5",
-        symbolHeight="3.5",
-        columnCount="1",
-        boxSpace="0",
-        wrapChar="",
-    )
-    styles = ET.SubElement(legend, "styles")
-    for name, size, margin in (
-        ("group", "9", "4"),
-        ("subgroup", "8", "2"),
-        ("symbol", "8", "1.2"),
-        ("symbolLabel", "8", "1.5"),
-    ):
-        style = ET.SubElement(styles, "style", name=name, alignment="1", marginTop=margin, marginLeft="2", indent="0")
-        _text_style(style, int(size), bold=name == "group")
-    bar = _item(
-        layout,
-        65646,
-        "scalebar",
-        (14, 178, 60, 12),
-        mapUuid=map_id,
-        style="Single Box",
-        unitType="km",
-        unitLabel="km",
-        numSegments="2",
-        numSegmentsLeft="0",
-        segmentSizeMode="1",
-        minBarWidth="25",
-        maxBarWidth="60",
-        numMapUnitsPerScaleBarUnit="1",
-        numUnitsPerSegment="5",
-        segmentMillimeters="20",
-        height="2",
-        boxContentSpace="1",
-        labelBarSpace="1.5",
-        background="false",
-    )
-    _text_style(bar, 8, bold=False)
-    return layout
-
-
-def _uuid(name: str) -> str:
-    return "{" + str(uuid.uuid5(uuid.NAMESPACE_URL, f"eudr-check/layout/{name}")) + "}"
-
-
-def _item(parent: ET.Element, kind: int, name: str, place: Box, **extra: str) -> ET.Element:
-    left, top, width, height = place
-    values = {
-        "type": str(kind),
-        "id": name,
-        "uuid": _uuid(name),
-        "templateUuid": _uuid(name),
-        "position": f"{left},{top},mm",
-        "positionOnPage": f"{left},{top},mm",
-        "size": f"{width},{height},mm",
-        "referencePoint": "0",
-        "visibility": "1",
-        "opacity": "1",
-        "frame": "false",
-        "outlineWidthM": "0.2,mm",
-        "background": "false" if kind == 65641 else "true",
-        "itemRotation": "0",
-        "zValue": {"page": "0", "map": "1"}.get(name, "2"),
-    }
-    item = ET.SubElement(parent, "LayoutItem", values | extra)
-    ET.SubElement(item, "FrameColor", red="150", green="155", blue="165", alpha="255")
-    ET.SubElement(item, "BackgroundColor", red="255", green="255", blue="255", alpha="255")
-    return item
-
-
-def _label(layout: ET.Element, name: str, place: Box, text: str, *, size: int, bold: bool) -> None:
-    said = without_expressions(text)
-    item = _item(
-        layout, 65641, name, place, labelText=said, htmlState="0", halign="1", valign="128", marginX="0", marginY="0"
-    )
-    ET.SubElement(item, "FontColor", red="40", green="44", blue="52", alpha="255")
-    _text_style(item, size, bold=bold)
-    font = f"{gis_styles.FONT},{size},-1,5,{75 if bold else 50},0,0,0,0,0"
-    ET.SubElement(item, "LabelFont", description=font, style="")
-
-
-def _text_style(parent: ET.Element, size: int, *, bold: bool) -> None:
-    ET.SubElement(
-        parent,
-        "text-style",
-        fontFamily=gis_styles.FONT,
-        fontSize=str(size),
-        fontSizeUnit="Point",
-        fontWeight="75" if bold else "50",
-        textColor="40,44,52,255",
-        textOpacity="1",
-        multilineHeight="1",
-    )
-    if parent.tag == "style":
-        font = f"{gis_styles.FONT},{size},-1,5,{75 if bold else 50},0,0,0,0,0"
-        ET.SubElement(parent, "styleFont", description=font, style="")
 
 
 def _zip(path: Path, root: ET.Element) -> None:
