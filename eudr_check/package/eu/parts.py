@@ -1,12 +1,12 @@
 """Orders cut into statements that keep the limits of the EU system: along lots, with the lots' own kilograms."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from eudr_check.errors import PackageError
@@ -104,12 +104,12 @@ class _Cutter:
 
     def __init__(self, consignment: Consignment, features: pd.DataFrame, sizes: Sequence[int]) -> None:
         self.keys = features["plot"].to_numpy(dtype=object)
-        self._sizes = np.asarray(sizes, dtype=np.int64) + 2
-        self._producer = pd.factorize(pd.MultiIndex.from_frame(features[["name", "country"]].fillna("")))[0].tolist()
+        self._sizes = [size + 2 for size in sizes]
+        self._producer = features.groupby(["name", "country"], sort=False, dropna=False).ngroup().tolist()
         self._area = features["area_ha"].fillna(ASSUMED_HA).to_numpy()
-        rows: dict[Any, list[int]] = (
-            pd.Series(np.arange(len(features))).groupby(self.keys).agg(list).to_dict() if len(features) else {}
-        )
+        rows: dict[Any, list[int]] = defaultdict(list)
+        for row, plot in enumerate(self.keys.tolist()):
+            rows[plot].append(row)
         lots: Any = consignment.lots
         self._rows_of = {
             str(lot.lot): sorted(row for plot in set(lot.plots) & rows.keys() for row in rows[plot])
@@ -154,13 +154,14 @@ class _Cutter:
         run: list[int] = []
         producers: set[int] = set()
         size, start = 0, 0
-        keys, sizes, producer = self.keys, self._sizes, self._producer
+        # Lists: reading one entry of an array takes ten times as long.
+        keys, sizes, producer = self.keys.tolist(), self._sizes, self._producer
         while start < len(rows):
             end = start + 1
             while end < len(rows) and keys[rows[end]] == keys[rows[start]]:
                 end += 1
             plot = rows[start:end]
-            weight, who = int(sum(sizes[row] for row in plot)), producer[plot[0]]
+            weight, who = sum(sizes[row] for row in plot), producer[plot[0]]
             full = size + weight > LIMIT_BYTES or (who not in producers and len(producers) == LIMIT_PRODUCERS)
             if run and full:
                 yield run
@@ -179,12 +180,12 @@ class _Room:
         self._rows = dict(rows or {})
         self._size, self._producers = size, producers
 
-    def with_rows(self, piece: _Piece, sizes: Any, producer: list[int]) -> "_Room":
+    def with_rows(self, piece: _Piece, sizes: list[int], producer: list[int]) -> "_Room":
         """The same with one more piece."""
         before = self._rows.get(piece.load, frozenset())
         mine = before | set(piece.rows)
         added = mine - before
-        size = self._size + int(sizes[list(added)].sum())
+        size = self._size + sum(sizes[row] for row in added)
         return _Room(self._rows | {piece.load: mine}, size, len({producer[row] for row in mine}))
 
     @property
