@@ -129,7 +129,13 @@ def _line(name: str, text: Mapping[str, str], place: str, harvest: Harvest, held
             "write a number"
         )
     product = _product(name, text["product"], place, harvest)
-    return Line(product, lots, mass, unit if unit is not None else harvest.goods[product].supplementary_unit)
+    if unit is None and harvest.goods[product].supplementary_unit is not None:
+        # The harvest's quantity is that of everything ordered: no shipment may take it as its own.
+        raise _RefusedError(
+            f"{place}: shipment '{name}': supplementary_unit is missing; product {harvest.goods[product].hs_code} is "
+            "counted in one, write the quantity of this shipment"
+        )
+    return Line(product, lots, mass, unit)
 
 
 def _lots(name: str, text: str, place: str) -> Iterator[tuple[str, float | None]]:

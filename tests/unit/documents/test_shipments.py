@@ -96,6 +96,16 @@ def test_domestic_shipments_cross_no_border(tmp_path: Path) -> None:
     assert [(one.name, one.border_country) for one in found.ready] == [("S2", None)]
 
 
+def test_each_shipment_has_its_own_supplementary_unit(tmp_path: Path) -> None:
+    """The 120 tyres of the harvest are not those of each shipment: without a number of its own it is refused."""
+    tyres = {"hs_code": "4011 10", "description": "Tyres", "net_mass_kg": 20000, "supplementary_unit": 120}
+    head = "shipment,lots,net_mass_kg,supplementary_unit"
+    found = read(tmp_path, "S1,A,19500,110", "S2,B,600,", head=head, commodity="rubber", product=tyres)
+
+    assert [one.lines[0].supplementary_unit for one in found.ready] == [110.0]
+    assert "supplementary_unit is missing" in found.refused["S2"]
+
+
 def test_a_missing_border_country_is_asked_for(tmp_path: Path) -> None:
     """Neither row nor harvest names one: the shipment is refused, not guessed."""
     found = read(tmp_path, "S1,A,19200,,,,", border_country=None)
