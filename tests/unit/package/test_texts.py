@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from eudr_check import config, package, tables, text, variables
-from eudr_check.documents.article10 import WrittenRecord
+from eudr_check.assessment_record import WrittenRecord
 from eudr_check.package.statement.glyphs import drawable
 from tests.helpers import package_tables as six
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from eudr_check import package
-from eudr_check.documents.article10 import WrittenRecord
+from eudr_check.assessment_record import WrittenRecord
 from eudr_check.law import official
 from eudr_check.package.statement import document
 from tests.helpers import package_tables as six
