@@ -218,6 +218,7 @@ class TestLegality:
         inside = gpd.GeoDataFrame(geometry=[Point(-76, -6).buffer(0.1)], crs="EPSG:4326")
         assert legality.overlaps(point_plots(["coop/1"]), {"indigenous": inside})["overlap_share"].tolist() == [1.0]
 
+    @pytest.mark.filterwarnings("ignore:'crs' was not provided")  # that is what is tested
     def test_areas_without_crs_are_refused(self, tmp_path: Path) -> None:
         """Nobody guesses where a layer lies."""
         path = tmp_path / "areas.shp"

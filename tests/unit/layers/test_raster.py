@@ -105,6 +105,7 @@ def test_a_mask_beside_a_raster_nobody_hashed_is_refused(tmp_path: Path) -> None
         ({"scale": (1.0, 2000.0)}, "scale 1 and offset 2000"),
     ],
 )
+@pytest.mark.filterwarnings("ignore:The given matrix is equal to Affine.identity")  # GDAL says so of what is refused
 def test_other_meaning_is_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:
     """Several bands, rotation, no place, scale and offset: each is refused when registered, with the remedy."""
     path = tmp_path / "a.tif"
@@ -220,6 +221,7 @@ def test_what_is_no_tiff_is_not_quoted(tmp_path: Path) -> None:
         open_raster(Path("/dev/zero"))
 
 
+@pytest.mark.filterwarnings("ignore:Dataset has no geotransform")  # damage may take it; GDAL says so, and so do we
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=6), st.booleans())
 @settings(max_examples=200, deadline=None)
 def test_any_damage_to_a_header_is_a_refusal_or_a_raster(
