@@ -19,8 +19,6 @@ from eudr_check.plots.thresholds import severity
 from eudr_check.text import say, topic
 
 REFERENCE = Path(__file__).parent / "reference"
-README = Path(__file__).parent.parent / "README.md"
-README_BEGIN, README_END = "<!-- codes: written by docs/make_reference.py -->", "<!-- end of codes -->"
 WHO_FILES = Path(__file__).parent / "who-files-what.md"
 CASES_BEGIN, CASES_END = "<!-- cases: written by docs/make_reference.py -->", "<!-- end of cases -->"
 PLOTS = Path(__file__).parent / "plots.md"
@@ -117,13 +115,6 @@ def findings_table() -> str:
     """Every check of a plot file: code, severity, message."""
     rows: list[list[object]] = [[f"`{code}`", severity(code), entry["en"]] for code, entry in topic("findings").items()]
     return table(["Code", "Severity", "Meaning"], rows)
-
-
-def readme(text: str) -> str:
-    """The README with its table of codes made anew between its two marks."""
-    head, _, rest = text.partition(README_BEGIN)
-    _, _, tail = rest.partition(README_END)
-    return f"{head}{README_BEGIN}\n\n{findings_table()}\n{README_END}{tail}"
 
 
 def plots_page(text: str) -> str:
@@ -321,6 +312,5 @@ if __name__ == "__main__":
     REFERENCE.mkdir(exist_ok=True)
     for page, make in PAGES.items():
         (REFERENCE / page).write_text(make(), encoding="utf-8")
-    README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
     PLOTS.write_text(plots_page(PLOTS.read_text(encoding="utf-8")), encoding="utf-8")
     WHO_FILES.write_text(who_files(WHO_FILES.read_text(encoding="utf-8")), encoding="utf-8")

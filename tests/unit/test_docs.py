@@ -28,14 +28,6 @@ def test_reference_fits_the_code(page: str) -> None:
     assert (DOCS / "reference" / page).read_text(encoding="utf-8") == maker().PAGES[page]()
 
 
-def test_the_readme_lists_every_check() -> None:
-    """Its table comes from the same source as the checks."""
-    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-
-    assert maker().readme(text) == text
-    assert "`self_crossing`" in text
-
-
 def test_who_files_what_answers_as_the_law_does() -> None:
     """The table of cases comes from the function that decides them."""
     text = (DOCS / "who-files-what.md").read_text(encoding="utf-8")
