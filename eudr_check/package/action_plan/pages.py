@@ -25,16 +25,13 @@ def write(folder: Path, plan: Plan) -> Path:
     """Two pages, with as many of the first actions as they hold."""
     path = folder / f"{file_stem(plan.cooperative)}.pdf"
     day = document_date.day(plan.harvest)
-    with (
-        as_file(files(__package__).joinpath("action_plan.typ")) as template,
-        fonts.folder() as shipped,
-    ):
+    with as_file(files(__package__).joinpath("action_plan.typ")) as template:
         for most in range(ON_PAPER, 0, -2):
             made: bytes = typst.compile(
                 str(template),
                 format="pdf",
                 sys_inputs={"document": json.dumps(_paper(plan, most), ensure_ascii=False)},
-                font_paths=[str(shipped)],
+                font_paths=[str(fonts.folder())],
                 ignore_system_fonts=True,
                 timestamp=int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()),
             )

@@ -18,15 +18,12 @@ def pdf(document: Mapping[str, Any], timestamp: int) -> bytes:
         document: what `document.document` made.
         timestamp: seconds since 1970 that the file says it was made at.
     """
-    with (
-        as_file(files(__package__).joinpath("statement.typ")) as template,
-        fonts.folder() as shipped,
-    ):
+    with as_file(files(__package__).joinpath("statement.typ")) as template:
         made: bytes = typst.compile(
             str(template),
             format="pdf",
             sys_inputs={"document": json.dumps(drawable(document), ensure_ascii=False)},
-            font_paths=[str(shipped)],
+            font_paths=[str(fonts.folder())],
             ignore_system_fonts=True,
             pdf_standards=["a-2a"],
             # Without a fixed time two builds of the same statement would differ.

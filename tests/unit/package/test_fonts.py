@@ -1,4 +1,7 @@
-"""The shipped fonts, which draw what the fonts inside Typst lack."""
+"""The fonts of Matplotlib, which draw what the fonts inside Typst lack."""
+
+import subprocess
+import sys
 
 import pytest
 
@@ -23,7 +26,8 @@ def test_names_of_producers_can_be_drawn(names: str) -> None:
     assert not {letter for letter in names if ord(letter) not in fonts.letters() & fonts.letters("DejaVuSans-Bold.ttf")}
 
 
-def test_the_licence_comes_with_the_fonts() -> None:
-    """Who passes the fonts on passes their licence on."""
-    with fonts.folder() as path:
-        assert "Bitstream Vera" in (path / "LICENSE.txt").read_text(encoding="utf-8")
+def test_the_library_that_carries_them_is_not_loaded() -> None:
+    """The files are used, not the plotting library: it takes most of a second to import."""
+    code = "import sys; from eudr_check.package import fonts; fonts.letters(); print('matplotlib' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
