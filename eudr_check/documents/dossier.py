@@ -1,9 +1,8 @@
 """What people add to a harvest beside plots: reviews, deliveries, legality documents, answers, areas of their own."""
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +13,8 @@ from eudr_check.documents import answers, article10, deliveries, legality, lots,
 from eudr_check.documents.answers import Answer
 from eudr_check.documents.reviews import Review
 from eudr_check.documents.shipments import read_shipments
-from eudr_check.files import Attachment, has_sha256, hashes, sha256
+from eudr_check.errors import ConfigError
+from eudr_check.files import Attachment, has_sha256, hashes
 from eudr_check.shipments import Shipments
 
 
@@ -31,14 +31,36 @@ class Dossier:
     answers: tuple[Answer, ...] = ()
     areas: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
+    """Files that belong into the package, each with the SHA-256 of what was read."""
+    hashes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """SHA-256 of the files of every document, by its key and by ending."""
+
+    @property
+    def digests(self) -> dict[str, Any]:
+        """What names results made of these documents, as JSON can hold it."""
+        return {
+            "documents": {name: dict(files) for name, files in self.hashes.items()},
+            "attached": {one.name: one.sha256 for one in self.attachments},
+            "broken": {**self.broken_reviews, **self.broken_documents},
+        }
 
 
 def read(harvest: Harvest) -> Dossier:
-    """Read the documents a harvest names.
+    """Read the documents a harvest names, once.
 
     Raises:
-        ConfigError: a paper is missing or wrong; names file, row and what to do.
+        ConfigError: a document is missing or wrong, or changed while it was read; names file, row and what to do.
     """
+    hashed = _hashes(harvest)
+    found = replace(_read(harvest, hashed), hashes=hashed)
+    after = _hashes(harvest)
+    changed = [name for name in hashed if hashed[name] != after[name]]
+    if changed:
+        raise ConfigError(f"{', '.join(changed)}: changed while it was read; run again once nobody writes it")
+    return found
+
+
+def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
     reviewed = () if harvest.reviews is None else reviews.read_reviews(harvest.reviews)
     last = _last_day(harvest)
     documents = None if harvest.legality is None else legality.read_legality(harvest.legality)
@@ -63,7 +85,7 @@ def read(harvest: Harvest) -> Dossier:
         else legality.broken_documents(documents, harvest.legality.parent),
         answers=answered,
         areas={name: legality.read_areas(path) for name, path in sorted(harvest.areas.items())},
-        attachments=tuple(_attachments(harvest, reviewed, documents, answered)),
+        attachments=tuple(_attachments(harvest, hashed, reviewed, documents, answered)),
     )
 
 
@@ -89,17 +111,6 @@ def with_removed(dossier: Dossier) -> pd.DataFrame | None:
     if dossier.deliveries is None:
         return None
     return dossier.deliveries.assign(removed=deliveries.removed(dossier.deliveries))
-
-
-def digests(harvest: Harvest) -> dict[str, Any]:
-    """SHA-256 of every paper and of every file it names."""
-    named = {name: path for name, path in _named(harvest) if path is not None}
-    dossier = read(harvest)
-    return {
-        "documents": {name: hashes(path) for name, path in named.items()},
-        "attached": {one.name: sha256(one.file) for one in dossier.attachments},
-        "broken": {**dossier.broken_reviews, **dossier.broken_documents},
-    }
 
 
 def assessed(harvest: Harvest, dossier: Dossier, assessments: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
@@ -184,31 +195,37 @@ def _last_day(harvest: Harvest) -> dt.date:
     return min(today, harvest.package.date or today)
 
 
-def _named(harvest: Harvest) -> Iterator[tuple[str, Path | None]]:
-    yield "reviews", harvest.reviews
-    yield "deliveries", harvest.deliveries
-    yield "shipments", harvest.shipments
-    yield "legality", harvest.legality
-    yield "answers", harvest.answers
-    for name, path in sorted(harvest.areas.items()):
-        yield f"area {name}", path
+def _hashes(harvest: Harvest) -> dict[str, dict[str, str]]:
+    named = {
+        "reviews": harvest.reviews,
+        "deliveries": harvest.deliveries,
+        "shipments": harvest.shipments,
+        "legality": harvest.legality,
+        "answers": harvest.answers,
+        **{f"area {name}": path for name, path in sorted(harvest.areas.items())},
+    }
+    return {name: hashes(path) for name, path in named.items() if path is not None}
 
 
 def _attachments(
-    harvest: Harvest, reviewed: tuple[Review, ...], documents: pd.DataFrame | None, answered: tuple[Answer, ...]
+    harvest: Harvest,
+    hashed: Mapping[str, Mapping[str, str]],
+    reviewed: tuple[Review, ...],
+    documents: pd.DataFrame | None,
+    answered: tuple[Answer, ...],
 ) -> Iterator[Attachment]:
     """Files that belong into the package; those that do not hold are reported by the reviews and the record instead."""
     if harvest.reviews is not None:
-        yield Attachment("reviews/reviews.csv", harvest.reviews)
+        yield Attachment("reviews/reviews.csv", harvest.reviews, hashed["reviews"][harvest.reviews.suffix])
         for name, expected in sorted({pair for review in reviewed for pair in review.evidence.items()}):
             if has_sha256(file := harvest.reviews.parent / name, expected):
                 yield Attachment(f"reviews/{name}", file, expected)
     if harvest.legality is not None and documents is not None:
-        yield Attachment("legality/legality.csv", harvest.legality)
+        yield Attachment("legality/legality.csv", harvest.legality, hashed["legality"][harvest.legality.suffix])
         for name, expected in sorted(set(zip(documents["document"], documents["sha256"], strict=True))):
             if expected and has_sha256(file := harvest.legality.parent / name, expected):
                 yield Attachment(f"legality/{name}", file, expected)
     if harvest.answers is not None:
-        yield Attachment("answers/answers.csv", harvest.answers)
+        yield Attachment("answers/answers.csv", harvest.answers, hashed["answers"][harvest.answers.suffix])
         for name, expected in sorted({(one.evidence, one.sha256) for one in answered if one.evidence}):
             yield Attachment(f"answers/{name}", harvest.answers.parent / name, expected)

@@ -56,6 +56,6 @@ class Folder:
             raise PackageError(message) from error
         if attachment.sha256 and hashlib.sha256(content).hexdigest() != attachment.sha256:
             raise PackageError(
-                f"{attachment.name}: changed since it was signed off; review it again, or restore the file"
+                f"{attachment.name}: changed since it was signed off or read; review it again, or restore the file"
             )
         self.bytes(attachment.name, content)

@@ -80,12 +80,12 @@ def run(
     folder = RunFolder(harvest.run.folder)
     measured = Measurements()
     inputs.bring(harvest, offline=offline)
-    if until in ("assess", "package"):
-        dossier.answers_of(harvest)  # refused now rather than after the rasters were read
+    # Once, and before a raster is touched: what is wrong is said early, and all stages have the same documents.
+    documents = dossier.read(harvest) if until in ("assess", "package") else dossier.Dossier()
     if until == "package" and "statement" in harvest.package.outputs and not draft:
-        readiness.check(harvest)
+        readiness.check(harvest, documents.deliveries)
     with folder.locked(), Workers(harvest.run) as workers, Drawing() as drawing:
-        job = Run(harvest, folder, offline, progress, measured, workers, drawing)
+        job = Run(harvest, folder, offline, progress, measured, workers, drawing, documents)
         folder.log("start", harvest=harvest.harvest, until=until)
         wanted = STAGES[: STAGES.index(until) + 1]
         artifacts: dict[str, Artifact] = {}
@@ -136,7 +136,7 @@ def run(
         package=package,
         notes=()
         if assessments is None
-        else (*_set_aside(findings), *_notes(harvest, artifacts["assess"], assessments)),
+        else (*_set_aside(findings), *_notes(harvest, documents, artifacts["assess"], assessments)),
         measurements=measured.table(),
         made=artifacts,
     )
@@ -147,6 +147,8 @@ def _set_aside(findings: pd.DataFrame) -> list[str]:
     return [f"plot {row.plot} was set aside: {row.message}" for row in aside.itertuples()]
 
 
-def _notes(harvest: Harvest, assessment: Artifact, assessments: pd.DataFrame) -> tuple[str, ...]:
+def _notes(
+    harvest: Harvest, documents: dossier.Dossier, assessment: Artifact, assessments: pd.DataFrame
+) -> tuple[str, ...]:
     lots = assessment.table("LOTS") if assessment.has("LOTS") else None
-    return dossier.notes(harvest, dossier.read(harvest), assessments, lots)
+    return dossier.notes(harvest, documents, assessments, lots)

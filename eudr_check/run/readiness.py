@@ -1,5 +1,7 @@
 """What can be refused before a plot is read or a raster touched: facts of the statement, and files of people."""
 
+import pandas as pd
+
 from eudr_check.config import Harvest
 from eudr_check.documents import dossier
 from eudr_check.errors import PackageError
@@ -7,15 +9,17 @@ from eudr_check.package.eu import dds_xml
 from eudr_check.shipments import grams
 
 
-def check(harvest: Harvest) -> None:
+def check(harvest: Harvest, delivered: pd.DataFrame | None) -> None:
     """Refuse what the EU system would refuse, all of it at once, each with key, value and remedy.
+
+    Args:
+        harvest: the settings.
+        delivered: its deliveries; None where it names none.
 
     Raises:
         PackageError: operator, products or a key of theirs is wrong or missing.
-        ConfigError: a file of people cannot be read.
     """
     faults = dds_xml.fact_faults(harvest)
-    delivered = dossier.read(harvest).deliveries
     if delivered is not None and harvest.product is not None and harvest.product.net_mass_kg:
         mass, held = harvest.product.net_mass_kg, sum(map(grams, dossier.held(delivered).values()))
         if 0.5 * held <= grams(mass) * 1000 <= 1.5 * held:
