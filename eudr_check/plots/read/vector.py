@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyogrio
+from fiona.errors import FionaError
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
-from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS, Delivery, Fault, Note, UnreadableError, joined
+from eudr_check.plots.read import salvage
+from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS, Delivery, Note, UnreadableError, joined
 from eudr_check.plots.read.wkb import geometries
 
 ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, ValueError, OSError)
@@ -95,13 +97,16 @@ def _layer(source: Source, layer: str) -> Delivery:
         raise
     except ERRORS:
         return _by_feature(source, layer)
-    delivery = _delivery(source, raw)
-    if delivery.crs is None and layer in source.declared:
+    found = len(_rows(raw))
+    if count is not None and found < count:
+        delivery = _by_feature(source, layer)
+    else:
+        delivery = _delivery(source, raw)
+        _restore_long_numbers(source, layer, delivery)
+    if delivery.crs_from[0][1] is None and layer in source.declared:
         delivery.crs_from = [(0, UNREADABLE_CRS)]
-    _restore_long_numbers(source, layer, delivery)
-    if count is not None and len(delivery) != count:
-        said = {"counts": f"{layer}: {count}, {len(delivery)}"}
-        delivery.notes.append(Note("count_differs", said))
+    if count is not None and found != count:
+        delivery.notes.append(Note("count_differs", {"counts": f"{layer}: {count}, {found}"}))
     return delivery
 
 
@@ -169,40 +174,17 @@ def _whole(column: Any) -> pd.Series:
 
 
 def _by_feature(source: Source, layer: str) -> Delivery:
-    """Every feature that can be read, so that one bad feature costs one row: windows are halved down to it.
+    """Every feature that can be read, so that one bad feature costs one row.
 
     Raises:
         UnreadableError: not even that works.
     """
     try:
-        count = _count(source, layer)
-        empty = _raw(source, layer, max_features=0)
-    except ERRORS as error:
+        crs = source.crs or pyogrio.read_info(source.path, layer=layer)["crs"]
+        delivery = salvage.read(source.path, layer, source.drivers, source.counts.get(layer), source.encoding)
+    except (*ERRORS, FionaError) as error:
         raise UnreadableError("file_unreadable", problem=str(error)) from error
-    parts: list[Delivery] = []
-    waiting = [(0, count)]
-    while waiting:
-        first, size = waiting.pop()
-        try:
-            parts.append(_delivery(source, _raw(source, layer, skip_features=first, max_features=size)))
-        except ERRORS as error:
-            if size > 1:
-                waiting += [(first + size // 2, size - size // 2), (first, size // 2)]
-                continue
-            parts.append(_lost(source, empty, str(error)))
-    delivery = joined(parts) if parts else _delivery(source, empty)
-    delivery.source_rows = np.arange(1, len(delivery) + 1)
-    delivery.crs_from = [(0, source.crs or empty[0]["crs"])]
+    delivery.crs_from = [(0, crs)]
+    if source.recode is not None:
+        delivery.attributes = source.recode(delivery.attributes)
     return delivery
-
-
-def _lost(source: Source, raw: Raw, problem: str) -> Delivery:
-    """One row without cells."""
-    frame = pd.DataFrame({str(name): [None] for name in raw[0]["fields"]}, index=[0], dtype=object)
-    return Delivery(
-        source.recode(frame) if source.recode is not None else frame,
-        np.full(1, None, dtype=object),
-        np.ones(1, dtype=np.int64),
-        np.full((1, 2), UNKNOWN_DECIMALS, dtype=np.int8),
-        faults=[Fault(0, "row_unreadable", {"problem": problem})],
-    )
