@@ -22,6 +22,7 @@ from eudr_check.errors import LayersError
 from eudr_check.layers.definition import definition
 from eudr_check.layers.fetch import http
 from eudr_check.layers.fetch.cog_header import LocalBytes, read_layout
+from eudr_check.layers.fetch.remote_bytes import FIRST_BYTES
 from eudr_check.run import tile_index
 from eudr_check.run.harvest import Finished, run
 from eudr_check.tiles import Tile
@@ -246,7 +247,7 @@ def test_budget_of_a_harvest_of_5000_plots(country: Toy, tmp_path: Path) -> None
         )
         for number, path in enumerate(country.folder / f"t{number}.tif" for number in range(10))
     )
-    headers = [hit for hit in hits if hit.byte_range == f"bytes=0-{http.FIRST_BYTES - 1}"]
+    headers = [hit for hit in hits if hit.byte_range == f"bytes=0-{FIRST_BYTES - 1}"]
     blocks = sum(hit.sent for hit in hits if hit not in headers)
     assert sources["status"].eq("read").all()
     assert len(headers) == 10
