@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pystac
 
 from eudr_check.errors import LayersError
+from eudr_check.layers.fetch.addresses import is_clear
 
 _CHANGED = ("processing:datetime", "updated", "created", "datetime")
 """What tells which of two copies of a map is the newer, the best first."""
@@ -106,8 +107,8 @@ def _is_link(link: Any) -> bool:
 
 
 def _is_address(href: Any) -> bool:
-    """Text that can be split: `http://[::1` and ports such as 99999 cannot."""
-    if not isinstance(href, str) or not href.strip() or any(ord(letter) < 32 for letter in href):
+    """Text that can be split, by everybody alike: `http://[::1` and ports such as 99999 cannot."""
+    if not isinstance(href, str) or not href.strip() or not is_clear(href):
         return False
     try:
         _ = urlsplit(href).port

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 PORTS = {"http": 80, "https": 443}
 MAY_STAY = frozenset(
@@ -84,6 +84,9 @@ _SIGNATURE = frozenset(
 _SECRET = re.compile(
     "key|sig|token|auth|secret|pass|pwd|jwt|hmac|sas|cred|hdnea|session|cookie|code|access|expire|policy|nonce|otp"
 )
+_SECRET_IN_PATH = re.compile("api.?key|token|secret|passw|signature|session|credential|jwt|hmac")
+"""Fewer than in a query: folders called `country_code=PE` or `policy=1` say which file is meant."""
+_IN_PATH = re.compile("(?<=[/;])([^/;=]+)=([^/;]+)")
 
 _EMBEDDING = tuple(ipaddress.IPv6Network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96"))
 """IPv6 networks whose addresses end in an IPv4 address."""
@@ -95,6 +98,8 @@ def place(address: str) -> str:
     >>> place("HTTPS://Example.org./stac"), place("http://[::1]:8080/")
     ('example.org:443', '::1:8080')
     """
+    if not is_clear(address):
+        return ""
     try:
         parts = urlsplit(address)
         port = parts.port or PORTS.get(parts.scheme)
@@ -102,6 +107,29 @@ def place(address: str) -> str:
         return ""
     host = (parts.hostname or "").rstrip(".")
     return f"{host}:{port}" if host else ""
+
+
+def is_clear(address: str) -> bool:
+    """Whether every reader of an address finds the same host in it.
+
+    >>> is_clear("https://evil.example\\\\@good.example/x"), is_clear("https://good.example/a b")
+    (False, True)
+    """
+    host = re.split("[/?#]", address.partition("://")[2], maxsplit=1)[0]
+    return not any(letter in "\\ " for letter in host) and not any(ord(letter) < 32 for letter in address)
+
+
+def without_path_secrets(path: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """A path without the values of `;token=...` and `/token=.../`, and what was taken out (name, value)."""
+    taken = []
+
+    def hide(found: re.Match[str]) -> str:
+        if not _SECRET_IN_PATH.search(unquote(found[1]).lower()):
+            return found[0]
+        taken.append((found[1], found[2]))
+        return f"{found[1]}="
+
+    return _IN_PATH.sub(hide, path), tuple(taken)
 
 
 def is_inside(ip: str) -> bool:

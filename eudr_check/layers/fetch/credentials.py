@@ -10,7 +10,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from eudr_check import object_store
 from eudr_check.errors import FetchError
 from eudr_check.layers.definition import Place
-from eudr_check.layers.fetch.addresses import MAY_STAY, is_loopback, is_secret, is_signature
+from eudr_check.layers.fetch.addresses import (
+    MAY_STAY,
+    is_clear,
+    is_loopback,
+    is_secret,
+    is_signature,
+    without_path_secrets,
+)
 
 Signing = Literal["planetary_computer", "object_store"]
 
@@ -58,6 +65,8 @@ class Access:
         Raises:
             FetchError: the environment variable is not set.
         """
+        if not is_clear(href):
+            raise FetchError(f"{unsigned(href)}: a malformed address, of which nobody can say which host is meant")
         parts = urlsplit(href)
         if self.token_env is None or parts.hostname not in self.token_hosts:
             return {}
@@ -88,11 +97,16 @@ def unsigned(href: str) -> str:
     except ValueError:
         return f"{scheme}://(malformed address)"
     query = parse_qsl(parts.query, keep_blank_values=True)
-    kept = [(name, value) for name, value in query if name.lower() in MAY_STAY]
+    kept = [(name, _plain(value)) for name, value in query if name.lower() in MAY_STAY]
     others = [pair for pair in query if pair[0].lower() not in MAY_STAY and not is_secret(pair[0])]
     digest = hashlib.sha256(urlencode(others).encode()).hexdigest()[:16] if others else ""
     host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, urlencode(kept), digest))
+    return urlunsplit((parts.scheme, host, without_path_secrets(parts.path)[0], urlencode(kept), digest))
+
+
+def _plain(value: str) -> str:
+    """A parameter as it may be shown: it may hold an address itself."""
+    return unsigned(value) if "://" in value else value
 
 
 def kept_back(href: str) -> str:
@@ -101,10 +115,13 @@ def kept_back(href: str) -> str:
     It distinguishes two files on this machine, and is never written into a table.
     """
     try:
-        query = parse_qsl(urlsplit(href).query, keep_blank_values=True)
+        parts = urlsplit(href)
+        query = parse_qsl(parts.query, keep_blank_values=True)
     except ValueError:
         return ""
-    secrets = [pair for pair in query if is_secret(pair[0]) and not is_signature(pair[0])]
+    inner = [(name, kept_back(value)) for name, value in query if name.lower() in MAY_STAY and "://" in value]
+    secrets = [pair for pair in query if is_secret(pair[0])] + [*without_path_secrets(parts.path)[1]]
+    secrets = [pair for pair in secrets if not is_signature(pair[0])] + [pair for pair in inner if pair[1]]
     return hashlib.sha256(urlencode(secrets).encode()).hexdigest() if secrets else ""
 
 
