@@ -17,6 +17,9 @@ from eudr_check.errors import LayersError
 
 UNMASK = "write it with a nodata value where the mask hides cells"
 _SUBFILE, _PHOTOMETRIC, _MASK = 254, 262, 4
+_BITS, _COMPRESSION, _UNCOMPRESSED = 258, 259, 1
+_MOST_BYTES = 1 << 50
+"""No file is as long; what is larger would overflow when it is added up."""
 _MOST_IMAGES = 64
 _MOST_HEADER_BYTES = 2_000_000_000
 _MOST_CELLS_IN_BLOCK = 1 << 30
@@ -149,11 +152,13 @@ def _read(source: Bytes, name: str, band: int) -> Layout:
         offsets, sizes = numbers(_STRIP_OFFSETS), numbers(_STRIP_SIZES)
     if not 0 < block_width * block_height <= _MOST_CELLS_IN_BLOCK or width * height < 1:
         raise ValueError(f"blocks of {block_width} x {block_height} cells")
+    if min(offsets.min(initial=0), sizes.min(initial=0)) < 0 or max(offsets.max(), sizes.max()) > _MOST_BYTES:
+        raise ValueError("impossible positions of blocks")
     shape = (-(-height // block_height), -(-width // block_width))
     planes = _PLANAR in tags and numbers(_PLANAR)[0] == 2
     first = (band - 1) * shape[0] * shape[1] if planes else 0
     chosen = slice(first, first + shape[0] * shape[1])
-    return Layout(
+    layout = Layout(
         width,
         height,
         block_width,
@@ -163,6 +168,27 @@ def _read(source: Bytes, name: str, band: int) -> Layout:
         tuple(sorted(set(header))),
         next_image,
     )
+    if _COMPRESSION not in tags or numbers(_COMPRESSION)[0] == _UNCOMPRESSED:
+        bits = int(numbers(_BITS)[0]) if _BITS in tags else 1
+        samples = int(numbers(_SAMPLES)[0]) if _SAMPLES in tags and not planes else 1
+        _refuse_short_blocks(layout, bits * samples, tiled=_TILE_OFFSETS in tags)
+    return layout
+
+
+def _refuse_short_blocks(layout: Layout, bits: int, *, tiled: bool) -> None:
+    """Refuse uncompressed blocks with fewer bytes than cells: GDAL reads on, and what is not fetched would be zeros.
+
+    Args:
+        layout: of the file.
+        bits: of a cell, all its samples together where they lie together.
+        tiled: tiles are whole; the last strip ends with the image.
+    """
+    rows = np.full(layout.sizes.shape[0], layout.block_height)
+    if not tiled:
+        rows[-1] = layout.height - layout.block_height * (len(rows) - 1)
+    least = rows * (-(-layout.block_width * bits // 8))
+    if (layout.stored & (layout.sizes < least[:, None])).any():
+        raise ValueError("a block is shorter than its cells")
 
 
 def _refuse_masks(source: Bytes, order: str, big: bool, name: str, first: tuple[int, tuple[int, int]]) -> None:
@@ -216,5 +242,7 @@ def _directory(source: Bytes, order: str, big: bool, image: int) -> tuple[dict[i
         else:
             target = struct.unpack(f"{order}{'Q' if big else 'I'}", raw[value_at : value_at + pointer])[0]
             place = (target, target + size)
+        if code in tags:
+            raise ValueError(f"tag {code} is given twice")
         tags[code] = _Tag(kind, length, place, inline)
     return tags, (end, pointer)
