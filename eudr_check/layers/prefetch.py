@@ -20,7 +20,7 @@ from eudr_check.layers.catalog.footprint import grid_of_points
 from eudr_check.layers.catalog.items import CatalogItems, wanted_assets
 from eudr_check.layers.catalog.local import interval
 from eudr_check.layers.catalog.search import Boxes, Finds, find
-from eudr_check.layers.catalog.stac_items import changed, scaled
+from eudr_check.layers.catalog.stac_items import changed, comparable, scaled
 from eudr_check.layers.definition import LayerDefinition, definition
 from eudr_check.layers.fetch import http
 from eudr_check.layers.fetch.block_store import Store, key
@@ -184,24 +184,30 @@ def _rows_of_layer(
 ) -> Iterator[dict[str, Any]]:
     """SOURCES rows of one tile and layer; `points` (longitudes, latitudes) stand for the ground needed."""
     covered = np.zeros(points[0].shape, dtype=bool)
+    touching = [found for found in answer if _touches(found, boxes)]
+    dated_by = comparable(found.item for found in touching)
     for found in answer:
         if found.frame is None:
-            yield _row(tile, layer, **_about(found), status="failed", reason="the Item has none of the layer's assets")
-        elif _touches(found, boxes):
-            covered |= found.frame.holds(*points)
-            equals = _equals(found, answer, points)
-            for asset in wanted_assets(layer):
-                row = _row_of_asset(tile, boxes, layer, found, asset, assets)
-                if equals and row["status"] == "read":
-                    note = f"overlaps {', '.join(equals)}, neither is newer: where they differ, nothing is known"
-                    row["reason"] = "; ".join(filter(None, (row["reason"], note)))
-                yield row
+            reason = "the Item has none of the layer's assets"
+            yield _row(tile, layer, **_about(found, dated_by), status="failed", reason=reason)
+    for found in touching:
+        assert found.frame is not None
+        covered |= found.frame.holds(*points)
+        about, equals = _about(found, dated_by), _equals(found, touching, points, dated_by)
+        for asset in wanted_assets(layer):
+            row = _row_of_asset(tile, boxes, layer, found, asset, assets, about)
+            if equals and row["status"] == "read":
+                note = f"overlaps {', '.join(equals)}, neither is newer: where they differ, nothing is known"
+                row["reason"] = "; ".join(filter(None, (row["reason"], note)))
+            yield row
     if not covered.all():
         part = "part of the ground needed" if covered.any() else "the tile"
         yield _row(tile, layer, status="missing", reason=f"the catalogue has no Item for {part}")
 
 
-def _equals(found: CatalogItems, answer: Sequence[CatalogItems], points: tuple[Boxes, Boxes]) -> list[str]:
+def _equals(
+    found: CatalogItems, answer: Sequence[CatalogItems], points: tuple[Boxes, Boxes], dated_by: str
+) -> list[str]:
     """Ids of Items that overlap one on the ground needed and are no older and no newer."""
     return [
         other.item.id
@@ -209,27 +215,34 @@ def _equals(found: CatalogItems, answer: Sequence[CatalogItems], points: tuple[B
         if other is not found
         and other.frame is not None
         and found.frame is not None
-        and changed(other.item) == changed(found.item)
+        and changed(other.item, dated_by) == changed(found.item, dated_by)
         and found.frame.overlaps(other.frame, *points)
     ]
 
 
-def _about(found: CatalogItems) -> dict[str, Any]:
+def _about(found: CatalogItems, dated_by: str) -> dict[str, Any]:
+    """Columns of an Item; how new it is by a property that all Items of the tile have, so that they compare."""
     return {
         "item_id": found.item.id,
         "datetime": interval(found.item),
         "version": found.version,
-        "updated": changed(found.item),
+        "updated": changed(found.item, dated_by),
         "bbox": " ".join(f"{number:.9g}" for number in _bbox(found)),
     }
 
 
 def _row_of_asset(
-    tile: Tile, boxes: Boxes, layer: LayerDefinition, found: CatalogItems, asset: str, assets: _Assets
+    tile: Tile,
+    boxes: Boxes,
+    layer: LayerDefinition,
+    found: CatalogItems,
+    asset: str,
+    assets: _Assets,
+    about: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The SOURCES row of one asset: read, or why not."""
     href = found.hrefs.get(asset)
-    about = {**_about(found), "asset": asset, "href": href}
+    about = {**about, "asset": asset, "href": href}
     if href is None:
         return _row(tile, layer, **about, status="failed", reason=f"the Item has no asset '{asset}' that can be opened")
     opened = assets.open(layer, found, asset)

@@ -17,10 +17,13 @@ _LARGEST_JSON_BYTES = 256_000_000
 def items(folder: Path, collection: str | None = None) -> Iterator[tuple[pystac.Item, Path]]:
     """Items of a STAC folder with the files they stand in, ordered by collection and id.
 
-    Follows links from `catalog.json`; links that leave this machine are not followed.
+    Follows links from `catalog.json`; links that leave this machine are not followed. Rasters may lie anywhere, the
+    JSON of a catalogue lies in its folder: what lies outside could change without anybody noticing, and a folder of
+    somebody else has no business with other files of this machine.
 
     Raises:
-        LayersError: the folder holds no catalogue, a link leads nowhere or back, or a file is no STAC; names the file.
+        LayersError: the folder holds no catalogue, a link leads nowhere, back or out of the folder, or a file is no
+            STAC; names the file.
     """
     root = folder / "catalog.json"
     if not root.is_file():
@@ -57,9 +60,18 @@ def _walk(root: Path) -> Iterator[tuple[dict[str, Any], Path]]:
     """Items below a catalogue, each file once, depth first."""
     ahead: list[tuple[Path, tuple[Path, ...]]] = [(root, ())]
     seen: set[Path] = set()
+    home = root.parent.resolve()
     while ahead:
         path, above = ahead.pop()
-        here = path.resolve()
+        try:
+            here = path.resolve()
+        except (OSError, RuntimeError, ValueError) as error:
+            raise LayersError(f"{above[-1] if above else root}: one of its links leads nowhere") from error
+        if not here.is_relative_to(home):
+            raise LayersError(
+                f"{above[-1] if above else root}: a link leads out of the folder; the JSON files of a catalogue lie in "
+                "its folder (copy them there), only rasters may lie elsewhere"
+            )
         if here in above or len(above) > _DEEPEST:
             raise LayersError(f"{above[-1]}: its links lead back to {path.name}, or are nested without end")
         if here in seen:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,13 +39,28 @@ def read_item(content: Any, where: str) -> pystac.Item:
     return item
 
 
-def changed(item: pystac.Item) -> str | None:
-    """When an Item was made or last changed, ISO 8601 in UTC; None where it does not say so."""
-    for name in _CHANGED:
+def changed(item: pystac.Item, by: str | None = None) -> str | None:
+    """When an Item was made or last changed, ISO 8601 in UTC; None where it does not say so.
+
+    Args:
+        item: the Item.
+        by: the property that says it (see `comparable`); None: the best the Item has.
+    """
+    for name in _CHANGED if by is None else (by,):
         moment = _moment(item.properties.get(name))
         if moment is not None:
             return moment.isoformat()
     return None
+
+
+def comparable(items: Iterable[pystac.Item]) -> str:
+    """The best property by which all of some Items say how new they are; empty where they share none.
+
+    A catalogue that wrote its Items again (`updated`) does not make an old map newer than one that says when it was
+    made (`processing:datetime`): only dates of one kind are compared.
+    """
+    every = list(items)
+    return next((name for name in _CHANGED if all(changed(item, name) is not None for item in every)), "")
 
 
 def numbers(value: Any, *counts: int) -> tuple[float, ...] | None:

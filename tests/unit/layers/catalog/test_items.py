@@ -16,6 +16,7 @@ from eudr_check.layers.catalog.items import choose, match_assets
 from eudr_check.layers.definition import LayerDefinition, Place, definition
 from eudr_check.tiles import Tile
 from tests.conftest import REPOSITORY
+from tests.helpers.rasters import EVENT, Toy, write_raster
 
 
 def layer(name: str) -> LayerDefinition:
@@ -179,3 +180,43 @@ def test_prodes_as_a_layer_of_ones_own(shared_data: Path, tmp_path: Path) -> Non
     assert (cube["prodes.loss_year"] == 2021).any()
     assert ((cube["prodes.forest"] == -1) == (cube["prodes.loss_year"] == -1)).all()
     assert (cube["prodes.forest"] == 1).any()
+
+
+OLD, MID, NEW = "2020-01-01T00:00:00Z", "2023-01-01T00:00:00Z", "2026-01-01T00:00:00Z"
+DATES: dict[str, tuple[dict[str, Any], dict[str, Any], int]] = {
+    "nothing": ({}, {}, -1),
+    "updated": ({"updated": NEW}, {"updated": OLD}, 1),
+    "created": ({"created": NEW}, {"created": OLD}, 1),
+    "processing": ({"processing:datetime": NEW}, {"processing:datetime": OLD}, 1),
+    "datetime": ({"datetime": MID}, {"datetime": OLD}, 1),
+    "catalogue written again": (
+        {"processing:datetime": NEW, "updated": NEW}, {"processing:datetime": OLD, "updated": "2026-06-01T00:00:00Z"}, 1
+    ),
+    "only the other says": ({}, {"updated": NEW}, -1),
+    "only this one says": ({"updated": NEW}, {}, -1),
+    "of different kinds": ({"created": OLD}, {"updated": NEW}, -1),
+    "a kind both have": ({"created": NEW}, {"updated": NEW, "created": OLD}, 1),
+    "zones": ({"updated": "2026-01-01T00:00:00-05:00"}, {"updated": "2026-01-01T04:00:00Z"}, 1),
+    "same moment": ({"updated": "2026-01-01T02:00:00+02:00"}, {"updated": NEW}, -1),
+    "no date at all": ({"updated": "yesterday"}, {"updated": NEW}, -1),
+    "a number": ({"updated": 20260101}, {"updated": OLD}, -1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["000-first", "zzz-last"])
+@pytest.mark.parametrize("dates", DATES)
+def test_the_newer_of_two_copies_counts_by_dates_of_one_kind(tmp_path: Path, dates: str, name: str) -> None:
+    """A copy that knows nothing of a loss counts only where both say, in the same way, that it is the newer."""
+    year = f"{EVENT}, year: {{asset: loss, values: '1..25', add: 2000}}"
+    toy = Toy(tmp_path, "{loss: {legend: '0..25'}}", f"{{year: {{{year}}}}}")
+    toy.add(*(write_raster(tmp_path / f"{item}.tif", np.full((10, 10), at)) for item, at in (("m", 22), (name, 0))))
+    mine, other, newer = DATES[dates]
+    for item_id, changes in (("m", mine), (name, other)):
+        path = tmp_path / "catalogue" / "toy-1" / f"{item_id}.json"
+        content = json.loads(path.read_text())
+        content["properties"] |= changes
+        path.write_text(json.dumps(content))
+    sources, cube = toy.sources(), toy.cube()
+
+    assert set(np.unique(cube["toy.year"])) == ({2022} if newer == 1 else {-1})
+    assert sources["reason"].str.contains("neither is newer").all() == (newer == -1)

@@ -1,6 +1,7 @@
 """Damaged and hostile STAC folders end in one clear line, never in a traceback or without end."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,65 @@ def test_a_link_to_a_secret_file_quotes_nothing(tmp_path: Path) -> None:
     with pytest.raises(LayersError) as caught:
         list(items(folder))
     assert "root" not in str(caught.value).replace("pytest-of-root", "")
+
+
+@pytest.mark.parametrize("how", ["relative", "absolute", "symlink", "symlinked folder", "item", "of a child"])
+def test_the_json_of_a_catalogue_lies_in_its_folder(tmp_path: Path, how: str) -> None:
+    """Outside, it could change unseen, and a foreign folder could make this machine open any file of it."""
+    outside = write(tmp_path / "outside", item=item(), collection=child("item.json"))
+    folder = write(tmp_path / "f", catalog={}, inner=child("../outside/item.json"))
+    (folder / "linked.json").symlink_to(outside / "item.json")
+    (folder / "elsewhere").symlink_to(outside, target_is_directory=True)
+    hrefs = {
+        "relative": "../outside/collection.json",
+        "absolute": str(outside / "item.json"),
+        "symlink": "linked.json",
+        "symlinked folder": "elsewhere/item.json",
+        "item": "x/../../outside/item.json",
+        "of a child": "inner.json",
+    }
+    link = {"rel": "item" if how == "item" else "child", "href": hrefs[how]}
+    write(folder, catalog=CATALOG | {"links": [link]})
+
+    with pytest.raises(LayersError, match=r"\.json: a link leads out of the folder"):
+        list(items(folder))
+
+
+def test_a_catalogue_may_lie_behind_a_link_and_its_rasters_anywhere(tmp_path: Path) -> None:
+    """`catalogue add` itself writes addresses of rasters that lie outside; the folder as a whole may be linked to."""
+    toy = Toy(tmp_path, "{map: {legend: '0..1'}}", f"{{forest: {{{STATE}, when: {{map: 1}}}}}}")
+    raster = write_raster(tmp_path / "disk" / "a.tif", [[1]])
+    toy.add(raster)
+    (tmp_path / "catalogue").rename(tmp_path / "real")
+    (tmp_path / "catalogue").symlink_to(tmp_path / "real", target_is_directory=True)
+
+    assert "read" in set(toy.sources()["status"])
+    path = tmp_path / "real" / "toy-1" / "a.json"
+    path.write_text(path.read_text().replace("../../disk/a.tif", str(raster)))
+    assert toy.sources()["href"].dropna().tolist() == ["local/toy-1/a/a.tif"]
+    linked = tmp_path / "real" / "toy-1" / "linked.tif"
+    linked.symlink_to(raster)
+    path.write_text(path.read_text().replace(str(raster), "linked.tif"))
+    assert (toy.cube()["toy.forest"].values == 1).any()
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "../../secret.txt", "/dev/zero", "/proc/self/environ", "/", "fifo"])
+def test_a_raster_that_is_none_is_not_quoted(tmp_path: Path, target: str) -> None:
+    """Whatever file of this machine an Item names as its raster: no byte of it and no path in SOURCES, no waiting."""
+    toy = Toy(tmp_path, "{map: {legend: '0..1'}}", f"{{forest: {{{STATE}, when: {{map: 1}}}}}}")
+    toy.add(write_raster(tmp_path / "a.tif", [[1]]))
+    (tmp_path / "secret.txt").write_text("SECRET content")
+    os.mkfifo(tmp_path / "catalogue" / "toy-1" / "fifo")
+    path = tmp_path / "catalogue" / "toy-1" / "a.json"
+    content = json.loads(path.read_text())
+    content["assets"]["map"] = {"href": target}
+    path.write_text(json.dumps(content))
+    sources = toy.sources()
+    told = " ".join(sources["reason"].dropna()) + " ".join(sources["href"].dropna())
+
+    assert "read" not in set(sources["status"])
+    assert not any(word in told for word in ("SECRET content", "root:", str(tmp_path)))
+    assert (toy.cube()["toy.forest"].values == -1).all()
 
 
 @pytest.mark.parametrize("code", ["EPSG:None", None, 32618, "EPSG:999999", "", ["EPSG:4326"], {"a": 1}])
