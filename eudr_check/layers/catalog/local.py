@@ -4,38 +4,28 @@
 Items point to them with relative addresses. Equal files give equal bytes.
 """
 
-import builtins
-import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pystac
 from rasterio.warp import transform_bounds
 
 from eudr_check.errors import LayersError
 from eudr_check.files import sha256
+from eudr_check.layers.catalog import stac_documents
+from eudr_check.layers.catalog.check import SHA256_MULTIHASH, check
 from eudr_check.layers.catalog.footprint import bounds_of
 from eudr_check.layers.catalog.links import collections, items, rasters, read_json
-from eudr_check.layers.catalog.stac_items import numbers
 from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.fetch.cog_header import UNMASK
 from eudr_check.layers.raster import contradicted, open_raster
 from eudr_check.layers.value_ranges import Values
 
 __all__ = ["add", "check", "collections", "interval", "items", "list", "rasters"]
-
-_SHA256_MULTIHASH = "1220"
-_EXTENSIONS = [
-    "https://stac-extensions.github.io/classification/v2.0.0/schema.json",
-    "https://stac-extensions.github.io/file/v2.1.0/schema.json",
-    "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
-    "https://stac-extensions.github.io/version/v1.2.0/schema.json",
-]
 
 
 def add(
@@ -76,56 +66,12 @@ def add(
                     f"{assets[key]}: {known[key]['href']} is already asset '{key}' of Item '{item_id}'; "
                     f"delete {target} first to replace it"
                 )
-        item = _item(item_id, described, definition)
-        _write(target, item)
+        item = stac_documents.item(item_id, described, definition)
+        stac_documents.write(target, item)
         written.append(pystac.Item.from_dict(item))
-    _write_collection(folder, definition)
-    _write_catalog(folder)
+    stac_documents.write_collection(folder, definition)
+    stac_documents.write_catalog(folder)
     return tuple(written)
-
-
-def check(folder: Path) -> tuple[str, ...]:
-    """What is wrong with a STAC folder, in words.
-
-    Empty when every file is there with the recorded SHA-256, lies where its Item says, and nothing beside it says
-    otherwise.
-
-    Raises:
-        LayersError: the folder holds no catalogue.
-    """
-    problems: builtins.list[str] = []
-    for item, path in items(folder):
-        for key, asset in sorted(item.assets.items()):
-            where = f"{item.collection_id}/{item.id}, asset {key}: {asset.href}"
-            if "://" not in asset.href:
-                problems.extend(f"{where} {problem}" for problem in _problems(path.parent / asset.href, asset))
-    return tuple(problems)
-
-
-def _problems(raster: Path, asset: pystac.Asset) -> Iterator[str]:
-    """What is wrong with one file, in words that follow its name."""
-    if not raster.is_file():
-        yield "is not there"
-        return
-    fields = asset.extra_fields
-    recorded = fields.get("file:checksum")
-    if recorded is not None and recorded != _SHA256_MULTIHASH + sha256(raster):
-        yield "changed since it was registered; run `catalogue add` again"
-    try:
-        opened = open_raster(raster, 1)
-    except LayersError as error:
-        yield f"cannot be used: {error}"
-        return
-    stated, shape = numbers(fields.get("proj:transform"), 6, 9), numbers(fields.get("proj:shape"), 2)
-    if shape is not None and shape != (opened.height, opened.width):
-        yield f"has {opened.height} x {opened.width} cells, its Item says otherwise (proj:shape)"
-    if stated is not None and not np.allclose(stated[:6], tuple(opened.transform)[:6], rtol=1e-9, atol=1e-12):
-        yield "lies where its Item does not say (proj:transform)"
-    code = fields.get("proj:code")
-    if isinstance(code, str) and opened.crs.startswith("EPSG:") and code != opened.crs:
-        yield f"has the CRS {opened.crs}, its Item says {code} (proj:code)"
-    if other := contradicted(raster):
-        yield f"is contradicted by a file beside it ({', '.join(other)}); runs do not follow it, other programs do"
 
 
 def interval(item: pystac.Item) -> str:
@@ -198,7 +144,7 @@ def _describe(path: Path, key: str, definition: LayerDefinition, collection: Pat
         "title": key,
         "roles": ["data"],
         "data_type": raster.dtype,
-        "file:checksum": _SHA256_MULTIHASH + sha256(path),
+        "file:checksum": SHA256_MULTIHASH + sha256(path),
         "file:size": path.stat().st_size,
         "proj:code": raster.crs if raster.crs.startswith("EPSG:") else None,
         "proj:bbox": [*bounds],
@@ -221,94 +167,6 @@ def _classes(legend: Values, nodata: Values) -> tuple[dict[str, Any], ...]:
         for low, high, name in sorted([*named, *gone])
         for value in range(low, high + 1)
     )
-
-
-def _item(item_id: str, assets: dict[str, Any], definition: LayerDefinition) -> dict[str, Any]:
-    boxes = [asset["bbox"] for asset in assets.values()]
-    west, south = (min(box[side] for box in boxes) for side in (0, 1))
-    east, north = (max(box[side] for box in boxes) for side in (2, 3))
-    first, last = definition.interval
-    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    return {
-        "type": "Feature",
-        "stac_version": pystac.get_stac_version(),
-        "stac_extensions": _EXTENSIONS,
-        "id": item_id,
-        "collection": definition.collection,
-        "bbox": [west, south, east, north],
-        "geometry": {"type": "Polygon", "coordinates": [ring]},
-        "properties": {
-            "datetime": None,
-            "start_datetime": f"{first}T00:00:00Z",
-            "end_datetime": f"{last}T23:59:59Z",
-            "version": definition.version,
-        },
-        "links": [
-            {"rel": "root", "href": "../catalog.json", "type": "application/json"},
-            {"rel": "parent", "href": "./collection.json", "type": "application/json"},
-            {"rel": "collection", "href": "./collection.json", "type": "application/json"},
-        ],
-        "assets": dict(sorted(assets.items())),
-    }
-
-
-def _write_collection(folder: Path, definition: LayerDefinition) -> None:
-    target = folder / definition.collection
-    members = [read_json(path) for path in sorted(target.glob("*.json")) if path.name != "collection.json"]
-    boxes = [member["bbox"] for member in members]
-    box = [min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)]
-    first, last = definition.interval
-    _write(
-        target / "collection.json",
-        {
-            "type": "Collection",
-            "stac_version": pystac.get_stac_version(),
-            "stac_extensions": [],
-            "id": definition.collection,
-            "title": definition.title,
-            "description": f"{definition.title}. {definition.citation}",
-            "license": "other",
-            "providers": [{"name": definition.provider, "roles": ["producer"]}],
-            "extent": {
-                "spatial": {"bbox": [box]},
-                "temporal": {"interval": [[f"{first}T00:00:00Z", f"{last}T23:59:59Z"]]},
-            },
-            "summaries": {"layer": [definition.id], "licence": [definition.licence]},
-            "links": [
-                {"rel": "root", "href": "../catalog.json", "type": "application/json"},
-                {"rel": "parent", "href": "../catalog.json", "type": "application/json"},
-                *(
-                    {"rel": "item", "href": f"./{member['id']}.json", "type": "application/geo+json"}
-                    for member in members
-                ),
-            ],
-        },
-    )
-
-
-def _write_catalog(folder: Path) -> None:
-    children = sorted(path.parent.name for path in folder.glob("*/collection.json"))
-    _write(
-        folder / "catalog.json",
-        {
-            "type": "Catalog",
-            "stac_version": pystac.get_stac_version(),
-            "id": "eudr-check-local",
-            "description": "Rasters on this machine, registered with eudr-check catalogue add.",
-            "links": [
-                {"rel": "root", "href": "./catalog.json", "type": "application/json"},
-                *(
-                    {"rel": "child", "href": f"./{name}/collection.json", "type": "application/json"}
-                    for name in children
-                ),
-            ],
-        },
-    )
-
-
-def _write(path: Path, content: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def list(folder: Path) -> tuple[dict[str, Any], ...]:

@@ -18,7 +18,7 @@ from eudr_check.layers.raster import Raster
 
 CHUNK_BYTES = 1 << 20
 _DIGEST = 64
-_MULTIHASHES = {"1114": "sha1", "1220": "sha256", "1340": "sha512", "d50110": "md5"}
+MULTIHASHES = {"1114": "sha1", "1220": "sha256", "1340": "sha512", "d50110": "md5"}
 
 Spans = Iterable[tuple[int, int]]
 
@@ -74,7 +74,7 @@ class HashedFile:
     def _hash_whole(self) -> None:
         """Hash all of it, and refuse it where something else is recorded."""
         whole, registered, wanted = hashlib.sha256(), None, ""
-        for code, kind in _MULTIHASHES.items():
+        for code, kind in MULTIHASHES.items():
             if self.recorded.startswith(code):
                 registered, wanted = hashlib.new(kind, usedforsecurity=False), self.recorded.removeprefix(code)
         chunks, size = [], 0
