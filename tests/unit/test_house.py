@@ -14,7 +14,6 @@ MOST_LINES, MOST_LINES_OF_FUNCTION = 350, 60
 # What was over a limit when the limits came, with the figures of that day. They only shrink; nothing is added here.
 FILES_OVER = {
     "eudr_check/config.py": 390,
-    "eudr_check/layers/fetch/http.py": 520,
     "eudr_check/package/eu/file_rules.py": 540,
     "eudr_check/package/eu/geojson.py": 400,
     "eudr_check/package/statement/document.py": 390,
