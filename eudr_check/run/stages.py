@@ -73,7 +73,7 @@ class Run:
     measured: Measurements
     workers: Workers
     drawing: Drawing
-    dossier: dossier.Dossier = field(default_factory=dossier.Dossier)
+    documents: dossier.Dossier = field(default_factory=dossier.Dossier)
     """The documents of the harvest, read once; empty where no stage needs them."""
 
     def name_of(self, stage: str, made_of: Mapping[str, Any]) -> str:
@@ -262,7 +262,7 @@ def assessment(run: Run, plots: Artifact, evidence: Artifact, *, drawn: bool) ->
             mode="json", include={"production", "commodity", "product", "products", "operator", "concern"}
         ),
         "on": str(dossier.day(harvest)),
-        **run.dossier.digests,
+        **run.documents.digests,
     }
 
     def make(folder: Path) -> None:
@@ -271,7 +271,7 @@ def assessment(run: Run, plots: Artifact, evidence: Artifact, *, drawn: bool) ->
         table, ground = plots.features("PLOTS"), evidence.table("EVIDENCE")
         known = variables(definitions(run))
         assessments, reasons = risk.assess(table, ground, known, policy, harvest.production)
-        added = run.dossier
+        added = run.documents
         assessments = dossier.assessed(harvest, added, assessments, ground)
         lots = dossier.lots_of(harvest, added, assessments, table)
         write_table(folder, "ASSESSMENTS", assessments)
@@ -307,7 +307,7 @@ def package(
         "harvest": harvest.model_dump(mode="json", exclude=WHERE),
         "draft": draft,
         "redacted": redacted,
-        **run.dossier.digests,
+        **run.documents.digests,
     }
     as_filed = _as_filed(run, made_of, filed)
     if as_filed is not None:
@@ -316,7 +316,7 @@ def package(
 
     def make(folder: Path) -> None:
         drawn = run.drawing.begin(lambda: drawn_patches(run, evidence)) if "gis" in harvest.package.outputs else None
-        added, record = run.dossier, assessment.json("article10")
+        added, record = run.documents, assessment.json("article10")
         supplied = supply_of(run, sources)
         if "rasters" in harvest.package.outputs:
             map_rasters.write(folder / "rasters", tiles, evidence.table("SOURCES"), definitions(run), supplied)
