@@ -2,12 +2,8 @@
 
 import typer
 
-from eudr_check import object_store
 from eudr_check.cli.app import Config, app
-from eudr_check.documents.answers import with_questions
 from eudr_check.errors import ConfigError
-from eudr_check.run.inputs import load
-from eudr_check.run.questions import questions
 
 
 @app.command()
@@ -16,6 +12,11 @@ def answers(config: Config) -> None:
 
     Nothing that stands in the file is changed. Run it again after a run: by then the data have answered some.
     """
+    from eudr_check import object_store
+    from eudr_check.documents.answers import with_questions
+    from eudr_check.run.inputs import load
+    from eudr_check.run.questions import questions
+
     harvest = load(config)
     path = harvest.answers
     if path is None:
