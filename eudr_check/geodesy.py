@@ -23,6 +23,9 @@ Ints = NDArray[np.int64]
 SEMI_MAJOR_M = 6_378_137.0
 FLATTENING = 1 / 298.257223563
 ECCENTRICITY_2 = FLATTENING * (2 - FLATTENING)
+POINT_AREA_HA = 4.0
+"""Area of a point plot that declares none, as the EU Information System assumes."""
+DISC_CORNERS = 64
 M2_PER_HA = 10_000.0
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
@@ -199,3 +202,38 @@ def _authalic_term(latitude: Floats) -> Floats:
         term += (power + 1) / (2 * power + 1)
     term *= sine
     return term * (2 * (1 - ECCENTRICITY_2))
+
+
+def point_area_ha(declared_ha: Floats) -> Floats:
+    """Hectares that a point stands for: those it declares, else what the EU Information System assumes.
+
+    Args:
+        declared_ha: float64 (n,) hectares; NaN where none are declared.
+    """
+    return np.where(np.isnan(declared_ha), POINT_AREA_HA, declared_ha)
+
+
+def discs(points: NDArray[np.object_], area_ha: Floats) -> NDArray[np.object_]:
+    """Discs around points whose polygons have exactly the given ellipsoidal areas.
+
+    Args:
+        points: object (n,) points in EPSG:4326.
+        area_ha: float64 (n,) hectares.
+
+    Returns:
+        object (n,) polygons of 64 corners in EPSG:4326.
+    """
+    if not len(points):
+        return points
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    parallel, meridian = metres_per_degree(y)
+    radius_m = np.sqrt(area_ha * M2_PER_HA / np.pi)
+    angle = 2 * np.pi * np.append(np.arange(DISC_CORNERS), 0) / DISC_CORNERS
+    polygons: Any = None
+    for _ in range(3):
+        across, along = radius_m / parallel, radius_m / meridian
+        ring = np.stack([x[:, None] + across[:, None] * np.cos(angle), y[:, None] + along[:, None] * np.sin(angle)], -1)
+        polygons = shapely.polygons(ring)
+        radius_m = radius_m * np.sqrt(area_ha / plot_area_ha(polygons))
+    discs: NDArray[np.object_] = polygons
+    return discs

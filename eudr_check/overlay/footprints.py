@@ -9,16 +9,13 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check.errors import OverlayError
-from eudr_check.geodesy import M2_PER_HA, metres_per_degree, plot_area_ha
+from eudr_check.geodesy import discs, metres_per_degree, plot_area_ha, point_area_ha
 from eudr_check.overlay.rings import refuse_unfit
 from eudr_check.tables import FOOTPRINTS
 
 Floats = NDArray[np.float64]
 Shapes = NDArray[np.object_]
 
-POINT_AREA_HA = 4.0
-"""Area of a point plot that declares none, as the EU Information System assumes."""
-DISC_CORNERS = 64
 QUADRANT_CORNERS = 3
 """Corners of a quarter circle where a plot is grown: an arc of 5 m radius is then true to 0.2 m."""
 NEAR_M = 100.0
@@ -80,40 +77,13 @@ def shapes_of(plots: gpd.GeoDataFrame) -> tuple[NDArray[np.intp], NDArray[np.int
     refuse_unfit(geometries[~point], plots.index.to_numpy()[~point])
     at = np.flatnonzero(point)
     _refuse_unfit_points(plots.iloc[at])
-    area = plots["declared_area_ha"].to_numpy(dtype=np.float64)[at]
-    area = np.where(np.isnan(area), POINT_AREA_HA, area)
+    area = point_area_ha(plots["declared_area_ha"].to_numpy(dtype=np.float64)[at])
     disc, double = discs(geometries[at], area), discs(geometries[at], 4 * area)
     position = np.concatenate([np.flatnonzero(~point), at, at, at])
     kind = np.repeat(np.arange(4), [len(geometries) - len(at), len(at), len(at), len(at)])
     shapes = np.concatenate([geometries[~point], disc, double, geometries[at]])
     order = np.lexsort((kind, position))
     return position[order], kind[order], shapes[order]
-
-
-def discs(points: Shapes, area_ha: Floats) -> Shapes:
-    """Discs around points whose polygons have exactly the given ellipsoidal areas.
-
-    Args:
-        points: object (n,) points in EPSG:4326.
-        area_ha: float64 (n,) hectares.
-
-    Returns:
-        object (n,) polygons of 64 corners in EPSG:4326.
-    """
-    if not len(points):
-        return points
-    x, y = shapely.get_x(points), shapely.get_y(points)
-    parallel, meridian = metres_per_degree(y)
-    radius_m = np.sqrt(area_ha * M2_PER_HA / np.pi)
-    angle = 2 * np.pi * np.append(np.arange(DISC_CORNERS), 0) / DISC_CORNERS
-    polygons: Any = None
-    for _ in range(3):
-        across, along = radius_m / parallel, radius_m / meridian
-        ring = np.stack([x[:, None] + across[:, None] * np.cos(angle), y[:, None] + along[:, None] * np.sin(angle)], -1)
-        polygons = shapely.polygons(ring)
-        radius_m = radius_m * np.sqrt(area_ha / plot_area_ha(polygons))
-    discs: Shapes = polygons
-    return discs
 
 
 def reach(shapes: Shapes, metres: float) -> Floats:

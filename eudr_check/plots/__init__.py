@@ -1,7 +1,9 @@
 """Plot files as cooperatives really send them, checked and repaired: files in, PLOTS and FINDINGS out."""
 
-from eudr_check.plots.findings import FindingCollector, message
+from eudr_check.plots.checks.moved_off_loss import CODE as MOVED_OFF_LOSS
+from eudr_check.plots.checks.moved_off_loss import of_reruns as moved_in_reruns
+from eudr_check.plots.findings import message, with_findings
 from eudr_check.plots.fix_list import write_fix_lists
 from eudr_check.plots.load import load
 
-__all__ = ["FindingCollector", "load", "message", "write_fix_lists"]
+__all__ = ["MOVED_OFF_LOSS", "load", "message", "moved_in_reruns", "with_findings", "write_fix_lists"]

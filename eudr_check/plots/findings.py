@@ -129,6 +129,25 @@ class FindingCollector:
     files_in_order: Sequence[str] = ()
 
 
+def with_findings(findings: pd.DataFrame, plots: pd.DataFrame, code: str, found: pd.DataFrame) -> pd.DataFrame:
+    """FINDINGS with one more for every plot of which a later stage found something.
+
+    Args:
+        findings: FINDINGS of the load.
+        plots: PLOTS.
+        code: code of `checks.yaml`.
+        found: column `plot`; the others are the figures of the message.
+    """
+    log = FindingCollector()
+    mine = plots.loc[found["plot"]]
+    figures: dict[str, Any] = {name: found[name] for name in found.columns if name != "plot"}
+    log.row(code, range(len(found)), **figures)
+    rows = mine[["cooperative", "source_file", "source_row"]].reset_index().assign(file_order=0)
+    boxes = mine.geometry.bounds.to_numpy()
+    added = log.table(rows, (boxes[:, :2] + boxes[:, 2:]) / 2)
+    return tables.check(tables.FINDINGS, pd.concat([findings, added], ignore_index=True))
+
+
 def message(finding: Any, language: str) -> str:
     """The message of one row of FINDINGS in another language.
 

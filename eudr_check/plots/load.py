@@ -83,7 +83,8 @@ def load(
         rows.table["producer_country"] = countries
         compared.result()
     if register is not None:
-        earlier_harvests.check(register, harvest, located, area_ha, rows.table, log)
+        known = rows.table.assign(declared_area_ha=values.declared_area_ha)
+        earlier_harvests.check(register, harvest, located, area_ha, known, log)
     plots = rows.table.assign(
         original_wkb=original,
         commodity=commodity,

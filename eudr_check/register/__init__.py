@@ -1,7 +1,8 @@
 """The register of all harvests: land, outcomes, packages and statements in one GeoPackage, kept five years."""
 
+from eudr_check.register.boundaries import read as boundaries_on_loss
 from eudr_check.register.filed import filed
-from eudr_check.register.land import land_state, losses_within, plots_of, plots_within, record_land
+from eudr_check.register.land import land_state, losses_within, plots_of, plots_within, record_land, remember
 from eudr_check.register.numbers import keep_until, note
 from eudr_check.register.packages import Declared, LayerRead, Package, record_package
 from eudr_check.register.search import content, find, harvests
@@ -10,6 +11,7 @@ __all__ = [
     "Declared",
     "LayerRead",
     "Package",
+    "boundaries_on_loss",
     "content",
     "filed",
     "find",
@@ -22,4 +24,5 @@ __all__ = [
     "plots_within",
     "record_land",
     "record_package",
+    "remember",
 ]

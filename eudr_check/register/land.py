@@ -2,10 +2,12 @@
 
 Plots are those of the last run of a harvest. A plot that an earlier run had and the last one has not moves to
 `former_plots`: it is no longer land of the harvest, but leaving it out and drawing it again next year hides no loss.
+Boundaries that ever held a loss stand in `boundaries` for good, so that drawing one again hides none either.
 """
 
 import hashlib
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,32 +16,72 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from eudr_check.register import store
+from eudr_check.register import boundaries, store
 
 CUT_OFF_YEAR = 2020
 """Art. 2(13) of Regulation (EU) 2023/1115: what was lost after 31 December 2020 counts."""
 
 
-def record_land(path: Path, harvest: str, plots: gpd.GeoDataFrame, patches: gpd.GeoDataFrame | None = None) -> None:
+def record_land(
+    path: Path,
+    harvest: str,
+    plots: gpd.GeoDataFrame,
+    patches: gpd.GeoDataFrame | None = None,
+    on: date | None = None,
+) -> None:
     """Make the usable plots those of the harvest, and add the losses found on them.
 
-    Other harvests are left as they are; losses only ever grow.
+    Other harvests are left as they are; losses, and boundaries that held some, only ever grow.
 
     Args:
         path: the register; made where there is none.
         harvest: name of the harvest.
         plots: PLOTS, all of the harvest.
         patches: PATCHES; those after the cut-off date of the Regulation are kept.
+        on: day of the assessment.
 
     Raises:
         RegisterError: the register cannot be written.
     """
     kept = plots[plots["usable"]]
+    lost = None if patches is None else patches[patches["year"] > CUT_OFF_YEAR]
     with store.writing(path) as database:
         _move_dropped(database, harvest, set(zip(kept["cooperative"], kept["plot_id"], strict=True)))
         _record_plots(database, harvest, kept)
-        if patches is not None:
-            _record_losses(database, harvest, patches[patches["year"] > CUT_OFF_YEAR])
+        if lost is not None:
+            _record_losses(database, harvest, lost)
+            boundaries.add(database, harvest, boundaries.on_loss(kept, lost), on)
+
+
+def remember(
+    path: Path, harvest: str, plots: gpd.GeoDataFrame, patches: gpd.GeoDataFrame, on: date | None = None
+) -> bool:
+    """Keep the boundaries with losses of a run, and these losses, for the next run of the same harvest.
+
+    Nothing is written where there are none, or all of them are known.
+
+    Args:
+        path: a register of the run itself; made where there is none.
+        harvest: name of the harvest.
+        plots: PLOTS.
+        patches: PATCHES.
+        on: day of the assessment.
+
+    Returns:
+        Whether anything was written.
+
+    Raises:
+        RegisterError: the register cannot be read or written.
+    """
+    lost = patches[patches["year"] > CUT_OFF_YEAR]
+    found = boundaries.on_loss(plots[plots["usable"]], lost)
+    if found.empty or boundaries.known(path, harvest, found):
+        return False
+    near = np.unique(shapely.STRtree(lost.geometry.to_numpy()).query(found["geometry"].to_numpy())[1])
+    with store.writing(path) as database:
+        _record_losses(database, harvest, lost.iloc[near])
+        boundaries.add(database, harvest, found, on)
+    return True
 
 
 def land_state(path: Path, harvest: str) -> str:
@@ -51,6 +93,7 @@ def land_state(path: Path, harvest: str) -> str:
                 ("plots", "cooperative, plot_id, geom"),
                 ("former_plots", "cooperative, plot_id, geom"),
                 ("losses", "event, year, geom"),
+                ("boundaries", "cooperative, plot_id, geom"),
             ):
                 rows = database.execute(
                     f"SELECT harvest, {columns} FROM {table} WHERE harvest <> ? ORDER BY harvest, {columns}", (harvest,)

@@ -23,7 +23,7 @@ WAIT_S = 60.0
 _WGS84_ID = 4326
 _HEADER = struct.Struct("<2sBBi")
 
-FEATURES = ("plots", "losses", "former_plots", "outcomes")
+FEATURES = ("plots", "losses", "former_plots", "boundaries", "outcomes")
 """Tables with a geometry (EPSG:4326) and a spatial index; the others are attributes."""
 _PLOT = "harvest TEXT NOT NULL, cooperative TEXT NOT NULL, plot_id TEXT NOT NULL, area_ha DOUBLE"
 TABLES = {
@@ -31,6 +31,8 @@ TABLES = {
     "losses": "geom BLOB NOT NULL, harvest TEXT NOT NULL, event TEXT NOT NULL, year INTEGER NOT NULL, "
     "area_ha DOUBLE, UNIQUE (harvest, event, year, geom)",
     "former_plots": f"geom BLOB NOT NULL, {_PLOT}, UNIQUE (harvest, cooperative, plot_id)",
+    "boundaries": f"geom BLOB NOT NULL, {_PLOT}, loss_ha DOUBLE NOT NULL, date TEXT, "
+    "UNIQUE (harvest, cooperative, plot_id, geom)",
     "packages": "harvest TEXT NOT NULL, commodity TEXT NOT NULL, date TEXT, package_digest TEXT NOT NULL, "
     "is_last INTEGER NOT NULL, draft INTEGER NOT NULL, zip TEXT, zip_sha256 TEXT, policy TEXT NOT NULL, "
     "software TEXT NOT NULL, plots INTEGER NOT NULL, area_ha DOUBLE NOT NULL, low INTEGER NOT NULL, "

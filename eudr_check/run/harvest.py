@@ -10,7 +10,7 @@ import pandas as pd
 
 from eudr_check.config import Harvest
 from eudr_check.documents import dossier
-from eudr_check.run import conservation, inputs, readiness, registration, stages
+from eudr_check.run import conservation, history, inputs, readiness, registration, stages
 from eudr_check.run.artifacts import Artifact
 from eudr_check.run.drawing import Drawing
 from eudr_check.run.executors import Workers
@@ -98,7 +98,10 @@ def run(
             progress(stage, 1, 1)
             return artifacts[stage]
 
-        plots = do("plots", lambda: stages.plots(job, overlaid="overlay" in wanted))
+        def guarded() -> Artifact:
+            return history.guarded(harvest, folder, stages.plots(job, overlaid="overlay" in wanted))
+
+        plots = do("plots", guarded)
         if "layers" in wanted:
             ground = do("ground", lambda: stages.tile_ground(job, plots))
             sources = do("layers", lambda: stages.sources(job, ground))
@@ -107,6 +110,8 @@ def run(
         if "assess" in wanted:
             drawn = "package" in wanted and "gis" in harvest.package.outputs
             assessment = do("assess", lambda: stages.assessment(job, plots, evidence, drawn=drawn))
+        if "overlay" in wanted:
+            history.remember(harvest, folder, artifacts)
         # The tables come first: they are there for people even when no package may be written.
         shown = [artifacts[stage] for stage in ("plots", "layers", "overlay", "assess") if stage in artifacts]
         folder.publish("tables", shown)
@@ -122,8 +127,8 @@ def run(
                     ),
                 )
                 folder.publish("package-redacted", [redacted_package])
-        if harvest.register_file is not None and "overlay" in wanted:
-            registration.record(harvest, harvest.register_file, artifacts)
+            if harvest.register_file is not None:
+                registration.record(harvest, harvest.register_file, artifacts)
         folder.log("end", until=until)
     assessments = artifacts["assess"].table("ASSESSMENTS") if "assess" in artifacts else None
     findings = conservation.findings_of(plots, artifacts.get("overlay", plots))

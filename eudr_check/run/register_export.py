@@ -24,6 +24,7 @@ numbers.csv          every number ever noted; replaced = 1 no longer holds
 outcomes.geojson     the plots of outcomes.csv on the map (WGS 84)
 plots.geojson        the plots of the last run of every harvest
 former_plots.geojson plots an earlier run of a harvest had and its last run has not
+boundaries.geojson   boundaries that held a loss when a run saw them, whatever was drawn in their place later
 losses.geojson       forest loss after 2020 found on and near the plots, by event layer and year
 
 Tables belong together by harvest, package_digest, statement and plot. Text is UTF-8.

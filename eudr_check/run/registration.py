@@ -14,21 +14,19 @@ from eudr_check.run.artifacts import Artifact
 
 
 def record(harvest: Harvest, file: Path, artifacts: Mapping[str, Artifact]) -> None:
-    """Write land, and outcomes and statements where there is a package, into the register.
+    """Write outcomes and statements of a package into the register, which has its land already.
 
     Args:
         harvest: the settings.
         file: the register; made where there is none.
-        artifacts: finished artifacts by stage; `plots` and `overlay` at least.
+        artifacts: finished artifacts by stage, the package among them.
 
     Raises:
         RegisterError: the register cannot be written.
     """
     plots = artifacts["plots"].features("PLOTS")
-    register.record_land(file, harvest.harvest, plots, artifacts["overlay"].features("PATCHES"))
-    if "package" in artifacts:
-        package = _package(harvest, artifacts, plots)
-        register.record_package(file, package, plots, artifacts["assess"].table("ASSESSMENTS"))
+    package = _package(harvest, artifacts, plots)
+    register.record_package(file, package, plots, artifacts["assess"].table("ASSESSMENTS"))
 
 
 def _package(harvest: Harvest, artifacts: Mapping[str, Artifact], plots: pd.DataFrame) -> register.Package:

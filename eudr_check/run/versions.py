@@ -57,6 +57,7 @@ STAGES = {
             "files.py",
             "law",
             "numerals.py",
+            "register/boundaries.py",
             "register/land.py",
             "register/store.py",
             "spelling.py",
@@ -77,7 +78,10 @@ STAGES = {
     "ground": MadeBy(("overlay", "files.py", "law", "run/artifacts.py", "run/tile_index.py"), _OVERLAY),
     "sources": MadeBy(("layers", "files.py", "law"), (*_LAYERS, "xarray")),
     "tile": MadeBy(TILE, (*_OVERLAY, *_LAYERS)),
-    "evidence": MadeBy((*TILE, "run/stages.py"), (*_OVERLAY, *_LAYERS)),
+    "evidence": MadeBy(
+        (*TILE, "plots/checks.yaml", "plots/findings.py", "run/conservation.py", "run/stages.py", "text"),
+        (*_OVERLAY, *_LAYERS, "babel"),
+    ),
     "patches": MadeBy(
         ("package/gis", "package/document_date.py", "package/palette.py", "law", "run/stages.py", "text"), _VECTORS
     ),

@@ -1,6 +1,6 @@
 """Plots compared with those of earlier harvests, as the register holds them.
 
-Found are the same land under another id, a boundary that changed, and a boundary that was moved off a known loss.
+Found are the same land under another id, a boundary that changed, and ground delivered without a loss it had.
 """
 
 from pathlib import Path
@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check import register
+from eudr_check.plots.checks import moved_off_loss
 from eudr_check.plots.checks.overlaps import overlap_ha, polygonal_ha
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.thresholds import threshold
@@ -48,6 +49,29 @@ def check(
     earlier = earlier[(earlier["harvest"] != harvest) & ~earlier["plot"].isin(set(names[rows]))]
     earlier = earlier.drop_duplicates("plot", keep="last").reset_index(drop=True)
     _check_other(geometry, area_ha, rows, earlier, log)
+    _check_redrawn(path, harvest, geometry[rows], table.iloc[rows], rows, log)
+
+
+def _check_redrawn(
+    path: Path,
+    harvest: str,
+    geometry: NDArray[Any],
+    table: pd.DataFrame,
+    rows: NDArray[np.int64],
+    log: FindingCollector,
+) -> None:
+    """Ground that another harvest saw with a loss, delivered without it under whatever name."""
+    earlier = register.boundaries_on_loss(path, harvest, own=False)
+    if earlier.empty:
+        return
+    losses = register.losses_within(path, shapely.total_bounds(earlier["geometry"].to_numpy()))
+    shapes = losses.loc[losses["harvest"] != harvest, "geometry"].to_numpy()
+    declared_ha = table["declared_area_ha"].to_numpy(dtype=np.float64)
+    found = moved_off_loss.left_out(earlier, shapes, geometry, declared_ha, table["plot"].to_numpy(dtype=object))
+    row = found["plot"].map(dict(zip(table["plot"], rows, strict=True))).to_numpy(dtype=np.int64)
+    new = ~np.isin(row, log.has(moved_off_loss.CODE))
+    figures: dict[str, Any] = {name: found.loc[new, name] for name in ("harvest", "other", "loss_ha")}
+    log.row(moved_off_loss.CODE, row[new], **figures)
 
 
 def _check_other(
@@ -120,6 +144,7 @@ def _check_same(
                 "boundary_moved_off_loss",
                 at[index],
                 harvest=both["harvest"].iat[int(index)],
+                other=f"{both['cooperative'].iat[int(index)]}/{both['plot_id'].iat[int(index)]}",
                 loss_ha=round(lost, 4),
             )
 

@@ -1,0 +1,69 @@
+"""What earlier runs of the same harvest saw: boundaries with losses, kept in the run folder and in the register.
+
+A boundary that is redrawn after a run showed its loss must not come out better in the next one. Only what is found
+that way names the plots of a run, so that unchanged plots are found as they were. A screening, which has no day and
+declares nothing, remembers nothing: it is for trying things out.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from eudr_check import object_store, register, tables
+from eudr_check import plots as plots_room
+from eudr_check.config import Harvest
+from eudr_check.documents import dossier
+from eudr_check.run.artifacts import Artifact, digest, reaching, save_table
+from eudr_check.run.folder import RunFolder
+from eudr_check.run.versions import made_by
+
+NAME = "boundaries.gpkg"
+"""The register of a run folder: boundaries with losses that its runs saw."""
+
+
+def guarded(harvest: Harvest, folder: RunFolder, plots: Artifact) -> Artifact:
+    """The plots of a run, of which those moved off a loss that an earlier run saw are blocked.
+
+    Raises:
+        RegisterError: what earlier runs saw cannot be read.
+    """
+    if dossier.day(harvest) is None:
+        return plots
+    own = folder.path / NAME
+    if folder.remote:
+        with reaching():
+            object_store.pull(own)
+    kept = [path for path in (own, harvest.register_file) if path is not None and path.exists()]
+    if not any(len(register.boundaries_on_loss(path, harvest.harvest, own=True)) for path in kept):
+        return plots
+    table = plots.features("PLOTS")
+    moved = plots_room.moved_in_reruns(kept, harvest.harvest, table)
+    if moved.empty:
+        return plots
+
+    def make(made: Path) -> None:
+        findings = plots_room.with_findings(plots.table("FINDINGS"), table, plots_room.MOVED_OFF_LOSS, moved)
+        stopped = table.assign(usable=table["usable"] & ~table.index.isin(moved["plot"]))
+        save_table(made, "PLOTS", tables.check(tables.PLOTS, stopped))
+        save_table(made, "FINDINGS", findings)
+        plots_room.write_fix_lists(made / "fix_lists", stopped, findings, harvest.package.languages)
+
+    made_of = {"plots": plots.digest, "moved": moved.to_dict("records")}
+    return folder.artifacts.obtain("plots", digest({"versions": made_by("plots"), **made_of}), make)
+
+
+def remember(harvest: Harvest, folder: RunFolder, artifacts: Mapping[str, Artifact]) -> None:
+    """Keep what this run saw, before anybody sees it.
+
+    Raises:
+        RegisterError: the run folder or the register cannot be written.
+    """
+    on = dossier.day(harvest)
+    if on is None:
+        return
+    plots, patches = artifacts["plots"].features("PLOTS"), artifacts["overlay"].features("PATCHES")
+    own = folder.path / NAME
+    if register.remember(own, harvest.harvest, plots, patches, on) and folder.remote:
+        with reaching():
+            object_store.put({own: own})
+    if harvest.register_file is not None:
+        register.record_land(harvest.register_file, harvest.harvest, plots, patches, on)

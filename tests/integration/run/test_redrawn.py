@@ -1,0 +1,90 @@
+"""A plot redrawn off its loss between two runs of the same harvest does not come out better without a finding."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import yaml
+
+from eudr_check import config
+from eudr_check.run.harvest import Finished, run
+from tests.helpers import tiny_harvest
+from tests.helpers.same_bytes import contents
+
+HIGH = "norte/high-one"
+
+
+def finished(tiny: tiny_harvest.Tiny) -> Finished:
+    return run(config.load(tiny.config), offline=True, until="assess")
+
+
+def change(tiny: tiny_harvest.Tiny, edit: Callable[[dict[str, Any]], None]) -> None:
+    """Edit the feature of the plot that is high."""
+    path = tiny.config.with_name("norte.geojson")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    (feature,) = [one for one in content["features"] if one["properties"]["codigo"] == "high-one"]
+    edit(feature)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def corners(west: float, north: float, east: float, south: float) -> list[list[float]]:
+    places = ((west, south), (east, south), (east, north), (west, north), (west, south))
+    return [list(tiny_harvest.place(u + 0.0004, v + 0.0004)) for u, v in places]
+
+
+def smaller(feature: dict[str, Any]) -> None:
+    feature["geometry"]["coordinates"] = [corners(20, 14, 26, 16)]
+
+
+def with_hole(feature: dict[str, Any]) -> None:
+    feature["geometry"]["coordinates"].append(corners(20.2, 10.2, 25.8, 14.2)[::-1])
+
+
+def renamed(feature: dict[str, Any]) -> None:
+    smaller(feature)
+    feature["properties"]["codigo"] = "nueva"
+
+
+@pytest.mark.parametrize("with_register", [True, False], ids=["register", "run folder"])
+def test_redrawn_after_a_run(tiny: tiny_harvest.Tiny, with_register: bool):
+    """However it is redrawn, the plot is blocked by name, and nothing of it is declared."""
+    if with_register:
+        content = yaml.safe_load(tiny.config.read_text(encoding="utf-8"))
+        tiny.config.write_text(yaml.safe_dump({**content, "register": "register.gpkg"}), encoding="utf-8")
+    before = finished(tiny)
+    for edit in (smaller, with_hole, renamed):
+        change(tiny, edit)
+        now = finished(tiny)
+        name = "norte/nueva" if edit is renamed else HIGH
+        found = now.findings[now.findings["code"] == "boundary_moved_off_loss"]
+        if with_register:
+            (tiny.config.parent / "run" / "boundaries.gpkg").unlink(missing_ok=True)
+
+        assert before.assessments.loc[HIGH, "final_outcome"] == "high"
+        assert found["plot"].tolist() == [name]
+        assert "norte/high-one" in found["message"].iloc[0] and "tiny (2026-11-02)" in found["message"].iloc[0]
+        assert now.assessments.loc[name, ["outcome", "reasons"]].tolist() == ["undetermined", "geometry_blocked"]
+        if edit is not renamed:
+            tiny_harvest._write_geojson(tiny.config.with_name("norte.geojson"))
+
+
+def test_unchanged_plots_are_found_as_they_were(tiny: tiny_harvest.Tiny):
+    """What a run remembers makes the next one of the same plots redo nothing; the boundary drawn back is as before."""
+    first = finished(tiny)
+    folder = tiny.config.with_name("run")
+    artifacts = {path: path.stat().st_mtime_ns for path in (folder / "artifacts").rglob("*")}
+    remembered = (folder / "boundaries.gpkg").read_bytes()
+    second = finished(tiny)
+    again = {path: path.stat().st_mtime_ns for path in (folder / "artifacts").rglob("*")}
+    change(tiny, smaller)
+    blocked, still = finished(tiny), finished(tiny)
+    tiny_harvest._write_geojson(tiny.config.with_name("norte.geojson"))
+    back = finished(tiny)
+
+    assert again == artifacts
+    assert (folder / "boundaries.gpkg").read_bytes() == remembered
+    assert [one.made["plots"].digest for one in (second, back)] == [first.made["plots"].digest] * 2
+    assert still.made["assess"].digest == blocked.made["assess"].digest != first.made["assess"].digest
+    assert back.assessments.loc[HIGH, "final_outcome"] == "high"
+    assert contents(folder / "tables")
