@@ -13,7 +13,7 @@ from eudr_check.delimited import MOST_CELLS
 from eudr_check.numerals import Number
 from eudr_check.plots.read import jsontext, reference_systems
 from eudr_check.plots.read.geometry_builder import Outlines
-from eudr_check.plots.read.raw_table import Delivery, Fault, Note, UnreadableError, whole
+from eudr_check.plots.read.raw_table import Delivery, Fault, Note, UnreadableError
 
 DEPTH = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
 _FEATURES = re.compile(r'"features"\s*:\s*\[')
@@ -165,9 +165,7 @@ def _cells(feature: Any) -> dict[str, str | None]:
     if not isinstance(feature, dict):
         return {}
     properties = feature.get("properties")
-    cells = (
-        {whole(key): jsontext.cell(value) for key, value in properties.items()} if isinstance(properties, dict) else {}
-    )
+    cells = {key: jsontext.cell(value) for key, value in properties.items()} if isinstance(properties, dict) else {}
     if "id" in feature:
         cells["@id"] = jsontext.cell(feature["id"])
     return cells
@@ -305,5 +303,5 @@ def _misspelt(features: list[Any]) -> list[Note]:
     for key, count in sorted(seen.items()):
         near = get_close_matches(key.lower(), ["geometry", "properties"], n=1, cutoff=0.75)
         if near and key != near[0]:
-            notes.append(Note("key_misspelt", {"key": whole(key)[:80], "rows": count, "meant": near[0]}))
+            notes.append(Note("key_misspelt", {"key": key[:80], "rows": count, "meant": near[0]}))
     return notes

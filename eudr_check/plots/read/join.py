@@ -16,8 +16,7 @@ from eudr_check.plots.checks.country import code_of
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read import columns, geometry_columns, numbers, reference_systems, vertex_rows
 from eudr_check.plots.read import crs as projection
-from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS, Delivery, Fault, UnreadableError, whole
-from eudr_check.plots.thresholds import threshold
+from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS, Delivery, UnreadableError
 
 _TEXT_FIELDS = tuple(field for field in columns.FIELDS if field not in ("longitude", "latitude", "geometry", "vertex"))
 _FILLED = ("producer_country", "producer_name", "producer_id", "planted_year", "declared_area_ha")
@@ -59,7 +58,6 @@ def gather(files: Sequence[PlotFile], log: FindingCollector) -> Rows:
         except UnreadableError as error:
             log.file(error.code, name_of(file), file.cooperative, **error.details)
             continue
-        _clean_surrogates(delivery)
         taken = _take_columns(file, delivery, log)
         numbers.settle(delivery, taken)
         if vertex_rows.are_rows(delivery, taken):
@@ -92,23 +90,6 @@ def name_of(file: PlotFile) -> str:
     """The path as the harvest writes it; only the name where that is absolute: no table holds a machine's paths."""
     absolute = not file.declared or "://" in file.declared or Path(file.declared).is_absolute()
     return file.path.name if absolute else file.declared
-
-
-def _clean_surrogates(delivery: Delivery) -> None:
-    """Half characters (lone surrogates, which JSON can write and no encoding holds) become U+FFFD, and that is said.
-
-    Those in headers are replaced where JSON is read: no table can be made with them.
-    """
-    frame = delivery.attributes
-    for place, header in enumerate(frame.columns):
-        cells = frame.iloc[:, place]
-        if cells.dtype != object:
-            continue
-        broken = [row for row, cell in enumerate(cells) if isinstance(cell, str) and whole(cell) != cell]
-        if broken:
-            frame.isetitem(place, [whole(cell) if isinstance(cell, str) else cell for cell in cells])
-            details = {"field": header, "limit": threshold("text_max")}
-            delivery.faults.extend(Fault(row, "text_cleaned", details) for row in broken)
 
 
 def _take_columns(file: PlotFile, delivery: Delivery, log: FindingCollector) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """What a reader hands over: the rows of one file as they were written, and what could not be read."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +8,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 UNKNOWN_DECIMALS = -1
-_SURROGATE = re.compile("[\ud800-\udfff]")
 ROWS_LOST = ("row_unreadable", "cells_misaligned", "quotes_unbalanced")
 """Faults of rows of which no cell can be trusted."""
 
@@ -76,11 +74,6 @@ class UnreadableError(Exception):
         super().__init__(code)
         self.code = code
         self.details = details
-
-
-def whole(text: str) -> str:
-    """A text with U+FFFD for half characters (lone surrogates), which JSON can write and no encoding holds."""
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def empty(notes: list[Note] | None = None) -> Delivery:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from eudr_check.delimited import MOST_CELLS
 from eudr_check.plots.read import jsontext
-from eudr_check.plots.read.raw_table import Delivery, Fault, UnreadableError, whole
+from eudr_check.plots.read.raw_table import Delivery, Fault, UnreadableError
 
 LISTS = ("submissions", "results", "data", "value", "records", "rows")
 
@@ -61,7 +61,7 @@ def _problem(record: Any) -> str | None:
 def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
     cells: dict[str, str | None] = {}
     for key, value in record.items():
-        name = whole(f"{prefix}{key}")
+        name = f"{prefix}{key}"
         if isinstance(value, dict) and not {"coordinates", "geometry"} & value.keys():
             cells.update(_flat(value, f"{name}/"))
         else:

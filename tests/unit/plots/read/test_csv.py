@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eudr_check import delimited
+from eudr_check.plots.read import formats
+from eudr_check.plots.read.raw_table import UnreadableError
 from tests.helpers.plot_files import codes, loaded, named, ring, written
 
 HEADER = ["plot_id", "lat", "lon", "area_ha", "nota"]
@@ -145,15 +147,21 @@ def test_a_zero_byte_in_an_id_is_told(tmp_path):
 
 
 @pytest.mark.parametrize("line", [b"\n", b"\r\n", b" \n", b";;;\n"])
-def test_millions_of_empty_lines_are_refused_by_name(tmp_path, line):
-    """A few kilobytes of a ZIP do not fill the memory."""
+def test_endless_empty_lines_are_refused_by_name(tmp_path, monkeypatch, line):
+    """A few kilobytes of a ZIP do not fill the memory: lines are counted before they are read, blank ones too."""
+    monkeypatch.setattr(delimited, "MOST_LINES", 20_000)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a.csv", b"id;lon;lat\nA;-76.123456;-6.123456\n" + line * (delimited.MOST_LINES + 1))
-    made, findings = loaded(written(tmp_path, "a.zip", packed.getvalue()))
+        archive.writestr("a.csv", b"id;lon;lat\nA;-76.123456;-6.123456\n" + line * 20_000)
+    with pytest.raises(UnreadableError) as refused:
+        formats.read(written(tmp_path, "a.zip", packed.getvalue()))
 
-    assert not len(made)
-    assert "file_too_large" in codes(findings)
+    assert refused.value.code == "file_too_large"
+
+
+def test_bound_of_lines_is_one_a_laptop_holds():
+    """Two million lines are more than any list of plots has."""
+    assert delimited.MOST_LINES == 2_000_000
 
 
 def test_marks_that_chain_to_the_end_take_no_square_of_time(tmp_path):
