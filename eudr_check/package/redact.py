@@ -13,6 +13,7 @@ import pandas as pd
 
 from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
+from eudr_check.package.inputs import PackageInput
 from eudr_check.text import say, topic
 
 HIDDEN = "[name withheld]"
@@ -28,6 +29,29 @@ OURS = frozenset(
 FOLDERS = re.compile(r"""(?:(?<=[\s'"`(=\[])|^)(?:[A-Za-z]:)?/+(?:[^\s'"/:]+/+)+""")
 """Folders of an absolute path; keys of plots (`coop/1`) and addresses (`https://...`) begin otherwise."""
 TEXT = pd.StringDtype(na_value=np.nan)
+
+
+def edition(given: PackageInput) -> PackageInput:
+    """What a package shows of its input: no path of a machine, nobody by name where cooperatives are the producers.
+
+    The redacted edition also goes without the operator's own words, and without documents, which name reviewers and
+    growers in ways no program can find.
+    """
+    shown = dataclasses.replace(given, findings=without_paths(given.findings))
+    if given.redacted:
+        of = given.article10_of
+        shown = dataclasses.replace(
+            shown,
+            harvest=harvest(given.harvest),
+            article10=record(given.article10),
+            article10_of=None if of is None else lambda keys, lots: record(of(keys, lots)),
+            attachments=(),
+        )
+    if shown.harvest.package.producer_as != "cooperative":
+        return shown
+    # Names are personal data the EU does not ask for; the edition without them is the usual one.
+    named = places(given.plots, given.plots) if given.redacted else given.plots
+    return dataclasses.replace(shown, plots=plots(named), findings=findings(shown.findings, given.plots))
 
 
 def harvest(settings: Harvest) -> Harvest:

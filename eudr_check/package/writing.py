@@ -6,25 +6,23 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from eudr_check import __version__
-from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
-from eudr_check.files import Attachment
 from eudr_check.package import csv_files, document_date, readme, redact, worker_process
 from eudr_check.package.action_plan import plan
 from eudr_check.package.bag import bagit
 from eudr_check.package.eu import consignment, dds_xml, shipments_json
 from eudr_check.package.folder import Folder
 from eudr_check.package.gis import geopackage as gis
+from eudr_check.package.inputs import PackageInput
 from eudr_check.package.report import page
 from eudr_check.package.statement import facts, ledger, statements
 from eudr_check.package.statement.statements import DRAFT_MARK, Behind
@@ -32,61 +30,24 @@ from eudr_check.shipments import Filed, Shipments
 from eudr_check.text.clean import file_stem
 from eudr_check.variables import Variable
 
-NO_RECORD = WrittenRecord({})
+
+@dataclass(frozen=True)
+class Declared:
+    """What the statements of a package declare, and what is not declared."""
+
+    settled: consignment.Consignment
+    made: Sequence[Mapping[str, Any]] = ()
+    withheld: Sequence[str] = ()
+    shipments: pd.DataFrame | None = None
+    """The table of shipments; None where no statement was asked for."""
 
 
-def write(
-    folder: Path,
-    *,
-    harvest: Harvest,
-    plots: gpd.GeoDataFrame,
-    findings: pd.DataFrame,
-    sources: pd.DataFrame,
-    evidence: pd.DataFrame | Path,
-    patches: gpd.GeoDataFrame | Path,
-    assessments: pd.DataFrame,
-    reasons: pd.DataFrame,
-    variables: Sequence[Variable],
-    policy: Any,
-    stored: Mapping[str, Path] = MappingProxyType({}),
-    drawn: Callable[[], Path] | None = None,
-    lots: pd.DataFrame | None = None,
-    article10: WrittenRecord = NO_RECORD,
-    legality: pd.DataFrame | None = None,
-    definitions: Sequence[Any] = (),
-    pictures: Mapping[str, Any] | None = None,
-    deliveries: pd.DataFrame | None = None,
-    shipments: Shipments | None = None,
-    filed: Sequence[Filed] = (),
-    article10_of: Callable[[Sequence[str], Sequence[str]], WrittenRecord] | None = None,
-    attachments: Sequence[Attachment] = (),
-    draft: bool = False,
-    redacted: bool = False,
-) -> list[Path]:
+def write(folder: Path, given: PackageInput) -> list[Path]:
     """Write the package; same tables and settings, same bytes.
 
     Args:
         folder: existing, empty folder.
-        harvest: the settings.
-        plots, findings, sources, assessments, reasons: the tables of these names.
-        evidence, patches: these tables, or the Parquet files that hold them; those are passed on as they are.
-        variables: layer variables of the run.
-        policy: the policy applied (a pydantic model with `full_name` and `title`).
-        stored: Parquet files of SOURCES, ASSESSMENTS and REASONS, passed on as they are instead of written again.
-        drawn: waits for the patches as a GeoPackage, from `gis.draw`, where somebody draws them for the GIS delivery.
-        lots: LOTS; None without deliveries.
-        article10: the assessment record in the languages of the harvest, and what keeps statements drafts.
-        legality: topic, document, valid_until, sha256, cooperatives of the legality evidence.
-        definitions: layer definitions of the run (pydantic models).
-        pictures: ground of plots that matter, for the report.
-        deliveries: `plot`, `lot` and `kg_green` per delivery, for the action plan and the table of shipments.
-        shipments: from `read_shipments`; None where the harvest names none.
-        filed: statements of this harvest that have a number of the EU system.
-        article10_of: as `article10`, for some plots and lots alone.
-        attachments: reviews with their evidence files, legality documents and what else belongs to the file; left
-            out of the redacted edition.
-        draft: also declare plots that are not settled; every statement file is marked.
-        redacted: the redacted edition, without names of persons: producers become numbers, cooperatives stand for them.
+        given: what it is written from.
 
     Returns:
         All files written.
@@ -95,99 +56,122 @@ def write(
         PackageError: the EU system would refuse operator or product (not with `draft`), or an attachment is missing
             or is not what was signed off.
     """
-    wanted = set(harvest.package.outputs)
-    faults = dds_xml.fact_faults(harvest) if "statement" in wanted else []
-    if faults and not draft:
-        raise PackageError(f"harvest {harvest.harvest}: no statement can be made: " + "; ".join(faults))
-    if redacted:
-        harvest = redact.harvest(harvest)
-    findings = redact.without_paths(findings)
+    wanted = set(given.harvest.package.outputs)
+    faults = dds_xml.fact_faults(given.harvest) if "statement" in wanted else []
+    if faults and not given.draft:
+        raise PackageError(f"harvest {given.harvest.harvest}: no statement can be made: " + "; ".join(faults))
+    given = redact.edition(given)
     into, tables = Folder(folder), folder / "tables"
     tables.mkdir()
     with (
         # GDAL holds Python's lock from the first patch to the last.
-        worker_process.working(f"{harvest.harvest}.gpkg") if "gis" in wanted else nullcontext(_leave) as worker,
+        worker_process.working(f"{given.harvest.harvest}.gpkg") if "gis" in wanted else nullcontext(_leave) as worker,
         ThreadPoolExecutor(1) as background,
     ):
-        _keep(tables, EVIDENCE=evidence, PATCHES=patches)
-        geopackage = gis.geopackage_of(folder, harvest)
-        if drawn is None:
-            worker(gis.draw, geopackage=geopackage, patches=tables / "PATCHES.parquet", day=document_date.day(harvest))
-        if harvest.package.producer_as == "cooperative":
-            # Names are personal data the EU does not ask for; the edition without them is the usual one.
-            shown = redact.places(plots, plots) if redacted else plots
-            plots, findings = redact.plots(shown), redact.findings(findings, plots)
-        judged = {"SOURCES": sources, "ASSESSMENTS": assessments, "REASONS": reasons}
-        _keep(tables, PLOTS=plots, FINDINGS=findings, **judged | dict(stored))
-        if lots is not None:
+        _keep(tables, EVIDENCE=given.evidence, PATCHES=given.patches)
+        if given.drawn is None:
+            geopackage, day = gis.geopackage_of(folder, given.harvest), document_date.day(given.harvest)
+            worker(gis.draw, geopackage=geopackage, patches=tables / "PATCHES.parquet", day=day)
+        judged = {"SOURCES": given.sources, "ASSESSMENTS": given.assessments, "REASONS": given.reasons}
+        _keep(tables, PLOTS=given.plots, FINDINGS=given.findings, **judged | dict(given.stored))
+        if given.lots is not None:
             # Arrow has lists, no tuples.
-            _keep(tables, LOTS=lots.assign(plots=lots["plots"].map(list)))
-        details = {"harvest": harvest, "findings": findings, "variables": variables, "bounds": gis.view(plots)}
-        delivered = background.submit(_deliver, worker, folder, geopackage, drawn, details)
-        if wanted & {"eu_geojson", "statement"}:
-            behind = Behind(
-                harvest,
-                plots,
-                assessments,
-                lots,
-                facts.layer_facts(variables, sources),
-                {"name": policy.full_name, "title": policy.title},
-                _records(legality),
-                redact.record(article10) if redacted else article10,
-                faults,
-                draft,
-                shipments,
-                filed,
-                sources,
-                variables,
-                _redacted_records(article10_of) if redacted and article10_of is not None else article10_of,
-            )
-            planned = statements.write(into, behind)
-            settled, made, withheld = planned.consignment, statements.made(planned), planned.withheld
-            ordered = ledger.table(harvest, planned.parts, settled, shipments, filed, plots, deliveries, lots)
-        else:
-            settled = consignment.settle(plots, assessments, lots, harvest.package.traceability, draft=draft)
-            made, withheld, ordered = [], [], None
-        _write_shipments(into, ordered, shipments, filed)
-        into.csv("excluded.csv", settled.excluded)
-        into.csv("refused_lots.csv", settled.refused_lots)
+            _keep(tables, LOTS=given.lots.assign(plots=given.lots["plots"].map(list)))
+        delivered = background.submit(_deliver, worker, folder, given)
+        declared = _declare(given, into, faults)
         for name in ("EVIDENCE", "ASSESSMENTS", "REASONS"):
             csv_files.convert(tables / f"{name}.parquet", tables / f"{name.lower()}.csv")
         delivered.result()
-    into.json("policy.json", policy.model_dump(mode="json"))
-    into.json("layers.json", [definition.model_dump(mode="json") for definition in definitions])
-    into.json("settings.json", settings(harvest, variables))
-    if "report" in wanted:
-        page.write(
-            folder,
-            harvest=harvest,
-            plots=plots,
-            findings=findings,
-            sources=sources,
-            patches=gpd.read_parquet(tables / "PATCHES.parquet"),
-            assessments=assessments,
-            reasons=reasons,
-            variables=variables,
-            pictures=pictures,
-            shipments=ordered,
-        )
-    if "action_plan" in wanted:
-        plan.write(
-            folder,
-            harvest=harvest,
-            plots=plots,
-            findings=findings,
-            assessments=assessments,
-            reasons=reasons,
-            deliveries=deliveries,
-        )
-    # Dossier name reviewers and growers in ways no program can find: the redacted edition goes without them.
-    kept = [] if redacted else sorted(attachments, key=lambda item: item.name)
-    for attachment in kept:
+    into.json("policy.json", given.policy.model_dump(mode="json"))
+    into.json("layers.json", [definition.model_dump(mode="json") for definition in given.definitions])
+    into.json("settings.json", settings(given.harvest, given.variables))
+    for output, make in OUTPUTS.items():
+        if output in wanted:
+            make(given, declared, folder)
+    for attachment in sorted(given.attachments, key=lambda item: item.name):
         into.attach(attachment)
-    details = summary(harvest, settled, made, withheld, assessments, filed=filed, draft=draft, redacted=redacted)
-    _finish(into, harvest, details, sources)
+    _finish(into, given, declared)
     return sorted(file for file in folder.rglob("*") if file.is_file())
+
+
+def _declare(given: PackageInput, into: Folder, faults: Sequence[str]) -> Declared:
+    """Settle what goes in, and write the statements of it where any are asked for."""
+    harvest = given.harvest
+    if {"eu_geojson", "statement"} & set(harvest.package.outputs):
+        behind = Behind(
+            harvest=harvest,
+            plots=given.plots,
+            assessments=given.assessments,
+            lots=given.lots,
+            layers=facts.layer_facts(given.variables, given.sources),
+            policy={"name": given.policy.full_name, "title": given.policy.title},
+            legality=_records(given.legality),
+            article10=given.article10,
+            faults=faults,
+            draft=given.draft,
+            shipments=given.shipments,
+            filed=given.filed,
+            sources=given.sources,
+            variables=given.variables,
+            article10_of=given.article10_of,
+        )
+        planned = statements.write(into, behind)
+        settled = planned.consignment
+        ordered = ledger.table(
+            harvest,
+            planned.parts,
+            settled,
+            given.shipments,
+            given.filed,
+            given.plots,
+            given.deliveries,
+            given.lots,
+        )
+        declared = Declared(settled, statements.made(planned), planned.withheld, ordered)
+    else:
+        traceability = harvest.package.traceability
+        declared = Declared(
+            consignment.settle(given.plots, given.assessments, given.lots, traceability, draft=given.draft)
+        )
+    _write_shipments(into, declared.shipments, given.shipments, given.filed)
+    into.csv("excluded.csv", declared.settled.excluded)
+    into.csv("refused_lots.csv", declared.settled.refused_lots)
+    return declared
+
+
+def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
+    page.write(
+        folder,
+        harvest=given.harvest,
+        plots=given.plots,
+        findings=given.findings,
+        sources=given.sources,
+        patches=gpd.read_parquet(folder / "tables" / "PATCHES.parquet"),
+        assessments=given.assessments,
+        reasons=given.reasons,
+        variables=given.variables,
+        pictures=given.pictures,
+        shipments=declared.shipments,
+    )
+
+
+def _action_plan(given: PackageInput, declared: Declared, folder: Path) -> None:
+    plan.write(
+        folder,
+        harvest=given.harvest,
+        plots=given.plots,
+        findings=given.findings,
+        assessments=given.assessments,
+        reasons=given.reasons,
+        deliveries=given.deliveries,
+    )
+
+
+OUTPUTS: Mapping[str, Callable[[PackageInput, Declared, Path], None]] = {
+    "report": _report,
+    "action_plan": _action_plan,
+}
+"""What is made of finished tables and statements, by its name in `package.outputs`."""
 
 
 def _write_shipments(
@@ -213,17 +197,12 @@ def _leave(work: Callable[..., Any], **details: Any) -> None:
     """Do nothing of it: the harvest does not ask for it."""
 
 
-def _deliver(
-    worker: worker_process.Send,
-    folder: Path,
-    geopackage: Path,
-    drawn: Callable[[], Path] | None,
-    details: Mapping[str, Any],
-) -> None:
+def _deliver(worker: worker_process.Send, folder: Path, given: PackageInput) -> None:
     """Have the GIS delivery made as soon as its patches are there."""
-    if drawn is not None:
-        shutil.copyfile(drawn(), geopackage)
-    worker(_draw, folder=folder, **details)
+    if given.drawn is not None:
+        shutil.copyfile(given.drawn(), gis.geopackage_of(folder, given.harvest))
+    details = {"harvest": given.harvest, "findings": given.findings, "variables": given.variables}
+    worker(_draw, folder=folder, bounds=gis.view(given.plots), **details)
 
 
 def _draw(folder: Path, **details: Any) -> None:
@@ -279,19 +258,30 @@ def manifest_facts(summary: Mapping[str, Any], sources: pd.DataFrame) -> dict[st
     return details | {"layer_items": _records(items.sort_values(list(items.columns)))}
 
 
-def _finish(into: Folder, harvest: Harvest, details: Mapping[str, Any], sources: pd.DataFrame) -> None:
+def _finish(into: Folder, given: PackageInput, declared: Declared) -> None:
     """Summary, README, manifest, and the bag with all of it."""
+    harvest = given.harvest
+    details = summary(
+        harvest,
+        declared.settled,
+        declared.made,
+        declared.withheld,
+        given.assessments,
+        filed=given.filed,
+        draft=given.draft,
+        redacted=given.redacted,
+    )
     into.json("summary.json", details)
     for language in harvest.package.languages:
         into.text(f"README.{language}.txt", readme.text(harvest, details, language))
-    name = f"{DRAFT_MARK if details['draft'] else ''}{harvest.harvest}{'-redacted' if details['redacted'] else ''}"
+    name = f"{DRAFT_MARK if given.draft else ''}{harvest.harvest}{'-redacted' if given.redacted else ''}"
     title = f"Due-diligence package of harvest {harvest.harvest}"
     bagit.write(
         into.path,
         name=file_stem(name),
         date=document_date.day(harvest),
         title=title,
-        facts=manifest_facts(details, sources),
+        facts=manifest_facts(details, given.sources),
     )
 
 
@@ -321,12 +311,6 @@ def settings(harvest: Harvest, variables: Sequence[Variable]) -> dict[str, Any]:
             for variable in variables
         ]
     }
-
-
-def _redacted_records(
-    article10_of: Callable[[Sequence[str], Sequence[str]], WrittenRecord],
-) -> Callable[[Sequence[str], Sequence[str]], WrittenRecord]:
-    return lambda plots, lots: redact.record(article10_of(plots, lots))
 
 
 def _records(frame: pd.DataFrame | None) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from eudr_check.layers import LayerDefinition, Supply, restore
 from eudr_check.package import document_date, worker_process
 from eudr_check.package.bag import contents
 from eudr_check.package.gis import geopackage
+from eudr_check.package.inputs import PackageInput
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.package.statement.statements import REACH_DEGREE
 from eudr_check.run import conservation, inputs, map_rasters, tile_index
@@ -320,8 +321,7 @@ def package(
         supplied = supply_of(run, sources)
         if "rasters" in harvest.package.outputs:
             map_rasters.write(folder / "rasters", tiles, evidence.table("SOURCES"), definitions(run), supplied)
-        package_room.write(
-            folder,
+        given = PackageInput(
             harvest=harvest,
             plots=plots.features("PLOTS"),
             findings=conservation.findings_of(plots, evidence),
@@ -350,6 +350,7 @@ def package(
             draft=draft,
             redacted=redacted,
         )
+        package_room.write(folder, given)
 
     return run.obtain("package", made_of, make)
 

@@ -34,7 +34,7 @@ def dump() -> dict[str, str]:
     )
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        package.write(folder, **six.package(legality=legality))
+        package.write(folder, package.PackageInput(**six.package(legality=legality)))
         texts = {name.replace("/", "."): (folder / name).read_text(encoding="utf-8") for name in SHOWN}
         xml = (folder / "statement-01/dds.xml").read_text(encoding="utf-8")
         manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))

@@ -72,7 +72,7 @@ def test_pages_are_made_in_every_language(tmp_path: Path, language: str) -> None
         lots=six.lots(("L1", 5, "refused", list(six.PLOTS))),
         draft=True,
     )
-    package.write(tmp_path, **six_draft)
+    package.write(tmp_path, package.PackageInput(**six_draft))
     made = tmp_path / "statement-01" / f"DRAFT-statement.{language}.pdf"
     found = (
         subprocess.run(["pdftotext", str(made), "-"], capture_output=True, text=True, check=False) if _has() else None

@@ -28,7 +28,7 @@ CLEAN = "=cmd|'/c calc'!A0 <script>\"&gpj.exe مزرعة \u200fعلي 田中"
 
 def written(folder: Path, **changes: Any) -> Path:
     folder.mkdir(parents=True)
-    package.write(folder, **six.package(**changes))
+    package.write(folder, package.PackageInput(**six.package(**changes)))
     return folder
 
 

@@ -63,7 +63,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Stages]:
     folder = tmp_path_factory.mktemp("tampering")
     (folder / "p").mkdir()
     content = all_tables(folder)
-    package.write(folder / "p", **content)
+    package.write(folder / "p", package.PackageInput(**content))
     assessments, reasons = content["assessments"], content["reasons"]
 
     def review(fresh: pd.DataFrame, evidence: pd.DataFrame, path: Path) -> pd.DataFrame:

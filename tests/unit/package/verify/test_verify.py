@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     reviews = made.with_name("reviews.csv")
     reviews.write_text("review,plots\nR1,sur/A 3\n", encoding="utf-8")
     attached = [package.Attachment("reviews/reviews.csv", reviews)]
-    package.write(made, **six.package(assessments=assessments, attachments=attached))
+    package.write(made, package.PackageInput(**six.package(assessments=assessments, attachments=attached)))
     return made
 
 
@@ -118,7 +118,7 @@ def test_final_outcome_needs_a_review(tmp_path: Path) -> None:
     """A plot that became settled without any review named is reported."""
     made = tmp_path / "p"
     made.mkdir()
-    package.write(made, **six.package())
+    package.write(made, package.PackageInput(**six.package()))
 
     found = verify(made, stages=stages(made, lambda *_: stored(made)))
 

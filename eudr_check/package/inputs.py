@@ -1,0 +1,71 @@
+"""Everything a package is written from, as one value."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from eudr_check.assessment_record import WrittenRecord
+from eudr_check.config import Harvest
+from eudr_check.files import Attachment
+from eudr_check.shipments import Filed, Shipments
+from eudr_check.variables import Variable
+
+Record = Callable[[Sequence[str], Sequence[str]], WrittenRecord]
+"""The assessment record of some plots and lots alone."""
+
+
+@dataclass(frozen=True)
+class PackageInput:
+    """The tables, settings and documents of one harvest."""
+
+    harvest: Harvest
+    plots: gpd.GeoDataFrame
+    """PLOTS."""
+    findings: pd.DataFrame
+    """FINDINGS."""
+    sources: pd.DataFrame
+    """SOURCES."""
+    evidence: pd.DataFrame | Path
+    """EVIDENCE, or the Parquet file that holds it, which is passed on as it is."""
+    patches: gpd.GeoDataFrame | Path
+    """PATCHES, or the Parquet file that holds it, which is passed on as it is."""
+    assessments: pd.DataFrame
+    """ASSESSMENTS."""
+    reasons: pd.DataFrame
+    """REASONS."""
+    variables: Sequence[Variable]
+    """Layer variables of the run."""
+    policy: Any
+    """The policy applied (a pydantic model with `full_name` and `title`)."""
+    stored: Mapping[str, Path] = field(default_factory=dict)
+    """Parquet files of SOURCES, ASSESSMENTS and REASONS, passed on as they are instead of written again."""
+    drawn: Callable[[], Path] | None = None
+    """Waits for the patches as a GeoPackage, from `gis.draw`, where somebody draws them for the GIS delivery."""
+    lots: pd.DataFrame | None = None
+    """LOTS; None without deliveries."""
+    article10: WrittenRecord = field(default_factory=lambda: WrittenRecord({}))
+    """The assessment record in the languages of the harvest, and what keeps statements drafts."""
+    article10_of: Record | None = None
+    """As `article10`, for some plots and lots alone."""
+    legality: pd.DataFrame | None = None
+    """topic, document, valid_until, sha256, cooperatives of the legality evidence."""
+    definitions: Sequence[Any] = ()
+    """Layer definitions of the run (pydantic models)."""
+    pictures: Mapping[str, Any] | None = None
+    """Ground of plots that matter, for the report."""
+    deliveries: pd.DataFrame | None = None
+    """`plot`, `lot` and `kg_green` per delivery, for the action plan and the table of shipments."""
+    shipments: Shipments | None = None
+    """From shipments.csv; None where the harvest names none."""
+    filed: Sequence[Filed] = ()
+    """Statements of this harvest that have a number of the EU system."""
+    attachments: Sequence[Attachment] = ()
+    """Reviews with their evidence files, legality documents and what else belongs to the file."""
+    draft: bool = False
+    """Also declare plots that are not settled; every statement file is marked."""
+    redacted: bool = False
+    """The redacted edition, without names of persons: producers become numbers, cooperatives represent them."""
