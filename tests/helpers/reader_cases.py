@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import shapely
 
 from eudr_check.config import PlotFile
@@ -252,6 +253,14 @@ def _of_two_kinds(folder: Path) -> PlotFile:
     return xlsx(folder, header(), plot_row(2), more_sheets={"b": shape})
 
 
+def _endless(folder: Path) -> Path:
+    angle = np.linspace(0, 2 * np.pi, 500_001, endpoint=False)
+    boundary = shapely.Polygon(np.column_stack([-76.1 + 0.001 * np.cos(angle), -6.1 + 0.001 * np.sin(angle)]))
+    path = folder / "endless.gpkg"
+    gpd.GeoDataFrame({"codigo": ["P1", "P2"]}, geometry=[boundary, square(1)], crs="EPSG:4326").to_file(path)
+    return path
+
+
 _MERGED = '<mergeCells><mergeCell ref="A2:A3"/></mergeCells>'
 
 
@@ -287,6 +296,7 @@ CASES: dict[str, Any] = {
     ],
     "formula_unstored": lambda f: [xlsx(f, header(), row(2, cell("A2", None, inner="<f>B1</f>")))],
     "cell_stored_twice": lambda f: [xlsx(f, header(), plot_row(2).replace("</row>", cell("A2", "Q") + "</row>"))],
+    "vertices_too_many": lambda f: [named(_endless(f))],
     "corner_lost": lambda f: [corners(f, ";4;-76.105999;-6.098333")],
     "corners_misnumbered": lambda f: [corners(f, "P2;3;-76.105111;-6.098333")],
     "corners_skipped": lambda f: [corners(f, "P2;5;-76.105999;-6.098333")],

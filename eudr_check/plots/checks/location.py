@@ -27,6 +27,7 @@ _SAID_BY_READER = (
     "corners_without_id",
     "coordinate_missing",
     "geometry_unreadable",
+    "vertices_too_many",
     "wrong_nesting",
     "ring_too_short",
     "crs_unknown",

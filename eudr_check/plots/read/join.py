@@ -16,7 +16,8 @@ from eudr_check.plots.checks.country import code_of
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read import columns, geometry_columns, numbers, reference_systems, vertex_rows
 from eudr_check.plots.read import crs as projection
-from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS, Delivery, UnreadableError
+from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS, Delivery, Fault, UnreadableError
+from eudr_check.plots.thresholds import threshold
 
 _TEXT_FIELDS = tuple(field for field in columns.FIELDS if field not in ("longitude", "latitude", "geometry", "vertex"))
 _FILLED = ("producer_country", "producer_name", "producer_id", "planted_year", "declared_area_ha")
@@ -64,6 +65,7 @@ def gather(files: Sequence[PlotFile], log: FindingCollector) -> Rows:
             delivery = vertex_rows.joined(delivery, taken)
         else:
             geometry_columns.place(delivery, taken, said=_geometry_said(file, delivery))
+        _refuse_endless(delivery)
         _to_degrees(file, delivery, start, log)
         for note in delivery.notes:
             log.file(note.code, name_of(file), file.cooperative, **note.details)
@@ -90,6 +92,20 @@ def name_of(file: PlotFile) -> str:
     """The path as the harvest writes it; only the name where that is absolute: no table holds a machine's paths."""
     absolute = not file.declared or "://" in file.declared or Path(file.declared).is_absolute()
     return file.path.name if absolute else file.declared
+
+
+def _refuse_endless(delivery: Delivery) -> None:
+    """A boundary with more vertices than can be checked in time loses its place; its row says so."""
+    vertices = shapely.get_num_coordinates(delivery.geometry)
+    most = threshold("vertices_most")
+    endless = np.flatnonzero(vertices > most)
+    if len(endless):
+        delivery.geometry = delivery.geometry.copy()
+        delivery.geometry[endless] = None
+        details = [{"vertices": int(vertices[row]), "most": int(most)} for row in endless]
+        delivery.faults.extend(
+            Fault(int(row), "vertices_too_many", detail) for row, detail in zip(endless, details, strict=True)
+        )
 
 
 def _take_columns(file: PlotFile, delivery: Delivery, log: FindingCollector) -> dict[str, str]:

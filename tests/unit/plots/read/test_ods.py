@@ -87,3 +87,14 @@ def test_merged_id_holds_for_its_rows(tmp_path):
 
     assert "id_missing" not in codes(findings)
     assert codes(findings, 2) >= {"id_repeated"}
+
+
+def test_numbers_of_typed_cells_are_exact(tmp_path):
+    """A cell that is a number has one reading, whatever its sheet shows and text beside it looks like."""
+    typed = ods_row(ods_cell("P1"), ods_cell("-76,101", "-76.101"), ods_cell("-6.041", "-6.041"))
+    written = ods_row(ods_cell("P2"), ods_cell("-76,201234"), ods_cell("-6,041234"))
+    made, findings = loaded(ods(tmp_path, ods_header() + typed + written))
+
+    assert made.geometry.x.tolist() == [-76.101, -76.201234]
+    assert made.geometry.y.tolist() == [-6.041, -6.041234]
+    assert "number_ambiguous" not in set(findings["code"])

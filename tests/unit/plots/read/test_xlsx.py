@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from eudr_check.plots.thresholds import threshold
 from tests.helpers.plot_files import codes, loaded, named
-from tests.helpers.reader_cases import cell, header, plot_row, row, xlsx
+from tests.helpers.reader_cases import HEADER, cell, header, plot_row, row, xlsx
 
 POINTS = [plot_row(number) for number in range(2, 8)]
 IDS = ["P1", "P2", "P3", "P4", "P5", "P6"]
@@ -200,3 +200,18 @@ def test_sheet_of_members_is_named(tmp_path):
 
     assert made["plot_id"].tolist() == IDS
     assert "'socios'" in findings.loc[findings["code"] == "table_ignored", "message"].item()
+
+
+def test_numbers_of_typed_cells_are_exact(tmp_path):
+    """A cell that is a number has one reading, whatever text of the same file looks like or its format shows."""
+    head = row(1, *(cell(f"{x}1", name) for x, name in zip("ABCD", (*HEADER, "area_m2"), strict=True)))
+    rows = [
+        row(2, cell("A2", "P1"), cell("B2", -76.101), cell("C2", -6.041), cell("D2", 12500, s=1)),
+        row(3, cell("A3", "P2"), cell("B3", "-76,201234"), cell("C3", "-6,041234"), cell("D3", 12.345)),
+        row(4, cell("A4", "P3"), cell("B4", -76.301234), cell("C4", -6.041234), cell("D4", "9.375")),
+    ]
+    made, findings = loaded(xlsx(tmp_path, head, *rows, formats=("#,##0",)))
+
+    assert made.geometry.x.tolist() == [-76.101, -76.201234, -76.301234]
+    assert made["declared_area_ha"].tolist() == pytest.approx([1.25, 0.0012345, 0.9375])
+    assert "number_ambiguous" not in set(findings["code"])
