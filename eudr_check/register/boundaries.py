@@ -87,5 +87,7 @@ def read(path: Path, harvest: str, *, own: bool) -> pd.DataFrame:
             )
             rows = [tuple(row) for row in database.execute(query, (harvest,))]
     frame = pd.DataFrame(rows, columns=["geometry", *COLUMNS])
-    frame["geometry"] = store.shapes(frame["geometry"].tolist())
+    frame["geometry"] = store.shapes(
+        frame["geometry"].tolist(), (frame["cooperative"] + "/" + frame["plot_id"]).tolist()
+    )
     return frame

@@ -136,7 +136,7 @@ def _move_dropped(database: sqlite3.Connection, harvest: str, kept: set[tuple[st
         if (row["cooperative"], row["plot_id"]) not in kept:
             values = {name: row[name] for name in row.keys() if name != "fid"}  # noqa: SIM118  (a Row iterates values)
             fid = store.insert(database, "former_plots", **values)
-            bounds = shapely.bounds(store.shapes([row["geom"]])[0]).tolist()
+            bounds = shapely.bounds(store.shapes([row["geom"]], [f"{row['cooperative']}/{row['plot_id']}"])[0]).tolist()
             store.index(database, "former_plots", fid, bounds)
             store.remove(database, "plots", row["fid"])
     former = "SELECT fid, cooperative, plot_id FROM former_plots WHERE harvest = ?"
@@ -200,5 +200,6 @@ def _within(path: Path, table: str, columns: list[str], bounds: NDArray[np.float
 
 def _frame(rows: list[tuple[object, ...]], columns: list[str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["geometry", *columns])
-    frame["geometry"] = store.shapes(frame["geometry"].tolist())
+    named = frame[columns[:3]].astype(str).agg(" / ".join, axis=1) if len(frame) else frame["geometry"]
+    frame["geometry"] = store.shapes(frame["geometry"].tolist(), named.tolist())
     return frame

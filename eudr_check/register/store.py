@@ -18,6 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check.errors import RegisterError
+from eudr_check.register import schema
 
 WAIT_S = 60.0
 _WGS84_ID = 4326
@@ -87,6 +88,7 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
         database = _connect(path)
         try:
             database.execute("BEGIN IMMEDIATE")
+            schema.refuse_foreign_code(database, path, TABLES)
             _be_a_register(database, path)
             _add_tables(database)
             yield database
@@ -112,6 +114,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             # What an earlier version did not have is empty, not an error; TEMP tables never touch the file.
             database.execute("PRAGMA temp_store = MEMORY")
             database.execute("BEGIN")
+            schema.refuse_foreign_code(database, path, TABLES)
             _be_a_register(database, path)
             for name in TABLES.keys() - _names(database):
                 database.execute(f"CREATE TEMP TABLE {name} (fid INTEGER PRIMARY KEY, {TABLES[name]})")
@@ -149,10 +152,28 @@ def blobs(shapes: NDArray[Any]) -> list[bytes | None]:
     return [None if wkb is None else header + wkb for wkb in shapely.to_wkb(shapes, byte_order=1)]
 
 
-def shapes(stored: Sequence[bytes | None]) -> NDArray[Any]:
-    """object (n,) geometries in EPSG:4326 of GeoPackage binaries as `blobs` makes them; None where there is none."""
-    wkb = np.array([None if blob is None else blob[_HEADER.size :] for blob in stored], dtype=object)
-    return np.asarray(shapely.from_wkb(wkb), dtype=object) if len(wkb) else wkb
+def shapes(stored: Sequence[bytes | None], names: Sequence[object] | None = None) -> NDArray[Any]:
+    """object (n,) geometries in EPSG:4326 of GeoPackage binaries as `blobs` makes them; None where there is none.
+
+    Args:
+        stored: the binaries.
+        names: what each belongs to, for messages.
+
+    Raises:
+        RegisterError: a geometry is broken; says whose it is.
+    """
+    wkb = np.array([blob if blob is None else bytes(blob[_HEADER.size :]) for blob in stored], dtype=object)
+    try:
+        return np.asarray(shapely.from_wkb(wkb), dtype=object) if len(wkb) else wkb
+    except (shapely.errors.GEOSException, TypeError):
+        bad = [
+            at for at, one in enumerate(wkb) if one is not None and shapely.from_wkb(one, on_invalid="ignore") is None
+        ]
+        whose = "row " + str(bad[0] + 1) if names is None else str(names[bad[0]])
+        raise RegisterError(
+            f"register: the geometry of {whose} is broken ({len(bad)} of {len(wkb)} are); go back to a copy of the "
+            "register, or take the row out"
+        ) from None
 
 
 @contextmanager

@@ -59,6 +59,7 @@ STAGES = {
             "numerals.py",
             "register/boundaries.py",
             "register/land.py",
+            "register/schema.py",
             "register/store.py",
             "spelling.py",
             "text",
