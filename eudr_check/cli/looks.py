@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 def status(config: Config, as_json: AsJson = False) -> None:
     """How far a harvest is."""
     from eudr_check.cli import show
+    from eudr_check.run import results
     from eudr_check.run.folder import RunFolder
     from eudr_check.run.inputs import load
     from eudr_check.run.status import status as status_of
 
     harvest = load(config)
     assert harvest.run.folder is not None
-    show.status(status_of(RunFolder(harvest.run.folder)), as_json=as_json)
+    show.status(status_of(RunFolder(harvest.run.folder), *results.gaps(harvest)), as_json=as_json)
 
 
 @app.command()

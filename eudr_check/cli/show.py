@@ -83,6 +83,11 @@ def status(state: Status, *, as_json: bool) -> None:
         tiles = f"{state.tiles_done} done, {state.tiles_failed} failed, {state.tiles_left} left"
         left = "" if state.seconds_left is None else f", about {state.seconds_left:.0f} s to go"
         console.print(f"tiles      {tiles}{left}", highlight=False)
+    for reason in state.unread:
+        console.print(f"unread     {reason}", highlight=False, soft_wrap=True)
+    for href in state.replaced:
+        words = "changed since it was read; run again, and `eudr-check catalogue add` where it is right"
+        console.print(f"raster     {href}: {words}", highlight=False, soft_wrap=True)
 
 
 def frame(rows: pd.DataFrame, *, nothing: str) -> None:

@@ -97,6 +97,23 @@ class Supply:
                 raise LayersError(answer.reason)
             store.remember(href, etag, answer.path)
 
+    def replaced(self, sources: pd.DataFrame) -> tuple[str, ...]:
+        """Files on disks of this machine that are gone, or no longer what SOURCES says was read: hrefs, sorted."""
+        store = Store(self.store)
+        read = sources[sources["status"] == "read"].drop_duplicates(["href", "etag"])
+        found = set()
+        for href, etag in zip(read["href"], read["etag"], strict=True):
+            if href in self.origins:
+                continue
+            try:
+                path = store.local_path(href, etag)
+            except LayersError:
+                # Read by another machine: nothing of it lies here.
+                continue
+            if not HashedFile(path, store).is_still(etag):
+                found.add(href)
+        return tuple(sorted(found))
+
     def _differing(self, boxes: Boxes, definitions: Sequence[LayerDefinition], sources: pd.DataFrame) -> pd.DataFrame:
         """Rows whose blocks this machine does not hold as they were read."""
         store = Store(self.store)

@@ -42,5 +42,20 @@ def supply_of(harvest: Harvest, sources: pd.DataFrame) -> Supply:
     return Supply(folder.store, restore.origins(sources, harvest.layers, harvest.catalogues, addresses))
 
 
+def gaps(harvest: Harvest) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What of its layers a finished run could not read, and which rasters it read were replaced since.
+
+    Returns:
+        Reasons, and addresses as in SOURCES; both empty where no run has come so far.
+    """
+    assert harvest.run.folder is not None
+    path = RunFolder(harvest.run.folder).pull("tables") / "SOURCES.parquet"
+    if not path.is_file():
+        return (), ()
+    sources = pd.read_parquet(path)
+    failed = sources.loc[sources["status"] == "failed", "reason"].dropna()
+    return tuple(sorted(set(map(str, failed)))), supply_of(harvest, sources).replaced(sources)
+
+
 def _read(path: Path) -> pd.DataFrame:
     return gpd.read_parquet(path) if path.stem in GEOGRAPHIC else pd.read_parquet(path)

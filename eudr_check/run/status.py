@@ -18,10 +18,21 @@ class Status:
     seconds_left: float | None
     """Estimate from the tiles of this run; None before the first tile, or when nothing is left."""
     complete: bool
+    """The last run came to its end, read everything, and what it read is still so."""
+    unread: tuple[str, ...] = ()
+    """Why layers could not be read."""
+    replaced: tuple[str, ...] = ()
+    """Rasters that were replaced since they were read, as in SOURCES."""
 
 
-def status(folder: RunFolder) -> Status:
-    """Read the log of the last run; a folder never worked in gives an empty state."""
+def status(folder: RunFolder, unread: tuple[str, ...] = (), replaced: tuple[str, ...] = ()) -> Status:
+    """Read the log of the last run; a folder never worked in gives an empty state.
+
+    Args:
+        folder: where the harvest was run.
+        unread: see `results.gaps`.
+        replaced: see `results.gaps`.
+    """
     history = folder.history()
     starts = [number for number, entry in enumerate(history) if entry["event"] == "start"]
     last = history[starts[-1] :] if starts else []
@@ -40,5 +51,7 @@ def status(folder: RunFolder) -> Status:
         tiles_failed=sum(entry["failed"] is not None for entry in tiles),
         tiles_left=left,
         seconds_left=seconds,
-        complete=any(entry["event"] == "end" for entry in last),
+        complete=any(entry["event"] == "end" for entry in last) and not unread and not replaced,
+        unread=unread,
+        replaced=replaced,
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from eudr_check import files
 from eudr_check.errors import LayersError
 from eudr_check.layers.fetch.block_store import Store, key
 from eudr_check.layers.raster import Raster
@@ -50,6 +51,20 @@ class HashedFile:
                 raise LayersError(f"{self.path.name}: changes while it is read; run again when nobody writes there")
         return self._sha256
 
+    def is_still(self, sha256: str) -> bool:
+        """Whether the file as a whole has a SHA-256; one not touched since it was hashed is not read again.
+
+        Like a run, which looks into rasters again where size, inode or one of the two times differ: the change time is
+        the system's own, and copying the dates of a file does not set it back.
+        """
+        entry = self.store.read("files", key(str(self.path.resolve())))
+        try:
+            if entry is not None and entry.get("touched") == _touched(self.path):
+                return bool(entry["sha256"] == sha256)
+            return files.sha256(self.path) == sha256
+        except OSError:
+            return False
+
     def _recall(self) -> None:
         entry = self.store.read("files", key(str(self.path.resolve())))
         if entry is None or entry["size"] != self.path.stat().st_size:
@@ -73,7 +88,7 @@ class HashedFile:
 
     def _hash_whole(self) -> None:
         """Hash all of it, and refuse it where something else is recorded."""
-        whole, registered, wanted = hashlib.sha256(), None, ""
+        whole, registered, wanted, touched = hashlib.sha256(), None, "", _touched(self.path)
         for code, kind in MULTIHASHES.items():
             if self.recorded.startswith(code):
                 registered, wanted = hashlib.new(kind, usedforsecurity=False), self.recorded.removeprefix(code)
@@ -89,7 +104,14 @@ class HashedFile:
             raise LayersError(f"{self.path.name} changed since it was registered; run `eudr-check catalogue add` again")
         self._sha256, self._chunks, self._seen = whole.hexdigest(), "".join(chunks), set()
         entry = {"size": size, "sha256": self._sha256, "chunks": self._chunks, "recorded": self.recorded}
+        entry |= {"touched": touched}
         self.store.write("files", key(str(self.path.resolve())), entry)
+
+
+def _touched(path: Path) -> list[int]:
+    """What changes when somebody writes to a file or puts another in its place."""
+    about = path.stat()
+    return [about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino]
 
 
 def spans_of(raster: Raster, needed: NDArray[np.bool_]) -> list[tuple[int, int]]:

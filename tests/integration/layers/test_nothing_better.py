@@ -15,8 +15,11 @@ import yaml
 from eudr_check import config, layers
 from eudr_check.config import LayerChoice
 from eudr_check.layers.definition import definition
+from eudr_check.run import results
 from eudr_check.run.exit import Exit
+from eudr_check.run.folder import RunFolder
 from eudr_check.run.harvest import Finished, run
+from eudr_check.run.status import Status, status
 from tests.conftest import REPOSITORY
 from tests.helpers.tiny_harvest import OUTCOMES, Tiny
 from tests.tools.fault_campaign import in_folder
@@ -150,6 +153,13 @@ def assess(harvest: Tiny, name: str = "run") -> Finished:
     return run(in_folder(config.load(harvest.config), harvest.config.parent / name / "run"), until="assess")
 
 
+def seen(harvest: Tiny) -> Status:
+    """What `status` says of the run folder of `assess`."""
+    here = in_folder(config.load(harvest.config), harvest.config.parent / "run" / "run")
+    assert here.run.folder is not None
+    return status(RunFolder(here.run.folder), *results.gaps(here))
+
+
 def require_nothing_better(finished: Finished, expected: dict[str, str]) -> pd.Series:
     """No plot is better than its drawing says; one that is worse or open has a source that says why."""
     assert finished.assessments is not None
@@ -201,9 +211,21 @@ def test_faults_nobody_registered(tiny: Tiny, fault: str, victim: str) -> None:
 def test_a_raster_replaced_after_a_run_is_noticed_by_the_next(tiny: Tiny, fault: Bend) -> None:
     """A finished run is not taken for done when a raster was replaced in place, with size and dates kept."""
     assert dict(require_nothing_better(assess(tiny), OUTCOMES)) == OUTCOMES
+    assert seen(tiny).complete
+    for path in victims(tiny, VICTIMS["loss"]):
+        shutil.copy2(path, path.with_suffix(".same"))
+        path.with_suffix(".same").replace(path)
+    assert seen(tiny).complete
     for path in victims(tiny, VICTIMS["loss"]):
         fault(path)
+    before = seen(tiny)
     finished = assess(tiny)
+    after = seen(tiny)
+
+    assert not before.complete
+    assert [Path(href).name for href in before.replaced] == [path.name for path in victims(tiny, VICTIMS["loss"])]
+    assert not after.complete
+    assert any("changed since it was registered" in reason for reason in after.unread)
 
     assert finished.exit is Exit.INCOMPLETE
     assert finished.sources["reason"].str.contains("changed since it was registered").any()  # type: ignore[index]
