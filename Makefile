@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 HARVESTS := $(basename $(notdir $(wildcard configs/*.yaml)))
-OWN := help install demo test check faults fuzz bench docs pictures wheel clean season
+OWN := help install demo test coverage check faults fuzz bench docs pictures wheel clean season
 OPEN_IS_DONE = || { code=$$?; [ $$code -eq 3 ] && \
 	echo "Done (exit code 3 of eudr-check): some plots are undetermined or blocked; the report says which and why."; }
 
@@ -15,6 +15,7 @@ endif
 help:
 	@echo "make demo       set up, and run the sample harvest offline"
 	@echo "make test       set up, and run the tests"
+	@echo "make coverage   the unit tests, and which share of eudr_check they run (twice the time)"
 	@echo "make install    set up only (creates .venv)"
 	@echo "make check      lint, types, and the contracts between rooms"
 	@echo "make season     every harvest of configs/, and one page over all"
@@ -35,6 +36,9 @@ demo: .venv/.installed
 
 test: .venv/.installed-test
 	$(BIN)/pytest -n 2 --dist worksteal
+
+coverage: .venv/.installed-test
+	$(BIN)/pytest -n 2 --dist worksteal tests/unit --cov --cov-report=term
 
 $(HARVESTS): %: configs/%.yaml .venv/.installed
 	@$(BIN)/eudr-check run $< $(OPEN_IS_DONE)
