@@ -42,10 +42,14 @@ KNOWN = {
 def refuse_foreign_code(database: sqlite3.Connection, path: Path, tables: Iterable[str]) -> None:
     """Stop before a trigger or view that is not GDAL's own runs, and let GDAL's own ones work.
 
+    Args:
+        database: opened with `trusted_schema` off.
+        path: the register, for the message.
+        tables: the tables of a register.
+
     Raises:
         RegisterError: names what the file holds.
     """
-    database.execute("PRAGMA trusted_schema = OFF")
     known = {_bare(f'CREATE TRIGGER "{name}" {body}'.format(table)) for table in tables for name, body in KNOWN.items()}
     code = database.execute(
         "SELECT type, name, sql FROM main.sqlite_master WHERE type IN ('trigger', 'view')"

