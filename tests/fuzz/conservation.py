@@ -20,7 +20,8 @@ import shapely
 
 from eudr_check import plots
 from tests.fuzz.damages import DAMAGES, Damage
-from tests.fuzz.layouts import COOPERATIVE, LAYOUTS, Layout, truth, written
+from tests.fuzz.layouts import COOPERATIVE, Layout, truth
+from tests.fuzz.odd_layouts import LAYOUTS, written
 
 SAME_PLACE_DEG = 3e-6
 """Six decimals in, six decimals out, and millimetres of a projection between."""

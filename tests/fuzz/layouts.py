@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import random
-import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,8 +15,6 @@ import openpyxl
 import pandas as pd
 import pyproj
 import shapely
-
-from eudr_check.config import PlotFile
 
 COOPERATIVE = "coop-01"
 NAMES = ("Rosa Quispe", "José Ñahui", "María Huamán", "Wilder Díaz", "Elmer Núñez", "Ana 'Nena' Tello", "Luis, hijo")
@@ -298,16 +295,9 @@ def _ods(plots: list[Plot], folder: Path) -> Path:
     return _zipped(folder / "padron.ods", {"mimetype": kind, "content.xml": text.encode()})
 
 
-def stale_count(path: Path, count: int) -> None:
-    """Make a GeoPackage claim another number of features."""
-    with sqlite3.connect(path) as database:
-        database.execute("UPDATE gpkg_ogr_contents SET feature_count = ?", (count,))
-    database.close()
-
-
 _ES, _EN = ["codigo", "socio", "area_ha", "wkt"], ["plot_id", "producer_name", "area_ha", "geometry"]
 _XY = ["codigo", "socio", "area_ha", "longitud", "latitud"]
-LAYOUTS = (
+PLAIN_LAYOUTS = (
     Layout("csv-comma-wkt", "text", False, _wkt(_EN, ","), {}),
     Layout("csv-semicolon-wkt", "text", False, _wkt(_ES, ";"), {}),
     Layout("tsv-wkt", "text", False, _wkt(_ES, "\t", suffix="tsv"), {}),
@@ -343,9 +333,3 @@ LAYOUTS = (
     Layout("parquet-points", "binary", True, _flat_parquet, {}),
     Layout("mixed-zip", "archive", False, _mixed_zip, {}),
 )
-
-
-def written(layout: Layout, folder: Path) -> PlotFile:
-    """The list in this layout, as the harvest names it."""
-    path = layout.write(truth(layout.points), folder)
-    return PlotFile(path=path, cooperative=COOPERATIVE, **layout.settings)

@@ -5,7 +5,8 @@ import sys
 import pytest
 
 from tests.fuzz import conservation
-from tests.fuzz.layouts import LAYOUTS, Layout, written
+from tests.fuzz.layouts import Layout
+from tests.fuzz.odd_layouts import LAYOUTS, written
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
