@@ -20,7 +20,7 @@ from benchmarks.workload import NATIONAL, workload
 from eudr_check import tables
 from eudr_check.config import Product
 from eudr_check.geodesy import plot_area_ha
-from eudr_check.package.eu import consignment, file_rules, geojson
+from eudr_check.package.eu import consignment, feature_text, file_rules, geojson
 from eudr_check.package.eu.orders import orders
 from eudr_check.package.eu.parts import parts as cut
 
@@ -42,14 +42,14 @@ def main() -> None:
     assessments = pd.DataFrame({"outcome": "low", "final_outcome": "low", "reasons": ""}, index=plots.index)
     settled = timed("settle", lambda: consignment.settle(plots, assessments, None, "full", draft=False))
     export = timed("export", lambda: geojson.export(settled.plots))
-    texts = timed("text", lambda: geojson.feature_texts(export.features, names=True))
+    texts = timed("text", lambda: feature_text.feature_texts(export.features, names=True))
     sizes = [len(text) for text in texts]
     product = Product(hs_code="090111", description="Green coffee", net_mass_kg=1e6)
     asked = orders("nation", [product], settled, None, ())
     parts = timed("split", lambda: cut("nation", asked.ready, settled, export.features, sizes))
     seen: Counter[str] = Counter()
     for part in parts:
-        content = timed("text", lambda: geojson.collection([texts[r] for r in part.rows]).encode())  # noqa: B023
+        content = timed("text", lambda: feature_text.collection([texts[r] for r in part.rows]).encode())  # noqa: B023
         assert len(content) <= file_rules.LIMIT_BYTES * 3 // 4
         assert timed("check", lambda: file_rules.check(content)) == []  # noqa: B023
         seen.update(export.features["plot"].iloc[part.rows].unique())

@@ -14,7 +14,7 @@ from eudr_check.assessment_record import WrittenRecord, speaks_of
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
 from eudr_check.geodesy import eu_area_ha
-from eudr_check.package.eu import consignment, dds_xml, file_rules
+from eudr_check.package.eu import consignment, dds_xml, feature_text, file_rules
 from eudr_check.package.eu import geojson as eu_geojson
 from eudr_check.package.eu.consignment import Consignment
 from eudr_check.package.eu.grouping import groups
@@ -100,7 +100,7 @@ def plan(behind: Behind) -> Plan:
         settled = _settled(behind, dict(zip(refused["plot"], refused["code"], strict=True)))
     kept = settled.plots.index.get_indexer(pd.Index(export.features["plot"])) >= 0
     features = export.features[kept].reset_index(drop=True)
-    texts = eu_geojson.feature_texts(features, names=True)
+    texts = feature_text.feature_texts(features, names=True)
     name, filed = behind.harvest.harvest, behind.filed
     asked = orders(name, behind.harvest.goods, settled, behind.shipments, filed, draft=behind.draft)
     made = parts(name, asked.ready, settled, features, [len(text.encode()) for text in texts])
@@ -168,7 +168,7 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
     """The files of one statement that machines read; pure."""
     harvest = behind.harvest
     features, texts = planned.features.iloc[part.rows], [planned.texts[row] for row in part.rows]
-    geojson = eu_geojson.collection(texts).encode()
+    geojson = feature_text.collection(texts).encode()
     index = _index(features, texts, behind.plots, behind.assessments)
     if "statement" not in harvest.package.outputs:
         return Files(geojson, index, None, None)
@@ -258,7 +258,7 @@ def border_country(harvest: Harvest, part: Part) -> str | None:
 
 def _line(harvest: Harvest, features: pd.DataFrame, line: Declared) -> dds_xml.Line:
     mine = features.iloc[line.rows]
-    producers = _producers(mine, eu_geojson.feature_texts(mine, names=False))
+    producers = _producers(mine, feature_text.feature_texts(mine, names=False))
     return dds_xml.Line(harvest.goods[line.product], line.net_mass_kg, line.supplementary_unit, producers)
 
 
@@ -291,7 +291,7 @@ def _producers(features: pd.DataFrame, texts: Sequence[str]) -> list[dds_xml.Pro
     for name, country, text in zip(features["name"], features["country"], texts, strict=True):
         by_producer.setdefault((name if isinstance(name, str) else None, country), []).append(text)
     return [
-        dds_xml.Producer(country, name, eu_geojson.collection(mine).encode())
+        dds_xml.Producer(country, name, feature_text.collection(mine).encode())
         for (name, country), mine in by_producer.items()
     ]
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from eudr_check.package.eu import file_rules, geojson
+from eudr_check.package.eu import feature_text, file_rules, geojson
 from eudr_check.package.eu.split_holes import without_holes
 from tests.helpers import package_tables
 
@@ -72,7 +72,7 @@ def assert_true_to(shapes: list[Any]) -> geojson.Export:
 
     assert set(ground) | refused == keys
     assert not set(ground) & refused
-    text = geojson.collection(geojson.feature_texts(export.features, names=True))
+    text = feature_text.collection(feature_text.feature_texts(export.features, names=True))
     if ground:
         assert file_rules.check(text.encode()) == []
     for key, now in ground.items():
@@ -131,6 +131,6 @@ def test_holes_are_cut_without_losing_ground(seed: int, holes: int) -> None:
 def test_coordinates_have_the_digits_python_writes(microdegrees: list[int]) -> None:
     """Six decimals, never an exponent, zero without a sign."""
     degrees = np.array(microdegrees) / geojson.PER_DEGREE
-    written = geojson._geometry_texts(shapely.points(degrees, degrees))
+    written = feature_text._geometry_texts(shapely.points(degrees, degrees))
 
     assert written == [f'{{"type":"Point","coordinates":[{at:.6f},{at:.6f}]}}' for at in degrees + 0.0]
