@@ -17,13 +17,17 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
+import rasterio
+from rasterio.io import MemoryFile
 
 from eudr_check.layers.catalog import local
 
@@ -48,7 +52,8 @@ class Fault:
     """What goes wrong with one answer."""
 
     kind: str
-    """status, cut, slow, html, truncated, repeat (a page again), endless (always a next page)."""
+    """status, cut, slow, html, truncated, short (fewer bytes than the range says), redirect, inward (a redirect to an
+    address inside this network), sparse, masked, repeat (a page again), endless (always a next page)."""
     status: int = 503
     retry_after: str | None = None
     seconds: float = 0.0
@@ -142,7 +147,10 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:  # noqa: C901  (on
             if fault is not None and fault.kind == "slow":
                 time.sleep(fault.seconds)
             path = urlsplit(self.path).path
-            if path.startswith("/cog/"):
+            if fault is not None and fault.kind in ("redirect", "inward") and "again" not in urlsplit(self.path).query:
+                there = f"{self.path}?again" if fault.kind == "redirect" else "//127.0.0.1:1/inner"
+                self._send(hit, 302, b"", {"Location": there})
+            elif path.startswith("/cog/"):
                 self._file(hit, server.root / path.removeprefix("/cog/"), fault)
             elif path.startswith("/stac") and server.upstream:
                 self._pass_on(hit, body, fault)
@@ -153,7 +161,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:  # noqa: C901  (on
             if not path.is_file():
                 self._send(hit, 404, b"no such file", {})
                 return
-            content = path.read_bytes()
+            content = bent(path, fault.kind) if fault and fault.kind in ("sparse", "masked") else path.read_bytes()
             tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
             if fault is not None and fault.kind == "truncated":
                 content = content[: len(content) // 2]
@@ -171,6 +179,8 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:  # noqa: C901  (on
                 self._send(hit, 416, b"", {})
                 return
             headers["Content-Range"] = f"bytes {first}-{int(first) + len(part) - 1}/{len(content)}"
+            if fault is not None and fault.kind == "short":
+                part = part[: len(part) // 2]
             self._send(hit, 206, part, headers, fault)
 
         def _pass_on(self, hit: Hit, body: bytes, fault: Fault | None) -> None:
@@ -220,6 +230,21 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:  # noqa: C901  (on
             hit.sent = len(content)
 
     return Handler
+
+
+@cache
+def bent(path: Path, kind: str) -> bytes:
+    """A raster whose blocks were never stored, or whose cells a mask hides: what it says is 'nothing' everywhere."""
+    with rasterio.open(path) as dataset:
+        profile = dict(dataset.profile)
+    size = {"tiled": True, "blockxsize": 16, "blockysize": 16, "driver": "GTiff", "nodata": None, "SPARSE_OK": True}
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), MemoryFile() as file:
+        with file.open(**{**profile, **size}) as dataset:
+            if kind == "masked":
+                shape = dataset.height, dataset.width
+                dataset.write(np.zeros(shape, dataset.dtypes[0]), 1)
+                dataset.write_mask(np.zeros(shape, dtype=bool))
+        return bytes(file.read())
 
 
 @dataclass

@@ -46,8 +46,9 @@ RECOVERABLE = {
     "503 on a fifth of requests": Fault("status", 503),
     "cut in mid-body": Fault("cut"),
     "a web page instead of a TIFF": Fault("html"),
-    "too slow": Fault("slow", seconds=0.8),
+    "too slow": Fault("slow", seconds=1.5),
     "a page repeated": Fault("repeat"),
+    "redirected": Fault("redirect"),
 }
 
 
@@ -68,6 +69,9 @@ LASTING = {
     "503": (Fault("status", 503), "HTTP 503, 3 times"),
     "html": (Fault("html"), "a web page came instead of a TIFF, 3 times"),
     "cut": (Fault("cut"), "cut"),
+    "short": (Fault("short"), "cut|instead of"),
+    "redirected inward": (Fault("inward"), "inside this network"),
+    "masked": (Fault("masked"), "keeps 'no data' in a mask"),
 }
 
 

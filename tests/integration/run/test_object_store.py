@@ -22,7 +22,8 @@ from eudr_check import object_store as mirror
 from eudr_check.cli.commands import app
 from eudr_check.config import LayerChoice
 from eudr_check.errors import ConfigError, EudrCheckError, LayersError, RunError
-from eudr_check.run import lock
+from eudr_check.layers import restore
+from eudr_check.run import lock, tile_index
 from eudr_check.run import tile as tile_work
 from eudr_check.run.exit import Exit
 from eudr_check.run.folder import RunFolder
@@ -387,9 +388,9 @@ def test_a_worker_takes_only_the_bytes_that_sources_lists(tmp_path: Path, bucket
     ground = next((made.folder.path / "artifacts").glob("ground-*"))
     tile = json.loads((ground / "tiles.json").read_text())[0]["tile"]
     rows = sources[sources["tile"] == tile]
-    _, boxes = tile_work.ground.plots_of(ground / "GROUND.parquet", 0)
+    _, boxes = tile_index.plots_of(ground / "GROUND.parquet", 0)
     elsewhere = json.loads((made.folder.tables / "addresses.json").read_text())
-    origins = layers.supply.origins(sources, harvest.layers, harvest.catalogues, elsewhere)
+    origins = restore.origins(sources, harvest.layers, harvest.catalogues, elsewhere)
     supply = layers.Supply(tmp_path / "store", origins)
     definitions = [layers.definition(choice) for choice in harvest.layers]
 
