@@ -1,0 +1,69 @@
+"""No document, register or policy makes the plot that is high look better, nor lets its coffee into an accepted lot."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from eudr_check import config
+from eudr_check.documents import reviews
+from eudr_check.errors import EudrCheckError
+from eudr_check.run.harvest import run
+from tests.helpers import tiny_harvest
+
+HIGH = "norte/high-one"
+HEADER = "date,cooperative,plot_id,kg,form,lot\n"
+SAFE = "2026-08-01,norte,low-clear,100,green,L1\n"
+BAD = "2026-08-02,norte,high-one,100,green,L1\n"
+Fault = Callable[[Path], dict[str, str]]
+
+
+def deliveries(text: str) -> Fault:
+    def write(folder: Path) -> dict[str, str]:
+        (folder / "deliveries.csv").write_text(HEADER + text, encoding="utf-8")
+        return {"deliveries": "deliveries.csv"}
+
+    return write
+
+
+def review(**fields: str) -> Fault:
+    def write(folder: Path) -> dict[str, str]:
+        row = dict.fromkeys(reviews.COLUMNS, "") | {
+            "review": "R-1", "plots": HIGH, "decision": "clear", "grounds": "imagery", "reviewer": "Ana Pérez",
+            "reason": "deforestation_one_method event_on_forest", "imagery": "S2B=2026-07-19", "date": "2026-10-01",
+        } | fields  # fmt: skip
+        lines = [",".join(reviews.COLUMNS), ",".join(row[name] for name in reviews.COLUMNS)]
+        (folder / "reviews.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return {"reviews": "reviews.csv"} | deliveries(SAFE + BAD)(folder)
+
+    return write
+
+
+FAULTS: dict[str, Fault] = {
+    "plain": deliveries(SAFE + BAD),
+    "open quote": deliveries('2026-08-01,norte,low-clear,100,green,"L1\n' + BAD),
+    "other case": deliveries(SAFE + BAD.replace("high-one", "HIGH-ONE")),
+    "to come": deliveries(SAFE + BAD.replace("2026-08-02", "2036-08-02")),
+    "one person twice": review(second_reviewer="Ana  Pérez"),
+    "image of 1900": review(second_reviewer="Luis Rojas", imagery="S2B=1900-07-19"),
+    "confirmed, photo gone": review(decision="confirm", evidence="gone.jpg=" + "0" * 64),
+    "confirmed in other letters": review(decision="confirm", plots=HIGH.upper()),
+}
+
+
+@pytest.mark.parametrize("how", FAULTS)
+def test_high_stays_out(tiny: tiny_harvest.Tiny, how: str):
+    """The run refuses the file by name, or the plot is still high and the lot it was delivered into is refused."""
+    named = FAULTS[how](tiny.config.parent)
+    content = yaml.safe_load(tiny.config.read_text(encoding="utf-8"))
+    tiny.config.write_text(yaml.safe_dump({**content, **named}), encoding="utf-8")
+    try:
+        finished = run(config.load(tiny.config), offline=True, until="assess")
+    except EudrCheckError as error:
+        assert ".csv" in str(error)
+        return
+    lots = finished.made["assess"].table("LOTS")
+
+    assert finished.assessments.loc[HIGH, "final_outcome"] == "high"
+    assert lots.set_index("lot").loc["L1", "status"] == "refused"
