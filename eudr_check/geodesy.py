@@ -17,14 +17,19 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from eudr_check.law.regulation import POINT_AREA_HA
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SEMI_MAJOR_M = 6_378_137.0
 FLATTENING = 1 / 298.257223563
 ECCENTRICITY_2 = FLATTENING * (2 - FLATTENING)
-POINT_AREA_HA = 4.0
-"""Area of a point plot that declares none, as the EU Information System assumes."""
+METRES_PER_DEGREE = 110_574.0
+"""The shortest degree of the ellipsoid (of latitude, at the equator): what is looked for within so many metres is never
+looked for too near."""
+METRES_PER_DEGREE_EQUATOR = 111_320.0
+"""A degree of longitude at the equator: how far a rounded coordinate can be off."""
 DISC_CORNERS = 64
 M2_PER_HA = 10_000.0
 

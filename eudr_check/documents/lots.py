@@ -15,9 +15,7 @@ import pandas as pd
 from eudr_check import tables
 from eudr_check.config import Harvest
 from eudr_check.documents.deliveries import removed
-
-POINT_WITHOUT_AREA_HA = 4.0
-"""Largest area the law lets a point stand for; taken where a point declares none."""
+from eudr_check.law.regulation import POINT_AREA_HA
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ def yields(deliveries: pd.DataFrame, plots: pd.DataFrame, commodity: str) -> pd.
     total = deliveries.groupby("plot")["kg_green"].sum()
     known = plots.loc[plots.index.intersection(total.index)].sort_index()
     area = known["area_ha"].fillna(known["declared_area_ha"])
-    frame = pd.DataFrame({"kg_green": total.reindex(known.index), "area_ha": area.fillna(POINT_WITHOUT_AREA_HA)})
+    frame = pd.DataFrame({"kg_green": total.reindex(known.index), "area_ha": area.fillna(POINT_AREA_HA)})
     frame["area_known"] = area.notna()
     frame["kg_ha"] = frame["kg_green"] / frame["area_ha"]
     limits = [plausible(commodity, country) for country in known["producer_country"]]

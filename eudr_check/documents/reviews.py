@@ -16,6 +16,7 @@ from eudr_check.documents.persons import are_two, words_of
 from eudr_check.errors import ConfigError
 from eudr_check.evidence_digest import evidence_digest
 from eudr_check.files import has_sha256, is_safe_name
+from eudr_check.law.regulation import CUTOFF
 from eudr_check.spelling import folded
 
 COLUMNS = ("review", "plots", "decision", "reason", "grounds", "evidence", "imagery", "reviewer", "second_reviewer",
@@ -27,7 +28,6 @@ NO_REVIEW = frozenset({"geometry_blocked", "not_assessed"})
 """States a review cannot settle: the plot must be repaired, or a policy made."""
 EXPLAINS = frozenset({"send_polygon", "adjoining_plots", "tree_crop_2020", "whisp_columns_absent"})
 """Codes that explain and ask nothing a review could answer."""
-CUT_OFF = dt.date(2020, 12, 31)
 IMAGERY_SINCE = dt.date(2020, 1, 1)
 """Ours: an image older than a year before the cut-off shows the ground of another year."""
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
@@ -68,7 +68,7 @@ class Review:
         telling = [day for day in self.imagery.values() if day >= IMAGERY_SINCE]
         if outcome in {"undetermined", "high"} and not telling:
             return "needs_dated_imagery"
-        if outcome == "undetermined" and max(telling) <= CUT_OFF:
+        if outcome == "undetermined" and max(telling) <= CUTOFF:
             return "needs_imagery_after_cutoff"
         if outcome == "high" and not are_two(self.reviewer, self.second_reviewer):
             return "needs_second_reviewer"

@@ -3,8 +3,7 @@
 from datetime import date
 
 from eudr_check.config import Harvest
-
-CUTOFF = date(2020, 12, 31)
+from eudr_check.law.regulation import CUTOFF
 
 
 def day(harvest: Harvest) -> date:

@@ -6,8 +6,7 @@ simulated protanopia, deuteranopia and tritanopia (Machado, Oliveira and Fernand
 
 from typing import NamedTuple
 
-CUTOFF_YEAR = 2020
-"""Deforestation after 31 December of this year counts (Regulation (EU) 2023/1115, Art. 2(13))."""
+from eudr_check.law.regulation import CUTOFF_YEAR
 
 
 class Accent(NamedTuple):

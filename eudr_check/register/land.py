@@ -16,9 +16,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.register import boundaries, store
 
-CUT_OFF_YEAR = 2020
 """Art. 2(13) of Regulation (EU) 2023/1115: what was lost after 31 December 2020 counts."""
 
 
@@ -44,7 +44,7 @@ def record_land(
         RegisterError: the register cannot be written.
     """
     kept = plots[plots["usable"]]
-    lost = None if patches is None else patches[patches["year"] > CUT_OFF_YEAR]
+    lost = None if patches is None else patches[patches["year"] > CUTOFF_YEAR]
     with store.writing(path) as database:
         _move_dropped(database, harvest, set(zip(kept["cooperative"], kept["plot_id"], strict=True)))
         _record_plots(database, harvest, kept)
@@ -73,7 +73,7 @@ def remember(
     Raises:
         RegisterError: the register cannot be read or written.
     """
-    lost = patches[patches["year"] > CUT_OFF_YEAR]
+    lost = patches[patches["year"] > CUTOFF_YEAR]
     found = boundaries.on_loss(plots[plots["usable"]], lost)
     if found.empty or boundaries.known(path, harvest, found):
         return False

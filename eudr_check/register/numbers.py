@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eudr_check.errors import RegisterError
+from eudr_check.law.regulation import KEEP_YEARS
 from eudr_check.register import store
 
-KEEP_YEARS = 5
 """Art. 4(3) of Regulation (EU) 2023/1115: five years from the day the statement is submitted."""
 
 CURRENT = """(

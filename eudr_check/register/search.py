@@ -11,13 +11,13 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from eudr_check.geodesy import METRES_PER_DEGREE_EQUATOR
 from eudr_check.register import store
 from eudr_check.register.numbers import CURRENT
 from eudr_check.tables import OUTCOMES
 
 POINT_RADIUS_M = 112.84
 """A point stands for up to 4 ha (Art. 2(28) of Regulation (EU) 2023/1115): a circle of this radius."""
-_DEGREE_M = 111_320.0
 _PLACE = re.compile(r"(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)")
 
 _STATEMENTS = (
@@ -171,7 +171,7 @@ def _package(database: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
 def _at(database: sqlite3.Connection, table: str, longitude: float, latitude: float) -> str:
     """Ids of the features that lie at a place, as JSON; a plot that is a point reaches `POINT_RADIUS_M` far."""
     stretch = max(math.cos(math.radians(latitude)), 0.01)
-    north, east = POINT_RADIUS_M / _DEGREE_M, POINT_RADIUS_M / (_DEGREE_M * stretch)
+    north, east = POINT_RADIUS_M / METRES_PER_DEGREE_EQUATOR, POINT_RADIUS_M / (METRES_PER_DEGREE_EQUATOR * stretch)
     rows = database.execute(
         f"SELECT fid, geom FROM {table} JOIN {table}_index USING (fid) "
         "WHERE max_x >= ? AND min_x <= ? AND max_y >= ? AND min_y <= ?",
@@ -182,7 +182,7 @@ def _at(database: sqlite3.Connection, table: str, longitude: float, latitude: fl
     found = []
     for row, shape in zip(rows, shapes, strict=True):
         if shape.geom_type == "Point":
-            away = math.hypot((shape.x - longitude) * stretch, shape.y - latitude) * _DEGREE_M
+            away = math.hypot((shape.x - longitude) * stretch, shape.y - latitude) * METRES_PER_DEGREE_EQUATOR
             hit = away <= POINT_RADIUS_M
         else:
             hit = bool(shapely.intersects(shape, place))

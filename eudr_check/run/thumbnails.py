@@ -9,10 +9,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from eudr_check import layers
+from eudr_check.geodesy import METRES_PER_DEGREE
+from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.layers import LayerDefinition, Supply
 from eudr_check.package.report.thumbnail import UNKNOWN as BLANK
 from eudr_check.package.report.thumbnail import Picture
-from eudr_check.run.tile_index import METRES_PER_DEGREE
 from eudr_check.tiles import Tile, tiles_of
 from eudr_check.variables import UNKNOWN
 
@@ -21,7 +22,6 @@ LIMIT = 400
 MARGIN_M = 60.0
 FINEST_DEG = 1 / 12000
 WIDEST_CELLS = 96
-CUTOFF_YEAR = 2020
 
 
 def pictures(

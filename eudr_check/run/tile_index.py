@@ -16,11 +16,11 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check import overlay
+from eudr_check.geodesy import METRES_PER_DEGREE
 from eudr_check.run.artifacts import Artifact, write_json
 from eudr_check.tiles import Tile, tiles_of
 
 PATCH_DISTANCE_M = 100.0
-METRES_PER_DEGREE = 110_574.0
 """Shortest degree of latitude on WGS84 (at the equator), so that a margin in degrees is never too small."""
 
 SIDES = ("west", "south", "east", "north")

@@ -23,12 +23,13 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check.errors import PackageError
+from eudr_check.law.regulation import POINT_AREA_HA
 from eudr_check.package.eu import ring_rules
 
 LIMIT_BYTES = 25_000_000
 PROPERTIES = ("ProducerName", "ProducerCountry", "ProductionPlace", "Area")
 MEMBERS = ("type", "geometry", "properties", "features", "coordinates", "geometries")
-LEAST_POINT_HA, MOST_POINT_HA = 0.0001, 4.0
+LEAST_POINT_HA = 0.0001
 MOST_PRODUCERS = 1000
 HALF_THE_WORLD = 180.0
 """Degrees of longitude; no plot is wider, so a wider ring jumps from one side of the map to the other."""
@@ -373,7 +374,7 @@ class _Scan:
         area = properties.get("Area")
         if not _is_number(area):
             return
-        if area < LEAST_POINT_HA or (area > MOST_POINT_HA and not self.cattle):
+        if area < LEAST_POINT_HA or (area > POINT_AREA_HA and not self.cattle):
             message = f"a point with Area {_shown(area)}: from 0.0001 to 4 hectares; above 4 hectares send the outline"
             self.add("point-area", message, number)
 

@@ -17,13 +17,12 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check.geodesy import plot_area_ha
+from eudr_check.law.regulation import POINT_AREA_HA
 from eudr_check.package.eu.feature_text import PER_DEGREE
 from eudr_check.package.eu.split_holes import without_holes
 from eudr_check.text.clean import clean
 
 GRID_DEGREE = 1e-6
-POINT_LIMIT_HA = 4.0
-"""Above it a polygon is needed (Art. 2(28))."""
 LEAST_AREA_HA = 0.0001
 """One square metre: the least area the system takes for a point."""
 
@@ -253,7 +252,7 @@ def _point_areas(plots: gpd.GeoDataFrame, positions: NDArray[np.int64], log: _Lo
     points = plots.iloc[positions]
     declared = points["declared_area_ha"].to_numpy(dtype=np.float64, na_value=np.nan)
     cattle = points["commodity"].to_numpy(dtype=object) == "cattle"
-    too_large = ~cattle & (declared > POINT_LIMIT_HA)
+    too_large = ~cattle & (declared > POINT_AREA_HA)
     log.add(
         positions[too_large], "point_over_4_ha", "a point may stand for four hectares at most; send the outline", True
     )

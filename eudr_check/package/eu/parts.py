@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from eudr_check.errors import PackageError
+from eudr_check.law.regulation import POINT_AREA_HA
 from eudr_check.package.eu.consignment import Consignment
 from eudr_check.package.eu.orders import Load, Order
 from eudr_check.package.eu.reference import reference
@@ -17,8 +18,6 @@ from eudr_check.shipments import Shipment, grams
 
 LIMIT_BYTES = 18_000_000
 """GeoJSON of one statement: 25 MB as UTF-8 and as base64 (four bytes for three), with room for the wrapping."""
-ASSUMED_HA = 4.0
-"""What the EU system takes for a point without area; only weighs shares that are marked as estimated."""
 LIMIT_PRODUCERS = 1000
 """Producers per commodity line."""
 
@@ -106,7 +105,7 @@ class _Cutter:
         self.keys = features["plot"].to_numpy(dtype=object)
         self._sizes = [size + 2 for size in sizes]
         self._producer = features.groupby(["name", "country"], sort=False, dropna=False).ngroup().tolist()
-        self._area = features["area_ha"].fillna(ASSUMED_HA).to_numpy()
+        self._area = features["area_ha"].fillna(POINT_AREA_HA).to_numpy()
         rows: dict[Any, list[int]] = defaultdict(list)
         for row, plot in enumerate(self.keys.tolist()):
             rows[plot].append(row)

@@ -7,6 +7,7 @@ is left out takes its default. Read back and drawn by a real QGIS in `tests/inte
 from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree as ET
 
+from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package import palette
 from eudr_check.text import say
 
@@ -105,11 +106,11 @@ def _findings(language: str) -> list[ET.Element]:
 
 
 def _patches(language: str, years: Sequence[int]) -> list[ET.Element]:
-    before = [year for year in years if year <= palette.CUTOFF_YEAR]
-    after = [year for year in years if year > palette.CUTOFF_YEAR]
+    before = [year for year in years if year <= CUTOFF_YEAR]
+    after = [year for year in years if year > CUTOFF_YEAR]
     labels = [(str(year), str(year)) for year in after]
     if before:
-        labels.append((f'"year" <= {palette.CUTOFF_YEAR}', say("gis", "until_cutoff", language)))
+        labels.append((f'"year" <= {CUTOFF_YEAR}', say("gis", "until_cutoff", language)))
     colours = [palette.year_colour(year) for year in after] + [palette.LOSS_BEFORE] * bool(before)
     symbols = [_fill(colour, palette.LOSS_AFTER[-1], opacity=0.85, width=0.1) for colour in colours]
     rules = [(f'"year" = {value}' if value.isdigit() else value, label) for value, label in labels]

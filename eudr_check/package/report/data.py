@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from eudr_check import __version__
 from eudr_check.config import Harvest
+from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package import document_date, palette
 from eudr_check.package.report.thumbnail import Picture, png
 from eudr_check.text import LANGUAGES, topic
@@ -173,7 +174,7 @@ def _outlines(geometries: NDArray[Any]) -> dict[str, Any]:
 
 
 def _years(patches: gpd.GeoDataFrame, pictures: Mapping[str, Picture]) -> list[int]:
-    found = {int(year) for year in patches["year"].unique() if year > palette.CUTOFF_YEAR}
+    found = {int(year) for year in patches["year"].unique() if year > CUTOFF_YEAR}
     for picture in pictures.values():
         found.update(_picture_years(picture))
     return sorted(found)
@@ -184,7 +185,7 @@ def _picture_years(picture: Picture) -> list[int]:
 
 
 def _patches(patches: gpd.GeoDataFrame) -> dict[str, Any]:
-    after = patches[patches["year"] > palette.CUTOFF_YEAR]
+    after = patches[patches["year"] > CUTOFF_YEAR]
     columns = sorted(after["column"].unique())
     return {
         "columns": columns,

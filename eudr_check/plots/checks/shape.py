@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from eudr_check.geodesy import metres_per_degree, plot_area_ha, rings_of
+from eudr_check.geodesy import METRES_PER_DEGREE_EQUATOR, metres_per_degree, plot_area_ha, rings_of
 from eudr_check.plots.checks.enclosed_ground import enclosed
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read.join import Rows
@@ -22,7 +22,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 M2_PER_HA = 10_000.0
-METRES_PER_DEGREE = 111_320.0
 _CHUNK = 20_000
 _THREADS = min(os.cpu_count() or 1, 4)
 """Chunks measured at a time: shapely and NumPy leave the other cores free, but each chunk takes its memory."""
@@ -169,7 +168,7 @@ def check_digits(rows: Rows, fit: Bools, log: FindingCollector) -> None:
     fewest[untold] = most[untold] = in_chunks(_grid_decimals, rows.geometry[untold])
     coarse = fewest <= threshold("decimals_block")
     blocked = fit & coarse & ((most <= threshold("decimals_block")) | _usual(rows, fit, coarse))
-    metres = METRES_PER_DEGREE / 10.0 ** fewest[blocked]
+    metres = METRES_PER_DEGREE_EQUATOR / 10.0 ** fewest[blocked]
     log.row("decimals_too_few", np.flatnonzero(blocked), decimals=fewest[blocked], metres=np.round(metres, 1))
     few = fit & ~blocked & ((most <= threshold("decimals_warn")) | coarse)
     log.row("decimals_few", np.flatnonzero(few), decimals=np.where(coarse, fewest, most)[few])

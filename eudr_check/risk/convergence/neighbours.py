@@ -5,10 +5,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from eudr_check.geodesy import METRES_PER_DEGREE
 from eudr_check.risk.convergence.rules import Groups, is_small
 from eudr_check.risk.policy import Convergence
 
-METRES_PER_DEGREE = 111_320.0
 """Along the equator; enough to find neighbours within some metres."""
 
 
