@@ -27,12 +27,12 @@ EXPECTED = {
         {}, 100, 0, 0, {"id_missing": 100, "unit_taken": 1}, "no id column; the column 'area' is in square metres",
     ),
     "fiboa_fields/land_parcels.gpkg": (
-        {}, 100, 0, 0, {"id_missing": 100, "hole": 10, "unit_taken": 1, "country_unknown": 35},
-        "Croatia near Bosnia, no id (land_use_id is a class) and no country; 'area' is in square metres; EPSG:3765",
+        {}, 100, 0, 0, {"id_missing": 100, "hole": 10, "unit_taken": 1, "axes_swapped": 100},
+        "Croatia, where coffee would grow only with the axes swapped; no id and no country; square metres; EPSG:3765",
     ),
     "fiboa_fields/lwb_nutzungsflaechen_v2_0_lv95.gpkg": (
-        {"columns": {"plot_id": "nutzungsidentifikator"}}, 100, None, None, {"country_unknown": 100, "hole": 2},
-        "Geneva: everything is near the border; EPSG:2056 has its axes the other way round",
+        {"columns": {"plot_id": "nutzungsidentifikator"}}, 100, None, None, {"axes_swapped": 100, "hole": 2},
+        "Geneva, where coffee would grow only with the axes swapped; EPSG:2056 has its axes the other way round",
     ),
     "kml_shp/kml_sample_1.kml": ({}, 1, 1, 0, {"wrong_type": 1}, "a GPS track is no plot"),
     "kml_shp/kml_sample_2.kml": (
@@ -40,15 +40,15 @@ EXPECTED = {
         "20 placemarks in folders: 6 lines, one without a place, names used twice, one building with a courtyard",
     ),
     "kml_shp/kml_sample_3.kml": (
-        {}, 5, 5, None, {"area_too_large": 1, "point_without_area": 4}, "four cities and a polygon across the Atlantic",
+        {}, 5, 5, 4, {"extent_absurd": 1, "point_without_area": 4}, "four cities and a polygon across the Atlantic",
     ),
     "kml_shp/kmz_sample_1.kmz": ({}, 1, 0, 0, {"id_missing": 1, "wrong_type": 1}, "a track without a name"),
     "kml_shp/regen_Reveg_upper.kml": ({}, 1, 1, 1, {}, "one good polygon; the name is its id"),
     "kml_shp/shapefile_sample_1.zip": ({}, 1, 0, 0, {"id_missing": 1}, "one point among clutter of macOS"),
     "kml_shp/shapefile_sample_2.zip": ({}, 1, 0, 0, {"id_missing": 1}, "one point in a sub-folder"),
     "messy/messy_submission.csv": (
-        {}, 9, 9, 6, {"axes_swapped": 1, "self_crossing": 1, "point_over_4_ha": 1},
-        "byte-order mark, decimal commas; the bow-tie is in the column of WKT, the others give a point",
+        {}, 9, 9, 0, {"boundary_missing": 8, "self_crossing": 1},
+        "byte-order mark, decimal commas; the bow-tie is in the column of WKT, the points may be houses",
     ),
     "messy/messy_submission.geojson": (
         {}, 9, 8, 3,
