@@ -1,6 +1,8 @@
 """Ids that people take for one although their characters differ."""
 
 import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 
 def folded(text: str) -> str:
@@ -11,3 +13,14 @@ def folded(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return "".join(c for c in plain if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc"))
+
+
+def nearest(text: str, known: Iterable[object]) -> str:
+    """` (nearest: P-001)` where one of the known ids is written almost so; empty otherwise.
+
+    >>> nearest("coop/p-0O1", ["coop/P-001", "coop/Q-7"])
+    ' (nearest: coop/P-001)'
+    """
+    forms = {folded(str(one)): str(one) for one in known}
+    near = get_close_matches(folded(text), list(forms), n=1, cutoff=0.8)
+    return f" (nearest: {forms[near[0]]})" if near else ""

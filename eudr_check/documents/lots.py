@@ -16,6 +16,7 @@ from eudr_check import tables
 from eudr_check.config import Harvest
 from eudr_check.documents.deliveries import removed
 from eudr_check.law.regulation import POINT_AREA_HA
+from eudr_check.spelling import folded
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def assess(deliveries: pd.DataFrame, assessments: pd.DataFrame, plots: pd.DataFr
     rows = []
     for lot, everything in deliveries.groupby("lot", sort=True):
         inside = left[left["lot"] == lot]
-        faults = _told(inside, "fault")
+        faults = _told(inside, "fault", plots)
         if inside.empty:
             faults = "all_removed"
         rows.append(
@@ -70,7 +71,7 @@ def assess(deliveries: pd.DataFrame, assessments: pd.DataFrame, plots: pd.DataFr
                 "kg_green": float(inside["kg_green"].sum()),
                 "status": "refused" if faults else "accepted",
                 "reasons": faults,
-                "warnings": _told(inside, "warning"),
+                "warnings": _told(inside, "warning", plots),
                 "plots": sorted(set(inside["plot"])),
             }
         )
@@ -136,10 +137,18 @@ def _warnings(left: pd.DataFrame, seasons: pd.DataFrame, harvest: Harvest) -> pd
     return warning
 
 
-def _told(inside: pd.DataFrame, column: str) -> str:
-    """`code: plot, plot; code: plot` for the deliveries of a lot."""
+def _told(inside: pd.DataFrame, column: str, plots: pd.DataFrame) -> str:
+    """`code: plot, plot; code: plot` for the deliveries of a lot; ids in other letters with the plot they may mean."""
     marked = inside[inside[column] != ""]
-    return "; ".join(f"{code}: {', '.join(sorted(set(part['plot'])))}" for code, part in marked.groupby(column))
+    forms = {folded(str(plot)): str(plot) for plot in plots.index}
+    names = {
+        plot: plot if plot in plots.index or folded(plot) not in forms else f"{plot} (nearest: {forms[folded(plot)]})"
+        for plot in set(marked["plot"])
+    }
+    return "; ".join(
+        f"{code}: {', '.join(names[plot] for plot in sorted(set(part['plot'])))}"
+        for code, part in marked.groupby(column)
+    )
 
 
 @cache

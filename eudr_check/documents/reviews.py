@@ -17,7 +17,7 @@ from eudr_check.errors import ConfigError
 from eudr_check.evidence_digest import evidence_digest
 from eudr_check.files import has_sha256, is_safe_name
 from eudr_check.law.regulation import CUTOFF
-from eudr_check.spelling import folded
+from eudr_check.spelling import folded, nearest
 
 COLUMNS = ("review", "plots", "decision", "reason", "grounds", "evidence", "imagery", "reviewer", "second_reviewer",
            "date", "evidence_digest")  # fmt: skip
@@ -127,7 +127,11 @@ def apply(
         reviews: rows of reviews.csv.
         evidence: EVIDENCE of the harvest; a review made on other evidence is stale.
         broken: reviews whose files do not hold, from `broken_files`.
+
+    Raises:
+        ConfigError: a confirmed clearing names a plot of these cooperatives that is not there.
     """
+    _refuse_strangers(reviews, assessments)
     named = _named(reviews, assessments)
     reviewed = sorted({plot for plots in named for plot in plots})
     digests = evidence_digest(evidence, reviewed)
@@ -138,6 +142,23 @@ def apply(
         outcome, text = _settle(row, mine, digests[plot], broken or {})
         result.loc[plot, ["review", "final_outcome"]] = [text, outcome]
     return result
+
+
+def _refuse_strangers(reviews: Sequence[Review], assessments: pd.DataFrame) -> None:
+    """Refuse a confirmed clearing of a plot that nobody knows: under its right id it would be `high`.
+
+    Plots of cooperatives that are not in this harvest belong to another one, whose reviews may stand in the same file.
+    """
+    cooperatives = {folded(str(plot).partition("/")[0]) for plot in assessments.index}
+    decisions = {review.review: review.decision for review in reviews}
+    for name, plots in unknown_plots(reviews, assessments).items():
+        for plot in plots:
+            known = "/" not in plot or folded(plot.partition("/")[0]) in cooperatives
+            if decisions[name] == "confirm" and known:
+                raise ConfigError(
+                    f"reviews: {name} confirms a clearing on '{plot}', a plot this harvest does not have"
+                    f"{nearest(plot, assessments.index)}; write its id as the plots have it"
+                )
 
 
 def unknown_plots(reviews: Sequence[Review], assessments: pd.DataFrame) -> dict[str, tuple[str, ...]]:

@@ -13,6 +13,8 @@ from eudr_check.plots.thresholds import threshold
 from eudr_check.spelling import folded
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffd-\uffff]")
+_SHORTENED = re.compile(r"^\d[.,]\d+E\+\d{2}$")
+"""A long number as spreadsheet programs show it in a narrow column, and save it so as text."""
 _TEXTS = (
     "plot_id",
     "producer_name",
@@ -33,6 +35,9 @@ def check(rows: Rows, log: FindingCollector) -> None:
     missing = table["plot_id"].isna().to_numpy()
     said = np.concatenate([log.has(code) for code in ROWS_LOST])
     log.row("id_missing", np.setdiff1d(np.flatnonzero(missing), said))
+    ids = table["plot_id"].dropna()
+    short = ids[ids.map(lambda one: _SHORTENED.match(one) is not None).astype(bool)]
+    log.row("id_shortened", short.index.to_numpy(), plot_id=list(short))
     keys = (table["cooperative"].astype(object) + "/" + table["plot_id"].astype(object)).to_numpy(
         dtype=object, copy=True
     )

@@ -25,6 +25,7 @@ _SAID_BY_READER = (
     *ROWS_LOST,
     "boundary_missing",
     "corners_without_id",
+    "corners_in_columns",
     "coordinate_missing",
     "geometry_unreadable",
     "vertices_too_many",

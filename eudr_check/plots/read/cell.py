@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from eudr_check.plots.read import coordinates, geojson, jsontext, wkt
+from eudr_check.plots.read import coordinates, geojson, jsontext, positions, wkt
 from eudr_check.plots.read.geometry_builder import Outlines
 from eudr_check.plots.read.raw_table import UnreadableError
 
@@ -15,7 +15,8 @@ NONE = ("[]", "{}", "[[]]")
 """How apps write that there is no boundary, beside a point that is the plot's own."""
 _OBJECT = re.compile(r'^\s*\{.*"coordinates"', re.DOTALL)
 _LIST = re.compile(r"^\s*\[\s*(?:\[|\{|-?\d)")
-_HEX = re.compile(r"^\s*0[01](?:[0-9A-Fa-f]{2}){20,}\s*$")
+_HEX_PREFIX = re.compile(r"^(?:\\\\?x|0x(?=0[01]))", re.IGNORECASE)
+_HEX = re.compile(r"^\s*(?:\\\\?x|0x)?0[01](?:[0-9A-Fa-f]{2}){20,}\s*$", re.IGNORECASE)
 _PAIR = re.compile(r"^[^,;]*\d[^,;]*[,;]\s*[^,;]*\d[^,;]*$")
 _HEX_KINDS = range(1, 7)
 _DEGREES_NAMED = (("lat", "latitude", "latitud"), ("lng", "lon", "long", "longitude", "longitud"))
@@ -30,12 +31,14 @@ def rank(cell: str) -> int | None:
     if _OBJECT.match(cell[:_HEAD]):
         return POINT if re.search(r'"type"\s*:\s*"(?:Multi)?Point"', cell) else AREA
     if _HEX.match(cell):
-        return POINT if len(cell.strip()) < 64 else AREA
+        return POINT if len(cell.strip()) < 66 else AREA
     if _LIST.match(cell):
         return AREA if cell.count("[") + cell.count("{") > 2 else POINT
+    if positions.pair_like(cell):
+        return POINT
     if coordinates.looks_like_survey(cell) and len(cell.split(";")[0].split()) >= 3:
-        positions = [position.split()[:2] for position in cell.split(";") if position.strip()]
-        return POINT if len(positions) == 1 else AREA if positions[0] == positions[-1] else LINE
+        places = [position.split()[:2] for position in cell.split(";") if position.strip()]
+        return POINT if len(places) == 1 else AREA if places[0] == places[-1] else LINE
     return None
 
 
@@ -52,9 +55,9 @@ def draw(outlines: Outlines, row: int, cell: str) -> float:
     elif cell.lstrip().startswith("["):
         _draw_list(outlines, row, cell)
     elif _HEX.match(cell):
-        _draw_hex(outlines, row, cell.strip())
+        _draw_hex(outlines, row, cell)
     elif _PAIR.match(cell) and not coordinates.looks_like_survey(cell):
-        raise ValueError(f"two numbers in one cell: {cell.strip()[:60]}; write latitude and longitude in two columns")
+        raise ValueError(f"no position: {cell.strip()[:60]}; write latitude and longitude in two columns")
     else:
         return _draw_survey(outlines, row, cell)
     return float("nan")
@@ -99,20 +102,30 @@ def _named(position: dict[str, Any]) -> list[Any]:
 
 
 def _draw_hex(outlines: Outlines, row: int, cell: str) -> None:
-    """Well-known binary written in hexadecimal digits, as databases export it."""
-    order = "<" if cell[1] == "1" else ">"
-    kind = int(np.frombuffer(bytes.fromhex(cell[2:10]), dtype=f"{order}u4")[0])
+    geojson.draw(outlines, row, shapely.to_geojson(shapely.force_2d(_from_hex(cell))))
+
+
+def srid_of_hex(cell: str) -> int | None:
+    """EPSG code that well-known binary in hexadecimal digits names; None where it names none or is none.
+
+    Raises:
+        ValueError: it is broken.
+    """
+    return (int(shapely.get_srid(_from_hex(cell))) or None) if _HEX.match(cell) else None
+
+
+def _from_hex(cell: str) -> shapely.Geometry:
+    """Geometry of well-known binary written in hexadecimal digits, as databases export it."""
+    digits = _HEX_PREFIX.sub("", cell.strip())
+    order = "<" if digits[1] == "1" else ">"
+    kind = int(np.frombuffer(bytes.fromhex(digits[2:10]), dtype=f"{order}u4")[0])
     # GEOS walks nested collections without a bound; none of them can be a plot.
     if (kind & 0x0FFFFFFF) % 1000 not in _HEX_KINDS:
         raise ValueError(f"well-known binary of type {kind & 0x0FFFFFFF}")
     try:
-        shape = shapely.from_wkb(bytes.fromhex(cell))
+        return shapely.from_wkb(bytes.fromhex(digits))
     except (shapely.errors.GEOSException, ValueError) as error:
         raise ValueError("broken well-known binary") from error
-    srid = int(shapely.get_srid(shape))
-    if srid not in (0, 4326):
-        raise ValueError(f"well-known binary in EPSG:{srid}; export it in EPSG:4326")
-    geojson.draw(outlines, row, shapely.to_geojson(shapely.force_2d(shape)))
 
 
 def _walked_round(x: list[str], y: list[str]) -> bool:

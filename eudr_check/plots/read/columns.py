@@ -35,9 +35,18 @@ _HOUSE_WORDS = frozenset(
     {
         "house", "home", "household", "casa", "vivienda", "hogar", "maison", "domicile", "moradia", "rumah", "nha",
         "start", "end", "interview", "entrevista", "encuesta", "entretien", "enquete", "wawancara", "device",
-        "office", "oficina", "bodega", "acopio",
+        "office", "oficina", "bodega", "acopio", "residence", "residencia", "domicilio", "dwelling", "homestead",
+        "houses", "casas", "maisons", "offices", "oficinas", "viviendas", "moradias", "escritorio", "bureau",
+        "logement", "habitation", "morada", "warehouse", "magasin", "gudang", "kantor", "domisili",
     }
 )  # fmt: skip
+_AXES = ("longitude", "latitude")
+_OF_HEADER = frozenset(
+    {"s", "n", "e", "w", "o", "sur", "sul", "sud", "south", "north", "norte", "nord", "east", "este", "est", "west",
+     "oeste", "ouest", "leste", "selatan", "utara", "timur", "barat", "decimal", "decimales", "dd", "deg", "degrees",
+     "grados", "graus", "wgs84", "wgs"}
+)  # fmt: skip
+"""Words beside `latitude` that say how it is written, not whose it is."""
 _NOT_PLAIN = re.compile(r"[^0-9a-z@]+")
 
 
@@ -96,7 +105,7 @@ def recognise(headers: Iterable[str], explicit: Mapping[str, str]) -> dict[str, 
         candidates = [
             (rank, position, header)
             for position, header in enumerate(free)
-            for form in (plain(header), last_parts[header])
+            for form in (plain(header), last_parts[header], *((_bare_axis(header),) if field in _AXES else ()))
             if not (field in ("longitude", "latitude", "geometry") and is_of_house(header))
             and (rank := ranks.get(form, _cut_short(form, known))) is not None
             and header not in taken.values()
@@ -104,6 +113,12 @@ def recognise(headers: Iterable[str], explicit: Mapping[str, str]) -> dict[str, 
         if candidates:
             taken[field] = min(candidates)[2]
     return taken
+
+
+def _bare_axis(header: str) -> str:
+    """The header of a coordinate without words for the plot, the side or the unit: `Latitud (S) parcela` is latitud."""
+    words = plain(header).split("_")
+    return "_".join(word for word in words if word not in _OF_HEADER | _PLOT_WORDS) if len(words) > 1 else ""
 
 
 def rivals(headers: Iterable[str], taken: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from copy import copy
 from difflib import get_close_matches
 from typing import Any
 
@@ -17,6 +18,7 @@ from eudr_check.plots.read.raw_table import Delivery, Fault, Note, UnreadableErr
 
 DEPTH = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
 _FEATURES = re.compile(r'"features"\s*:\s*\[')
+_PLAIN = re.compile(r"^[+-]?\d+(?:\.\d+)?$", re.ASCII)
 _BETWEEN = re.compile(r"[\s,\x1e]*")
 
 
@@ -51,7 +53,7 @@ def read(text: str) -> Delivery:
 
 def _each(member: Any) -> list[Any]:
     """A line may hold a whole collection."""
-    return features_of(member) if is_geojson(member) else [member]
+    return features_on_system(member) if is_geojson(member) else [member]
 
 
 def from_content(content: Any) -> Delivery:
@@ -61,7 +63,7 @@ def from_content(content: Any) -> Delivery:
         UnreadableError: it has no features.
     """
     delivery = from_features(features_of(content))
-    delivery.crs_from = [(0, reference_systems.member(content))]
+    delivery.crs_from = [(0, reference_systems.member_or_about(content))]
     return delivery
 
 
@@ -79,6 +81,22 @@ def features_of(content: Any) -> list[Any]:
         if _type(content) == "Feature" or "geometry" in content:
             return [content]
     raise UnreadableError("file_unreadable", problem="JSON without a list of features")
+
+
+def features_on_system(content: Any) -> list[Any]:
+    """Features of one collection among several, each with the reference system the collection names.
+
+    Raises:
+        UnreadableError: it has none.
+    """
+    named, found = reference_systems.member_or_about(content), features_of(content)
+    if named is None:
+        return found
+    features = [copy(feature) for feature in found]
+    for feature in features:
+        if isinstance(feature, dict):
+            feature.setdefault("crs", named)
+    return features
 
 
 def _type(content: dict[str, Any]) -> str:
@@ -286,10 +304,19 @@ def _axes(positions: Any) -> tuple[list[str], list[str]]:
         if type(position[0]) is not Number or type(position[1]) is not Number:
             if isinstance(position[0], list):
                 raise MisnestedError
-            raise ValueError(f"a coordinate is not a number: {str(position[:2])[:80]}")
+            x.append(_written(position[0], position))
+            y.append(_written(position[1], position))
+            continue
         x.append(position[0])
         y.append(position[1])
     return x, y
+
+
+def _written(coordinate: Any, position: list[Any]) -> str:
+    """A coordinate that is a number, or a text of nothing but one."""
+    if type(coordinate) is Number or (isinstance(coordinate, str) and _PLAIN.match(coordinate.strip())):
+        return coordinate.strip()
+    raise ValueError(f"a coordinate is not a number: {str(position[:2])[:80]}")
 
 
 def _misspelt(features: list[Any]) -> list[Note]:

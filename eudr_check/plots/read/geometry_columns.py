@@ -10,19 +10,23 @@ from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
+import shapely
+from numpy.typing import NDArray
 
 from eudr_check.plots.read import cell as cells
 from eudr_check.plots.read import coordinates, reference_systems
-from eudr_check.plots.read.columns import is_of_house, is_of_plot
+from eudr_check.plots.read.columns import is_of_house, is_of_plot, plain
+from eudr_check.plots.read.datums import Datum, datum_of
 from eudr_check.plots.read.geojson import MisnestedError
 from eudr_check.plots.read.geometry_builder import Outlines
-from eudr_check.plots.read.positions import AXES, Positions
+from eudr_check.plots.read.positions import AXES, Positions, pair
 from eudr_check.plots.read.raw_table import ROWS_LOST, Delivery, Fault
 
 _SAMPLE = 50
 _LIKELY = 0.5
 """Share of a column's first cells that have to look like geometry."""
 FEWEST_CORNERS = 3
+_NAMING = ("name", "folder", "nombre", "nom", "nome", "type", "tipo", "kind", "layer", "capa", "categoria", "category")
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ def place(delivery: Delivery, columns: Mapping[str, str], *, said: str | None = 
         said: the column of geometry the harvest names; no other is looked at then.
     """
     given = np.array([shape is not None for shape in delivery.geometry], dtype=bool)
+    delivery.faults.extend(_houses(delivery, columns))
+    systems = _name_systems(delivery, given)
     lost = {fault.position for fault in delivery.faults if fault.code in _UNPLACED}
     empty = np.array([row for row in np.flatnonzero(~given) if row not in lost], dtype=np.int64)
     if not len(empty):
@@ -61,36 +67,35 @@ def place(delivery: Delivery, columns: Mapping[str, str], *, said: str | None = 
     accuracy = np.full(len(delivery), np.nan)
     worth: dict[int, tuple[int, int]] = {}
     positions = Positions(delivery.attributes, columns) if columns.keys() >= set(AXES) else None
-    systems = reference_systems.of_rows(delivery.attributes)
     _corners_without_id(delivery, columns, known)
     for row in empty.tolist():
         filled = [header for header in texts if _filled(texts[header][row])]
         boundary = next((header for header in known.boundaries if header in filled), None)
         chosen = boundary or _own_point(known, filled, bounded and not _says_none(known, texts, row))
         try:
-            if chosen is not None:
+            if chosen is not None and (one := pair(texts[chosen][row], chosen)) is not None:
+                x, y, worth[row] = one
+                outlines.point(row, x, y)
+            elif chosen is not None:
                 accuracy[row] = cells.draw(outlines, row, texts[chosen][row])
-                named = reference_systems.in_text(texts[chosen][row])
+                named = _system_in(texts[chosen][row])
                 if named is not None:
                     delivery.crs_said[row] = named
             else:
                 free = not bounded or _says_none(known, texts, row)
                 written = positions.at(row) if positions is not None and (free or known.pair) else None
-                other = next((header for header in filled if header not in known.boundaries), None)
-                if written is not None and free:
+                more = [] if written is None or positions is None else positions.further(row)
+                if written is not None and free and not more:
                     x, y, worth[row] = written
                     outlines.point(row, x, y)
-                elif written is not None or other is not None:
-                    where = other or (known.pair[0] if known.pair else "-")
-                    header = said or next(iter(known.boundaries), "geometry")
-                    delivery.faults.append(Fault(row, "boundary_missing", {"header": header, "other": where}))
+                else:
+                    delivery.faults.extend(_placeless(known, row, filled, more, said, written is not None))
         except MisnestedError as error:
             delivery.faults.append(Fault(row, "wrong_nesting", {"type": str(error)}))
         except ValueError as error:
             delivery.faults.append(Fault(row, "geometry_unreadable", {"problem": str(error)[:200]}))
         if row in systems and row not in delivery.crs_said:
             delivery.crs_said[row] = systems[row]
-    delivery.zones = reference_systems.zones(delivery.attributes)
     geometry, decimals, faults = outlines.build(len(delivery))
     for row, decimals_worth in worth.items():
         decimals[row] = decimals_worth
@@ -103,6 +108,42 @@ def place(delivery: Delivery, columns: Mapping[str, str], *, said: str | None = 
         measured = [_accuracy(value) for value in delivery.attributes[columns["accuracy_m"]]]
         accuracy = np.where(np.isfinite(measured), measured, accuracy)
     delivery.accuracy_m = accuracy
+
+
+def _placeless(
+    known: _Columns, row: int, filled: list[str], more: list[str], said: str | None, written: bool
+) -> list[Fault]:
+    """Why a row with places in its columns has none of its own; nothing where it has no places at all."""
+    if more:
+        return [Fault(row, "corners_in_columns", {"headers": ", ".join(more)[:200]})]
+    other = next((header for header in filled if header not in known.boundaries), None)
+    if not written and other is None:
+        return []
+    where = other or (known.pair[0] if known.pair else "-")
+    header = said or next(iter(known.boundaries), "geometry")
+    return [Fault(row, "boundary_missing", {"header": header, "other": where})]
+
+
+def _system_in(cell: str) -> str | None:
+    srid = cells.srid_of_hex(cell)
+    return reference_systems.in_text(cell) if srid is None else f"EPSG:{srid}"
+
+
+def _name_systems(delivery: Delivery, given: NDArray[np.bool_]) -> dict[int, str]:
+    """Set the datums and zones that columns name; the reference systems of the rows whose place stands in columns too.
+
+    Where a format has a place of its own for coordinates and says their system, columns may still hold what they were
+    measured in, and are not asked; GeoJSON says none.
+    """
+    systems, datums = reference_systems.of_rows(delivery.attributes)
+    silent = all(crs is None for _, crs in delivery.crs_from)
+    asked = {row: given[row] for row in range(len(delivery)) if silent or not given[row]}
+    delivery.zones = {row: zone for row, zone in reference_systems.zones(delivery.attributes).items() if not given[row]}
+    delivery.datums = {
+        row: Datum(said, datum_of(said) or said, follows=not asked[row]) for row, said in datums.items() if row in asked
+    }
+    delivery.datums |= {row: Datum(code, code, follows=False) for row, code in systems.items() if asked.get(row)}
+    return {row: code for row, code in systems.items() if not given[row]}
 
 
 _UNPLACED = (*ROWS_LOST, "geometry_unreadable", "wrong_nesting", "ring_too_short", "coordinate_missing", "wrong_type")
@@ -157,6 +198,23 @@ def _own_point(known: _Columns, filled: list[str], bounded: bool) -> str | None:
 def _says_none(known: _Columns, texts: Mapping[str, Any], row: int) -> bool:
     """Whether the cell of the boundary says that there is none, as apps do for plots they keep as points."""
     return any(str(texts[header][row] or "").strip() in cells.NONE for header in known.boundaries)
+
+
+def _houses(delivery: Delivery, columns: Mapping[str, str]) -> list[Fault]:
+    """Faults `point_of_house` of points that a name, a folder or a kind calls a house, where others have boundaries."""
+    kinds = shapely.get_type_id(delivery.geometry)
+    if not np.isin(kinds, (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)).any():
+        return []
+    frame = delivery.attributes
+    naming = [h for h in frame.columns if h == columns.get("plot_id") or plain(str(h)) in _NAMING]
+    names = {header: frame[header].to_numpy(dtype=object) for header in naming}
+    found = []
+    for row in np.flatnonzero(kinds == shapely.GeometryType.POINT).tolist():
+        said = [str(cells_of[row]) for cells_of in names.values() if isinstance(cells_of[row], str)]
+        house = next((text for text in said if is_of_house(text)), None)
+        if house is not None and not any(is_of_plot(text) for text in said):
+            found.append(Fault(row, "point_of_house", {"name": house[:80]}))
+    return found
 
 
 def _corners_without_id(delivery: Delivery, columns: Mapping[str, str], known: _Columns) -> None:

@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pyproj.exceptions import CRSError
 
 from eudr_check.config import PlotFile
 from eudr_check.plots import read
 from eudr_check.plots.checks.country import code_of
 from eudr_check.plots.findings import FindingCollector
-from eudr_check.plots.read import columns, geometry_columns, numbers, reference_systems, vertex_rows
+from eudr_check.plots.read import columns, geometry_columns, numbers, positions, reference_systems, vertex_rows
 from eudr_check.plots.read import crs as projection
+from eudr_check.plots.read.datums import Datum, holds_at, is_same_datum
 from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS, Delivery, Fault, UnreadableError
 from eudr_check.plots.thresholds import threshold
 
@@ -127,7 +129,11 @@ def _take_columns(file: PlotFile, delivery: Delivery, log: FindingCollector) -> 
     if placed:
         taken["geometry"] = placed[0]
     _second_columns(file, delivery, headers, taken, log)
-    unread = [header for header in headers if header not in {*taken.values(), *placed, *_TECHNICAL}]
+    others = [
+        *reference_systems.headers_of(delivery.attributes),
+        *positions.hemisphere_headers(delivery.attributes, taken),
+    ]
+    unread = [header for header in headers if header not in {*taken.values(), *placed, *others, *_TECHNICAL}]
     if unread:
         log.file("columns_unread", name_of(file), file.cooperative, headers=", ".join(unread)[:500])
     if taken:
@@ -177,12 +183,36 @@ def _to_degrees(file: PlotFile, delivery: Delivery, start: int, log: FindingColl
                 log.row("crs_contradicts", start + row, said=named[:80], crs=str(file.crs)[:80])
                 delivery.geometry[row] = None
                 continue
-            systems.setdefault(named or file.crs or declared, []).append(row)
+            crs = named or file.crs or declared
+            datum = delivery.datums.get(row)
+            if datum is not None and crs is None and datum.follows and _is_on(datum, delivery.geometry[row]):
+                crs = datum.code
+            elif datum is not None and not _agrees(datum, crs):
+                log.row("crs_contradicts", start + row, said=datum.said[:80], crs=str(crs or "WGS 84")[:80])
+                delivery.geometry[row] = None
+                continue
+            systems.setdefault(crs, []).append(row)
     for crs, rows in systems.items():
         if crs is not None:
             _turn(delivery, np.array(rows, dtype=np.int64), crs, start, log)
     if None in systems and file.path.suffix.lower() in _NEEDS_CRS:
         log.file("crs_assumed", name_of(file), file.cooperative)
+
+
+def _is_on(datum: Datum, geometry: Any) -> bool:
+    """Whether a geometry is in degrees and lies where its datum is used."""
+    bounds = shapely.bounds(geometry)
+    if not (np.abs(bounds) <= [180, 90, 180, 90]).all():
+        return False
+    return holds_at(datum.code, float(bounds[0]), float(bounds[1]))
+
+
+def _agrees(datum: Datum, crs: Any) -> bool:
+    """Whether a datum is that of a reference system; what PROJ does not know is said where it is used."""
+    try:
+        return is_same_datum(datum.code, projection.WGS84 if crs is None else crs)
+    except CRSError:
+        return True
 
 
 def _turn(delivery: Delivery, rows: NDArray[np.int64], crs: Any, start: int, log: FindingCollector) -> None:

@@ -1,19 +1,27 @@
 """A JSON document: which part of it holds the plots, and whether it says that there are more."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from eudr_check.plots.read import geojson, jsontext, records
+from eudr_check.plots.read import geojson, jsontext, records, reference_systems
 from eudr_check.plots.read.raw_table import Delivery, Note, UnreadableError
 
 _LISTS = ("features", *records.LISTS)
 _NO_RECORDS = ("links", "fields", "conformsTo", "crs", "bbox", "aliases", "domains", "attachments")
 _SIGNS_OF_PLACE = {"geometry", "coordinates", "latitude", "longitude", "lat", "lon", "lng"}
-_NEXT = ("next", "nextlink", "@odata.nextlink", "odata.nextlink", "nextpagetoken", "next_page", "nextpage")
-_EARLIER = ("previous", "prev", "previouslink")
-_COUNTS = ("count", "total", "totalcount", "total_count", "totalfeatures", "numbermatched", "numberreturned",
-           "@odata.count", "odata.count", "totalrecords", "total_records")  # fmt: skip
+_NEXT = ("next", "nextlink", "odatanextlink", "nextpage", "nextpagetoken", "nexttoken", "nexturl", "nexthref",
+         "nexturi", "nextcursor", "nextpageurl", "nextlinkurl", "continuation",
+         "continuationtoken", "resumptiontoken")  # fmt: skip
+_EARLIER = ("previous", "prev", "previouslink", "previouspage", "prevpage", "previousurl", "prevurl", "prevpageurl")
+_MORE = ("exceededtransferlimit", "hasmore", "hasnext", "hasnextpage", "moreresults", "moreitems", "moreavailable",
+         "truncated", "istruncated", "partial", "ispartial", "incomplete", "incompleteresults")  # fmt: skip
+_COUNTS = ("count", "total", "totalcount", "totalfeatures", "numbermatched", "numberreturned", "odatacount",
+           "totalrecords", "totalitems", "totalresults", "totalrows", "totalhits", "resultcount", "featurecount",
+           "numfeatures", "recordcount", "rowcount")  # fmt: skip
+_PAGES = ("page", "pages", "totalpages", "pagecount", "lastpage", "currentpage", "pagenumber", "numpages")
 _STARTS = ("offset", "startindex", "skip")
+_NO_LETTER = re.compile(r"[^a-z]")
 _ABOUT = ("properties", "meta", "metadata", "pagination", "paging", "page", "info", "context")
 
 
@@ -31,13 +39,19 @@ def read(text: str) -> Delivery:
     content, around = _unwrapped(content)
     _refuse_two_lists([content, *around])
     if isinstance(content, list) and any(geojson.is_geojson(member) for member in content):
-        features = [feature for member in content for feature in geojson.features_of(member)]
+        features = [feature for member in content for feature in geojson.features_on_system(member)]
         delivery, count = geojson.from_features(features), len(features)
     elif geojson.is_geojson(content) or (found := records.found_in(content)) is None:
         delivery = geojson.from_content(content)
         count = len(delivery)
     else:
         delivery, count = records.read(found), len(found)
+    named = {system for document in around if (system := reference_systems.member_or_about(document)) is not None}
+    own = delivery.crs_from[0][1]
+    if len(named | ({own} - {None})) > 1:
+        problem = f"JSON that names several reference systems: {', '.join(sorted(named))}"
+        raise UnreadableError("file_unreadable", problem=problem)
+    delivery.crs_from = [(0, own or next(iter(named), None))]
     delivery.notes.extend(_partial([content, *around], count))
     delivery.notes.extend(_other_lists([content, *around]))
     return delivery
@@ -106,18 +120,21 @@ def _partial(documents: list[Any], count: int) -> list[Note]:
 
 def _signs(part: Mapping[str, Any], count: int) -> Iterator[str]:
     for key, value in part.items():
-        name = key.lower()
-        if name in (*_NEXT, *_EARLIER) and value not in (None, "", False):
+        name = _NO_LETTER.sub("", key.lower())
+        number = _whole(value)
+        if name in (*_NEXT, *_EARLIER) and value not in (None, "", False) and number != 0:
             yield f"{key}: {str(value)[:80]}"
-        elif name == "exceededtransferlimit" and (value is True or str(value).lower() == "true"):
+        elif name in _MORE and (value is True or str(value).lower() == "true"):
             yield f"{key}: true"
-        elif name in _COUNTS and (said := _whole(value)) is not None and said > count:
-            yield f"{key}: {said}, but {count} here"
-        elif name in _STARTS and (_whole(value) or 0) > 0:
+        elif name in _COUNTS and number is not None and number > count:
+            yield f"{key}: {number}, but {count} here"
+        elif (name in _STARTS and (number or 0) > 0) or (name in _PAGES and (number or 0) > 1):
             yield f"{key}: {value}"
         elif name == "links" and isinstance(value, list):
             rels = [str(link.get("rel")).lower() for link in value if isinstance(link, dict)]
             yield from (f"link '{rel}'" for rel in rels if rel in ("next", "prev", "previous"))
+        elif name == "links" and isinstance(value, dict):
+            yield from _signs(value, count)
 
 
 def _whole(value: Any) -> int | None:

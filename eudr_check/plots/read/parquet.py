@@ -41,7 +41,13 @@ def read(path: Path) -> Delivery:
         shapes, faults = geometries(frame[primary].to_numpy(dtype=object))
         frame = frame.drop(columns=primary)
     crs: Any = described.get("crs", "OGC:CRS84") if described else None
-    return _delivery(frame, shapes, crs, faults)
+    delivery = _delivery(frame, shapes, crs, faults)
+    delivery.dates = {
+        field.name: np.flatnonzero(frame[field.name].notna()).tolist()
+        for field in table.schema
+        if pa.types.is_temporal(field.type) and field.name in frame
+    }
+    return delivery
 
 
 def _readable(table: pa.Table) -> pa.Table:

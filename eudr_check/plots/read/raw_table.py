@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eudr_check.plots.read.datums import Datum
+
 UNKNOWN_DECIMALS = -1
 ROWS_LOST = ("row_unreadable", "cells_misaligned", "quotes_unbalanced")
 """Faults of rows of which no cell can be trusted."""
@@ -48,6 +50,8 @@ class Delivery:
     """First position and CRS of each table, where a file has several; made from `crs` otherwise."""
     crs_said: dict[int, str] = field(default_factory=dict)
     """Position: CRS a row names for itself; it goes before that of the file."""
+    datums: dict[int, Datum] = field(default_factory=dict)
+    """Position: datum a row names in a column, without the rest of a reference system."""
     zones: dict[int, str] = field(default_factory=dict)
     """Position: UTM zone a row names in a column."""
     faults: list[Fault] = field(default_factory=list)
@@ -107,6 +111,11 @@ def joined(parts: list[Delivery]) -> Delivery:
             position + int(count): crs
             for part, count in zip(parts, counts, strict=False)
             for position, crs in part.crs_said.items()
+        },
+        datums={
+            position + int(count): datum
+            for part, count in zip(parts, counts, strict=False)
+            for position, datum in part.datums.items()
         },
         zones={
             position + int(count): zone

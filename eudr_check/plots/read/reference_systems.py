@@ -6,14 +6,18 @@ from typing import Any
 
 import pandas as pd
 import pyproj
+from pyproj.exceptions import CRSError
 
 from eudr_check.plots.read.columns import plain, text_of
+from eudr_check.plots.read.datums import datum_of
 
 _SRID = re.compile(r"^\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)
 _CODE = re.compile(r"(?:^|EPSG\D{0,20}?(?:[\d.]*[:/])?)(\d{4,6})$", re.IGNORECASE)
 _UTM = re.compile(r"UTM\D*?(\d{1,2})\s*([A-Z]*)\s*$", re.IGNORECASE)
-_ZONE = re.compile(r"(?<!\d)(\d{1,2})\s*[°º]?\s*([A-Z]*)\s*$", re.IGNORECASE)
-_ZONES = {"zona", "zone", "huso", "fuso", "fuseau", "zona_utm", "utm_zona", "utm_zone", "zone_utm", "huso_utm", "utm"}
+_ZONE = re.compile(r"(?<!\d)(\d{1,2})[\s°º,/-]*([A-Z]*)\s*$", re.IGNORECASE)
+_ZONE_WORDS = frozenset({"zona", "zone", "huso", "fuso", "fuseau", "zon", "mui"})
+_CODE_WORDS = frozenset({"crs", "epsg", "srid", "srs"})
+_DATUM_WORDS = frozenset({"datum", "elipsoide", "ellipsoid", "ellipsoide"})
 _COLUMNS = {
     "crs",
     "epsg",
@@ -31,8 +35,14 @@ _COLUMNS = {
     "coordinate_system",
     "coordinate_reference_system",
     "spatial_reference",
+    "sistema",
+    "proyeccion",
+    "projection",
+    "projecao",
+    "proyeksi",
 }
-_MEMBERS = ("crs", "coordRefSys", "spatialReference", "srs", "srid", "epsg")
+_MEMBERS = ("crs", "coordrefsys", "spatialreference", "srs", "srsname", "srid", "epsg")
+_ABOUT = ("metadata", "meta", "properties", "info")
 _WITHIN = ("id", "name", "code", "href", "latestWkid", "wkid", "srid", "epsg", "properties")
 _ALSO_VILLAGES = ("zona", "zone")
 _FIRST_PLAIN, _PLAIN_SPREAD = 10, 2
@@ -54,8 +64,16 @@ def member(content: Any) -> str | None:
     """
     if not isinstance(content, dict):
         return None
-    said = next((content[key] for key in _MEMBERS if content.get(key) not in (None, "", {}, [])), None)
+    named = {str(key).lower(): value for key, value in content.items() if value not in (None, "", {}, [])}
+    said = next((named[key] for key in _MEMBERS if key in named), None)
     return None if said is None else _text_of(said)
+
+
+def member_or_about(content: Any) -> str | None:
+    """The reference system a document names, or what it says about itself (`metadata`, `properties`) does."""
+    if not isinstance(content, dict):
+        return None
+    return member(content) or next((named for key in _ABOUT if (named := member(content.get(key))) is not None), None)
 
 
 def _text_of(said: Any) -> str:
@@ -85,26 +103,79 @@ def in_text(cell: str) -> str | None:
     """The reference system a cell of geometry names: `SRID=...;` before WKT, a member of GeoJSON."""
     found = _SRID.match(cell)
     if found:
-        return f"EPSG:{found[1]}"
+        # PostGIS writes 0 where it knows of none.
+        return None if int(found[1]) == 0 else f"EPSG:{found[1]}"
     named = re.search(r'"(?:crs|coordRefSys|spatialReference)"\s*:', cell) if cell.lstrip().startswith("{") else None
     return member(json.loads(cell)) if named else None
 
 
-def of_rows(frame: pd.DataFrame) -> dict[int, str]:
-    """Position: reference system of the rows that name one in a column, as a code or as a UTM zone on WGS 84."""
-    found: dict[int, str] = {}
+def headers_of(frame: pd.DataFrame) -> list[str]:
+    """Columns whose every cell names a reference system, a datum or a UTM zone."""
+    found = []
     for header in frame.columns:
-        if plain(str(header)) not in _COLUMNS:
-            continue
-        for row, cell in enumerate(text_of(frame[header])):
-            if cell is None or row in found:
-                continue
-            code, utm = _CODE.search(cell), _UTM.search(cell)
-            if code:
-                found[row] = f"EPSG:{code[1]}"
-            elif utm and utm[2] and 1 <= int(utm[1]) <= _LAST_ZONE and "84" in cell:
-                found[row] = f"EPSG:{(32600 if _is_north(utm[2]) else 32700) + int(utm[1])}"
+        name = plain(str(header))
+        if _names_system(name) or _names_zone(name):
+            column = frame[[header]]
+            systems, datums = of_rows(column)
+            said = systems.keys() | datums.keys() | zones(column).keys()
+            if len(said) == text_of(frame[header]).notna().sum():
+                found.append(str(header))
     return found
+
+
+def _names_system(name: str) -> bool:
+    return name in _COLUMNS or bool((_CODE_WORDS | _DATUM_WORDS) & set(name.split("_")))
+
+
+def _names_zone(name: str) -> bool:
+    words = set(name.split("_"))
+    return name == "utm" or name in _ZONE_WORDS or (bool(_ZONE_WORDS & words) and "utm" in words)
+
+
+def of_rows(frame: pd.DataFrame) -> tuple[dict[int, str], dict[int, str]]:
+    """What rows name in columns, by position: a whole reference system as a code, or only a datum, as written."""
+    systems: dict[int, str] = {}
+    datums: dict[int, str] = {}
+    for header in frame.columns:
+        name = plain(str(header))
+        if not _names_system(name):
+            continue
+        # `Datum` is the day in German and Dutch: four digits under it are a year.
+        coded = name in _COLUMNS or bool(_CODE_WORDS & set(name.split("_")))
+        read: dict[str, tuple[str | None, bool]] = {}
+        for row, cell in enumerate(text_of(frame[header])):
+            if cell is None:
+                continue
+            if cell not in read:
+                read[cell] = _read(cell, coded)
+            code, whole = read[cell]
+            if code is not None and whole:
+                systems.setdefault(row, code)
+            elif code is not None:
+                datums.setdefault(row, cell)
+    return systems, datums
+
+
+def _read(cell: str, coded: bool) -> tuple[str | None, bool]:
+    """Code of what a cell names, and whether it is a whole reference system and not only a datum.
+
+    Args:
+        cell: as written.
+        coded: whether it stands where systems stand, and digits alone are a code.
+    """
+    code, utm = _CODE.search(cell), _UTM.search(cell)
+    if code and (coded or "epsg" in cell.lower()):
+        return f"EPSG:{code[1]}", True
+    datum = datum_of(cell)
+    if datum is None:
+        return None, False
+    if coded and utm and utm[2] and 1 <= int(utm[1]) <= _LAST_ZONE:
+        name = f"{pyproj.CRS(datum).name} / UTM zone {int(utm[1])}{'N' if _is_north(utm[2]) else 'S'}"
+        try:
+            return f"EPSG:{pyproj.CRS.from_user_input(name).to_epsg()}", True
+        except CRSError:
+            return datum, False
+    return datum, False
 
 
 def zones(frame: pd.DataFrame) -> dict[int, str]:
@@ -116,7 +187,7 @@ def zones(frame: pd.DataFrame) -> dict[int, str]:
     found: dict[int, str] = {}
     for header in frame.columns:
         name = plain(str(header))
-        if name not in _ZONES:
+        if not _names_zone(name):
             continue
         cells = text_of(frame[header])
         matches = {row: _ZONE.search(cell) for row, cell in enumerate(cells) if cell is not None}

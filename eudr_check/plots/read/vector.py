@@ -143,6 +143,11 @@ def _delivery(source: Source, raw: Raw) -> Delivery:
         np.full((count, 2), UNKNOWN_DECIMALS, dtype=np.int8),
         crs=source.crs or meta["crs"],
         faults=more,
+        dates={
+            name: np.flatnonzero(~np.isnat(column)).tolist()
+            for name, column in zip(names, columns, strict=True)
+            if column.dtype.kind == "M"
+        },
     )
 
 

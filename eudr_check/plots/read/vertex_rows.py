@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from eudr_check.plots.read import lost_corners, reference_systems
+from eudr_check.plots.read.datums import Datum, datum_of
 from eudr_check.plots.read.geometry_builder import Outlines
 from eudr_check.plots.read.geometry_columns import corner_faults
 from eudr_check.plots.read.positions import Positions
@@ -58,13 +59,15 @@ def joined(delivery: Delivery, columns: Mapping[str, str]) -> Delivery:
     faults.extend(lost_corners.faults(delivery, columns, plot_of, numbers))
     note = Note("vertices_joined", {"rows": len(frame), "plots": len(cells)})
     attributes = pd.DataFrame(cells, columns=frame.columns, dtype=object)
+    systems, datums = reference_systems.of_rows(attributes)
     return Delivery(
         attributes,
         geometry,
         np.array(first_rows, dtype=np.int64),
         decimals,
         crs_from=delivery.crs_from,
-        crs_said=reference_systems.of_rows(attributes),
+        crs_said=systems,
+        datums={row: Datum(said, datum_of(said) or said, follows=True) for row, said in datums.items()},
         zones=reference_systems.zones(attributes),
         # A list of corners has no reason to repeat the first one: closing it is no repair.
         faults=[*faults, *(fault for fault in ring_faults if fault.code != "ring_unclosed")],

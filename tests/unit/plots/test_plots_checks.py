@@ -154,6 +154,11 @@ CASES = {
     "corners_without_id": lambda f: [
         written(f, "a.csv", "id;x;y\nA;-76.100001;-6.040003\n;-76.098113;-6.040007\n;-76.098229;-6.038111\n")
     ],
+    "corners_in_columns": lambda f: [
+        written(f, "a.csv", "id;lat;lon;lat2;lon2;lat3;lon3\nA;-6.04;-76.1;-6.041;-76.101;-6.042;-76.103\n")
+    ],
+    "point_of_house": lambda f: [geojson(f, polygon("A"), point("Casa de Rosa", -76.2))],
+    "id_shortened": lambda f: [geojson(f, point("1.23457E+11"))],
     "vertices_joined": lambda f: [
         written(f, "a.csv", "id;vertice;x;y\n" + "".join(f"A;{n};{x};{y}\n" for n, (x, y) in enumerate(ring()[:-1])))
     ],

@@ -251,15 +251,15 @@ def test_an_empty_list_beside_a_point_is_a_point(tmp_path):
 
 
 def test_shared_coordinate_lists(shared_data):
-    """Named positions and hexadecimal WKB are read; two numbers in a cell are refused by name."""
+    """Named positions, hexadecimal WKB and positions as maps write them in one cell are read."""
     folder = shared_data / "faults" / "31-coordinate-lists-of-apps"
     for name in ("latlngobj.csv", "wkbhex.csv"):
         made, _ = loaded(named(folder / name, producer_country="PE"))
         assert made["area_ha"].tolist() == pytest.approx([0.878], abs=0.001)
-    made, findings = loaded(named(folder / "gmaps.csv", producer_country="PE"))
+    made, _ = loaded(named(folder / "gmaps.csv", producer_country="PE"))
 
-    assert not made["usable"].any()
-    assert "two numbers in one cell" in findings.loc[findings["source_row"] == 1, "message"].str.cat()
+    assert made["usable"].all()
+    assert [round(shape.y, 6) for shape in made["geometry"]] == [-6.101234, -6.101222]
 
 
 def test_a_feature_without_geometry_has_none(tmp_path):

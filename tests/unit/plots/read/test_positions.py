@@ -68,3 +68,77 @@ def test_letters_that_say_the_columns_are_swapped(shared_data):
 
     assert not made["usable"].any()
     assert (findings["code"] == "geometry_unreadable").sum() == 2
+
+
+HERE = (-76.101234, -6.041239)
+
+
+def _place(tmp_path, content, **settings):
+    made, findings = loaded(written(tmp_path, "a.csv", content, **{"producer_country": "PE", **settings}))
+    shape = made["geometry"].iloc[0]
+    return None if shape is None else (pytest.approx(shape.x, abs=1e-5), pytest.approx(shape.y, abs=1e-5)), findings
+
+
+@pytest.mark.parametrize("header", ["gps", "coordenadas", "location", "Coordenadas GPS"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "-6.041239, -76.101234",
+        "-6.041239,-76.101234",
+        "(-6.041239, -76.101234)",
+        "-6,041239; -76,101234",
+        "-6.041239 / -76.101234",
+        "6.041239 S, 76.101234 W",
+        "6.041239S 76.101234O",
+        "76.101234 W, 6.041239 S",
+        "S 6.041239, W 76.101234",
+        "6°02'28.46\" S 76°06'04.44\" W",
+        "6° 2.47434' Sur, 76° 6.07404' Oeste",
+    ],
+)
+def test_latitude_and_longitude_in_one_cell(tmp_path, header, cell):
+    """A position written as maps and phones write it is read, letters first, then latitude before longitude."""
+    place, findings = _place(tmp_path, f"id|{header}\nA|{cell}\n")
+
+    assert place == HERE
+    assert not (findings["severity"] == "block").any()
+
+
+@pytest.mark.parametrize("header", ["lon_lat", "longitude latitude", "x_y"])
+def test_one_cell_whose_header_puts_longitude_first(tmp_path, header):
+    """The header says the order."""
+    assert _place(tmp_path, f"id|{header}\nA|-76.101234, -6.041239\n")[0] == HERE
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("-76.101234, -6.041239", "axes_swapped"), ("6.041239 S, 76.101234 S", "geometry_unreadable")],
+)
+def test_one_cell_that_contradicts_itself_or_the_country(tmp_path, cell, code):
+    """It is blocked, and nothing is turned."""
+    assert code in codes(_place(tmp_path, f"id|gps\nA|{cell}\n")[1], 1)
+
+
+def test_one_cell_that_makes_sense_either_way(tmp_path):
+    """Cameroon or Nigeria: without a country it is said."""
+    _, findings = _place(tmp_path, "id|gps\nA|6.041239, 9.101234\n", producer_country=None)
+
+    assert "axes_uncertain" in codes(findings, 1)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    ["Latitud (S);Longitud (W)", "Latitud Sur;Longitud Oeste", "lat_s;lon_w", "Lat S;Long O", "latitude_s;longitude_w"],
+)
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_the_header_says_the_side(tmp_path, headers, sign):
+    """South and west in the header count, and a sign that agrees says it once."""
+    place, _ = _place(tmp_path, f"id;{headers}\nA;{sign}6.041239;{sign}76.101234\n")
+
+    assert place == HERE
+
+
+@pytest.mark.parametrize("headers", ["Latitude (N);Longitude (E)", "Latitude °N;Longitude °E", "lat_dd;lon_dd"])
+def test_north_and_east_in_a_header_leave_signs_alone(tmp_path, headers):
+    """Degrees north below zero lie in the south."""
+    assert _place(tmp_path, f"id;{headers}\nA;-6.041239;-76.101234\n")[0] == HERE

@@ -1,0 +1,42 @@
+"""Areas as people write them: unit in the cell, thousands, decimals; no plot gets smaller than it is in silence."""
+
+import pytest
+
+from tests.helpers.plot_files import codes, loaded, written
+
+
+def _area(tmp_path, header, said):
+    content = f"id;lat;lon;{header}\nA;-6.041239;-76.101234;{said}\n"
+    made, findings = loaded(written(tmp_path, "a.csv", content, producer_country="PE"))
+    return made["declared_area_ha"].iloc[0], codes(findings, 1)
+
+
+@pytest.mark.parametrize("header", ["area", "area_ha", "area_m2", "superficie"])
+@pytest.mark.parametrize(
+    "said", ["25000 m2", "25 000 m²", "2.5 ha", "2,5 has", "2.5 hectáreas", "25000 metros cuadrados"]
+)
+def test_the_unit_in_the_cell_goes_before_that_of_the_header(tmp_path, header, said):
+    """2.5 hectares stay 2.5 hectares, whatever the column is called."""
+    area, found = _area(tmp_path, header, said)
+
+    assert area == pytest.approx(2.5)
+    assert not found & {"point_over_4_ha", "value_unreadable", "number_ambiguous"}
+
+
+@pytest.mark.parametrize("said", ["1.250", "12.500", "9.800"])
+def test_square_metres_that_are_no_plot_are_asked_for(tmp_path, said):
+    """The coordinates of the file have points for decimals, yet 1.250 m2 may be 1250: the row is blocked."""
+    _, found = _area(tmp_path, "area_m2", said)
+
+    assert "number_ambiguous" in found
+
+
+@pytest.mark.parametrize(
+    ("said", "area"), [("12,500", 1.25), ("12\u202f500", 1.25), ("12’500", 1.25), ("12500.5", 1.25005)]
+)
+def test_square_metres_with_one_reading(tmp_path, said, area):
+    """Thousands written with the other mark, with blanks or with an apostrophe are read."""
+    found, problems = _area(tmp_path, "area_m2", said)
+
+    assert found == pytest.approx(area)
+    assert "number_ambiguous" not in problems
