@@ -4,7 +4,7 @@ BIN := .venv/bin
 HARVESTS := $(basename $(notdir $(wildcard configs/*.yaml)))
 OWN := help install demo test coverage check faults fuzz bench docs pictures wheel clean season
 OPEN_IS_DONE = || { code=$$?; [ $$code -eq 3 ] && \
-	echo "Done (exit code 3 of eudr-check): some plots are undetermined or blocked; the report says which and why."; }
+	echo "Done (exit code 3 of eudr-check): some plots are undetermined or blocked, or a shipment is not declared; the report says which and why."; }
 
 ifneq ($(filter $(OWN),$(HARVESTS)),)
 $(error configs/$(firstword $(filter $(OWN),$(HARVESTS))).yaml: this name is a make target of its own; rename the file)

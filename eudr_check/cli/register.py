@@ -55,7 +55,9 @@ def register_find(
 def register_note(
     file: Register,
     harvest: Annotated[str, typer.Argument(help="name of the harvest")],
-    statement: Annotated[str, typer.Argument(help="statement-01, its number, or its internal reference")],
+    statement: Annotated[
+        str, typer.Argument(help="shipment or lot of the statement, its folder, or its internal reference")
+    ],
     reference: Annotated[str, typer.Option(help="reference number the EU system gave (14 characters)")],
     verification: Annotated[str, typer.Option(help="verification number the EU system gave; confidential")],
     submitted: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="day of submission, YYYY-MM-DD")],

@@ -57,6 +57,8 @@ def result(finished: Finished, *, as_json: bool, profile: bool) -> None:
     if as_json:
         console.file.write(json.dumps(summary(finished), ensure_ascii=False, indent=1) + "\n")
         return
+    for line in finished.withheld:
+        console.print(f"not declared: {line}", highlight=False)
     console.print(_outcomes(finished))
     blocked = finished.findings[(finished.findings["severity"] == "block") & finished.findings["source_row"].isna()]
     for file, message in zip(blocked["source_file"], blocked["message"], strict=True):
@@ -111,6 +113,7 @@ def summary(finished: Finished) -> dict[str, Any]:
         "exit": int(finished.exit),
         "cooperatives": {name: {key: int(value) for key, value in row.items()} for name, row in counts.iterrows()},
         "notes": list(finished.notes),
+        "withheld": list(finished.withheld),
         "files": _places(finished),
     }
 
@@ -144,12 +147,9 @@ def _outcomes(finished: Finished) -> Table:
 
 
 def _shipments(finished: Finished, console: Console) -> None:
-    """Kilograms of every shipment from order to statement, and what is not declared although it was asked for."""
+    """Kilograms of every shipment from order to statement."""
     if finished.package is None:
         return
-    for line in contents.summary(finished.package)["withheld"]:
-        if line not in finished.notes:
-            console.print(line, highlight=False)
     kilograms = contents.shipments(finished.package)
     if kilograms.empty:
         return

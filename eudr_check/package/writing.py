@@ -117,16 +117,10 @@ def _declare(given: PackageInput, into: Folder, faults: Sequence[str]) -> Declar
         )
         planned = statements.write(into, behind)
         settled = planned.consignment
-        ordered = ledger.table(
-            harvest,
-            planned.parts,
-            settled,
-            given.shipments,
-            given.filed,
-            given.plots,
-            given.deliveries,
-            given.lots,
-        )
+        ordered = None
+        if given.deliveries is not None and given.lots is not None:
+            located = ledger.located(given.plots, given.deliveries)
+            ordered = ledger.table(harvest, planned.parts, settled, given.shipments, given.filed, located, given.lots)
         declared = Declared(settled, statements.made(planned), planned.withheld, ordered)
     else:
         traceability = harvest.package.traceability

@@ -16,6 +16,9 @@ from eudr_check.register import store
 
 """Art. 4(3) of Regulation (EU) 2023/1115: five years from the day the statement is submitted."""
 
+MOST_NAMED = 12
+"""Statements a message lists by name."""
+
 CURRENT = """(
 SELECT max(noted.fid) FROM numbers noted JOIN statements t ON t.fid = noted.statement
 WHERE noted.replaced = 0 AND t.harvest = s.harvest AND t.internal_reference = s.internal_reference
@@ -87,7 +90,7 @@ def note(
     Args:
         path: the register.
         harvest: name of the harvest.
-        statement: its folder (`statement-01`), its number or its internal reference.
+        statement: its shipment or lot, its folder (`statement-EXP-014`) or its internal reference.
         reference: reference number.
         verification: verification number.
         submitted: day of submission.
@@ -145,11 +148,16 @@ def _statement(database: sqlite3.Connection, harvest: str, statement: str, packa
         "SELECT * FROM statements WHERE package = ? ORDER BY statement", (chosen["fid"],)
     ).fetchall()
     for row in rows:
-        number = row["statement"].removeprefix("statement-").lstrip("0")
-        if statement in (row["statement"], row["internal_reference"]) or statement.lstrip("0") == number:
+        folder = row["statement"]
+        if statement in (folder, folder.removeprefix("statement-"), row["internal_reference"]):
             found: sqlite3.Row = row
             return found
-    names = " to ".join(dict.fromkeys(row["statement"] for row in rows[:: max(len(rows) - 1, 1)]))
+    for row in rows:
+        # Earlier versions numbered their folders.
+        if statement.isdecimal() and row["statement"] == f"statement-{int(statement):02}":
+            return row  # type: ignore[no-any-return]
+    names = ", ".join(row["statement"] for row in rows[:MOST_NAMED])
+    names += f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
     raise RegisterError(
         f"harvest {harvest}: no statement '{statement}' in its package; "
         + (f"it has {names}" if rows else f"it has none ({chosen['withheld'] or 'none was asked for'})")

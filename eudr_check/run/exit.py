@@ -10,6 +10,6 @@ class Exit(IntEnum):
     ERROR = 1
     USAGE = 2
     OPEN_QUESTIONS = 3
-    """Done, but some plots are undetermined or blocked."""
+    """Done, but some plots are undetermined or blocked, or a shipment is not declared."""
     INCOMPLETE = 4
     """Some layer or tile could not be read; run again."""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from eudr_check.config import Harvest
 from eudr_check.documents import dossier
+from eudr_check.package.bag import contents
 from eudr_check.run import conservation, history, inputs, readiness, registration, stages
 from eudr_check.run.artifacts import Artifact
 from eudr_check.run.drawing import Drawing
@@ -51,7 +52,12 @@ class Finished:
             return Exit.INCOMPLETE
         blocked = (self.findings["severity"] == "block").any()
         unsettled = self.assessments is not None and (self.assessments["final_outcome"] == "undetermined").any()
-        return Exit.OPEN_QUESTIONS if blocked or unsettled else Exit.DONE
+        return Exit.OPEN_QUESTIONS if blocked or unsettled or self.withheld else Exit.DONE
+
+    @cached_property
+    def withheld(self) -> tuple[str, ...]:
+        """What no statement declares although it was asked for, a sentence each."""
+        return () if self.package is None else tuple(contents.summary(self.package)["withheld"])
 
 
 def run(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -28,6 +29,9 @@ PLOTS: dict[str, tuple[Any, str, str]] = {
     "sur/A 3": (shapely.box(-76.06, -6.04, -76.059, -6.039), "more_info_needed", "cleared_by_review"),
 }
 """Plot: geometry, outcome, outcome after reviews."""
+
+FOLDER = "statement-2f390bb697"
+"""Folder of their one statement: without shipment and lots it is named by a digest of what it declares."""
 
 VARIABLES = (
     Variable("jrc_gfc2020.forest", "jrc_gfc2020@V4", "state", "forest_2020", "jrc_gfc2020", "sentinel-2",
@@ -141,6 +145,12 @@ def package(**changes: Any) -> dict[str, Any]:
         "draft": False,
     }
     return content | changes
+
+
+def statement(folder: Path) -> Path:
+    """The folder of the only statement of a package."""
+    (only,) = folder.glob("*statement-*")
+    return only
 
 
 def source(layer: str, item: str, status: str = "read") -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Orders cut into statements that keep the limits of the EU system: along lots, with the lots' own kilograms."""
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,7 @@ from eudr_check.errors import PackageError
 from eudr_check.law.regulation import POINT_AREA_HA
 from eudr_check.package.eu.consignment import Consignment
 from eudr_check.package.eu.orders import Load, Order
-from eudr_check.package.eu.reference import reference
+from eudr_check.package.eu.reference import distinct, folder, reference
 from eudr_check.shipments import Shipment, grams
 
 LIMIT_BYTES = 18_000_000
@@ -43,6 +43,8 @@ class Part:
     """Kilograms of product it takes of every lot."""
     lines: tuple[Declared, ...]
     reference: str
+    folder: str
+    """Name of its folder in the package."""
     estimated: bool
     """Whether the limits cut through a lot (or there is none), so that kilograms are shared out by hectares."""
 
@@ -95,7 +97,12 @@ def parts(
     twice = {one for one in references if references.count(one) > 1}
     if twice:
         raise PackageError(f"two statements have the reference {', '.join(sorted(twice))}; rename a shipment or lot")
-    return made
+    # To Windows and macOS, folders whose names differ in large and small letters alone are one folder.
+    known = Counter(part.folder.casefold() for part in made)
+    return [
+        part if known[part.folder.casefold()] == 1 else replace(part, folder=distinct(part.folder, part.reference))
+        for part in made
+    ]
 
 
 class _Cutter:
@@ -233,4 +240,5 @@ def _part(harvest: str, order: Order, run: list[_Piece], number: int, *, whole: 
     if order.shipment is not None:
         named = [order.shipment.name] if whole and not order.rest else [order.shipment.name, *named]
     estimated = cut or (not whole and any(load.supplementary_unit is not None for load in order.loads))
-    return Part(number, order.shipment, lots, tuple(lines), reference(harvest, named, detail), estimated)
+    stated = reference(harvest, named, detail)
+    return Part(number, order.shipment, lots, tuple(lines), stated, folder(harvest, stated), estimated)

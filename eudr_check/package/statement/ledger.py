@@ -20,24 +20,28 @@ def table(
     consignment: Consignment,
     shipments: Shipments | None,
     filed: Sequence[Filed],
-    plots: pd.DataFrame,
-    deliveries: pd.DataFrame | None,
-    lots: pd.DataFrame | None,
-) -> pd.DataFrame | None:
-    """One row a shipment, or one for the harvest where it names none; None without deliveries.
+    located: Mapping[str, int],
+    lots: pd.DataFrame,
+) -> pd.DataFrame:
+    """One row a shipment, or one for the harvest where it names none.
 
     `delivered_kg` is what its lots hold, `located_kg` what of it came from usable plots, `cleared_kg` what lies in
     accepted lots, `declared_kg` what a statement or a filed statement declares, `missing_kg` what is still to come.
     `state` is filed, declared, partly or open.
+
+    Args:
+        harvest: its settings.
+        parts: the statements.
+        consignment: gives the refused lots.
+        shipments: None where no file names any.
+        filed: statements of this harvest that have a number.
+        located: see `located`.
+        lots: LOTS.
     """
-    if deliveries is None or lots is None:
-        return None
     held = _grams_of(lots["lot"], lots["kg_green"])
-    left = deliveries if "removed" not in deliveries else deliveries[~deliveries["removed"]]
-    usable = plots.index[plots["usable"]]
     steps = {
         "delivered_kg": held,
-        "located_kg": _grams_of(left["lot"], left["kg_green"].where(left["plot"].isin(usable), 0.0)),
+        "located_kg": located,
         "cleared_kg": {
             lot: whole for lot, whole in held.items() if lot not in set(consignment.refused_lots["lot"].astype(str))
         },
@@ -46,6 +50,13 @@ def table(
         _row(name, taken, ordered, steps, parts, filed) for name, taken, ordered in _asked(harvest, shipments, held)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def located(plots: pd.DataFrame, deliveries: pd.DataFrame) -> dict[str, int]:
+    """Grams of every lot that came from usable plots."""
+    left = deliveries if "removed" not in deliveries else deliveries[~deliveries["removed"]]
+    usable = plots.index[plots["usable"]]
+    return _grams_of(left["lot"], left["kg_green"].where(left["plot"].isin(usable), 0.0))
 
 
 def _asked(

@@ -129,17 +129,24 @@ def write(folder: Folder, behind: Behind) -> Plan:
     folder.csv("geojson_changes.csv", planned.changes)
     for part in planned.parts:
         _write_one(folder, behind, planned, part)
-    if not behind.faults and not behind.draft:
-        for name, content in groups(behind.harvest, behind.shipments, behind.filed, planned.parts):
-            folder.bytes(f"grouping/{file_stem(name)}.dds.xml", content)
+    for name, content in grouped(behind, planned).items():
+        folder.bytes(name, content)
     return planned
+
+
+def grouped(behind: Behind, planned: Plan) -> dict[str, bytes]:
+    """Name and payload of every statement that groups the filed parts of a shipment."""
+    if behind.faults or behind.draft:
+        return {}
+    made = groups(behind.harvest, behind.shipments, behind.filed, planned.parts)
+    return {f"grouping/{file_stem(name)}.dds.xml": content for name, content in made}
 
 
 def made(planned: Plan) -> list[dict[str, Any]]:
     """The statements as `summary.json` lists them."""
     return [
         {
-            "folder": folder_of(part),
+            "folder": part.folder,
             "reference": part.reference,
             "shipment": None if part.shipment is None else part.shipment.name,
             "lot": part.lot,
@@ -150,11 +157,6 @@ def made(planned: Plan) -> list[dict[str, Any]]:
         }
         for part in planned.parts
     ]
-
-
-def folder_of(part: Part) -> str:
-    """Name of a statement's folder."""
-    return f"statement-{part.number:02}"
 
 
 def _settled(behind: Behind, unsendable: Mapping[str, str]) -> Consignment:
@@ -208,7 +210,7 @@ def _layers(behind: Behind, features: pd.DataFrame) -> Sequence[Mapping[str, Any
 
 
 def _write_one(folder: Folder, behind: Behind, planned: Plan, part: Part) -> None:
-    place = f"{folder_of(part)}/{DRAFT_MARK if behind.draft else ''}"
+    place = f"{part.folder}/{DRAFT_MARK if behind.draft else ''}"
     features = planned.features.iloc[part.rows]
     files = contents(behind, planned, part)
     _check(files.geojson, features, cattle=behind.harvest.commodity == "cattle")

@@ -16,7 +16,7 @@ from eudr_check.config import Harvest
 from eudr_check.errors import EudrCheckError
 from eudr_check.package.eu import dds_xml, shipments_json
 from eudr_check.package.statement.facts import layer_facts
-from eudr_check.package.statement.statements import DRAFT_MARK, Behind, Plan, folder_of, plan
+from eudr_check.package.statement.statements import DRAFT_MARK, Behind, Plan, plan
 from eudr_check.package.verify.difference import Difference
 from eudr_check.shipments import Filed, Shipments
 from eudr_check.variables import Variable
@@ -170,7 +170,7 @@ def _because(open_points: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def place_of(contents: Contents, part: Any) -> str:
     """Beginning of the names of a statement's files."""
-    return f"{folder_of(part)}/{DRAFT_MARK if contents.draft else ''}"
+    return f"{part.folder}/{DRAFT_MARK if contents.draft else ''}"
 
 
 def planned(contents: Contents) -> Plan:

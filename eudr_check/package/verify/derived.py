@@ -11,7 +11,7 @@ import pandas as pd
 
 from eudr_check import __version__
 from eudr_check.package import csv_files, readme, writing
-from eudr_check.package.statement import statements
+from eudr_check.package.statement import ledger, statements
 from eudr_check.package.statement.statements import Plan
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import MOST, Difference, some, unlike
@@ -42,10 +42,41 @@ def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
     yield from same_csv(contents.root, "refused_lots.csv", settled.refused_lots)
     if with_statements:
         yield from same_csv(contents.root, "geojson_changes.csv", planned.changes)
+        yield from _shipments(contents, planned)
     for name in CONVERTED:
         yield from _converted(contents.root, name)
     if contents.summary["software"] == __version__:
         yield from _readme(contents, expected)
+
+
+def _shipments(contents: Contents, planned: Plan) -> Iterator[Difference]:
+    """Kilograms of every shipment, and the statements that group what was filed in parts."""
+    name = "shipment_status.csv"
+    if contents.lots is not None:
+        stated = pd.read_csv(contents.root / name) if (contents.root / name).is_file() else pd.DataFrame()
+        made = ledger.table(
+            contents.harvest,
+            planned.parts,
+            planned.consignment,
+            contents.shipments,
+            contents.filed,
+            {},
+            contents.lots,
+        )
+        located = stated.get("located_kg")
+        if located is not None and len(located) == len(made):
+            # What came from usable plots stands in the deliveries, which are not inside; no more than was delivered.
+            within = pd.to_numeric(located, errors="coerce").between(0, made["delivered_kg"])
+            made["located_kg"] = located.where(within, made["delivered_kg"])
+        yield from same_csv(contents.root, name, made)
+    behind = contents.behind()
+    due = statements.grouped(behind, planned)
+    present = {file.relative_to(contents.root).as_posix(): file for file in contents.root.glob("grouping/*")}
+    for name in sorted(due.keys() - present):
+        yield Difference(name, "missing", "the filed statements inside are grouped by this one, and it is not here")
+    for name in sorted(present.keys()):
+        if present[name].read_bytes() != due.get(name):
+            yield Difference(name, "payload", "not the statement that the filed ones inside give")
 
 
 def same_csv(root: Path, name: str, frame: pd.DataFrame) -> Iterator[Difference]:

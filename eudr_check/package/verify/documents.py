@@ -7,11 +7,15 @@ from typing import Any
 
 from eudr_check.errors import ConfigError
 from eudr_check.files import is_safe_name, sha256
+from eudr_check.package.eu import shipments_json
 from eudr_check.package.statement.statements import DRAFT_MARK
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference
 from eudr_check.package.verify.outcomes import Stages
 from eudr_check.text.clean import file_stem
+
+STEM = "[A-Za-z0-9._-]+"
+"""What references, and so folders, are made of."""
 
 
 def check(contents: Contents) -> Iterator[Difference]:
@@ -90,15 +94,18 @@ def _patterns(contents: Contents) -> Iterator[str]:
     yield rf"{re.escape(file_stem(bag))}\.zip"
     yield r"(MANIFEST|summary|settings|policy|layers)\.json"
     yield r"(excluded|refused_lots)\.csv"
+    yield re.escape(shipments_json.NAME)
     yield rf"README\.{language}\.txt"
     yield r"tables/(PLOTS|FINDINGS|SOURCES|EVIDENCE|PATCHES|ASSESSMENTS|REASONS|LOTS)\.parquet"
     yield r"tables/(evidence|assessments|reasons)\.csv"
     wanted = set(contents.harvest.package.outputs)
     if wanted & {"eu_geojson", "statement"}:
         yield r"geojson_changes\.csv"
-        yield rf"statement-[0-9]{{2,}}/{mark}(plots\.geojson|plots_index\.csv)"
+        yield rf"statement-{STEM}/{mark}(plots\.geojson|plots_index\.csv)"
+        yield r"shipment_status\.csv"
+        yield rf"grouping/{STEM}\.dds\.xml"
     if "statement" in wanted:
-        yield rf"statement-[0-9]{{2,}}/{mark}(dds\.(json|xml)|statement\.{language}\.pdf)"
+        yield rf"statement-{STEM}/{mark}(dds\.(json|xml)|statement\.{language}\.pdf)"
     if "gis" in wanted:
         yield rf"{stem}\.(gpkg|qgz)"
     if "report" in wanted:

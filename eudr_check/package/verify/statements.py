@@ -24,14 +24,14 @@ from eudr_check.text.clean import cell, clean
 def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
     """Every statement that is due is there, and no other; each says what the tables give."""
     present = {folder.name for folder in contents.root.glob("*statement-*")}
-    due = {statements.folder_of(part) for part in planned.parts}
+    due = {part.folder for part in planned.parts}
     for name in sorted(due - present):
         yield Difference(name, "missing", "the tables inside declare this statement, and it is not here")
     for name in sorted(present - due):
         yield Difference(name, "added", "the tables inside declare no such statement")
         yield from undeclared(contents, contents.root / name)
     for part in planned.parts:
-        if statements.folder_of(part) in present:
+        if part.folder in present:
             yield from _statement(contents, planned, part)
 
 

@@ -16,9 +16,9 @@ from tests.helpers import package_tables as six
 
 HERE = Path(__file__).parent
 SHOWN = (
-    "statement-01/plots.geojson",
-    "statement-01/plots_index.csv",
-    "statement-01/dds.json",
+    f"{six.FOLDER}/plots.geojson",
+    f"{six.FOLDER}/plots_index.csv",
+    f"{six.FOLDER}/dds.json",
     "excluded.csv",
     "geojson_changes.csv",
     "summary.json",
@@ -35,8 +35,8 @@ def dump() -> dict[str, str]:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         package.write(folder, package.PackageInput(**six.package(legality=legality)))
-        texts = {name.replace("/", "."): (folder / name).read_text(encoding="utf-8") for name in SHOWN}
-        xml = (folder / "statement-01/dds.xml").read_text(encoding="utf-8")
+        texts = {name.removeprefix(f"{six.FOLDER}/"): (folder / name).read_text(encoding="utf-8") for name in SHOWN}
+        xml = (six.statement(folder) / "dds.xml").read_text(encoding="utf-8")
         manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
     texts["dds.xml"] = re.sub(r"(?<=geometryGeojson>)[^<]+", lambda sent: base64.b64decode(sent[0]).decode(), xml)
     texts = {

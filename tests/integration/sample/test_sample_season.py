@@ -12,11 +12,15 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import yaml
+from lxml import etree
 
 from eudr_check import config, plots, register
 from eudr_check.documents import deliveries, legality, lots, reviews
+from eudr_check.package.verify import verify
+from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import Finished, run
 from tests.conftest import REPOSITORY
+from tests.helpers.official_schema import official_schema
 from tests.helpers.reader_cases import CASES as READER_CASES
 
 SAMPLE = REPOSITORY / "sample_plots"
@@ -47,6 +51,12 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 def now(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """The harvest of 2026, run up to its outcomes without any register."""
     return run(harvest("pe-coffee-2026", tmp_path_factory.mktemp("now")), until="assess", offline=True)
+
+
+@pytest.fixture(scope="module")
+def packaged(now: Finished) -> Finished:
+    """The same harvest run on to its package."""
+    return run(config.load(now.folder.tables.parents[1] / "pe-coffee-2026.yaml"), offline=True)
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +168,32 @@ def test_every_legality_document_is_there():
 
     assert legality.broken_documents(documents, SAMPLE) == {}
     assert states.value_counts().to_dict() == {"shown": 7, "expired": 1}
+
+
+def test_every_payload_is_valid_under_the_official_schema(packaged: Finished, shared_data: Path):
+    """Five statements, each with a payload that the Commission's schema of release 8.2.1 accepts."""
+    assert packaged.package is not None
+    schema = official_schema(shared_data)
+    payloads = sorted(packaged.package.glob("statement-*/dds.xml"))
+    faults = [str(schema.error_log) for path in payloads if not schema.validate(etree.parse(str(path)))]
+
+    assert [path.parent.name for path in payloads] == [f"statement-EJ-2026-{number:02}" for number in range(1, 6)]
+    assert faults == []
+
+
+def test_a_shipment_that_is_not_declared_is_named_and_leaves_the_run_open(packaged: Finished):
+    """The sixth shipment takes a refused lot: it is withheld by name, and the run does not end with 0."""
+    (why,) = packaged.withheld
+
+    assert why.startswith("shipment 'EJ-2026-06': lot 'C03-L1' is refused")
+    assert packaged.exit == Exit.OPEN_QUESTIONS
+
+
+def test_the_package_is_as_it_was_made(packaged: Finished):
+    """Verify finds no difference in the ZIP, shipments and their kilograms among what it computes again."""
+    assert packaged.package is not None
+
+    assert verify(packaged.package / "pe-coffee-2026.zip") == []
 
 
 def test_the_files_are_small():

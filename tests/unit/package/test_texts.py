@@ -73,7 +73,7 @@ def test_pages_are_made_in_every_language(tmp_path: Path, language: str) -> None
         draft=True,
     )
     package.write(tmp_path, package.PackageInput(**six_draft))
-    made = tmp_path / "statement-01" / f"DRAFT-statement.{language}.pdf"
+    made = six.statement(tmp_path) / f"DRAFT-statement.{language}.pdf"
     found = (
         subprocess.run(["pdftotext", str(made), "-"], capture_output=True, text=True, check=False) if _has() else None
     )

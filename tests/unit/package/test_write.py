@@ -43,8 +43,8 @@ def digests(folder: Path) -> dict[str, str]:
 def test_package_holds_what_the_exporter_and_the_auditor_need(tmp_path: Path) -> None:
     """One statement of five plots; the high one is excluded by name; the bag holds everything."""
     folder = written(tmp_path / "p")
-    index = pd.read_csv(folder / "statement-01/plots_index.csv", dtype=str)
-    told = json.loads((folder / "statement-01/dds.json").read_text())
+    index = pd.read_csv(six.statement(folder) / "plots_index.csv", dtype=str)
+    told = json.loads((six.statement(folder) / "dds.json").read_text())
     excluded = pd.read_csv(folder / "excluded.csv")
     manifest = json.loads((folder / "MANIFEST.json").read_text())
 
@@ -64,8 +64,8 @@ def test_package_holds_what_the_exporter_and_the_auditor_need(tmp_path: Path) ->
 def test_index_ties_every_feature_to_its_plot(tmp_path: Path) -> None:
     """Row n of the index is feature n of the file, by digest of its text."""
     folder = written(tmp_path / "p")
-    index = pd.read_csv(folder / "statement-01/plots_index.csv", dtype=str)
-    lines = (folder / "statement-01/plots.geojson").read_text(encoding="utf-8").splitlines()[1:-1]
+    index = pd.read_csv(six.statement(folder) / "plots_index.csv", dtype=str)
+    lines = (six.statement(folder) / "plots.geojson").read_text(encoding="utf-8").splitlines()[1:-1]
 
     assert list(index["sha256"]) == [hashlib.sha256(line.removesuffix(",").encode()).hexdigest() for line in lines]
 
@@ -73,7 +73,7 @@ def test_index_ties_every_feature_to_its_plot(tmp_path: Path) -> None:
 def test_geojson_has_the_four_properties_and_six_decimals(tmp_path: Path) -> None:
     """Nothing the system ignores is sent; numbers are numbers with six decimals."""
     folder = written(tmp_path / "p")
-    text = (folder / "statement-01/plots.geojson").read_text(encoding="utf-8")
+    text = (six.statement(folder) / "plots.geojson").read_text(encoding="utf-8")
     features = json.loads(text)["features"]
 
     assert {key for feature in features for key in feature["properties"]} == set(file_rules.PROPERTIES)
@@ -131,13 +131,13 @@ def test_no_path_of_this_machine_is_inside(tmp_path: Path) -> None:
 def test_draft_marks_every_file_of_a_statement(tmp_path: Path) -> None:
     """A draft may hold the high plot; no file of it can be taken for a finished one."""
     folder = written(tmp_path / "p", draft=True)
-    names = sorted(path.name for path in (folder / "statement-01").iterdir())
+    names = sorted(path.name for path in (six.statement(folder)).iterdir())
 
     assert names == [
         "DRAFT-" + n for n in ("dds.json", "dds.xml", "plots.geojson", "plots_index.csv", "statement.es.pdf")
     ]
-    assert "norte/003" in (folder / "statement-01/DRAFT-plots_index.csv").read_text()
-    assert b"<!-- DRAFT" in (folder / "statement-01/DRAFT-dds.xml").read_bytes()
+    assert "norte/003" in (six.statement(folder) / "DRAFT-plots_index.csv").read_text()
+    assert b"<!-- DRAFT" in (six.statement(folder) / "DRAFT-dds.xml").read_bytes()
     assert (folder / "DRAFT-prueba-2026.zip").is_file()
     assert json.loads((folder / "summary.json").read_text())["draft"] is True
 
@@ -150,8 +150,8 @@ def test_wrong_facts_are_refused_whole_unless_a_draft_is_asked_for(tmp_path: Pat
 
     folder = written(tmp_path / "b", harvest=wrong, draft=True)
 
-    assert not (folder / "statement-01/DRAFT-dds.xml").exists()
-    assert "belongs to cocoa" in (folder / "statement-01/DRAFT-dds.json").read_text()
+    assert not (six.statement(folder) / "DRAFT-dds.xml").exists()
+    assert "belongs to cocoa" in (six.statement(folder) / "DRAFT-dds.json").read_text()
 
 
 def test_nothing_settled_means_no_statement_but_still_a_package(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_hostile_names_come_out_right_and_harmless(tmp_path: Path) -> None:
         operator={"name": HOSTILE, "country": "NL", "address": HOSTILE, "eori": "NL1"},
         package={"languages": ["es"], "producer_as": "producer", "outputs": ["eu_geojson", "statement"]},
     )
-    folder = written(tmp_path / "p", plots=plots, harvest=harvest) / "statement-01"
+    folder = six.statement(written(tmp_path / "p", plots=plots, harvest=harvest))
     feature = json.loads((folder / "plots.geojson").read_text(encoding="utf-8"))["features"][0]
     index = pd.read_csv(io.StringIO((folder / "plots_index.csv").read_text(encoding="utf-8")))
     names = [e.text for e in etree.parse(str(folder / "dds.xml")).iter("{*}name")]

@@ -81,7 +81,7 @@ def test_written_payload_is_valid_under_the_official_schema(case: str, tmp_path:
     cattle = changes.get("commodity") == "cattle"
     plots = six.plots(commodity=harvest.commodity, **({"declared_area_ha": [None] * 6} if cattle else {}))
     package.write(tmp_path, package.PackageInput(**six.package(harvest=harvest, plots=plots)))
-    root = etree.parse(str(tmp_path / "statement-01/dds.xml")).getroot()
+    root = etree.parse(str(six.statement(tmp_path) / "dds.xml")).getroot()
     schema = official_schema(shared_data)
     name, values = MUST_HOLD.get(case, ("borderCrossCountry", ["NL"]))
 
@@ -118,8 +118,8 @@ def test_official_schema_refuses_what_it_should(shared_data: Path) -> None:
 def test_json_and_xml_say_the_same(tmp_path: Path) -> None:
     """Country of activity and of the border, kilograms and code stand in dds.json as they are sent."""
     package.write(tmp_path, package.PackageInput(**six.package(harvest=six.harvest(border_country="BE"))))
-    root = etree.parse(str(tmp_path / "statement-01/dds.xml")).getroot()
-    told = pd.read_json(tmp_path / "statement-01/dds.json", typ="series")
+    root = etree.parse(str(six.statement(tmp_path) / "dds.xml")).getroot()
+    told = pd.read_json(six.statement(tmp_path) / "dds.json", typ="series")
 
     assert told["operator"]["country_of_activity"] == root.findtext(".//{*}countryOfActivity") == "NL"
     assert told["operator"]["border_country"] == root.findtext(".//{*}borderCrossCountry") == "BE"

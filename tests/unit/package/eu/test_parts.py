@@ -190,3 +190,26 @@ def test_a_thousand_seasons_add_up_to_the_gram(block: int) -> None:
         sent, told = split(frame, plots, size, lots, shipments=wanted)
         assert told.withheld == [], seed
         assert sum(grams(part.net_mass_kg) for part in sent) == sum(held.values()), seed
+        for before, asked in ((made, None), (sent, wanted)):
+            done = tuple(filed_as(part) for part in before if not part.estimated and random.integers(2))
+            rest, told = split(frame, plots, size, lots, shipments=asked, filed=done)
+            assert told.withheld == [], seed
+            assert sum(grams(one.net_mass_kg) for one in (*done, *rest)) == sum(held.values()), seed
+            assert not {one.reference for one in done} & {part.reference for part in rest}, seed
+
+
+def filed_as(part: Part) -> Filed:
+    """A statement with a number of the EU system."""
+    name = None if part.shipment is None else part.shipment.name
+    return Filed(part.reference, "26NL000000AQ2S", dt.date(2026, 11, 1), part.net_mass_kg, name, part.lots)
+
+
+def test_folders_are_told_from_one_another_by_more_than_large_letters() -> None:
+    """Shipments `a1` and `A1` have folders of their own on Windows too; `A1.` and `A1` have references of their own."""
+    frame, plots = features(3)
+    lots = six.lots(*((f"L{i}", 100, "accepted", [f"c0000/{i:05}"]) for i in range(3)))
+    asked = Shipments((shipped("a1", 100, L0=None), shipped("A1", 100, L1=None), shipped("A1.", 100, L2=None)))
+    made, _ = split(frame, plots, 100, lots, shipments=asked)
+
+    assert len({part.folder.casefold() for part in made}) == 3
+    assert [part.folder[:12] for part in made] == ["statement-a1", "statement-A1", "statement-A1"]

@@ -19,8 +19,8 @@ def statement(folder: Path, **changes: Any) -> tuple[dict[str, Any], str]:
     """`dds.json` of the only statement of a package, and all that its Spanish pages say."""
     folder.mkdir()
     package.write(folder, package.PackageInput(**six.package(**changes)))
-    told = json.loads((folder / "statement-01/dds.json").read_text(encoding="utf-8"))
-    assert (folder / "statement-01/statement.es.pdf").read_bytes().startswith(b"%PDF")
+    told = json.loads((six.statement(folder) / "dds.json").read_text(encoding="utf-8"))
+    assert (six.statement(folder) / "statement.es.pdf").read_bytes().startswith(b"%PDF")
     return told, "\n".join(texts(document.document(told, pd.DataFrame(), "", "es")))
 
 

@@ -47,6 +47,9 @@ def all_tables(folder: Path) -> dict[str, Any]:
         assessments=assessments,
         findings=tables.typed(tables.FINDINGS, [finding]),
         reasons=tables.typed(tables.REASONS, [reason]),
+        deliveries=pd.DataFrame(
+            {"lot": ["L1", "L1", "L2"], "plot": ["norte/001", "norte/009", "norte/003"], "kg_green": [5000, 1000, 900]}
+        ),
         lots=six.lots(("L1", 6000, "accepted", accepted), ("L2", 900, "refused", ["norte/003"])),
         legality=pd.DataFrame([{"topic": "land", "document": "a.pdf", "valid_until": "2027-12-31", "sha256": sha256}]),
         attachments=[
@@ -140,10 +143,10 @@ def appended(name: str) -> Change:
 
 def declared_high(folder: Path) -> None:
     """The feature of a low plot is given out for the high one's ground."""
-    edited("statement-01/plots.geojson", "-76.100000,-6.039000", "-76.100000,-6.049000")(folder)
+    edited(S + "plots.geojson", "-76.100000,-6.039000", "-76.100000,-6.049000")(folder)
 
 
-S = "statement-01/"
+S = "statement-L1/"
 FOUND: dict[str, tuple[Change, str]] = {
     "geojson geometry": (edited(S + "plots.geojson", "-76.060000,-6.039000", "-76.060001,-6.039000"), "plots.geojson"),
     "geojson of other ground": (declared_high, "plots.geojson"),
@@ -174,9 +177,9 @@ FOUND: dict[str, tuple[Change, str]] = {
     "dds is a list": (added(S + "dds.json", b"[]"), "dds.json"),
     "dds document": (patched(S + "dds.json", lambda d: d["legality"][0].update(sha256="ab" * 32)), "legality"),
     "pages": (appended(S + "statement.es.pdf"), "statement.es.pdf"),
-    "statement removed": (removed("statement-01"), "statement-01"),
-    "statement added": (lambda f: shutil.copytree(f / "statement-01", f / "statement-02") and None, "statement-02"),
-    "statement renamed": (lambda f: (f / "statement-01").rename(f / "DRAFT-statement-01") and None, "statement-01"),
+    "statement removed": (removed("statement-L1"), "statement-L1"),
+    "statement added": (lambda f: shutil.copytree(f / "statement-L1", f / "statement-L2") and None, "statement-L2"),
+    "statement renamed": (lambda f: (f / "statement-L1").rename(f / "DRAFT-statement-L1") and None, "statement-L1"),
     "summary outcomes": (patched("summary.json", lambda d: d["outcomes"].update(high=0)), "summary.json"),
     "summary statements": (patched("summary.json", lambda d: d["statements"][0].update(net_mass_kg=1)), "summary.json"),
     "summary lots": (patched("summary.json", lambda d: d.update(refused_lots=[])), "summary.json"),
@@ -187,7 +190,7 @@ FOUND: dict[str, tuple[Change, str]] = {
     "settings production": (patched("settings.json", lambda d: d["production"].update(to="2026-12-31")), "dds.json"),
     "settings traceability": (
         patched("settings.json", lambda d: d["package"].update(traceability="declared_in_excess")), "excluded.csv"),
-    "settings outputs": (patched("settings.json", lambda d: d["package"].update(outputs=["gis"])), "statement-01"),
+    "settings outputs": (patched("settings.json", lambda d: d["package"].update(outputs=["gis"])), "statement-L1"),
     "settings variable": (patched("settings.json", lambda d: d["variables"].pop()), "EVIDENCE"),
     "settings unknown key": (patched("settings.json", lambda d: d.update(extra=1)), "settings.json"),
     "policy threshold": (patched("policy.json", lambda d: d.update(threshold_ha=50)), "policy.json"),
@@ -221,6 +224,10 @@ FOUND: dict[str, tuple[Change, str]] = {
     "reasons.csv": (edited("tables/reasons.csv", "agreed_loss", "old_loss"), "reasons.csv"),
     "excluded.csv": (edited("excluded.csv", "norte/003", "norte/004"), "excluded.csv"),
     "refused_lots.csv": (edited("refused_lots.csv", "L2", "L3"), "refused_lots.csv"),
+    "shipment kilograms": (edited("shipment_status.csv", "declared", "open"), "shipment_status.csv"),
+    "shipment located": (edited("shipment_status.csv", ",5900.0,", ",9000.0,"), "shipment_status.csv"),
+    "shipment removed": (removed("shipment_status.csv"), "shipment_status.csv"),
+    "grouping": (added("grouping/prueba-2026.S1.dds.xml"), "grouping/prueba-2026.S1.dds.xml"),
     "geojson_changes.csv": (edited("geojson_changes.csv", "norte/002", "norte/001"), "geojson_changes.csv"),
     "readme": (edited("README.es.txt", "1", "7"), "README.es.txt"),
     "geopackage attribute": (sql("UPDATE reasons SET code = 'old_loss'"), "gpkg"),
@@ -233,7 +240,7 @@ FOUND: dict[str, tuple[Change, str]] = {
     "review taken out": (edited("reviews/reviews.csv", "R1,sur/A 3", ""), "ASSESSMENTS"),
     "document": (added("legality/a.pdf", b"another deed"), "legality/a.pdf"),
     "document removed": (removed("legality/a.pdf"), "legality/a.pdf"),
-    "foreign file": (added("statement-01/invoice.exe"), "invoice.exe"),
+    "foreign file": (added(S + "invoice.exe"), "invoice.exe"),
     "foreign table": (added("tables/MORE.parquet"), "MORE.parquet"),
     "summary is a list": (added("summary.json", b"[]"), "summary.json"),
     "settings without product": (patched("settings.json", lambda d: d.pop("product")), "settings.json"),
