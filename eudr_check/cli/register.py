@@ -10,6 +10,8 @@ import typer
 from eudr_check.cli.app import AsJson, app
 from eudr_check.errors import RegisterError
 
+TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
+
 register = typer.Typer(
     no_args_is_help=True, help="Harvests, outcomes, packages and statements, kept five years in one file."
 )
@@ -60,7 +62,12 @@ def register_note(
     ],
     reference: Annotated[str, typer.Option(help="reference number the EU system gave (14 characters)")],
     verification: Annotated[str, typer.Option(help="verification number the EU system gave; confidential")],
-    submitted: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="day of submission, YYYY-MM-DD")],
+    submitted: Annotated[
+        dt.datetime, typer.Option(formats=TIMES, help="submission, YYYY-MM-DD or with its hour YYYY-MM-DDTHH:MM")
+    ],
+    available: Annotated[
+        dt.datetime | None, typer.Option(formats=TIMES, help="when the reference number was made available")
+    ] = None,
     package: Annotated[
         str | None, typer.Option(help="first characters of the digest of an earlier package; default: the last")
     ] = None,
@@ -68,24 +75,55 @@ def register_note(
 ) -> None:
     """Note that a statement was submitted and the numbers it got; from then on its package is never replaced."""
     from eudr_check import register as room
+    from eudr_check.cli import show_register
 
-    day = submitted.date()
-    if day > dt.datetime.now().astimezone().date():
-        raise RegisterError(f"--submitted {day}: this day is still to come; give the day of submission as YYYY-MM-DD")
+    for option, time in (("--submitted", submitted), ("--available", available)):
+        _refuse_future(option, time)
     noted = room.note(
         file,
         harvest,
         statement,
         reference=reference,
         verification=verification,
-        submitted=day,
+        submitted=submitted,
+        available=available,
         package=package,
         replace=replace,
     )
     typer.echo(
         f"{noted['statement']} of {noted['harvest']} ({noted['internal_reference']}): {noted['reference_number']}, "
-        f"submitted {noted['submitted']}, keep until {noted['keep_until']}"
+        f"submitted {noted['submitted']}, keep until {noted['keep_until']}, its evidence five years from placing"
     )
+    typer.echo(show_register.amendable(noted))
+
+
+@register.command("placed")
+def register_placed(
+    file: Register,
+    harvest: Annotated[str, typer.Argument(help="name of the harvest")],
+    statement: Annotated[str, typer.Argument(help="statement-01, its number, or its internal reference")],
+    on: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="day of placing on the market or export")],
+    package: Annotated[
+        str | None, typer.Option(help="first characters of the digest of an earlier package; default: the last")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Correct days noted before; they are kept.")] = False,
+) -> None:
+    """Note when the product of a filed statement was placed on the market or exported: evidence is kept from then."""
+    from eudr_check import register as room
+
+    _refuse_future("--on", on)
+    noted = room.place(file, harvest, statement, on.date(), package=package, replace=replace)
+    typer.echo(
+        f"{noted['statement']} of {noted['harvest']}: {noted['reference_number']}, placed {noted['placed']}, "
+        f"keep statement and evidence until {noted['keep_until']}"
+    )
+    if noted["placed"] < noted["submitted"]:
+        typer.echo(f"placed before it was submitted ({noted['submitted']}): Article 4 asks for the statement first")
+
+
+def _refuse_future(option: str, time: dt.datetime | None) -> None:
+    if time is not None and time > dt.datetime.now():
+        raise RegisterError(f"{option} {time.date()}: this day is still to come; give the day as YYYY-MM-DD")
 
 
 @register.command("export")

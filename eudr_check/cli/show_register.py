@@ -42,6 +42,21 @@ def found(rows: Sequence[Mapping[str, Any]], what: str) -> None:
             )
 
 
+def amendable(noted: Mapping[str, Any]) -> str:
+    """Both readings of the 72 hours, and what ends them earlier."""
+    from_number = noted["amend_from_number"]
+    counted = f"until {_minutes(noted['amend_from_submission'])} counted from submission (service description)"
+    if from_number is None:
+        counted += "; from the reference number (Implementing Regulation, Art. 5(1)) if you note --available"
+    else:
+        counted += f", until {_minutes(from_number)} from the reference number (Implementing Regulation, Art. 5(1))"
+    return f"may be amended or withdrawn {counted}; not after grouping, notice of a check, placing or customs use"
+
+
+def _minutes(time: str) -> str:
+    return time.replace("T", " ")
+
+
 def _heading(row: Mapping[str, Any]) -> str:
     if row["package_digest"] is None:
         return f"{row['harvest']}: {NO_PACKAGE[row['package']]}"
@@ -81,13 +96,13 @@ def _package(console: Console, package: Mapping[str, Any]) -> None:
 
 def _statements(console: Console, statements: Sequence[Mapping[str, Any]]) -> None:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("statement", "lot", "plots", "kg", "reference number", "submitted", "keep until"):
+    for name in ("statement", "lot", "plots", "kg", "reference number", "submitted", "placed", "keep until"):
         # A number that is cut to fit the window cannot be compared with the EU system's.
         table.add_column(name, justify="right" if name in ("plots", "kg") else "left", no_wrap=name != "lot")
     for one in statements:
         number = one["reference_number"] or "not noted yet"
         mass = f"{one['net_mass_kg']:,.0f}"
-        days = (one["submitted"] or "", one["keep_until"] or "")
+        days = (one["submitted"] or "", one["placed"] or "", one["keep_until"] or "")
         table.add_row(one["statement"], one["lot"] or "", str(one["plots"]), mass, number, *days)
     console.print(table)
 

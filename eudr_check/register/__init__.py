@@ -1,10 +1,12 @@
 """The register of all harvests: land, outcomes, packages and statements in one GeoPackage, kept five years."""
 
 from eudr_check.register.boundaries import read as boundaries_on_loss
+from eudr_check.register.clock import amend_window, keep_until
 from eudr_check.register.filed import filed
 from eudr_check.register.land import land_state, losses_within, plots_of, plots_within, record_land, remember
-from eudr_check.register.numbers import keep_until, note
+from eudr_check.register.numbers import note
 from eudr_check.register.packages import Declared, LayerRead, Package, record_package
+from eudr_check.register.placed import place
 from eudr_check.register.search import content, find, harvests
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "LayerRead",
     "Package",
     "boundaries_on_loss",
+    "amend_window",
     "content",
     "filed",
     "find",
@@ -20,6 +23,7 @@ __all__ = [
     "land_state",
     "losses_within",
     "note",
+    "place",
     "plots_of",
     "plots_within",
     "record_land",

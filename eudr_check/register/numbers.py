@@ -1,4 +1,4 @@
-"""The numbers the EU Information System gave a statement, noted by a person, and how long the statement is kept.
+"""The numbers the EU Information System gave a statement, noted by a person, and the terms that begin with them.
 
 Formats: "Operator API Reference" v1.0 of the Commission (29 May 2026). A reference number has 14 characters; a
 verification number, which is confidential, 5 to 35.
@@ -11,10 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eudr_check.errors import RegisterError
-from eudr_check.law.regulation import KEEP_YEARS
 from eudr_check.register import store
-
-"""Art. 4(3) of Regulation (EU) 2023/1115: five years from the day the statement is submitted."""
+from eudr_check.register.clock import amend_window, keep_until
 
 MOST_NAMED = 12
 """Statements a message lists by name."""
@@ -25,18 +23,6 @@ WHERE noted.replaced = 0 AND t.harvest = s.harvest AND t.internal_reference = s.
     AND t.geojson_sha256 = s.geojson_sha256 AND t.net_mass_kg = s.net_mass_kg)"""
 """SQL: the number that holds for a statement `s`. It belongs to what was declared, so a package made again that
 declares the very same has it too."""
-
-
-def keep_until(submitted: dt.date) -> dt.date:
-    """Day until which a statement is kept.
-
-    >>> keep_until(dt.date(2026, 12, 1)).isoformat()
-    '2031-12-01'
-    """
-    try:
-        return submitted.replace(year=submitted.year + KEEP_YEARS)
-    except ValueError:  # 29 February: a day longer rather than a day shorter
-        return dt.date(submitted.year + KEEP_YEARS, 3, 1)
 
 
 def reference_number(text: str) -> str:
@@ -80,9 +66,10 @@ def note(
     reference: str,
     verification: str,
     submitted: dt.date,
+    available: dt.datetime | None = None,
     package: str | None = None,
     replace: bool = False,
-) -> dict[str, str]:
+) -> dict[str, str | None]:
     """Note that a statement was submitted, and the numbers it was given.
 
     Noting the same again changes nothing. Numbers that are replaced stay in the register, marked so.
@@ -93,30 +80,38 @@ def note(
         statement: its shipment or lot, its folder (`statement-EXP-014`) or its internal reference.
         reference: reference number.
         verification: verification number.
-        submitted: day of submission.
+        submitted: day of submission, or its time where that is known.
+        available: when the reference number was made available, where that is known.
         package: how the digest of the package begins; None takes the last one of the harvest.
         replace: put these numbers in the place of others noted before.
 
     Returns:
-        harvest, statement, internal_reference, reference_number, submitted, keep_until.
+        harvest, statement, internal_reference, reference_number, submitted, keep_until, and until when the statement
+        may be amended: amend_from_submission, amend_from_number (None where `available` is not known).
 
     Raises:
         RegisterError: no such statement, no valid number, or other numbers stand there.
     """
+    time = submitted if isinstance(submitted, dt.datetime) else dt.datetime.combine(submitted, dt.time.min)
     numbers = {
         "reference_number": reference_number(reference),
         "verification_number": verification_number(verification),
-        "submitted": submitted.isoformat(),
+        "submitted": time.date().isoformat(),
     }
+    if available is not None and available < time:
+        raise RegisterError(
+            f"available {available:%Y-%m-%dT%H:%M} lies before submitted {time:%Y-%m-%dT%H:%M}; the number is "
+            "made available after submission: correct one of them"
+        )
     # Asked before the lock is taken, so that a wrong path makes no empty register.
     with store.reading(path):
         pass
     with store.writing(path) as database:
-        found = _statement(database, harvest, statement, package)
+        found = statement_of(database, harvest, statement, package)
         before = database.execute(
             f"SELECT n.* FROM statements s JOIN numbers n ON n.fid = {CURRENT} WHERE s.fid = ?", (found["fid"],)
         ).fetchone()
-        until = keep_until(submitted).isoformat()
+        until = keep_until(time.date()).isoformat()
         others = [name for name, value in numbers.items() if before is not None and before[name] != value]
         if before is None or others:
             if not replace:
@@ -125,7 +120,10 @@ def note(
             # A correction stands where the number stood: at the package that was submitted.
             of = found["fid"] if before is None else before["statement"]
             database.execute("UPDATE numbers SET replaced = 1 WHERE statement = ?", (of,))
-            store.insert(database, "numbers", statement=of, **numbers, keep_until=until)
+            fid = store.insert(database, "numbers", statement=of, **numbers, keep_until=until)
+        else:
+            fid = before["fid"]
+        window = _clock(database, fid, time, available)
     return {
         "harvest": harvest,
         "statement": found["statement"],
@@ -133,11 +131,45 @@ def note(
         "reference_number": numbers["reference_number"],
         "submitted": numbers["submitted"],
         "keep_until": until,
+        **window,
     }
 
 
-def _statement(database: sqlite3.Connection, harvest: str, statement: str, package: str | None) -> sqlite3.Row:
-    """The statement of one package of a harvest."""
+def _clock(
+    database: sqlite3.Connection, number: int, submitted: dt.datetime, available: dt.datetime | None
+) -> dict[str, str | None]:
+    """Keep both beginnings of the 72 hours of a number; what was known before is not lost by noting less."""
+    before = database.execute("SELECT * FROM clocks WHERE number = ?", (number,)).fetchone()
+    if before is not None:
+        known = dt.datetime.fromisoformat(before["submitted"])
+        if known.date() == submitted.date() and submitted.time() == dt.time.min:
+            submitted = known
+        if available is None and before["available"]:
+            available = dt.datetime.fromisoformat(before["available"])
+    database.execute("DELETE FROM clocks WHERE number = ?", (number,))
+    written = None if available is None else available.isoformat(timespec="minutes")
+    store.insert(
+        database, "clocks", number=number, submitted=submitted.isoformat(timespec="minutes"), available=written
+    )
+    return amend_texts(submitted, available)
+
+
+def amend_texts(submitted: dt.datetime, available: dt.datetime | None) -> dict[str, str | None]:
+    """Both readings of the end of the 72 hours, as text."""
+    window = amend_window(submitted, available)
+    from_number = None if window.from_number is None else window.from_number.isoformat(timespec="minutes")
+    return {
+        "amend_from_submission": window.from_submission.isoformat(timespec="minutes"),
+        "amend_from_number": from_number,
+    }
+
+
+def statement_of(database: sqlite3.Connection, harvest: str, statement: str, package: str | None) -> sqlite3.Row:
+    """The statement of one package of a harvest.
+
+    Raises:
+        RegisterError: there is none, or its package is a draft.
+    """
     chosen = _package(database, harvest, package)
     if chosen["draft"]:
         raise RegisterError(

@@ -1,5 +1,6 @@
 """What the register holds: harvest by harvest, by plot, number or place, and whole."""
 
+import datetime as dt
 import json
 import math
 import re
@@ -13,7 +14,7 @@ import shapely
 
 from eudr_check.geodesy import METRES_PER_DEGREE_EQUATOR
 from eudr_check.register import store
-from eudr_check.register.numbers import CURRENT
+from eudr_check.register.numbers import CURRENT, amend_texts
 from eudr_check.tables import OUTCOMES
 
 POINT_RADIUS_M = 112.84
@@ -23,10 +24,15 @@ _PLACE = re.compile(r"(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)")
 _STATEMENTS = (
     """
 SELECT s.fid, s.package, s.harvest, s.statement, s.internal_reference, s.lot, s.plots, s.net_mass_kg, s.geojson_sha256,
-    n.reference_number, n.verification_number, n.submitted, n.keep_until
+    n.reference_number, n.verification_number, n.submitted, max(n.keep_until, ifnull(l.until, '')) AS keep_until,
+    l.placed, ifnull(c.submitted, n.submitted) AS submitted_at, c.available AS available_at
 FROM statements s LEFT JOIN numbers n ON n.fid = """
     + CURRENT
-    + "\n"
+    + """
+LEFT JOIN clocks c ON c.number = n.fid
+LEFT JOIN (SELECT statement, max(placed) AS placed, max(keep_until) AS until FROM placements WHERE replaced = 0
+    GROUP BY statement) l ON l.statement = n.statement
+"""
 )
 _FOUND = """
 SELECT * FROM (
@@ -130,6 +136,9 @@ def content(path: Path) -> dict[str, pd.DataFrame]:
         "numbers": "SELECT s.harvest, p.package_digest, s.statement, s.internal_reference, t.reference_number, "
         "t.verification_number, t.submitted, t.keep_until, t.replaced FROM numbers t "
         "JOIN statements s ON s.fid = t.statement JOIN packages p ON p.fid = s.package ORDER BY s.harvest, t.fid",
+        "placements": "SELECT s.harvest, p.package_digest, s.statement, s.internal_reference, t.placed, t.keep_until, "
+        "t.replaced FROM placements t JOIN statements s ON s.fid = t.statement "
+        "JOIN packages p ON p.fid = s.package ORDER BY s.harvest, t.fid",
         "outcomes": "SELECT p.package_digest, t.* " + joined.format("outcomes"),
         **{name: f"SELECT * FROM {name} ORDER BY harvest, fid" for name in store.FEATURES if name != "outcomes"},
     }
@@ -148,6 +157,7 @@ def _package(database: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
             "SELECT reference_number, submitted FROM numbers WHERE statement = ? AND replaced = 1 ORDER BY fid",
             (one["fid"],),
         )
+        one |= _window(one.pop("submitted_at"), one.pop("available_at"))
         one["verification_noted"] = one.pop("verification_number") is not None
         one["replaced"] = [dict(number) for number in replaced]
     layers = database.execute(
@@ -166,6 +176,14 @@ def _package(database: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
             for one in statements
         ],
     }
+
+
+def _window(submitted: str | None, available: str | None) -> dict[str, str | None]:
+    """Until when a statement may be amended, by both readings; nothing where it was not submitted."""
+    if submitted is None:
+        return {"amend_from_submission": None, "amend_from_number": None}
+    known = None if available is None else dt.datetime.fromisoformat(available)
+    return amend_texts(dt.datetime.fromisoformat(submitted), known)
 
 
 def _at(database: sqlite3.Connection, table: str, longitude: float, latitude: float) -> str:

@@ -54,6 +54,9 @@ TABLES = {
     "UNIQUE (statement, lot)",
     "numbers": "statement INTEGER NOT NULL, reference_number TEXT NOT NULL, verification_number TEXT NOT NULL, "
     "submitted TEXT NOT NULL, keep_until TEXT NOT NULL, replaced INTEGER NOT NULL DEFAULT 0",
+    "clocks": "number INTEGER NOT NULL, submitted TEXT NOT NULL, available TEXT, UNIQUE (number)",
+    "placements": "statement INTEGER NOT NULL, placed TEXT NOT NULL, keep_until TEXT NOT NULL, "
+    "replaced INTEGER NOT NULL DEFAULT 0",
 }
 """Columns of every table beside `fid`; `package`, `statement` and `outcome` as INTEGER are the `fid` there."""
 

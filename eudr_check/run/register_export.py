@@ -17,7 +17,9 @@ harvests.csv         one row per package: outcomes by plot, policy, ZIP file and
 outcomes.csv         one row per plot of a package: outcome by the evidence, final_outcome after reviews, hectares
 layers.csv           the forest maps a package was made from, their versions and gaps
 statements.csv       one row per due diligence statement with the numbers the EU system gave; keep_until is five
-                     years after submission (Art. 4(3) of Regulation (EU) 2023/1115)
+                     years after submission (Art. 4(3) of Regulation (EU) 2023/1115), or after the last day noted on
+                     which its product was placed on the market or exported (Art. 9(1)), whichever is later
+placements.csv       every day noted on which the product of a statement was placed or exported
 statement_plots.csv  which plots a statement declares
 statement_lots.csv   how many kilograms it takes of which lot, and its shipment
 numbers.csv          every number ever noted; replaced = 1 no longer holds
