@@ -86,7 +86,6 @@ def register_note(
         reference=reference,
         verification=verification,
         submitted=submitted,
-        available=available,
         package=package,
         replace=replace,
     )
@@ -94,7 +93,10 @@ def register_note(
         f"{noted['statement']} of {noted['harvest']} ({noted['internal_reference']}): {noted['reference_number']}, "
         f"submitted {noted['submitted']}, keep until {noted['keep_until']}, its evidence five years from placing"
     )
-    typer.echo(show_register.amendable(noted))
+    window = noted
+    if available is not None:
+        window = room.note_available(file, harvest, statement, available, package=package)
+    typer.echo(show_register.amendable(window))
 
 
 @register.command("placed")

@@ -76,7 +76,8 @@ def by_topic(
         legality: from `read_legality`; None: no evidence.
         on: day on which documents must hold; None: expiry is not judged.
         broken: from `broken_documents`; such a document does not count.
-        cooperatives: those whose plots are spoken of; each needs a document that holds for it.
+        cooperatives: those whose plots are spoken of; each needs a document that holds for it. Where none is named,
+            only documents that speak of all count.
 
     Returns:
         Index `topic`; `state` (`shown`, `expired`, `missing`), `documents` (those that count, separated by `; `).
@@ -97,7 +98,7 @@ def by_topic(
 def _covers(scopes: pd.Series, cooperatives: Sequence[str]) -> bool:
     """Whether documents of these scopes leave none of the cooperatives out."""
     named = {name for scope in scopes for name in names_in(scope)}
-    return bool((scopes == "").any()) or (len(scopes) > 0 and named.issuperset(cooperatives))
+    return bool((scopes == "").any()) or (bool(cooperatives) and named.issuperset(cooperatives))
 
 
 def read_areas(path: Path) -> gpd.GeoDataFrame:

@@ -4,7 +4,7 @@ from eudr_check.register.boundaries import read as boundaries_on_loss
 from eudr_check.register.clock import amend_window, keep_until
 from eudr_check.register.filed import filed
 from eudr_check.register.land import land_state, losses_within, plots_of, plots_within, record_land, remember
-from eudr_check.register.numbers import note
+from eudr_check.register.numbers import note, note_available
 from eudr_check.register.packages import Declared, LayerRead, Package, record_package
 from eudr_check.register.placed import place
 from eudr_check.register.search import content, find, harvests
@@ -13,8 +13,8 @@ __all__ = [
     "Declared",
     "LayerRead",
     "Package",
-    "boundaries_on_loss",
     "amend_window",
+    "boundaries_on_loss",
     "content",
     "filed",
     "find",
@@ -23,6 +23,7 @@ __all__ = [
     "land_state",
     "losses_within",
     "note",
+    "note_available",
     "place",
     "plots_of",
     "plots_within",

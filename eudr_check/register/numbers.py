@@ -66,7 +66,6 @@ def note(
     reference: str,
     verification: str,
     submitted: dt.date,
-    available: dt.datetime | None = None,
     package: str | None = None,
     replace: bool = False,
 ) -> dict[str, str | None]:
@@ -81,13 +80,12 @@ def note(
         reference: reference number.
         verification: verification number.
         submitted: day of submission, or its time where that is known.
-        available: when the reference number was made available, where that is known.
         package: how the digest of the package begins; None takes the last one of the harvest.
         replace: put these numbers in the place of others noted before.
 
     Returns:
         harvest, statement, internal_reference, reference_number, submitted, keep_until, and until when the statement
-        may be amended: amend_from_submission, amend_from_number (None where `available` is not known).
+        may be amended: amend_from_submission, amend_from_number (None before `note_available`).
 
     Raises:
         RegisterError: no such statement, no valid number, or other numbers stand there.
@@ -98,11 +96,6 @@ def note(
         "verification_number": verification_number(verification),
         "submitted": time.date().isoformat(),
     }
-    if available is not None and available < time:
-        raise RegisterError(
-            f"available {available:%Y-%m-%dT%H:%M} lies before submitted {time:%Y-%m-%dT%H:%M}; the number is "
-            "made available after submission: correct one of them"
-        )
     # Asked before the lock is taken, so that a wrong path makes no empty register.
     with store.reading(path):
         pass
@@ -123,7 +116,7 @@ def note(
             fid = store.insert(database, "numbers", statement=of, **numbers, keep_until=until)
         else:
             fid = before["fid"]
-        window = _clock(database, fid, time, available)
+        window = _clock(database, fid, time)
     return {
         "harvest": harvest,
         "statement": found["statement"],
@@ -135,23 +128,55 @@ def note(
     }
 
 
-def _clock(
-    database: sqlite3.Connection, number: int, submitted: dt.datetime, available: dt.datetime | None
+def note_available(
+    path: Path, harvest: str, statement: str, available: dt.datetime, *, package: str | None = None
 ) -> dict[str, str | None]:
-    """Keep both beginnings of the 72 hours of a number; what was known before is not lost by noting less."""
+    """Note when the reference number of a statement was made available: from then one reading counts the 72 hours.
+
+    Args:
+        path: the register.
+        harvest: name of the harvest.
+        statement: its folder (`statement-01`), its number or its internal reference.
+        available: the time.
+        package: how the digest of the package begins; None takes the last one of the harvest.
+
+    Returns:
+        amend_from_submission, amend_from_number.
+
+    Raises:
+        RegisterError: no such statement, none with a number, or a time before its submission.
+    """
+    with store.writing(path) as database:
+        found = statement_of(database, harvest, statement, package)
+        clock = database.execute(
+            f"SELECT c.* FROM statements s JOIN clocks c ON c.number = {CURRENT} WHERE s.fid = ?", (found["fid"],)
+        ).fetchone()
+        if clock is None:
+            raise RegisterError(f"{found['statement']} of harvest {harvest}: has no number yet; note its numbers first")
+        submitted = dt.datetime.fromisoformat(clock["submitted"])
+        if available < submitted:
+            raise RegisterError(
+                f"available {available:%Y-%m-%dT%H:%M} lies before submitted {submitted:%Y-%m-%dT%H:%M}; the number is "
+                "made available after submission: correct one of them"
+            )
+        text = available.isoformat(timespec="minutes")
+        database.execute("UPDATE clocks SET available = ? WHERE fid = ?", (text, clock["fid"]))
+        return amend_texts(submitted, available)
+
+
+def _clock(database: sqlite3.Connection, number: int, submitted: dt.datetime) -> dict[str, str | None]:
+    """Keep when the 72 hours of a number begin; an hour that was known is not lost by noting the day alone."""
     before = database.execute("SELECT * FROM clocks WHERE number = ?", (number,)).fetchone()
+    available = None
     if before is not None:
         known = dt.datetime.fromisoformat(before["submitted"])
         if known.date() == submitted.date() and submitted.time() == dt.time.min:
             submitted = known
-        if available is None and before["available"]:
-            available = dt.datetime.fromisoformat(before["available"])
+        available = before["available"]
     database.execute("DELETE FROM clocks WHERE number = ?", (number,))
-    written = None if available is None else available.isoformat(timespec="minutes")
-    store.insert(
-        database, "clocks", number=number, submitted=submitted.isoformat(timespec="minutes"), available=written
-    )
-    return amend_texts(submitted, available)
+    time = submitted.isoformat(timespec="minutes")
+    store.insert(database, "clocks", number=number, submitted=time, available=available)
+    return amend_texts(submitted, None if available is None else dt.datetime.fromisoformat(available))
 
 
 def amend_texts(submitted: dt.datetime, available: dt.datetime | None) -> dict[str, str | None]:

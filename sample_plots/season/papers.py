@@ -1,4 +1,4 @@
-"""Reviews and legality evidence, made as people make them: look at the outcomes, then go and see.
+"""Reviews, legality evidence and answers, made as people make them: look at the outcomes, then go and see.
 
 The reviews answer what a first run of the harvest left open. Some of them do not suffice, as happens: a mere
 declaration, one reviewer where two are needed, a review of evidence that has changed since.
@@ -20,6 +20,8 @@ from season import files
 CONFIG = Path(__file__).resolve().parents[2] / "configs" / "pe-coffee-2026.yaml"
 BEFORE, AFTER = "S2A_18MST_20201214_ejemplo=2020-12-14", "S2B_18MST_20260718_ejemplo=2026-07-18"
 STALE = "0" * 16
+READY = "coop-04"
+"""The cooperative whose papers are complete."""
 
 
 class Finding(NamedTuple):
@@ -36,7 +38,7 @@ class Finding(NamedTuple):
 
 
 def write(folder: Path) -> None:
-    """Write reviews.csv, legality.csv and the documents they name (folder `evidence`)."""
+    """Write reviews.csv, legality.csv, answers.csv and the documents they name (folder `evidence`)."""
     there = folder / "evidence"
     there.mkdir()
     assessments, evidence = _first_look(folder)
@@ -62,12 +64,13 @@ def write(folder: Path) -> None:
     assert tuple(table[0]) == tuple(COLUMNS)
     _write_csv(folder / "reviews.csv", table)
     _write_csv(folder / "legality.csv", [_paper(there, *paper) for paper in LEGALITY])
+    _write_csv(folder / "answers.csv", [_answer(there, *answer) for answer in ANSWERS])
 
 
 def _first_look(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """ASSESSMENTS and EVIDENCE of the harvest before any review."""
     content = yaml.safe_load(CONFIG.read_text(encoding="utf-8").replace("../sample_plots", folder.resolve().as_posix()))
-    for key in ("deliveries", "shipments", "reviews", "legality", "register"):
+    for key in ("deliveries", "shipments", "reviews", "legality", "answers", "register"):
         content.pop(key, None)
     with tempfile.TemporaryDirectory() as work:
         path = Path(work) / "first-look.yaml"
@@ -127,17 +130,77 @@ LEGALITY = (
         "2025-12-31",
         "Acta de consulta; vencida, se pidió la nueva.",
     ),
+    (
+        "free_prior_informed_consent",
+        "consulta-comunidad-coop-04.txt",
+        "2028-05-31",
+        "Acta de la asamblea de mayo de 2026 con la comunidad vecina; la nueva, solo de coop-04.",
+        READY,
+    ),
     ("tax_anticorruption_trade_customs", "ficha-ruc.txt", "2027-12-31", "Ficha del registro de contribuyentes."),
 )
-"""Topic of Art. 2(40), document, valid until, what it is."""
+"""Topic of Art. 2(40), document, valid until, what it is, and whose it is where it is not everybody's."""
+
+ANSWERS = (
+    (
+        "c",
+        "Una comunidad vecina, fuera de las parcelas; el acta de linderos la nombra y la comunidad la firmó.",
+        "linderos-comunidad-coop-04.txt",
+        "Acta de linderos con la comunidad vecina, abril de 2026.",
+        READY,
+    ),
+    (
+        "d",
+        "Sí: asamblea con la comunidad vecina en mayo de 2026, con intérprete; no pidió cambios.",
+        "consulta-comunidad-coop-04.txt",
+        LEGALITY[-2][3],
+        READY,
+    ),
+    ("e", "Ninguna conocida; se preguntó a la comunidad y a la oficina de tierras en mayo de 2026.", "", "", READY),
+    (
+        "h",
+        "Riesgo general de documentos falsos: las constancias de posesión se cotejaron en la oficina que las expidió.",
+        "cotejo-de-constancias.txt",
+        "Hoja de cotejo de doce constancias; todas halladas en el registro.",
+        "",
+    ),
+    ("k", "No conocemos conclusiones de grupos de expertos sobre café del norte del Perú.", "", "", ""),
+    ("l", "Ninguna recibida hasta la fecha; el buzón de reclamos de la central está vacío.", "", "", ""),
+    ("m", "Nada más que conozcamos.", "", "", READY),
+    (
+        "n",
+        "Certificado de comercio justo de la cooperativa, vigente; no sustituye a ninguna otra prueba.",
+        "certificado-comercio-justo-coop-04.txt",
+        "Certificado de ejemplo, vigente hasta mayo de 2027.",
+        READY,
+    ),
+)
+"""Letter, answer, document and what it is, and for whom it was answered where not for everybody.
+
+Only coop-04 has an answer to every letter that the data leave open: its statement is ready to sign, others are drafts.
+"""
 
 
-def _paper(there: Path, topic: str, name: str, until: str, text: str) -> dict[str, str]:
+def _paper(there: Path, topic: str, name: str, until: str, text: str, whose: str = "") -> dict[str, str]:
     return {
         "topic": topic,
         "document": f"evidence/{name}",
         "sha256": _document(there / name, text).rpartition("=")[2],
         "valid_until": until,
+        "cooperatives": whose,
+    }
+
+
+def _answer(there: Path, letter: str, answer: str, name: str, text: str, whose: str) -> dict[str, str]:
+    evidence, _, sha256 = _document(there / name, text).rpartition("=") if name else ("", "", "")
+    return {
+        "letter": letter,
+        "answer": answer,
+        "evidence": evidence,
+        "sha256": sha256,
+        "date": "2026-10-26",
+        "person": "Responsable Ejemplo",
+        "cooperatives": whose,
     }
 
 

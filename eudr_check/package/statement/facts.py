@@ -135,12 +135,13 @@ def _obligation(harvest: Harvest, part: Part, features: pd.DataFrame) -> dict[st
     operator = harvest.operator
     if operator is None or not harvest.goods:
         return None
-    shipped = None if part.shipment is None else part.shipment.date
+    # A shipment leaves before it is placed on the market, and no day told here may lie before the law applies.
+    day = (None if part.shipment is None else part.shipment.date) or document_date.day(harvest)
     found = law.obligation(
         law.Case(
             harvest.goods[part.lines[0].product].hs_code,
             tuple(sorted(features["country"].dropna().unique())),
-            shipped or harvest.package.date or law.market_day(document_date.day(harvest)),
+            law.market_day(day),
             None if harvest.production is None else harvest.production.until,
             operator.size,
             operator.established,
@@ -150,7 +151,8 @@ def _obligation(harvest: Harvest, part: Part, features: pd.DataFrame) -> dict[st
         )
     )
     answer = dataclasses.asdict(found)
-    return answer | {"applies_from": None if found.applies_from is None else found.applies_from.isoformat()}
+    begins = None if found.applies_from is None else found.applies_from.isoformat()
+    return answer | {"applies_from": begins, "open_points": [*found.open_points, "placed_taken"]}
 
 
 def _shipment(part: Part) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import json
 import re
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from eudr_check.documents import deliveries, legality, lots, reviews
 from eudr_check.package.verify import verify
 from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import Finished, run
+from eudr_check.run.recompute import STAGES
 from tests.conftest import REPOSITORY
 from tests.helpers.official_schema import official_schema
 from tests.helpers.reader_cases import CASES as READER_CASES
@@ -165,9 +167,20 @@ def test_every_legality_document_is_there():
     """Eight documents, one per topic of Art. 2(40), as recorded; one has run out."""
     documents = legality.read_legality(SAMPLE / "legality.csv")
     states = legality.by_topic(documents, dt.date(2026, 11, 2))["state"]
+    renewed = legality.by_topic(documents, dt.date(2026, 11, 2), None, ["coop-04"])["state"]
 
     assert legality.broken_documents(documents, SAMPLE) == {}
     assert states.value_counts().to_dict() == {"shown": 7, "expired": 1}
+    assert set(renewed) == {"shown"}
+
+
+def test_one_statement_is_ready_to_sign_and_the_others_say_why_not(packaged: Finished):
+    """Answers, legality and outcomes of coop-04 are complete; every draft names what is open."""
+    assert packaged.package is not None
+    told = [json.loads(path.read_text()) for path in sorted(packaged.package.glob("statement-*/dds.json"))]
+
+    assert [dds["statement"]["shipment"]["name"] for dds in told if dds["ready_to_sign"]] == ["EJ-2026-01"]
+    assert all(bool(dds["open_points"]) != dds["ready_to_sign"] for dds in told)
 
 
 def test_every_payload_is_valid_under_the_official_schema(packaged: Finished, shared_data: Path):
@@ -193,7 +206,7 @@ def test_the_package_is_as_it_was_made(packaged: Finished):
     """Verify finds no difference in the ZIP, shipments and their kilograms among what it computes again."""
     assert packaged.package is not None
 
-    assert verify(packaged.package / "pe-coffee-2026.zip") == []
+    assert verify(packaged.package / "pe-coffee-2026.zip", stages=STAGES) == []
 
 
 def test_the_files_are_small():

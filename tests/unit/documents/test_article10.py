@@ -178,7 +178,7 @@ class TestLegality:
             (["sur"], "expired"),
             (["norte", "sur"], "expired"),
             (["este"], "missing"),
-            ([], "shown"),
+            ([], "expired"),
         ],
     )
     def test_a_document_holds_for_the_cooperatives_it_names(

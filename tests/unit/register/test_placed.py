@@ -76,7 +76,9 @@ def test_the_72_hours_are_told_by_both_readings(
     path: Path, submitted: date, available: datetime | None, from_submission: str, from_number: str | None
 ) -> None:
     """From submission and from the number; a day without an hour counts from its beginning, the stricter reading."""
-    noted = register.note(path, "2026", "1", **NUMBERS | {"submitted": submitted}, available=available)
+    noted = register.note(path, "2026", "1", **NUMBERS | {"submitted": submitted})
+    if available is not None:
+        noted = register.note_available(path, "2026", "1", available)
     shown = statement(path)
 
     for found in (noted, shown):
@@ -87,10 +89,8 @@ def test_the_72_hours_are_told_by_both_readings(
 
 def test_an_hour_noted_once_is_not_lost(path: Path) -> None:
     """Noting the same number again with the day alone keeps the hours."""
-    register.note(
-        path, "2026", "1", **NUMBERS | {"submitted": datetime(2026, 11, 20, 14, 30)},
-        available=datetime(2026, 11, 20, 15, 5),
-    )  # fmt: skip
+    register.note(path, "2026", "1", **NUMBERS | {"submitted": datetime(2026, 11, 20, 14, 30)})
+    register.note_available(path, "2026", "1", datetime(2026, 11, 20, 15, 5))
     register.note(path, "2026", "1", **NOTED)
 
     assert statement(path)["amend_from_submission"] == "2026-11-23T14:30"
@@ -99,11 +99,9 @@ def test_an_hour_noted_once_is_not_lost(path: Path) -> None:
 
 def test_a_number_is_not_available_before_submission(path: Path) -> None:
     """Two times that contradict each other are refused by both values."""
+    register.note(path, "2026", "1", **NUMBERS | {"submitted": datetime(2026, 11, 20, 14, 30)})
     with pytest.raises(RegisterError, match=r"available 2026-11-20T13:00 lies before submitted 2026-11-20T14:30"):
-        register.note(
-            path, "2026", "1", **NUMBERS | {"submitted": datetime(2026, 11, 20, 14, 30)},
-            available=datetime(2026, 11, 20, 13, 0),
-        )  # fmt: skip
+        register.note_available(path, "2026", "1", datetime(2026, 11, 20, 13, 0))
 
 
 def test_statements_that_were_not_filed_have_no_clock(path: Path) -> None:
