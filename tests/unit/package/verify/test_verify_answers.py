@@ -37,14 +37,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made.mkdir()
     package.write(
         made,
-        **six.package(
-            assessments=assessments,
-            article10=WrittenRecord({"es": [row]}),
-            legality=pd.DataFrame([{"topic": "land", "document": "Title", "valid_until": None, "sha256": ""}]),
-            attachments=[
-                Attachment("answers/answers.csv", there / "answers.csv"),
-                Attachment("answers/acta.txt", there / "acta.txt", DIGEST),
-            ],
+        package.PackageInput(
+            **six.package(
+                assessments=assessments,
+                article10=WrittenRecord({"es": [row]}),
+                legality=pd.DataFrame([{"topic": "land", "document": "Title", "valid_until": None, "sha256": ""}]),
+                attachments=[
+                    Attachment("answers/answers.csv", there / "answers.csv"),
+                    Attachment("answers/acta.txt", there / "acta.txt", DIGEST),
+                ],
+            )
         ),
     )
     return made
@@ -79,9 +81,9 @@ def test_a_package_with_answers_has_no_difference(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (patched("statement-01/dds.json", answered(answer="Nadie.")), "has no such answer to c"),
-        (patched("statement-01/dds.json", answered(person="Otra Persona")), "has no such answer to c"),
-        (patched("statement-01/dds.json", answered(date="2026-09-02")), "has no such answer to c"),
+        (patched(f"{six.FOLDER}/dds.json", answered(answer="Nadie.")), "has no such answer to c"),
+        (patched(f"{six.FOLDER}/dds.json", answered(person="Otra Persona")), "has no such answer to c"),
+        (patched(f"{six.FOLDER}/dds.json", answered(date="2026-09-02")), "has no such answer to c"),
         (edited("answers/answers.csv", "Ninguno vive allí.", "Viven allí."), "has no such answer to c"),
         (edited("answers/acta.txt", "acta", "otra"), "has changed since it was named"),
         (lambda folder: (folder / "answers/acta.txt").unlink(), "evidence 'acta.txt' is missing"),
