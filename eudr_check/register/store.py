@@ -4,6 +4,7 @@ Everything it can hold is declared in `TABLES`. A register made by an earlier ve
 it is opened to write, and stand empty while it is only read.
 """
 
+import errno
 import os
 import sqlite3
 import struct
@@ -184,6 +185,13 @@ def _errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
+        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or (
+            isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        )
+        if full:
+            raise RegisterError(
+                f"{path}: the disk is full; free some space and run again (finished artifacts are kept)"
+            ) from error
         raise RegisterError(
             f"register {path.name}: {error}; close other programs that hold it, or name another file as 'register'"
         ) from error
