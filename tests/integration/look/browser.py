@@ -62,7 +62,7 @@ class Browser:
         os.close(to_write)
         target = next(t for t in self.call("Target.getTargets")["targetInfos"] if t["type"] == "page")
         self._session = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Network", "FindingCollector"):
+        for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
         self.call("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=0, uploadThroughput=0)
         self.resize(*self._size, phone=self._phone)
@@ -106,7 +106,7 @@ class Browser:
         elif method == "Runtime.exceptionThrown":
             self.complaints.append(json.dumps(found["exceptionDetails"])[:600])
         elif (method == "Runtime.consoleAPICalled" and found["type"] in ("error", "warning")) or (
-            method == "FindingCollector.entryAdded" and found["entry"]["level"] in ("error", "warning")
+            method == "Log.entryAdded" and found["entry"]["level"] in ("error", "warning")
         ):
             self.complaints.append(json.dumps(found)[:600])
 

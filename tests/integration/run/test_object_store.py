@@ -164,8 +164,8 @@ def test_workers_that_share_nothing_but_the_store(tmp_path: Path, bucket: Bucket
     assert made.exit == on_disk.exit
     assert tables(made.folder.tables) == tables(on_disk.folder.tables)
     assert contents(made.folder.package) == contents(on_disk.folder.package)
-    twins = list((tmp_path / "workers").rglob("twins/*/*.tif"))
-    assert twins, "the workers brought their blocks themselves"
+    copies = list((tmp_path / "workers").rglob("sparse/*/*.tif"))
+    assert copies, "the workers brought their blocks themselves"
 
 
 def test_workers_elsewhere_read_a_stac_api_themselves(tmp_path: Path, bucket: Bucket, on_disk: Finished):
@@ -186,7 +186,7 @@ def test_workers_elsewhere_read_a_stac_api_themselves(tmp_path: Path, bucket: Bu
     evidence = "tables/EVIDENCE.parquet"
     assert contents(made.folder.tables)[evidence] == contents(on_disk.folder.tables)[evidence]
     assert made.sources is not None
-    assert len(list((tmp_path / "workers").rglob("twins/*/*.tif"))) == made.sources["href"].nunique()
+    assert len(list((tmp_path / "workers").rglob("sparse/*/*.tif"))) == made.sources["href"].nunique()
 
 
 def test_a_run_goes_on_from_an_empty_machine(
@@ -285,7 +285,7 @@ def test_workers_of_this_machine_share_its_mirror(tmp_path: Path, bucket: Bucket
 
     assert tables(made.folder.tables) == tables(on_disk.folder.tables)
     assert made.sources is not None
-    assert len(list(tmp_path.rglob("twins/*/*.tif"))) == made.sources["href"].nunique()
+    assert len(list(tmp_path.rglob("sparse/*/*.tif"))) == made.sources["href"].nunique()
 
 
 def test_a_raster_that_is_gone_never_helps_a_plot(tmp_path: Path, bucket: Bucket):

@@ -31,6 +31,13 @@ def asked(*words: object) -> str:
     return result.stdout
 
 
+def statement(harvest: tiny_harvest.Tiny) -> str:
+    """The folder of the only statement of a finished run."""
+    summary = json.loads((harvest.config.parent / "run" / "package" / "summary.json").read_text(encoding="utf-8"))
+    (made,) = summary["statements"]
+    return str(made["folder"])
+
+
 @pytest.fixture
 def register(tiny: tiny_harvest.Tiny) -> Path:
     """The register of a finished run of the tiny harvest."""
@@ -55,7 +62,7 @@ def test_a_run_fills_the_register(register: Path, tiny: tiny_harvest.Tiny):
 
 def test_noting_a_number_redoes_nothing(register: Path, tiny: tiny_harvest.Tiny):
     """A rerun after a number was noted makes no artifact anew, gives the same bytes, and the number is still there."""
-    asked("note", register, "tiny", 1, *NUMBERS)
+    asked("note", register, "tiny", statement(tiny), *NUMBERS)
     folder = tiny.config.parent / "run"
     before = contents(folder / "package")
     artifacts = {path: path.stat().st_mtime_ns for path in (folder / "artifacts").rglob("*")}
@@ -78,9 +85,9 @@ def test_a_register_changes_no_byte_of_a_package(register: Path, tiny: tiny_harv
     assert contents(tiny.config.parent / "run-without" / "package") == contents(tiny.config.parent / "run" / "package")
 
 
-def test_a_person_finds_land_by_place_and_number(register: Path):
+def test_a_person_finds_land_by_place_and_number(register: Path, tiny: tiny_harvest.Tiny):
     """A place west of Greenwich and south of the equator is a place, not an option; the numbers stand whole."""
-    asked("note", register, "tiny", "statement-01", *NUMBERS)
+    asked("note", register, "tiny", statement(tiny), *NUMBERS)
     longitude, latitude = tiny_harvest.place(-67, 13)
     by_place = asked("find", register, f"{longitude},{latitude}")
 
@@ -94,7 +101,7 @@ def test_a_draft_is_registered_as_one(tiny: tiny_harvest.Tiny):
     """A draft declares unsettled plots, the register says so, and takes no number for it."""
     register = registered(tiny)
     run(config.load(tiny.config), offline=True, draft=True)
-    result = CliRunner().invoke(app, ["register", "note", str(register), "tiny", "1", *NUMBERS])
+    result = CliRunner().invoke(app, ["register", "note", str(register), "tiny", statement(tiny), *NUMBERS])
 
     assert "DRAFT package" in asked("list", register)
     assert "DRAFT package" in asked("find", register, "norte/high-one")
@@ -104,17 +111,17 @@ def test_a_draft_is_registered_as_one(tiny: tiny_harvest.Tiny):
 @pytest.mark.parametrize(
     ("day", "code"), [("20-11-2026", Exit.USAGE), ("2026-13-01", Exit.USAGE), ("2126-11-20", Exit.ERROR)]
 )
-def test_a_wrong_day_is_refused(register: Path, day: str, code: Exit):
+def test_a_wrong_day_is_refused(register: Path, tiny: tiny_harvest.Tiny, day: str, code: Exit):
     """A day in another format is wrong usage, a day to come is an error; neither notes anything."""
-    result = CliRunner().invoke(app, ["register", "note", str(register), "tiny", "1", *NUMBERS[:-1], day])
+    result = CliRunner().invoke(app, ["register", "note", str(register), "tiny", statement(tiny), *NUMBERS[:-1], day])
 
     assert result.exit_code == code
     assert "not noted yet" in asked("list", register)
 
 
-def test_export_for_an_auditor(register: Path, tmp_path: Path):
+def test_export_for_an_auditor(register: Path, tiny: tiny_harvest.Tiny, tmp_path: Path):
     """The command names every file it wrote, and leaves confidential numbers out."""
-    asked("note", register, "tiny", 1, *NUMBERS)
+    asked("note", register, "tiny", statement(tiny), *NUMBERS)
     files = [Path(line) for line in asked("export", register, tmp_path / "out").splitlines()]
 
     assert {file.name for file in files} >= {"README.txt", "harvests.csv", "statements.csv", "outcomes.geojson"}
