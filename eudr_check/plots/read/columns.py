@@ -85,6 +85,12 @@ def is_of_house(header: str) -> bool:
     return bool(_HOUSE_WORDS & set(plain(header).split("_")))
 
 
+def names_house(text: str) -> bool:
+    """Whether the first telling word of a name is one for a house: `Casa de la finca`, but not `Finca Casa Blanca`."""
+    telling = [word for word in plain(text).split("_") if word in _HOUSE_WORDS | _PLOT_WORDS]
+    return bool(telling) and telling[0] in _HOUSE_WORDS
+
+
 def recognise(headers: Iterable[str], explicit: Mapping[str, str]) -> dict[str, str]:
     """The header taken for each of our fields.
 

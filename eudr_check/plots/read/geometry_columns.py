@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from eudr_check.plots.read import cell as cells
 from eudr_check.plots.read import coordinates, reference_systems
-from eudr_check.plots.read.columns import is_of_house, is_of_plot, plain
+from eudr_check.plots.read.columns import is_of_house, is_of_plot, names_house, plain
 from eudr_check.plots.read.datums import Datum, datum_of
 from eudr_check.plots.read.geojson import MisnestedError
 from eudr_check.plots.read.geometry_builder import Outlines
@@ -97,17 +97,14 @@ def place(delivery: Delivery, columns: Mapping[str, str], *, said: str | None = 
         if row in systems and row not in delivery.crs_said:
             delivery.crs_said[row] = systems[row]
     geometry, decimals, faults = outlines.build(len(delivery))
-    for row, decimals_worth in worth.items():
-        decimals[row] = decimals_worth
+    for row in worth:
+        decimals[row] = worth[row]
     delivery.geometry = delivery.geometry.copy()
     delivery.geometry[empty] = geometry[empty]
     delivery.decimals = delivery.decimals.copy()
     delivery.decimals[empty] = decimals[empty]
     delivery.faults.extend(faults)
-    if "accuracy_m" in columns and columns["accuracy_m"] in delivery.attributes:
-        measured = [_accuracy(value) for value in delivery.attributes[columns["accuracy_m"]]]
-        accuracy = np.where(np.isfinite(measured), measured, accuracy)
-    delivery.accuracy_m = accuracy
+    delivery.accuracy_m = _accuracies(delivery, columns, accuracy)
 
 
 def _placeless(
@@ -211,8 +208,8 @@ def _houses(delivery: Delivery, columns: Mapping[str, str]) -> list[Fault]:
     found = []
     for row in np.flatnonzero(kinds == shapely.GeometryType.POINT).tolist():
         said = [str(cells_of[row]) for cells_of in names.values() if isinstance(cells_of[row], str)]
-        house = next((text for text in said if is_of_house(text)), None)
-        if house is not None and not any(is_of_plot(text) for text in said):
+        house = next((text for text in said if names_house(text)), None)
+        if house is not None:
             found.append(Fault(row, "point_of_house", {"name": house[:80]}))
     return found
 
@@ -246,6 +243,14 @@ def corner_faults(delivery: Delivery, columns: Mapping[str, str]) -> list[Fault]
 
 def _filled(cell: object) -> TypeGuard[str]:
     return isinstance(cell, str) and bool(cell.strip()) and cell.strip() not in cells.NONE
+
+
+def _accuracies(delivery: Delivery, columns: Mapping[str, str], accuracy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """GPS accuracy of each row in metres, from its own column where there is one, else that of the positions."""
+    if columns.get("accuracy_m") not in delivery.attributes:
+        return accuracy
+    measured = [_accuracy(value) for value in delivery.attributes[columns["accuracy_m"]]]
+    return np.where(np.isfinite(measured), measured, accuracy)
 
 
 def _accuracy(value: object) -> float:

@@ -242,6 +242,16 @@ def test_strange_plots_are_named(tmp_path: Path) -> None:
     assert reviews.unknown_plots(rows, frame) == {"R-1": ("coop/9",)}
 
 
+@pytest.mark.parametrize("plot", ["coop/9", "9", "coop/l"])
+def test_a_confirmed_clearing_on_an_unknown_plot_is_refused(tmp_path: Path, plot: str) -> None:
+    """Under its right id that plot would be high: the person who wrote the review must say which it is."""
+    rows = reviews.read_reviews(written(tmp_path, plots=plot, decision="confirm", evidence_digest="0"))
+    frame = pd.DataFrame(index=pd.Index(["coop/1"]))
+
+    with pytest.raises(ConfigError, match=f"R-1 confirms a clearing on '{plot}'"):
+        reviews.apply(frame, rows, pd.DataFrame({"footprint": [], "area_ha": []}))
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
