@@ -135,7 +135,7 @@ def _obligation(harvest: Harvest, part: Part, features: pd.DataFrame) -> dict[st
     operator = harvest.operator
     if operator is None or not harvest.goods:
         return None
-    # A shipment leaves before it is placed on the market, and no day told here may lie before the law applies.
+    # A shipment leaves before it is placed on the market, and no day stated here may lie before the law applies.
     day = (None if part.shipment is None else part.shipment.date) or document_date.day(harvest)
     found = law.obligation(
         law.Case(
