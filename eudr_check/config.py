@@ -142,6 +142,32 @@ class Product(Strict):
         return (Species.model_construct(scientific_name=self.scientific_name, common_name=self.common_name),)
 
 
+class Simplified(Strict):
+    """What a simplified declaration says beside operator and product (Annex III)."""
+
+    annual_kg: dict[str, float] = Field(
+        min_length=1, description="estimated yearly quantity in kilograms, by hs_code as the product writes it"
+    )
+    annual_units: dict[str, float] = Field(
+        default_factory=dict, description="the same in the supplementary unit, where the code has one"
+    )
+    addresses: tuple[Address, ...] = Field((), max_length=100, description="postal addresses instead of geolocation")
+    cadastral: tuple[Annotated[str, Field(min_length=1, max_length=80)], ...] = Field(
+        (), max_length=100, description="cadastral identifiers instead of geolocation"
+    )
+    update_of: str | None = Field(
+        None,
+        pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+        description="sdIdentifier of the declaration that a major change makes out of date",
+    )
+
+    @model_validator(mode="after")
+    def _one_kind_of_place(self) -> "Simplified":
+        if self.addresses and self.cadastral:
+            raise ValueError("addresses and cadastral contradict one another; give one of them, or none for the plots")
+        return self
+
+
 class PlotFile(Strict):
     """One file of plots of one cooperative."""
 
@@ -247,6 +273,9 @@ class Harvest(Strict):
     )
     border_country: Country | None = Field(
         None, description="IMPORT: country of entry into the Union; EXPORT: country of exit; never for DOMESTIC"
+    )
+    simplified: Simplified | None = Field(
+        None, description="simplified declaration of a micro or small primary operator (Art. 4a)"
     )
     plots: tuple[PlotFile, ...] = Field(min_length=1, description="files of plots, one or more per cooperative")
     catalogues: dict[str, Catalogue] = Field(description="where layers are found, by a name of your own")

@@ -27,5 +27,10 @@ def check(harvest: Harvest, delivered: pd.DataFrame | None) -> None:
                 f"product.net_mass_kg {mass:g} looks like tonnes, for the lots hold {held / 1000:,.0f} kg; "
                 "write kilograms"
             )
+    if harvest.operator is not None and harvest.operator.role in ("trader", "downstream_operator"):
+        faults.append(
+            f"operator.role {harvest.operator.role} files no statement (Art. 5); take 'statement' out of "
+            "package.outputs, or correct the role"
+        )
     if faults:
         raise PackageError(f"harvest {harvest.harvest}: no statement can be made: " + "; ".join(faults))

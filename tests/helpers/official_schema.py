@@ -6,11 +6,13 @@ from typing import Any
 
 from lxml import etree
 
-ADDRESS = "https://acceptance.eudr.webcloud.ec.europa.eu:443/tracesnt/ws/EUDRDueDiligenceStatementServiceV3?xsd=4"
+ADDRESS = "https://acceptance.eudr.webcloud.ec.europa.eu:443/tracesnt/ws/{service}?xsd=4"
+STATEMENT, SIMPLIFIED = "EUDRDueDiligenceStatementServiceV3", "EUDRSimplifiedDeclarationServiceV3"
 
 
-def official_schema(shared_data: Path) -> Any:
-    """The compiled schema of SubmitDdsRequest."""
+def official_schema(shared_data: Path, service: str = STATEMENT) -> Any:
+    """The compiled schema of the requests of a service."""
+    address = ADDRESS.format(service=service)
     root = shared_data.parent / "reference" / "eu" / "v3-8.2.1"
     files = json.loads((root / "imports.json").read_text(encoding="utf-8"))
 
@@ -20,4 +22,4 @@ def official_schema(shared_data: Path) -> Any:
 
     parser = etree.XMLParser(no_network=True)
     parser.resolvers.add(Local())
-    return etree.XMLSchema(etree.fromstring((root / files[ADDRESS]).read_bytes(), parser, base_url=ADDRESS))
+    return etree.XMLSchema(etree.fromstring((root / files[address]).read_bytes(), parser, base_url=address))

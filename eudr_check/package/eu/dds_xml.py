@@ -21,10 +21,10 @@ from eudr_check.config import Address, Harvest, Operator, Product
 from eudr_check.errors import PackageError
 from eudr_check.package import document_date
 from eudr_check.package.eu import goods
+from eudr_check.package.eu.elements import COMMON, append
 from eudr_check.text.clean import clean
 
 DDS = "http://ec.europa.eu/tracesnt/certificate/eudr/due-diligence-statement/v3"
-COMMON = "http://ec.europa.eu/tracesnt/certificate/eudr/common/v3"
 NAMESPACES = {"dds": DDS, "eudrCommon": COMMON}
 EORI = re.compile(r"[A-Z]{2}[A-Za-z0-9]{1,15}")
 EMAIL = re.compile(r"[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}")
@@ -107,7 +107,7 @@ def document(
     day = law.market_day(document_date.day(harvest))
     statement: dict[str, Any] = {"internalReferenceNumber": reference, "activityType": operator.activity}
     if operator.representative is not None:
-        statement["representedOperator"] = _represented(operator)
+        statement["representedOperator"] = represented(operator)
     places = {"countryOfActivity": country_of_activity(operator), "borderCrossCountry": border_country}
     statement |= {name: place for name, place in places.items() if place is not None}
     statement["commodities"] = [_commodity(line, position, day) for position, line in enumerate(lines, start=1)]
@@ -126,7 +126,7 @@ def _commodity(line: Line, position: int, day: dt.date) -> dict[str, Any]:
         "netWeight": line.net_mass_kg,
         "supplementaryUnit": line.supplementary_unit,
     }
-    measure: dict[str, Any] = {name: _decimal(value) for name, value in amounts.items() if value is not None}
+    measure: dict[str, Any] = {name: decimal(value) for name, value in amounts.items() if value is not None}
     qualifier = goods.qualifier_of(measured, day)
     if qualifier is not None:
         measure["supplementaryUnitQualifier"] = qualifier
@@ -150,7 +150,8 @@ def _commodity(line: Line, position: int, day: dt.date) -> dict[str, Any]:
     return content | ({"producers": producers} if producers else {})
 
 
-def _represented(operator: Operator) -> dict[str, Any]:
+def represented(operator: Operator) -> dict[str, Any]:
+    """The operator for whom a representative files."""
     numbers = [("eori", operator.eori)] if operator.eori else []
     numbers += [(one.type, one.value) for one in operator.identifiers]
     fields: dict[str, Any] = {
@@ -181,7 +182,7 @@ def xml(request: Mapping[str, Any], *, draft: bool) -> bytes:
     root = etree.Element(f"{{{DDS}}}SubmitDdsRequest", nsmap=NAMESPACES)
     if draft:
         root.append(etree.Comment(" DRAFT: not to be submitted "))
-    _append(root, request)
+    append(root, request, DDS)
     fault = next(schema_faults(root), None)
     if fault is not None:
         raise PackageError(f"dds.xml would be refused: {fault}; correct operator or product in the harvest YAML")
@@ -202,28 +203,6 @@ def schema_faults(root: Any) -> Iterator[str]:
             base64.b64decode(geometry.text or "", validate=True)
         except ValueError:
             yield f"line {geometry.sourceline}: geometryGeojson is not base64"
-
-
-_COMMON_ELEMENTS = frozenset(
-    {"descriptionOfGoods", "goodsMeasure", "netWeight", "percentageEstimationOrDeviation", "supplementaryUnit",
-     "supplementaryUnitQualifier", "groupedDeclaration", "operatorReferenceNumber", "operatorAddress", "operatorEmail",
-     "operatorPhone", "operatorName"}
-)  # fmt: skip
-"""Elements of the common namespace; what stands below the two of an operator belongs to it as well."""
-
-
-_OF_OPERATOR = frozenset({"operatorReferenceNumber", "operatorAddress"})
-
-
-def _append(parent: Any, content: Mapping[str, Any], *, common: bool = False) -> None:
-    for name, value in content.items():
-        for item in value if isinstance(value, list) else [value]:
-            namespace = COMMON if common or name in _COMMON_ELEMENTS else DDS
-            child = etree.SubElement(parent, f"{{{namespace}}}{name}")
-            if isinstance(item, Mapping):
-                _append(child, item, common=common or name in _OF_OPERATOR)
-            else:
-                child.text = str(item).lower() if isinstance(item, bool) else str(item)
 
 
 @cache
@@ -318,5 +297,6 @@ def _goods_faults(harvest: Harvest, operator: Operator) -> Iterator[str]:
         )
 
 
-def _decimal(value: float) -> str:
+def decimal(value: float) -> str:
+    """A quantity with six decimals at most."""
     return f"{value:.6f}".rstrip("0").rstrip(".")

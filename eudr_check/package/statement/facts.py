@@ -67,7 +67,7 @@ def gather(
         "open_points": list(open_points),
         "remarks": [*_remarks(harvest, assessments.reindex(keys)), *_doubts(harvest, part)],
         "software": __version__,
-        "timestamp": _noon(document_date.day(harvest)),
+        "timestamp": noon(document_date.day(harvest)),
         "statement": {
             "number": part.number,
             "of": of,
@@ -150,9 +150,31 @@ def _obligation(harvest: Harvest, part: Part, features: pd.DataFrame) -> dict[st
             harvest.concern is not None,
         )
     )
-    answer = dataclasses.asdict(found)
+    answer = obligation_facts(found)
+    return answer | {"open_points": [*answer["open_points"], "placed_taken"]}
+
+
+def obligation_facts(found: law.Obligation) -> dict[str, Any]:
+    """Who files what as plain JSON values."""
     begins = None if found.applies_from is None else found.applies_from.isoformat()
-    return answer | {"applies_from": begins, "open_points": [*found.open_points, "placed_taken"]}
+    told = {"applies_from": begins, "reasons": [*found.reasons], "open_points": [*found.open_points]}
+    return dataclasses.asdict(found) | told
+
+
+def record_points(record: WrittenRecord, has_legality: bool) -> list[dict[str, Any]]:
+    """What of the assessment record and of the evidence of legality keeps a declaration a draft."""
+    points: list[dict[str, Any]] = []
+    if not has_legality or "no_legality_evidence" in record.draft_because:
+        points.append({"code": "no_legality"})
+    for code in ("legality_missing", "legality_expired"):
+        topics = [why.removeprefix(f"{code}: ") for why in record.draft_because if why.startswith(f"{code}: ")]
+        if topics:
+            points.append({"code": code, "topics": topics})
+    if not record.rows:
+        points.append({"code": "no_record"})
+    elif record.is_open:
+        points.append({"code": "no_article10" if record.basis == "article_10" else "no_article13"})
+    return points
 
 
 def _shipment(part: Part) -> dict[str, Any] | None:
@@ -196,7 +218,7 @@ def layer_facts(variables: Sequence[Variable], sources: pd.DataFrame) -> list[di
     return facts
 
 
-def _noon(day: dt.date) -> int:
+def noon(day: dt.date) -> int:
     """Seconds since 1970 of noon (UTC) of a day: the same day in every time zone people sign in."""
     return int(dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC).timestamp())
 

@@ -13,7 +13,6 @@ import shapely
 from eudr_check.assessment_record import WrittenRecord, speaks_of
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
-from eudr_check.geodesy import eu_area_ha
 from eudr_check.package.eu import consignment, dds_xml, feature_text, file_rules
 from eudr_check.package.eu import geojson as eu_geojson
 from eudr_check.package.eu.consignment import Consignment
@@ -23,6 +22,7 @@ from eudr_check.package.eu.parts import Declared, Part, parts
 from eudr_check.package.folder import Folder
 from eudr_check.package.statement import document, facts
 from eudr_check.package.statement.map import draw
+from eudr_check.package.statement.pages import listed
 from eudr_check.package.statement.pdf import pdf
 from eudr_check.shipments import Filed, Shipments
 from eudr_check.text.clean import file_stem
@@ -229,9 +229,9 @@ def pages(record: Mapping[str, Any], behind: Behind, features: pd.DataFrame) -> 
     declared = behind.plots.index.isin(features["plot"].unique())
     outlines = behind.plots.geometry.to_numpy()
     svg = draw(outlines[declared], outlines[:0])
-    listed = _listed(features, behind.plots, behind.assessments)
+    shown = listed(features, behind.plots, behind.assessments)
     for language in behind.harvest.package.languages:
-        yield language, pdf(document.document(record, listed, svg, language), record["timestamp"])
+        yield language, pdf(document.document(record, shown, svg, language), record["timestamp"])
 
 
 def _check(geojson: bytes, features: pd.DataFrame, *, cattle: bool) -> None:
@@ -272,16 +272,7 @@ def _open_points(
     points += [{"code": "fact", "fault": fault} for fault in behind.faults]
     if part.estimated:
         points.append({"code": "mass_shared"})
-    if not legality or "no_legality_evidence" in record.draft_because:
-        points.append({"code": "no_legality"})
-    for code in ("legality_missing", "legality_expired"):
-        topics = [why.removeprefix(f"{code}: ") for why in record.draft_because if why.startswith(f"{code}: ")]
-        if topics:
-            points.append({"code": code, "topics": topics})
-    if not record.rows:
-        points.append({"code": "no_record"})
-    elif record.is_open:
-        points.append({"code": "no_article10" if record.basis == "article_10" else "no_article13"})
+    points += facts.record_points(record, bool(legality))
     if behind.harvest.operator and not behind.harvest.operator.address:
         points.append({"code": "no_address"})
     return points
@@ -320,25 +311,4 @@ def _index(
             "policy": status["policy"].to_numpy(),
             "sha256": [hashlib.sha256(text.encode()).hexdigest() for text in texts],
         }
-    )
-
-
-def _listed(features: pd.DataFrame, plots: gpd.GeoDataFrame, assessments: pd.DataFrame) -> pd.DataFrame:
-    """The plots of a statement as the annex prints them, one row a plot."""
-    first = features.drop_duplicates("plot").set_index("plot")
-    known = plots.reindex(first.index)
-    keys = features["plot"].to_numpy(dtype=object)
-    shown = pd.Series(eu_area_ha(features["geometry"].to_numpy())).groupby(keys).sum(min_count=1)
-    return pd.DataFrame(
-        {
-            "plot_id": known["plot_id"],
-            "name": first["name"],
-            "country": first["country"],
-            "place": first["place"],
-            "geometry_kind": known["geometry_kind"],
-            "area_ha": features.groupby("plot")["area_ha"].sum(),
-            "eu_area_ha": shown,
-            "final_outcome": assessments["final_outcome"].reindex(first.index),
-        },
-        index=first.index,
     )

@@ -1,0 +1,29 @@
+"""`eudr-check simplified`: the one declaration of a micro or small primary operator in a low-risk country."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eudr_check.cli.app import AsJson, Config, app
+
+
+@app.command()
+def simplified(
+    config: Config,
+    folder: Annotated[Path, typer.Argument(help="new or empty folder for the declaration")],
+    as_json: AsJson = False,
+) -> None:
+    """Write the simplified declaration (Annex III) of a finished run: pages, JSON and the payload `sd.xml`."""
+    from eudr_check.run.inputs import load
+    from eudr_check.run.simplified import declare
+
+    told = declare(load(config), folder)
+    if as_json:
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    state = "ready to sign" if told["ready_to_sign"] else "DRAFT"
+    typer.echo(f"{folder}: {told['geolocation']['plots']} plots, {state}")
+    for point in told["open_points"]:
+        typer.echo(f"open: {', '.join(str(value) for value in point.values())}")

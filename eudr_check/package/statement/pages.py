@@ -1,0 +1,229 @@
+"""What the pages of every declaration have in common: title and draft mark, operator, legality, record, signature."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from babel.dates import format_date
+
+from eudr_check.geodesy import eu_area_ha
+from eudr_check.law import official
+from eudr_check.package.statement.glyphs import undrawable
+from eudr_check.text import number, say
+from eudr_check.text import topic as topics
+from eudr_check.text.clean import clean
+
+MOST_PLOTS = 1000
+"""Rows of the plots table on paper; the file beside it holds all."""
+
+
+class Pages:
+    """Facts as headings, pairs and tables of one language."""
+
+    status = "status_text"
+    """Key of the sentence that says what the pages are."""
+
+    def __init__(self, facts: Mapping[str, Any], plots: pd.DataFrame, svg: str, language: str) -> None:
+        self.facts, self.plots, self.svg, self.language = facts, plots, svg, language
+
+    def framed(self, title: str, subtitle: str, sections: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Sections with what stands around them: title, draft mark, what is open, footer."""
+        facts = self.facts
+        return {
+            "language": self.language,
+            "title": title,
+            "author": facts["operator"].get("name", ""),
+            "subtitle": subtitle,
+            "mark": None if facts["ready_to_sign"] else self.say("draft_mark"),
+            "footer": self.say("made_with", version=facts["software"], reference=facts["statement"]["reference"]),
+            "page": self.say("page", page="@this", pages="@last"),
+            "status": {
+                "heading": self.say("status_heading_ready" if facts["ready_to_sign"] else "status_heading"),
+                "text": self.say(f"{self.status}_ready" if facts["ready_to_sign"] else self.status),
+                "points": [self.point(point) for point in (*facts["open_points"], *facts["remarks"])],
+            },
+            "sections": list(sections),
+        }
+
+    def say(self, key: str, **values: Any) -> str:
+        return say("statement", key, self.language, **values)
+
+    def number(self, value: float, decimals: int) -> str:
+        return "–" if pd.isna(value) else number(value, self.language, decimals)
+
+    def date(self, day: Any) -> str:
+        return str(format_date(pd.Timestamp(day).date(), format="long", locale=self.language))
+
+    def point(self, point: Mapping[str, Any]) -> str:
+        values = {key: value for key, value in point.items() if key != "code"}
+        if "topics" in values:
+            values["topics"] = ", ".join(map(self.topic, values["topics"]))
+        if "since" in values:
+            values["since"] = self.date(values["since"])
+        return self.say(f"open_{point['code']}", **values)
+
+    def topic(self, topic: str) -> str:
+        """A topic of Article 2(40) in words; one we have no words for as it was written."""
+        return self.say(f"topic_{topic}") if f"topic_{topic}" in topics("statement") else topic
+
+    def operator(self) -> dict[str, Any]:
+        operator = self.facts["operator"]
+        rows = [(self.say(key), operator.get(key) or "–") for key in ("name", "address", "country", "eori", "email")]
+        if operator.get("activity"):
+            rows.append((self.say("activity"), self.say("activity_" + operator["activity"].lower())))
+        if operator.get("country_of_activity"):
+            rows.append((self.say("country_of_activity"), operator["country_of_activity"]))
+        if operator.get("border_country"):
+            rows.append((self.say("border_country"), operator["border_country"]))
+        if operator.get("representative"):
+            mandated = operator["representative"]
+            rows.append((self.say("represented_by"), f"{mandated['name']}, {mandated['country']}"))
+        return {"level": 2, "heading": self.say("operator"), "pairs": rows}
+
+    def obligation(self) -> list[dict[str, Any]]:
+        """Who files what, with the rules behind it and what was not known."""
+        found = self.facts["obligation"]
+        if found is None:
+            return []
+        files = say("law", f"files_{found['files']}", self.language)
+        filer = say("law", f"filer_{found['filer'] or 'none'}", self.language)
+        rows = [(self.say("files"), files), (self.say("filer"), filer)]
+        codes = [*found["reasons"], *found["open_points"]]
+        rows.append((self.say("files_because"), " ".join(say("law", code, self.language) for code in codes)))
+        return [{"level": 3, "heading": self.say("who_files"), "pairs": rows}]
+
+    def kilograms(self, kg: float) -> str:
+        return self.say("net_mass_value", kg=number(kg, self.language))
+
+    def legality(self) -> dict[str, Any]:
+        section: dict[str, Any] = {"level": 2, "heading": self.say("legality_heading")}
+        rows = [
+            [
+                self.topic(row["topic"]),
+                row["document"],
+                row["valid_until"] or "–",
+                f"{row['sha256'][:16]}…" if row["sha256"] else "–",
+            ]
+            for row in self.facts["legality"]
+        ]
+        if not rows:
+            return section | {"paragraphs": [self.say("legality_none")]}
+        table = self.table(("topic", "document", "valid_until"), rows, widths=(2, 3, 0, 0))
+        table["columns"].append({"title": "SHA-256", "number": False, "width": "auto"})
+        return section | {"table": table}
+
+    def article10(self) -> list[dict[str, Any]]:
+        criteria = self.facts["article10"].get(self.language)
+        if not criteria:
+            return []
+        full = self.facts["record"]["basis"] == "article_10"
+        rows = [[row["letter"] if full else "", row["criterion"], self.answers(row)] for row in criteria]
+        table = self.table(("criterion", "criterion", "answer"), rows, widths=(0, 3, 5))
+        table["columns"][0]["title"] = ""
+        paragraphs = [self.say("record_text")]
+        if self.facts["record"]["concern"]:
+            paragraphs.append(self.say("record_concern", concern=clean(self.facts["record"]["concern"])))
+        heading = self.say("article10_heading" if full else "article13_heading")
+        return [{"level": 2, "heading": heading, "paragraphs": paragraphs, "table": table}]
+
+    def answers(self, row: Mapping[str, Any]) -> str:
+        """What the data answer, then the operator's own words, then what is still asked; a line each."""
+        lines = [row["answer"]] if row.get("answer") else []
+        for one in row.get("operator") or ():
+            said = self.say(
+                "operator_says", answer=clean(one["answer"]), person=clean(one["person"]), date=self.date(one["date"])
+            )
+            if one["cooperatives"]:
+                said += ", " + self.say("operator_scope", cooperatives=", ".join(map(clean, one["cooperatives"])))
+            lines.append(said)
+            if one["evidence"]:
+                shown = f"{one['sha256'][:16]}…"
+                lines.append(self.say("operator_shows", file=clean(one["evidence"]), sha256=shown))
+        if row.get("question") or not lines:
+            lines.append(row.get("question") or self.say("unanswered"))
+        return "\n".join(lines)
+
+    def signature(self) -> list[dict[str, Any]]:
+        """Where a person signs; a draft has nothing to sign."""
+        facts = self.facts
+        if not facts["ready_to_sign"]:
+            return []
+        day = facts["statement"]["date"]
+        fields = [
+            (self.say("sign_for"), facts["operator"].get("name", "")),
+            (self.say("sign_name"), ""),
+            (self.say("sign_date"), self.date(day) if day else ""),
+            (self.say("sign_signature"), ""),
+        ]
+        signature = {"text": self.say("signature_text"), "fields": fields}
+        section = {"level": 2, "heading": self.say("signature_heading"), "signature": signature}
+        return [section | {"paragraphs": [official.annex_ii_point_5(self.language) or self.say("official_missing")]}]
+
+    def annex(self) -> dict[str, Any]:
+        shown: Any = self.plots.head(MOST_PLOTS)
+        rows = [
+            [
+                str(row.plot_id),
+                _text(row.name),
+                _text(row.country),
+                _text(row.place),
+                self.say(f"kind_{row.geometry_kind}"),
+                self.number(row.area_ha, 2),
+                self.number(row.eu_area_ha, 2),
+                self.say(f"short_{row.final_outcome if isinstance(row.final_outcome, str) else 'none'}"),
+            ]
+            for row in shown.itertuples(index=False)
+        ]
+        heads = ("plot", "producer", "country", "place", "kind", "ha", "eu_ha", "outcome")
+        table = self.table(heads, rows, numbers=(5, 6), widths=(3, 3, 0, 4, 0, 0, 0, 3)) | {"small": True}
+        paragraphs = []
+        if len(shown) < len(self.plots):
+            sentence = self.say("plots_cut", shown=self.number(len(shown), 0), all=self.number(len(self.plots), 0))
+            paragraphs.append(sentence)
+        if any(undrawable(cell) for row in rows for cell in row):
+            paragraphs.append(self.say("unreadable"))
+        return {
+            "level": 2,
+            "heading": self.say("plots_heading"),
+            "page": True,
+            "paragraphs": paragraphs,
+            "table": table,
+        }
+
+    def table(
+        self, heads: Sequence[str], rows: list[list[str]], numbers: Any = (), widths: Sequence[int] = ()
+    ) -> dict[str, Any]:
+        """Columns with titles; width 0 means as wide as the content, others share the rest."""
+        columns = [
+            {"title": self.say(head), "number": i in numbers, "width": (widths[i] or "auto") if widths else "auto"}
+            for i, head in enumerate(heads)
+        ]
+        if not widths:
+            columns[0]["width"] = 1
+        return {"columns": columns, "rows": rows, "small": False}
+
+
+def listed(features: pd.DataFrame, plots: gpd.GeoDataFrame, assessments: pd.DataFrame) -> pd.DataFrame:
+    """The plots of a statement as the annex prints them, one row a plot."""
+    first = features.drop_duplicates("plot").set_index("plot")
+    known = plots.reindex(first.index)
+    keys = features["plot"].to_numpy(dtype=object)
+    shown = pd.Series(eu_area_ha(features["geometry"].to_numpy())).groupby(keys).sum(min_count=1)
+    return pd.DataFrame(
+        {
+            "plot_id": known["plot_id"],
+            "name": first["name"],
+            "country": first["country"],
+            "place": first["place"],
+            "geometry_kind": known["geometry_kind"],
+            "area_ha": features.groupby("plot")["area_ha"].sum(),
+            "eu_area_ha": shown,
+            "final_outcome": assessments["final_outcome"].reindex(first.index),
+        },
+        index=first.index,
+    )
+
+
+def _text(value: Any) -> str:
+    return clean(value) if isinstance(value, str) and value else "–"
