@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from eudr_check import config, law, tables
+from eudr_check import config, law, tables, trade
 from eudr_check.package.action_plan import actions
 from eudr_check.plots.document import table_of_codes, table_of_thresholds
 from eudr_check.plots.thresholds import severity
@@ -62,7 +62,8 @@ def tables_page() -> str:
 def config_page() -> str:
     """Every key of a harvest."""
     parts = ["# Keys of a harvest\n", NOTE, "\nPaths are relative to the YAML. An unknown key is an error.\n"]
-    models = [model for _, model in inspect.getmembers(config, inspect.isclass) if issubclass(model, config.Strict)]
+    found = {name: model for room in (trade, config) for name, model in inspect.getmembers(room, inspect.isclass)}
+    models = [found[name] for name in sorted(found) if issubclass(found[name], config.Strict)]
     ordered = [config.Harvest, *(m for m in models if m not in (config.Harvest, config.Strict))]
     for model in ordered:
         parts += [

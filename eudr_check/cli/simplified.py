@@ -19,11 +19,11 @@ def simplified(
     from eudr_check.run.inputs import load
     from eudr_check.run.simplified import declare
 
-    told = declare(load(config), folder)
+    answer = declare(load(config), folder)
     if as_json:
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
         return
-    state = "ready to sign" if told["ready_to_sign"] else "DRAFT"
-    typer.echo(f"{folder}: {told['geolocation']['plots']} plots, {state}")
-    for point in told["open_points"]:
+    state = "ready to sign" if answer["ready_to_sign"] else "DRAFT"
+    typer.echo(f"{folder}: {answer['geolocation']['plots']} plots, {state}")
+    for point in answer["open_points"]:
         typer.echo(f"open: {', '.join(str(value) for value in point.values())}")

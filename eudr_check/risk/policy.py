@@ -14,8 +14,8 @@ import yaml
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from eudr_check.choices import Commodity
-from eudr_check.config import Strict
 from eudr_check.errors import PolicyError
+from eudr_check.trade import Strict
 
 Quantity = Literal[
     "agreed_event_on_forest",

@@ -13,9 +13,7 @@ MOST_LINES, MOST_LINES_OF_FUNCTION = 350, 60
 
 # What was over a limit when the limits came, with the figures of that day. They only shrink; nothing is added here.
 FILES_OVER = {
-    "eudr_check/config.py": 374,
     "eudr_check/package/eu/file_rules.py": 526,
-    "eudr_check/package/statement/document.py": 367,
     "eudr_check/run/stages.py": 478,
 }
 LINES_OVER = {

@@ -17,12 +17,13 @@ from typing import Any
 from lxml import etree
 
 from eudr_check import law
-from eudr_check.config import Address, Harvest, Operator, Product
+from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
 from eudr_check.package import document_date
 from eudr_check.package.eu import goods
 from eudr_check.package.eu.elements import COMMON, append
 from eudr_check.text.clean import clean
+from eudr_check.trade import Address, Operator, Product
 
 DDS = "http://ec.europa.eu/tracesnt/certificate/eudr/due-diligence-statement/v3"
 NAMESPACES = {"dds": DDS, "eudrCommon": COMMON}

@@ -10,8 +10,8 @@ from functools import cache
 from importlib.resources import files
 
 from eudr_check import law
-from eudr_check.config import Product
 from eudr_check.text.clean import clean
+from eudr_check.trade import Product
 
 HS_DIGITS = 6
 """V3 takes at most six digits; scope is decided on the full code."""

@@ -7,10 +7,10 @@ may go in. What was filed is used up: it is in no statement again.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from eudr_check.config import Product
 from eudr_check.package.eu.consignment import Consignment
 from eudr_check.package.eu.reference import reference
 from eudr_check.shipments import Filed, Shipment, Shipments, grams
+from eudr_check.trade import Product
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,14 @@ from typing import Any
 from lxml import etree
 
 from eudr_check import law
-from eudr_check.config import Harvest, Product, Simplified
+from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
 from eudr_check.package import document_date
 from eudr_check.package.eu import dds_xml, goods
 from eudr_check.package.eu.elements import COMMON, append
 from eudr_check.text import say
 from eudr_check.text.clean import clean
+from eudr_check.trade import Product, Simplified
 
 SD = "http://ec.europa.eu/tracesnt/certificate/eudr/simplified-declaration/v3"
 NAMESPACES = {"sd": SD, "eudrCommon": COMMON}

@@ -157,8 +157,8 @@ def _obligation(harvest: Harvest, part: Part, features: pd.DataFrame) -> dict[st
 def obligation_facts(found: law.Obligation) -> dict[str, Any]:
     """Who files what as plain JSON values."""
     begins = None if found.applies_from is None else found.applies_from.isoformat()
-    told = {"applies_from": begins, "reasons": [*found.reasons], "open_points": [*found.open_points]}
-    return dataclasses.asdict(found) | told
+    listed = {"applies_from": begins, "reasons": [*found.reasons], "open_points": [*found.open_points]}
+    return dataclasses.asdict(found) | listed
 
 
 def record_points(record: WrittenRecord, has_legality: bool) -> list[dict[str, Any]]:

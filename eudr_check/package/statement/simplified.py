@@ -59,18 +59,18 @@ def write(folder: Folder, given: DeclarationInput) -> dict[str, Any]:
     geojson = feature_text.collection(feature_text.feature_texts(features, names=False)).encode()
     _check(geojson, cattle=harvest.commodity == "cattle")
     left_out = sorted(map(str, set(given.plots.index) - set(features["plot"])))
-    told = gather(given, features, geojson, left_out)
+    answer = gather(given, features, geojson, left_out)
     placed = harvest.simplified is not None and not (harvest.simplified.addresses or harvest.simplified.cadastral)
-    folder.json("sd.json", told)
+    folder.json("sd.json", answer)
     folder.bytes("plots.geojson", geojson)
     request = sd_xml.document(harvest, geojson if placed else None)
-    folder.bytes("sd.xml", sd_xml.xml(request, draft=not told["ready_to_sign"]))
+    folder.bytes("sd.xml", sd_xml.xml(request, draft=not answer["ready_to_sign"]))
     shown = listed(features, given.plots, given.assessments)
     svg = draw(settled.geometry.to_numpy(), settled.geometry.to_numpy()[:0])
     for language in harvest.package.languages:
-        pages = _Declaration(told, shown, svg, language).content()
-        folder.bytes(f"declaration.{language}.pdf", pdf(pages, told["timestamp"]))
-    return told
+        pages = _Declaration(answer, shown, svg, language).content()
+        folder.bytes(f"declaration.{language}.pdf", pdf(pages, answer["timestamp"]))
+    return answer
 
 
 def gather(given: DeclarationInput, features: pd.DataFrame, geojson: bytes, left_out: Sequence[str]) -> dict[str, Any]:

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from eudr_check.config import Product
 from eudr_check.package.eu import consignment, geojson
 from eudr_check.package.eu.orders import Orders, changed_since, orders
 from eudr_check.package.eu.parts import Part, parts
 from eudr_check.shipments import Filed, Line, Shipment, Shipments, grams
+from eudr_check.trade import Product
 from tests.helpers import package_tables as six
 
 PRODUCT = Product(hs_code="090111", description="Green coffee", net_mass_kg=1000)
