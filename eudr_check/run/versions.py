@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 BASE = (
     "choices.py",
     "config.py",
+    "trade.py",
     "geodesy.py",
     "object_store.py",
     "resources.py",
