@@ -11,12 +11,12 @@ from importlib.resources.abc import Traversable
 BASE = (
     "choices.py",
     "config.py",
-    "trade.py",
     "geodesy.py",
     "object_store.py",
     "resources.py",
     "tables.py",
     "tiles.py",
+    "trade.py",
     "variables.py",
 )
 """Base files that every stage is made with; config and tables bring `law` and their libraries along."""
