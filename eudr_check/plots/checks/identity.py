@@ -12,7 +12,9 @@ from eudr_check.plots.read.raw_table import ROWS_LOST
 from eudr_check.plots.thresholds import threshold
 from eudr_check.spelling import folded
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffd-\uffff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+_DAMAGED = "\ufffd"
+"""What stands for bytes that are no letter; taking it out would make another name of it."""
 _SHORTENED = re.compile(r"^\d[.,]\d+E\+\d{2}$")
 """A long number as spreadsheet programs show it in a narrow column, and save it so as text."""
 _TEXTS = (
@@ -75,11 +77,14 @@ def _judge_repeats(rows: Rows, key: str, group: np.ndarray, log: FindingCollecto
 
 
 def _clean(rows: Rows, field: str, log: FindingCollector) -> None:
-    """Take control characters out of a text and cut it where no name goes on."""
+    """Take control characters out of a text and cut it where no name goes on; say where letters are lost."""
     limit = threshold("text_max")
     column = rows.table[field]
     filled = column.dropna()
     together = "".join(filled)
+    if _DAMAGED in together:
+        damaged = filled[filled.str.contains(_DAMAGED, regex=False)]
+        log.row("text_damaged", damaged.index.to_numpy(), field=field, value=[text[:80] for text in damaged])
     if _CONTROL.search(together) is None and max(map(len, filled), default=0) <= limit:
         return
     odd = filled[filled.map(lambda text: len(text) > limit or _CONTROL.search(text) is not None).astype(bool)]

@@ -62,7 +62,7 @@ def place(delivery: Delivery, columns: Mapping[str, str], *, said: str | None = 
         header: delivery.attributes[header].to_numpy(dtype=object)
         for header in (*known.boundaries, *known.points, *known.houses)
     }
-    bounded = bool(given.any()) or said is not None or any(_filled(cell) for h in known.boundaries for cell in texts[h])
+    bounded = _bounded(delivery, [texts[header] for header in known.boundaries], said)
     outlines = Outlines()
     accuracy = np.full(len(delivery), np.nan)
     worth: dict[int, tuple[int, int]] = {}
@@ -71,7 +71,7 @@ def place(delivery: Delivery, columns: Mapping[str, str], *, said: str | None = 
     for row in empty.tolist():
         filled = [header for header in texts if _filled(texts[header][row])]
         boundary = next((header for header in known.boundaries if header in filled), None)
-        chosen = boundary or _own_point(known, filled, bounded and not _says_none(known, texts, row))
+        chosen = boundary or _own_point(known, filled, bool(bounded[row]) and not _says_none(known, texts, row))
         try:
             if chosen is not None and (one := pair(texts[chosen][row], chosen)) is not None:
                 x, y, worth[row] = one
@@ -82,7 +82,7 @@ def place(delivery: Delivery, columns: Mapping[str, str], *, said: str | None = 
                 if named is not None:
                     delivery.crs_said[row] = named
             else:
-                free = not bounded or _says_none(known, texts, row)
+                free = not bounded[row] or _says_none(known, texts, row)
                 written = positions.at(row) if positions is not None and (free or known.pair) else None
                 more = [] if written is None or positions is None else positions.further(row)
                 if written is not None and free and not more:
@@ -105,6 +105,15 @@ def place(delivery: Delivery, columns: Mapping[str, str], *, said: str | None = 
     delivery.decimals[empty] = decimals[empty]
     delivery.faults.extend(faults)
     delivery.accuracy_m = _accuracies(delivery, columns, accuracy)
+
+
+def _bounded(delivery: Delivery, boundaries: list[NDArray[Any]], said: str | None) -> NDArray[np.bool_]:
+    """bool (n,) whether the file of a row (in an archive: the member) gives boundaries, so that each row needs one."""
+    filled = np.array([shape is not None for shape in delivery.geometry], dtype=bool)
+    for cells_of in boundaries:
+        filled |= [_filled(cell) for cell in cells_of]
+    file_of = np.searchsorted(delivery.files_from, np.arange(len(delivery)), side="right")
+    return np.isin(file_of, file_of[filled]) | (said is not None)
 
 
 def _placeless(

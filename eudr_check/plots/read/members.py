@@ -1,5 +1,6 @@
 """The files of a folder or archive: each is read, known to be no list of plots, or blocks by its name."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,6 +104,7 @@ def _take(path: Path, name: str, file: PlotFile, limits: Limits, reader: Reader,
 
 def _joined(found: _Found, file: PlotFile, left: list[str]) -> Delivery:
     delivery = together(found.parts, file)
+    delivery.files_from = [0, *itertools.accumulate(len(part) for part in found.parts[:-1])]
     delivery.notes.extend(Note("member_ignored", {"member": name}) for name in [*found.skipped, *left])
     if found.ignored:
         delivery.notes.append(Note("members_companions", {"members": ", ".join(found.ignored)}))

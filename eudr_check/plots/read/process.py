@@ -49,8 +49,9 @@ def read(file: PlotFile) -> Delivery:
         child.join()
     if answer is None:
         raise _too_slow(seconds)
-    if isinstance(answer, UnreadableError):
-        raise answer
+    if isinstance(answer, tuple):
+        code, details = answer
+        raise UnreadableError(code, **details)
     delivery: Delivery = answer
     with np.errstate(invalid="ignore"):
         delivery.geometry = shapely.from_wkb(delivery.geometry)
@@ -75,19 +76,22 @@ def _size(path: Path) -> int:
 
 
 def _work(connection: Connection, file: PlotFile, seconds: int, memory: int) -> None:
-    """Read and answer; any other end than an answer is the parent's to explain."""
+    """Read and answer, with rows or with code and details of a refusal; any other end is the parent's to explain.
+
+    An exception itself is not sent: it may bring the errors that caused it, which not every library can pickle.
+    """
     _limit(seconds, memory)
-    answer: Delivery | UnreadableError
+    answer: Delivery | tuple[str, dict[str, Any]]
     try:
         answer = formats.read(file)
         answer.geometry = shapely.to_wkb(answer.geometry)
-        connection.send(answer)
     except UnreadableError as error:
-        connection.send(error)
+        answer = error.code, error.details
     except MemoryError:
-        connection.send(UnreadableError("file_too_large", problem=f"reading it takes over {memory} MB of memory"))
+        answer = "file_too_large", {"problem": f"reading it takes over {memory} MB of memory"}
     except RecursionError:
-        connection.send(UnreadableError("file_unreadable", problem="nested too deep"))
+        answer = "file_unreadable", {"problem": "nested too deep"}
+    connection.send(answer)
     connection.close()
 
 

@@ -48,6 +48,8 @@ class Delivery:
     """CRS the file itself declares (anything pyproj takes), None when it declares none."""
     crs_from: list[tuple[int, Any]] = field(default_factory=list)
     """First position and CRS of each table, where a file has several; made from `crs` otherwise."""
+    files_from: list[int] = field(default_factory=lambda: [0])
+    """First position of each file, where an archive or folder has several."""
     crs_said: dict[int, str] = field(default_factory=dict)
     """Position: CRS a row names for itself; it goes before that of the file."""
     datums: dict[int, Datum] = field(default_factory=dict)

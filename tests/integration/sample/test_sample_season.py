@@ -102,6 +102,7 @@ NOT_IN_THE_SEASON = {
     "neighbours_more",
     "neighbours_unchecked",
     "point_of_house",
+    "text_damaged",
 }
 """Codes no cooperative of the season has a case for; each has a file of its own in `test_plots_checks.py`."""
 

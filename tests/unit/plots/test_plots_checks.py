@@ -55,6 +55,7 @@ CASES = {
     "id_missing": lambda f: [geojson(f, polygon(None))],
     "id_repeated": lambda f: [geojson(f, polygon("A"), polygon("A", ring(dx=0.01)))],
     "row_repeated": lambda f: [geojson(f, polygon("A"), polygon("A"))],
+    "text_damaged": lambda f: [geojson(f, polygon("Pe\ufffda"))],
     "text_cleaned": lambda f: [geojson(f, polygon("A\x00\x1b"))],
     "value_unreadable": lambda f: [geojson(f, polygon("A", area_ha="many"))],
     "producer_conflict": lambda f: [
