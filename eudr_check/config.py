@@ -24,6 +24,7 @@ from pydantic import (
 from eudr_check import object_store
 from eudr_check.choices import Commodity, Language, Output
 from eudr_check.errors import ConfigError
+from eudr_check.resources import parse_yaml
 from eudr_check.trade import Country, Operator, Product, Simplified, Strict
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -246,7 +247,7 @@ def load(path: Path) -> Harvest:
     """
     called = object_store.name(path)
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = parse_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigError(f"{called}: no such file; give the path of a harvest YAML, e.g. configs/NAME.yaml") from error
     except (OSError, UnicodeDecodeError) as error:

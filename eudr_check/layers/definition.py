@@ -12,7 +12,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 
-import numpy as np
 import yaml
 from pydantic import (
     BaseModel,
@@ -28,21 +27,14 @@ from pydantic import (
 from eudr_check.choices import Commodity
 from eudr_check.config import LayerChoice
 from eudr_check.errors import LayersError
+from eudr_check.layers.definition_rules import problems
 from eudr_check.layers.value_ranges import Values
+from eudr_check.resources import parse_yaml
 from eudr_check.variables import Kind, Role, Variable
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Ranges = Annotated[InstanceOf[Values], BeforeValidator(Values.parse), PlainSerializer(str)]
 Condition = dict[str, Ranges]
-
-
-_REACH = {
-    name: Values(((int(np.iinfo(name).min), int(np.iinfo(name).max)),)) for name in ("uint8", "int8", "uint16", "int16")
-}
-
-
-def _listed(values: Values) -> str:
-    return f"{'values' if len(values) > 1 or values[0][0] != values[0][1] else 'value'} {values}"
 
 
 class _Strict(BaseModel):
@@ -81,6 +73,18 @@ class Year(_Strict):
     since: dt.date | None = None
     modulo: int | None = Field(None, ge=2)
     years: dict[int, Ranges] | None = None
+
+    @property
+    def stated(self) -> frozenset[int]:
+        """Calendar years the rule names; none for a rule of days, whose values are as many as the code has room for."""
+        if self.years is not None:
+            return frozenset(self.years)
+        if self.add is None or self.values is None:
+            return frozenset()
+        numbers = {number for low, high in self.values for number in range(low, high + 1)}
+        return frozenset(
+            (number % self.modulo if self.modulo else number) // self.divide + self.add for number in numbers
+        )
 
     @model_validator(mode="after")
     def _one_rule(self) -> "Year":
@@ -203,23 +207,9 @@ class LayerDefinition(_Strict):
         return self
 
     @model_validator(mode="after")
-    def _values_can_occur(self) -> "LayerDefinition":
-        problems = [
-            f"asset {key}: {what} {_listed(beyond)} cannot be in a raster of {asset.dtype}"
-            for key, asset in self.assets.items()
-            for what, values in (("legend", asset.legend), ("nodata", asset.nodata))
-            if (beyond := values.beyond(_REACH[asset.dtype]))
-        ]
-        for name, encoding in self.encodings.items():
-            for where, key, values in encoding.named:
-                known = Values((*self.assets[key].legend, *self.assets[key].nodata))
-                if beyond := values.beyond(known):
-                    problems.append(
-                        f"variable {name}, {where}: {_listed(beyond)} of asset '{key}' is neither in its legend "
-                        f"({self.assets[key].legend}) nor nodata"
-                    )
-        if problems:
-            raise ValueError("; ".join(problems))
+    def _is_sound(self) -> "LayerDefinition":
+        if found := problems(self):
+            raise ValueError("; ".join(found))
         return self
 
     @property
@@ -320,7 +310,7 @@ def read(path: Path) -> LayerDefinition:
 @cache
 def _parse(text: str, where: str) -> LayerDefinition:
     try:
-        content = yaml.safe_load(text)
+        content = parse_yaml(text)
         return LayerDefinition.model_validate(content)
     except RecursionError as error:
         raise LayersError(f"{where}: not valid YAML: nested too deep") from error

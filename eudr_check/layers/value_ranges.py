@@ -46,6 +46,21 @@ class Values(tuple[tuple[int, int], ...]):
             left = [piece for pair in pieces for piece in pair if piece[0] <= piece[1]]
         return Values(sorted(set(left)))
 
+    def common(self, others: "Values") -> "Values":
+        """What of these values is also in some other ranges.
+
+        >>> Values.parse("0..30").common(Values.parse("5, 28..40"))
+        Values('5, 28..30')
+        """
+        return Values(
+            sorted(
+                (max(low, other), min(high, until))
+                for low, high in self
+                for other, until in others
+                if max(low, other) <= min(high, until)
+            )
+        )
+
     def __str__(self) -> str:
         return ", ".join(str(low) if low == high else f"{low}..{high}" for low, high in self)
 

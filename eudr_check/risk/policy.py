@@ -15,6 +15,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from eudr_check.choices import Commodity
 from eudr_check.errors import PolicyError
+from eudr_check.resources import parse_yaml
 from eudr_check.trade import Strict
 
 Quantity = Literal[
@@ -240,7 +241,7 @@ def parse(content: Any, name: str) -> Policy:
 
 def _read(file: Traversable | Path, name: str) -> Policy:
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = parse_yaml(file.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise PolicyError(f"policy {name}: not valid YAML: {' '.join(str(error).split())}") from error
     return parse(content, name)

@@ -208,10 +208,11 @@ def test_a_shipped_id_belongs_to_the_shipped_definition(tmp_path: Path, name: st
     st.lists(st.tuples(st.integers(-9, 9), st.integers(0, 5)), max_size=5),
 )
 def test_values_beyond_others(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
-    """What is beyond some ranges is the difference of the sets."""
+    """What is beyond some ranges is the difference of the sets; what is common to both their intersection."""
 
     def members(ranges: object) -> set[int]:
         return {value for low, high in ranges for value in range(low, high + 1)}  # type: ignore[attr-defined]
 
     mine, known = (Values(sorted((low, low + width) for low, width in pairs)) for pairs in (one, other))
     assert members(mine.beyond(known)) == members(mine) - members(known)
+    assert members(mine.common(known)) == members(mine) & members(known)

@@ -1,0 +1,138 @@
+"""A definition that would be a map of silent zeros, or of the wrong day, is refused by key and value."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eudr_check import layers
+from eudr_check.errors import LayersError
+from eudr_check.layers.definition import LayerDefinition, read, shipped
+
+DEFINITIONS = Path(layers.__file__).parent / "definitions"
+SOUND: dict[str, Any] = {
+    "id": "mapa_bosque@2024",
+    "name": "mapa",
+    "title": "Mapa de bosque",
+    "provider": "Nadie",
+    "licence": "none",
+    "citation": "none",
+    "lineage": "drawn",
+    "crs": "EPSG:4674",
+    "resolution": "30 m",
+    "date": "2020-01-01/2024-12-31",
+    "assets": {"class": {"legend": "3..5, 21", "nodata": 0}, "year": {"legend": "0..24", "nodata": 255}},
+    "variables": {
+        "forest": {
+            "kind": "state", "role": "forest_2020", "method": "mapa", "sensor": "landsat",
+            "covers_from": "2020-01-01", "covers_through": "2020-12-31", "when": {"class": "3..5"},
+        },
+        "loss_year": {
+            "kind": "event", "role": "event", "method": "mapa", "sensor": "landsat",
+            "covers_from": "2001-01-01", "covers_through": "2024-12-31", "dating": "yearly",
+            "year": {"asset": "year", "values": "1..24", "add": 2000}, "unknown": [{"class": 21}],
+        },
+    },
+}  # fmt: skip
+FOREST, LOSS = ("variables", "forest"), ("variables", "loss_year")
+WRONG = {
+    "when of a value outside the legend": ((*FOREST, "when"), {"class": 99}, "value 99 of asset 'class' is neither"),
+    "when of one value more": ((*FOREST, "when"), {"class": "3..6"}, "value 6 of asset 'class' is neither"),
+    "when of nodata": ((*FOREST, "when"), {"class": "0, 3"}, "value 0 of asset 'class' is nodata"),
+    "unknown outside the legend": ((*LOSS, "unknown"), [{"class": 99}], "unknown: value 99"),
+    "year values outside the legend": ((*LOSS, "year", "values"), "1..25", "year: value 25"),
+    "nodata in the legend": (("assets", "class", "nodata"), "0, 21", "value 21 cannot be in the legend and be nodata"),
+    "legend beyond the dtype": (("assets", "class", "legend"), "3..5, 21, 300", "value 300 cannot be in a raster"),
+    "event as forest": ((*LOSS, "role"), "forest_2020", "forest_2020 is a state, not kind 'event'"),
+    "state as event": ((*FOREST, "role"), "event", "event is an event, not kind 'state'"),
+    "state as degradation": ((*FOREST, "role"), "degradation", "degradation is an event"),
+    "cover that ends before it begins": ((*LOSS, "covers_from"), "2025-06-01", "covers_from: 2025-06-01 is after"),
+    "forest of 2015": (FOREST, {"covers_from": "2015-01-01", "covers_through": "2015-12-31"}, "state of 2020-12-31"),
+    "trees of 2021": (FOREST, {"role": "tree_cover_2020", "covers_from": "2021-01-01", "covers_through": "2021-12-31"},
+                      "state of 2020-12-31"),
+    "date in words": (("date",), "last year", "'last year' is neither a day"),
+    "date of no calendar": (("date",), "2020-02-30", "'2020-02-30' is neither a day"),
+    "interval backwards": (("date",), "2024-12-31/2020-01-01", "ends before it begins"),
+    "code of no CRS": (("crs",), "EPSG:99999", "'EPSG:99999' is no known coordinate reference system"),
+    "CRS in words": (("crs",), "UTM 18 Sur", "'UTM 18 Sur' is no known coordinate reference system"),
+    "CRS without code": (("crs",), "+proj=longlat +ellps=intl +no_defs", "is no EPSG code"),
+    "years of 3000": ((*LOSS, "year", "add"), 3000, "3001, 3002, .* lies outside the cover"),
+    "2035 in a layer until 2024": ((*LOSS, "year"), {"asset": "year", "years": {2035: 1, 2023: 2}}, "year: 2035 lies"),
+    "one value of two years": ((*LOSS, "year"), {"asset": "year", "years": {2022: "1..3", 2023: "3"}},
+                               "year: value 3 means 2022 and 2023"),
+    "forest that is always unknown": ((*FOREST, "unknown"), [{"class": "3..5"}], "the variable could never be 1"),
+    "id of a shipped layer": (("id",), "hansen_gfc@v1.13", "is the id of a definition that comes with"),
+}  # fmt: skip
+
+
+def changed(place: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """The sound definition with another value at one place (a mapping at a variable is merged)."""
+    content: dict[str, Any] = yaml.safe_load(yaml.safe_dump(SOUND))
+    inner = content
+    for key in place[:-1]:
+        inner = inner[key]
+    merged = place in (FOREST, LOSS)
+    inner[place[-1]] = {**inner[place[-1]], **value} if merged else value
+    return content
+
+
+def write(folder: Path, content: Any) -> Path:
+    path = folder / "own.yaml"
+    path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def test_a_sound_definition_is_taken(tmp_path: Path) -> None:
+    """What all wrong ones differ from in one place is right."""
+    assert read(write(tmp_path, SOUND)).id == "mapa_bosque@2024"
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_definition_is_refused_by_name(tmp_path: Path, case: str) -> None:
+    """File, key, value and what is wrong stand in the message."""
+    place, value, message = WRONG[case]
+    path = write(tmp_path, changed(place, value))
+
+    with pytest.raises(LayersError, match=message) as refused:
+        read(path)
+    assert str(path) in str(refused.value)
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    """YAML would take the second `when` without a word."""
+    text = yaml.safe_dump(SOUND, sort_keys=False)
+    path = tmp_path / "own.yaml"
+    path.write_text(text.replace("    when:\n", "    when:\n      class: 4\n    when:\n", 1), encoding="utf-8")
+
+    with pytest.raises(
+        LayersError, match=r"own.yaml: not valid YAML: 'when' stands twice in one block \(lines \d+ and"
+    ):
+        read(path)
+
+
+@given(st.data())
+def test_no_mutated_shipped_definition_names_a_value_that_cannot_occur(data: st.DataObject) -> None:
+    """A shipped definition with one value set moved is refused, or every value it names can still occur."""
+    name = data.draw(st.sampled_from(shipped()))
+    content = yaml.safe_load((DEFINITIONS / f"{name}.yaml").read_text(encoding="utf-8"))
+    variable = data.draw(st.sampled_from(sorted(content["variables"])))
+    encoding = content["variables"][variable]
+    shifted = data.draw(st.integers(-3, 300))
+    if encoding.get("when"):
+        encoding["when"][data.draw(st.sampled_from(sorted(encoding["when"])))] = shifted
+    elif encoding["year"].get("years"):
+        encoding["year"]["years"] = dict.fromkeys(encoding["year"]["years"], shifted)
+    else:
+        encoding["year"]["values"] = shifted
+    try:
+        taken = LayerDefinition.model_validate(content)
+    except ValueError:
+        return
+
+    for where, key, values in taken.encodings[variable].named:
+        asset = taken.assets[key]
+        assert not values.beyond(type(values)((*asset.legend, *asset.nodata)))
+        assert where == "unknown" or not values.common(asset.nodata)
