@@ -46,7 +46,7 @@ def main() -> None:
     sizes = [len(text) for text in texts]
     product = Product(hs_code="090111", description="Green coffee", net_mass_kg=1e6)
     asked = orders("nation", [product], settled, None, ())
-    parts = timed("split", lambda: cut("nation", asked.ready, settled, export.features, sizes))
+    parts, _ = timed("split", lambda: cut("nation", asked.ready, settled, export.features, sizes))
     seen: Counter[str] = Counter()
     for part in parts:
         content = timed("text", lambda: feature_text.collection([texts[r] for r in part.rows]).encode())  # noqa: B023

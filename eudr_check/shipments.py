@@ -44,11 +44,26 @@ class Shipment:
 
 
 @dataclass(frozen=True)
+class Withheld:
+    """Something asked for that is not declared, or not as it was asked for."""
+
+    code: str
+    """Key of its sentence in `text/shipments.yaml`."""
+    values: Mapping[str, str]
+    """What the sentence names."""
+
+    @property
+    def shipment(self) -> str | None:
+        """The shipment it speaks of; None where it speaks of a lot or the harvest."""
+        return self.values.get("name")
+
+
+@dataclass(frozen=True)
 class Shipments:
     """The shipments of a harvest, and those that are refused."""
 
     ready: tuple[Shipment, ...] = ()
-    refused: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, Withheld] = field(default_factory=dict)
     """Shipment: file, row, what is wrong and what to do."""
     ordered_kg: Mapping[str, float] = field(default_factory=dict)
     """Net mass of every shipment, refused ones as far as it can be read."""
@@ -67,6 +82,15 @@ class Filed:
     shipment: str | None
     lots: Mapping[str, float]
     """Kilograms of product taken of every lot; empty for a statement without lots."""
+
+
+def kilograms(mass: float) -> str:
+    """A mass in figures, to the gram.
+
+    >>> kilograms(19200.0)
+    '19200'
+    """
+    return f"{grams(mass) / 1000:.3f}".rstrip("0").rstrip(".")
 
 
 def grams(kilograms: float) -> int:

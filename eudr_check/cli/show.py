@@ -59,6 +59,8 @@ def result(finished: Finished, *, as_json: bool, profile: bool) -> None:
         return
     for line in finished.withheld:
         console.print(f"not declared: {line}", highlight=False)
+    for line in finished.filed_in_part:
+        console.print(line, highlight=False)
     console.print(_outcomes(finished))
     blocked = finished.findings[(finished.findings["severity"] == "block") & finished.findings["source_row"].isna()]
     for file, message in zip(blocked["source_file"], blocked["message"], strict=True):

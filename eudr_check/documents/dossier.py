@@ -16,6 +16,7 @@ from eudr_check.documents.shipments import read_shipments
 from eudr_check.errors import ConfigError
 from eudr_check.files import Attachment, has_sha256, hashes
 from eudr_check.shipments import Shipments
+from eudr_check.text import say
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ def notes(
             accepted_kg, declared_kg = f"{weight.accepted_kg:,.0f} kg", f"{weight.declared_kg:,.0f} kg"
             found.append(f"accepted lots hold {accepted_kg}, {enough} for the {declared_kg} declared")
     if dossier.shipments is not None:
-        found += dossier.shipments.refused.values()
+        found += [say("shipments", one.code, "en", **one.values) for one in dossier.shipments.refused.values()]
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from eudr_check import law
 from eudr_check.config import Harvest
 from eudr_check.documents.csv_rows import rows_of
-from eudr_check.shipments import Line, Shipment, Shipments, grams
+from eudr_check.shipments import Line, Shipment, Shipments, Withheld, grams, kilograms
 
 COLUMNS = ("shipment", "lots", "net_mass_kg")
 OPTIONAL = (
@@ -35,7 +35,11 @@ _TONNES = (0.5, 1.5)
 
 
 class _RefusedError(Exception):
-    """A row that cannot be taken; says why."""
+    """A row that cannot be taken."""
+
+    def __init__(self, code: str, **values: str) -> None:
+        super().__init__(code)
+        self.why = Withheld(code, values)
 
 
 def read_shipments(path: Path, harvest: Harvest, held: Mapping[str, float]) -> Shipments:
@@ -50,7 +54,7 @@ def read_shipments(path: Path, harvest: Harvest, held: Mapping[str, float]) -> S
         ConfigError: the file is missing, is no text, or lacks a column.
     """
     rows: dict[str, list[tuple[Mapping[str, str], str]]] = defaultdict(list)
-    refused: dict[str, str] = {}
+    refused: dict[str, Withheld] = {}
     for row, place in rows_of(path, "shipments", COLUMNS):
         text = {name: (row.get(name) or "").strip() for name in (*COLUMNS, *OPTIONAL)}
         if any(text.values()):
@@ -62,7 +66,7 @@ def read_shipments(path: Path, harvest: Harvest, held: Mapping[str, float]) -> S
         try:
             ready.append(_shipment(name, mine, harvest, held))
         except _RefusedError as why:
-            refused[name] = str(why)
+            refused[name] = why.why
     refused |= _overdrawn(ready, held, path)
     return Shipments(tuple(one for one in ready if one.name not in refused), refused, ordered)
 
@@ -72,20 +76,16 @@ def _shipment(
 ) -> Shipment:
     first, place = rows[0]
     if not name:
-        raise _RefusedError(f"{place}: 'shipment' is empty; every shipment needs a name of its own")
+        raise _RefusedError("unnamed", place=place)
     for text, other in rows[1:]:
         for column in PAPERWORK:
             if text[column] != first[column]:
-                raise _RefusedError(
-                    f"{other}: shipment '{name}': {column} '{text[column]}' contradicts '{first[column]}' in its first "
-                    "row; write the same in both"
-                )
+                stated = {"column": column, "value": text[column], "other": first[column]}
+                raise _RefusedError("contradiction", place=other, name=name, **stated)
     lines = tuple(_line(name, text, other, harvest, held) for text, other in rows)
     products = [line.product for line in lines]
     if len(set(products)) < len(products):
-        raise _RefusedError(
-            f"{place}: shipment '{name}': two rows of the same product; write one row with all its lots"
-        )
+        raise _RefusedError("product_twice", place=place, name=name)
     return Shipment(
         name,
         lines,
@@ -101,40 +101,23 @@ def _line(name: str, text: Mapping[str, str], place: str, harvest: Harvest, held
     lots = dict(_lots(name, text["lots"], place))
     unknown = [lot for lot in lots if lot not in held]
     if unknown:
-        raise _RefusedError(
-            f"{place}: shipment '{name}': lot '{', '.join(unknown)}' is in no delivery; correct 'lots', or add its "
-            "deliveries"
-        )
+        raise _RefusedError("lot_unknown", place=place, name=name, lot=", ".join(unknown))
     available = sum(grams(held[lot] if kg is None else kg) for lot, kg in lots.items())
     mass = _mass(text["net_mass_kg"]) if text["net_mass_kg"] else available / 1000
     if mass is None:
-        raise _RefusedError(
-            f"{place}: shipment '{name}': net_mass_kg '{text['net_mass_kg']}' is no number of kilograms; write it "
-            "without a sign for thousands, such as 19200 or 19200.5 (three decimals could be thousands: 742.1250)"
-        )
+        raise _RefusedError("mass_unreadable", place=place, name=name, value=text["net_mass_kg"])
     if _TONNES[0] * available <= grams(mass) * 1000 <= _TONNES[1] * available:
-        raise _RefusedError(
-            f"{place}: shipment '{name}': net_mass_kg {mass:g} looks like tonnes, for its lots hold "
-            f"{available / 1000:,.0f} kg; write kilograms"
-        )
+        raise _RefusedError("tonnes", place=place, name=name, value=kilograms(mass), held=kilograms(available / 1000))
     if grams(mass) > available:
-        raise _RefusedError(
-            f"{place}: shipment '{name}': net_mass_kg {mass:g} is more than its lots hold ({available / 1000:g} kg); "
-            "lower it, or add lots"
-        )
+        stated = {"value": kilograms(mass), "held": kilograms(available / 1000)}
+        raise _RefusedError("more_than_lots", place=place, name=name, **stated)
     unit = _mass(text["supplementary_unit"])
     if text["supplementary_unit"] and unit is None:
-        raise _RefusedError(
-            f"{place}: shipment '{name}': supplementary_unit '{text['supplementary_unit']}' is no quantity above zero; "
-            "write a number"
-        )
+        raise _RefusedError("unit_unreadable", place=place, name=name, value=text["supplementary_unit"])
     product = _product(name, text["product"], place, harvest)
     if unit is None and harvest.goods[product].supplementary_unit is not None:
         # The harvest's quantity is that of everything ordered: no shipment may take it as its own.
-        raise _RefusedError(
-            f"{place}: shipment '{name}': supplementary_unit is missing; product {harvest.goods[product].hs_code} is "
-            "counted in one, write the quantity of this shipment"
-        )
+        raise _RefusedError("unit_missing", place=place, name=name, product=harvest.goods[product].hs_code)
     return Line(product, lots, mass, unit)
 
 
@@ -147,18 +130,13 @@ def _lots(name: str, text: str, place: str) -> Iterator[tuple[str, float | None]
         taken = _TAKEN.fullmatch(entry)
         lot, kg = (entry, None) if taken is None else (taken["lot"], _mass(taken["kg"]))
         if taken is not None and kg is None:
-            raise _RefusedError(
-                f"{place}: shipment '{name}': '{entry}' states no kilograms; write LOT=KILOGRAMS, such as {lot}=1500 "
-                "(three decimals could be thousands: write 742.1250)"
-            )
+            raise _RefusedError("lot_kilograms", place=place, name=name, entry=entry, lot=lot)
         if lot in seen:
-            raise _RefusedError(f"{place}: shipment '{name}': lot '{lot}' stands twice; write it once")
+            raise _RefusedError("lot_twice", place=place, name=name, lot=lot)
         seen.add(lot)
         yield lot, kg
     if not seen:
-        raise _RefusedError(
-            f"{place}: shipment '{name}': 'lots' is empty; name the lots it is made of, LOT; LOT=KILOGRAMS"
-        )
+        raise _RefusedError("lots_empty", place=place, name=name)
 
 
 def _mass(text: str) -> float | None:
@@ -184,10 +162,7 @@ def _product(name: str, text: str, place: str, harvest: Harvest) -> int:
     ]
     if len(found) != 1:
         known = "; ".join(f"{product.hs_code} ({product.description})" for product in goods)
-        raise _RefusedError(
-            f"{place}: shipment '{name}': product '{text}' names no product of the harvest, or several; write one of "
-            f"{known}"
-        )
+        raise _RefusedError("product_unknown", place=place, name=name, value=text, known=known)
     return found[0]
 
 
@@ -196,21 +171,12 @@ def _border(name: str, text: str, place: str, harvest: Harvest) -> str | None:
     border = text or harvest.border_country
     if activity == "DOMESTIC":
         if text:
-            raise _RefusedError(
-                f"{place}: shipment '{name}': border_country {text} contradicts DOMESTIC, which crosses no border; "
-                "leave it empty"
-            )
+            raise _RefusedError("border_domestic", place=place, name=name, value=text)
         return None
     if not border:
-        raise _RefusedError(
-            f"{place}: shipment '{name}': border_country is missing; write the country of "
-            f"{'entry' if activity == 'IMPORT' else 'exit'} of the Union here or as border_country of the harvest"
-        )
+        raise _RefusedError(f"border_missing_{activity.lower()}", place=place, name=name)
     if border not in law.EU_COUNTRIES and border != "XI":
-        raise _RefusedError(
-            f"{place}: shipment '{name}': border_country '{border}' must be one of the 27 Union countries or XI "
-            "(Greece is GR)"
-        )
+        raise _RefusedError("border_unknown", place=place, name=name, value=border)
     return border
 
 
@@ -220,28 +186,28 @@ def _date(name: str, text: str, place: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise _RefusedError(f"{place}: shipment '{name}': date '{text}' is no date; write YYYY-MM-DD") from error
+        raise _RefusedError("date_unreadable", place=place, name=name, value=text) from error
 
 
-def _overdrawn(ready: Sequence[Shipment], held: Mapping[str, float], path: Path) -> dict[str, str]:
+def _overdrawn(ready: Sequence[Shipment], held: Mapping[str, float], path: Path) -> dict[str, Withheld]:
     """Shipments that take of a lot what another has taken: each is refused, for nobody knows whose it is."""
     takers: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
     for one in ready:
         for line in one.lines:
             for lot, kg in line.lots.items():
                 takers[lot].append((one.name, kg))
-    refused: dict[str, str] = {}
+    refused: dict[str, Withheld] = {}
     for lot, taken in takers.items():
         if len(taken) == 1 and taken[0][1] is None:
             continue
-        names = ", ".join(dict.fromkeys(name for name, _ in taken))
+        stated = {"lot": lot, "names": ", ".join(dict.fromkeys(name for name, _ in taken))}
         if any(kg is None for _, kg in taken):
-            why = f"lot '{lot}' is named by {names}; state the kilograms each takes of it, LOT=KILOGRAMS"
+            code = "lot_shared"
         elif sum(grams(kg or 0.0) for _, kg in taken) > grams(held[lot]):
-            whole = sum(kg or 0.0 for _, kg in taken)
-            why = f"{names}: take {whole:g} kg of lot '{lot}', which holds {held[lot]:g} kg; lower what they take"
+            code = "lot_overdrawn"
+            stated |= {"taken": kilograms(sum(kg or 0.0 for _, kg in taken)), "held": kilograms(held[lot])}
         else:
             continue
         for name, _ in taken:
-            refused.setdefault(name, f"{path.name}: shipment '{name}': {why}")
+            refused.setdefault(name, Withheld(code, {"place": path.name, "name": name, **stated}))
     return refused

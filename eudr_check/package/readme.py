@@ -17,9 +17,17 @@ def text(harvest: Harvest, summary: Mapping[str, Any], language: str) -> str:
     for made in summary["statements"]:
         kg = number(made["net_mass_kg"], language)
         lines.append(line("statement", folder=made["folder"], plots=number(made["plots"], language), kg=kg))
-    lines += [line("withheld", why=why) for why in summary["withheld"]]
+    lines += [
+        line("withheld", why=say("shipments", one["code"], language, **_values(one)))
+        for one in summary["withheld_because"]
+    ]
+    lines += [say("shipments", "part_filed", language, **one) for one in summary["filed_in_part"]]
     lines += ["", *(line(f"file_{name}") for name in _FILES), "", line("verify"), ""]
     return "\n".join(lines)
+
+
+def _values(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in one.items() if key != "code"}
 
 
 _FILES = ("statement", "index", "dds", "excluded", "changes", "tables", "policy", "manifest", "bag")

@@ -20,13 +20,15 @@ from eudr_check.package import csv_files, document_date, readme, redact, worker_
 from eudr_check.package.action_plan import plan
 from eudr_check.package.bag import bagit
 from eudr_check.package.eu import consignment, dds_xml, shipments_json
+from eudr_check.package.eu.frozen import PART_FILED
 from eudr_check.package.folder import Folder
 from eudr_check.package.gis import geopackage as gis
 from eudr_check.package.inputs import PackageInput
 from eudr_check.package.report import page
 from eudr_check.package.statement import facts, ledger, statements
 from eudr_check.package.statement.statements import DRAFT_MARK, Behind
-from eudr_check.shipments import Filed, Shipments
+from eudr_check.shipments import Filed, Shipments, Withheld
+from eudr_check.text import say
 from eudr_check.text.clean import file_stem
 from eudr_check.variables import Variable
 
@@ -37,7 +39,7 @@ class Declared:
 
     settled: consignment.Consignment
     made: Sequence[Mapping[str, Any]] = ()
-    withheld: Sequence[str] = ()
+    withheld: Sequence[Withheld] = ()
     shipments: pd.DataFrame | None = None
     """The table of shipments; None where no statement was asked for."""
 
@@ -217,7 +219,7 @@ def summary(
     harvest: Harvest,
     settled: consignment.Consignment,
     made: Sequence[Mapping[str, Any]],
-    withheld: Sequence[str],
+    withheld: Sequence[Withheld],
     assessments: pd.DataFrame,
     *,
     filed: Sequence[Filed] = (),
@@ -233,7 +235,9 @@ def summary(
         "policy": harvest.policy,
         "outcomes": _counts(assessments["final_outcome"]),
         "statements": list(made),
-        "withheld": list(withheld),
+        "withheld": [say("shipments", one.code, "en", **one.values) for one in withheld if one.code != PART_FILED],
+        "withheld_because": [{"code": one.code, **one.values} for one in withheld if one.code != PART_FILED],
+        "filed_in_part": [dict(one.values) for one in withheld if one.code == PART_FILED],
         "filed": [
             {"reference": one.reference, "number": one.number, "submitted": one.submitted.isoformat()}
             | {"shipment": one.shipment, "lots": dict(one.lots), "net_mass_kg": one.net_mass_kg}

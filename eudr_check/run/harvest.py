@@ -19,6 +19,7 @@ from eudr_check.run.exit import Exit
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.profile import Measurements
 from eudr_check.run.stages import Progress, Run
+from eudr_check.text import say
 
 STAGES = ("plots", "layers", "overlay", "assess", "package")
 
@@ -58,6 +59,12 @@ class Finished:
     def withheld(self) -> tuple[str, ...]:
         """What no statement declares although it was asked for, a sentence each."""
         return () if self.package is None else tuple(contents.summary(self.package)["withheld"])
+
+    @cached_property
+    def filed_in_part(self) -> tuple[str, ...]:
+        """Lots of which a part was filed and the rest is declared, a sentence each."""
+        told = () if self.package is None else contents.summary(self.package)["filed_in_part"]
+        return tuple(say("shipments", "part_filed", "en", **one) for one in told)
 
 
 def run(

@@ -1,7 +1,7 @@
 """What each statement is to declare, before the limits of the EU system cut it.
 
 A statement declares a shipment; without shipments one statement declares all accepted lots, without lots all plots that
-may go in. What was filed is used up: it is in no statement again.
+may go in. What was filed is in no statement again; an order names it, so that the rest can be told from it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from eudr_check.package.eu.consignment import Consignment
 from eudr_check.package.eu.reference import reference
-from eudr_check.shipments import Filed, Shipment, Shipments, grams
+from eudr_check.shipments import Filed, Shipment, Shipments, Withheld, grams, kilograms
 from eudr_check.trade import Product
 
 
@@ -31,8 +31,8 @@ class Order:
 
     shipment: Shipment | None
     loads: tuple[Load, ...]
-    rest: bool = False
-    """Part of the shipment was filed already."""
+    filed: tuple[Filed, ...] = ()
+    """Statements that declare a part of it already."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Orders:
     """Everything to be declared, and what is not."""
 
     ready: list[Order] = field(default_factory=list)
-    withheld: list[str] = field(default_factory=list)
-    """Sentences: what is not declared, by name, and what to do."""
+    withheld: list[Withheld] = field(default_factory=list)
+    """What is not declared, by name, and what to do."""
 
 
 def orders(
@@ -64,41 +64,59 @@ def orders(
         draft: declare lots that hold less than was ordered all the same.
     """
     if consignment.lots.empty and consignment.refused_lots.empty:
-        return _of_plots(products, consignment, filed)
+        return _of_plots(products, consignment)
     held = dict(zip(consignment.lots["lot"].astype(str), consignment.lots["kg_green"].astype(float), strict=True))
-    if shipments is None:
-        return _of_lots(products, held, filed, draft=draft)
-    found = Orders(withheld=list(shipments.refused.values()))
     refused = {
         str(lot): str(why)
         for lot, why in zip(consignment.refused_lots["lot"], consignment.refused_lots["reasons"], strict=True)
+        if str(lot) not in held
     }
+    found = Orders(withheld=list(_filed_refused(refused, filed)))
+    if shipments is None:
+        _of_lots(found, products, held, filed, draft=draft)
+        return found
+    found.withheld.extend(shipments.refused.values())
     for shipment in shipments.ready:
-        for made in _of_shipment(harvest, shipment, held, refused, filed):
-            if isinstance(made, str):
-                found.withheld.append(made)
-            else:
-                found.ready.append(made)
+        made = _of_shipment(harvest, shipment, held, refused, filed)
+        if isinstance(made, Withheld):
+            found.withheld.append(made)
+        elif made is not None:
+            found.ready.append(made)
     return found
 
 
-def changed_since(harvest: str, shipments: Shipments | None, filed: Sequence[Filed]) -> list[str]:
-    """Shipments that say something else than what was filed for them, a sentence each."""
-    planned = []
+def changed_since(harvest: str, shipments: Shipments | None, filed: Sequence[Filed]) -> list[Withheld]:
+    """Shipments that say something else than what was filed for them."""
+    changed = []
     for one in () if shipments is None else shipments.ready:
         whole = next((other for other in filed if other.reference == reference(harvest, (one.name,))), None)
         if whole is not None and (
             grams(whole.net_mass_kg) != grams(one.net_mass_kg) or set(whole.lots) != set(one.lots)
         ):
-            planned.append(
-                f"shipment '{one.name}' was filed on {whole.submitted} as {whole.number} with {whole.net_mass_kg:g} kg "
-                f"of {', '.join(whole.lots)}; shipments.csv now says {one.net_mass_kg:g} kg of {', '.join(one.lots)}: "
-                "amend it in the EU system, or put the file right; nothing of it is written again"
-            )
-    return planned
+            stated = {
+                "name": one.name,
+                "day": whole.submitted.isoformat(),
+                "number": whole.number,
+                "filed": kilograms(whole.net_mass_kg),
+                "filed_lots": ", ".join(whole.lots),
+                "asked": kilograms(one.net_mass_kg),
+                "asked_lots": ", ".join(one.lots),
+            }
+            changed.append(Withheld("shipment_changed", stated))
+    return changed
 
 
-def _of_plots(products: Sequence[Product], consignment: Consignment, filed: Sequence[Filed]) -> Orders:
+def filed_grams(lot: str, filed: Sequence[Filed]) -> int:
+    """Grams of a lot that filed statements declare."""
+    return sum(grams(one.lots[lot]) for one in filed if lot in one.lots)
+
+
+def numbers(lot: str, filed: Sequence[Filed]) -> str:
+    """Numbers of the filed statements that declare a lot."""
+    return ", ".join(one.number for one in filed if lot in one.lots)
+
+
+def _of_plots(products: Sequence[Product], consignment: Consignment) -> Orders:
     if consignment.plots.empty:
         return Orders()
     loads = tuple(
@@ -108,27 +126,29 @@ def _of_plots(products: Sequence[Product], consignment: Consignment, filed: Sequ
     return Orders([Order(None, loads)])
 
 
-def _of_lots(products: Sequence[Product], held: Mapping[str, float], filed: Sequence[Filed], *, draft: bool) -> Orders:
-    """One order of all lots of which nothing was filed."""
-    used = {lot for one in filed for lot in one.lots}
-    lots = {lot: kg for lot, kg in sorted(held.items()) if lot not in used}
-    mass = sum(map(grams, lots.values())) / 1000
+def _of_lots(
+    found: Orders, products: Sequence[Product], held: Mapping[str, float], filed: Sequence[Filed], *, draft: bool
+) -> None:
+    """One order of all lots, whatever of them was filed."""
+    left = sum(max(grams(kg) - filed_grams(lot, filed), 0) for lot, kg in held.items())
     wanted = next(iter(products), None)
-    open_kg = (wanted.net_mass_kg or 0.0) if wanted is not None else 0.0
-    open_kg -= sum(one.net_mass_kg for one in filed)
-    if grams(open_kg) > grams(mass) and not draft:
-        return Orders(withheld=[_lacking(mass, open_kg, bool(filed))])
-    if not lots:
-        return Orders()
-    return Orders([Order(None, (Load(0, lots, mass, None if wanted is None else wanted.supplementary_unit),))])
+    open_grams = grams(0.0 if wanted is None else wanted.net_mass_kg or 0.0)
+    open_grams -= sum(grams(one.net_mass_kg) for one in filed)
+    if open_grams > left and not draft:
+        stated = {"held": kilograms(left / 1000), "wanted": kilograms(open_grams / 1000)}
+        found.withheld.append(Withheld("lots_lack_rest" if filed else "lots_lack", stated))
+        return
+    if held:
+        mass = sum(map(grams, held.values())) / 1000
+        load = Load(0, dict(sorted(held.items())), mass, None if wanted is None else wanted.supplementary_unit)
+        found.ready.append(Order(None, (load,), tuple(one for one in filed if set(one.lots) & set(held))))
 
 
-def _lacking(held: float, wanted: float, filed: bool) -> str:
-    left = " that are not filed" if filed else ""
-    return (
-        f"the accepted lots{left} hold {held:g} kg of green product, less than the {wanted:g} kg declared; "
-        "lower product.net_mass_kg, or settle the refused lots (refused_lots.csv)"
-    )
+def _filed_refused(refused: Mapping[str, str], filed: Sequence[Filed]) -> Iterator[Withheld]:
+    """Lots that were filed and may not be declared any more."""
+    for lot, why in refused.items():
+        if filed_grams(lot, filed):
+            yield Withheld("filed_refused", {"lot": lot, "numbers": numbers(lot, filed), "why": why})
 
 
 def _of_shipment(
@@ -137,28 +157,19 @@ def _of_shipment(
     held: Mapping[str, float],
     refused: Mapping[str, str],
     filed: Sequence[Filed],
-) -> Iterator[Order | str]:
-    mine = [one for one in filed if one.shipment == shipment.name]
+) -> Order | Withheld | None:
+    mine = tuple(one for one in filed if one.shipment == shipment.name)
     if any(one.reference == reference(harvest, (shipment.name,)) for one in mine):
-        return
-    gone = {lot for one in mine for lot in one.lots}
-    taken: dict[str, float] = {}
-    for one in filed:
-        for lot, kg in one.lots.items() if one not in mine else ():
-            taken[lot] = taken.get(lot, 0.0) + kg
+        return None
+    others = [one for one in filed if one not in mine]
     loads = []
     for line in shipment.lines:
-        lots = {lot: held.get(lot, 0.0) if kg is None else kg for lot, kg in line.lots.items() if lot not in gone}
-        fault = _fault(shipment.name, lots, held, refused, taken)
-        if fault:
-            yield fault
-            return
-        before = sum(one.lots[lot] for one in mine for lot in one.lots if lot in line.lots)
-        mass = (grams(line.net_mass_kg) - grams(before)) / 1000
-        if lots:
-            loads.append(Load(line.product, lots, mass, line.supplementary_unit))
-    if loads:
-        yield Order(shipment, tuple(loads), rest=bool(mine))
+        lots = {lot: held.get(lot, 0.0) if kg is None else kg for lot, kg in line.lots.items()}
+        fault = _fault(shipment.name, lots, held, refused, others)
+        if fault is not None:
+            return fault
+        loads.append(Load(line.product, lots, line.net_mass_kg, line.supplementary_unit))
+    return Order(shipment, tuple(loads), mine)
 
 
 def _fault(
@@ -166,19 +177,14 @@ def _fault(
     lots: Mapping[str, float],
     held: Mapping[str, float],
     refused: Mapping[str, str],
-    taken: Mapping[str, float],
-) -> str | None:
-    """Why a shipment cannot be declared now that its lots are judged."""
+    others: Sequence[Filed],
+) -> Withheld | None:
+    """Why a shipment cannot be declared now that its lots are judged, and others are filed."""
     for lot, kg in lots.items():
         if lot not in held:
-            return (
-                f"shipment '{name}': lot '{lot}' is refused ({refused.get(lot, 'unknown')}); settle it, or take it out "
-                "of 'lots' and lower net_mass_kg"
-            )
-        if grams(kg) > grams(held[lot]) - grams(taken.get(lot, 0.0)):
-            left = (grams(held[lot]) - grams(taken.get(lot, 0.0))) / 1000
-            return (
-                f"shipment '{name}': {kg:g} kg of lot '{lot}', of which {left:g} kg are left after what was filed; "
-                "lower it"
-            )
+            return Withheld("lot_refused", {"name": name, "lot": lot, "why": refused.get(lot, "unknown")})
+        left = grams(held[lot]) - filed_grams(lot, others)
+        if grams(kg) > left:
+            stated = {"lot": lot, "wanted": kilograms(kg), "left": kilograms(left / 1000)}
+            return Withheld("lot_used", {"name": name, **stated})
     return None

@@ -24,7 +24,7 @@ from eudr_check.package.statement import document, facts
 from eudr_check.package.statement.map import draw
 from eudr_check.package.statement.pages import listed
 from eudr_check.package.statement.pdf import pdf
-from eudr_check.shipments import Filed, Shipments
+from eudr_check.shipments import Filed, Shipments, Withheld
 from eudr_check.text.clean import file_stem
 from eudr_check.tiles import tiles_of
 from eudr_check.variables import Variable
@@ -72,8 +72,8 @@ class Plan:
     texts: list[str]
     """The same as lines of GeoJSON."""
     parts: list[Part]
-    withheld: list[str]
-    """What is not declared although it was asked for, a sentence each."""
+    withheld: list[Withheld]
+    """What is not declared although it was asked for."""
     filed: Sequence[Filed] = ()
     """Statements that were filed: nothing of them is written again."""
 
@@ -103,19 +103,16 @@ def plan(behind: Behind) -> Plan:
     texts = feature_text.feature_texts(features, names=True)
     name, filed = behind.harvest.harvest, behind.filed
     asked = orders(name, behind.harvest.goods, settled, behind.shipments, filed, draft=behind.draft)
-    made = parts(name, asked.ready, settled, features, [len(text.encode()) for text in texts])
-    withheld = [*asked.withheld, *changed_since(name, behind.shipments, filed)]
+    made, told = parts(name, asked.ready, settled, features, [len(text.encode()) for text in texts])
+    withheld = [*asked.withheld, *told, *changed_since(name, behind.shipments, filed)]
     known = {one.reference for one in filed}
     if filed and made and not made[0].lots and not known >= {part.reference for part in made}:
         # Without lots nobody can tell what of this the filed statement has declared already.
-        record = ", ".join(f"{one.number} on {one.submitted}" for one in filed)
-        withheld.append(
-            f"this harvest was filed as {record}, and now declares something else; amend that statement in the EU "
-            "system, or give deliveries with lots so that what is new can be record from what is filed"
-        )
+        record = ", ".join(f"{one.number} ({one.submitted})" for one in filed)
+        withheld.append(Withheld("filed_without_lots", {"numbers": record}))
         made = []
     if not made and not withheld and not filed:
-        withheld.append("no plot may be declared; excluded.csv says why for every plot")
+        withheld.append(Withheld("nothing_declared", {}))
     return Plan(settled, export.changes, features, texts, made, withheld, filed)
 
 
