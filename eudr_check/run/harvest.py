@@ -63,8 +63,8 @@ class Finished:
     @cached_property
     def filed_in_part(self) -> tuple[str, ...]:
         """Lots of which a part was filed and the rest is declared, a sentence each."""
-        told = () if self.package is None else contents.summary(self.package)["filed_in_part"]
-        return tuple(say("shipments", "part_filed", "en", **one) for one in told)
+        parts = () if self.package is None else contents.summary(self.package)["filed_in_part"]
+        return tuple(say("shipments", "part_filed", "en", **one) for one in parts)
 
 
 def run(

@@ -1,4 +1,4 @@
-"""What was filed stays as it was filed: which pieces of an order that is, and whether the rest can be told from it."""
+"""What was filed stays as it was filed: which pieces of an order that is, and what is left."""
 
 import itertools
 from collections import defaultdict
@@ -20,8 +20,8 @@ class Rest:
     """What of an order is still to be declared."""
 
     pieces: list[Piece]
-    told: list[Withheld]
-    """Lots of which a part was filed, and what of them cannot be told from it."""
+    notes: list[Withheld]
+    """Lots of which a part was filed, and what of them has changed since."""
 
 
 def rest(harvest: str, order: Order, pieces: Sequence[Piece], keys: Any) -> Rest:
@@ -52,9 +52,9 @@ def rest(harvest: str, order: Order, pieces: Sequence[Piece], keys: Any) -> Rest
         return Rest([], [Withheld("rest_changed", stated)])
     for lot in changed:
         left.pop(lot, None)
-    told = [_told(lot, order, left) for lot in dict.fromkeys(lot for one in order.filed for lot in one.lots)]
+    notes = [_sentence(lot, order, left) for lot in dict.fromkeys(lot for one in order.filed for lot in one.lots)]
     there = {id(piece) for mine in left.values() for piece in mine}
-    return Rest([piece for piece in pieces if id(piece) in there], [one for one in told if one is not None])
+    return Rest([piece for piece in pieces if id(piece) in there], [one for one in notes if one is not None])
 
 
 def named(order: Order, lots: Sequence[str], *, whole: bool) -> list[str]:
@@ -70,7 +70,7 @@ def detail(pieces: Sequence[Piece], keys: Any) -> list[str]:
     return sorted({str(keys[row]) for piece in pieces for row in piece.rows}) if cut else []
 
 
-def _told(lot: str, order: Order, left: Mapping[str | None, Sequence[Piece]]) -> Withheld | None:
+def _sentence(lot: str, order: Order, left: Mapping[str | None, Sequence[Piece]]) -> Withheld | None:
     """A sentence on a lot of which a part was filed and the rest was not; None where all of it was filed."""
     asked = sum(grams(load.lots[lot]) for load in order.loads if lot in load.lots)
     done = filed_grams(lot, order.filed)

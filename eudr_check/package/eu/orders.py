@@ -1,7 +1,7 @@
 """What each statement is to declare, before the limits of the EU system cut it.
 
 A statement declares a shipment; without shipments one statement declares all accepted lots, without lots all plots that
-may go in. What was filed is in no statement again; an order names it, so that the rest can be told from it.
+may go in. What was filed is in no statement again; an order names it, so that it can be taken out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

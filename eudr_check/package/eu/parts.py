@@ -73,10 +73,10 @@ def parts(
     """
     cutter = Cutter(consignment, features, sizes)
     made: list[Part] = []
-    told: list[Withheld] = []
+    notes: list[Withheld] = []
     for order in orders:
         left = rest(harvest, order, list(cutter.pieces(order)), cutter.keys)
-        told += left.told
+        notes += left.notes
         runs = list(cutter.runs(left.pieces))
         whole = len(runs) == 1 and not order.filed
         for run in runs:
@@ -91,7 +91,7 @@ def parts(
         part if known[part.folder.casefold()] == 1 else replace(part, folder=distinct(part.folder, part.reference))
         for part in made
     ]
-    return distinguished, told
+    return distinguished, notes
 
 
 def _part(harvest: str, order: Order, run: list[Piece], number: int, *, whole: bool, keys: Any) -> Part:
@@ -111,9 +111,9 @@ def _part(harvest: str, order: Order, run: list[Piece], number: int, *, whole: b
         if piece.lot is not None:
             lots[piece.lot] = (grams(lots.get(piece.lot, 0.0)) + piece.taken) / 1000
     cut = any(piece.partial for piece in run)
-    told_by = detail(run, keys)
+    marks = detail(run, keys)
     if not lots:
-        told_by = sorted({str(keys[row]) for piece in run for row in piece.rows}) + [str(one.grams) for one in run]
+        marks = sorted({str(keys[row]) for piece in run for row in piece.rows}) + [str(one.grams) for one in run]
     estimated = cut or (not whole and any(load.supplementary_unit is not None for load in order.loads))
-    stated = reference(harvest, named(order, list(lots), whole=whole), told_by)
+    stated = reference(harvest, named(order, list(lots), whole=whole), marks)
     return Part(number, order.shipment, lots, tuple(lines), stated, folder(harvest, stated), estimated)

@@ -103,8 +103,8 @@ def plan(behind: Behind) -> Plan:
     texts = feature_text.feature_texts(features, names=True)
     name, filed = behind.harvest.harvest, behind.filed
     asked = orders(name, behind.harvest.goods, settled, behind.shipments, filed, draft=behind.draft)
-    made, told = parts(name, asked.ready, settled, features, [len(text.encode()) for text in texts])
-    withheld = [*asked.withheld, *told, *changed_since(name, behind.shipments, filed)]
+    made, notes = parts(name, asked.ready, settled, features, [len(text.encode()) for text in texts])
+    withheld = [*asked.withheld, *notes, *changed_since(name, behind.shipments, filed)]
     known = {one.reference for one in filed}
     if filed and made and not made[0].lots and not known >= {part.reference for part in made}:
         # Without lots nobody can tell what of this the filed statement has declared already.
