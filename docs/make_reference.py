@@ -49,9 +49,8 @@ def tables_page() -> str:
             rows.append([f"`{schema.index.name}` (index)", "text", "", schema.index.description])
         for name, column in schema.columns.items():
             kind = "geometry" if column.dtype is None else str(column.dtype)
-            rows.append(
-                [f"`{name}`", kind.replace("str", "text"), "yes" if column.nullable else "", column.description]
-            )
+            kind = "text" if kind.startswith("str") else kind
+            rows.append([f"`{name}`", kind, "yes" if column.nullable else "", column.description])
         parts += [
             f"\n## {title}\n\n{schema.description}\n\n",
             table(["Column", "Type", "May be empty", "Meaning"], rows),

@@ -143,7 +143,7 @@ PATCHES = pa.DataFrameSchema(
         "column": _text("event variable"),
         "year": pa.Column("int16", pa.Check.gt(0), description="year of the event"),
         "area_ha": _hectares("area of the patch"),
-        "plots": _text("plots on or within 100 m of the patch, separated by spaces"),
+        "plots": _text("plots on or within 100 m of the patch, one a line"),
     },
     strict=True,
     title="PATCHES",

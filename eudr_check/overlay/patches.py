@@ -30,6 +30,8 @@ STORED = pa.schema(
     {"geometry": pa.binary(), "column": pa.string(), "year": pa.int16(), "area_ha": pa.float64(), "plots": pa.string()}
 )
 """PATCHES in Arrow, polygons as WKB."""
+BETWEEN = "\n"
+"""Between names of plots: ids may hold spaces, commas and quotes, but no line break."""
 DRAWN = (FOOTPRINTS.index("polygon"), FOOTPRINTS.index("disc"))
 
 
@@ -97,7 +99,7 @@ def _names(patch: Positions, plot: Positions, names: pa.StringArray, count: int)
     """Names of the plots that each of some patches lies on or near, from pairs of patch and plot."""
     patch, plot = np.divmod(distinct(patch * len(names) + plot), max(len(names), 1))
     begin = np.searchsorted(patch, np.arange(count + 1))
-    return pc.binary_join(pa.ListArray.from_arrays(pa.array(begin, pa.int32()), names.take(pa.array(plot))), " ")
+    return pc.binary_join(pa.ListArray.from_arrays(pa.array(begin, pa.int32()), names.take(pa.array(plot))), BETWEEN)
 
 
 def _hectares(found: Outlines, grid: Grid) -> Floats:
@@ -144,8 +146,8 @@ def _joined(group: pd.DataFrame) -> pd.DataFrame:
     near: list[set[str]] = [set() for _ in merged]
     texts = group["plots"].to_numpy(dtype=object)[~alone]
     for one, into in zip(piece.tolist(), patch.tolist(), strict=True):
-        near[into].update(texts[one].split())
-    plots = [" ".join(sorted(names)) for names in near]
+        near[into].update(texts[one].split(BETWEEN))
+    plots = [BETWEEN.join(sorted(names)) for names in near]
     made = {"geometry": merged, "plots": plots, "area_ha": plot_area_ha(merged)}
     whole = pd.DataFrame({"column": group["column"].iloc[0], "year": group["year"].iloc[0], **made})
     joined: pd.DataFrame = pd.concat([group[alone], whole])

@@ -15,6 +15,8 @@ from eudr_check.tables import PATCHES, check
 SMALL = shapely.box(0.0012, 0.0012, 0.0014, 0.0014)
 """About 22 m wide, in the middle cell of 3 x 3 cells of 111 m: every other cell lies within 100 m."""
 
+FIRST, SECOND = "c/1", "c/Doña Rosa, 'lote' 2/b"
+
 
 def patches(plots, cube, columns):
     """PATCHES of a tile, on its seams or not."""
@@ -94,18 +96,18 @@ def test_patch_names_its_plots(make_cube, make_plots):
     )
     found = patches(plots, cube, ["a.year"])
 
-    assert found["plots"].tolist() == ["c/1 c/2", "c/3"]
+    assert found["plots"].tolist() == ["c/1\nc/2", "c/3"]
 
 
 def test_seams_disappear(make_cube, make_plots):
-    """A patch over two tiles becomes one and names the plots of both sides; patches apart stay apart."""
+    """A patch over two tiles becomes one and names the plots of both sides, whatever their ids hold."""
     west = make_cube(west=0.097, north=0.003, a__year=[[0, 0, 0], [0, 2021, 2021], [0, 0, 0]])
     east = make_cube(west=0.1, north=0.003, a__year=[[0, 0, 0], [2021, 0, 2021], [0, 0, 0]])
     west = west.assign_coords(x_edge=np.array([0.097, 0.098, 0.099, 0.1]))
     plots = make_plots(
         {
-            "c/1": shapely.box(0.0981, 0.0012, 0.0983, 0.0014),
-            "c/2": shapely.box(0.1012, 0.0012, 0.1014, 0.0014),
+            FIRST: shapely.box(0.0981, 0.0012, 0.0983, 0.0014),
+            SECOND: shapely.box(0.1012, 0.0012, 0.1014, 0.0014),
         }
     )
     whole, seams = (
@@ -119,7 +121,7 @@ def test_seams_disappear(make_cube, make_plots):
         pytest.approx((0.098, 0.001, 0.101, 0.002)),
         pytest.approx((0.102, 0.001, 0.103, 0.002)),
     ]
-    assert found["plots"].tolist() == ["c/1 c/2", "c/2"]
+    assert found["plots"].tolist() == [f"{FIRST}\n{SECOND}", SECOND]
     check(PATCHES, found)
 
 
