@@ -6,14 +6,14 @@ here: they come from the environment.
 """
 
 import datetime as dt
-from difflib import get_close_matches
+import re
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     Field,
     ValidationError,
@@ -24,10 +24,30 @@ from pydantic import (
 from eudr_check import object_store
 from eudr_check.choices import Commodity, Language, Output
 from eudr_check.errors import ConfigError
+from eudr_check.names import commodity_of, language_of, plain
+from eudr_check.problems import Sentence, SettingError, explained, of_yaml, said, unreadable
 from eudr_check.resources import parse_yaml
-from eudr_check.trade import Country, Operator, Product, Simplified, Strict
+from eudr_check.trade import Country, Operator, Product, Simplified, Strict, known_as
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+def slug(text: str) -> str:
+    """A name as folders and statements take it.
+
+    >>> slug("Coop. Bagua Grande")
+    'coop-bagua-grande'
+    """
+    return plain(text).replace("_", "-").replace("@", "-").strip("-") or "coop"
+
+
+def _is_slug(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", text):
+        raise SettingError(said("bad_name", value=text[:60], example=slug(text)))
+    return text
+
+
+Slug = Annotated[str, AfterValidator(_is_slug)]
+NamedCommodity = Annotated[Commodity, BeforeValidator(known_as(commodity_of))]
+NamedLanguage = Annotated[Language, BeforeValidator(known_as(language_of))]
 
 
 def _stand_in(value: Any) -> Any:
@@ -37,7 +57,7 @@ def _stand_in(value: Any) -> Any:
     try:
         return object_store.mirrored(value)
     except ConfigError as error:
-        raise ValueError(str(error)) from error
+        raise SettingError(said("other", problem=str(error))) from error
 
 
 def _beside_yaml(path: Path, info: ValidationInfo) -> Path:
@@ -45,7 +65,7 @@ def _beside_yaml(path: Path, info: ValidationInfo) -> Path:
     try:
         return path if path.is_absolute() else object_store.resolve(Path(base), path)
     except ConfigError as error:
-        raise ValueError(str(error)) from error
+        raise SettingError(said("other", problem=str(error))) from error
 
 
 def _policy_beside_yaml(name: str, info: ValidationInfo) -> str:
@@ -55,9 +75,7 @@ def _policy_beside_yaml(name: str, info: ValidationInfo) -> str:
 
 def _on_disk(path: Path) -> Path:
     if object_store.origin(path) is not None:
-        raise ValueError(
-            f"{object_store.name(path)}: is written in place by one harvest after another; give a path on a disk"
-        )
+        raise SettingError(said("not_in_place", value=object_store.name(path)))
     return path
 
 
@@ -102,7 +120,7 @@ class Catalogue(Strict):
     @model_validator(mode="after")
     def _exactly_one_place(self) -> "Catalogue":
         if sum(place is not None for place in (self.url, self.folder, self.tiles)) != 1:
-            raise ValueError("give exactly one of url, folder, tiles")
+            raise SettingError(said("one_place"))
         return self
 
 
@@ -117,7 +135,7 @@ class LayerChoice(Strict):
     @model_validator(mode="after")
     def _exactly_one_definition(self) -> "LayerChoice":
         if (self.id is None) == (self.definition is None):
-            raise ValueError("give exactly one of id, definition")
+            raise SettingError(said("one_definition"))
         return self
 
 
@@ -130,14 +148,14 @@ class Production(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> "Production":
         if self.until < self.since:
-            raise ValueError("'to' lies before 'from'")
+            raise SettingError(said("days_reversed"))
         return self
 
 
 class PackageChoice(Strict):
     """What the due-diligence package holds."""
 
-    languages: tuple[Language, ...] = ("en",)
+    languages: tuple[NamedLanguage, ...] = ("en",)
     producer_as: Literal["cooperative", "producer"] = "cooperative"
     traceability: Literal["full", "declared_in_excess"] = "full"
     outputs: tuple[Output, ...] = ("eu_geojson", "statement", "gis", "report", "action_plan")
@@ -157,7 +175,7 @@ class Harvest(Strict):
     """One harvest."""
 
     harvest: Slug = Field(description="name of the harvest, of its run folder and of its files")
-    commodity: Commodity = Field(description="commodity of the Regulation")
+    commodity: NamedCommodity = Field(description="commodity of the Regulation")
     operator: Operator | None = Field(None, description="who signs; needed for a statement")
     product: Product | None = Field(None, description="what is placed on the market; needed for a statement")
     products: tuple[Product, ...] = Field(
@@ -209,28 +227,38 @@ class Harvest(Strict):
     @model_validator(mode="after")
     def _one_way_to_name_products(self) -> "Harvest":
         if self.product is not None and self.products:
-            raise ValueError("give 'product' or 'products', not both")
+            raise SettingError(said("product_twice"))
         if self.shipments is not None and self.deliveries is None:
-            raise ValueError("'shipments' take lots of 'deliveries'; add deliveries, or take shipments out")
+            raise SettingError(said("shipments_alone"))
         return self
 
     @model_validator(mode="after")
-    def _statement_has_its_facts(self) -> "Harvest":
+    def _whole(self) -> "Harvest":
         facts = {"operator": self.operator, "product": self.goods or None, "production": self.production}
-        absent = [f"'{name}'" for name, value in facts.items() if value is None]
-        if "statement" in self.package.outputs and absent:
-            raise ValueError(f"a statement needs {' and '.join(absent)} (or leave it out of package.outputs)")
+        given = {name for name, value in facts.items() if value is not None}
+        lacking = _lacking(given, self.package.outputs) or _astray(
+            [(layer.id or str(layer.definition), layer.source) for layer in self.layers], self.catalogues
+        )
+        if lacking:
+            raise SettingError(lacking[0] if len(lacking) == 1 else said("all", problems=lacking))
         return self
 
-    @model_validator(mode="after")
-    def _catalogues_exist(self) -> "Harvest":
-        for layer in self.layers:
-            if layer.source not in self.catalogues:
-                known = ", ".join(sorted(self.catalogues)) or "none"
-                raise ValueError(
-                    f"layer {layer.id or layer.definition}: no catalogue '{layer.source}' (known: {known})"
-                )
-        return self
+
+def _lacking(given: Collection[str], outputs: Collection[str]) -> list[Sentence]:
+    """What a statement needs and the harvest does not say."""
+    if "statement" not in outputs:
+        return []
+    return [said("statement_lacks", name=name) for name in ("operator", "product", "production") if name not in given]
+
+
+def _astray(layers: Iterable[tuple[str, str]], catalogues: Collection[str]) -> list[Sentence]:
+    """Layers that name a catalogue the harvest does not have."""
+    known = ", ".join(sorted(catalogues)) or "-"
+    return [
+        said("no_catalogue", layer=layer, source=source, known=known)
+        for layer, source in layers
+        if source not in catalogues
+    ]
 
 
 def load(path: Path) -> Harvest:
@@ -246,20 +274,23 @@ def load(path: Path) -> Harvest:
         ConfigError: the file is missing, is no YAML, or breaks a rule; names file, key and remedy.
     """
     called = object_store.name(path)
+    if (why := unreadable(path, called)) is not None:
+        raise ConfigError(why)
+    text = path.read_text(encoding="utf-8-sig")
     try:
-        content = parse_yaml(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ConfigError(f"{called}: no such file; give the path of a harvest YAML, e.g. configs/NAME.yaml") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{called}: cannot be read ({error})") from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ConfigError(f"{called}: not valid YAML: {' '.join(str(error).split())}") from error
+        content = parse_yaml(text)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        problem = of_yaml(error, text)
+        raise ConfigError(said("file", file=called, problems=problem)) from error
     if not isinstance(content, dict):
-        raise ConfigError(f"{called}: expected keys such as 'harvest:' and 'plots:' at the top level")
+        raise ConfigError(said("top_level", file=called))
     try:
         harvest = Harvest.model_validate(content, context={"base": path.parent})
     except ValidationError as error:
-        raise ConfigError(f"{called}: " + "; ".join(_explain(problem) for problem in error.errors())) from error
+        problems = [*explained(error, Harvest), *_across(content)]
+        if len(problems) == 1:
+            raise ConfigError(said("file", file=called, problems=problems[0])) from error
+        raise ConfigError(said("several", file=called, count=len(problems), problems=problems)) from error
     if harvest.run.folder is None:
         folder = path.parent.parent / "runs" / harvest.harvest
         if object_store.origin(path) is not None:
@@ -268,33 +299,13 @@ def load(path: Path) -> Harvest:
     return harvest
 
 
-def _explain(problem: Any) -> str:
-    """One problem in words: where it is, what is wrong, the nearest known key."""
-    place = ".".join(str(part) for part in problem["loc"]) or "top level"
-    if problem["type"] != "extra_forbidden":
-        return f"{place}: {problem['msg'].removeprefix('Value error, ')}"
-    known = _known_keys(problem["loc"][:-1])
-    near = get_close_matches(str(problem["loc"][-1]), known, n=1, cutoff=0.5)
-    hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(known)}"
-    return f"{place}: unknown key; {hint}"
-
-
-def _known_keys(place: tuple[str | int, ...]) -> list[str]:
-    model: type[BaseModel] = Harvest
-    for part in place:
-        if not isinstance(part, str) or part not in _fields(model):
-            continue
-        nested = _models(_fields(model)[part].annotation)
-        model = nested[0] if nested else model
-    return sorted(_fields(model))
-
-
-def _fields(model: type[BaseModel]) -> dict[str, Any]:
-    return {info.alias or name: info for name, info in model.model_fields.items() if not info.exclude}
-
-
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    """Settings classes inside an annotation such as `tuple[PlotFile, ...]` or `dict[str, Catalogue]`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in getattr(annotation, "__args__", ()) for model in _models(part)]
+def _across(content: dict[Any, Any]) -> list[Sentence]:
+    """What is wrong between keys, found also where single keys are wrong."""
+    package, layers, catalogues = content.get("package"), content.get("layers"), content.get("catalogues")
+    outputs = package.get("outputs") if isinstance(package, dict) else None
+    given = {("product" if name == "products" else name) for name, value in content.items() if value is not None}
+    found = _lacking(given, outputs if isinstance(outputs, list) else PackageChoice().outputs)
+    if isinstance(layers, list) and isinstance(catalogues, dict):
+        named = [(str(one.get("id", one.get("definition"))), str(one["from"])) for one in layers if "from" in one]
+        found += _astray(named, catalogues)
+    return found

@@ -1,13 +1,30 @@
 """What a declaration says of people and goods, as a harvest writes it: operator, products, yearly produce."""
 
 import datetime as dt
-from typing import Annotated, Literal
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from eudr_check import law
+from eudr_check.names import code_of
+from eudr_check.problems import SettingError, said
 
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+def known_as(code: Callable[[str], str | None]) -> Callable[[Any], Any]:
+    """A validator that takes a name people use for the code it stands for, and leaves everything else."""
+    return lambda value: (code(value) or value) if isinstance(value, str) else value
+
+
+def _country(value: str) -> str:
+    code = value if re.fullmatch("[A-Z]{2}", value) else code_of(value)
+    if code is None:
+        raise SettingError(said("bad_country", value=value[:60]))
+    return code
+
+
+Country = Annotated[str, AfterValidator(_country)]
 
 
 class Strict(BaseModel):
@@ -109,5 +126,5 @@ class Simplified(Strict):
     @model_validator(mode="after")
     def _one_kind_of_place(self) -> "Simplified":
         if self.addresses and self.cadastral:
-            raise ValueError("addresses and cadastral contradict one another; give one of them, or none for the plots")
+            raise SettingError(said("places_twice"))
         return self

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from tests.helpers.tiny_harvest import Tiny
 
 REPOSITORY = Path(__file__).parent.parent
+# Commands speak the language of the system; tests read their English.
+os.environ |= {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
 
 
 @pytest.fixture(scope="session")

@@ -1,18 +1,53 @@
 """What all commands share: the application, its options, and how errors end."""
 
+import functools
+import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from eudr_check import object_store
+from eudr_check.choices import Language
+from eudr_check.cli import language
 from eudr_check.errors import EudrCheckError
 from eudr_check.run.exit import Exit
 
-app = typer.Typer(
+Spoken = Annotated[Language | None, typer.Option(help="language of what is said here; default: that of the system")]
+
+
+class Commands(typer.Typer):
+    """Commands that all take `--language`."""
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[[Any], Any]:
+        """Register a function as a command; one with a `language` of its own speaks that."""
+        register = super().command(name, **options)
+
+        def speaking(function: Callable[..., Any]) -> Callable[..., Any]:
+            given = inspect.signature(function)
+            own = "language" in given.parameters
+
+            @functools.wraps(function)
+            def command(**values: Any) -> Any:
+                language.speak(values.get("language"))
+                if not own:
+                    values.pop("language", None)
+                return function(**values)
+
+            if not own:
+                option = inspect.Parameter("language", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Spoken)
+                command.__signature__ = given.replace(parameters=[*given.parameters.values(), option])  # type: ignore[attr-defined]
+                command.__annotations__ = {**function.__annotations__, "language": Spoken}
+            register(command)
+            return function
+
+        return speaking
+
+
+app = Commands(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -34,13 +69,14 @@ Draft = Annotated[bool, typer.Option("--draft", help="Declare unsettled plots to
 
 @contextmanager
 def known_errors() -> Iterator[None]:
-    """Turn errors raised on purpose into one line and exit code 1."""
+    """Turn errors raised on purpose into words of the language spoken and exit code 1."""
     try:
         yield
     except EudrCheckError as error:
         from rich.console import Console
         from rich.text import Text
 
-        said = Text.assemble(("error:", "red"), " ", object_store.named(str(error)))
+        words = language.in_words(error.args[0] if error.args else error)
+        said = Text.assemble((language.say("error"), "red"), " ", object_store.named(words))
         Console(stderr=True).print(said, soft_wrap=True)
         sys.exit(Exit.ERROR)

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from eudr_check.cli.app import app
+from eudr_check.cli.app import Commands, app
 from eudr_check.run.exit import Exit
 
-catalogue = typer.Typer(no_args_is_help=True, help="A STAC folder on disk, made from GeoTIFFs.")
+catalogue = Commands(no_args_is_help=True, help="A STAC folder on disk, made from GeoTIFFs.")
 app.add_typer(catalogue, name="catalogue")
 
 

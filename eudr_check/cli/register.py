@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from eudr_check.cli.app import AsJson, app
+from eudr_check.cli.app import AsJson, Commands, app
 from eudr_check.errors import RegisterError
 
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 
-register = typer.Typer(
+register = Commands(
     no_args_is_help=True, help="Harvests, outcomes, packages and statements, kept five years in one file."
 )
 app.add_typer(register, name="register")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eudr_check import object_store
-from eudr_check.choices import Commodity
 from eudr_check.cli.app import AsJson, Config, Draft, Offline, Profile, Redacted, app
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ def screen(
             help="STAC folder; default: the published tiles, online", parser=object_store.local, metavar="PATH"
         ),
     ] = None,
-    commodity: Annotated[Commodity, typer.Option(help="what grows there")] = "coffee",
+    commodity: Annotated[str, typer.Option(help="what grows there, in any of the four languages")] = "coffee",
     country: Annotated[str | None, typer.Option(help="country (ISO code or name), for rows that name none")] = None,
     out: Annotated[
         Path | None,

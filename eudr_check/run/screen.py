@@ -3,39 +3,48 @@
 import re
 from importlib.resources import files
 from pathlib import Path
+from typing import cast, get_args
 
 import yaml
 
 from eudr_check.choices import Commodity
 from eudr_check.config import Catalogue, Harvest, LayerChoice, PackageChoice, PlotFile, RunChoice
 from eudr_check.errors import ConfigError
-from eudr_check.plots.checks.country import code_of
+from eudr_check.names import code_of, commodity_of
+from eudr_check.problems import said
 
 
 def harvest_of(
-    plots_file: Path, *, commodity: Commodity, catalogue: Path | None, out: Path, country: str | None = None
+    plots_file: Path, *, commodity: str, catalogue: Path | None, out: Path, country: str | None = None
 ) -> Harvest:
     """The settings of a screening: default layers and policy, no operator, no product, no production dates.
 
     Args:
         plots_file: plot file of any format `plots.load` reads.
-        commodity: what grows on the plots.
+        commodity: what grows on the plots, as the Regulation or people call it.
         catalogue: STAC folder to read the layers from; None reads the published tiles over the network.
         out: run folder.
-        country: country for rows that name none, as a code or a name in the languages of `plots.country.code_of`.
+        country: country for rows that name none, as a code or a name in the languages of `names.code_of`.
 
     Raises:
-        ConfigError: the country is none.
+        ConfigError: country or commodity is none.
     """
     code = None if country is None else code_of(country)
+    problems = []
     if country is not None and code is None:
-        raise ConfigError(f"--country {country[:60]!r} is no country; give its ISO 3166-1 code, such as PE")
+        problems.append(said("at", place="--country", problem=said("bad_country", value=country[:60])))
+    known = commodity_of(commodity)
+    if known is None:
+        listed = ", ".join(get_args(Commodity))
+        problems.append(said("at", place="--commodity", problem=said("not_among", value=commodity[:60], known=listed)))
+    if problems:
+        raise ConfigError(said("all", problems=problems) if len(problems) > 1 else problems[0])
     default = yaml.safe_load(files(__package__).joinpath("screen.yaml").read_text(encoding="utf-8"))
     place = Catalogue(folder=catalogue) if catalogue is not None else Catalogue(tiles="published")
     name = re.sub(r"[^a-z0-9]+", "-", plots_file.stem.lower()).strip("-") or "plots"
     return Harvest(
         harvest=f"screen-{name}",
-        commodity=commodity,
+        commodity=cast(Commodity, known),
         plots=(
             PlotFile(
                 path=plots_file,

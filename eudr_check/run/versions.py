@@ -55,8 +55,10 @@ STAGES = {
         (
             "plots",
             "delimited.py",
+            "commodities.yaml",
             "files.py",
             "law",
+            "names.py",
             "numerals.py",
             "register/boundaries.py",
             "register/land.py",

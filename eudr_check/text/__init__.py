@@ -13,7 +13,7 @@ from babel import Locale
 from eudr_check.choices import LANGUAGES
 from eudr_check.resources import read_yaml
 
-__all__ = ["LANGUAGES", "number", "say", "topic"]
+__all__ = ["LANGUAGES", "Sentence", "number", "say", "sentence", "topic"]
 _MOST_DECIMALS = 6
 
 
@@ -32,6 +32,36 @@ def say(name: str, key: str, language: str, /, **values: Any) -> str:
     """
     written = {field: number(value, language) if isinstance(value, float) else value for field, value in values.items()}
     return topic(name)[key][language].format(**written)
+
+
+class Sentence(str):
+    """A sentence in English, which files keep, that a terminal can say in the language of the person before it."""
+
+    topic: str
+    key: str
+    values: dict[str, Any]
+
+    def in_language(self, language: str) -> str:
+        """The same sentence in another language; sentences among its figures follow, lists of them line by line."""
+        return say(
+            self.topic, self.key, language, **{name: _spoken(one, language) for name, one in self.values.items()}
+        )
+
+
+def sentence(topic: str, key: str, /, **values: Any) -> Sentence:
+    """A sentence that errors and notes carry: English as text, any language for the terminal."""
+    written = {name: _spoken(one, "en") for name, one in values.items()}
+    found = Sentence(say(topic, key, "en", **written))
+    found.topic, found.key, found.values = topic, key, values
+    return found
+
+
+def _spoken(value: Any, language: str) -> Any:
+    if isinstance(value, Sentence):
+        return value.in_language(language)
+    if isinstance(value, list | tuple):
+        return "".join(f"\n- {_spoken(one, language)}" for one in value)
+    return value
 
 
 def number(value: float, language: str, decimals: int | None = None) -> str:

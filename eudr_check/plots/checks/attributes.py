@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eudr_check.plots.checks.country import code_of
+from eudr_check.names import code_of
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read.coordinates import written_number
 from eudr_check.plots.read.join import Rows, only

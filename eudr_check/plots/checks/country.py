@@ -13,14 +13,11 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-import pycountry
 import pyogrio
 import shapely
-from babel import Locale
 from numpy.typing import NDArray
 
 from eudr_check.plots.checks import land_mask
-from eudr_check.plots.read.columns import plain
 from eudr_check.plots.thresholds import threshold
 
 Floats = NDArray[np.float64]
@@ -221,28 +218,3 @@ def _land(longitude: Floats, latitude: Floats) -> Ints:
     inside = shapely.intersects_xy(polygons[polygon], longitude[point], latitude[point])
     found[point[inside]] = codes[polygon[inside]]
     return found
-
-
-@cache
-def _known_names() -> dict[str, str]:
-    """Names and codes of countries in the languages cooperatives write, without case and accents."""
-    names: dict[str, str] = {}
-    for language in ("vi", "id", "pt", "fr", "es", "en"):
-        for code, name in Locale(language).territories.items():
-            if len(code) == 2 and code.isalpha():
-                names[plain(name)] = code
-    for country in pycountry.countries:
-        for name in (country.name, getattr(country, "common_name", None), country.alpha_3, country.alpha_2):
-            if name:
-                names[plain(name)] = country.alpha_2
-    return names
-
-
-def code_of(text: str) -> str | None:
-    """ISO 3166-1 alpha-2 code of a country as people write it; None when it is none.
-
-    >>> code_of("Perú"), code_of("CIV"), code_of("Việt Nam"), code_of("Atlantis")
-    ('PE', 'CI', 'VN', None)
-    """
-    found = _known_names().get(plain(text))
-    return found if found is not None and pycountry.countries.get(alpha_2=found) else None

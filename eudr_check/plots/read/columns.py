@@ -1,12 +1,12 @@
 """Which column of a file is which of ours: said in the harvest, or recognised by its header and always reported."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
 
 import pandas as pd
 
+from eudr_check.names import plain
 from eudr_check.resources import read_yaml
 
 FIELDS = (
@@ -47,19 +47,6 @@ _OF_HEADER = frozenset(
      "grados", "graus", "wgs84", "wgs"}
 )  # fmt: skip
 """Words beside `latitude` that say how it is written, not whose it is."""
-_NOT_PLAIN = re.compile(r"[^0-9a-z@]+")
-
-
-def plain(header: str) -> str:
-    """A header without case, accents and punctuation.
-
-    >>> plain(" Código de Parcela (N°)")
-    'codigo_de_parcela_n'
-    >>> plain("Mã lô đất")
-    'ma_lo_dat'
-    """
-    letters = unicodedata.normalize("NFKD", header.replace("đ", "d").replace("Đ", "D").replace("²", "2"))
-    return _NOT_PLAIN.sub("_", "".join(c for c in letters if not unicodedata.combining(c)).lower()).strip("_")
 
 
 @cache

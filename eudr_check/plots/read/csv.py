@@ -8,9 +8,10 @@ import pandas as pd
 
 from eudr_check import delimited
 from eudr_check.delimited import DelimitedError, Record
+from eudr_check.names import plain
 from eudr_check.numerals import Number
 from eudr_check.plots.read import sheet
-from eudr_check.plots.read.columns import all_known_headers, plain
+from eudr_check.plots.read.columns import all_known_headers
 from eudr_check.plots.read.coordinates import angle
 from eudr_check.plots.read.raw_table import Delivery, Fault, Note, UnreadableError
 

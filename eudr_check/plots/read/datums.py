@@ -7,7 +7,7 @@ import pyproj
 from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 
-from eudr_check.plots.read.columns import plain
+from eudr_check.names import plain
 
 _MODERN_ELLIPSOIDS = ("WGS 84", "GRS 1980")
 _SHIFTED = ("VN-2000",)

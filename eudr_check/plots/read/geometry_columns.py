@@ -13,9 +13,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from eudr_check.names import plain
 from eudr_check.plots.read import cell as cells
 from eudr_check.plots.read import coordinates, reference_systems
-from eudr_check.plots.read.columns import is_of_house, is_of_plot, names_house, plain
+from eudr_check.plots.read.columns import is_of_house, is_of_plot, names_house
 from eudr_check.plots.read.datums import Datum, datum_of
 from eudr_check.plots.read.geojson import MisnestedError
 from eudr_check.plots.read.geometry_builder import Outlines

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
 from eudr_check.config import PlotFile
+from eudr_check.names import code_of
 from eudr_check.plots import read
-from eudr_check.plots.checks.country import code_of
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read import columns, geometry_columns, numbers, positions, reference_systems, vertex_rows
 from eudr_check.plots.read import crs as projection

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eudr_check.names import plain
 from eudr_check.plots.read import coordinates
-from eudr_check.plots.read.columns import plain, text_of
+from eudr_check.plots.read.columns import text_of
 
 AXES = ("longitude", "latitude")
 _OF = {"longitude": ("E", "W"), "latitude": ("N", "S")}

@@ -8,7 +8,8 @@ import pandas as pd
 import pyproj
 from pyproj.exceptions import CRSError
 
-from eudr_check.plots.read.columns import plain, text_of
+from eudr_check.names import plain
+from eudr_check.plots.read.columns import text_of
 from eudr_check.plots.read.datums import datum_of
 
 _SRID = re.compile(r"^\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)

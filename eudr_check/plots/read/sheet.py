@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from eudr_check.plots.read.columns import all_known_headers, plain
+from eudr_check.names import plain
+from eudr_check.plots.read.columns import all_known_headers
 
 LINES_LOOKED_AT = 20
 

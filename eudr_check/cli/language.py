@@ -1,0 +1,50 @@
+"""The language of the terminal: `--language`, else that of the locale, else English."""
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from eudr_check import text
+from eudr_check.choices import LANGUAGES
+
+_chosen: list[str] = []
+
+
+def speak(language: str | None) -> None:
+    """Settle the language of everything said from now on; None leaves it to the locale."""
+    _chosen[:] = [] if language is None else [language]
+
+
+def spoken() -> str:
+    """The language to speak."""
+    return _chosen[0] if _chosen else of_locale(os.environ)
+
+
+def of_locale(environment: Mapping[str, str]) -> str:
+    """Language of a locale, as POSIX looks for it; English where it is none of ours.
+
+    >>> of_locale({"LANG": "es_PE.UTF-8"}), of_locale({"LANG": "de_DE.UTF-8", "LC_ALL": ""}), of_locale({})
+    ('es', 'en', 'en')
+    """
+    locale = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), None)
+    if locale is None and sys.platform == "win32":
+        import locale as system
+
+        locale = system.getlocale()[0]
+    code = (locale or "").lower()[:2]
+    return code if code in LANGUAGES else "en"
+
+
+def in_words(message: Any) -> str:
+    """A sentence in the language of the terminal; other text as it stands."""
+    return message.in_language(spoken()) if isinstance(message, text.Sentence) else str(message)
+
+
+def say(key: str, /, **values: Any) -> str:
+    """A sentence of the terminal in its language."""
+    return text.say("terminal", key, spoken(), **{name: spoken_value(one) for name, one in values.items()})
+
+
+def spoken_value(value: Any) -> Any:
+    return in_words(value) if isinstance(value, text.Sentence) else value
