@@ -1,61 +1,110 @@
-"""The small CSV files people keep beside a harvest: deliveries, reviews, legality."""
+"""The small files people keep beside a harvest, as text tables or workbooks: deliveries, reviews, legality."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from eudr_check import delimited
 from eudr_check.delimited import DelimitedError, Record
+from eudr_check.documents import headers, workbook
 from eudr_check.errors import ConfigError
+from eudr_check.text import sentence
+
+WORKBOOKS = ("deliveries", "reviews", "shipments")
+"""Documents that may be workbooks; into the others we write, or a package is read by them as text."""
+Row = tuple[Mapping[str, str | None], str]
+"""Cells by our column, and the words that say where the row stands."""
 
 
-def rows_of(path: Path, key: str, columns: Sequence[str]) -> list[tuple[Mapping[str, str | None], str]]:
-    """The rows of such a file, each with the words that say where it stands.
+def rows_of(path: Path, key: str, columns: Sequence[str]) -> list[Row]:
+    """The rows of such a file, each with the words that say where it stands: file and line, or sheet and row.
 
     A row that cannot be separated from its neighbours is refused, never left out: a confirmed clearing or a delivery
     may stand in it.
 
     Args:
-        path: the file, text in UTF-8, UTF-16 or cp1252; cells separated by commas, semicolons, tabs or bars.
+        path: the file: a workbook (XLSX), or text in UTF-8, UTF-16 or cp1252 with cells separated by commas,
+            semicolons, tabs or bars; headers in English, Spanish, French or Portuguese.
         key: key of the harvest that names it.
         columns: columns it must have.
 
     Raises:
-        ConfigError: the file is missing, is no text, lacks a column, or has a line that is no whole row.
+        ConfigError: the file is missing, is no table, lacks a column, or has a line that is no whole row.
     """
     try:
-        text = delimited.text_of(path.read_bytes())
+        content = path.read_bytes()
     except FileNotFoundError as error:
-        raise ConfigError(f"{path}: no such file; take '{key}' out of the harvest or write the file") from error
-    except (OSError, UnicodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as text ({error})") from error
+        raise ConfigError(sentence("documents", "no_file", file=str(path), key=key)) from error
+    except OSError as error:
+        raise ConfigError(sentence("documents", "no_access", file=str(path), problem=str(error.strerror))) from error
+    if content.startswith(workbook.MAGIC):
+        if key not in WORKBOOKS:
+            raise ConfigError(sentence("documents", "only_text", file=str(path)))
+        header, rows = workbook.read(path, lambda cells: _known(key, cells, columns))
+        header = headers.ours(key, header)
+        _guard_header(path, key, header, columns)
+        found = [(cells, f"{path}, {place}") for cells, place in rows]
+    else:
+        header, found = _text_rows(path, key, content, columns)
+    return [(dict(zip(header, cells, strict=False)), place) for cells, place in found]
+
+
+def _known(key: str, cells: Sequence[str], columns: Sequence[str]) -> int:
+    return len(set(headers.ours(key, cells)) & set(columns))
+
+
+def _text_rows(
+    path: Path, key: str, content: bytes, columns: Sequence[str]
+) -> tuple[list[str], list[tuple[list[str], str]]]:
     try:
-        table = delimited.read(text, lambda cells: len({cell.strip() for cell in cells} & set(columns)))
+        table = delimited.read(delimited.text_of(content), lambda cells: _known(key, cells, columns))
+    except UnicodeError as error:
+        raise ConfigError(sentence("documents", "no_text", file=str(path))) from error
     except DelimitedError as error:
-        raise ConfigError(f"{path}: cannot be read as a table ({error})") from error
+        raise ConfigError(sentence("documents", "no_table", file=str(path), problem=str(error))) from error
     records = [record for record in table.records if not record.is_blank]
-    header = [cell.strip() for cell in records[0].cells] if records else []
+    header = headers.ours(key, records[0].cells) if records else []
+    _guard_header(path, key, header, columns)
+    found = []
+    for record in records[1:]:
+        _guard(record, header, table.delimiter, f"{path}, line {record.line}")
+        found.append((record.cells, f"{path}, line {record.line}"))
+    return header, found
+
+
+def _guard_header(path: Path, key: str, header: Sequence[str], columns: Sequence[str]) -> None:
     missing = [name for name in columns if name not in header]
     if missing:
-        raise ConfigError(f"{path}: no column {', '.join(missing)}; {key} need {', '.join(columns)}")
+        raise ConfigError(
+            sentence(
+                "documents",
+                "no_column",
+                file=str(path),
+                missing=", ".join(missing),
+                key=key,
+                columns=", ".join(columns),
+                found=", ".join(filter(None, header)) or "-",
+            )
+        )
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
-        raise ConfigError(f"{path}: column {', '.join(twice)} stands there twice; keep one of each")
-    found: list[tuple[Mapping[str, str | None], str]] = []
-    for number, record in enumerate(records[1:], start=1):
-        place = f"{path}, row {number}"
-        _guard(record, header, table.delimiter, place)
-        found.append((dict(zip(header, record.cells, strict=False)), place))
-    return found
+        raise ConfigError(sentence("documents", "column_twice", file=str(path), columns=", ".join(twice)))
 
 
 def _guard(record: Record, header: Sequence[str], delimiter: str, place: str) -> None:
     if record.broken or delimited.swallowed(record, len(header), delimiter):
-        raise ConfigError(
-            f"{place}, line {record.line}: a quotation mark opens there that may hide the lines after it; take it out "
-            "or close it before the end of its cell"
-        )
+        raise ConfigError(sentence("documents", "quotation_mark", place=place))
     if len(record.cells) != len(header):
-        raise ConfigError(
-            f"{place}, line {record.line}: {len(record.cells)} cells under {len(header)} columns; a separator is "
-            "missing or too many, or a cell that holds one stands without quotation marks"
-        )
+        raise ConfigError(sentence("documents", "cells", place=place, cells=len(record.cells), columns=len(header)))
+
+
+def raise_all(problems: Sequence[ConfigError]) -> None:
+    """Raise all problems of some files as one.
+
+    Raises:
+        ConfigError: there are any.
+    """
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        words = [one.args[0] for one in problems]
+        raise ConfigError(sentence("documents", "several", count=len(words), problems=words))

@@ -4,7 +4,7 @@ import csv
 import datetime as dt
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,13 +12,15 @@ import numpy as np
 import pandas as pd
 
 from eudr_check import numerals
-from eudr_check.documents.csv_rows import rows_of
+from eudr_check.documents.csv_rows import raise_all, rows_of
 from eudr_check.errors import ConfigError
 from eudr_check.numerals import AmbiguousNumberError
+from eudr_check.text import sentence
 
 COLUMNS = ("date", "cooperative", "plot_id", "kg", "form", "lot")
 OPTIONAL = ("mixed_on", "removed_on")
 """Day the lot was mixed, and day the delivery was taken out of it; a removal counts only before mixing."""
+_said = partial(sentence, "documents")
 _WEIGHT = re.compile(r"^\d+\.?\d*$")
 _UNIT = re.compile(r"\s*kgs?\.?\s*$", re.IGNORECASE)
 
@@ -53,11 +55,18 @@ def read_deliveries(path: Path, commodity: str, *, last: dt.date = dt.date.max) 
     """
     rows = rows_of(path, "deliveries", COLUMNS)
     mark = numerals.decimal_mark(row.get("kg") or "" for row, _ in rows)
-    found = [_delivery(row, number, place, commodity, mark) for number, (row, place) in enumerate(rows, start=1)]
-    for one, (_, place) in zip(found, rows, strict=True):
-        _guard_days(one, place, last)
+    found, problems = [], []
+    for number, (row, place) in enumerate(rows, start=1):
+        try:
+            one = _delivery(row, number, place, commodity, mark)
+            _guard_days(one, place, last)
+        except ConfigError as error:
+            problems.append(error)
+        else:
+            found.append(one)
+    raise_all(problems)
     if not found:
-        raise ConfigError(f"{path}: no delivery; take 'deliveries' out of the harvest or write the rows")
+        raise ConfigError(_said("no_delivery", file=str(path)))
     frame = pd.DataFrame(found)
     for name in ("date", *OPTIONAL):
         frame[name] = pd.to_datetime(frame[name])
@@ -74,7 +83,7 @@ def _guard_days(delivery: Mapping[str, object], place: str, last: dt.date) -> No
     for name in ("date", *OPTIONAL):
         day = delivery[name]
         if isinstance(day, dt.date) and day > last:
-            raise ConfigError(f"{place}: {name} {day} lies after {last}; nothing can have been delivered or mixed then")
+            raise ConfigError(_said("day_to_come", place=place, column=name, day=str(day), last=str(last)))
 
 
 def _delivery(
@@ -83,11 +92,11 @@ def _delivery(
     text = {name: (row.get(name) or "").strip() for name in (*COLUMNS, *OPTIONAL)}
     for name in ("cooperative", "plot_id", "lot"):
         if not text[name]:
-            raise ConfigError(f"{place}: '{name}' is empty; every delivery needs its plot and its lot")
+            raise ConfigError(_said("cell_empty", place=place, column=name))
     forms = conversions(commodity)
     if text["form"].casefold() not in forms:
-        known = ", ".join(sorted({form for form, _ in forms.values()})) or "none"
-        raise ConfigError(f"{place}: form '{text['form']}' is not known for {commodity}; write one of: {known}")
+        known = ", ".join(sorted(forms)) or "-"
+        raise ConfigError(_said("form_unknown", place=place, value=text["form"], commodity=commodity, known=known))
     form, factor = forms[text["form"].casefold()]
     kg = _kilograms(text["kg"], mark, place)
     return {
@@ -107,14 +116,11 @@ def _kilograms(text: str, mark: str | None, place: str) -> float:
     try:
         plain = numerals.read(_UNIT.sub("", text), mark)
     except AmbiguousNumberError as error:
-        raise ConfigError(
-            f"{place}: kg {error}, and the other rows do not say which; write weights without separators of thousands"
-        ) from error
-    if plain is None or not _WEIGHT.match(plain):
-        raise ConfigError(f"{place}: kg '{text}' is no number; write kilograms such as 412.5 or 412,5")
-    value = float(plain)
+        first, second = error.readings
+        raise ConfigError(_said("kg_ambiguous", place=place, value=text, first=first, second=second)) from error
+    value = float(plain) if plain is not None and _WEIGHT.match(plain) else 0.0
     if not (value > 0 and np.isfinite(value)):
-        raise ConfigError(f"{place}: kg '{text}' must be above 0; leave the row out where nothing was delivered")
+        raise ConfigError(_said("kg_wrong", place=place, value=text))
     return value
 
 
@@ -122,4 +128,4 @@ def _date(text: str, place: str, column: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise ConfigError(f"{place}: {column} '{text}' is no date; write YYYY-MM-DD") from error
+        raise ConfigError(_said("no_day", place=place, column=column, value=text)) from error

@@ -217,7 +217,8 @@ def _attachments(
 ) -> Iterator[Attachment]:
     """Files that belong into the package; those that do not hold are reported by the reviews and the record instead."""
     if harvest.reviews is not None:
-        yield Attachment("reviews/reviews.csv", harvest.reviews, hashed["reviews"][harvest.reviews.suffix])
+        kind = ".xlsx" if harvest.reviews.suffix.lower() == ".xlsx" else ".csv"
+        yield Attachment(f"reviews/reviews{kind}", harvest.reviews, hashed["reviews"][harvest.reviews.suffix])
         for name, expected in sorted({pair for review in reviewed for pair in review.evidence.items()}):
             if has_sha256(file := harvest.reviews.parent / name, expected):
                 yield Attachment(f"reviews/{name}", file, expected)

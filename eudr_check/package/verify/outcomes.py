@@ -83,7 +83,8 @@ def shipped(contents: Contents, stages: Stages) -> Iterator[Difference]:
 
 
 def _reviews(contents: Contents) -> Path:
-    return contents.root / "reviews" / "reviews.csv"
+    book = contents.root / "reviews" / "reviews.xlsx"
+    return book if book.is_file() else book.with_suffix(".csv")
 
 
 def _final(contents: Contents, stages: Stages, fresh: pd.DataFrame) -> pd.DataFrame:

@@ -205,7 +205,7 @@ class TestLegality:
     @pytest.mark.parametrize("row", ["taxes,Receipt,,", "environment,,,", "environment,P,12,", "environment,P,,soon"])
     def test_a_wrong_row_is_named(self, tmp_path: Path, row: str) -> None:
         """File and row."""
-        with pytest.raises(ConfigError, match=r"legality\.csv, row 1"):
+        with pytest.raises(ConfigError, match=r"legality\.csv, line 2"):
             self.read(tmp_path, row)
 
     def test_overlaps(self) -> None:

@@ -26,13 +26,13 @@ def written(folder: Path, text: str | bytes) -> Path:
 @pytest.mark.parametrize("name", ["d_quote.csv", "dvbad.csv"])
 def test_shared_deliveries_with_an_open_quote_are_refused(shared_data: Path, name: str) -> None:
     """The delivery of a plot that is not settled cannot hide behind a quotation mark."""
-    with pytest.raises(ConfigError, match=rf"{name}, row 2, line 3: a quotation mark"):
+    with pytest.raises(ConfigError, match=rf"{name}, line 3: a quotation mark"):
         read_deliveries(shared_data / "faults" / "02-deliveries-reviews-stray-quote" / name, "coffee")
 
 
 def test_shared_reviews_with_an_open_quote_are_refused(shared_data: Path) -> None:
     """The `confirm` in the next line cannot vanish."""
-    with pytest.raises(ConfigError, match=r"reviews_quote.csv, row 1, line 2: a quotation mark"):
+    with pytest.raises(ConfigError, match=r"reviews_quote.csv, line 2: a quotation mark"):
         rows_of(shared_data / "faults" / "02-deliveries-reviews-stray-quote" / "reviews_quote.csv", "reviews", ())
 
 
@@ -84,9 +84,9 @@ def test_any_encoding_of_a_spreadsheet_is_read(tmp_path: Path, encoding: str) ->
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("2026-05-06,coop,P6,106,green", "row 6, line 7: 5 cells under 7 columns"),
-        ("2026-05-06,coop,P6,106,green,L1,ok,more", "row 6, line 7: 8 cells under 7 columns"),
-        ('2026-05-06,coop,P6,106,green,L1,"roto', "row 6, line 7: a quotation mark"),
+        ("2026-05-06,coop,P6,106,green", "line 7: 5 cells under 7 columns"),
+        ("2026-05-06,coop,P6,106,green,L1,ok,more", "line 7: 8 cells under 7 columns"),
+        ('2026-05-06,coop,P6,106,green,L1,"roto', "line 7: a quotation mark"),
     ],
 )
 def test_a_broken_row_is_refused_with_its_line(tmp_path: Path, line: str, words: str) -> None:
@@ -130,13 +130,13 @@ def test_weights_are_read_with_one_decimal_mark(tmp_path: Path, weights: list[st
 )
 def test_weights_of_two_readings_are_refused_with_both(tmp_path: Path, weights: list[str]) -> None:
     """Twelve hundred and fifty, or one and a quarter: the file does not say, and is not guessed at."""
-    with pytest.raises(ConfigError, match=r"row \d: kg '1[.,]\d{3}' is 1.* or 1"):
+    with pytest.raises(ConfigError, match=r"line \d: kg '1[.,]\d{3}' is 1.* or 1"):
         weighed(tmp_path, *weights)
 
 
 def test_shared_weights_with_thousands_are_refused(shared_data: Path) -> None:
     """A kilogram and a quarter is never read where twelve hundred and fifty may be meant."""
-    with pytest.raises(ConfigError, match=r"row 1: kg '1.250' is 1.250 or 1250"):
+    with pytest.raises(ConfigError, match=r"line 2: kg '1.250' is 1.250 or 1250"):
         read_deliveries(shared_data / "faults" / "18-thousands-separator" / "d_thou.csv", "coffee")
 
 
@@ -149,5 +149,5 @@ def test_deliveries_of_days_to_come_are_refused(tmp_path: Path, column: str) -> 
     )
     path = written(tmp_path, text)
 
-    with pytest.raises(ConfigError, match=f"row 1: {column} 2036-01-01 lies after 2026-11-28"):
+    with pytest.raises(ConfigError, match=f"line 2: {column} 2036-01-01 lies after 2026-11-28"):
         read_deliveries(path, "coffee", last=TODAY)

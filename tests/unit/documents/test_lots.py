@@ -132,10 +132,10 @@ def test_semicolons_and_decimal_commas(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ("2026-04-01,coop,1,0,green,L1", "must be above 0"),
-        ("2026-04-01,coop,1,-5,green,L1", "is no number"),
+        ("2026-04-01,coop,1,0,green,L1", "kg '0' is no weight"),
+        ("2026-04-01,coop,1,-5,green,L1", "kg '-5' is no weight"),
         ("2026-04-01,coop,1,5,roasted,L1", "form 'roasted' is not known for coffee"),
-        ("01/04/2026,coop,1,5,green,L1", "row 1: date '01/04/2026' is no date"),
+        ("01/04/2026,coop,1,5,green,L1", "line 2: date '01/04/2026' is no date"),
         ("2026-04-01,coop,1,5,green,", "'lot' is empty"),
     ],
 )

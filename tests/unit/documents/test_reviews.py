@@ -255,7 +255,7 @@ def test_a_confirmed_clearing_on_an_unknown_plot_is_refused(tmp_path: Path, plot
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"decision": "ok"}, "row 1: decision 'ok'; write one of clear, confirm"),
+        ({"decision": "ok"}, "line 2: decision 'ok'; write one of clear, confirm"),
         ({"grounds": "because"}, "grounds 'because'"),
         ({"reviewer": ""}, "'reviewer' is empty"),
         ({"evidence": "photo.jpg"}, "write NAME=VALUE"),
