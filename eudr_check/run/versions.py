@@ -90,10 +90,22 @@ STAGES = {
     "patches": MadeBy(
         ("package/gis", "package/document_date.py", "package/palette.py", "law", "run/stages.py", "text"), _VECTORS
     ),
-    "assessment": MadeBy(("risk", *_DOCUMENTS), _VECTORS),
+    "assessment": MadeBy(("risk", *_DOCUMENTS), (*_VECTORS, "openpyxl")),
     "package": MadeBy(
         ("package", "run", *_DOCUMENTS),
-        (*_VECTORS, "fonttools", "lxml", "pillow", "pycountry", "rasterio", "typst", "tzdata", "xarray", "XlsxWriter"),
+        (
+            *_VECTORS,
+            "openpyxl",
+            "fonttools",
+            "lxml",
+            "pillow",
+            "pycountry",
+            "rasterio",
+            "typst",
+            "tzdata",
+            "xarray",
+            "XlsxWriter",
+        ),
     ),
 }
 
