@@ -165,7 +165,11 @@ def _written(value: Any, language: str) -> str:
         return ", ".join(f"{name}: {say('article10', f'class_{kind}', language)}" for name, kind in value.items())
     if isinstance(value, float):
         return number(value, language, 2)
-    return number(value, language, 0) if isinstance(value, int) else str(value)
+    if isinstance(value, int):
+        return number(value, language, 0)
+    # Acts stand in the tables of the law with their English titles.
+    english, own = (say("article10", "act_implementing", one) for one in ("en", language))
+    return str(value).replace(english, own)
 
 
 def _unclassed(plots: pd.DataFrame, on: dt.date) -> list[str]:

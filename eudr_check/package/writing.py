@@ -148,6 +148,7 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
         variables=given.variables,
         pictures=given.pictures,
         shipments=declared.shipments,
+        withheld=declared.withheld,
     )
 
 

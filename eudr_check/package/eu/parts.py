@@ -32,7 +32,6 @@ class Declared:
 class Part:
     """One statement of a harvest."""
 
-    number: int
     shipment: Shipment | None
     lots: Mapping[str, float]
     """Kilograms of product it takes of every lot."""
@@ -79,8 +78,7 @@ def parts(
         notes += left.notes
         runs = list(cutter.runs(left.pieces))
         whole = len(runs) == 1 and not order.filed
-        for run in runs:
-            made.append(_part(harvest, order, run, len(made) + 1, whole=whole, keys=cutter.keys))
+        made += [_part(harvest, order, run, whole=whole, keys=cutter.keys) for run in runs]
     references = [part.reference for part in made]
     twice = {one for one in references if references.count(one) > 1}
     if twice:
@@ -94,7 +92,7 @@ def parts(
     return distinguished, notes
 
 
-def _part(harvest: str, order: Order, run: list[Piece], number: int, *, whole: bool, keys: Any) -> Part:
+def _part(harvest: str, order: Order, run: list[Piece], *, whole: bool, keys: Any) -> Part:
     lines = []
     for position, load in enumerate(order.loads):
         mine = [piece for piece in run if piece.load == position]
@@ -116,4 +114,4 @@ def _part(harvest: str, order: Order, run: list[Piece], number: int, *, whole: b
         marks = sorted({str(keys[row]) for piece in run for row in piece.rows}) + [str(one.grams) for one in run]
     estimated = cut or (not whole and any(load.supplementary_unit is not None for load in order.loads))
     stated = reference(harvest, named(order, list(lots), whole=whole), marks)
-    return Part(number, order.shipment, lots, tuple(lines), stated, folder(harvest, stated), estimated)
+    return Part(order.shipment, lots, tuple(lines), stated, folder(harvest, stated), estimated)

@@ -16,7 +16,8 @@ from eudr_check.config import Harvest
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package import document_date, palette
 from eudr_check.package.report.thumbnail import Picture, png
-from eudr_check.text import LANGUAGES, topic
+from eudr_check.shipments import Withheld
+from eudr_check.text import LANGUAGES, say, topic
 from eudr_check.text.clean import clean
 from eudr_check.variables import Variable
 
@@ -101,6 +102,15 @@ def shipments(table: pd.DataFrame | None) -> list[dict[str, Any]]:
         return []
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     return [{str(key): clean(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows]
+
+
+def withheld(stated: Sequence[Withheld]) -> list[dict[str, Any]]:
+    """What is not declared and why, with the shipment it speaks of and a sentence in every language."""
+    return [
+        {"shipment": one.shipment}
+        | {language: clean(say("shipments", one.code, language, **one.values)) for language in LANGUAGES}
+        for one in stated
+    ]
 
 
 def encode(document: Mapping[str, Any]) -> str:

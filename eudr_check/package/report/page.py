@@ -18,6 +18,7 @@ import pandas as pd
 from eudr_check.config import Harvest
 from eudr_check.package.report import data
 from eudr_check.package.report.thumbnail import Picture
+from eudr_check.shipments import Withheld
 from eudr_check.text import say
 from eudr_check.variables import Variable
 
@@ -35,6 +36,7 @@ def write(
     variables: Sequence[Variable],
     pictures: Mapping[str, Picture] | None = None,
     shipments: pd.DataFrame | None = None,
+    withheld: Sequence[Withheld] = (),
 ) -> list[Path]:
     """Write `report.html`.
 
@@ -45,13 +47,14 @@ def write(
         assessments: ASSESSMENTS. reasons: REASONS.
         variables: layer variables of the run.
         pictures: ground of plots that matter, by plot; plots without one show their outline alone.
-        shipments: kilograms of every shipment, from `ledger.table`.
+        shipments: kilograms of every shipment, from `ledger.table`. withheld: why some of it is not declared.
 
     Returns:
         The one path. Same tables, same bytes.
     """
     content = data.document(harvest, plots, findings, sources, patches, assessments, reasons, variables, pictures or {})
     content["shipments"] = data.shipments(shipments)
+    content["withheld"] = data.withheld(withheld)
     path = folder / "report.html"
     path.write_text(_page(content, harvest), encoding="utf-8", newline="\n")
     return [path]

@@ -31,11 +31,13 @@ class Document(Pages):
 
     def content(self) -> dict[str, Any]:
         facts, statement = self.facts, self.facts["statement"]
-        subtitle = self.say("subtitle", harvest=facts["harvest"], number=statement["number"], of=statement["of"])
+        subtitle = self.say("subtitle", harvest=facts["harvest"])
         if statement["shipment"]:
             subtitle += " · " + self.say("shipment", shipment=statement["shipment"]["name"])
         elif len(statement["lots"]) == 1:
             subtitle += " · " + self.say("lot", lot=statement["lot"])
+        if statement["of"] > 1:
+            subtitle += " · " + self.say("counted", number=statement["number"], of=statement["of"])
         sections = [
             self.operator(),
             *self.obligation(),
@@ -141,7 +143,7 @@ class Document(Pages):
         )
         key = "risk_text_draft" if facts["draft"] else "risk_text"
         paragraphs = [self.say(key, policy=facts["policy"]["name"], outcomes=outcomes)]
-        if not facts["draft"]:
+        if facts["ready_to_sign"]:
             paragraphs.append(self.say("risk_person"))
         return {"level": 2, "heading": self.say("risk"), "paragraphs": paragraphs}
 

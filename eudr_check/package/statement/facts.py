@@ -27,7 +27,7 @@ def gather(
     harvest: Harvest,
     consignment: Consignment,
     part: Part,
-    of: int,
+    place: tuple[int, int],
     features: pd.DataFrame,
     assessments: pd.DataFrame,
     *,
@@ -44,7 +44,9 @@ def gather(
     Args:
         harvest: the settings.
         consignment: what is declared and what is not, over all statements.
-        part: the statement. of: how many there are.
+        part: the statement.
+        place: which it is among the statements to be filed of its shipment (or of the harvest without shipments),
+            and how many there are.
         features: features of this statement.
         assessments: ASSESSMENTS of the harvest.
         layers: see `layer_facts`. policy: name and title. legality: topic, document, valid_until, sha256.
@@ -69,8 +71,8 @@ def gather(
         "software": __version__,
         "timestamp": noon(document_date.day(harvest)),
         "statement": {
-            "number": part.number,
-            "of": of,
+            "number": place[0],
+            "of": place[1],
             "lot": part.lot,
             "reference": part.reference,
             "shipment": _shipment(part),

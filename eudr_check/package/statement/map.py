@@ -15,21 +15,13 @@ _STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 1
 _INK, _QUIET, _LINE = "#1d2a2f", "#5b6a70", "#d5dde0"
 
 
-def draw(declared: NDArray[Any], others: NDArray[Any]) -> str:
-    """SVG with graticule, scale bar and plots.
-
-    Args:
-        declared: geometries of the statement, EPSG:4326; at least one.
-        others: geometries of the same harvest that are not declared; those off the map are passed over.
-    """
+def draw(declared: NDArray[Any]) -> str:
+    """SVG with graticule, scale bar and the plots of a statement (EPSG:4326; at least one)."""
     frame = _Frame(shapely.total_bounds(declared))
-    # A plot whose coordinates are wrong must not shrink the others to a speck.
-    others = others[shapely.intersects(others, frame.window)]
     low = palette.OUTCOMES["low"]
     body = [
         *frame.graticule(),
         frame.clip(),
-        *_shapes(frame, others, fill="none", stroke=palette.OUTCOMES["undetermined"].ink),
         *_shapes(frame, declared, fill=low.colour, stroke=low.ink),
         "</g>",
         *frame.scale_bar(),

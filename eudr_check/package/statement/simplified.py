@@ -66,7 +66,7 @@ def write(folder: Folder, given: DeclarationInput) -> dict[str, Any]:
     request = sd_xml.document(harvest, geojson if placed else None)
     folder.bytes("sd.xml", sd_xml.xml(request, draft=not answer["ready_to_sign"]))
     shown = listed(features, given.plots, given.assessments)
-    svg = draw(settled.geometry.to_numpy(), settled.geometry.to_numpy()[:0])
+    svg = draw(settled.geometry.to_numpy())
     for language in harvest.package.languages:
         pages = _Declaration(answer, shown, svg, language).content()
         folder.bytes(f"declaration.{language}.pdf", pdf(pages, answer["timestamp"]))

@@ -171,6 +171,7 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
     index = _index(features, texts, behind.plots, behind.assessments)
     if "statement" not in harvest.package.outputs:
         return Files(geojson, index, None, None)
+    mates = [one for one in planned.parts if one.shipment == part.shipment]
     keys = features["plot"].drop_duplicates().tolist()
     record = behind.article10 if behind.article10_of is None else behind.article10_of(keys, list(part.lots))
     cooperatives = tuple(behind.plots.loc[keys, "cooperative"].unique())
@@ -179,7 +180,7 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
         harvest,
         planned.consignment,
         part,
-        len(planned.parts),
+        (mates.index(part) + 1, len(mates)),
         features,
         behind.assessments,
         layers=_layers(behind, features),
@@ -225,7 +226,7 @@ def pages(record: Mapping[str, Any], behind: Behind, features: pd.DataFrame) -> 
     """Language and PDF of a statement's pages."""
     declared = behind.plots.index.isin(features["plot"].unique())
     outlines = behind.plots.geometry.to_numpy()
-    svg = draw(outlines[declared], outlines[:0])
+    svg = draw(outlines[declared])
     shown = listed(features, behind.plots, behind.assessments)
     for language in behind.harvest.package.languages:
         yield language, pdf(document.document(record, shown, svg, language), record["timestamp"])

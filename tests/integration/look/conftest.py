@@ -1,6 +1,8 @@
 """What the looks share: a season written to disk, and a browser on it."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,14 +25,17 @@ def pictures_of(season: season_tables.Season, most: int = 200) -> dict[str, Pict
     return made
 
 
-def written(folder: Path, season: season_tables.Season, **changes: object) -> Path:
-    """The report of a season."""
+def written(
+    folder: Path, season: season_tables.Season, *, given: Mapping[str, Any] | None = None, **changes: object
+) -> Path:
+    """The report of a season; `given` goes to the writer, `changes` into the settings."""
     (path,) = page.write(
         folder,
         harvest=season_tables.harvest(**changes),
         variables=season_tables.VARIABLES,
         pictures=pictures_of(season),
         **season.tables(),
+        **(given or {}),
     )
     return path
 

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -11,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from browser import Browser
 from conftest import written
 
+from eudr_check.shipments import Withheld
 from tests.helpers import season_tables
 
 
@@ -228,3 +230,25 @@ def test_only_low_plots_and_long_names(browser: Browser, tmp_path: Path) -> None
     assert browser.run("document.documentElement.scrollWidth") <= 1400
     assert browser.run("$('detail').scrollWidth <= $('detail').clientWidth")
     assert browser.run("PLOT.first[1] && PLOT.start[1]") < 2000
+
+
+def test_a_phone_shows_every_step_of_a_shipment_and_why_it_is_open(tmp_path: Path) -> None:
+    """At 390 px no kilograms lie out of sight, and the sentence under an open shipment follows the chosen language."""
+    steps = dict.fromkeys(("ordered_kg", "delivered_kg", "located_kg", "cleared_kg", "declared_kg", "missing_kg"), 1.0)
+    table = pd.DataFrame([{"shipment": "S1", **steps, "state": "open", "filed_as": "", "filed_on": ""}])
+    why = (
+        Withheld("lot_refused", {"name": "S1", "lot": "<b>A</b>", "why": "x"}),
+        Withheld("filed_refused", {"lot": "B", "numbers": "26NL", "why": "x"}),
+    )
+    page = written(tmp_path, season_tables.season(5), given={"shipments": table, "withheld": why})
+    with Browser(tmp_path / "profile", width=390, height=844, phone=True) as browser:
+        browser.open(page)
+        inside = "[...document.querySelectorAll('#kilograms td')].every(td => td.getBoundingClientRect().right <= 390)"
+        said = browser.run("document.querySelector('#kilograms .why').textContent")
+        choose(browser, "language", "es")
+        spanish = browser.run("document.querySelector('#kilograms .why').textContent")
+
+        assert browser.run(inside)
+        assert said.startswith("shipment 'S1': lot '<b>A</b>' is refused")
+        assert spanish.startswith("envío 'S1': el lote '<b>A</b>' está rechazado")
+        assert "lote 'B' se presentó como 26NL" in browser.run("$('withheld').textContent")

@@ -97,3 +97,16 @@ def test_the_official_text_stands_word_for_word_or_not_at_all(
 
     assert ("no se parafrasea" in printed) == (wording is None)
     assert ("El texto oficial." in printed) == (wording is not None)
+
+
+def test_pages_count_the_statements_of_their_own_shipment_only(tmp_path: Path) -> None:
+    """A statement alone counts nothing, the second of three says so; only pages to sign speak of signing below."""
+    facts, pages = statement(tmp_path / "p", article10=answered(), legality=TITLE)
+    second = facts | {"statement": facts["statement"] | {"number": 2, "of": 3}, "ready_to_sign": False}
+    cut = document.document(second, pd.DataFrame(), "", "es")
+
+    assert (facts["statement"]["number"], facts["statement"]["of"]) == (1, 1)
+    assert "1 de 1" not in pages
+    assert cut["subtitle"].endswith("· declaración 2 de 3 por presentar")
+    assert "al firmar más abajo" in pages
+    assert "al firmar más abajo" not in "\n".join(texts(cut))
