@@ -44,9 +44,7 @@ def gather(
     Args:
         harvest: the settings.
         consignment: what is declared and what is not, over all statements.
-        part: the statement.
-        place: which it is among the statements to be filed of its shipment (or of the harvest without shipments),
-            and how many there are.
+        part: the statement. place: its number among those to be filed of its shipment (or harvest), and how many.
         features: features of this statement.
         assessments: ASSESSMENTS of the harvest.
         layers: see `layer_facts`. policy: name and title. legality: topic, document, valid_until, sha256.
