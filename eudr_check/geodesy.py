@@ -18,9 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check.law.regulation import POINT_AREA_HA
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from eudr_check.typing import Floats, Ints
 
 SEMI_MAJOR_M = 6_378_137.0
 FLATTENING = 1 / 298.257223563

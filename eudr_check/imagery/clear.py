@@ -8,6 +8,8 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.features import geometry_mask
 
+from eudr_check.typing import Mask
+
 REACH_M = 60.0
 """Ground around the plot that must be clear too: shadows and neighbours explain what is seen."""
 CLEAR, PARTLY = 0.95, 0.70
@@ -20,8 +22,6 @@ and snow (11).
 VEGETATION = 4
 MOST_BLUE = 0.1
 """Vegetation never reflects as much blue light: where the classification says so, it missed a cloud or haze."""
-
-Mask = NDArray[np.bool_]
 
 
 def ground_mask(geometry: Any, transform: Affine, shape: tuple[int, int], reach_m: float = REACH_M) -> Mask:

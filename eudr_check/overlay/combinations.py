@@ -9,9 +9,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from eudr_check.errors import OverlayError
+from eudr_check.typing import Positions
 
 Values = NDArray[Any]
-Positions = NDArray[np.intp]
 Codes = NDArray[Any]
 
 WIDEST_TABLE = 1 << 20

@@ -19,9 +19,7 @@ from numpy.typing import NDArray
 
 from eudr_check.overlay.grid import Grid
 from eudr_check.overlay.rings import Rings, blocks, refuse_unfit, rings_of
-
-Floats = NDArray[np.float64]
-Positions = NDArray[np.intp]
+from eudr_check.typing import Floats, Positions
 
 CELLS_AT_ONCE = 400_000
 PIECES_AT_ONCE = 200_000
@@ -53,9 +51,7 @@ class Windows:
         return at, np.diff(np.searchsorted(at, self.begin), append=len(at))
 
 
-def cell_coverage(
-    geometries: Any, x_edges: Any, y_edges: Any
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+def cell_coverage(geometries: Any, x_edges: Any, y_edges: Any) -> tuple[Positions, Positions, Positions, Floats]:
     """Covered share of every grid cell that polygons touch with more than an edge.
 
     Exact for edges that are straight in longitude and latitude; holes count as holes whatever their winding. What lies

@@ -15,9 +15,7 @@ from eudr_check.overlay.coverage import NOTHING, UNIT, Windows, coverage_windows
 from eudr_check.overlay.footprints import reach
 from eudr_check.overlay.grid import TALLEST_ROW, Grid, grid_of
 from eudr_check.overlay.rings import refuse_unfit
-
-Floats = NDArray[np.float64]
-Positions = NDArray[np.intp]
+from eudr_check.typing import Floats, Positions
 
 LEEWAY_M = 1.0
 """Metres around boxes of plots: rounding must not lead to a cell that was not looked at."""

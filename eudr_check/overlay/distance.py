@@ -18,9 +18,8 @@ from eudr_check.geodesy import metres_per_degree
 from eudr_check.overlay.coverage import coverage_windows
 from eudr_check.overlay.grid import Grid
 from eudr_check.overlay.rings import blocks, rings_of
+from eudr_check.typing import Floats, Positions
 
-Floats = NDArray[np.float64]
-Positions = NDArray[np.intp]
 Pairs = tuple[Positions, Positions]
 
 ROWS_AT_ONCE = 100_000

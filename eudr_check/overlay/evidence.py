@@ -21,10 +21,8 @@ from eudr_check.overlay.footprints import grown, reach, shapes_of
 from eudr_check.overlay.grid import TALLEST_ROW, Grid, grid_of
 from eudr_check.tables import FOOTPRINTS
 from eudr_check.tiles import PER_DEGREE
+from eudr_check.typing import Floats, Positions
 from eudr_check.variables import UNKNOWN
-
-Floats = NDArray[np.float64]
-Positions = NDArray[np.intp]
 
 POLYGON, CELL = FOOTPRINTS.index("polygon"), FOOTPRINTS.index("cell")
 HECTARES = ["area_ha", "area_inner_ha", "area_outer_ha"]

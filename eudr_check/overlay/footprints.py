@@ -12,8 +12,8 @@ from eudr_check.errors import OverlayError
 from eudr_check.geodesy import discs, metres_per_degree, plot_area_ha, point_area_ha
 from eudr_check.overlay.rings import refuse_unfit
 from eudr_check.tables import FOOTPRINTS
+from eudr_check.typing import Floats
 
-Floats = NDArray[np.float64]
 Shapes = NDArray[np.object_]
 
 QUADRANT_CORNERS = 3

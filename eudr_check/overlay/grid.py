@@ -6,14 +6,11 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 from rasterio.crs import CRS
 
 from eudr_check.errors import OverlayError
 from eudr_check.geodesy import ECCENTRICITY_2, band_area_ha
-
-Floats = NDArray[np.float64]
-Positions = NDArray[np.intp]
+from eudr_check.typing import Floats, Positions
 
 SPATIAL_REF = "spatial_ref"
 BUCKETS_PER_CELL = 4

@@ -21,9 +21,8 @@ from eudr_check.overlay.grid import Grid, Lines, grid_of
 from eudr_check.overlay.polygonize import Outlines, outlines
 from eudr_check.tables import FOOTPRINTS, PATCHES, typed
 from eudr_check.tiles import PER_DEGREE
+from eudr_check.typing import Floats, Positions
 
-Positions = NDArray[np.intp]
-Floats = NDArray[np.float64]
 Years = NDArray[np.int16]
 SEAM_DEG = 1e-9
 STORED = pa.schema(

@@ -15,8 +15,7 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-Positions = NDArray[np.intp]
-Floats = NDArray[np.float64]
+from eudr_check.typing import Floats, Positions
 
 LITTLE_ENDIAN, POLYGON = 1 << 24, 3
 """How a polygon begins in WKB; the first is one byte, here the last of a word."""

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from eudr_check import tables, text
 from eudr_check.plots.thresholds import codes, severity
-
-Ints = NDArray[np.int64]
+from eudr_check.typing import Ints
 
 
 class FindingCollector:

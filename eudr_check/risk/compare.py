@@ -7,7 +7,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from eudr_check.risk.convergence.row_flags import Mask
+from eudr_check.typing import Mask
 
 SAME_HA = 1e-6
 """Hectares of one layer value that may differ between runs before the layer counts as changed."""

@@ -17,6 +17,7 @@ BASE = (
     "tables.py",
     "tiles.py",
     "trade.py",
+    "typing.py",
     "variables.py",
 )
 """Base files that every stage is made with; config and tables bring `law` and their libraries along."""

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from eudr_check.typing import Floats
+
 RingFault = tuple[int, str, str, Floats | None]
 
 

@@ -19,9 +19,7 @@ from numpy.typing import NDArray
 
 from eudr_check.plots.checks import land_mask
 from eudr_check.plots.thresholds import threshold
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from eudr_check.typing import Floats, Ints
 
 SEA = ""
 # Overseas departments have their own ISO codes but are French soil under the Regulation.

@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.plots.thresholds import threshold
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from eudr_check.typing import Floats, Ints
 
 _FIRST_SIDES, _MOST_SIDES = 16, 4096
 """Sides compared with all others at a time: few at first, so that a tangle is seen before it costs anything."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from eudr_check.typing import Floats
 
 CELLS_PER_DEG = 120
 ROWS, COLUMNS = 180 * CELLS_PER_DEG, 360 * CELLS_PER_DEG

@@ -15,9 +15,7 @@ from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read.join import Rows, only
 from eudr_check.plots.read.raw_table import ROWS_LOST
 from eudr_check.plots.thresholds import threshold
-
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
+from eudr_check.typing import Floats, Mask
 
 METRES_BEYOND = 1000.0
 NO_PLOTS_HERE = "AQ"
@@ -45,15 +43,15 @@ _WEB_MERCATOR = 3857
 class Faulty:
     """Rows whose coordinates no plot can have, bool (n,) each; a row is in one of them at most."""
 
-    missing: Bools
-    metres: Bools
-    outside: Bools
-    zero: Bools
-    wide: Bools
-    vast: Bools
+    missing: Mask
+    metres: Mask
+    outside: Mask
+    zero: Mask
+    wide: Mask
+    vast: Mask
 
     @property
-    def any(self) -> Bools:
+    def any(self) -> Mask:
         """Rows that cannot be measured (null island can: it is a place, only not the plot's)."""
         return self.missing | self.metres | self.outside | self.wide | self.vast
 
@@ -70,7 +68,7 @@ def of(geometries: NDArray[Any]) -> Floats:
     return middle
 
 
-def check_types(rows: Rows, log: FindingCollector) -> Bools:
+def check_types(rows: Rows, log: FindingCollector) -> Mask:
     """Report rows without a geometry and lines; bool (n,) the rows that have a point or polygon."""
     geometry = rows.geometry
     empty = shapely.is_missing(geometry)
@@ -80,17 +78,17 @@ def check_types(rows: Rows, log: FindingCollector) -> Bools:
     log.row("geometry_empty", np.flatnonzero(empty & ~said))
     wrong = np.flatnonzero(~empty & ~np.isin(shapely.get_type_id(geometry), _KINDS))
     log.row("wrong_type", wrong, type=[geometry[row].geom_type for row in wrong])
-    typed: Bools = ~empty
+    typed: Mask = ~empty
     typed[wrong] = False
     return typed
 
 
-def faulty(geometry: NDArray[Any], typed: Bools) -> Faulty:
+def faulty(geometry: NDArray[Any], typed: Mask) -> Faulty:
     """Coordinates that no plot can have."""
     count = len(geometry)
     xy, plot_index = shapely.get_coordinates(only(geometry, typed), return_index=True)
 
-    def any_of(mask: Any) -> Bools:
+    def any_of(mask: Any) -> Mask:
         return np.asarray(np.bincount(plot_index[mask], minlength=count) > 0)
 
     # `np.any(..., axis=1)` over five million pairs takes ten times as long as `|`.
@@ -105,7 +103,7 @@ def faulty(geometry: NDArray[Any], typed: Bools) -> Faulty:
     return Faulty(missing, metres, outside, zero, wide, vast)
 
 
-def _extent(geometry: NDArray[Any]) -> tuple[Floats, Floats, Bools]:
+def _extent(geometry: NDArray[Any]) -> tuple[Floats, Floats, Mask]:
     """Width and height of each geometry in degrees, float64 (n,), and bool (n,) those drawn across the antimeridian.
 
     Parts that end at the antimeridian on both sides of it, as RFC 7946 (section 3.1.9) asks, are one narrow plot.
@@ -121,7 +119,7 @@ def _extent(geometry: NDArray[Any]) -> tuple[Floats, Floats, Bools]:
     return width, height, across
 
 
-def check_coordinates(rows: Rows, values: Values, faults: Faulty, swapped: Bools, log: FindingCollector) -> None:
+def check_coordinates(rows: Rows, values: Values, faults: Faulty, swapped: Mask, log: FindingCollector) -> None:
     """Report coordinates that no plot can have."""
     first = _first_positions(only(rows.geometry, faults.metres | faults.outside))
     log.row("coordinate_missing", np.flatnonzero(faults.missing))
@@ -200,8 +198,8 @@ def _systems(position: Floats, country: str) -> list[str]:
 
 
 def check_swapped(
-    rows: Rows, values: Values, typed: Bools, faults: Faulty, found: Countries, commodity: str, log: FindingCollector
-) -> Bools:
+    rows: Rows, values: Values, typed: Mask, faults: Faulty, found: Countries, commodity: str, log: FindingCollector
+) -> Mask:
     """Report rows whose longitude and latitude seem to be swapped: proposed, never done.
 
     The written position must be impossible or improbable (off the globe, at sea, in Antarctica, in another country
@@ -235,14 +233,14 @@ def check_swapped(
     return swapped
 
 
-def _grows(latitude: Floats, commodity: str) -> Bools:
+def _grows(latitude: Floats, commodity: str) -> Mask:
     """Whether a commodity grows at a latitude at all; those that are not of the tropics grow anywhere."""
     return np.asarray(np.abs(latitude) <= threshold("tropics_deg").get(commodity, 90.0))
 
 
 def check_uncertain(
-    rows: Rows, values: Values, fit: Bools, found: Countries, commodity: str, log: FindingCollector
-) -> Bools:
+    rows: Rows, values: Values, fit: Mask, found: Countries, commodity: str, log: FindingCollector
+) -> Mask:
     """Report rows that name no country and whose coordinates make sense either way; bool (n,) those rows.
 
     Args:
@@ -272,12 +270,12 @@ def _distance(one: Floats, other: Floats) -> Floats:
     return np.asarray(np.abs(one - other).max(axis=1))
 
 
-def _among(codes: NDArray[Any], nearby: list[frozenset[str]]) -> Bools:
+def _among(codes: NDArray[Any], nearby: list[frozenset[str]]) -> Mask:
     return np.array([code in around for code, around in zip(codes, nearby, strict=True)], dtype=bool)
 
 
 def check_country(
-    rows: Rows, values: Values, fit: Bools, found: Countries, uncertain: Bools, log: FindingCollector
+    rows: Rows, values: Values, fit: Mask, found: Countries, uncertain: Mask, log: FindingCollector
 ) -> NDArray[Any]:
     """Country of production of each row: as declared, else as its place says where that is beyond doubt.
 
@@ -311,7 +309,7 @@ def check_country(
     return np.where(says, declared, only(here, clear))
 
 
-def _log_country(log: FindingCollector, code: str, mask: Bools, declared: NDArray[Any], found: Countries) -> None:
+def _log_country(log: FindingCollector, code: str, mask: Mask, declared: NDArray[Any], found: Countries) -> None:
     chosen = np.flatnonzero(mask)
     places = [", ".join(sorted(found.nearby[row])) or "-" for row in chosen]
     extra: dict[str, Any] = {} if code == "country_unknown" else {"declared": [declared[row] for row in chosen]}

@@ -12,9 +12,7 @@ from eudr_check.geodesy import metres_per_degree, plot_area_ha
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read.join import only
 from eudr_check.plots.thresholds import threshold
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from eudr_check.typing import Floats, Ints
 
 _CHUNK = 20_000
 _ROWS = 512

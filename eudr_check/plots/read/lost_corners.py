@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from eudr_check.plots.read.positions import AXES
 from eudr_check.plots.read.raw_table import ROWS_LOST, Delivery, Fault
-
-Ints = NDArray[np.int64]
+from eudr_check.typing import Ints
 
 
 def faults(delivery: Delivery, columns: Mapping[str, str], plot_of: Ints, numbers: NDArray[np.float64]) -> list[Fault]:

@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eudr_check.errors import PolicyError
-from eudr_check.risk.convergence.row_flags import Mask
 from eudr_check.risk.convergence.sums import Hectares
+from eudr_check.typing import Mask
 from eudr_check.variables import UNKNOWN
 
 AREAS = ("area_ha", "area_inner_ha", "area_outer_ha")

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from eudr_check.config import Production
 from eudr_check.risk.convergence.roles import Roles
-from eudr_check.risk.convergence.row_flags import Mask, Values
+from eudr_check.risk.convergence.row_flags import Values
 from eudr_check.risk.convergence.sums import Hectares, per_plot, rounding_ha
 from eudr_check.risk.policy import Convergence
+from eudr_check.typing import Mask
 from eudr_check.variables import UNKNOWN
 
 Days = NDArray[np.datetime64]

@@ -13,10 +13,11 @@ from eudr_check.risk.convergence.evidence_arrays import EvidenceArrays, complete
 from eudr_check.risk.convergence.neighbours import adjoining, small_neighbours
 from eudr_check.risk.convergence.observation import Observation, observe
 from eudr_check.risk.convergence.roles import Roles
-from eudr_check.risk.convergence.row_flags import Mask, best_filling, unknown_rows, worst_filling
+from eudr_check.risk.convergence.row_flags import best_filling, unknown_rows, worst_filling
 from eudr_check.risk.convergence.rules import HIGH, LOW, Groups, Judgement, Levels, judge
 from eudr_check.risk.convergence.sums import Hectares, Sums, add_up, rounding_ha
 from eudr_check.risk.policy import Convergence
+from eudr_check.typing import Mask
 
 UNDETERMINED = 3
 OUTCOME = np.array(["low", "more_info_needed", "high", "undetermined"], dtype=object)

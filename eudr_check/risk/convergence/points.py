@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eudr_check.risk.convergence.row_flags import Mask
 from eudr_check.risk.convergence.rules import HIGH, MORE_INFO, Levels, judge
 from eudr_check.risk.convergence.sums import TOLERANCE_HA, Sums
 from eudr_check.risk.policy import Convergence
+from eudr_check.typing import Mask
 
 
 @dataclass(frozen=True)

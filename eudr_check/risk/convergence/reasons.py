@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from eudr_check import tables
 from eudr_check.risk.convergence.outcome import UNDETERMINED, Case, Outcomes
 from eudr_check.risk.convergence.roles import Roles
-from eudr_check.risk.convergence.row_flags import Mask
 from eudr_check.risk.convergence.rules import LOW, MORE_INFO
 from eudr_check.risk.convergence.sums import TOLERANCE_HA, Hectares, by_method
 from eudr_check.risk.policy import Convergence
+from eudr_check.typing import Mask
 from eudr_check.variables import Variable
 
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from eudr_check.risk.convergence.roles import Roles
 from eudr_check.risk.policy import Convergence
+from eudr_check.typing import Mask
 from eudr_check.variables import UNKNOWN, YES
 
 Values = Mapping[str, NDArray[np.int16]]
 """One entry per row, by EVIDENCE column."""
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from eudr_check.risk.convergence.row_flags import Mask
 from eudr_check.risk.convergence.sums import TOLERANCE_HA, Hectares, Sums, quantities
 from eudr_check.risk.policy import Convergence, Quantity, Rule
+from eudr_check.typing import Mask
 
 Levels = NDArray[np.int8]
 """Outcome per plot as a number that grows with concern: 0 low, 1 more_info_needed, 2 high."""

@@ -8,9 +8,9 @@ import pandas as pd
 from eudr_check.config import Production
 from eudr_check.risk.convergence.outcome import OUTCOME, Case, reach
 from eudr_check.risk.convergence.roles import Roles
-from eudr_check.risk.convergence.row_flags import Mask
 from eudr_check.risk.convergence.rules import Levels
 from eudr_check.risk.policy import Convergence
+from eudr_check.typing import Mask
 
 HALF, DOUBLE = 0.5, 2.0
 

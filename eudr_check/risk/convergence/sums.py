@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eudr_check.risk.convergence.row_flags import Cells, Mask, Unknown
+from eudr_check.risk.convergence.row_flags import Cells, Unknown
 from eudr_check.risk.policy import Convergence, Quantity
+from eudr_check.typing import Mask
 
 Hectares = NDArray[np.float64]
 """One entry per plot (or per group of plots)."""

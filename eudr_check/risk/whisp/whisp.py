@@ -11,11 +11,11 @@ from eudr_check.risk.convergence import stability
 from eudr_check.risk.convergence.evidence_arrays import EvidenceArrays, completed, grounds, joined
 from eudr_check.risk.convergence.outcome import OUTCOME, UNDETERMINED
 from eudr_check.risk.convergence.reasons import Report
-from eudr_check.risk.convergence.row_flags import Mask
 from eudr_check.risk.convergence.rules import Levels
 from eudr_check.risk.convergence.sums import Hectares, per_plot
 from eudr_check.risk.policy import Measure, Whisp
 from eudr_check.risk.whisp import trees
+from eudr_check.typing import Mask
 from eudr_check.variables import UNKNOWN, YES, Variable
 
 
