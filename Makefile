@@ -58,7 +58,7 @@ fuzz: .venv/.installed-test
 
 faults: .venv/.installed-test
 	$(BIN)/python -m tests.tools.fault_campaign 200
-	$(BIN)/pytest -m faults tests/integration/run
+	$(BIN)/pytest -m faults tests/integration/run tests/unit/package
 
 bench: .venv/.installed-bench
 	$(BIN)/python -m benchmarks.overlay
