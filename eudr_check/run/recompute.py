@@ -5,14 +5,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from eudr_check import layers, risk
-from eudr_check.config import LayerChoice, Production
-from eudr_check.documents import answers, reviews
+from eudr_check.config import Harvest, LayerChoice, Production
+from eudr_check.documents import answers, legality, reviews
+from eudr_check.documents.dossier import Dossier
 from eudr_check.layers.definition import definition
-from eudr_check.package.verify import Stages
+from eudr_check.package.verify import Recorded, Stages
 from eudr_check.risk.policy import shipped
+from eudr_check.run.records import records
 from eudr_check.variables import Variable
 
 
@@ -62,4 +65,34 @@ def answers_in(path: Path, cooperatives: Sequence[str]) -> list[Mapping[str, Any
     return [answers.shown(one) for one in answers.read_answers(path, cooperatives, dt.date.max)]
 
 
-STAGES = Stages(recompute, reviewed, shipped_policy, shipped_definition, answers_in)
+def recorded(
+    folder: Path,
+    harvest: Harvest,
+    plots: gpd.GeoDataFrame,
+    assessments: pd.DataFrame,
+    sources: pd.DataFrame,
+    lots: pd.DataFrame | None,
+) -> Recorded:
+    """Evidence of legality and assessment record of any plots and lots, from the documents inside a package.
+
+    Args:
+        folder: the package.
+        harvest: its settings.
+        plots, assessments, sources, lots: its tables; None without lots.
+
+    Raises:
+        ConfigError: a document cannot be read, or a file it names is not what it was.
+    """
+    listed, answered = folder / "legality" / "legality.csv", folder / "answers" / "answers.csv"
+    documents = legality.read_legality(listed) if listed.is_file() else None
+    known = sorted(plots["cooperative"].unique())
+    inside = Dossier(
+        legality=documents,
+        broken_documents={} if documents is None else legality.broken_documents(documents, listed.parent),
+        answers=answers.read_answers(answered, known, dt.date.max) if answered.is_file() else (),
+    )
+    rows = [] if documents is None else [{str(key): row[key] for key in row} for row in documents.to_dict("records")]
+    return Recorded(rows, records(harvest, inside, plots, assessments, sources, lots))
+
+
+STAGES = Stages(recompute, reviewed, shipped_policy, shipped_definition, answers_in, recorded)

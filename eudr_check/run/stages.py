@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import shapely
 from numpy.typing import NDArray
 
 from eudr_check import layers, object_store, overlay, register, risk, tables
 from eudr_check import package as package_room
 from eudr_check import plots as plots_room
-from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Catalogue, Harvest
 from eudr_check.documents import article10, dossier
 from eudr_check.errors import EudrCheckError
@@ -27,19 +25,19 @@ from eudr_check.package.bag import contents
 from eudr_check.package.gis import geopackage
 from eudr_check.package.inputs import PackageInput
 from eudr_check.package.report.thumbnail import Picture
-from eudr_check.package.statement.statements import REACH_DEGREE
 from eudr_check.run import conservation, inputs, map_rasters, tile_index
 from eudr_check.run.artifacts import Artifact, append_tables, digest, gathered, save_table, write_json, write_table
 from eudr_check.run.drawing import Drawing
 from eudr_check.run.executors import Workers
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.profile import Measurements
+from eudr_check.run.records import RecordOf, records
 from eudr_check.run.results import ADDRESSES
 from eudr_check.run.thumbnails import baseline_of, pictures
 from eudr_check.run.tile import Shared, Task, tile_versions, unread, variables
 from eudr_check.run.versions import made_by
 from eudr_check.shipments import Filed
-from eudr_check.tiles import Tile, tiles_of
+from eudr_check.tiles import Tile
 
 WHERE = {
     "plots",
@@ -57,7 +55,6 @@ WHERE = {
 """Settings that say where things lie, not what they are; their content is hashed instead."""
 
 DRAWN = "patches.gpkg"
-REACH = REACH_DEGREE * np.array([-1.0, -1.0, 1.0, 1.0])
 
 Progress = Callable[[str, int, int], None]
 """Called with stage, units done and units in all."""
@@ -355,6 +352,12 @@ def package(
     return run.obtain("package", made_of, make)
 
 
+def _records(run: Run, added: dossier.Dossier, plots: Artifact, evidence: Artifact, assessment: Artifact) -> RecordOf:
+    lots = assessment.table("LOTS") if assessment.has("LOTS") else None
+    read = (assessment.table("ASSESSMENTS"), evidence.table("SOURCES"), lots)
+    return records(run.harvest, added, plots.features("PLOTS"), *read)
+
+
 def _as_filed(run: Run, made_of: Mapping[str, Any], filed: Sequence[Filed]) -> Artifact | None:
     """The package that was filed without lots: it declares the very same, so noting its number redoes nothing."""
     if not filed or any(one.lots for one in filed):
@@ -364,30 +367,6 @@ def _as_filed(run: Run, made_of: Mapping[str, Any], filed: Sequence[Filed]) -> A
         return None
     references = {line["reference"] for line in contents.summary(found.folder)["statements"]}
     return found if {one.reference for one in filed} <= references else None
-
-
-def _records(
-    run: Run, added: dossier.Dossier, plots: Artifact, evidence: Artifact, assessment: Artifact
-) -> Callable[[Sequence[str], Sequence[str]], WrittenRecord]:
-    """The record of some plots and lots alone, in the languages of the harvest."""
-    table, assessments = plots.features("PLOTS"), assessment.table("ASSESSMENTS")
-    read, lots = evidence.table("SOURCES"), assessment.table("LOTS") if assessment.has("LOTS") else None
-
-    def of(keys: Sequence[str], named: Sequence[str]) -> WrittenRecord:
-        mine = table.loc[list(keys)]
-        reached = {tile.name for tile in tiles_of(shapely.bounds(mine.geometry.to_numpy()) + REACH)}
-        record = dossier.record(
-            run.harvest,
-            added,
-            mine,
-            assessments.loc[list(keys)],
-            read[read["tile"].isin(reached)],
-            None if lots is None else lots[lots["lot"].isin(list(named))],
-        )
-        assert record is not None
-        return article10.written(record, run.harvest.package.languages)
-
-    return of
 
 
 def pictures_of(

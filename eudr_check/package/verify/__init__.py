@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from eudr_check.errors import PackageError
+from eudr_check.errors import EudrCheckError, PackageError
 from eudr_check.package.bag.bagit import MANIFEST
 from eudr_check.package.bag.unpack import opened
 from eudr_check.package.verify import (
@@ -26,9 +26,9 @@ from eudr_check.package.verify import (
 )
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference
-from eudr_check.package.verify.outcomes import Stages
+from eudr_check.package.verify.outcomes import Recorded, Stages
 
-__all__ = ["ONLY_A_SIGNATURE", "Difference", "Stages", "verify"]
+__all__ = ["ONLY_A_SIGNATURE", "Difference", "Recorded", "Stages", "verify"]
 
 ONLY_A_SIGNATURE = (
     "EVIDENCE, PLOTS, FINDINGS, SOURCES and PATCHES rewritten together with all that is made of them: the rasters and "
@@ -37,7 +37,8 @@ ONLY_A_SIGNATURE = (
     "lots, their kilograms and plots: the deliveries are not inside",
     "reviews and legality documents replaced together with the hashes that name them; in the edition without names of "
     "persons every final outcome that a review made",
-    "answers of the assessment record, and the points it leaves open",
+    "answers.csv rewritten together with the statements; criterion (c) where maps of your own lie over the plots; in "
+    "the edition without names of persons, or made by another version of eudr-check, the whole assessment record",
     "a policy or layer definition of one's own; those with a shipped name are compared with what is shipped",
     "report.html, pictures in it, the action plans and rasters, which are no part of the statement",
     "pages, README and QGIS project where another version of eudr-check made the package",
@@ -92,10 +93,15 @@ def _content(inside: Contents, stages: Stages | None) -> Iterator[Difference]:
         yield from outcomes.outcomes(inside, stages)
         yield from outcomes.shipped(inside, stages)
         yield from documents.answers(inside, stages)
+    recorded = None
+    try:
+        recorded = documents.recorded(inside, stages)
+    except EudrCheckError as error:
+        yield Difference("legality/legality.csv", "document", str(error).replace(str(inside.root), "."))
     yield from tables.check(inside)
     planned = contents.planned(inside)
     if inside.wants("eu_geojson") or inside.wants("statement"):
-        yield from statements.check(inside, planned)
+        yield from statements.check(inside, planned, recorded)
     yield from derived.check(inside, planned)
     yield from geopackage.check(inside)
     yield from documents.check(inside)

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from eudr_check import __version__
 from eudr_check.errors import ConfigError
 from eudr_check.files import is_safe_name, sha256
 from eudr_check.package.eu import shipments_json
 from eudr_check.package.statement.statements import DRAFT_MARK
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference
-from eudr_check.package.verify.outcomes import Stages
+from eudr_check.package.verify.outcomes import Recorded, Stages
 from eudr_check.text.clean import file_stem
 
 STEM = "[A-Za-z0-9._-]+"
@@ -70,6 +71,19 @@ def answers(contents: Contents, stages: Stages) -> Iterator[Difference]:
     for row in said:
         if _key(row) not in written:
             yield Difference(name, "document", f"has no such answer to {row['letter']} as a statement shows")
+
+
+def recorded(contents: Contents, stages: Stages | None) -> Recorded | None:
+    """What the documents inside say; None where they are not inside, or other words are to be expected.
+
+    Raises:
+        EudrCheckError: a document inside cannot be read.
+    """
+    known = stages is not None and not contents.redacted and contents.summary["software"] == __version__
+    if not known or stages is None or stages.recorded is None:
+        return None
+    tables = (contents.plots, contents.assessments, contents.sources, contents.lots)
+    return stages.recorded(contents.root, contents.harvest, *tables)
 
 
 def _spoken(dds: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

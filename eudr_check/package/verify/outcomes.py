@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from eudr_check.config import Production
+from eudr_check.assessment_record import WrittenRecord
+from eudr_check.config import Harvest, Production
 from eudr_check.errors import EudrCheckError
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference, some, unlike
@@ -25,6 +27,16 @@ ASSESSMENTS, REASONS = "tables/ASSESSMENTS.parquet", "tables/REASONS.parquet"
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """What the documents inside a package say of any of its plots and lots."""
+
+    legality: Sequence[Mapping[str, Any]]
+    """Evidence of legality of the whole harvest, as statements list it."""
+    record: Callable[[Sequence[str], Sequence[str]], WrittenRecord]
+    """Keys of plots and names of lots to their assessment record."""
+
+
+@dataclass(frozen=True)
 class Stages:
     """What other rooms compute once more; the package knows none of them."""
 
@@ -37,6 +49,15 @@ class Stages:
     """The shipped layer definition of an id, as `layers.json` writes it; None where none is shipped."""
     answers: Callable[[Path, Sequence[str]], Sequence[Mapping[str, Any]]]
     """The path of answers.csv and the cooperatives it may name to the operator's answers, as statements show them."""
+    recorded: (
+        Callable[
+            [Path, Harvest, gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame | None],
+            Recorded,
+        ]
+        | None
+    ) = None
+    """The package, its settings, PLOTS, ASSESSMENTS, SOURCES and LOTS to what its documents say; None leaves records
+    and legality as the statements have them."""
 
 
 def outcomes(contents: Contents, stages: Stages) -> Iterator[Difference]:

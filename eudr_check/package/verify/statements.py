@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,21 @@ import pandas as pd
 from lxml import etree
 
 from eudr_check import __version__
+from eudr_check.assessment_record import WrittenRecord
 from eudr_check.files import sha256
 from eudr_check.package.eu import dds_xml, file_rules
 from eudr_check.package.eu.parts import Part
 from eudr_check.package.statement import statements
-from eudr_check.package.statement.statements import Plan
+from eudr_check.package.statement.statements import Behind, Plan
 from eudr_check.package.verify.contents import Contents, place_of
 from eudr_check.package.verify.derived import same_csv
 from eudr_check.package.verify.difference import Difference, some, unlike
+from eudr_check.package.verify.outcomes import Recorded
 from eudr_check.text.clean import cell, clean
 
 
-def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
-    """Every statement that is due is there, and no other; each says what the tables give."""
+def check(contents: Contents, planned: Plan, recorded: Recorded | None) -> Iterator[Difference]:
+    """Every statement that is due is there, and no other; each says what the tables and documents give."""
     present = {folder.name for folder in contents.root.glob("*statement-*")}
     due = {part.folder for part in planned.parts}
     for name in sorted(due - present):
@@ -32,7 +35,7 @@ def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
         yield from undeclared(contents, contents.root / name)
     for part in planned.parts:
         if part.folder in present:
-            yield from _statement(contents, planned, part)
+            yield from _statement(contents, planned, part, recorded)
 
 
 def undeclared(contents: Contents, folder: Path) -> Iterator[Difference]:
@@ -41,9 +44,11 @@ def undeclared(contents: Contents, folder: Path) -> Iterator[Difference]:
         yield from _eu_rules(contents, f"{folder.name}/{file.name}")
 
 
-def _statement(contents: Contents, planned: Plan, part: Part) -> Iterator[Difference]:
+def _statement(contents: Contents, planned: Plan, part: Part, recorded: Recorded | None) -> Iterator[Difference]:
     place = place_of(contents, part)
     behind = contents.behind(place)
+    if recorded is not None:
+        behind = _from_documents(behind, recorded)
     files = statements.contents(behind, planned, part)
     yield from _geojson(contents, place + "plots.geojson", files, planned, part)
     yield from same_csv(contents.root, place + "plots_index.csv", files.index)
@@ -53,6 +58,27 @@ def _statement(contents: Contents, planned: Plan, part: Part) -> Iterator[Differ
         yield from _xml(contents.root, place + "dds.xml", files.xml)
     if files.dds is not None and contents.summary["software"] == __version__:
         yield from _pages(contents, place, files, planned, part)
+
+
+def _from_documents(behind: Behind, recorded: Recorded) -> Behind:
+    """The same with record and evidence of legality as the documents inside give them."""
+    stated = behind.article10
+
+    def of(keys: Sequence[str], lots: Sequence[str]) -> WrittenRecord:
+        made = recorded.record(keys, lots)
+        rows = {
+            language: [_own_map(row, stated.rows.get(language, ())) for row in mine]
+            for language, mine in made.rows.items()
+        }
+        return replace(made, rows=rows)
+
+    return replace(behind, legality=recorded.legality, article10_of=of)
+
+
+def _own_map(row: Mapping[str, Any], stated: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The row as it is stated where a map of indigenous land answered it, for no such map is inside."""
+    other = next((one for one in stated if one.get("letter") == row["letter"] == "c" and one.get("answer")), None)
+    return row if other is None or row["answer"] else other
 
 
 def _geojson(contents: Contents, name: str, files: statements.Files, planned: Plan, part: Part) -> Iterator[Difference]:
