@@ -12,17 +12,22 @@ import sys
 import tempfile
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from eudr_check import plots
+from eudr_check.config import PlotFile
 from tests.fuzz.damages import DAMAGES, Damage
-from tests.fuzz.layouts import COOPERATIVE, Layout, truth
+from tests.fuzz.layouts import Layout, cooperative, truth
 from tests.fuzz.odd_layouts import LAYOUTS, written
 
+BATCH = 25
 SAME_PLACE_DEG = 3e-6
 """Six decimals in, six decimals out, and millimetres of a projection between."""
 
@@ -32,26 +37,30 @@ def pairs() -> list[tuple[Layout, Damage]]:
     return [(layout, damage) for layout in LAYOUTS for damage in DAMAGES if layout.family in damage.families]
 
 
-def losses(layout: Layout, made: Any, findings: pd.DataFrame, *, truncated: bool = False) -> list[str]:
+def losses(layout: Layout, made: Any, findings: pd.DataFrame, slot: int = 0, *, truncated: bool = False) -> list[str]:
     """What breaks the law, a sentence each.
 
     Args:
         layout: says what the plots truly are.
         made: PLOTS.
         findings: FINDINGS.
+        slot: which of the lists, each on ground of its own.
         truncated: the end of the file is gone, and with it the number of its plots.
     """
-    expected = {f"{COOPERATIVE}/{plot.plot_id}": plot.shape for plot in truth(layout.points)}
+    plots_of_list = truth(layout.points, slot=slot)
+    names = [f"{cooperative(slot)}/{plot.plot_id}" for plot in plots_of_list]
+    expected = pd.Series([plot.shape for plot in plots_of_list], index=names, dtype=object)
     blocking = findings[findings["severity"] == "block"]
     whole_file = bool(blocking["source_row"].isna().any())
-    usable = made[made["usable"]]
-    broken = [f"{plot} was never delivered" for plot in usable.index.difference(list(expected))]
+    usable = pd.Series(made.geometry.to_numpy(), index=made.index.astype(object), dtype=object)[made["usable"].tolist()]
+    broken = [f"{plot} was never delivered" for plot in usable.index.difference(names)]
+    usable = usable[usable.index.isin(names)]
+    right = _same(usable.to_numpy(), expected.loc[usable.index].to_numpy())
     broken += [
-        f"{plot} lies elsewhere: {shapely.to_wkt(usable.geometry[plot], rounding_precision=6)[:120]}"
-        for plot in usable.index.intersection(list(expected))
-        if not _same(usable.geometry[plot], expected[plot])
+        f"{plot} lies elsewhere: {shapely.to_wkt(shape, rounding_precision=6)[:120]}"
+        for plot, shape in usable[~right].items()
     ]
-    absent = [plot for plot in expected if plot not in made.index]
+    absent = sorted(set(names) - set(made.index))
     rows = set(zip(blocking["source_file"], blocking["source_row"], strict=True))
     rows -= set(zip(made["source_file"], made["source_row"], strict=True))
     named = len({row for row in rows if pd.notna(row[1])})
@@ -62,10 +71,10 @@ def losses(layout: Layout, made: Any, findings: pd.DataFrame, *, truncated: bool
     return broken
 
 
-def _same(found: Any, expected: Any) -> bool:
-    if found is None or found.geom_type != expected.geom_type:
-        return False
-    return bool(shapely.hausdorff_distance(found, expected) < SAME_PLACE_DEG)
+def _same(found: NDArray[Any], expected: NDArray[Any]) -> NDArray[np.bool_]:
+    """bool (n,) whether each geometry is of the kind and in the place it should be."""
+    alike = shapely.get_type_id(found) == shapely.get_type_id(expected)
+    return alike & (shapely.hausdorff_distance(found, expected) < SAME_PLACE_DEG)
 
 
 def outcome(made: Any, findings: pd.DataFrame) -> Counter[str]:
@@ -83,44 +92,64 @@ def outcome(made: Any, findings: pd.DataFrame) -> Counter[str]:
     )
 
 
-def damage_once(layout: Layout, damage: Damage, chance: random.Random, folder: Path) -> tuple[list[str], Counter[str]]:
-    """Write the list, damage the file, read it, and look.
+def damaged(layout: Layout, damage: Damage, chance: random.Random, folder: Path, slot: int) -> PlotFile | None:
+    """The list of a slot in this layout, damaged; None where it holds nothing to damage."""
+    folder.mkdir()
+    file = written(layout, folder, slot)
+    return file if damage.apply(file.path, chance) else None
+
+
+def judged(batch: list[tuple[Layout, Damage, PlotFile]]) -> tuple[list[str], Counter[str]]:
+    """Read the files of a batch as one harvest, and look at each.
 
     Returns:
-        What breaks the law, and the counts; a damage that found nothing to damage counts as no file.
+        What breaks the law, and the counts.
     """
-    file = written(layout, folder)
-    if not damage.apply(file.path, chance):
-        return [], Counter()
-    made, findings = plots.load([file], commodity="coffee")
-    return losses(layout, made, findings, truncated=damage.truncates), outcome(made, findings)
+    made, findings = plots.load([file for _, _, file in batch], commodity="coffee")
+    broken: list[str] = []
+    total: Counter[str] = Counter()
+    for slot, (layout, damage, file) in enumerate(batch):
+        mine = made[made["cooperative"] == file.cooperative]
+        about = findings[findings["cooperative"] == file.cooperative]
+        found = losses(layout, mine, about, slot, truncated=damage.truncates)
+        broken += [f"{layout.name}, {damage.name} ({file.path}): {'; '.join(found[:5])}"] if found else []
+        total += outcome(mine, about)
+    return broken, total
 
 
 def campaign(rounds: int, seed: int) -> Counter[str]:
-    """Damage files until `rounds` of them have been read.
+    """Damage files until `rounds` of them have been read, `BATCH` to a harvest, as harvests have many.
 
     Raises:
         AssertionError: a plot was lost, moved or invented; names layout, damage, seed and the kept file.
     """
     chance = random.Random(seed)
     total: Counter[str] = Counter()
-    order = pairs()
+    waiting = _shuffled(chance)
     while total["files"] < rounds:
-        chance.shuffle(order)
-        for layout, damage in order:
-            if total["files"] >= rounds:
-                break
-            with tempfile.TemporaryDirectory() as name:
-                broken, counts = damage_once(layout, damage, chance, Path(name))
-                if broken:
-                    kept = Path(tempfile.gettempdir()) / f"conservation-{layout.name}-{damage.name}-{seed}"
-                    shutil.rmtree(kept, ignore_errors=True)
-                    shutil.copytree(name, kept)
-                    raise AssertionError(
-                        f"{layout.name}, {damage.name}, seed {seed} (kept as {kept}): {'; '.join(broken[:5])}"
-                    )
-            total += counts
+        with tempfile.TemporaryDirectory() as name:
+            batch: list[tuple[Layout, Damage, PlotFile]] = []
+            for number, (layout, damage) in enumerate(waiting):
+                file = damaged(layout, damage, chance, Path(name) / str(number), len(batch))
+                batch += [(layout, damage, file)] if file else []
+                if len(batch) == min(BATCH, rounds - total["files"]):
+                    break
+            broken, counts = judged(batch)
+            if broken:
+                kept = Path(tempfile.gettempdir()) / f"conservation-{seed}-{total['files']}"
+                shutil.rmtree(kept, ignore_errors=True)
+                shutil.copytree(name, kept)
+                raise AssertionError(f"seed {seed} (files kept in {kept}): " + "\n".join(broken))
+        total += counts
     return total
+
+
+def _shuffled(chance: random.Random) -> Iterator[tuple[Layout, Damage]]:
+    """Every pair, in another order each time round."""
+    order = pairs()
+    while True:
+        chance.shuffle(order)
+        yield from order
 
 
 def main(rounds: int, seed: int) -> None:

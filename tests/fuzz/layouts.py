@@ -5,8 +5,9 @@ import io
 import json
 import random
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ import pandas as pd
 import pyproj
 import shapely
 
-COOPERATIVE = "coop-01"
 NAMES = ("Rosa Quispe", "José Ñahui", "María Huamán", "Wilder Díaz", "Elmer Núñez", "Ana 'Nena' Tello", "Luis, hijo")
 
 
@@ -30,19 +30,26 @@ class Plot:
     shape: shapely.Geometry
 
 
-def truth(points: bool = False, count: int = 50) -> list[Plot]:
-    """Fifty plots side by side near Moyobamba, none touching another; the same at every call."""
+def cooperative(slot: int) -> str:
+    """Whose list this is."""
+    return f"coop-{slot + 1:02d}"
+
+
+@cache
+def truth(points: bool = False, count: int = 50, slot: int = 0) -> tuple[Plot, ...]:
+    """Fifty plots side by side near Moyobamba, none touching another; the same at every call, further south in each
+    slot."""
     chance = random.Random(2026)
     made = []
     for number in range(count):
         x = round(-76.95 + 0.004 * (number % 10) + chance.random() * 0.0007, 6)
-        y = round(-6.05 - 0.004 * (number // 10) - chance.random() * 0.0007, 6)
+        y = round(-6.05 - 0.03 * slot - 0.004 * (number // 10) - chance.random() * 0.0007, 6)
         corners = [(x, y), (x + 0.001237, y + 0.000113), (x + 0.001411, y + 0.001319), (x + 0.000127, y + 0.001203)]
         ring = [(round(a, 6), round(b, 6)) for a, b in corners]
         shape = shapely.Point(ring[0]) if points else shapely.Polygon(ring)
         hectares = round(0.7 + chance.random(), 2)
         made.append(Plot(f"CAF-{number + 1:03d}", NAMES[number % len(NAMES)], hectares, shape))
-    return made
+    return tuple(made)
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ class Layout:
     name: str
     family: str
     points: bool
-    write: Callable[[list[Plot], Path], Path]
+    write: Callable[[Sequence[Plot], Path], Path]
     settings: dict[str, Any]
 
 
@@ -70,7 +77,7 @@ def _delimited(rows: Iterator[list[str]], delimiter: str, encoding: str = "utf-8
 
 
 def _wkt(header: list[str], delimiter: str, encoding: str = "utf-8", suffix: str = "csv") -> Callable[..., Path]:
-    def write(plots: list[Plot], folder: Path) -> Path:
+    def write(plots: Sequence[Plot], folder: Path) -> Path:
         rows = (
             [p.plot_id, p.producer, f"{p.hectares:.2f}", shapely.to_wkt(p.shape, rounding_precision=6)] for p in plots
         )
@@ -80,7 +87,7 @@ def _wkt(header: list[str], delimiter: str, encoding: str = "utf-8", suffix: str
 
 
 def _lonlat(header: list[str], delimiter: str, number: Callable[[float, bool], str], hectares: Callable[[float], str]):
-    def write(plots: list[Plot], folder: Path) -> Path:
+    def write(plots: Sequence[Plot], folder: Path) -> Path:
         rows = (
             [p.plot_id, p.producer, hectares(p.hectares), number(p.shape.x, True), number(p.shape.y, False)]
             for p in plots
@@ -109,7 +116,7 @@ def _comma(value: float, _: bool = False) -> str:
     return f"{value:.6f}".replace(".", ",")
 
 
-def _vertices(plots: list[Plot], folder: Path) -> Path:
+def _vertices(plots: Sequence[Plot], folder: Path) -> Path:
     rows = [
         [p.plot_id, str(n), f"{x:.6f}", f"{y:.6f}"]
         for p in plots
@@ -118,20 +125,20 @@ def _vertices(plots: list[Plot], folder: Path) -> Path:
     return _file(folder / "vertices.csv", _delimited(iter([["codigo", "vertice", "longitud", "latitud"], *rows]), ";"))
 
 
-def _survey(plots: list[Plot], folder: Path) -> Path:
+def _survey(plots: Sequence[Plot], folder: Path) -> Path:
     rows = [
         [p.plot_id, p.producer, ";".join(f"{y:.6f} {x:.6f} 0 4" for x, y in p.shape.exterior.coords)] for p in plots
     ]
     return _file(folder / "kobo.csv", _delimited(iter([["g/codigo", "g/socio", "g/lindero"], *rows]), ","))
 
 
-def _utm(plots: list[Plot], folder: Path) -> Path:
+def _utm(plots: Sequence[Plot], folder: Path) -> Path:
     to = pyproj.Transformer.from_crs(4326, 32718, always_xy=True)
     rows = [[p.plot_id, p.producer, *(f"{v:.3f}" for v in to.transform(p.shape.x, p.shape.y))] for p in plots]
     return _file(folder / "utm.csv", _delimited(iter([["codigo", "socio", "este", "norte"], *rows]), ";"))
 
 
-def _features(plots: list[Plot], id_key: str = "codigo") -> list[dict[str, Any]]:
+def _features(plots: Sequence[Plot], id_key: str = "codigo") -> list[dict[str, Any]]:
     return [
         {
             "type": "Feature",
@@ -143,7 +150,7 @@ def _features(plots: list[Plot], id_key: str = "codigo") -> list[dict[str, Any]]
 
 
 def _geojson(**members: Any) -> Callable[..., Path]:
-    def write(plots: list[Plot], folder: Path) -> Path:
+    def write(plots: Sequence[Plot], folder: Path) -> Path:
         content = {"type": "FeatureCollection", **members, "features": _features(plots)}
         return _file(folder / "plots.geojson", json.dumps(content, ensure_ascii=False))
 
@@ -151,17 +158,17 @@ def _geojson(**members: Any) -> Callable[..., Path]:
 
 
 def _lines(separator: str) -> Callable[..., Path]:
-    def write(plots: list[Plot], folder: Path) -> Path:
+    def write(plots: Sequence[Plot], folder: Path) -> Path:
         return _file(folder / "plots.ndjson", "".join(separator + json.dumps(one) + "\n" for one in _features(plots)))
 
     return write
 
 
-def _array(plots: list[Plot], folder: Path) -> Path:
+def _array(plots: Sequence[Plot], folder: Path) -> Path:
     return _file(folder / "plots.json", json.dumps(_features(plots), indent=1))
 
 
-def _records(plots: list[Plot], folder: Path) -> Path:
+def _records(plots: Sequence[Plot], folder: Path) -> Path:
     rows = [
         {
             "g/codigo": p.plot_id,
@@ -173,7 +180,7 @@ def _records(plots: list[Plot], folder: Path) -> Path:
     return _file(folder / "kobo.json", json.dumps(rows))
 
 
-def kml_text(plots: list[Plot]) -> str:
+def kml_text(plots: Sequence[Plot]) -> str:
     """A KML with a folder, names as ids and producers in its extended data."""
     marks = "".join(
         f"<Placemark><name>{p.plot_id}</name><ExtendedData><Data name='socio'><value>{p.producer}</value></Data>"
@@ -186,11 +193,11 @@ def kml_text(plots: list[Plot]) -> str:
     return f"{head}{marks}</Folder></Document></kml>\n"
 
 
-def _kml(plots: list[Plot], folder: Path) -> Path:
+def _kml(plots: Sequence[Plot], folder: Path) -> Path:
     return _file(folder / "plots.kml", kml_text(plots))
 
 
-def _kmz(plots: list[Plot], folder: Path) -> Path:
+def _kmz(plots: Sequence[Plot], folder: Path) -> Path:
     return _zipped(folder / "plots.kmz", {"doc.kml": kml_text(plots).encode()})
 
 
@@ -202,7 +209,7 @@ def _zipped(path: Path, members: dict[str, bytes]) -> Path:
 
 
 def _book(wkt: bool, above: int) -> Callable[..., Path]:
-    def write(plots: list[Plot], folder: Path) -> Path:
+    def write(plots: Sequence[Plot], folder: Path) -> Path:
         book = openpyxl.Workbook()
         sheet = book.active
         for _ in range(above):
@@ -217,7 +224,7 @@ def _book(wkt: bool, above: int) -> Callable[..., Path]:
     return write
 
 
-def _frame(plots: list[Plot]) -> gpd.GeoDataFrame:
+def _frame(plots: Sequence[Plot]) -> gpd.GeoDataFrame:
     columns = {
         "codigo": [p.plot_id for p in plots],
         "socio": [p.producer for p in plots],
@@ -227,14 +234,14 @@ def _frame(plots: list[Plot]) -> gpd.GeoDataFrame:
 
 
 def _driver(name: str, driver: str, crs: int = 4326) -> Callable[..., Path]:
-    def write(plots: list[Plot], folder: Path) -> Path:
+    def write(plots: Sequence[Plot], folder: Path) -> Path:
         _frame(plots).to_crs(crs).to_file(folder / name, driver=driver)
         return folder / name
 
     return write
 
 
-def _shapefile_zip(plots: list[Plot], folder: Path) -> Path:
+def _shapefile_zip(plots: Sequence[Plot], folder: Path) -> Path:
     inside = folder / "made"
     inside.mkdir()
     _frame(plots).to_file(inside / "plots.shp")
@@ -242,7 +249,7 @@ def _shapefile_zip(plots: list[Plot], folder: Path) -> Path:
     return _zipped(folder / "plots.zip", content)
 
 
-def _mixed_zip(plots: list[Plot], folder: Path) -> Path:
+def _mixed_zip(plots: Sequence[Plot], folder: Path) -> Path:
     """Half of the list as GeoJSON, half as CSV, in one archive."""
     half = len(plots) // 2
     inside = folder / "made"
@@ -252,12 +259,12 @@ def _mixed_zip(plots: list[Plot], folder: Path) -> Path:
     return _zipped(folder / "envio.zip", {"norte.geojson": first, "sur/padron.csv": second})
 
 
-def _parquet(plots: list[Plot], folder: Path) -> Path:
+def _parquet(plots: Sequence[Plot], folder: Path) -> Path:
     _frame(plots).to_parquet(folder / "plots.parquet")
     return folder / "plots.parquet"
 
 
-def _flat_parquet(plots: list[Plot], folder: Path) -> Path:
+def _flat_parquet(plots: Sequence[Plot], folder: Path) -> Path:
     columns = {
         "codigo": [p.plot_id for p in plots],
         "longitud": [p.shape.x for p in plots],
@@ -267,7 +274,7 @@ def _flat_parquet(plots: list[Plot], folder: Path) -> Path:
     return folder / "plots.parquet"
 
 
-def _ods(plots: list[Plot], folder: Path) -> Path:
+def _ods(plots: Sequence[Plot], folder: Path) -> Path:
     columns = {
         "codigo": [p.plot_id for p in plots],
         "longitud": [p.shape.x for p in plots],

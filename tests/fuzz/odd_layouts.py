@@ -1,18 +1,18 @@
 """The list of plots in layouts that say a place or an id in a way of their own."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import openpyxl
 import pyproj
 
 from eudr_check.config import PlotFile
-from tests.fuzz.layouts import COOPERATIVE, PLAIN_LAYOUTS, Layout, Plot, kml_text, truth
+from tests.fuzz.layouts import PLAIN_LAYOUTS, Layout, Plot, cooperative, kml_text, truth
 
 
-def _table(header: list[str], cells: Callable[[Plot], list[str]]) -> Callable[[list[Plot], Path], Path]:
-    def write(plots: list[Plot], folder: Path) -> Path:
+def _table(header: list[str], cells: Callable[[Plot], list[str]]) -> Callable[[Sequence[Plot], Path], Path]:
+    def write(plots: Sequence[Plot], folder: Path) -> Path:
         path = folder / "padron.csv"
         with path.open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream, delimiter=";", lineterminator="\n").writerows([header, *map(cells, plots)])
@@ -41,7 +41,7 @@ def _thousands(plot: Plot) -> list[str]:
     return [plot.plot_id, plot.producer, *shown]
 
 
-def _merged_book(plots: list[Plot], folder: Path) -> Path:
+def _merged_book(plots: Sequence[Plot], folder: Path) -> Path:
     """A title over all columns, and the village once for every ten plots, in merged cells."""
     book = openpyxl.Workbook()
     sheet = book.active
@@ -57,7 +57,7 @@ def _merged_book(plots: list[Plot], folder: Path) -> Path:
     return folder / "padron.xlsx"
 
 
-def _formatted_book(plots: list[Plot], folder: Path) -> Path:
+def _formatted_book(plots: Sequence[Plot], folder: Path) -> Path:
     """Ids that are numbers and get their letters and zeros from the format of the cell."""
     book = openpyxl.Workbook()
     sheet = book.active
@@ -69,7 +69,7 @@ def _formatted_book(plots: list[Plot], folder: Path) -> Path:
     return folder / "padron.xlsx"
 
 
-def _balloons(plots: list[Plot], folder: Path) -> Path:
+def _balloons(plots: Sequence[Plot], folder: Path) -> Path:
     """Attributes in tables of HTML, as ArcGIS and Google Earth write them."""
     path = folder / "plots.kml"
     text = kml_text(plots)
@@ -99,7 +99,7 @@ ODD_LAYOUTS = (
 LAYOUTS = (*PLAIN_LAYOUTS, *ODD_LAYOUTS)
 
 
-def written(layout: Layout, folder: Path) -> PlotFile:
-    """The list in this layout, as the harvest names it."""
-    path = layout.write(truth(layout.points), folder)
-    return PlotFile(path=path, cooperative=COOPERATIVE, **layout.settings)
+def written(layout: Layout, folder: Path, slot: int = 0) -> PlotFile:
+    """The list of this slot in this layout, as the harvest names it."""
+    path = layout.write(truth(layout.points, slot=slot), folder)
+    return PlotFile(path=path, cooperative=cooperative(slot), **layout.settings)
