@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from eudr_check.names import plain
 from eudr_check.plots.read import cell as cells
 from eudr_check.plots.read import coordinates, reference_systems
-from eudr_check.plots.read.columns import is_of_house, is_of_plot, names_house
+from eudr_check.plots.read.columns import is_of_house, is_of_plot, names_house, recognise
 from eudr_check.plots.read.datums import Datum, datum_of
 from eudr_check.plots.read.geojson import MisnestedError
 from eudr_check.plots.read.geometry_builder import Outlines
@@ -154,6 +154,15 @@ def _name_systems(delivery: Delivery, given: NDArray[np.bool_]) -> dict[int, str
 
 
 _UNPLACED = (*ROWS_LOST, "geometry_unreadable", "wrong_nesting", "ring_too_short", "coordinate_missing", "wrong_type")
+
+
+def gives_place(delivery: Delivery, explicit: Mapping[str, str]) -> bool:
+    """Whether rows have geometry, or columns that give one; `explicit` are those the harvest names."""
+    if any(shape is not None for shape in delivery.geometry):
+        return True
+    headers = [str(header) for header in delivery.attributes.columns]
+    taken = recognise(headers, {ours: theirs for ours, theirs in explicit.items() if theirs in headers})
+    return set(AXES) <= taken.keys() or bool(geometry_headers(delivery.attributes, taken))
 
 
 def geometry_headers(frame: pd.DataFrame, columns: Mapping[str, str]) -> list[str]:

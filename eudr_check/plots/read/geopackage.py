@@ -25,6 +25,8 @@ _PLAIN_VIEW = re.compile(
     r"(?:\s+(?:AS\s+)?\w+)?(?:\s+WHERE\s+[^()]*)?\s*;?\s*",
     re.IGNORECASE | re.DOTALL,
 )
+_HEAD = 8
+"""Bytes of a geometry in which it names its CRS: magic, version, flags, srs_id."""
 _DRIVERS = ("GPKG", "SQLite")
 
 
@@ -70,9 +72,10 @@ def _read(path: Path, delivered: Path, table: str | None, encoding: str | None) 
             skipped = _views_that_are_not_plain(database)
             counts, said = _counts(database, skipped)
             declared = _with_crs(database)
+            foreign = {name: rows for name in counts if (rows := _of_another_crs(database, name))}
     except sqlite3.Error as error:
         raise UnreadableError("file_unreadable", problem=f"SQLite: {error}") from error
-    source = vector.Source(path, _DRIVERS, encoding, counts, skipped, declared=declared)
+    source = vector.Source(path, _DRIVERS, encoding, counts, skipped, declared=declared, foreign=foreign)
     try:
         delivery = vector.read(source, table)
     except CRSError:
@@ -124,6 +127,39 @@ def _with_crs(database: sqlite3.Connection) -> tuple[str, ...]:
         return ()
     rows = database.execute("SELECT table_name FROM gpkg_geometry_columns WHERE srs_id NOT IN (0, -1)")
     return tuple(str(name) for (name,) in rows)
+
+
+def _of_another_crs(database: sqlite3.Connection, table: str) -> dict[int, str]:
+    """Rows, in the order they are read, whose geometry names another CRS than their table: 0 and -1 name none."""
+    if not _has_geometry_columns(database):
+        return {}
+    found = database.execute(
+        "SELECT column_name, g.srs_id, s.organization_coordsys_id, s.definition FROM gpkg_geometry_columns AS g "
+        "LEFT JOIN gpkg_spatial_ref_sys AS s ON s.srs_id = g.srs_id WHERE lower(table_name) = lower(?)",
+        (table,),
+    ).fetchone()
+    if found is None or found[1] in (0, -1):
+        return {}
+    column, own, code, definition = found
+    alike = database.execute("SELECT srs_id FROM gpkg_spatial_ref_sys WHERE definition = ?", (definition,))
+    same = {0, -1, own, code, *(srs for (srs,) in alike)}
+    quoted, name = (str(part).replace('"', '""') for part in (table, column))
+    heads = database.execute(
+        f'SELECT CAST(substr("{name}", 1, {_HEAD}) AS BLOB) FROM "{quoted}" NOT INDEXED ORDER BY rowid'
+    )
+    named = [
+        int.from_bytes(head[4:], "little" if head[3] & 1 else "big", signed=True)
+        if head is not None and head[:2] == b"GP" and len(head) == _HEAD
+        else 0
+        for (head,) in heads
+    ]
+    return {row: f"EPSG:{srs}" for row, srs in enumerate(named) if srs not in same}
+
+
+def _has_geometry_columns(database: sqlite3.Connection) -> bool:
+    names = ("gpkg_geometry_columns", "gpkg_spatial_ref_sys")
+    found = database.execute(f"SELECT count(*) FROM sqlite_master WHERE name IN {names}").fetchone()
+    return bool(found[0] == len(names))
 
 
 def _without_crs(source: vector.Source, table: str | None) -> Delivery:

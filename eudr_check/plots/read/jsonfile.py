@@ -18,11 +18,13 @@ _MORE = ("exceededtransferlimit", "hasmore", "hasnext", "hasnextpage", "moreresu
          "truncated", "istruncated", "partial", "ispartial", "incomplete", "incompleteresults")  # fmt: skip
 _COUNTS = ("count", "total", "totalcount", "totalfeatures", "numbermatched", "numberreturned", "odatacount",
            "totalrecords", "totalitems", "totalresults", "totalrows", "totalhits", "resultcount", "featurecount",
-           "numfeatures", "recordcount", "rowcount")  # fmt: skip
+           "numfeatures", "recordcount", "rowcount", "matched", "totalelements", "totalmatched", "totalmatches",
+           "totalentries", "totalobjects", "totalplots", "totalsize", "numfound", "hits")  # fmt: skip
 _PAGES = ("page", "pages", "totalpages", "pagecount", "lastpage", "currentpage", "pagenumber", "numpages")
 _STARTS = ("offset", "startindex", "skip")
 _NO_LETTER = re.compile(r"[^a-z]")
-_ABOUT = ("properties", "meta", "metadata", "pagination", "paging", "page", "info", "context")
+_ABOUT = ("properties", "meta", "metadata", "pagination", "paging", "page", "pageinfo", "info", "context", "resultinfo",
+          "response", "searchmetadata")  # fmt: skip
 
 
 def read(text: str) -> Delivery:
@@ -113,7 +115,12 @@ def _other_lists(documents: list[Any]) -> list[Note]:
 def _partial(documents: list[Any], count: int) -> list[Note]:
     """What a document says of itself that means that more plots stand elsewhere."""
     parts = [document for document in documents if isinstance(document, dict)]
-    parts += [part[key] for part in parts for key in part if key.lower() in _ABOUT and isinstance(part[key], dict)]
+    parts += [
+        part[key]
+        for part in parts
+        for key in part
+        if _NO_LETTER.sub("", key.lower()) in _ABOUT and isinstance(part[key], dict)
+    ]
     problems = sorted({problem for part in parts for problem in _signs(part, count)})
     return [Note("file_partial", {"problem": ", ".join(problems)[:200]})] if problems else []
 

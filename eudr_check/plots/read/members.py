@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from eudr_check.config import PlotFile
-from eudr_check.plots.read import columns, geometry_columns
+from eudr_check.plots.read import csv, geometry_columns
 from eudr_check.plots.read.archive import Limits
 from eudr_check.plots.read.raw_table import Delivery, Note, UnreadableError, empty
 from eudr_check.plots.read.together import together
@@ -29,6 +29,8 @@ _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*"
 _DOCUMENTS = (".mxd", ".aprx", ".qgz", ".qgs", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx", ".odp", ".md")
 _PROSE = ("readme", "leeme", "leame", "lisezmoi", "leiame", "license", "licence", "licencia", "licenca", "metadata")
 _TEXT_SUFFIXES = (".txt", ".htm", ".html", ".xml")
+_HEAD_BYTES = 65_536
+_MARKS_OF_PLACES = {b"{": b'"coordinates"', b"[": b'"coordinates"', b"<": b"<coordinates"}
 _PAGES = (b"<!doctype html", b"<html", b"<metadata", b"<?xml", b"<gmd:", b"<qgis", b"<pamdataset")
 
 
@@ -51,12 +53,12 @@ def read(folder: Path, file: PlotFile, limits: Limits, reader: Reader) -> Delive
     paths = _units(folder)
     names = {path: path.relative_to(folder).as_posix() for path in paths}
     companions = {path for path in paths if _is_companion(path, paths)}
-    found = _Found(ignored=[names[path] for path in paths if path in companions or _is_clutter(names[path])])
+    found = _Found()
     chosen = []
     for path in paths:
-        if names[path] in found.ignored:
-            continue
-        if _is_picture(path):
+        if _holds_list(path):
+            chosen.append(path)
+        elif path in companions or _is_clutter(names[path]) or _is_picture(path):
             found.ignored.append(names[path])
         elif path.suffix.lower() in _DOCUMENTS or _is_prose(path):
             found.skipped.append(names[path])
@@ -92,7 +94,7 @@ def _take(path: Path, name: str, file: PlotFile, limits: Limits, reader: Reader,
         problem = str(error.details.get("problem", "no plot in it" if error.code == "file_empty" else error.code))
         found.parts.append(empty([Note("member_unread", {"member": name, "problem": problem})]))
         return
-    if path.suffix.lower() in _TEXT_SUFFIXES and not has_place(part, file):
+    if path.suffix.lower() in _TEXT_SUFFIXES and not geometry_columns.gives_place(part, file.columns):
         note = Note("member_unread", {"member": name, "problem": "no column of coordinates in it"})
         found.parts.append(empty([note]))
         return
@@ -111,15 +113,6 @@ def _joined(found: _Found, file: PlotFile, left: list[str]) -> Delivery:
     if len(found.taken) > 1:
         delivery.notes.append(Note("tables_joined", {"tables": ", ".join(found.taken)}))
     return delivery
-
-
-def has_place(part: Delivery, file: PlotFile) -> bool:
-    """Whether rows have geometry, or columns that give one."""
-    if any(shape is not None for shape in part.geometry):
-        return True
-    headers = [str(header) for header in part.attributes.columns]
-    taken = columns.recognise(headers, {ours: theirs for ours, theirs in file.columns.items() if theirs in headers})
-    return {"longitude", "latitude"} <= taken.keys() or bool(geometry_columns.geometry_headers(part.attributes, taken))
 
 
 def _units(folder: Path) -> list[Path]:
@@ -149,6 +142,24 @@ def _is_companion(path: Path, paths: list[Path]) -> bool:
         for other in paths
         for ending in _COMPANIONS.get(other.suffix.lower(), ())
     )
+
+
+def _holds_list(path: Path) -> bool:
+    """Whether a file holds a list of plots as text, whatever it is called: a name makes no list harmless."""
+    if path.is_dir():
+        return False
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD_BYTES)
+    mark = _MARKS_OF_PLACES.get(head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1])
+    if mark is not None:
+        return mark in head
+    if not head.strip() or (b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))):
+        return False
+    try:
+        part = csv.read(csv.text_of(head, None))
+    except UnreadableError:
+        return False
+    return len(part) > 0 and geometry_columns.gives_place(part, {})
 
 
 def _is_picture(path: Path) -> bool:

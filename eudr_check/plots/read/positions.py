@@ -17,6 +17,7 @@ _OF = {"longitude": ("E", "W"), "latitude": ("N", "S")}
 _HEMISPHERE = re.compile(
     r"hemi|cardinal|^(?:n_?s|s_?n|e_?w|w_?e|e_?o|o_?e|n_o_s|e_o_w)$"
     r"|^(?:gps)?_?(?:lat|lon|lng)[a-z]*_?(?:ref|dir|ns|ew|eo|n_s|e_w|e_o|hem[a-z]*|letra|letter|sign)$"
+    r"|^(?:ref|dir|hem|letra|letter|orient|sentido)[a-z]*_(?:de_)?(?:lat|lon|lng|long)[a-z]*$"
 )
 _FURTHER = re.compile(
     r"^(?:lat|latitude|latitud|lon|long|lng|longitude|longitud|x|y|este|norte|easting|northing|coord_[xy])_?(?:[a-z]{1,6}_?)?\d{1,3}$"

@@ -10,7 +10,7 @@ import pyogrio
 from pyogrio.errors import CRSError
 
 from eudr_check.plots.read import code_pages, vector
-from eudr_check.plots.read.raw_table import Delivery, Note, UnreadableError
+from eudr_check.plots.read.raw_table import Delivery, Fault, Note, UnreadableError
 
 _HEADER, _RECORD_HEADER = 100, 8
 _NULL_SHAPE = struct.pack("<i", 0)
@@ -22,6 +22,8 @@ class _Shapes:
 
     records: list[bytes]
     numbers: list[int]
+    starts: list[int]
+    """First byte of each."""
     whole: bool
     """Whether the file ends where its last record does, and where its header says."""
 
@@ -60,10 +62,12 @@ def read(path: Path, table: str | None, encoding: str | None) -> Delivery:
     try:
         shapes = _shapes(path.read_bytes())
         index = _index(beside[".shx"].read_bytes()) if ".shx" in beside else None
+        crossed = {} if index is None else _crossed(shapes, index)
         attributes = _table(beside[".dbf"].read_bytes()) if ".dbf" in beside else None
     except (struct.error, ValueError) as error:
         raise UnreadableError("file_unreadable", problem="the shapefile or its .dbf is damaged") from error
     counts = _counts(shapes, index, attributes)
+    removed = {row for row, record in enumerate(attributes.records) if record[:1] == b"*"} if attributes else set()
     page = code_pages.of_shapefile(beside, encoding)
     is_cut = not shapes.whole or (attributes is not None and not attributes.whole)
     differ = len(set(counts.values())) > 1 or is_cut
@@ -88,6 +92,13 @@ def read(path: Path, table: str | None, encoding: str | None) -> Delivery:
             delivery = vector.read(source, table)
     if attributes is not None:
         code_pages.restore_long_numbers(delivery, attributes.header, attributes.records)
+    if not differ:
+        live = [row for row in range(count) if row not in removed]
+        delivery.faults.extend(
+            Fault(place, "row_unreadable", {"problem": f"the index gives it the shape of row {crossed[row]}"})
+            for place, row in enumerate(live)
+            if row in crossed
+        )
     if differ:
         said = ", ".join(f"{name} {number}" for name, number in sorted(counts.items()))
         delivery.notes.append(Note("count_differs", {"counts": f"{said}, cut" if is_cut else said}))
@@ -102,11 +113,11 @@ def _belongs(other: Path, path: Path) -> bool:
     return other.stem.lower() == path.stem.lower() and other.is_file() and other != path
 
 
-def _counts(shapes: _Shapes, index: int | None, attributes: _Table | None) -> dict[str, int]:
+def _counts(shapes: _Shapes, index: list[int] | None, attributes: _Table | None) -> dict[str, int]:
     """Rows by every way of counting them."""
     counts = {".shp": shapes.live}
     if index is not None:
-        counts[".shx"] = index
+        counts[".shx"] = len(index)
     if attributes is not None:
         counts[".dbf"] = len(attributes.records)
         counts[".dbf header"] = attributes.said
@@ -117,6 +128,7 @@ def _shapes(content: bytes) -> _Shapes:
     (words,) = struct.unpack_from(">i", content, 24)
     records: list[bytes] = []
     numbers: list[int] = []
+    starts: list[int] = []
     at = _HEADER
     while at + _RECORD_HEADER <= len(content):
         number, size = struct.unpack_from(">ii", content, at)
@@ -125,12 +137,23 @@ def _shapes(content: bytes) -> _Shapes:
             break
         records.append(content[at + _RECORD_HEADER : end])
         numbers.append(number)
+        starts.append(at)
         at = end
-    return _Shapes(records, numbers, at == len(content) and (words * 2 == len(content) or words <= 0))
+    return _Shapes(records, numbers, starts, at == len(content) and (words * 2 == len(content) or words <= 0))
 
 
-def _index(content: bytes) -> int:
-    return max(len(content) - _HEADER, 0) // _RECORD_HEADER
+def _index(content: bytes) -> list[int]:
+    """First byte of each shape, as the index says."""
+    count = max(len(content) - _HEADER, 0) // _RECORD_HEADER
+    return [2 * struct.unpack_from(">i", content, _HEADER + _RECORD_HEADER * row)[0] for row in range(count)]
+
+
+def _crossed(shapes: _Shapes, index: list[int]) -> dict[int, int | None]:
+    """Rows to which the index gives the shape that carries the number of another row: row, that number."""
+    if not shapes.numbers or min(shapes.numbers) < 1 or max(shapes.numbers) != len(set(shapes.numbers)):
+        return {}  # some programs number nothing
+    at = dict(zip(shapes.starts, shapes.numbers, strict=True))
+    return {row: at.get(start) for row, start in enumerate(index) if at.get(start) != row + 1}
 
 
 def _table(content: bytes) -> _Table:

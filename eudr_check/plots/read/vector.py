@@ -11,13 +11,14 @@ import pyogrio
 from fiona.errors import FionaError
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
-from eudr_check.plots.read import salvage
-from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS, Delivery, Note, UnreadableError, joined
+from eudr_check.plots.read import geometry_columns, salvage
+from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS, Delivery, Fault, Note, UnreadableError, joined
 from eudr_check.plots.read.wkb import geometries
 
 ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, ValueError, OSError)
 UNREADABLE_CRS = "(unreadable)"
 _EXACT_TO = 2**53
+_FIRST = 50
 Raw = tuple[dict[str, Any], Any, Any, list[Any]]
 
 
@@ -37,6 +38,8 @@ class Source:
     """CRS in place of the file's own."""
     declared: tuple[str, ...] = ()
     """Layers that declare a CRS: where GDAL finds none in them, theirs is damaged."""
+    foreign: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    """Layer: rows whose own bytes name another CRS than the layer does, and which."""
     recode: Callable[[pd.DataFrame], pd.DataFrame] | None = None
     """What makes text of cells read byte by byte."""
 
@@ -66,9 +69,7 @@ def read(source: Source, table: str | None) -> Delivery:
     else:
         plain = [name for name, kind in layers if kind is None]
         names = [name for name in names if name not in plain] or names
-        notes = [
-            Note("table_ignored", {"table": name, "rows": _count(source, name)}) for name in plain if name not in names
-        ]
+        notes = [_note_of(source, name) for name in plain if name not in names]
     parts = [_layer(source, name) for name in names]
     if len(parts) > 1:
         notes.append(Note("tables_joined", {"tables": ", ".join(names)}))
@@ -77,6 +78,17 @@ def read(source: Source, table: str | None) -> Delivery:
     delivery = joined(parts)
     delivery.notes.extend(notes)
     return delivery
+
+
+def _note_of(source: Source, layer: str) -> Note:
+    """What to say of a table without geometry beside tables with it; it may be a list of plots all the same."""
+    try:
+        first = _delivery(source, _raw(source, layer, max_features=_FIRST))
+    except ERRORS:
+        return Note("table_unread", {"table": layer, "problem": "it is damaged"})
+    if geometry_columns.gives_place(first, {}):
+        return Note("table_unread", {"table": layer, "problem": "coordinates in columns, beside tables of boundaries"})
+    return Note("table_ignored", {"table": layer, "rows": _count(source, layer)})
 
 
 def _count(source: Source, layer: str) -> int:
@@ -96,7 +108,7 @@ def _layer(source: Source, layer: str) -> Delivery:
     except CRSError:
         raise
     except ERRORS:
-        return _by_feature(source, layer)
+        return _with_foreign(source, layer, _by_feature(source, layer))
     found = len(_rows(raw))
     if count is not None and found < count:
         delivery = _by_feature(source, layer)
@@ -107,6 +119,17 @@ def _layer(source: Source, layer: str) -> Delivery:
         delivery.crs_from = [(0, UNREADABLE_CRS)]
     if count is not None and found != count:
         delivery.notes.append(Note("count_differs", {"counts": f"{layer}: {count}, {found}"}))
+    return _with_foreign(source, layer, delivery)
+
+
+def _with_foreign(source: Source, layer: str, delivery: Delivery) -> Delivery:
+    """The delivery, of which rows that name another CRS than their layer are not to be used."""
+    crs = str(delivery.crs_from[0][1])
+    delivery.faults.extend(
+        Fault(row, "crs_contradicts", {"said": said, "crs": crs})
+        for row, said in source.foreign.get(layer, {}).items()
+        if row < len(delivery)
+    )
     return delivery
 
 

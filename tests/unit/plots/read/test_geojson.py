@@ -146,6 +146,9 @@ def test_a_key_twice_in_a_record_blocks_it(tmp_path):
         {"links": [{"rel": "next", "href": "x"}]},
         {"@odata.nextLink": "x"},
         {"offset": 1000},
+        {"context": {"matched": 5000, "returned": 1}},
+        {"page": {"size": 1, "totalElements": 5000, "number": 0}},
+        {"result_info": {"total_count": 40}},
     ],
 )
 def test_a_file_that_says_it_is_a_part_is_blocked(tmp_path, more):

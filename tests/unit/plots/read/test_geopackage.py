@@ -141,3 +141,41 @@ def test_whole_numbers_beside_empty_cells_keep_their_digits(tmp_path):
 
     assert made["plot_id"].tolist() == ["9007199254740993", "12"]
     assert codes(findings, 3) >= {"id_missing"}
+
+
+def test_a_geometry_that_names_another_crs_than_its_table_is_a_contradiction(tmp_path):
+    """The CRS stands in the table and in each geometry; where they differ nobody knows where the plot lies."""
+    path = geopackage(tmp_path)
+    psad56 = "x'98100000'"
+    change(
+        path,
+        f"UPDATE plots SET geom = CAST(substr(geom, 1, 4) || {psad56} || substr(geom, 9) AS BLOB) WHERE fid = 2",
+    )
+    made, findings = loaded(named(path))
+
+    assert made.loc[~made["usable"], "plot_id"].tolist() == ["P2"]
+    assert "crs_contradicts" in codes(findings, 2)
+
+
+@pytest.mark.parametrize(
+    "made_of",
+    [
+        "CREATE TABLE more(id INTEGER PRIMARY KEY, codigo TEXT, longitud REAL, latitud REAL)",
+        "CREATE TABLE more AS SELECT geom, codigo, 0 AS longitud, 0 AS latitud FROM plots",
+    ],
+)
+def test_a_list_without_geometry_beside_boundaries_blocks_by_name(tmp_path, made_of):
+    """A table with coordinates in columns may hold plots; it is not left out as if it had none."""
+    path = geopackage(tmp_path)
+    change(
+        path,
+        made_of,
+        "INSERT INTO more(codigo, longitud, latitud) VALUES('Q1', -76.812345, -6.112345)",
+        "INSERT INTO gpkg_contents(table_name, data_type, identifier) VALUES('more', 'attributes', 'more')",
+    )
+    made, findings = loaded(named(path))
+
+    block = findings[findings["code"] == "table_unread"]
+    assert made.loc[made["usable"], "plot_id"].tolist() == IDS
+    assert block["severity"].tolist() == ["block"]
+    assert "'more'" in block["message"].item()

@@ -51,6 +51,10 @@ READ = {
     "deep.zip": lambda f: packed(("b.zip", packed(("b.zip", packed(("b.csv", points("Q"))))))),
     "b.parquet": parquet,
     "b.xml": lambda f: kml("Q"),
+    "README.txt": lambda f: points("Q"),
+    "__MACOSX/b.csv": lambda f: points("Q"),
+    "._b.csv": lambda f: points("Q"),
+    "a.prj.txt": lambda f: points("Q"),
 }
 
 
@@ -59,7 +63,7 @@ def test_what_is_read_alone_is_read_as_a_member(tmp_path, name):
     """A list beside a CSV is read in whatever format it comes."""
     made, findings = loaded(zipped(tmp_path, [("a.csv", points("P")), (name, READ[name](tmp_path))]))
 
-    assert made["plot_id"].tolist() == ["P", "Q"]
+    assert sorted(made["plot_id"]) == ["P", "Q"]
     assert made["usable"].all()
     assert not set(findings["severity"]) & {"block"}
 
@@ -76,6 +80,11 @@ NAMED = {
     "plots": points("Q"),
     "b.zip": b"PK\x03\x04 broken",
     "photo.png": points("Q"),
+    "b.pdf": points("Q"),
+    "b.md": points("Q", delimiter="|"),
+    "Thumbs.db": points("Q"),
+    "sur.docx": points("Q", delimiter=";"),
+    "a.qmd": points("Q", delimiter="\t"),
     "b.mdb": b"\x00\x01\x00\x00Standard Jet DB",
 }
 

@@ -33,7 +33,7 @@ def test_letters_of_the_other_axis_are_no_coordinate(axis, letters):
             angle(f"8° 30.12345' {letter}", axis)
 
 
-@pytest.mark.parametrize("names", [("NS", "EW"), ("a", "b")])
+@pytest.mark.parametrize("names", [("NS", "EW"), ("a", "b"), ("hem_lat", "hem_lon"), ("ref_latitud", "Dir. Longitud")])
 def test_columns_of_hemispheres(tmp_path, names):
     """N or S and E or W in columns of their own are followed; against the sign they block the row."""
     cases = list(itertools.product(["", "-"], "NS", ["", "-"], "EW"))

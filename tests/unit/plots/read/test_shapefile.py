@@ -174,3 +174,37 @@ def test_long_numbers_keep_their_digits(tmp_path):
     made, _ = loaded(named(path))
 
     assert made["plot_id"].tolist() == [digits]
+
+
+@pytest.mark.parametrize("to", [0, 2, 4])
+def test_an_index_that_gives_a_row_the_shape_of_another_blocks_it(tmp_path, to):
+    """Each shape carries the number of its row: two exchanged in the .shx would exchange the ground of two plots."""
+    path = shapefile(tmp_path)
+    index = path.with_suffix(".shx")
+    content = bytearray(index.read_bytes())
+    one, other = 100 + 8, 100 + 8 * to
+    content[one : one + 8], content[other : other + 8] = content[other : other + 8], content[one : one + 8]
+    index.write_bytes(content)
+    made, findings = loaded(named(path))
+
+    assert made.loc[made["usable"], "plot_id"].tolist() == [name for row, name in enumerate(IDS) if row not in (1, to)]
+    assert "row_unreadable" in codes(findings, 2)
+    assert "row_unreadable" in codes(findings, to + 1)
+
+
+def test_a_shape_written_anew_at_the_end_is_its_rows(tmp_path):
+    """Programs put an edited shape behind the last one; its number still says whose it is."""
+    path = shapefile(tmp_path)
+    index, content = path.with_suffix(".shx"), bytearray(path.read_bytes())
+    listed = bytearray(index.read_bytes())
+    start, words = struct.unpack_from(">ii", listed, 100)
+    record = content[2 * start : 2 * start + 8 + 2 * words]
+    struct.pack_into(">i", listed, 100, len(content) // 2)
+    content += record
+    struct.pack_into(">i", content, 24, len(content) // 2)
+    path.write_bytes(content)
+    index.write_bytes(listed)
+    made, findings = loaded(named(path))
+
+    assert made.loc[made["usable"], "plot_id"].tolist() == IDS
+    assert "row_unreadable" not in codes(findings)
