@@ -40,6 +40,16 @@ _HOUSE_WORDS = frozenset(
         "logement", "habitation", "morada", "warehouse", "magasin", "gudang", "kantor", "domisili",
     }
 )  # fmt: skip
+_RECORD_WORDS = frozenset({"polygon", "poligono", "polygone", "record", "registro", "feature", "parcels", "plots"})
+_ID_WORDS = frozenset(
+    {"id", "no", "n", "nr", "nro", "num", "numero", "number", "nomor", "code", "cod", "codigo", "kode", "key", "clave",
+     "identifier", "identificador", "identifiant", "so"}
+)  # fmt: skip
+_OF_ID = frozenset(
+    {"de", "da", "do", "del", "la", "du", "the", "unique", "unico", "unica", "farmer", "producer", "productor",
+     "producteur", "produtor", "petani", "gps", "cafe", "coffee"}
+)  # fmt: skip
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _AXES = ("longitude", "latitude")
 _OF_HEADER = frozenset(
     {"s", "n", "e", "w", "o", "sur", "sul", "sud", "south", "north", "norte", "nord", "east", "este", "est", "west",
@@ -105,7 +115,21 @@ def recognise(headers: Iterable[str], explicit: Mapping[str, str]) -> dict[str, 
         ]
         if candidates:
             taken[field] = min(candidates)[2]
+    named = [header for header in free if header not in taken.values() and _names_plot(header)]
+    if named:
+        taken.setdefault("plot_id", named[0])
     return taken
+
+
+def _names_plot(header: str) -> bool:
+    """Whether a header that nobody listed says nothing but number or code of a plot: `N° de parcelle`, `FarmerPlotNo`.
+
+    >>> [_names_plot(one) for one in ("Cód. Talhão", "FarmerPlotNumber", "Plot area", "No. of plots")]
+    [True, True, False, False]
+    """
+    words = set(plain(_CAMEL.sub("_", header)).split("_"))
+    kinds = _PLOT_WORDS | _RECORD_WORDS
+    return bool(words & kinds) and bool(words & _ID_WORDS) and words <= kinds | _ID_WORDS | _OF_ID
 
 
 def _bare_axis(header: str) -> str:

@@ -10,7 +10,20 @@ WKT = "POLYGON ((" + ", ".join(f"{x} {y}" for x, y in ring()) + "))"
 
 @pytest.mark.parametrize(
     "header",
-    ["country_iso2", "countryCode", "iso3", "country_name", "ISO_A3", "pais_iso", "Country of origin", "adm0_name"],
+    [
+        "country_iso2",
+        "countryCode",
+        "iso3",
+        "country_name",
+        "ISO_A3",
+        "pais_iso",
+        "Country of origin",
+        "adm0_name",
+        "CNTRY_NAME",
+        "GID_0",
+        "paisISO",
+        "CTRY",
+    ],
 )
 def test_a_wrong_country_is_found_under_any_name(tmp_path, header):
     """A plot in Peru declared for Ecuador is blocked, whatever the column is called."""
@@ -20,7 +33,26 @@ def test_a_wrong_country_is_found_under_any_name(tmp_path, header):
 
 
 @pytest.mark.parametrize(
-    "header", ["ParcelID", "FieldID", "UID", "uuid", "fid", "gid", "OBJECTID", "PlotCode", "GlobalID", "ogc_fid"]
+    "header",
+    [
+        "ParcelID",
+        "FieldID",
+        "UID",
+        "uuid",
+        "fid",
+        "gid",
+        "OBJECTID",
+        "PlotCode",
+        "GlobalID",
+        "ogc_fid",
+        "N° de parcelle",
+        "id_lote",
+        "farmer_plot_id",
+        "polygon_id",
+        "Cód. Talhão",
+        "farm_no",
+        "FarmerPlotNumber",
+    ],
 )
 def test_common_headers_of_ids(tmp_path, header):
     """Ids are found under the names programs give them."""
