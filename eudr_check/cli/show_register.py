@@ -8,6 +8,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+WHOLE_ROW = 120
+"""Characters of a line with the longest names, numbers and days."""
 NO_PACKAGE = {"none yet": "no package yet", "left out later": "an earlier run had it, the last one has not"}
 
 
@@ -97,14 +99,14 @@ def _package(console: Console, package: Mapping[str, Any]) -> None:
 def _statements(console: Console, statements: Sequence[Mapping[str, Any]]) -> None:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in ("statement", "lot", "plots", "kg", "reference number", "submitted", "placed", "keep until"):
-        # A number that is cut to fit the window cannot be compared with the EU system's.
         table.add_column(name, justify="right" if name in ("plots", "kg") else "left", no_wrap=name != "lot")
     for one in statements:
         number = one["reference_number"] or "not noted yet"
         mass = f"{one['net_mass_kg']:,.0f}"
         days = (one["submitted"] or "", one["placed"] or "", one["keep_until"] or "")
         table.add_row(one["statement"], one["lot"] or "", str(one["plots"]), mass, number, *days)
-    console.print(table)
+    # A number that is cut to fit the window cannot be compared with the EU system's.
+    Console(width=max(console.width, WHOLE_ROW), markup=False, emoji=False).print(table)
 
 
 def _say(console: Console, text: str) -> None:
