@@ -24,6 +24,7 @@ from pydantic import (
 from eudr_check import object_store
 from eudr_check.choices import Commodity, Language, Output
 from eudr_check.errors import ConfigError
+from eudr_check.imagery_settings import Imagery
 from eudr_check.names import commodity_of, language_of, plain
 from eudr_check.problems import Sentence, SettingError, explained, of_yaml, said, unreadable
 from eudr_check.resources import parse_yaml
@@ -216,6 +217,7 @@ class Harvest(Strict):
     register_file: DiskPath | None = Field(
         None, alias="register", description="GeoPackage of all harvests: land, outcomes, statements"
     )
+    imagery: Imagery | None = Field(None, description="dated satellite pictures of plots, for reviewers")
     package: PackageChoice = PackageChoice()
     run: RunChoice = RunChoice()
 
@@ -239,10 +241,12 @@ class Harvest(Strict):
         lacking = _lacking(given, self.package.outputs) or _astray(
             [(layer.id or str(layer.definition), layer.source) for layer in self.layers], self.catalogues
         )
+        if self.imagery is not None:
+            listed = [name for name, one in self.catalogues.items() if one.tiles is None]
+            lacking += self.imagery.astray(listed)
         if lacking:
             raise SettingError(lacking[0] if len(lacking) == 1 else said("all", problems=lacking))
         return self
-
 
 def _lacking(given: Collection[str], outputs: Collection[str]) -> list[Sentence]:
     """What a statement needs and the harvest does not say."""

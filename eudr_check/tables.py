@@ -20,6 +20,9 @@ SETTLED = ("low", "cleared_by_review")
 SEVERITIES = ("block", "warn", "info")
 FOOTPRINTS = ("polygon", "disc", "double_disc", "cell")
 SOURCE_STATUSES = ("read", "missing", "failed")
+LOOK_NAMES = ("before_cutoff", "latest", "before_loss", "after_loss")
+LOOK_STATUSES = ("clear", "partly_cloudy", "no_clear_look")
+OFFSET_STATES = ("confirmed", "unchecked", "contradicted")
 COMMODITIES = ("cattle", "cocoa", "coffee", "oil_palm", "rubber", "soya", "wood")
 
 _STR = pd.StringDtype(na_value=np.nan)
@@ -205,7 +208,40 @@ LOTS = pa.DataFrameSchema(
     description="One row per lot of the deliveries.",
 )
 
-ALL = {schema.title: schema for schema in (PLOTS, FINDINGS, SOURCES, EVIDENCE, PATCHES, ASSESSMENTS, REASONS, LOTS)}
+LOOKS = pa.DataFrameSchema(
+    {
+        "look": _text("which look: before_cutoff, latest, before_loss or after_loss", among=LOOK_NAMES),
+        "loss_year": pa.Column("Int64", nullable=True, description="year of the loss it stands before or after"),
+        "status": _text("clear, partly_cloudy or no_clear_look", among=LOOK_STATUSES),
+        "date": _text("day of the picture, UTC", nullable=True),
+        "gap_days": pa.Column("Int64", nullable=True, description="days between the picture and the day it stands for"),
+        "clear_share": pa.Column(
+            "float64", pa.Check.in_range(0, 1), nullable=True, description="of the plot and 60 m around it"
+        ),
+        "item_id": _text("STAC Item", nullable=True),
+        "catalogue": _text("catalogue of the harvest it comes from", nullable=True),
+        "collection": _text("its collection there", nullable=True),
+        "platform": _text("satellite", nullable=True),
+        "baseline": _text("processing baseline", nullable=True),
+        "sun_elevation_deg": _number("height of the sun, degrees", nullable=True),
+        "offset": _number("added to stored numbers x 0.0001 to give reflectance", nullable=True),
+        "offset_state": _text(
+            "confirmed by metadata and pixels, unchecked, or contradicted", nullable=True, among=OFFSET_STATES
+        ),
+        "true_colour": _text("file of the picture in true colour", nullable=True),
+        "near_infrared": _text("file of the picture with near infrared", nullable=True),
+        "tried": pa.Column("int64", _NOT_NEGATIVE, description="dates that were measured on the plot"),
+        "reason": _text("what kept better dates away", nullable=True),
+    },
+    index=PLOT_REPEATED,
+    strict=True,
+    title="LOOKS",
+    description="One row per plot and dated look that was wanted; context for reviewers, no outcome depends on it.",
+)
+
+ALL = {
+    schema.title: schema for schema in (PLOTS, FINDINGS, SOURCES, EVIDENCE, PATCHES, ASSESSMENTS, REASONS, LOTS, LOOKS)
+}
 
 
 def check(schema: pa.DataFrameSchema, frame: Frame) -> Frame:

@@ -6,7 +6,7 @@ picture.
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ ASSETS: Mapping[str, tuple[str, ...]] = {
     "swir": ("swir22", "B12", "B12_20m"),
 }
 """Our band: keys catalogues use for it."""
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 _TILE = re.compile(r"(?:MGRS-|_T|^T?)(\d{1,2}[C-X][A-Z]{2})(?=_|$)")
 _STRIP = re.compile(r"_S(\d{8}T\d{6})_N\d\d\.\d\d$")
 _TAKE = re.compile(r"(?:MSIL2A_|GS2[A-D]_)(\d{8}T\d{6})")
@@ -82,13 +83,22 @@ class UnusableItemError(ValueError):
     """An Item from which no dated picture can be made; the message says why."""
 
 
-def scene(item: pystac.Item, catalogue: str, collection: str) -> Scene:
+def scene(item: pystac.Item, catalogue: str, collection: str, address: Callable[[str], str] = str) -> Scene:
     """A scene from an Item of Earth Search, the Planetary Computer, the Copernicus Data Space or a folder of one's own.
+
+    Args:
+        item: the Item.
+        catalogue: as the harvest names it.
+        collection: that holds it.
+        address: what is kept of an asset's address.
 
     Raises:
         UnusableItemError: it has no date, no MGRS tile, or lacks a band that can be read by blocks.
     """
     properties = item.properties
+    if not _ID.fullmatch(item.id):
+        # It goes into file names and into lists that ; and = divide.
+        raise UnusableItemError(f"an Item whose id is no plain name ({item.id[:40]!r})")
     if item.datetime is None:
         raise UnusableItemError(f"{item.id}: no date")
     tile = _tile(item)
@@ -114,7 +124,7 @@ def scene(item: pystac.Item, catalogue: str, collection: str) -> Scene:
         sun_elevation_deg=_sun(properties),
         claim=offset.stated(properties, red.extra_fields),
         bbox=_box(item),
-        assets={band: item.assets[key].get_absolute_href() or item.assets[key].href for band, key in found.items()},
+        assets={band: address(item.assets[key].href) for band, key in found.items()},
     )
 
 

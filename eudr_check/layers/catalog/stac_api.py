@@ -32,6 +32,7 @@ def search(
     boxes: Sequence[tuple[float, float, float, float]],
     patience: Patience,
     home: frozenset[str],
+    period: str | None = None,
 ) -> list[list[dict[str, Any]] | FetchFailure]:
     """All Items of a collection, as JSON, for each of some boxes; a search that fails says why.
 
@@ -41,16 +42,21 @@ def search(
         boxes: west, south, east, north in degrees.
         patience: how long to try.
         home: places inside this network that may be asked (`addresses.place`).
+        period: `FIRST/LAST`, RFC 3339; None: of any date.
 
     Raises:
         LayersError: the server has no such collection.
     """
     with GuardedSession(home, _retry(patience)) as session:
-        return _search(_Reader(session, patience), endpoint, collection, boxes)
+        return _search(_Reader(session, patience), endpoint, collection, boxes, period)
 
 
 def _search(
-    reader: "_Reader", endpoint: str, collection: str, boxes: Sequence[tuple[float, float, float, float]]
+    reader: "_Reader",
+    endpoint: str,
+    collection: str,
+    boxes: Sequence[tuple[float, float, float, float]],
+    period: str | None,
 ) -> list[list[dict[str, Any]] | FetchFailure]:
     try:
         client = _patiently(lambda: _open(reader, endpoint, collection), endpoint, reader.patience)
@@ -60,7 +66,9 @@ def _search(
     for box in boxes:
         try:
             answers.append(
-                _patiently(partial(_all_pages, client, collection, box, reader.patience), endpoint, reader.patience)
+                _patiently(
+                    partial(_all_pages, client, collection, box, period, reader.patience), endpoint, reader.patience
+                )
             )
         except FetchError as error:
             answers.append(FetchFailure(str(error)))
@@ -134,12 +142,17 @@ def _open(reader: _Reader, endpoint: str, collection: str) -> Client:
 
 
 def _all_pages(
-    client: Client, collection: str, box: tuple[float, float, float, float], patience: Patience
+    client: Client,
+    collection: str,
+    box: tuple[float, float, float, float],
+    period: str | None,
+    patience: Patience,
 ) -> list[dict[str, Any]]:
     """Items of all pages, each once, ordered by id; pages that repeat without end are refused."""
     found: dict[str, dict[str, Any]] = {}
     idle = 0
-    for page in client.search(collections=[collection], bbox=box, limit=PAGE_ITEMS, max_items=None).pages_as_dicts():
+    asked = client.search(collections=[collection], bbox=box, datetime=period, limit=PAGE_ITEMS, max_items=None)
+    for page in asked.pages_as_dicts():
         before = len(found)
         for item in page["features"]:
             found.setdefault(item["id"], item)

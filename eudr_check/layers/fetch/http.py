@@ -291,6 +291,7 @@ def search(
     collection: str,
     boxes: Sequence[tuple[float, float, float, float]],
     home: frozenset[str] | None = None,
+    period: str | None = None,
 ) -> list[list[dict[str, Any]] | FetchFailure]:
     """All Items of a collection for each of some boxes (see `search.search`); `home`: by default the endpoint."""
-    return searching.search(endpoint, collection, boxes, PATIENCE, home or frozenset({place(endpoint)}))
+    return searching.search(endpoint, collection, boxes, PATIENCE, home or frozenset({place(endpoint)}), period)

@@ -1,0 +1,164 @@
+"""Looks as files: pictures named by plot and date, the LOOKS table, and what a page shows of them."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import rasterio
+
+from eudr_check import tables
+from eudr_check.imagery import captions, picture
+from eudr_check.imagery.looks import Look, View
+from eudr_check.imagery.picture import COMPOSITES, Kind, Outlines
+from eudr_check.text import say
+from eudr_check.text.clean import clean, file_stem
+
+KINDS: Mapping[Kind, str] = {"true": "true_colour", "nir": "near_infrared"}
+"""Kind of picture: its column of LOOKS, key of texts and end of file names."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written of the looks of a harvest."""
+
+    table: pd.DataFrame
+    """LOOKS."""
+    shown: Mapping[str, list[dict[str, Any]]]
+    """By plot what a page shows: JSON with chips as base64 WebP, outlines in cells, and captions by language."""
+
+
+def write(folder: Path, looks: Sequence[Look], outlines: Mapping[str, Outlines], languages: Sequence[str]) -> Written:
+    """Write `pictures/` (framed PNG) and `rasters/` (GeoTIFF in the scene's own CRS) of looks.
+
+    Args:
+        folder: existing.
+        looks: of all plots; one scene seen in two slots of a plot is drawn once.
+        outlines: by plot.
+        languages: of captions; the first is that of the frames.
+    """
+    (folder / "pictures").mkdir()
+    (folder / "rasters").mkdir()
+    before = {one.plot: one.view.scene.day for one in looks if one.slot.name == "before_cutoff" and one.view}
+    stems = _stems(looks)
+    drawn: set[str] = set()
+    rows, shown = [], {one.plot: list[dict[str, Any]]() for one in looks}
+    for look in looks:
+        row: dict[str, Any] = _row(look)
+        if look.view is not None:
+            stem = f"{stems[look.plot]}_{look.view.scene.day}_{look.view.scene.tile}"
+            row |= {column: f"pictures/{stem}_{column}.png" for column in KINDS.values()}
+            if stem not in drawn:
+                drawn.add(stem)
+                _draw(folder, stem, look, outlines[look.plot], languages[0], before.get(look.plot))
+        rows.append(row)
+        shown[look.plot].append(_shown(look, row, outlines[look.plot], languages, before.get(look.plot)))
+    return Written(tables.check(tables.LOOKS, tables.typed(tables.LOOKS, rows)), shown)
+
+
+def _draw(folder: Path, stem: str, look: Look, outlines: Outlines, language: str, before: Any) -> None:
+    view = look.view
+    assert view is not None
+    words = [*captions.lines(look, language, before), *_notes(look, outlines, language)]
+    for kind, column in KINDS.items():
+        name = f"{clean(look.plot)} · {captions.slot_name(look, language)} · {say(captions.TOPIC, column, language)}"
+        framed = picture.framed(view, kind, outlines, name, words)
+        (folder / "pictures" / f"{stem}_{column}.png").write_bytes(framed)
+        _write_raster(folder / "rasters" / f"{stem}_{column}.tif", view, kind)
+
+
+def _notes(look: Look, outlines: Outlines, language: str) -> list[str]:
+    drawn = outlines.forest_2020 is not None or outlines.loss is not None
+    lines = [say(captions.TOPIC, "lines", language)] if drawn else []
+    return [*lines, captions.credit(look, language)]
+
+
+def _write_raster(path: Path, view: View, kind: Kind) -> None:
+    """The picture's own colours on its own cells, for a GIS; no statistics can be made of it."""
+    pixels = picture.colours(view, kind)
+    with rasterio.open(
+        path, "w", driver="GTiff", width=pixels.shape[1], height=pixels.shape[0], count=3, dtype="uint8",
+        crs=view.chip.crs, transform=view.chip.transform, compress="deflate", photometric="RGB",
+    ) as dataset:  # fmt: skip
+        dataset.write(np.moveaxis(pixels, 2, 0))
+        dataset.update_tags(
+            item=view.scene.item_id, date=str(view.scene.day), bands=" ".join(band for band, _ in COMPOSITES[kind])
+        )
+
+
+def _stems(looks: Sequence[Look]) -> dict[str, str]:
+    """Stem of file names by plot: its letters as far as every disk takes them, told from others by a digest."""
+    plain = {one.plot: re.sub(r"[^A-Za-z0-9._-]+", "_", one.plot) for one in looks}
+    count = pd.Series([stem.lower() for stem in plain.values()]).value_counts()
+    return {
+        plot: file_stem(
+            stem if count[stem.lower()] == 1 and stem == plot.replace("/", "_") else _with_digest(stem, plot)
+        )
+        for plot, stem in plain.items()
+    }
+
+
+def _with_digest(stem: str, plot: str) -> str:
+    return f"{stem[:80]}-{hashlib.sha256(plot.encode()).hexdigest()[:8]}"
+
+
+def _row(look: Look) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "plot": look.plot,
+        "look": look.slot.name,
+        "loss_year": look.slot.year,
+        "status": look.status,
+        "tried": look.tried,
+        "reason": look.reason or None,
+    }
+    if look.view is None:
+        return row
+    scene = look.view.scene
+    return row | {
+        "date": str(scene.day),
+        "gap_days": look.slot.gap_days(scene.day),
+        "clear_share": look.view.clear_share,
+        "item_id": scene.item_id,
+        "catalogue": scene.catalogue,
+        "collection": scene.collection,
+        "platform": scene.platform,
+        "baseline": scene.baseline,
+        "sun_elevation_deg": scene.sun_elevation_deg,
+        "offset": look.view.offset.value,
+        "offset_state": look.view.offset.state,
+    }
+
+
+def _shown(
+    look: Look, row: Mapping[str, Any], outlines: Outlines, languages: Sequence[str], before: Any
+) -> dict[str, Any]:
+    """One look as a page shows it; chips stay at their native cells, the browser enlarges them."""
+    said = {
+        language: {"name": captions.slot_name(look, language), "lines": captions.lines(look, language, before)}
+        for language in languages
+    }
+    view = look.view
+    if view is None:
+        return {"status": look.status, "said": said}
+    rings = {
+        name: [[[round(x, 2), round(y, 2)] for x, y in line] for line in picture.rings(geometry, view.chip)]
+        for name, geometry in (("plot", outlines.plot), ("forest", outlines.forest_2020), ("loss", outlines.loss))
+    }
+    chips = {kind: base64.b64encode(picture.webp(picture.colours(view, kind))).decode() for kind in KINDS}
+    rows, columns = view.chip.shape
+    return {
+        "status": look.status,
+        "said": said,
+        "date": str(view.scene.day),
+        "file": row["true_colour"],
+        "width": columns,
+        "height": rows,
+        "cell_m": abs(view.chip.transform.a),
+        "chips": chips,
+        "rings": rings,
+    }

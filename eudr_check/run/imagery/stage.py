@@ -1,0 +1,135 @@
+"""The two artifacts of the stage: the list of scenes, frozen once it was found, and the looks made from it."""
+
+import csv
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from eudr_check import tables
+from eudr_check.config import Harvest
+from eudr_check.documents import dossier, reviews
+from eudr_check.evidence_digest import evidence_digest
+from eudr_check.imagery import looks, written
+from eudr_check.imagery.ground import box_of
+from eudr_check.imagery.looks import Look, Subject
+from eudr_check.imagery.scenes import Scene, join
+from eudr_check.imagery.slots import BACK, slots
+from eudr_check.imagery.todo import todo
+from eudr_check.layers.fetch.block_store import Store
+from eudr_check.package.csv_files import write_csv
+from eudr_check.package.report.thumbnail import Picture
+from eudr_check.run.artifacts import write_json, write_table
+from eudr_check.run.imagery.bands import Bands
+from eudr_check.run.imagery.search import Listing, search
+from eudr_check.run.imagery.subjects import outlines, subjects
+from eudr_check.variables import Variable
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The tables that say which plots to look at."""
+
+    plots: gpd.GeoDataFrame
+    assessments: pd.DataFrame
+    evidence: pd.DataFrame
+    variables: Sequence[Variable]
+
+    def subjects(self, harvest: Harvest) -> list[Subject]:
+        """Plots that get pictures."""
+        assert harvest.imagery is not None
+        return subjects(self.plots, self.assessments, self.evidence, self.variables, harvest.imagery)
+
+
+def write_list(folder: Path, harvest: Harvest, seen: Seen, store: Path, *, offline: bool) -> None:
+    """Write `scenes.json`: what the catalogues have of the ground of the plots."""
+    wanted = seen.subjects(harvest)
+    boxes = np.array([box_of(one.geometry) for one in wanted]).reshape(-1, 4)
+    last = dossier.day(harvest)
+    years = {
+        year
+        for one in wanted
+        for slot in slots(one.loss_years, last or dt.date.today())
+        for year in range(slot.since.year, slot.until.year + 1)
+    }
+    found = search(harvest, boxes, years, Store(store), offline=offline) if wanted else Listing()
+    content = {
+        "scenes": [one.model_dump(mode="json") for one in found.scenes],
+        "unusable": list(found.unusable),
+        "failed": list(found.failed),
+    }
+    write_json(folder, "scenes", content)
+
+
+def listing(folder: Path) -> Listing:
+    """The list of scenes of an artifact."""
+    content = json.loads((folder / "scenes.json").read_text(encoding="utf-8"))
+    scenes = tuple(Scene.model_validate(one) for one in content["scenes"])
+    return Listing(scenes, tuple(content["unusable"]), tuple(content["failed"]))
+
+
+def write_looks(
+    folder: Path,
+    harvest: Harvest,
+    seen: Seen,
+    found: Listing,
+    bands: Bands,
+    drawn: tuple[Mapping[str, Picture], gpd.GeoDataFrame],
+) -> None:
+    """Write LOOKS with its pictures, SOURCES of what was read, and the reviewer's table.
+
+    Args:
+        folder: existing, empty.
+        harvest: the settings.
+        seen: which plots.
+        found: the list of scenes.
+        bands: brings bands within the budget.
+        drawn: forest in 2020 by plot, and PATCHES.
+    """
+    assert harvest.imagery is not None
+    wanted = seen.subjects(harvest)
+    preferred = [(choice.source, choice.collection) for choice in harvest.imagery.catalogues]
+    overflights = join(found.scenes, preferred)
+    last = dossier.day(harvest) or max((one.day for one in overflights), default=dt.date.min + BACK)
+    answers = looks.look(wanted, overflights, bands, last)
+    made = written.write(folder, answers, outlines(wanted, *drawn), harvest.package.languages)
+    write_table(folder, "LOOKS", made.table)
+    write_csv(folder / "looks.csv", made.table.reset_index())
+    rows = [bands.rows[name] for name in sorted(bands.rows)]
+    write_csv(folder / "sources.csv", tables.check(tables.SOURCES, tables.typed(tables.SOURCES, rows)))
+    write_json(folder, "shown", made.shown)
+    write_json(folder, "summary", _summary(answers, found, bands))
+    digests = evidence_digest(seen.evidence, [one.plot for one in wanted])
+    not_asked = reviews.EXPLAINS | reviews.NO_REVIEW
+    _write_todo(folder / "reviews-todo.csv", todo(seen.assessments, made.table, digests, reviews.COLUMNS, not_asked))
+
+
+def _summary(answers: Sequence[Look], found: Listing, bands: Bands) -> dict[str, Any]:
+    """What the terminal says of the stage; bytes are those of blocks needed, so that a second run says the same."""
+    statuses = [one.status for one in answers]
+    return {
+        "plots": len({one.plot for one in answers}),
+        "looks": {status: statuses.count(status) for status in tables.LOOK_STATUSES},
+        "scenes": len(found.scenes),
+        "unusable_items": len(found.unusable),
+        "failed_searches": list(found.failed),
+        "megabytes": round(bands.spent_bytes / MEGABYTE, 1),
+        "megabytes_allowed": round(bands.budget_bytes / MEGABYTE),
+        "bands_left_out": bands.left_out,
+    }
+
+
+def _write_todo(path: Path, rows: pd.DataFrame) -> None:
+    """Comma separated, as `reviews:` of a harvest is read; ids stay as they are, so that it can be read back."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(rows.columns)
+        out.writerows(rows.itertuples(index=False))
