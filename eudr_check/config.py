@@ -248,6 +248,7 @@ class Harvest(Strict):
             raise SettingError(lacking[0] if len(lacking) == 1 else said("all", problems=lacking))
         return self
 
+
 def _lacking(given: Collection[str], outputs: Collection[str]) -> list[Sentence]:
     """What a statement needs and the harvest does not say."""
     if "statement" not in outputs:

@@ -84,7 +84,15 @@ def package(
 @app.command()
 def prefetch(config: Config, as_json: AsJson = False) -> None:
     """Bring every raster block the plots need to this machine: the first half of run."""
-    stage(config, "layers", as_json)
+    from eudr_check.run.inputs import load
+
+    harvest = load(config)
+    if harvest.imagery is not None:
+        # Which plots need pictures is known once they are assessed.
+        from eudr_check.cli.imagery import look
+
+        raise typer.Exit(look(harvest, as_json=as_json, offline=False))
+    finish(harvest, "layers", as_json)
 
 
 @app.command()

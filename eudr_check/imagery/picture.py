@@ -29,6 +29,8 @@ GAMMA = 0.6
 """Forest reflects 3 to 5 percent of visible light; without it all of it would be black."""
 NO_DATA = (120, 120, 128)
 BOUNDARY, FOREST, LOSS = "#ffffff", "#37d67a", "#ff4fb0"
+MOST_LOSSLESS = 96
+"""Cells along a side."""
 WIDE = 640
 _INK, _PAPER, _MARGIN, _LINE = "#1f2430", "#ffffff", 10, 19
 
@@ -54,9 +56,10 @@ def colours(view: View, kind: Kind) -> NDArray[np.uint8]:
 
 
 def webp(pixels: NDArray[np.uint8]) -> bytes:
-    """Lossless WebP of native cells."""
+    """WebP of native cells, without loss as long as they are few: a page may hold a thousand of them."""
     written = BytesIO()
-    Image.fromarray(pixels).save(written, "WEBP", lossless=True, quality=100, method=4)
+    lossless = max(pixels.shape) <= MOST_LOSSLESS
+    Image.fromarray(pixels).save(written, "WEBP", lossless=lossless, quality=100 if lossless else 80, method=4)
     return written.getvalue()
 
 

@@ -16,7 +16,7 @@ from eudr_check import tables
 from eudr_check.imagery import captions, picture
 from eudr_check.imagery.looks import Look, View
 from eudr_check.imagery.picture import COMPOSITES, Kind, Outlines
-from eudr_check.text import say
+from eudr_check.text import LANGUAGES, say
 from eudr_check.text.clean import clean, file_stem
 
 KINDS: Mapping[Kind, str] = {"true": "true_colour", "nir": "near_infrared"}
@@ -33,14 +33,14 @@ class Written:
     """By plot what a page shows: JSON with chips as base64 WebP, outlines in cells, and captions by language."""
 
 
-def write(folder: Path, looks: Sequence[Look], outlines: Mapping[str, Outlines], languages: Sequence[str]) -> Written:
+def write(folder: Path, looks: Sequence[Look], outlines: Mapping[str, Outlines], language: str) -> Written:
     """Write `pictures/` (framed PNG) and `rasters/` (GeoTIFF in the scene's own CRS) of looks.
 
     Args:
         folder: existing.
         looks: of all plots; one scene seen in two slots of a plot is drawn once.
         outlines: by plot.
-        languages: of captions; the first is that of the frames.
+        language: of the frames.
     """
     (folder / "pictures").mkdir()
     (folder / "rasters").mkdir()
@@ -55,9 +55,9 @@ def write(folder: Path, looks: Sequence[Look], outlines: Mapping[str, Outlines],
             row |= {column: f"pictures/{stem}_{column}.png" for column in KINDS.values()}
             if stem not in drawn:
                 drawn.add(stem)
-                _draw(folder, stem, look, outlines[look.plot], languages[0], before.get(look.plot))
+                _draw(folder, stem, look, outlines[look.plot], language, before.get(look.plot))
         rows.append(row)
-        shown[look.plot].append(_shown(look, row, outlines[look.plot], languages, before.get(look.plot)))
+        shown[look.plot].append(_shown(look, row, outlines[look.plot], before.get(look.plot)))
     return Written(tables.check(tables.LOOKS, tables.typed(tables.LOOKS, rows)), shown)
 
 
@@ -134,13 +134,11 @@ def _row(look: Look) -> dict[str, Any]:
     }
 
 
-def _shown(
-    look: Look, row: Mapping[str, Any], outlines: Outlines, languages: Sequence[str], before: Any
-) -> dict[str, Any]:
+def _shown(look: Look, row: Mapping[str, Any], outlines: Outlines, before: Any) -> dict[str, Any]:
     """One look as a page shows it; chips stay at their native cells, the browser enlarges them."""
     said = {
         language: {"name": captions.slot_name(look, language), "lines": captions.lines(look, language, before)}
-        for language in languages
+        for language in LANGUAGES
     }
     view = look.view
     if view is None:

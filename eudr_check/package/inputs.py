@@ -57,6 +57,8 @@ class PackageInput:
     """Layer definitions of the run (pydantic models)."""
     pictures: Mapping[str, Any] | None = None
     """Ground of plots that matter, for the report."""
+    looks: Mapping[str, Any] | None = None
+    """Dated satellite pictures by plot, as the report shows them (`imagery.written`)."""
     deliveries: pd.DataFrame | None = None
     """`plot`, `lot` and `kg_green` per delivery, for the action plan and the table of shipments."""
     shipments: Shipments | None = None

@@ -149,6 +149,7 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
         pictures=given.pictures,
         shipments=declared.shipments,
         withheld=declared.withheld,
+        looks=given.looks,
     )
 
 

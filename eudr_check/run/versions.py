@@ -12,6 +12,7 @@ BASE = (
     "choices.py",
     "config.py",
     "geodesy.py",
+    "imagery_settings.py",
     "object_store.py",
     "resources.py",
     "tables.py",
@@ -92,6 +93,13 @@ STAGES = {
         ("package/gis", "package/document_date.py", "package/palette.py", "law", "run/stages.py", "text"), _VECTORS
     ),
     "assessment": MadeBy(("risk", *_DOCUMENTS), (*_VECTORS, "openpyxl")),
+    "scenes": MadeBy(
+        ("imagery/scenes.py", "imagery/offset.py", "imagery/slots.py", "layers", "run/imagery", "law"), _LAYERS
+    ),
+    "imagery": MadeBy(
+        ("imagery", "layers", "overlay", "run/imagery", *_DOCUMENTS),
+        (*_LAYERS, *_VECTORS, "matplotlib", "pillow", "xarray"),
+    ),
     "package": MadeBy(
         ("package", "run", *_DOCUMENTS),
         (

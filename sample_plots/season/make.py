@@ -16,6 +16,7 @@ from season import (
     rasters,
     returned,
     rows,
+    scenes,
     shipments,
     surveys,
 )
@@ -25,6 +26,7 @@ from season.sites import SITES
 MADE = (
     "catalogue",
     "rasters",
+    "pictures",
     "coop-*",
     "deliveries.csv",
     "shipments.csv",
@@ -46,6 +48,7 @@ def everything(folder: Path) -> None:
     grounds = {site.key: ground.settle(parcels.pattern(site)) for site in SITES}
     walked = [parcel for place in grounds.values() for parcel in members.enrol(place)]
     rasters.write(grounds, folder)
+    scenes.write(grounds, folder)
     of = members.by_cooperative(walked)
     cases = _plots(folder, of)
     faulty = {f"{case.cooperative}/{case.plot_id}" for case in cases} | faults.also_blocked(of)

@@ -32,7 +32,7 @@ COLOURS = {
 BARE, REGROWN = (0.074, 0.104, 0.146, 0.22), (0.050, 0.084, 0.070, 0.30)
 """Land cleared within a year, and later."""
 CLOUD, SHADE = (0.55, 0.54, 0.53, 0.58), 0.45
-STEPS = (15, 20, 20, 80)
+STEPS = (20, 25, 25, 100)
 """Stored numbers of `BANDS` are rounded to these, so that the files stay small."""
 
 
@@ -83,7 +83,7 @@ class Ground10m(NamedTuple):
         down, across = np.indices(shape)
         x, y = left + 10 * (across.ravel() + 0.5), top - 10 * (down.ravel() + 0.5)
         sample = ground.at(*there.transform(x, y, direction="INVERSE"))
-        texture = [noise.rough(sample.x, sample.y, 45.0, 7 + number, octaves=2) - 0.5 for number in range(2)]
+        texture = [noise.rough(sample.x, sample.y, 90.0, 7 + number, octaves=2) - 0.5 for number in range(2)]
         grain = (texture[0], texture[0], texture[0], texture[1])
         return cls(ground, sample, Affine(10.0, 0.0, left, 0.0, -10.0, top), shape, grain)
 
@@ -252,7 +252,7 @@ def _write(path: Path, values: NDArray[Any], transform: Affine, crs: str) -> Non
     height, width = values.shape
     with rasterio.open(
         path, "w", driver="COG", width=width, height=height, count=1, dtype=values.dtype, crs=crs, transform=transform,
-        nodata=0, compress="deflate", level=9, predictor="no", blocksize=512, overviews="none",
+        nodata=0, compress="deflate", level=7, predictor="no", blocksize=512, overviews="none",
     ) as dataset:  # fmt: skip
         dataset.write(values, 1)
 

@@ -96,6 +96,12 @@ def document(
     }
 
 
+def looks(shown: Mapping[str, Any], plots: pd.Index) -> dict[str, Any]:
+    """Dated pictures by position of the plot; of plots that are not on the page nothing."""
+    position = {str(plot): number for number, plot in enumerate(plots)}
+    return {str(position[plot]): looks for plot, looks in shown.items() if plot in position}
+
+
 def shipments(table: pd.DataFrame | None) -> list[dict[str, Any]]:
     """Kilograms of every shipment, a row each; nothing where no deliveries are known."""
     if table is None:

@@ -11,6 +11,7 @@ import html
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -37,6 +38,7 @@ def write(
     pictures: Mapping[str, Picture] | None = None,
     shipments: pd.DataFrame | None = None,
     withheld: Sequence[Withheld] = (),
+    looks: Mapping[str, Any] | None = None,
 ) -> list[Path]:
     """Write `report.html`.
 
@@ -48,6 +50,8 @@ def write(
         variables: layer variables of the run.
         pictures: ground of plots that matter, by plot; plots without one show their outline alone.
         shipments: kilograms of every shipment, from `ledger.table`. withheld: why some of it is not declared.
+        shipments: kilograms of every shipment, from `ledger.table`.
+        looks: dated satellite pictures by plot.
 
     Returns:
         The one path. Same tables, same bytes.
@@ -55,6 +59,7 @@ def write(
     content = data.document(harvest, plots, findings, sources, patches, assessments, reasons, variables, pictures or {})
     content["shipments"] = data.shipments(shipments)
     content["withheld"] = data.withheld(withheld)
+    content["looks"] = data.looks(looks or {}, plots.index)
     path = folder / "report.html"
     path.write_text(_page(content, harvest), encoding="utf-8", newline="\n")
     return [path]

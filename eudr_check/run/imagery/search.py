@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from eudr_check.config import Catalogue, Harvest, ImageryChoice
+from eudr_check.config import Catalogue, Harvest
 from eudr_check.errors import LayersError
 from eudr_check.imagery.scenes import Scene, UnusableItemError, scene
+from eudr_check.imagery_settings import ImageryChoice
 from eudr_check.layers.catalog.links import items
 from eudr_check.layers.catalog.stac_items import read_item
 from eudr_check.layers.fetch import http

@@ -100,7 +100,7 @@ def write_looks(
     overflights = join(found.scenes, preferred)
     last = dossier.day(harvest) or max((one.day for one in overflights), default=dt.date.min + BACK)
     answers = looks.look(wanted, overflights, bands, last)
-    made = written.write(folder, answers, outlines(wanted, *drawn), harvest.package.languages)
+    made = written.write(folder, answers, outlines(wanted, *drawn), harvest.package.languages[0])
     write_table(folder, "LOOKS", made.table)
     write_csv(folder / "looks.csv", made.table.reset_index())
     rows = [bands.rows[name] for name in sorted(bands.rows)]

@@ -10,11 +10,11 @@ from rasterio.features import shapes
 from rasterio.transform import from_bounds
 from shapely.geometry import shape
 
-from eudr_check.config import Imagery
 from eudr_check.errors import ConfigError
 from eudr_check.imagery import ground
 from eudr_check.imagery.looks import Subject
 from eudr_check.imagery.picture import Outlines
+from eudr_check.imagery_settings import Imagery
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.spelling import nearest

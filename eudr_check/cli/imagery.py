@@ -1,0 +1,55 @@
+"""The command that makes dated pictures of plots."""
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eudr_check.cli.app import AsJson, Config, Offline, app
+
+if TYPE_CHECKING:
+    from eudr_check.config import Harvest
+
+
+@app.command()
+def imagery(
+    config: Config,
+    as_json: AsJson = False,
+    offline: Offline = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Ask the catalogues again, though their list was frozen.")
+    ] = False,
+) -> None:
+    """Dated satellite pictures of plots that are not low: before the cut-off, and now."""
+    from eudr_check.run.inputs import load
+
+    code = look(load(config), as_json=as_json, offline=offline, refresh=refresh)
+    raise typer.Exit(code)
+
+
+def look(harvest: "Harvest", *, as_json: bool, offline: bool, refresh: bool = False) -> int:
+    """Make the pictures of a harvest, say what was found, and give the exit code."""
+    from eudr_check.cli import show
+    from eudr_check.run import harvest as run_harvest
+    from eudr_check.run.exit import Exit
+    from eudr_check.run.imagery.command import NAME, publish, require
+
+    most = require(harvest).megabytes
+    with show.progress() as report:
+        finished = run_harvest.run(harvest, until="assess", offline=offline, progress=report)
+        typer.echo(f"pictures: at most {most} MB of raster blocks (imagery.megabytes)", err=True)
+        made = publish(harvest, finished.made, offline=offline, refresh=refresh)
+    said = made.json("summary")
+    folder = finished.folder.path / NAME
+    if as_json:
+        typer.echo(json.dumps({**said, "folder": str(folder)}, ensure_ascii=False, indent=1))
+    else:
+        counts = ", ".join(f"{count} {status}" for status, count in said["looks"].items())
+        typer.echo(f"pictures   {said['plots']} plots, {counts}")
+        typer.echo(f"read       {said['megabytes']} of {said['megabytes_allowed']} MB, {said['scenes']} scenes listed")
+        if said["bands_left_out"]:
+            typer.echo(f"left out   {said['bands_left_out']} bands did not fit the budget; raise imagery.megabytes")
+        for line in said["failed_searches"]:
+            typer.echo(f"failed     {line}")
+        typer.echo(f"imagery    {folder}")
+    return Exit.INCOMPLETE if said["failed_searches"] else finished.exit
