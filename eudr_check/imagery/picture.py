@@ -123,7 +123,10 @@ def _stroke(
 
 
 def _scale_and_north(draw: ImageDraw.ImageDraw, size: tuple[int, int], pixels_per_m: float) -> None:
-    """A bar of 100 m (1 km where that is shorter than a thumb) and an arrow to the north of the scene's grid."""
+    """A bar of 100 m (1 km where that is shorter than a thumb), and an arrow to the north of the scene's grid.
+
+    Grid north of a UTM zone lies within three degrees of north.
+    """
     metres = 100 if 100 * pixels_per_m >= 40 else 1000
     left, bottom, length = 14, size[1] - 16, metres * pixels_per_m
     for colour, width in ((_INK, 7), (_PAPER, 3)):

@@ -34,7 +34,8 @@ def todo(
         seen = mine[mine["date"].notna()].sort_values("date", kind="stable")
         dated = dict.fromkeys(f"{item}={date}" for item, date in zip(seen["item_id"], seen["date"], strict=True))
         rows.append(
-            {
+            dict.fromkeys(columns, "")
+            | {
                 "review": f"todo {plot}",
                 "plots": plot,
                 "reason": " ".join(code for code in str(row["reasons"]).split() if code not in silent),
@@ -42,4 +43,4 @@ def todo(
                 "evidence_digest": digests[plot],
             }
         )
-    return pd.DataFrame(rows, columns=list(columns)).fillna("")
+    return pd.DataFrame(rows, columns=list(columns), dtype="str")

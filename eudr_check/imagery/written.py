@@ -92,7 +92,7 @@ def _write_raster(path: Path, view: View, kind: Kind) -> None:
 
 
 def _stems(looks: Sequence[Look]) -> dict[str, str]:
-    """Stem of file names by plot: its letters as far as every disk takes them, told from others by a digest."""
+    """Stem of file names by plot: its letters as far as every disk takes them, and a digest where that is not all."""
     plain = {one.plot: re.sub(r"[^A-Za-z0-9._-]+", "_", one.plot) for one in looks}
     count = pd.Series([stem.lower() for stem in plain.values()]).value_counts()
     return {

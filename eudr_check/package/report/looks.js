@@ -1,0 +1,26 @@
+"use strict";
+/* Dated pictures: native cells enlarged, outlines over them, before and after under one slider. */
+const drawn = { kind: "true", plot: true, forest: true, loss: true };
+function shot(look, clipped) {
+  const lines = (name, colour, width) => drawn[name] ? look.rings[name].flatMap(ring => [["#22262e", width + .18], [colour, width]].map(([stroke, thick]) => el("svg:polyline", { points: ring.map(point => point.join(",")).join(" "), fill: "none", stroke, "stroke-width": thick * look.width / 60, "stroke-linejoin": "round" }))) : [];
+  return el("svg:svg", { viewBox: `0 0 ${look.width} ${look.height}`, role: "img", class: clipped ? "over" : false, "aria-label": look.said[lang].name + ", " + look.date },
+    el("svg:image", { href: "data:image/webp;base64," + look.chips[drawn.kind], width: look.width, height: look.height }), ...lines("forest", "#37d67a", .28), ...lines("loss", "#ff4fb0", .28), ...lines("plot", "#ffffff", .4));
+}
+const caption = look => el("figcaption", {}, el("b", {}, look.said[lang].name), ...look.said[lang].lines.map(line => el("span", {}, el("bdi", {}, line))));
+function lookParts(looks) {
+  const found = looks.filter(look => look.chips), [first, last] = [looks[0], looks[looks.length - 1]], pair = looks.length > 1 && first.chips && last.chips && first.width === last.width && first.height === last.height, parts = [];
+  if (pair) {
+    const over = shot(last, true), range = el("input", { type: "range", min: 0, max: 100, value: 50, "aria-label": T("looks_slider"), oninput: () => { over.style.clipPath = `inset(0 0 0 ${range.value}%)`; } });
+    over.style.clipPath = "inset(0 0 0 50%)";
+    parts.push(el("figure", { class: "slide" }, el("div", {}, shot(first), over), range, el("figcaption", { class: "ends" }, el("b", {}, first.date), el("b", {}, last.date))));
+  }
+  return [...parts, el("div", { class: "shots" }, ...looks.map(look => el("figure", {}, look.chips ? shot(look) : el("div", { class: "none" }, T("looks_none")), caption(look)))), found.length ? el("p", { class: "help" }, T("looks_credit", { years: [...new Set(found.map(look => look.date.slice(0, 4)))].sort() })) : null];
+}
+function lookBox(i) {
+  const looks = D.looks[i];
+  if (!looks) return null;
+  const place = el("div", {}, ...lookParts(looks).filter(Boolean)), again = () => place.replaceChildren(...lookParts(looks).filter(Boolean));
+  const kind = el("select", { "aria-label": T("looks_kind"), onchange: () => { drawn.kind = kind.value; again(); } }, ...["true", "nir"].map(name => el("option", { value: name, selected: drawn.kind === name }, T("looks_" + name))));
+  const boxes = ["plot", "forest", "loss"].map(name => { const box = el("input", { type: "checkbox", checked: drawn[name], onchange: () => { drawn[name] = box.checked; again(); } }); return el("label", {}, box, " ", T("looks_line_" + name)); });
+  return el("div", { class: "looks" }, el("h3", {}, T("looks")), el("p", { class: "help" }, T("looks_help")), el("p", { class: "choices" }, kind, ...boxes), place);
+}
