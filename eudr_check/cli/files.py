@@ -18,14 +18,17 @@ def eu_check(
     cattle: Annotated[bool, typer.Option("--cattle", help="Cattle: points have no upper area.")] = False,
 ) -> None:
     """The EU Information System's own file rules, offline; exit code 1 when it would refuse or misread the file."""
-    from eudr_check.package.eu import file_rules
+    from eudr_check.package.eu import file_notes, file_rules
 
     faults = file_rules.check_file(file, cattle=cattle)
+    notes = file_notes.notes_of(file, cattle=cattle)
     if as_json:
-        typer.echo(
-            json.dumps([asdict(fault) | {"eu_id": fault.eu_id} for fault in faults], ensure_ascii=False, indent=1)
-        )
+        found = [{"kind": "fault", **asdict(fault), "eu_id": fault.eu_id} for fault in faults]
+        told = [{"kind": "note", **asdict(note)} for note in notes]
+        typer.echo(json.dumps([*found, *told], ensure_ascii=False, indent=1))
     else:
+        for note in notes:
+            typer.echo(f"note, feature {note.feature}: {note.code}: {note.message}")
         for fault in faults:
             where = "" if fault.feature is None else f"feature {fault.feature}: "
             typer.echo(f"{where}{fault.code} ({fault.eu_id or 'no EU error'}): {fault.message}")

@@ -1,16 +1,22 @@
 """No document, register or policy makes the plot that is high look better, nor lets its coffee into an accepted lot."""
 
+import hashlib
+import sqlite3
+import unicodedata
 from collections.abc import Callable
+from contextlib import closing
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 import yaml
 
-from eudr_check import config
+from eudr_check import config, register
 from eudr_check.documents import reviews
 from eudr_check.errors import EudrCheckError
 from eudr_check.run.harvest import run
 from tests.helpers import tiny_harvest
+from tests.helpers.register_tables import plots_of
 
 HIGH = "norte/high-one"
 HEADER = "date,cooperative,plot_id,kg,form,lot\n"
@@ -40,12 +46,45 @@ def review(**fields: str) -> Fault:
     return write
 
 
+def policy(folder: Path) -> dict[str, str]:
+    """A policy that hears no two methods agree, under the name of the shipped one."""
+    content = yaml.safe_load(files("eudr_check.risk").joinpath("policies/convergence@1.yaml").read_text("utf-8"))
+    content["agreeing_methods"] = 99
+    (folder / "convergence@1.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    return {"policy": "./convergence@1.yaml"} | deliveries(SAFE + BAD)(folder)
+
+
+def acting_register(folder: Path) -> dict[str, str]:
+    """A register that wipes what is written into it."""
+    path = folder / "register.gpkg"
+    register.record_land(path, "2025", plots_of(["A"]))
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("CREATE TRIGGER t AFTER INSERT ON plots BEGIN DELETE FROM plots; END")
+    return {"register": "register.gpkg"} | deliveries(SAFE + BAD)(folder)
+
+
+def evidence_behind_a_link(folder: Path) -> dict[str, str]:
+    """A photograph that is a link to a file of this machine."""
+    outside = folder.parent / "secret.txt"
+    outside.write_text("secret", encoding="utf-8")
+    (folder / "photo.jpg").symlink_to(outside)
+    digest = hashlib.sha256(b"secret").hexdigest()
+    return review(second_reviewer="Ana Pérez", evidence=f"photo.jpg={digest}")(folder)
+
+
 FAULTS: dict[str, Fault] = {
     "plain": deliveries(SAFE + BAD),
     "open quote": deliveries('2026-08-01,norte,low-clear,100,green,"L1\n' + BAD),
     "other case": deliveries(SAFE + BAD.replace("high-one", "HIGH-ONE")),
     "to come": deliveries(SAFE + BAD.replace("2026-08-02", "2036-08-02")),
     "one person twice": review(second_reviewer="Ana  Pérez"),
+    "one person in parts of letters": review(second_reviewer=unicodedata.normalize("NFD", "Ana Pérez")),
+    "one person in Cyrillic": review(second_reviewer="\u0410na P\u0435rez"),
+    "one person with a blank that joins": review(second_reviewer="Ana\u00a0P\u00e9rez\u200b"),
+    "evidence outside the folder": review(second_reviewer="Luis Rojas", evidence="../secret.txt=" + "0" * 64),
+    "evidence behind a link": evidence_behind_a_link,
+    "edited policy of a shipped name": policy,
+    "register that acts": acting_register,
     "image of 1900": review(second_reviewer="Luis Rojas", imagery="S2B=1900-07-19"),
     "confirmed, photo gone": review(decision="confirm", evidence="gone.jpg=" + "0" * 64),
     "confirmed in other letters": review(decision="confirm", plots=HIGH.upper()),
@@ -61,7 +100,7 @@ def test_high_stays_out(tiny: tiny_harvest.Tiny, how: str):
     try:
         finished = run(config.load(tiny.config), offline=True, until="assess")
     except EudrCheckError as error:
-        assert ".csv" in str(error)
+        assert any(ending in str(error) for ending in (".csv", ".yaml", ".gpkg", "convergence@1"))
         return
     lots = finished.made["assess"].table("LOTS")
 
