@@ -24,8 +24,8 @@ def eu_check(
     notes = file_notes.notes_of(file, cattle=cattle)
     if as_json:
         found = [{"kind": "fault", **asdict(fault), "eu_id": fault.eu_id} for fault in faults]
-        told = [{"kind": "note", **asdict(note)} for note in notes]
-        typer.echo(json.dumps([*found, *told], ensure_ascii=False, indent=1))
+        known = [{"kind": "note", **asdict(note)} for note in notes]
+        typer.echo(json.dumps([*found, *known], ensure_ascii=False, indent=1))
     else:
         for note in notes:
             typer.echo(f"note, feature {note.feature}: {note.code}: {note.message}")
