@@ -40,21 +40,37 @@ def eu_check(
 def verify(
     package: Annotated[Path, typer.Argument(help="package: the ZIP, the unpacked bag, or the folder")],
     as_json: AsJson = False,
+    public_key: Annotated[
+        Path | None,
+        typer.Option("--public-key", help="NAME.pub of the person who signed the ZIP"),
+    ] = None,
 ) -> None:
-    """Hash a finished package again, and make outcomes, statements and all other files once more from its tables."""
+    """Hash a finished package again, and make outcomes, statements and all other files once more from its tables.
+
+    With `--public-key` the signature beside the ZIP must hold too; it vouches for what a package cannot prove itself.
+    """
+    from eudr_check.filing import signature
     from eudr_check.package.verify import ONLY_A_SIGNATURE
     from eudr_check.package.verify import verify as check_package
     from eudr_check.run.recompute import STAGES
 
     differences = check_package(package, stages=STAGES)
+    signed = None if public_key is None else signature.check(package, public_key)
     if as_json:
-        stated = {"differences": [asdict(difference) for difference in differences], "only_signature": ONLY_A_SIGNATURE}
+        stated = {
+            "differences": [asdict(difference) for difference in differences],
+            "only_signature": ONLY_A_SIGNATURE,
+            "signed": None if signed is None else signed.statement,
+        }
         typer.echo(json.dumps(stated, ensure_ascii=False, indent=1))
     else:
         for difference in differences:
             typer.echo(f"{difference.file}: {difference.code}: {difference.message}")
-        typer.echo("What only a signature on the ZIP can vouch for:")
-        for one in ONLY_A_SIGNATURE:
-            typer.echo(f"- {one}")
+        if signed is None:
+            typer.echo("What only a signature on the ZIP can vouch for (`eudr-check sign`, `verify --public-key`):")
+            for one in ONLY_A_SIGNATURE:
+                typer.echo(f"- {one}")
+        else:
+            typer.echo(f"signed: {signed.statement}")
         typer.echo(f"{package}: {len(differences)} differences" if differences else f"{package}: as it was made")
     raise typer.Exit(Exit.ERROR if differences else Exit.DONE)

@@ -105,7 +105,7 @@ def _patterns(contents: Contents) -> Iterator[str]:
     language = "(" + "|".join(contents.harvest.package.languages) + ")"
     stem = re.escape(file_stem(contents.harvest.harvest))
     bag = f"{mark}{contents.harvest.harvest}{'-redacted' if contents.redacted else ''}"
-    yield rf"{re.escape(file_stem(bag))}\.zip"
+    yield rf"{re.escape(file_stem(bag))}\.zip(\.minisig)?"
     yield r"(MANIFEST|summary|settings|policy|layers)\.json"
     yield r"(excluded|refused_lots)\.csv"
     yield re.escape(shipments_json.NAME)

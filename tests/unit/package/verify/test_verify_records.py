@@ -106,3 +106,13 @@ def test_a_better_record_is_found_although_every_hash_fits(
 ) -> None:
     """Legality, our own sentences, open points and readiness cannot be edited in one place."""
     assert any(named in message for message in found(rehashed(folder, tmp_path / "p", change)))
+
+
+def test_a_signature_beside_the_zip_is_no_foreign_file(folder: Path, tmp_path: Path) -> None:
+    """A package folder may hold the signature of its ZIP, and of no other file."""
+    signed = rehashed(folder, tmp_path / "p", lambda _: None)
+    (archive,) = signed.glob("*.zip")
+    archive.with_name(f"{archive.name}.minisig").write_bytes(b"x")
+    (signed / "report.html.minisig").write_bytes(b"x")
+
+    assert [one.file for one in verify(signed) if one.code == "unknown_file"] == ["report.html.minisig"]
