@@ -55,6 +55,7 @@ check: .venv/.installed-check
 fuzz: .venv/.installed-test
 	$(BIN)/python tests/fuzz/fuzz_plots.py 600
 	$(BIN)/python -m tests.fuzz.conservation 10000
+	$(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile=fuzz tests/unit tests/property
 
 faults: .venv/.installed-test
 	$(BIN)/python -m tests.tools.fault_campaign 200

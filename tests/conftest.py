@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from tests.helpers.tiny_harvest import Tiny
 
 REPOSITORY = Path(__file__).parent.parent
+
+settings.register_profile("usual", settings.get_profile("ci"), max_examples=20)
+settings.register_profile("fuzz", deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow])
 # Commands speak the language of the system; tests read their English.
 os.environ |= {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
 

@@ -1,20 +1,14 @@
 """A disk that is full, or that may only be read: a clear word, nothing corrupt, and the run goes on afterwards."""
 
-import gc
-import io
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import yaml
 
-from eudr_check.cli import main
-from tests.helpers import tiny_harvest
+from tests.helpers import command, tiny_harvest
 from tests.helpers.same_bytes import contents
 
 ENOUGH = "64m"
@@ -52,33 +46,11 @@ def harvest(folder: Path, run: Path) -> Path:
     return drawn.config
 
 
-class Ended(NamedTuple):
-    """How the command ended, and what it said."""
-
-    returncode: int
-    stderr: str
-
-
-def run(config: Path) -> Ended:
-    """The command in this process: a dozen starts would take a minute."""
-    words = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stderr(words), redirect_stdout(io.StringIO()):
-        patch.setattr(sys, "argv", ["eudr-check", "run", str(config), "--offline"])
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-    gc.unfreeze()
-    gc.collect()
-    return Ended(code, words.getvalue())
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Bytes of a run with room enough."""
     drawn = tiny_harvest.write(tmp_path_factory.mktemp("undisturbed") / "harvest")
-    assert run(drawn.config).returncode == 3
+    assert command.ended("run", drawn.config, "--offline").returncode == 3
     return contents(drawn.config.parent / "run" / "tables") | contents(drawn.config.parent / "run" / "package")
 
 
@@ -88,12 +60,12 @@ def test_full_disk(small_disk: Path, undisturbed: dict[str, str], tmp_path: Path
     stopped = []
     for kilobytes in (16, 64, 128, 192, 256, 320, 384, 448, 512, 640, 768, 1024):
         remount(small_disk, f"size={kilobytes}k")
-        tried = run(config)
+        tried = command.ended("run", config, "--offline")
         if tried.returncode == 3:
             break
         stopped.append(tried)
     remount(small_disk, f"size={ENOUGH}")
-    last = run(config)
+    last = command.ended("run", config, "--offline")
 
     assert len(stopped) >= 4
     for tried in stopped:
@@ -108,7 +80,7 @@ def test_read_only_disk(small_disk: Path, tmp_path: Path):
     """A run on a disk that may only be read is refused before any work, and says which setting helps."""
     config = harvest(tmp_path / "harvest", small_disk / "run")
     remount(small_disk, "ro")
-    refused = run(config)
+    refused = command.ended("run", config, "--offline")
 
     assert refused.returncode == 1
     assert "cannot be written; give a writable folder as 'run: {folder: ...}'" in " ".join(refused.stderr.split())

@@ -51,7 +51,7 @@ def test_killed_at_a_few_moments(undisturbed: tuple[dict[str, str], float], tmp_
     expected, seconds = undisturbed
 
     assert expected
-    assert killed_then_finished(tmp_path, [0.3, 0.6, 0.8, 0.95], seconds) == expected
+    assert killed_then_finished(tmp_path, [0.4, 0.7, 0.95], seconds) == expected
 
 
 @pytest.mark.faults

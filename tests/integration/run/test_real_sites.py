@@ -1,13 +1,13 @@
 """Real public plots in Peru, Côte d'Ivoire and Rwanda with real pixels around them, through the command line."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 import yaml
+
+from tests.helpers import command
 
 DEFINITIONS = Path(__file__).parents[2] / "definitions"
 SITES = {"CI_west_p05": "5", "PE_sanmartin_p10": "10", "PE_huanuco_p14": "14", "RW_p17": "17"}
@@ -33,11 +33,6 @@ EVENTS = {
 }
 
 
-def command(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
-    line = [sys.executable, "-m", "eudr_check.cli", *map(str, arguments)]
-    return subprocess.run(line, check=False, capture_output=True, text=True, timeout=300)
-
-
 @pytest.fixture(scope="module")
 def real(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run folder of the real sites: `catalogue add` for every product, then `run`."""
@@ -45,7 +40,9 @@ def real(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("real")
     for layer, names in RASTERS.items():
         files = [data / site / f"{name}.tif" for site in SITES for name in names]
-        added = command("catalogue", "add", folder / "catalogue", *files, "--layer", DEFINITIONS / f"{layer}.yaml")
+        added = command.ended(
+            "catalogue", "add", folder / "catalogue", *files, "--layer", DEFINITIONS / f"{layer}.yaml"
+        )
         assert added.returncode == 0, added.stderr
     settings = {
         "harvest": "real-sites",
@@ -64,7 +61,7 @@ def real(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "run": {"folder": "run"},
     }
     (folder / "real.yaml").write_text(yaml.safe_dump(settings, sort_keys=False))
-    done = command("run", folder / "real.yaml", "--offline")
+    done = command.ended("run", folder / "real.yaml", "--offline")
     assert done.returncode in (0, 3), done.stderr
     return folder / "run"
 

@@ -1,6 +1,7 @@
 """The register through the command: filled by a run, noted by a person, found and exported."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -38,12 +39,21 @@ def statement(harvest: tiny_harvest.Tiny) -> str:
     return str(made["folder"])
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny harvest with a register, run once."""
+    folder = tmp_path_factory.mktemp("registered") / "tiny"
+    drawn = tiny_harvest.write(folder)
+    registered(drawn)
+    run(config.load(drawn.config), offline=True)
+    return folder
+
+
 @pytest.fixture
-def register(tiny: tiny_harvest.Tiny) -> Path:
-    """The register of a finished run of the tiny harvest."""
-    path = registered(tiny)
-    run(config.load(tiny.config), offline=True)
-    return path
+def register(finished: Path, tiny: tiny_harvest.Tiny) -> Path:
+    """The register of a finished run of the tiny harvest; run and register are the test's own."""
+    shutil.copytree(finished, tiny.config.parent, dirs_exist_ok=True)
+    return tiny.config.with_name("register.gpkg")
 
 
 def test_a_run_fills_the_register(register: Path, tiny: tiny_harvest.Tiny):
@@ -62,6 +72,7 @@ def test_a_run_fills_the_register(register: Path, tiny: tiny_harvest.Tiny):
 
 def test_noting_a_number_redoes_nothing(register: Path, tiny: tiny_harvest.Tiny):
     """A rerun after a number was noted makes no artifact anew, gives the same bytes, and the number is still there."""
+    run(config.load(tiny.config), offline=True)
     asked("note", register, "tiny", statement(tiny), *NUMBERS)
     folder = tiny.config.parent / "run"
     before = contents(folder / "package")

@@ -37,7 +37,8 @@ ANY = st.fixed_dictionaries(
     }
 )
 ONE_FARM = st.booleans()
-CASES = settings(max_examples=60, deadline=None)
+CASES = settings()
+"""As many as the profile says."""
 
 
 def outcomes(rows: list[dict[str, Any]], one_farm: bool) -> pd.Series:

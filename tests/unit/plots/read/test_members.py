@@ -173,7 +173,7 @@ def test_archives_within_archives_are_bounded(tmp_path):
     assert codes(findings) & {"member_unread", "file_too_large"}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(
     names=st.lists(
         st.sampled_from(["a.csv", "a.txt", "A.TXT", "s/a.psv", "s\\a.psv", "b.zip", "c.kmz", "d.dat", ".DS_Store"]),

@@ -55,7 +55,7 @@ def test_counts_that_differ_block_and_lose_nothing(tmp_path, damage):
     assert set(made.loc[made["usable"], "plot_id"]) <= set(IDS)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(share=st.floats(0.2, 0.99), ending=st.sampled_from([".shp", ".shx", ".dbf"]))
 def test_part_cut_anywhere_is_never_silent(tmp_path_factory, share, ending):
     """Whatever part ends early and wherever: a blocking finding, for not all of it may be there."""

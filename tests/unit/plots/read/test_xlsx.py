@@ -30,7 +30,7 @@ def test_wrong_dimension_of_the_shared_data(shared_data):
     assert made["usable"].all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(order=st.permutations(range(6)))
 def test_rows_in_any_order(tmp_path_factory, order):
     """Rows stored in another order are the same rows."""
