@@ -10,12 +10,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from eudr_check import config
+from eudr_check.cli import commands
 from eudr_check.config import Harvest
 from eudr_check.documents.reviews import read_reviews
 from eudr_check.errors import ConfigError
 from eudr_check.run.artifacts import Artifact
+from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import run
 from eudr_check.run.imagery.command import publish
 from tests.helpers import overflights, tiny_harvest
@@ -192,6 +195,17 @@ def test_todo_becomes_reviews(place: Place, tmp_path: Path) -> None:
     assert {"norte/high-one", "norte/high-seam", "norte/hole"} <= set(reviews)
     assert [str(day) for day in reviews["norte/high-one"].imagery.values()] == ["2020-08-14", "2026-08-24"]
     assert all(len(review.digests) == 1 and review.fault is None for review in reviews.values())
+
+
+def test_a_run_makes_them_by_itself(place: Place, tmp_path: Path) -> None:
+    """`eudr-check run` of a harvest with `imagery:` leaves pictures beside its package, and keeps its exit code."""
+    place.add("2020-08-14")
+    place.add("2026-08-24", baseline="05.12")
+    with rustac(tmp_path / "rustac", place.content) as place.server.upstream:
+        code = CliRunner().invoke(commands.app, ["run", str(tmp_path / "tiny" / "tiny.yaml"), "--draft"]).exit_code
+
+    assert code == Exit.OPEN_QUESTIONS
+    assert (tmp_path / "tiny" / "run" / "imagery" / "looks.csv").is_file()
 
 
 def test_without_settings(tiny: tiny_harvest.Tiny) -> None:
