@@ -21,6 +21,7 @@ from eudr_check.layers.fetch.integrity import HashedFile, spans_of
 from eudr_check.layers.fetch.retries import FetchFailure
 from eudr_check.layers.raster import Raster, blocks_digest, needed_blocks, open_raster
 
+USED_UP = "the byte budget (imagery.megabytes) is used up"
 NOTHING: NDArray[np.float64] = np.zeros((0, 4))
 
 
@@ -94,7 +95,7 @@ class Bands:
         fresh = {offset: size for offset, size in blocks.items() if (name, offset) not in self._counted}
         if self.spent_bytes + sum(fresh.values()) > self.budget_bytes:
             self.left_out += 1
-            return Refused("the byte budget (imagery.megabytes) is used up", budget=True)
+            return Refused(USED_UP, budget=True)
         self.spent_bytes += sum(fresh.values())
         self._counted |= {(name, offset) for offset in fresh}
         return None

@@ -15,7 +15,7 @@ from eudr_check.layers.fetch.block_store import Store
 from eudr_check.run import thumbnails
 from eudr_check.run.artifacts import Artifact, digest
 from eudr_check.run.folder import RunFolder
-from eudr_check.run.imagery.bands import Bands
+from eudr_check.run.imagery.bands import USED_UP, Bands
 from eudr_check.run.imagery.stage import MEGABYTE, Seen, listing, write_list, write_looks
 from eudr_check.run.results import ADDRESSES
 from eudr_check.run.tile import variables
@@ -46,7 +46,7 @@ class Pictures:
         made_of |= {"languages": self.harvest.package.languages}
         name = digest({"versions": made_by("imagery"), **made_of})
         found = self.folder.artifacts.find("imagery", name)
-        if found is not None and not _lacks(found):
+        if found is not None and (self.offline or not _lacks(found)):
             return found
         with self.folder.artifacts.making("imagery", name) as folder:
             self._look(folder, before, scenes)
@@ -110,8 +110,9 @@ class Pictures:
 
 
 def _lacks(found: Artifact) -> bool:
-    """Whether something failed that may come right when it is tried again."""
-    return bool(found.json("summary")["failed_searches"] or found.table("LOOKS")["reason"].notna().any())
+    """Whether something failed that may come right when it is tried again; an exhausted budget does not."""
+    reasons = found.table("LOOKS")["reason"].dropna()
+    return bool(found.json("summary")["failed_searches"] or not reasons.str.contains(USED_UP, regex=False).all())
 
 
 def _state(harvest: Harvest, name: str) -> Any:

@@ -153,7 +153,10 @@ def test_budget_leaves_out_and_says_so(place: Place, tmp_path: Path) -> None:
     poor = place._replace(harvest=place.harvest.model_copy(update={"imagery": small}))
     with rustac(tmp_path / "rustac", place.content) as place.server.upstream:
         made = poor.looks(tmp_path / "a" / "run")
+        before = (made.folder / "LOOKS.parquet").stat().st_mtime_ns
+        again = poor.looks(tmp_path / "a" / "run")
 
+    assert (again.folder / "LOOKS.parquet").stat().st_mtime_ns == before
     summary = json.loads((made.folder / "summary.json").read_text(encoding="utf-8"))
     assert summary["bands_left_out"] > 0 and summary["megabytes"] == 0
     wanted = made.table("LOOKS").query("look in ('before_cutoff', 'latest')")
