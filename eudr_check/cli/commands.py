@@ -10,6 +10,7 @@ from eudr_check.cli import (  # noqa: F401
     looks,
     register,
     runs,
+    setup,
     signature,
     simplified,
 )

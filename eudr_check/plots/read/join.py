@@ -15,7 +15,15 @@ from eudr_check.config import PlotFile
 from eudr_check.names import code_of
 from eudr_check.plots import read
 from eudr_check.plots.findings import FindingCollector
-from eudr_check.plots.read import columns, geometry_columns, numbers, positions, reference_systems, vertex_rows
+from eudr_check.plots.read import (
+    columns,
+    geometry_columns,
+    id_column,
+    numbers,
+    positions,
+    reference_systems,
+    vertex_rows,
+)
 from eudr_check.plots.read import crs as projection
 from eudr_check.plots.read.datums import Datum, holds_at, is_same_datum
 from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS, Delivery, Fault, UnreadableError
@@ -128,6 +136,8 @@ def _take_columns(file: PlotFile, delivery: Delivery, log: FindingCollector) -> 
         taken["plot_id"] = delivery.label
     if placed:
         taken["geometry"] = placed[0]
+    if not {"plot_id", "vertex"} & {*taken, *file.columns}:
+        _guess_id(file, delivery, [header for header in headers if header not in placed], taken, log)
     _second_columns(file, delivery, headers, taken, log)
     others = [
         *reference_systems.headers_of(delivery.attributes),
@@ -140,6 +150,21 @@ def _take_columns(file: PlotFile, delivery: Delivery, log: FindingCollector) -> 
         pairs = ", ".join(f"{field} = '{header}'" for field, header in sorted(taken.items()))
         log.file("columns_taken", name_of(file), file.cooperative, taken=pairs)
     return taken
+
+
+def _guess_id(
+    file: PlotFile, delivery: Delivery, headers: list[str], taken: dict[str, str], log: FindingCollector
+) -> None:
+    """Take a column for the id by what it holds, and say so; where none can be, name all columns once."""
+    bounded = not pd.isna(delivery.geometry).any()
+    free = [header for header in headers if header not in taken.values()]
+    second = [taken["producer_id"]] if "producer_id" in taken else []
+    guessed = id_column.by_content(delivery.attributes, free, second, bounded=bounded)
+    if guessed is not None:
+        taken["plot_id"] = guessed
+        log.file("id_by_content", name_of(file), file.cooperative, header=guessed)
+    elif len(delivery):
+        log.file("id_column_missing", name_of(file), file.cooperative, headers=", ".join(headers)[:500] or "-")
 
 
 def _geometry_said(file: PlotFile, delivery: Delivery) -> str | None:

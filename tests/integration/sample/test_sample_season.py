@@ -98,6 +98,8 @@ NOT_IN_THE_SEASON = {
     "crs_contradicts",
     "degrees_as_metres",
     "extent_absurd",
+    "id_by_content",
+    "id_column_missing",
     "id_shortened",
     "neighbours_more",
     "neighbours_unchecked",

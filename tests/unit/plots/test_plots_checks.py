@@ -51,6 +51,12 @@ def true_square(side=0.001):
     return ring(corners=[[-76.1000013 + x, -6.0400037 + y] for x, y in corners])
 
 
+def coded(folder, header, *values):
+    """Plots under a header that no list of headers knows."""
+    rows = [polygon("", ring(dx=0.01 * n)) | {"properties": {header: value}} for n, value in enumerate(values)]
+    return geojson(folder, *rows)
+
+
 CASES = {
     "key_misspelt": lambda f: [geojson(f, {"type": "Feature", "properties": {"plot_id": "A"}, "geomerty": None})],
     "id_missing": lambda f: [geojson(f, polygon(None))],
@@ -150,6 +156,8 @@ CASES = {
     "file_partial": lambda f: [written(f, "a.geojson", json.dumps(collection(polygon("A"), numberMatched=2)))],
     "columns_unread": lambda f: [geojson(f, polygon("A", nota="x"))],
     "columns_doubled": lambda f: [geojson(f, polygon("A", pais="PE"), polygon("B", ring(dx=0.01), country="EC"))],
+    "id_by_content": lambda f: [coded(f, "Cód. socio", "S-1", "S-2", "S-3")],
+    "id_column_missing": lambda f: [coded(f, "nota", "a", "a", "b")],
     "ids_alike": lambda f: [geojson(f, polygon("a1"), polygon("A1", ring(dx=0.01)))],
     "number_ambiguous": lambda f: [geojson(f, polygon("A", area_ha="1,250"))],
     "boundary_missing": lambda f: [geojson(f, polygon("A"), feature("B", None, longitude=-76.1, latitude=-6.1))],

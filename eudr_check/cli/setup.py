@@ -1,0 +1,60 @@
+"""`eudr-check init` and `eudr-check doctor`: from a folder of files to a harvest, on a machine that can run it."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eudr_check import text
+from eudr_check.cli import language as spoken_here
+from eudr_check.cli.app import app
+
+if TYPE_CHECKING:
+    from eudr_check.setup.look import Found
+
+
+@app.command("init")
+def init(
+    folder: Annotated[Path, typer.Argument(help="folder with plot files, and rasters where you have them")],
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; leave marked blanks.")] = False,
+) -> None:
+    """Look into the files of a folder, ask eight questions, and write the YAML of a harvest with templates."""
+    from eudr_check.setup import begin, harvest_file, questions
+
+    language = spoken_here.spoken()
+    found = begin.seen(folder)
+    _show(found, language)
+    given = questions.answers(found, (lambda _, default: default) if yes else _ask)
+    begun = begin.begin(folder, found, given, language)
+    for name, why in begun.refused.items():
+        typer.echo(text.say("init", "raster_refused", language, file=name, why=why))
+    for path in begun.written:
+        typer.echo(text.say("init", "wrote", language, file=os.path.relpath(path)))
+    step = "next_whole" if begun.whole else "next_blanks"
+    values = {} if begun.whole else {"blank": harvest_file.BLANK}
+    typer.echo(text.say("init", step, language, file=os.path.relpath(begun.config), **values))
+
+
+def _show(found: "Found", language: str) -> None:
+    """What was found in the files, as the run will find it."""
+    from eudr_check.plots import message
+
+    for file in found.files:
+        mine = found.findings[found.findings["source_file"] == file.declared]
+        rows = int((found.plots["source_file"] == file.declared).sum())
+        typer.echo(text.say("init", "seen", language, file=file.declared, rows=rows))
+        for row in mine[mine["code"].isin(["columns_unread", "id_by_content"])].itertuples():
+            typer.echo(f"  {message(row, language)}")
+        blocked = int((mine["severity"] == "block").sum())
+        if blocked:
+            typer.echo("  " + text.say("init", "blocked", language, file=file.declared, count=blocked))
+    for name, why in sorted(found.left.items()):
+        reason = text.say("init", "no_places", language) if why is None else message(why, language)
+        typer.echo(text.say("init", "not_taken", language, file=name, why=reason))
+
+
+def _ask(key: str, default: str) -> str:
+    question = text.say("init", f"ask_{key}", spoken_here.spoken())
+    answer: str = typer.prompt(question, default=default, show_default=bool(default))
+    return answer
