@@ -3,8 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 HARVESTS := $(basename $(notdir $(wildcard configs/*.yaml)))
 OWN := help install demo test coverage check faults fuzz bench docs pictures wheel clean season
-OPEN_IS_DONE = || { code=$$?; [ $$code -eq 3 ] && \
-	echo "Done (exit code 3 of eudr-check): some plots are undetermined or blocked, or a shipment is not declared; the report says which and why."; }
+# eudr-check says itself what its exit codes 3 (something is open) and 4 (incomplete) mean; 3 is no error.
+OPEN_IS_DONE = || { code=$$?; [ $$code -eq 3 ] || exit $$code; }
 
 ifneq ($(filter $(OWN),$(HARVESTS)),)
 $(error configs/$(firstword $(filter $(OWN),$(HARVESTS))).yaml: this name is a make target of its own; rename the file)
@@ -82,6 +82,7 @@ clean:
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $@
+	@echo "The command is $(BIN)/eudr-check; your own harvest: $(BIN)/eudr-check init FOLDER"
 
 .venv/.installed-%: .venv/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$*]'

@@ -6,13 +6,14 @@ from pathlib import Path
 from eudr_check import object_store
 from eudr_check.cli import show
 from eudr_check.cli.app import known_errors
+from eudr_check.cli.progress import progress
 from eudr_check.run import inputs
 from eudr_check.run.harvest import Finished, run
 
 
 def harvest(path: Path, *, offline: bool = False) -> Finished:
     """Run one harvest to its package."""
-    with show.progress() as report:
+    with progress() as report:
         return run(inputs.load(path), offline=offline, progress=report)
 
 

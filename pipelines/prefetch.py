@@ -10,6 +10,7 @@ from pathlib import Path
 from eudr_check import object_store
 from eudr_check.cli import show
 from eudr_check.cli.app import known_errors
+from eudr_check.cli.progress import progress
 from eudr_check.run import inputs
 from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import run
@@ -19,7 +20,7 @@ def prefetch(paths: Sequence[Path]) -> Exit:
     """Prefetch several harvests; the worst exit code of all."""
     codes = []
     for path in paths:
-        with show.progress() as report:
+        with progress() as report:
             finished = run(inputs.load(path), until="layers", progress=report)
         show.result(finished, as_json=False, profile=False)
         codes.append(finished.exit)

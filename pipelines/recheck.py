@@ -12,6 +12,7 @@ import pandas as pd
 from eudr_check import object_store, risk
 from eudr_check.cli import show
 from eudr_check.cli.app import known_errors
+from eudr_check.cli.progress import progress
 from eudr_check.config import Harvest
 from eudr_check.run import inputs, results
 from eudr_check.run.harvest import run
@@ -24,7 +25,7 @@ def recheck(old: Path, new: Path, *, offline: bool = False) -> pd.DataFrame:
     before = results.tables(harvest.run.folder)
     again = _on_layers_of(harvest, newer)
     assert again.run.folder is not None
-    with show.progress() as report:
+    with progress() as report:
         run(again, until="assess", offline=offline, progress=report)
     return risk.compare(before, results.tables(again.run.folder))
 

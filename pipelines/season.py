@@ -10,6 +10,7 @@ import pandas as pd
 from eudr_check import object_store
 from eudr_check.cli import show
 from eudr_check.cli.app import known_errors
+from eudr_check.cli.progress import progress
 from eudr_check.config import Harvest
 from eudr_check.package.report import season
 from eudr_check.run import inputs
@@ -31,7 +32,7 @@ def run_season(paths: Sequence[Path], *, offline: bool = False) -> tuple[Path, E
         folder = _folder(harvest)
         earlier = RunFolder(folder).pull("tables") / "ASSESSMENTS.parquet"
         before = pd.read_parquet(earlier) if earlier.is_file() else None
-        with show.progress() as report:
+        with progress() as report:
             finished = run(harvest, offline=offline, progress=report)
         show.result(finished, as_json=False, profile=False)
         codes.append(finished.exit)

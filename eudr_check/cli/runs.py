@@ -22,9 +22,10 @@ def finish(
     harvest: "Harvest", until: str, as_json: bool, offline: bool = False, profile: bool = False, **more: bool
 ) -> None:
     from eudr_check.cli import show
+    from eudr_check.cli.progress import progress
     from eudr_check.run import harvest as run_harvest
 
-    with show.progress() as report:
+    with progress() as report:
         finished = run_harvest.run(harvest, until=until, offline=offline, progress=report, **more)
         code: int = finished.exit
         if until == "package" and harvest.imagery is not None:

@@ -1,22 +1,21 @@
 """What the terminal shows: progress on stderr while work goes on, one table on stdout at the end."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from eudr_check import object_store
+from eudr_check import object_store, plots
+from eudr_check.cli import changes
+from eudr_check.cli.language import in_words, say, spoken
 from eudr_check.package.bag import contents
 from eudr_check.package.statement.ledger import STEPS
+from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import Finished
-from eudr_check.run.stages import Progress as Report
 from eudr_check.run.status import Status
 
 COLOURS = {
@@ -28,29 +27,6 @@ COLOURS = {
 }
 
 
-@contextmanager
-def progress() -> Iterator[Report]:
-    """A bar per stage on stderr, with time left; silent when stderr is no terminal."""
-    console = Console(stderr=True, markup=False, emoji=False)
-    bars = Progress(
-        TextColumn("{task.description:<10}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )
-    ids: dict[str, Any] = {}
-
-    def report(stage: str, done: int, of: int) -> None:
-        if stage not in ids:
-            ids[stage] = bars.add_task(stage, total=of)
-        bars.update(ids[stage], completed=done, total=of)
-
-    with bars:
-        yield report
-
-
 def result(finished: Finished, *, as_json: bool, profile: bool) -> None:
     """Outcomes per cooperative and the paths of what was made, as a table or as JSON."""
     console = Console(markup=False, emoji=False)
@@ -58,18 +34,22 @@ def result(finished: Finished, *, as_json: bool, profile: bool) -> None:
         console.file.write(json.dumps(summary(finished), ensure_ascii=False, indent=1) + "\n")
         return
     for line in finished.withheld:
-        console.print(f"not declared: {line}", highlight=False)
+        console.print(say("not_declared", what=line), highlight=False)
     for line in finished.filed_in_part:
         console.print(line, highlight=False)
     console.print(_outcomes(finished))
     blocked = finished.findings[(finished.findings["severity"] == "block") & finished.findings["source_row"].isna()]
-    for file, message in zip(blocked["source_file"], blocked["message"], strict=True):
+    for file, message in zip(blocked["source_file"], map(_message, blocked.itertuples()), strict=True):
         console.print(f"{file}: {message}", highlight=False, markup=False, soft_wrap=True)
+    for line in (*changes.unread(finished), *changes.since_last(finished)):
+        console.print(line, highlight=False, soft_wrap=True)
     for note in finished.notes:
-        console.print(note, highlight=False)
+        console.print(in_words(note), highlight=False)
     _shipments(finished, console)
     for label, path in _places(finished).items():
-        console.print(f"{label:<10} {path}", highlight=False, soft_wrap=True)
+        console.print(f"{say(label):<10} {path}", highlight=False, soft_wrap=True)
+    if finished.exit in (Exit.OPEN_QUESTIONS, Exit.INCOMPLETE):
+        console.print(say(f"exit_{int(finished.exit)}"), highlight=False, soft_wrap=True)
     if profile:
         console.print(finished.measurements.to_string(index=False), highlight=False)
 
@@ -137,14 +117,14 @@ def per_cooperative(finished: Finished) -> pd.DataFrame:
 def _outcomes(finished: Finished) -> Table:
     counts = per_cooperative(finished)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("cooperative", no_wrap=True)
+    table.add_column(say("cooperative"), no_wrap=True)
     for name in counts.columns:
-        longest = max(len(word) for word in name.split("_"))
-        table.add_column(name.replace("_", " "), justify="right", style=COLOURS.get(name), min_width=longest)
+        longest = max(len(word) for word in say(name).split())
+        table.add_column(say(name), justify="right", style=COLOURS.get(name), min_width=longest)
     for cooperative, row in counts.iterrows():
         table.add_row(str(cooperative), *(str(value) for value in row))
     table.add_section()
-    table.add_row("all", *(str(value) for value in counts.sum()))
+    table.add_row(say("all"), *(str(value) for value in counts.sum()))
     return table
 
 
@@ -156,15 +136,19 @@ def _shipments(finished: Finished, console: Console) -> None:
     if kilograms.empty:
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("shipment", overflow="fold")
+    table.add_column(say("shipment"), overflow="fold")
     for step in STEPS:
-        table.add_column(step.removesuffix("_kg"), justify="right")
-    table.add_column("state", overflow="fold")
+        table.add_column(say(step.removesuffix("_kg")), justify="right")
+    table.add_column(say("state"), overflow="fold")
     for row in kilograms.to_dict("records"):
         filed = f" {row['filed_as']} {row['filed_on']}" if row["filed_as"] else ""
         masses = (f"{float(row[step]):,.0f}" for step in STEPS)
-        table.add_row(row["shipment"] or "all lots", *masses, f"{row['state']}{filed}")
+        table.add_row(row["shipment"] or say("all_lots"), *masses, f"{say(str(row['state']))}{filed}")
     console.print(table)
+
+
+def _message(finding: Any) -> str:
+    return plots.message(finding, spoken())
 
 
 def _places(finished: Finished) -> dict[str, str]:

@@ -5,6 +5,7 @@
     runs/HARVEST/
     ├── artifacts/     finished work, named by digest
     ├── tables/     PLOTS, FINDINGS, SOURCES, EVIDENCE, PATCHES, ASSESSMENTS, REASONS as Parquet
+    ├── tables-before/   the tables of the run before, where they were others
     ├── package/    the due-diligence package
     └── log.jsonl   what was done when (the only place with times)
 
@@ -55,6 +56,11 @@ class RunFolder:
     @property
     def tables(self) -> Path:
         return self.path / "tables"
+
+    @property
+    def tables_before(self) -> Path:
+        """Tables of the last run whose tables were others."""
+        return self.path / "tables-before"
 
     @property
     def package(self) -> Path:
@@ -163,6 +169,9 @@ class RunFolder:
                 if final.exists():
                     final.rename(old)
                 fresh.rename(final)
+                if name == self.tables.name and old.exists():
+                    shutil.rmtree(self.tables_before, ignore_errors=True)
+                    old.rename(self.tables_before)
                 shutil.rmtree(old, ignore_errors=True)
             self._push(final)
         except OSError as error:

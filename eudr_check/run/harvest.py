@@ -11,8 +11,9 @@ import pandas as pd
 from eudr_check.config import Harvest
 from eudr_check.documents import dossier
 from eudr_check.package.bag import contents
-from eudr_check.run import conservation, history, inputs, readiness, registration, stages
+from eudr_check.run import changes, conservation, history, inputs, readiness, registration, stages
 from eudr_check.run.artifacts import Artifact
+from eudr_check.run.changes import Changes
 from eudr_check.run.drawing import Drawing
 from eudr_check.run.executors import Workers
 from eudr_check.run.exit import Exit
@@ -37,6 +38,8 @@ class Finished:
     package: Path | None
     notes: tuple[str, ...]
     """What the documents of the harvest leave open, a sentence each."""
+    changes: Changes | None
+    """What is not as the last run left it; None without a last run."""
     measurements: pd.DataFrame
     made: Mapping[str, Artifact]
     """Finished artifacts by stage."""
@@ -125,6 +128,7 @@ def run(
             assessment = do("assess", lambda: stages.assessment(job, plots, evidence, drawn=drawn))
         if "overlay" in wanted:
             history.remember(harvest, folder, artifacts)
+        changed = changes.since_last(folder, plots, artifacts.get("assess"))
         # The tables come first: they are there for people even when no package may be written.
         shown = [artifacts[stage] for stage in ("plots", "layers", "overlay", "assess") if stage in artifacts]
         folder.publish("tables", shown)
@@ -152,9 +156,8 @@ def run(
         sources=(artifacts.get("overlay") or artifacts["layers"]).table("SOURCES") if "layers" in wanted else None,
         assessments=assessments,
         package=package,
-        notes=()
-        if assessments is None
-        else (*_set_aside(findings), *_notes(harvest, documents, artifacts["assess"], assessments)),
+        notes=_notes(harvest, documents, artifacts, findings),
+        changes=changed,
         measurements=measured.table(),
         made=artifacts,
     )
@@ -166,7 +169,10 @@ def _set_aside(findings: pd.DataFrame) -> list[str]:
 
 
 def _notes(
-    harvest: Harvest, documents: dossier.Dossier, assessment: Artifact, assessments: pd.DataFrame
+    harvest: Harvest, documents: dossier.Dossier, made: Mapping[str, Artifact], findings: pd.DataFrame
 ) -> tuple[str, ...]:
+    if "assess" not in made:
+        return ()
+    assessment = made["assess"]
     lots = assessment.table("LOTS") if assessment.has("LOTS") else None
-    return dossier.notes(harvest, documents, assessments, lots)
+    return (*_set_aside(findings), *dossier.notes(harvest, documents, assessment.table("ASSESSMENTS"), lots))
