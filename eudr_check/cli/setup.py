@@ -8,7 +8,8 @@ import typer
 
 from eudr_check import text
 from eudr_check.cli import language as spoken_here
-from eudr_check.cli.app import app
+from eudr_check.cli.app import Offline, app
+from eudr_check.run.exit import Exit
 
 if TYPE_CHECKING:
     from eudr_check.setup.look import Found
@@ -34,6 +35,21 @@ def init(
     step = "next_whole" if begun.whole else "next_blanks"
     values = {} if begun.whole else {"blank": harvest_file.BLANK}
     typer.echo(text.say("init", step, language, file=os.path.relpath(begun.config), **values))
+
+
+@app.command()
+def doctor(offline: Offline = False) -> None:
+    """What is installed, reachable and missing on this machine; exit code 1 when a run cannot do without it."""
+    from eudr_check.layers.fetch.reach import answers
+    from eudr_check.setup.doctor import look
+
+    language = spoken_here.spoken()
+    wrong = False
+    for line in look(Path.cwd(), None if offline else answers):
+        mark = "mark_ok" if line.ok else "mark_wrong" if line.needed else "mark_note"
+        typer.echo(f"{text.say('doctor', mark, language):<6} {text.say('doctor', line.key, language, **line.values)}")
+        wrong |= line.needed and not line.ok
+    raise typer.Exit(Exit.ERROR if wrong else Exit.DONE)
 
 
 def _show(found: "Found", language: str) -> None:

@@ -88,3 +88,21 @@ def test_the_version_is_said_once_and_the_same() -> None:
 
     assert f'version = "{__version__}"' in text_of("pyproject.toml")
     assert f"\nversion: {__version__}\n" in text_of("CITATION.cff")
+
+
+def test_figures_of_the_sample_season_agree() -> None:
+    """The README, its table and the page of the season tell of the same plots, outcomes and lots."""
+    readme, page = text_of("README.md"), text_of("docs/sample-season.md")
+    row = next(line for line in readme.splitlines() if line.split()[:1] == ["all"])
+    plots, low, info, high, undetermined, cleared, _ = map(int, row.split()[1:])
+    said = re.search(
+        r"before reviews: (\d+) plots low \(\d+ %\), (\d+) more_info_needed \(\d+ %\), (\d+) high, (\d+) undet", page
+    )
+    lots = re.search(r"(\d+) of (\d+) lots accepted", readme)
+
+    assert said and lots
+    assert low + info + high + undetermined + cleared == plots == sum(map(int, said.groups()))
+    assert (low, high) == (int(said[1]), int(said[3]))
+    assert info + undetermined + cleared == int(said[2]) + int(said[4])
+    assert f"{plots} plots" in page
+    assert f"{lots[1]} lots with" in page
