@@ -29,13 +29,13 @@ def imagery(
 
 def look(harvest: "Harvest", *, as_json: bool, offline: bool, refresh: bool = False) -> int:
     """Make the pictures of a harvest, say what was found, and give the exit code."""
-    from eudr_check.cli import show
+    from eudr_check.cli.progress import progress
     from eudr_check.run import harvest as run_harvest
     from eudr_check.run.exit import Exit
     from eudr_check.run.imagery.command import NAME, publish, require
 
     most = require(harvest).megabytes
-    with show.progress() as report:
+    with progress() as report:
         finished = run_harvest.run(harvest, until="assess", offline=offline, progress=report)
         typer.echo(f"pictures: at most {most} MB of raster blocks (imagery.megabytes)", err=True)
         made = publish(harvest, finished.made, offline=offline, refresh=refresh)
