@@ -75,12 +75,18 @@ def features_of(content: Any) -> list[Any]:
     """
     if isinstance(content, dict):
         if isinstance(content.get("features"), list):
-            return list(content["features"])
+            return [feature for member in content["features"] for feature in _flat(member)]
         if _type(content) in {*DEPTH, "GeometryCollection"}:
             return [{"type": "Feature", "geometry": content, "properties": {}}]
         if _type(content) == "Feature" or "geometry" in content:
             return [content]
     raise UnreadableError("file_unreadable", problem="JSON without a list of features")
+
+
+def _flat(member: Any) -> list[Any]:
+    """The features of a collection that stands where a feature should; anything else is itself."""
+    inner = isinstance(member, dict) and isinstance(member.get("features"), list)
+    return features_on_system(member) if inner and not isinstance(member, jsontext.Doubled) else [member]
 
 
 def features_on_system(content: Any) -> list[Any]:

@@ -193,7 +193,10 @@ def _value(cell: Element, at: tuple[int, int], sheet: Sheet, book: _Book) -> str
     if value is None:
         return None
     if kind == "s":
-        return book.strings[int(value)] or None
+        place = int(value)
+        if place < 0:
+            raise IndexError("a text before the first")
+        return book.strings[place] or None
     if kind == "b":
         return str(value.strip() in ("1", "true"))
     if kind == "d":

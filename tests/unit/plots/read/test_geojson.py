@@ -26,6 +26,10 @@ def read(folder, content, name="a.json"):
             [collection(polygon("A")), collection(polygon("B", ring(dx=0.01)), polygon("C", ring(dx=0.02)))],
             ["A", "B", "C"],
         ),
+        (
+            {"type": "FeatureCollection", "features": [collection(polygon("A")), polygon("B", ring(dx=0.01))]},
+            ["A", "B"],
+        ),
         ({"success": True, "data": COLLECTION}, ["A", "B"]),
         ({"data": {"result": COLLECTION}}, ["A", "B"]),
         ({"payload": [polygon("A")]}, ["A"]),

@@ -1,6 +1,9 @@
 """XLSX: every cell is read where it stands, as it is shown, and what cannot be known is said row by row."""
 
+import zipfile
+
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -215,3 +218,28 @@ def test_numbers_of_typed_cells_are_exact(tmp_path):
     assert made.geometry.x.tolist() == [-76.101, -76.201234, -76.301234]
     assert made["declared_area_ha"].tolist() == pytest.approx([1.25, 0.0012345, 0.9375])
     assert "number_ambiguous" not in set(findings["code"])
+
+
+@pytest.mark.parametrize("place", ["-1", "999"])
+def test_a_text_that_is_not_among_the_shared_ones_is_no_other(tmp_path, place):
+    """A cell that points before the first or behind the last text has none; the last one is not taken for it."""
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    for number, line in enumerate(
+        [("plot_id", "lon", "lat"), *((f"P{n}", -76.1 - n / 1000, -6.041234) for n in (1, 2))]
+    ):
+        sheet.write_row(number, 0, line)
+    book.close()
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["xl/worksheets/sheet1.xml"] = members["xl/worksheets/sheet1.xml"].replace(
+        b"<v>3</v>", f"<v>{place}</v>".encode()
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    made, findings = loaded(named(path))
+
+    assert made.empty
+    assert "file_unreadable" in codes(findings)
