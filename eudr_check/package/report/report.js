@@ -248,7 +248,7 @@ function open(i) {
       place ? el("button", { onclick: () => { box.close(); const b = PLOT.box.slice(4 * i, 4 * i + 4); fit([b[0] - .002, b[1] - .002, b[2] + .002, b[3] + .002]); draw(); canvas.focus(); canvas.scrollIntoView({ block: "center" }); } }, T("on_map")) : null,
       el("button", { onclick: () => print() }, T("print")), el("button", { onclick: () => box.close() }, T("close"))),
     el("h2", { id: "d-title" }, el("bdi", {}, P.id[i])), el("p", { class: "help" }, el("bdi", {}, P.cooperatives[P.cooperative[i]])),
-    el("p", { class: "badge", css: { color: outcome.ink, borderColor: outcome.colour } }, mark(P.outcome[i]), outcomeName(P.outcome[i])), el("p", {}, T("says_" + outcome.name)),
+    el("p", { class: "badge", css: { color: outcome.ink, borderColor: outcome.colour } }, mark(P.outcome[i]), outcomeName(P.outcome[i])), el("p", {}, T("says_" + outcome.name)), P.review[i] ? el("p", {}, T("review_noted", { review: P.review[i] })) : null,
     P.before[i] !== P.outcome[i] ? el("p", {}, T("before_review", { outcome: outcomeName(P.before[i]) })) : null, P.fragile[i] ? el("p", {}, T("fragile")) : null, P.unobserved[i] ? el("p", {}, T("unobserved", { date: P.unobserved[i] })) : null,
     el("div", { class: "two" }, el("div", {}, picture(i)), el("div", {}, el("h3", {}, T("figures")), el("dl", {}, ...["area", "declared", "forest", "loss", "deforestation", "agreed", "unknown", "margin"].flatMap(key => pair(key, number(P[key][i], 3))),
       ...pair("producer", P.producer[i]), ...pair("place", P.place[i]), ...pair("from_file", T("file_row", { file: P.files[P.file[i]], row: P.row[i] })), ...(place ? [el("dt", {}, T("position")), el("dd", {}, el("a", { href: "geo:" + place }, place))] : [])))),

@@ -137,3 +137,15 @@ def test_picture_shows_loss_over_forest() -> None:
 def test_script_is_short() -> None:
     """The page's own script stays within 300 lines, so that a person can read what runs."""
     assert len((Path(report.__file__).parent / "report.js").read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def test_a_cleared_plot_names_its_review_and_claims_no_more(tmp_path: Path) -> None:
+    """What one field visit settled is not said to be settled by two people; the review is named, and no other."""
+    season = season_tables.season(20)
+    season.assessments["review"] = season.assessments["review"].astype(object)
+    season.assessments.loc[season.assessments.index[3], "review"] = "R01 clear"
+    data = data_of(page(tmp_path, season))
+
+    assert [one for one in data["plots"]["review"] if one] == ["R01 clear"]
+    assert data["plots"]["review"][3] == "R01 clear"
+    assert not re.search(r"[Tt]wo|imagery", data["text"]["says_cleared_by_review"]["en"])
