@@ -1,9 +1,10 @@
 """What people add to a harvest beside plots: reviews, deliveries, legality documents, answers, areas of their own."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from eudr_check.config import Harvest
 from eudr_check.documents import answers, article10, deliveries, legality, lots, reviews
 from eudr_check.documents.answers import Answer
+from eudr_check.documents.csv_rows import raise_all
 from eudr_check.documents.reviews import Review
 from eudr_check.documents.shipments import read_shipments
 from eudr_check.errors import ConfigError
@@ -61,16 +63,35 @@ def read(harvest: Harvest) -> Dossier:
     return found
 
 
+Read = TypeVar("Read")
+
+
 def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
-    reviewed = () if harvest.reviews is None else reviews.read_reviews(harvest.reviews)
+    problems: list[ConfigError] = []
+
+    def tried(path: object, read: Callable[[], Read], otherwise: Read) -> Read:
+        """What a document holds; its problems are said together with those of the others."""
+        try:
+            return otherwise if path is None else read()
+        except ConfigError as error:
+            problems.append(error)
+            return otherwise
+
     last = _last_day(harvest)
-    documents = None if harvest.legality is None else legality.read_legality(harvest.legality)
-    answered = answers_of(harvest)
-    delivered = (
-        None
-        if harvest.deliveries is None
-        else deliveries.read_deliveries(harvest.deliveries, harvest.commodity, last=last)
+    reviewed: tuple[Review, ...] = tried(harvest.reviews, lambda: reviews.read_reviews(cast(Path, harvest.reviews)), ())
+    documents: pd.DataFrame | None = tried(
+        harvest.legality, lambda: legality.read_legality(cast(Path, harvest.legality)), None
     )
+    answered: tuple[Answer, ...] = tried(harvest.answers, lambda: answers_of(harvest), ())
+    delivered: pd.DataFrame | None = tried(
+        harvest.deliveries,
+        lambda: deliveries.read_deliveries(cast(Path, harvest.deliveries), harvest.commodity, last=last),
+        None,
+    )
+    areas: dict[str, gpd.GeoDataFrame] = tried(
+        harvest.areas, lambda: {name: legality.read_areas(path) for name, path in sorted(harvest.areas.items())}, {}
+    )
+    raise_all(problems)
     return Dossier(
         reviews=reviewed,
         broken_reviews={}
@@ -85,7 +106,7 @@ def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
         if documents is None or harvest.legality is None
         else legality.broken_documents(documents, harvest.legality.parent),
         answers=answered,
-        areas={name: legality.read_areas(path) for name, path in sorted(harvest.areas.items())},
+        areas=areas,
         attachments=tuple(_attachments(harvest, hashed, reviewed, documents, answered)),
     )
 

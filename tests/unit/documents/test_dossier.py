@@ -63,3 +63,16 @@ def test_a_document_that_changes_while_it_is_read_is_refused(tmp_path: Path, mon
 
     with pytest.raises(ConfigError, match="legality: changed while it was read; run again"):
         dossier.read(settings)
+
+
+def test_problems_of_all_documents_come_at_once(tmp_path: Path) -> None:
+    """Whoever corrects deliveries learns in the same answer that the reviews are not there."""
+    (tmp_path / "deliveries.csv").write_text("date,cooperative,plot_id,kg,form,lot\n2026-05-04,a,1,mil,green,L1\n")
+    both = {"deliveries": tmp_path / "deliveries.csv", "reviews": tmp_path / "reviews.csv"}
+    with pytest.raises(ConfigError) as caught:
+        dossier.read(harvest(tmp_path).model_copy(update=both))
+    answer = str(caught.value)
+
+    assert "2 things to correct" in answer
+    assert "line 2: kg 'mil'" in answer
+    assert "reviews.csv: no such file" in answer
