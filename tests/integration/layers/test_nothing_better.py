@@ -71,7 +71,7 @@ def rotated(path: Path) -> None:
     """Turned a little."""
     with rasterio.open(path) as dataset:
         there = dataset.transform
-    rewritten(path, transform=there * rasterio.Affine.rotation(20))
+    rewritten(path, transform=there @ rasterio.Affine.rotation(20))
 
 
 def masked(path: Path) -> None:

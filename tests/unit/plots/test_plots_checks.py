@@ -220,6 +220,7 @@ def test_every_code_has_a_case():
 
 
 @pytest.mark.parametrize("code", sorted(CASES))
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")  # the case of a file without one
 def test_check_finds_its_case(tmp_path, code):
     """The case raises its code with the severity of the file, and the row is not lost."""
     made, findings = loaded(*CASES[code](tmp_path))

@@ -77,6 +77,7 @@ def kml():
 
 
 @pytest.mark.parametrize("name", ["a.geojson", "a.geojsonl", "a.gpkg", "a.fgb", "a.parquet", "a.zip", "a.kmz", "a.shp"])
+@pytest.mark.filterwarnings("ignore:Column names longer than 10", "ignore:Normalized/laundered field name")
 def test_every_vector_format_gives_the_same_plots(tmp_path, name):
     """Ids stay text, accents stay, and the area is that of the field."""
     made, findings = loaded(vector_file(tmp_path, name))
@@ -213,6 +214,7 @@ def test_projected_coordinates(tmp_path):
     assert named_crs["usable"].all()
 
 
+@pytest.mark.filterwarnings("ignore:Column names longer than 10", "ignore:Normalized/laundered field name")
 def test_damaged_projection_file_is_not_taken_for_degrees(tmp_path):
     """A .prj that cannot be understood blocks the rows until the harvest names the CRS."""
     frame().to_file(tmp_path / "a.shp")
