@@ -18,7 +18,7 @@ from eudr_check.documents.shipments import read_shipments
 from eudr_check.errors import ConfigError
 from eudr_check.files import Attachment, has_sha256, hashes
 from eudr_check.shipments import Shipments
-from eudr_check.text import say
+from eudr_check.text import sentence
 
 
 @dataclass(frozen=True)
@@ -185,21 +185,23 @@ def notes(
 ) -> tuple[str, ...]:
     """What the person at the terminal must know of the dossier, a sentence each."""
     strangers = reviews.unknown_plots(dossier.reviews, assessments)
-    found = [
-        f"review {name} names plots this harvest does not have: {', '.join(plots)}" for name, plots in strangers.items()
+    found: list[str] = [
+        sentence("documents", "note_strangers", name=name, plots=", ".join(plots)) for name, plots in strangers.items()
     ]
-    found += [f"review {name} does not count: {what}" for name, what in dossier.broken_reviews.items()]
+    found += [
+        sentence("documents", "note_review", name=name, what=what) for name, what in dossier.broken_reviews.items()
+    ]
     found += [f"legality document {name} is {what}" for name, what in dossier.broken_documents.items()]
     if assessed_lots is not None:
         accepted = int((assessed_lots["status"] == "accepted").sum())
-        found.append(f"{accepted} of {len(assessed_lots)} lots accepted; refused_lots.csv says why the others are not")
+        found.append(sentence("documents", "note_lots", accepted=accepted, all=len(assessed_lots)))
         weight = lots.coverage(assessed_lots, harvest)
         if weight is not None and harvest.shipments is None:
-            enough = "enough" if weight.enough else "NOT enough"
+            key = "note_enough" if weight.enough else "note_not_enough"
             accepted_kg, declared_kg = f"{weight.accepted_kg:,.0f} kg", f"{weight.declared_kg:,.0f} kg"
-            found.append(f"accepted lots hold {accepted_kg}, {enough} for the {declared_kg} declared")
+            found.append(sentence("documents", key, held=accepted_kg, declared=declared_kg))
     if dossier.shipments is not None:
-        found += [say("shipments", one.code, "en", **one.values) for one in dossier.shipments.refused.values()]
+        found += [sentence("shipments", one.code, **one.values) for one in dossier.shipments.refused.values()]
     return tuple(found)
 
 
