@@ -5,17 +5,13 @@ read, `files` those about single files, `layers` and `catalogue` those about ras
 is what the terminal shows. A command imports what it works with when it is called: pandas and GDAL take seconds.
 """
 
-import gc
-
 
 def main() -> None:
     """Run the command; a known error is one line on stderr and exit code 1."""
-    # What importing makes stays: looked through for garbage again and again, it takes a fifth of the start, and a tenth
-    # of a nation's plots, while all threads wait.
-    gc.disable()
-    from eudr_check.cli.commands import app, known_errors  # late: Dask workers import who calls us, and need no command
+    from eudr_check.run.graph import importing  # late, as all that follows
 
-    gc.freeze()
-    gc.enable()
+    with importing():
+        from eudr_check.cli.commands import app, known_errors  # late: Dask workers import this, and need no command
+
     with known_errors():
         app()

@@ -19,9 +19,11 @@ def eu_check(
 ) -> None:
     """The EU Information System's own file rules, offline; exit code 1 when it would refuse or misread the file."""
     from eudr_check.package.eu import file_notes, file_rules
+    from eudr_check.run.graph import collector_waiting
 
-    faults = file_rules.check_file(file, cattle=cattle)
-    notes = file_notes.notes_of(file, cattle=cattle)
+    with collector_waiting():
+        faults = file_rules.check_file(file, cattle=cattle)
+        notes = file_notes.notes_of(file, cattle=cattle)
     if as_json:
         found = [{"kind": "fault", **asdict(fault), "eu_id": fault.eu_id} for fault in faults]
         known = [{"kind": "note", **asdict(note)} for note in notes]
@@ -52,9 +54,11 @@ def verify(
     from eudr_check.filing import signature
     from eudr_check.package.verify import ONLY_A_SIGNATURE
     from eudr_check.package.verify import verify as check_package
+    from eudr_check.run.graph import collector_waiting
     from eudr_check.run.recompute import STAGES
 
-    differences = check_package(package, stages=STAGES)
+    with collector_waiting():
+        differences = check_package(package, stages=STAGES)
     signed = None if public_key is None else signature.check(package, public_key)
     if as_json:
         stated = {

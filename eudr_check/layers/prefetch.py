@@ -30,6 +30,7 @@ from eudr_check.layers.fetch.http import Delivered, Wanted
 from eudr_check.layers.fetch.integrity import HashedFile, spans_of
 from eudr_check.layers.fetch.retries import FetchFailure
 from eudr_check.layers.raster import Raster, blocks_digest, needed_blocks, open_raster
+from eudr_check.steps import Map, one_by_one
 from eudr_check.tiles import Tile
 
 
@@ -40,6 +41,7 @@ def prefetch(
     store: Path,
     *,
     offline: bool = False,
+    each: Map = one_by_one,
 ) -> pd.DataFrame:
     """Find and bring every raster block that the plots need.
 
@@ -49,6 +51,7 @@ def prefetch(
         catalogues: catalogues of the harvest by name.
         store: content store, shared between harvests.
         offline: make no connection; what is not in the store becomes a `failed` row.
+        each: `map` for what waits for a network.
 
     Returns:
         SOURCES: one row per tile, layer, Item and asset read; rows `missing` where no Item covers ground that is
@@ -66,7 +69,7 @@ def prefetch(
         for choice, layer in layers
     ]
     wanted = _wanted(work, boxes)
-    assets = _Assets(content, {**http.bring(wanted, content, offline=offline), **_ambiguous(work)})
+    assets = _Assets(content, {**http.bring(wanted, content, offline=offline, each=each), **_ambiguous(work)})
     rows = [row for tile, ground in boxes.items() for row in _rows_of_tile(tile, ground, work, assets)]
     order = {layer.id: position for position, (_, layer) in enumerate(layers)}
     rows.sort(key=lambda row: (row["tile"], order[row["layer"]], row["item_id"] or "", row["asset"] or ""))

@@ -25,6 +25,7 @@ from eudr_check.layers.fetch.http import Wanted
 from eudr_check.layers.fetch.integrity import HashedFile, spans_of, unharmed
 from eudr_check.layers.fetch.retries import FetchFailure
 from eudr_check.layers.raster import Raster, blocks_digest, needed_blocks, open_raster
+from eudr_check.steps import Map, one_by_one
 
 Addresses = Mapping[str, Mapping[str, str]]
 """href of SOURCES: `address` (unsigned) and `etag` there, for assets whose href is no address."""
@@ -49,6 +50,8 @@ class Supply:
     origins: Mapping[str, Origin]
     """By href of SOURCES; files on a disk have none."""
     offline: bool = False
+    each: Map = one_by_one
+    """`map` for what waits for a network."""
 
     def require(self, boxes: Boxes, definitions: Sequence[LayerDefinition], sources: pd.DataFrame) -> None:
         """Have every block of a tile here, byte for byte what SOURCES says was read.
@@ -88,7 +91,7 @@ class Supply:
         }
         if not wanted:
             return
-        brought = http.bring(list(wanted.values()), store, offline=self.offline)
+        brought = http.bring(list(wanted.values()), store, offline=self.offline, each=self.each)
         for href, etag, _ in rows:
             if href not in wanted:
                 continue

@@ -2,6 +2,6 @@
 
 from eudr_check.files import Attachment
 from eudr_check.package.inputs import PackageInput
-from eudr_check.package.writing import write
+from eudr_check.package.writing import DRAWN, steps, write
 
-__all__ = ["Attachment", "PackageInput", "write"]
+__all__ = ["DRAWN", "Attachment", "PackageInput", "steps", "write"]

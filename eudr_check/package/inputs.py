@@ -43,8 +43,6 @@ class PackageInput:
     """The policy applied (a pydantic model with `full_name` and `title`)."""
     stored: Mapping[str, Path] = field(default_factory=dict)
     """Parquet files of SOURCES, ASSESSMENTS and REASONS, passed on as they are instead of written again."""
-    drawn: Callable[[], Path] | None = None
-    """Waits for the patches as a GeoPackage, from `gis.draw`, where somebody draws them for the GIS delivery."""
     lots: pd.DataFrame | None = None
     """LOTS; None without deliveries."""
     article10: WrittenRecord = field(default_factory=lambda: WrittenRecord({}))

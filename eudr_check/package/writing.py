@@ -3,10 +3,9 @@
 import datetime as dt
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +15,26 @@ import pandas as pd
 from eudr_check import __version__
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
-from eudr_check.package import csv_files, document_date, readme, redact, worker_process
+from eudr_check.package import csv_files, document_date, readme, redact
 from eudr_check.package.action_plan import plan
 from eudr_check.package.bag import bagit
 from eudr_check.package.eu import consignment, dds_xml, shipments_json
 from eudr_check.package.eu.frozen import PART_FILED
 from eudr_check.package.folder import Folder
-from eudr_check.package.gis import geopackage as gis
+from eudr_check.package.gis import delivery
+from eudr_check.package.gis.edition import Edition
 from eudr_check.package.inputs import PackageInput
 from eudr_check.package.report import page
 from eudr_check.package.statement import facts, ledger, statements
 from eudr_check.package.statement.statements import DRAFT_MARK, Behind
 from eudr_check.shipments import Filed, Shipments, Withheld
+from eudr_check.steps import Made, Map, Step, in_turn, one_by_one
 from eudr_check.text import say
 from eudr_check.text.clean import file_stem
 from eudr_check.variables import Variable
+
+DRAWN = "drawn"
+"""The step that begins the GeoPackage."""
 
 
 @dataclass(frozen=True)
@@ -58,42 +62,82 @@ def write(folder: Path, given: PackageInput) -> list[Path]:
         PackageError: the EU system would refuse operator or product (not with `draft`), or an attachment is missing
             or is not what was signed off.
     """
+    in_turn(steps(folder, given))
+    return sorted(file for file in folder.rglob("*") if file.is_file())
+
+
+def steps(folder: Path, given: PackageInput, each: Map = one_by_one) -> list[Step]:
+    """What there is to do for a package, in any order that their needs allow.
+
+    Args:
+        folder: existing, empty folder.
+        given: what it is written from.
+        each: `map` for what can be compressed at the same time.
+
+    Returns:
+        `drawn` among them begins the GeoPackage with its patches: whoever has done that already puts a step in its
+        place that gives the file.
+
+    Raises:
+        PackageError: as `write`.
+    """
     wanted = set(given.harvest.package.outputs)
     faults = dds_xml.fact_faults(given.harvest) if "statement" in wanted else []
     if faults and not given.draft:
         raise PackageError(f"harvest {given.harvest.harvest}: no statement can be made: " + "; ".join(faults))
     given = redact.edition(given)
-    into, tables = Folder(folder), folder / "tables"
-    tables.mkdir()
-    with (
-        # GDAL holds Python's lock from the first patch to the last.
-        worker_process.working(f"{given.harvest.harvest}.gpkg") if "gis" in wanted else nullcontext(_leave) as worker,
-        ThreadPoolExecutor(1) as background,
-    ):
-        _keep(tables, EVIDENCE=given.evidence, PATCHES=given.patches)
-        if given.drawn is None:
-            geopackage, day = gis.geopackage_of(folder, given.harvest), document_date.day(given.harvest)
-            worker(gis.draw, geopackage=geopackage, patches=tables / "PATCHES.parquet", day=day)
-        judged = {"SOURCES": given.sources, "ASSESSMENTS": given.assessments, "REASONS": given.reasons}
-        _keep(tables, PLOTS=given.plots, FINDINGS=given.findings, **judged | dict(given.stored))
-        if given.lots is not None:
-            # Arrow has lists, no tuples.
-            _keep(tables, LOTS=given.lots.assign(plots=given.lots["plots"].map(list)))
-        delivered = background.submit(_deliver, worker, folder, given)
-        declared = _declare(given, into, faults)
-        for name in ("EVIDENCE", "ASSESSMENTS", "REASONS"):
-            csv_files.convert(tables / f"{name}.parquet", tables / f"{name.lower()}.csv")
-        delivered.result()
+    into = Folder(folder)
+    planned = [
+        Step("tables", lambda made: _write_tables(folder / "tables", given)),
+        Step("declared", lambda made: _declare(given, into, faults), needs=("tables",), many_objects=True),
+        Step("sheets", lambda made: _write_sheets(folder / "tables"), needs=("tables",)),
+        Step("settings", lambda made: _write_settings(into, given)),
+        *(_gis(folder, given) if "gis" in wanted else ()),
+        *(
+            Step(output, partial(_output, make, given, folder), needs=("tables", "declared"))
+            for output, make in OUTPUTS.items()
+            if output in wanted
+        ),
+    ]
+    names = tuple(step.name for step in planned)
+    return [*planned, Step("finished", lambda made: _finish(into, given, made["declared"], each), needs=names)]
+
+
+def _gis(folder: Path, given: PackageInput) -> Iterator[Step]:
+    edition = Edition.of(given.harvest, given.variables)
+    target, patches = edition.geopackage(folder), folder / "tables" / "PATCHES.parquet"
+    yield Step(DRAWN, lambda made: delivery.drawing(target, patches, edition.day), ("tables",), "process")
+    yield Step("gis", lambda made: delivery.writing(folder, edition, given.plots), ("tables", DRAWN), "process")
+
+
+def _output(
+    make: Callable[[PackageInput, Declared, Path], None], given: PackageInput, folder: Path, made: Made
+) -> None:
+    make(given, made["declared"], folder)
+
+
+def _write_tables(folder: Path, given: PackageInput) -> None:
+    folder.mkdir()
+    _keep(folder, EVIDENCE=given.evidence, PATCHES=given.patches)
+    judged = {"SOURCES": given.sources, "ASSESSMENTS": given.assessments, "REASONS": given.reasons}
+    _keep(folder, PLOTS=given.plots, FINDINGS=given.findings, **judged | dict(given.stored))
+    if given.lots is not None:
+        # Arrow has lists, no tuples.
+        _keep(folder, LOTS=given.lots.assign(plots=given.lots["plots"].map(list)))
+
+
+def _write_sheets(tables: Path) -> None:
+    for name in ("EVIDENCE", "ASSESSMENTS", "REASONS"):
+        csv_files.convert(tables / f"{name}.parquet", tables / f"{name.lower()}.csv")
+
+
+def _write_settings(into: Folder, given: PackageInput) -> None:
+    """What the outcomes were made with, and what people added."""
     into.json("policy.json", given.policy.model_dump(mode="json"))
     into.json("layers.json", [definition.model_dump(mode="json") for definition in given.definitions])
     into.json("settings.json", settings(given.harvest, given.variables))
-    for output, make in OUTPUTS.items():
-        if output in wanted:
-            make(given, declared, folder)
     for attachment in sorted(given.attachments, key=lambda item: item.name):
         into.attach(attachment)
-    _finish(into, given, declared)
-    return sorted(file for file in folder.rglob("*") if file.is_file())
 
 
 def _declare(given: PackageInput, into: Folder, faults: Sequence[str]) -> Declared:
@@ -191,32 +235,6 @@ def _keep(folder: Path, **named: pd.DataFrame | Path) -> None:
             table.to_parquet(folder / f"{name}.parquet", compression="zstd")
 
 
-def _leave(work: Callable[..., Any], **details: Any) -> None:
-    """Do nothing of it: the harvest does not ask for it."""
-
-
-def _deliver(worker: worker_process.Send, folder: Path, given: PackageInput) -> None:
-    """Have the GIS delivery made as soon as its patches are there."""
-    if given.drawn is not None:
-        shutil.copyfile(given.drawn(), gis.geopackage_of(folder, given.harvest))
-    details = {"harvest": given.harvest, "findings": given.findings, "variables": given.variables}
-    worker(_draw, folder=folder, bounds=gis.view(given.plots), **details)
-
-
-def _draw(folder: Path, **details: Any) -> None:
-    """The GIS delivery from the tables of the package, which are quicker to read than to hand over."""
-    tables = folder / "tables"
-    gis.write(
-        folder,
-        plots=tables / "PLOTS.parquet",
-        sources=pd.read_parquet(tables / "SOURCES.parquet"),
-        patches=tables / "PATCHES.parquet",
-        assessments=pd.read_parquet(tables / "ASSESSMENTS.parquet"),
-        reasons=pd.read_parquet(tables / "REASONS.parquet"),
-        **details,
-    )
-
-
 def summary(
     harvest: Harvest,
     settled: consignment.Consignment,
@@ -258,7 +276,7 @@ def manifest_facts(summary: Mapping[str, Any], sources: pd.DataFrame) -> dict[st
     return details | {"layer_items": _records(items.sort_values(list(items.columns)))}
 
 
-def _finish(into: Folder, given: PackageInput, declared: Declared) -> None:
+def _finish(into: Folder, given: PackageInput, declared: Declared, each: Map) -> None:
     """Summary, README, manifest, and the bag with all of it."""
     harvest = given.harvest
     details = summary(
@@ -282,6 +300,7 @@ def _finish(into: Folder, given: PackageInput, declared: Declared) -> None:
         date=document_date.day(harvest),
         title=title,
         facts=manifest_facts(details, given.sources),
+        each=each,
     )
 
 

@@ -1,7 +1,8 @@
 """Files in, PLOTS and FINDINGS out: every row of every file is a plot or a blocking finding, exactly once."""
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,16 @@ from eudr_check.plots.checks import (
 )
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read.join import Rows, gather, only
+from eudr_check.steps import Map, one_by_one
 
 
 def load(
-    files: Sequence[PlotFile], *, commodity: str, register: Path | None = None, harvest: str = ""
+    files: Sequence[PlotFile],
+    *,
+    commodity: str,
+    register: Path | None = None,
+    harvest: str = "",
+    each: Map = one_by_one,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Read, check and repair the plots of a harvest.
 
@@ -44,6 +51,7 @@ def load(
         commodity: commodity of the Regulation.
         register: register of earlier harvests to compare with; one that does not exist yet holds nothing.
         harvest: name of this harvest, whose own entries in the register do not count as earlier.
+        each: `map` for checks that do not wait for each other, and for chunks of plots.
 
     Returns:
         PLOTS and FINDINGS, in the order of the files and their rows.
@@ -52,15 +60,61 @@ def load(
     rows = gather(files, log)
     identity.check(rows, log)
     values = attributes.read(rows, log)
+    ground = _located(rows, values, commodity, log, each)
+    # What does not wait for another check is handed on together.
+    keys = rows.table["plot"].to_numpy(dtype=object)
+    overlapping = partial(overlaps.check, ground.located, ground.area_ha, keys, log)
+    list(each(_done, (overlapping, partial(_check_values, rows, values, ground, commodity, log, each))))
+    if register is not None:
+        known = rows.table.assign(declared_area_ha=values.declared_area_ha)
+        earlier_harvests.check(register, harvest, ground.located, ground.area_ha, known, log)
+    shapes = only(rows.geometry, ground.fit)
+    plots = rows.table.assign(
+        original_wkb=ground.original,
+        commodity=commodity,
+        planted_year=pd.array(values.planted_year, dtype="Float64").astype("Int64"),
+        geometry_kind=ground.kind,
+        area_ha=ground.area_ha,
+        declared_area_ha=values.declared_area_ha,
+        eu_area_ha=shape.in_chunks(eu_area_ha, ground.measured, each),
+        usable=~np.isin(np.arange(len(rows)), np.array(sorted(log.blocked_rows), dtype=np.int64)),
+        geometry=shapes,
+    )
+    return _plots(plots, rows.identified), tables.check(tables.FINDINGS, log.table(rows.table, location.of(shapes)))
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """Where the plots of some rows lie, after repairs; arrays with one entry per row."""
+
+    fit: NDArray[np.bool_]
+    """The geometry is one that can be looked at."""
+    there: NDArray[np.bool_]
+    """It lies where the file means it to lie."""
+    countries: country.Countries
+    original: NDArray[Any]
+    """WKB before a repair, or None."""
+    kind: NDArray[Any]
+    measured: NDArray[Any]
+    """Geometries that have an area or are points; None otherwise."""
+    located: NDArray[Any]
+    """Geometries that other plots can be compared with; None otherwise."""
+    area_ha: NDArray[np.float64]
+
+
+def _located(rows: Rows, values: attributes.Values, commodity: str, log: FindingCollector, each: Map) -> _Ground:
+    """Check and repair the geometries of the rows."""
     typed = location.check_types(rows, log)
     faults = location.faulty(rows.geometry, typed)
     fit = typed & ~faults.any
-    # GEOS and NumPy leave Python's lock alone: what does not wait for another check is done beside it.
-    with ThreadPoolExecutor(1) as background:
-        sought = background.submit(country.countries, *location.of(only(rows.geometry, fit)).T)
-        shape.check_digits(rows, fit, log)
-        repaired, original, turned = repair.repair(only(rows.geometry, fit), log)
-        found = sought.result()
+    shapes = only(rows.geometry, fit)
+
+    def mended() -> Any:
+        shape.check_digits(rows, fit, log, each)
+        return repair.repair(shapes, log, each)
+
+    work: list[Callable[[], Any]] = [partial(country.countries, *location.of(shapes).T), mended]
+    found, (repaired, original, turned) = each(_done, work)
     swapped = location.check_swapped(rows, values, typed, faults, found, commodity, log)
     location.check_coordinates(rows, values, faults, swapped, log)
     rows.geometry = np.where(fit, repaired, rows.geometry)
@@ -68,37 +122,33 @@ def load(
     valid = fit.copy()
     valid[log.has("self_crossing")] = False
     measured = only(rows.geometry, valid)
-    kind = _kinds(rows.geometry, fit)
-    area_ha = shape.in_chunks(plot_area_ha, measured)
-    located = only(rows.geometry, rows.identified & valid & ~faults.zero & ~swapped)
-    with ThreadPoolExecutor(1) as background:
-        compared = background.submit(overlaps.check, located, area_ha, rows.table["plot"].to_numpy(dtype=object), log)
-        area.settle_unit(rows.table, values, area_ha, log)
-        area.check(kind, area_ha, values, commodity, log)
-        shape.check_outline(measured, log)
-        there = fit & ~swapped & ~faults.zero
-        uncertain = location.check_uncertain(rows, values, there, found, commodity, log)
-        countries = location.check_country(rows, values, there, found, uncertain, log)
-        producers.check(rows, log)
-        rows.table["producer_country"] = countries
-        compared.result()
-    if register is not None:
-        known = rows.table.assign(declared_area_ha=values.declared_area_ha)
-        earlier_harvests.check(register, harvest, located, area_ha, known, log)
-    plots = rows.table.assign(
-        original_wkb=original,
-        commodity=commodity,
-        planted_year=pd.array(values.planted_year, dtype="Float64").astype("Int64"),
-        geometry_kind=kind,
-        area_ha=area_ha,
-        declared_area_ha=values.declared_area_ha,
-        eu_area_ha=shape.in_chunks(eu_area_ha, measured),
-        usable=~np.isin(np.arange(len(rows)), np.array(sorted(log.blocked_rows), dtype=np.int64)),
-        geometry=only(rows.geometry, fit),
+    return _Ground(
+        fit=fit,
+        there=fit & ~swapped & ~faults.zero,
+        countries=found,
+        original=original,
+        kind=_kinds(rows.geometry, fit),
+        measured=measured,
+        located=only(rows.geometry, rows.identified & valid & ~faults.zero & ~swapped),
+        area_ha=shape.in_chunks(plot_area_ha, measured, each),
     )
-    return _plots(plots, rows.identified), tables.check(
-        tables.FINDINGS, log.table(rows.table, location.of(only(rows.geometry, fit)))
-    )
+
+
+def _check_values(
+    rows: Rows, values: attributes.Values, ground: _Ground, commodity: str, log: FindingCollector, each: Map
+) -> None:
+    """Compare what the rows say with where they lie."""
+    area.settle_unit(rows.table, values, ground.area_ha, log)
+    area.check(ground.kind, ground.area_ha, values, commodity, log)
+    shape.check_outline(ground.measured, log, each)
+    uncertain = location.check_uncertain(rows, values, ground.there, ground.countries, commodity, log)
+    countries = location.check_country(rows, values, ground.there, ground.countries, uncertain, log)
+    producers.check(rows, log)
+    rows.table["producer_country"] = countries
+
+
+def _done(work: Callable[[], Any]) -> Any:
+    return work()
 
 
 def _kinds(geometry: NDArray[Any], fit: NDArray[np.bool_]) -> NDArray[Any]:

@@ -16,7 +16,6 @@ import shutil
 import sqlite3
 import uuid
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +33,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 from eudr_check import object_store, tables
 from eudr_check.errors import FetchError, PackageError, RunError
 from eudr_check.files import sha256
+from eudr_check.run.graph import on_cores
 
 Value = str | int | float | bool | None
 CONTENTS = "artifact.json"
@@ -62,8 +62,8 @@ def _digests(folder: Path, names: Iterable[str] | None = None) -> dict[str, str]
     """
     if names is None:
         names = [path.relative_to(folder).as_posix() for path in _files(folder)]
-    with ThreadPoolExecutor(os.cpu_count()) as cores:
-        return dict(zip(names, cores.map(lambda name: sha256(folder / name), names), strict=True))
+    names = list(names)
+    return dict(zip(names, on_cores(lambda name: sha256(folder / name), names), strict=True))
 
 
 @dataclass(frozen=True)
@@ -233,8 +233,12 @@ class Artifacts:
         if found is None:
             with self.making(stage, digest) as folder:
                 make(folder)
-            found = Artifact(stage, digest, self._place(stage, digest))
+            found = self.made(stage, digest)
         return found
+
+    def made(self, stage: str, digest: str) -> Artifact:
+        """The artifact that was just made."""
+        return Artifact(stage, digest, self._place(stage, digest))
 
     def share(self, artifact: Artifact) -> None:
         """See to it that workers on other machines find an artifact of this one, even if deleted in the store."""

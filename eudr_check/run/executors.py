@@ -1,8 +1,6 @@
 """Two ways to do the tiles: one after another, or on Dask workers. Both give the same artifacts."""
 
-import gc
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
@@ -11,6 +9,7 @@ from eudr_check.config import RunChoice
 from eudr_check.errors import EudrCheckError, RunError
 from eudr_check.run.artifacts import Artifact
 from eudr_check.run.folder import RunFolder
+from eudr_check.run.graph import importing
 from eudr_check.run.profile import Measurements, usage
 from eudr_check.run.tile import Shared, Task, tile_versions, work
 
@@ -32,46 +31,40 @@ AT_ONCE = 500
 
 
 class Workers:
-    """Those who do the tiles of a run: this process, or the Dask workers of the harvest, who leave after the last tile.
-
-    Dask workers take seconds to come; `call` them beside other work and they are there when there are tiles to do.
-    """
+    """Those who do the tiles of a run: this process, or the harvest's Dask workers, who leave after the last tile."""
 
     def __init__(self, choice: RunChoice) -> None:
         self._choice = choice
-        self._beside = ThreadPoolExecutor(1)
-        self._coming: Future[Any] | None = None
+        self._client: Any = None
         self._there = ExitStack()
 
     def __enter__(self) -> "Workers":
         return self
 
     def __exit__(self, *error: Any) -> None:
-        # Who is still on the way comes first, or nobody would send them home.
-        self._beside.shutdown()
         self._there.close()
 
-    def call(self) -> None:
-        """Have workers come, without waiting for them."""
-        if self._coming is None and self._choice.executor == "dask":
-            self._coming = self._beside.submit(self._there.enter_context, _cluster(self._choice))
+    def come(self) -> None:
+        """Have Dask workers come, which takes seconds.
+
+        Raises:
+            RunError: the cluster extra is not installed, no scheduler answers, or our own workers do not start.
+        """
+        if self._choice.executor == "dask":
+            self._client = self._there.enter_context(_cluster(self._choice))
 
     def execute(self, shared: Shared, tasks: Sequence[Task], measured: Measurements) -> Iterator[Result]:
-        """Every task with its finished artifact, or with the error that set it aside; in any order.
+        """Every task with its finished artifact, or with the error that set it aside, in any order; after `come`.
 
         Args:
             shared: what all tasks share.
             tasks: the tiles to do.
             measured: takes down what workers use.
-
-        Raises:
-            RunError: the cluster extra is not installed, no scheduler answers, or our own workers do not start.
         """
-        self.call()
-        if self._coming is None:
+        client = self._client
+        if client is None:
             yield from _serial(shared, tasks)
             return
-        client = self._coming.result()
         # A worker that dies meanwhile has no figures to tell; that is no reason to stop.
         before = client.run(usage, on_error="ignore")
         yield from _submitted(client, shared, tasks)
@@ -121,11 +114,14 @@ def _cluster(choice: RunChoice) -> Iterator[Any]:
         _workers(choice.workers) as cluster,
         closing(Client(cluster)) as client,
     ):
-        # They import what they need while nobody waits for them. It stays: looked through for garbage every third tile,
-        # it takes a fifteenth of their time.
-        for step in (gc.disable, tile_versions, gc.freeze, gc.enable):
-            client.run(step, on_error="ignore")
+        client.run(_ready, on_error="ignore")
         yield client
+
+
+def _ready() -> None:
+    """Workers import what they need while nobody waits for them."""
+    with importing():
+        tile_versions()
 
 
 def _workers(count: int) -> Any:

@@ -19,7 +19,6 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from eudr_check import object_store
 from eudr_check.errors import RunError
 from eudr_check.run import lock
 from eudr_check.run.artifacts import Artifact, Artifacts, holds, reaching, refusal
+from eudr_check.run.graph import on_cores
 
 LOG = "log.jsonl"
 LOCK = ".lock"
@@ -164,8 +164,7 @@ class RunFolder:
                 fresh.mkdir()
                 # Later artifacts win: one source per file, all of them copied at once.
                 sources = {file: artifact.folder / file for artifact in artifacts for file in artifact.files()}
-                with ThreadPoolExecutor(os.cpu_count()) as cores:
-                    list(cores.map(lambda file: _copy(sources[file], fresh / file), sources))
+                list(on_cores(lambda file: _copy(sources[file], fresh / file), sources))
                 if final.exists():
                     final.rename(old)
                 fresh.rename(final)

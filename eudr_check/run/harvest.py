@@ -1,9 +1,11 @@
 """A harvest from its YAML to a finished package."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -11,18 +13,19 @@ import pandas as pd
 from eudr_check.config import Harvest
 from eudr_check.documents import dossier
 from eudr_check.package.bag import contents
-from eudr_check.run import changes, conservation, history, inputs, readiness, registration, stages
+from eudr_check.run import conservation, inputs, readiness, stages
 from eudr_check.run.artifacts import Artifact
 from eudr_check.run.changes import Changes
-from eudr_check.run.drawing import Drawing
 from eudr_check.run.executors import Workers
 from eudr_check.run.exit import Exit
 from eudr_check.run.folder import RunFolder
+from eudr_check.run.graph import Graph
 from eudr_check.run.profile import Measurements
 from eudr_check.run.stages import Progress, Run
 from eudr_check.text import say
 
-STAGES = ("plots", "layers", "overlay", "assess", "package")
+SHOWN = ("plots", "ground", "layers", "overlay", "assess", "package", "redacted")
+"""Steps that are measured, logged and shown."""
 
 
 @dataclass(frozen=True)
@@ -100,64 +103,57 @@ def run(
     documents = dossier.read(harvest) if until in ("assess", "package") else dossier.Dossier()
     if until == "package" and "statement" in harvest.package.outputs and not draft:
         readiness.check(harvest, documents.deliveries)
-    with folder.locked(), Workers(harvest.run) as workers, Drawing() as drawing:
-        job = Run(harvest, folder, offline, progress, measured, workers, drawing, documents)
+    watched = _Watch(folder, progress, measured)
+    with folder.locked(), Workers(harvest.run) as workers, Graph(folder.artifacts, watched) as graph:
+        job = Run(harvest, folder, offline, progress, measured, workers, graph, documents)
         folder.log("start", harvest=harvest.harvest, until=until)
-        wanted = STAGES[: STAGES.index(until) + 1]
-        artifacts: dict[str, Artifact] = {}
-
-        def do(stage: str, work: Callable[[], Artifact]) -> Artifact:
-            progress(stage, 0, 1)
-            with measured.stage(stage):
-                artifacts[stage] = work()
-            folder.log("stage", stage=stage, digest=artifacts[stage].digest, **measured.last)
-            progress(stage, 1, 1)
-            return artifacts[stage]
-
-        def guarded() -> Artifact:
-            return history.guarded(harvest, folder, stages.plots(job, overlaid="overlay" in wanted))
-
-        plots = do("plots", guarded)
-        if "layers" in wanted:
-            ground = do("ground", lambda: stages.tile_ground(job, plots))
-            sources = do("layers", lambda: stages.sources(job, ground))
-        if "overlay" in wanted:
-            evidence = do("overlay", lambda: stages.evidence(job, plots, ground, sources))
-        if "assess" in wanted:
-            drawn = "package" in wanted and "gis" in harvest.package.outputs
-            assessment = do("assess", lambda: stages.assessment(job, plots, evidence, drawn=drawn))
-        if "overlay" in wanted:
-            history.remember(harvest, folder, artifacts)
-        changed = changes.since_last(folder, plots, artifacts.get("assess"))
-        # The tables come first: they are there for people even when no package may be written.
-        shown = [artifacts[stage] for stage in ("plots", "layers", "overlay", "assess") if stage in artifacts]
-        folder.publish("tables", shown)
-        package = None
-        if "package" in wanted:
-            made = do("package", lambda: stages.package(job, plots, ground, sources, evidence, assessment, draft=draft))
-            package = folder.publish("package", [made])
-            if redacted:
-                redacted_package = do(
-                    "redacted",
-                    lambda: stages.package(
-                        job, plots, ground, sources, evidence, assessment, draft=draft, redacted=True
-                    ),
-                )
-                folder.publish("package-redacted", [redacted_package])
-            if harvest.register_file is not None:
-                registration.record(harvest, harvest.register_file, artifacts)
+        made = graph.run(stages.steps(job, until, draft=draft, redacted=redacted))
         folder.log("end", until=until)
-    assessments = artifacts["assess"].table("ASSESSMENTS") if "assess" in artifacts else None
+    return _finished(harvest, folder, documents, measured, made)
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """Measures the stages of a run and says how far it is."""
+
+    folder: RunFolder
+    progress: Progress
+    measured: Measurements
+
+    def __call__(self, step: str) -> AbstractContextManager[Callable[[Any], None]]:
+        return self._stage(step) if step in SHOWN else nullcontext(lambda made: None)
+
+    @contextmanager
+    def _stage(self, stage: str) -> Iterator[Callable[[Any], None]]:
+        def report(made: Artifact) -> None:
+            self.folder.log("stage", stage=stage, digest=made.digest, **self.measured.last)
+            self.progress(stage, 1, 1)
+
+        self.progress(stage, 0, 1)
+        with self.measured.stage(stage):
+            yield report
+
+
+def _finished(
+    harvest: Harvest,
+    folder: RunFolder,
+    documents: dossier.Dossier,
+    measured: Measurements,
+    made: Mapping[str, Any],
+) -> Finished:
+    artifacts: dict[str, Artifact] = {stage: made[stage] for stage in SHOWN if stage in made}
+    plots, read = artifacts["plots"], artifacts.get("overlay") or artifacts.get("layers")
     findings = conservation.findings_of(plots, artifacts.get("overlay", plots))
+    assessments = artifacts["assess"].table("ASSESSMENTS") if "assess" in artifacts else None
     return Finished(
         folder=folder,
         cooperatives=plots.table("PLOTS", ["cooperative"])["cooperative"],
         findings=findings,
-        sources=(artifacts.get("overlay") or artifacts["layers"]).table("SOURCES") if "layers" in wanted else None,
+        sources=None if read is None else read.table("SOURCES"),
         assessments=assessments,
-        package=package,
+        package=made.get("published"),
         notes=_notes(harvest, documents, artifacts, findings),
-        changes=changed,
+        changes=made["compared"],
         measurements=measured.table(),
         made=artifacts,
     )

@@ -22,6 +22,7 @@ from eudr_check.layers.cube import wgs84
 from eudr_check.run import tile_index
 from eudr_check.run.artifacts import Artifact, save_table
 from eudr_check.run.folder import RunFolder
+from eudr_check.run.graph import in_flight
 from eudr_check.run.versions import made_by
 from eudr_check.tiles import Tile
 from eudr_check.variables import UNKNOWN, Variable
@@ -75,7 +76,7 @@ def work(shared: Shared, task: Task) -> Artifact:
 
     def make(folder: Path) -> None:
         plots, boxes = _ground(shared, task.row_group)
-        Supply(run.store, task.origins, shared.offline).require(boxes, shared.definitions, task.sources)
+        Supply(run.store, task.origins, shared.offline, in_flight).require(boxes, shared.definitions, task.sources)
         cube = layers.cube(task.tile, boxes, shared.definitions, task.sources, run.store)
         columns = variables(shared.definitions)
         save_table(folder, "EVIDENCE", overlay.tabulate(plots, cube, shared.gps_error_m))

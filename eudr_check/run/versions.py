@@ -44,7 +44,7 @@ _DOCUMENTS = (
     "files.py",
     "law",
     "numerals.py",
-    "run/stages.py",
+    "run/stages/assess.py",
     "shipments.py",
     "spelling.py",
     "text",
@@ -86,12 +86,10 @@ STAGES = {
     "sources": MadeBy(("layers", "files.py", "law"), (*_LAYERS, "xarray")),
     "tile": MadeBy(TILE, (*_OVERLAY, *_LAYERS)),
     "evidence": MadeBy(
-        (*TILE, "plots/checks.yaml", "plots/findings.py", "run/conservation.py", "run/stages.py", "text"),
+        (*TILE, "plots/checks.yaml", "plots/findings.py", "run/conservation.py", "run/stages/overlay.py", "text"),
         (*_OVERLAY, *_LAYERS, "babel"),
     ),
-    "patches": MadeBy(
-        ("package/gis", "package/document_date.py", "package/palette.py", "law", "run/stages.py", "text"), _VECTORS
-    ),
+    "patches": MadeBy(("package/gis", "package/document_date.py", "package/palette.py", "law", "text"), _VECTORS),
     "assessment": MadeBy(("risk", *_DOCUMENTS), (*_VECTORS, "openpyxl")),
     "scenes": MadeBy(
         ("imagery/scenes.py", "imagery/offset.py", "layers", "run/imagery/search.py", "files.py", "law"),

@@ -5,7 +5,6 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 from eudr_check.config import LayerChoice
 from eudr_check.layers import definition, shipped
 from eudr_check.resources import read_yaml
+from eudr_check.run.graph import in_flight
 
 LEAST_GB = 2.0
 """Ours: the sample season with its store and packages takes half of it."""
@@ -57,10 +57,9 @@ def look(folder: Path, reach: Reach | None) -> Iterator[Line]:
         yield Line("network_unasked", True, {}, needed=False)
         return
     hosts = _hosts()
-    with ThreadPoolExecutor(len(hosts)) as crew:
-        for (host, layers), answered in zip(hosts.items(), crew.map(reach, hosts), strict=True):
-            key = "server" if answered else "server_silent"
-            yield Line(key, answered, {"host": urlsplit(host).netloc, "layers": ", ".join(layers)}, needed=False)
+    for (host, layers), answered in zip(hosts.items(), in_flight(reach, hosts), strict=True):
+        key = "server" if answered else "server_silent"
+        yield Line(key, answered, {"host": urlsplit(host).netloc, "layers": ", ".join(layers)}, needed=False)
 
 
 def _version(name: str) -> str | None:

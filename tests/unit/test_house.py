@@ -13,16 +13,12 @@ MOST_LINES, MOST_LINES_OF_FUNCTION = 350, 60
 
 # What was over a limit when the limits came, with the figures of that day. They only shrink; nothing is added here.
 FILES_OVER = {
-    "eudr_check/package/eu/file_rules.py": 526,
-    "eudr_check/run/stages.py": 478,
+    "eudr_check/package/eu/file_rules.py": 509,
 }
 LINES_OVER = {
     "eudr_check/package/statement/facts.py:gather": 77,
-    "eudr_check/plots/load.py:load": 69,
     "eudr_check/plots/read/geometry_columns.py:place": 65,
     "eudr_check/register/numbers.py:note": 68,
-    "eudr_check/run/harvest.py:run": 91,
-    "eudr_check/run/stages.py:package": 68,
 }
 
 
@@ -86,3 +82,15 @@ def test_no_private_words() -> None:
     ]
 
     assert not found
+
+
+def test_one_place_knows_threads_and_processes() -> None:
+    """Work is scheduled in `run/graph.py`; a reader's bounded process per file is a safety measure, not a schedule."""
+    scheduling = re.compile(
+        r"PoolExecutor|\b(subprocess|multiprocessing|asyncio|_thread)\b|^\s*(import|from) gc\b|\bThread\(|os\.fork",
+        re.MULTILINE,
+    )
+    texts = {path.relative_to(REPOSITORY).as_posix(): path.read_text(encoding="utf-8") for path in modules()}
+    found = {name for name, text in texts.items() if scheduling.search(text)}
+
+    assert found - {"eudr_check/plots/read/process.py"} == {"eudr_check/run/graph.py"}

@@ -5,11 +5,10 @@ goes into the content store; what does not is a `FetchFailure` with a reason, ne
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any
 
 import numpy as np
@@ -32,6 +31,7 @@ from eudr_check.layers.fetch.session import GuardedSession
 from eudr_check.layers.fetch.sparse_file import SparseFile
 from eudr_check.layers.fetch.whole_file import keep_whole
 from eudr_check.layers.raster import Raster, needed_blocks, open_raster
+from eudr_check.steps import Map, one_by_one
 
 IN_FLIGHT = 16
 
@@ -63,30 +63,33 @@ class Delivered:
     etag: str
 
 
-def bring(wanted: Sequence[Wanted], store: Store, *, offline: bool = False) -> dict[str, Delivered | FetchFailure]:
-    """Bring headers and needed blocks of many assets, concurrently.
+def bring(
+    wanted: Sequence[Wanted], store: Store, *, offline: bool = False, each: Map = one_by_one
+) -> dict[str, Delivered | FetchFailure]:
+    """Bring headers and needed blocks of many assets.
 
     Args:
         wanted: assets, each href once.
         store: content store; blocks it holds are not asked for again.
         offline: make no connection.
+        each: `map` for assets and for requests of one asset; at most `IN_FLIGHT` requests are on the way at a time.
 
     Returns:
         What became of each href.
     """
-    with _Line(store, offline) as line:
-        results = line.assets.map(line.bring, wanted)
+    with _Line(store, offline, each) as line:
+        results = each(line.bring, wanted)
         return dict(zip((one.href for one in wanted), results, strict=True))
 
 
 class _Line:
-    """One connection pool with its two crews: one steers assets, the other carries requests."""
+    """One connection pool, and how many requests it takes at a time."""
 
-    def __init__(self, store: Store, offline: bool) -> None:
+    def __init__(self, store: Store, offline: bool, each: Map) -> None:
         self.store = store
         self.offline = offline
-        self.assets = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="asset")
-        self.requests = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="request")
+        self._each = each
+        self._requests = BoundedSemaphore(IN_FLIGHT)
         self._sessions: dict[frozenset[str], GuardedSession] = {}
         self._lock = Lock()
 
@@ -94,8 +97,6 @@ class _Line:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.assets.shutdown()
-        self.requests.shutdown()
         for session in self._sessions.values():
             session.close()
 
@@ -123,7 +124,7 @@ class _Line:
 
     def _bring(self, wanted: Wanted) -> Delivered:
         known = self.store.read("addresses", key(wanted.href))
-        source = RemoteBytes(wanted.href, wanted.access.ranges, partial(self.ask, wanted), self.requests)
+        source = RemoteBytes(wanted.href, wanted.access.ranges, partial(self.ask, wanted), self._each)
         if known is not None and known.get("kept_back", "") != kept_back(wanted.address):
             known = None
         if known is not None and not self._is_wanted(known["etag"], wanted, source):
@@ -208,7 +209,8 @@ class _Line:
         reason, renew = "no attempt was made", False
         for attempt in range(PATIENCE.attempts):
             try:
-                answer = self._ask_once(wanted, byte_range, etag, renew)
+                with self._requests:
+                    answer = self._ask_once(wanted, byte_range, etag, renew)
             except requests.RequestException as error:
                 reason = why(error)
             except HTTPError as error:

@@ -1,12 +1,12 @@
 """Bytes of a remote file, fetched when asked for: near ranges in one request, many requests at once."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 
 from eudr_check.errors import FetchError, LayersError
 from eudr_check.layers.fetch.answers import UNDATED, Answer, ChangedError
 from eudr_check.layers.fetch.sparse_file import SparseFile
+from eudr_check.steps import Map
 
 FIRST_BYTES = 1_024
 """Enough for the tags of the first image of a COG; a longer first look brings overviews and blocks nobody needs."""
@@ -28,8 +28,8 @@ class RemoteBytes:
     ranges: bool
     """Whether the server is asked for ranges at all."""
     ask: Ask
-    crew: Executor
-    """Carries requests side by side."""
+    each: Map
+    """`map` for requests."""
     etag: str = ""
     size: int = 0
     whole: SparseFile | None = None
@@ -71,9 +71,7 @@ class RemoteBytes:
         if any(start >= stop for start, stop in missing):
             raise LayersError(f"{self.href}: truncated TIFF ({self.size} bytes, but more are announced)")
         merged = _merged(missing)
-        parts: list[Future[Answer]] = [self.crew.submit(self.ask, part, self.etag) for part in merged]
-        for part, future in zip(merged, parts, strict=True):
-            answer = future.result()
+        for part, answer in zip(merged, self.each(lambda part: self.ask(part, self.etag), merged), strict=True):
             if answer.size != self.size:
                 raise ChangedError(f"{self.href}: the file on the server changed its length while it was read")
             self.chunks[part[0]] = answer.content

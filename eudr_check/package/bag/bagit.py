@@ -13,11 +13,14 @@ from typing import Any
 from eudr_check import __version__
 from eudr_check.package.bag import zip_file
 from eudr_check.package.bag.zip_file import Archive, Entry
+from eudr_check.steps import Map, one_by_one
 
 MANIFEST = "MANIFEST.json"
 
 
-def write(folder: Path, *, name: str, date: dt.date, title: str, facts: Mapping[str, Any]) -> None:
+def write(
+    folder: Path, *, name: str, date: dt.date, title: str, facts: Mapping[str, Any], each: Map = one_by_one
+) -> None:
     """Write `MANIFEST.json` and the bag of all files of a folder into it.
 
     The manifest comes out of the same reading as the ZIP: a nation's package has 2.6 GB, and each look at it counts.
@@ -28,9 +31,10 @@ def write(folder: Path, *, name: str, date: dt.date, title: str, facts: Mapping[
         date: Bagging-Date.
         title: External-Description.
         facts: what `MANIFEST.json` says besides size and SHA-256 of every file.
+        each: `map` for the blocks of the ZIP.
     """
     files = [file.relative_to(folder) for file in folder.rglob("*") if file.is_file()]
-    with zip_file.writing(folder / f"{name}.zip") as bag:
+    with zip_file.writing(folder / f"{name}.zip", each) as bag:
         payload = {
             file.as_posix(): bag.file(f"{name}/data/{file.as_posix()}", folder / file)
             for file in sorted(files, key=_as_bagit_lists)

@@ -1,19 +1,19 @@
-"""A ZIP of files, each read once: hashed, checked and compressed in the same reading, on every core of the machine.
+"""A ZIP of files, each read once: hashed, checked and compressed in the same reading.
 
-Blocks are deflated on their own and laid end to end (RFC 1951 allows it), so the bytes do not depend on how many cores
-there are. `zipfile` writes the directory; it cannot take what was compressed elsewhere, hence the few lines here.
+Blocks are deflated on their own and laid end to end (RFC 1951 allows it), so the bytes do not depend on how many are
+compressed at a time. `zipfile` writes the directory; it cannot take what was compressed before, hence the few
+lines here.
 """
 
 import hashlib
-import os
 import zipfile
 import zlib
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from eudr_check.steps import Map, one_by_one
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first date an entry can carry; the same bytes on every day."""
@@ -40,9 +40,9 @@ class Entry:
 class Archive:
     """A ZIP being written."""
 
-    def __init__(self, archive: zipfile.ZipFile, cores: ThreadPoolExecutor) -> None:
+    def __init__(self, archive: zipfile.ZipFile, each: Map) -> None:
         self._archive = archive
-        self._cores = cores
+        self._each = each
 
     def file(self, name: str, path: Path) -> Entry:
         """Add a file."""
@@ -82,21 +82,16 @@ class Archive:
         return Entry(info.file_size, sum256.hexdigest())
 
     def _deflated(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        """Blocks as one deflate stream; some are compressed ahead while the first of them is written."""
-        ahead: deque[Future[bytes]] = deque()
-        for block in blocks:
-            ahead.append(self._cores.submit(_deflate, block))
-            if len(ahead) > 2 * (os.cpu_count() or 1):
-                yield ahead.popleft().result()
-        yield from (future.result() for future in ahead)
+        """Blocks as one deflate stream."""
+        yield from self._each(_deflate, blocks)
         yield END_OF_STREAM
 
 
 @contextmanager
-def writing(target: Path) -> Iterator[Archive]:
-    """A new ZIP."""
-    with zipfile.ZipFile(target, "w") as archive, ThreadPoolExecutor(os.cpu_count()) as cores:
-        yield Archive(archive, cores)
+def writing(target: Path, each: Map = one_by_one) -> Iterator[Archive]:
+    """A new ZIP, whose blocks are compressed by `each`."""
+    with zipfile.ZipFile(target, "w") as archive:
+        yield Archive(archive, each)
 
 
 def _deflate(block: bytes) -> bytes:

@@ -5,12 +5,10 @@ page, and the server's limits. Coordinates are cut (not rounded) to six decimals
 that is what the system does. The link of an error to an EU code is our best reading: no EU document lists it.
 """
 
-import gc
 import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import chain
@@ -105,11 +103,6 @@ def check_file(path: Path, *, cattle: bool = False) -> list[Fault]:
 
 def check(content: bytes, *, cattle: bool = False) -> list[Fault]:
     """All faults of the bytes of a file, in its order; an empty list means nothing the system is known to refuse."""
-    with _collector_paused():
-        return _found(content, cattle)
-
-
-def _found(content: bytes, cattle: bool) -> list[Fault]:
     faults = list(_size_faults(content))
     parsed = _parsed(content)
     if isinstance(parsed, Fault):
@@ -117,18 +110,6 @@ def _found(content: bytes, cattle: bool) -> list[Fault]:
     scan = _Scan(cattle)
     scan.file(parsed)
     return sorted([*faults, *scan.faults, *_ring_faults(scan)], key=lambda f: (f.feature or 0, f.code, f.message))
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Millions of small lists make the cyclic collector look at all of them again and again: 2.6 times the time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _fault(code: str, message: str, feature: int | None = None, at: Any = None) -> Fault:

@@ -22,15 +22,12 @@ import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
-from eudr_check.config import Harvest
-from eudr_check.package import document_date
 from eudr_check.package.gis import project as gis_project
 from eudr_check.package.gis import styles as gis_styles
 from eudr_check.package.gis.content import CRS, Table, fields_of, tables_of
+from eudr_check.package.gis.edition import Edition
 from eudr_check.package.gis.layout import Box
 from eudr_check.text import say, topic
-from eudr_check.text.clean import file_stem
-from eudr_check.variables import Variable
 
 STYLES_AND_ALIASES = """
 CREATE TABLE layer_styles (
@@ -61,7 +58,7 @@ def draw(geopackage: Path, *, patches: Path, day: date) -> None:
     Args:
         geopackage: file to write; it is not there yet.
         patches: Parquet file of PATCHES; a nation has two million, which go from file to file without being drawn up.
-        day: date the file carries, `document_date.day` of the harvest.
+        day: date the file carries.
     """
     with _gdal(_moment(day)):
         _write_table(geopackage, Table("patches", pq.ParquetFile(patches), "MultiPolygon"), first=True)
@@ -70,38 +67,36 @@ def draw(geopackage: Path, *, patches: Path, day: date) -> None:
 def write(
     folder: Path,
     *,
-    harvest: Harvest,
+    edition: Edition,
     plots: Path,
     findings: pd.DataFrame,
     sources: pd.DataFrame,
     patches: Path,
     assessments: pd.DataFrame,
     reasons: pd.DataFrame,
-    variables: Sequence[Variable],
     bounds: Box,
 ) -> list[Path]:
     """Write `HARVEST.gpkg` and `HARVEST.qgz`.
 
     Args:
         folder: existing folder to write into; `HARVEST.gpkg` is there with its patches, from `draw`.
-        harvest: settings; name, languages and `producer_as` are read.
+        edition: what the delivery shows, and how it is called.
         plots, patches: Parquet files of PLOTS and PATCHES.
         findings: FINDINGS. sources: SOURCES.
         assessments: ASSESSMENTS. reasons: REASONS.
-        variables: layer variables of the run; event variables become one map layer each.
         bounds: the first view of the project, from `view`.
 
     Returns:
         The two paths. Same tables, same bytes.
     """
-    language = harvest.package.languages[0]
-    stored, shown = pq.ParquetFile(patches), _shown(plots, harvest)
+    language = edition.language
+    stored, shown = pq.ParquetFile(patches), _shown(plots, edition)
     content = tables_of(shown, findings, sources, stored, assessments, reasons, language)
     del shown
     fields = {table.name: fields_of(table) for table in content}
     geometry_types = {table.name: table.geometry_type for table in content}
     dictionary = content[-1].frame
-    geopackage, moment = geopackage_of(folder, harvest), _moment(document_date.day(harvest))
+    geopackage, moment = edition.geopackage(folder), _moment(edition.day)
     with _gdal(moment):
         while content:
             table = content.pop(0)
@@ -112,16 +107,16 @@ def write(
     _describe(geopackage, fields, geometry_types, dictionary, styles, language, moment)
     project = gis_project.Project(
         geopackage.name,
-        title=say("gis", "title", language, harvest=harvest.harvest),
+        title=say("gis", "title", language, harvest=edition.harvest),
         fields=fields,
         geometry_types=geometry_types,
         bounds=bounds,
-        events=[variable.column for variable in variables if variable.kind == "event" and variable.column in columns],
+        events=[column for column in edition.events if column in columns],
         styles=styles,
         language=language,
         policy=", ".join(sorted(assessments["policy"].unique())),
     )
-    return [geopackage, gis_project.write(folder / f"{file_stem(harvest.harvest)}.qgz", project)]
+    return [geopackage, gis_project.write(geopackage.with_suffix(".qgz"), project)]
 
 
 def view(plots: gpd.GeoDataFrame) -> Box:
@@ -137,18 +132,13 @@ def view(plots: gpd.GeoDataFrame) -> Box:
     return (float(west), float(south), float(east), float(north))
 
 
-def geopackage_of(folder: Path, harvest: Harvest) -> Path:
-    """Where the GeoPackage of a harvest lies."""
-    return folder / f"{file_stem(harvest.harvest)}.gpkg"
-
-
 def _moment(day: date) -> str:
     return f"{day}T00:00:00.000Z"
 
 
-def _shown(plots: Path, harvest: Harvest) -> pa.Table:
+def _shown(plots: Path, edition: Edition) -> pa.Table:
     """PLOTS from its Parquet file, keys first, without what the harvest does not show."""
-    hidden = {"original_wkb"} | (set() if harvest.package.producer_as == "producer" else {"producer_name"})
+    hidden = {"original_wkb"} | (set() if edition.names_producers else {"producer_name"})
     names = [name for name in pq.read_schema(plots).names if name not in hidden | {"plot"}]
     return pq.read_table(plots, columns=["plot", *names])
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eudr_check import __version__
-from eudr_check.package import document_date
 from eudr_check.package.gis import geopackage as gis
+from eudr_check.package.gis.edition import Edition
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference, some
 
@@ -20,7 +20,7 @@ def check(contents: Contents) -> Iterator[Difference]:
     """Attributes, geometries, styles and structure of the GeoPackage, and the QGIS project."""
     if not contents.wants("gis"):
         return
-    inside = gis.geopackage_of(contents.root, contents.harvest)
+    inside = _edition(contents).geopackage(contents.root)
     if not inside.is_file():
         yield Difference(inside.name, "missing", "the harvest asks for a GIS delivery")
         return
@@ -38,21 +38,24 @@ def check(contents: Contents) -> Iterator[Difference]:
             yield Difference(project.name, "derived", "not the project that the tables give")
 
 
+def _edition(contents: Contents) -> Edition:
+    return Edition.of(contents.harvest, contents.variables)
+
+
 def _made(contents: Contents, folder: Path) -> tuple[Path, Path]:
     """GeoPackage and project from the tables inside, as the writer makes them."""
     tables = contents.root / "tables"
-    geopackage = gis.geopackage_of(folder, contents.harvest)
-    gis.draw(geopackage, patches=tables / "PATCHES.parquet", day=document_date.day(contents.harvest))
+    edition = _edition(contents)
+    gis.draw(edition.geopackage(folder), patches=tables / "PATCHES.parquet", day=edition.day)
     made, project = gis.write(
         folder,
-        harvest=contents.harvest,
+        edition=edition,
         plots=tables / "PLOTS.parquet",
         findings=contents.findings,
         sources=contents.sources,
         patches=tables / "PATCHES.parquet",
         assessments=contents.assessments,
         reasons=contents.reasons,
-        variables=contents.variables,
         bounds=gis.view(contents.plots),
     )
     return made, project

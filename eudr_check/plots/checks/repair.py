@@ -11,17 +11,21 @@ from eudr_check.plots.checks.enclosed_ground import Ground, enclosed
 from eudr_check.plots.checks.shape import in_chunks
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.thresholds import threshold
+from eudr_check.steps import Map
 
 Geometries = NDArray[Any]
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
-def repair(geometries: Geometries, log: FindingCollector) -> tuple[Geometries, Geometries, NDArray[np.int64]]:
+def repair(
+    geometries: Geometries, log: FindingCollector, each: Map
+) -> tuple[Geometries, Geometries, NDArray[np.int64]]:
     """Geometries with repeated vertices dropped, crossings mended where that changes next to nothing, rings turned.
 
     Args:
         geometries: object (n,) in EPSG:4326; only polygons and multipolygons with finite coordinates are looked at.
         log: takes the findings.
+        each: `map` for chunks of plots.
 
     Returns:
         The repaired geometries; object (n,) WKB of the geometry before the repair, None where nothing but the
@@ -30,17 +34,17 @@ def repair(geometries: Geometries, log: FindingCollector) -> tuple[Geometries, G
     geometries = geometries.copy()
     original = np.full(len(geometries), None, dtype=object)
     rows = np.flatnonzero(np.isin(shapely.get_type_id(geometries), _POLYGONAL))
-    _drop_repeated(geometries, original, rows, log)
-    _mend(geometries, original, rows, log)
-    turned = rows[in_chunks(_clockwise, geometries[rows])]
+    _drop_repeated(geometries, original, rows, log, each)
+    _mend(geometries, original, rows, log, each)
+    turned = rows[in_chunks(_clockwise, geometries[rows], each)]
     geometries[turned] = shapely.orient_polygons(geometries[turned])
     return geometries, original, turned
 
 
 def _drop_repeated(
-    geometries: Geometries, original: Geometries, rows: NDArray[np.int64], log: FindingCollector
+    geometries: Geometries, original: Geometries, rows: NDArray[np.int64], log: FindingCollector, each: Map
 ) -> None:
-    counts = in_chunks(repeated_vertices, geometries[rows])
+    counts = in_chunks(repeated_vertices, geometries[rows], each)
     changed = rows[counts > 0]
     if not len(changed):
         return
@@ -77,9 +81,11 @@ def repeated_vertices(geometries: Geometries) -> NDArray[np.int64]:
     return np.bincount(rings.plot_index[ring[1:][same]], minlength=len(geometries))
 
 
-def _mend(geometries: Geometries, original: Geometries, rows: NDArray[np.int64], log: FindingCollector) -> None:
+def _mend(
+    geometries: Geometries, original: Geometries, rows: NDArray[np.int64], log: FindingCollector, each: Map
+) -> None:
     """Mend outlines that cross themselves where all the ground they enclose stays in one piece."""
-    bad = rows[~in_chunks(shapely.is_valid, geometries[rows])]
+    bad = rows[~in_chunks(shapely.is_valid, geometries[rows], each)]
     if not len(bad):
         return
     reasons = shapely.is_valid_reason(geometries[bad])

@@ -1,8 +1,6 @@
 """Shape and digits of plots."""
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -16,6 +14,7 @@ from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read.join import Rows
 from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS
 from eudr_check.plots.thresholds import threshold
+from eudr_check.steps import Map
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -23,25 +22,29 @@ Ints = NDArray[np.int64]
 
 M2_PER_HA = 10_000.0
 _CHUNK = 20_000
-_THREADS = min(os.cpu_count() or 1, 4)
-"""Chunks measured at a time: shapely and NumPy leave the other cores free, but each chunk takes its memory."""
 _GRID_TOLERANCE = 1e-9
 _SQUARE_CORNERS = 4
 
 
-def in_chunks(measure: Callable[[NDArray[Any]], NDArray[Any]], geometry: NDArray[Any]) -> NDArray[Any]:
-    """What a function gives for each geometry, asked for some at a time: vertices outnumber plots by far."""
+def in_chunks(measure: Callable[[NDArray[Any]], NDArray[Any]], geometry: NDArray[Any], each: Map) -> NDArray[Any]:
+    """What a function gives for each geometry, asked for some at a time: vertices outnumber plots by far.
+
+    Args:
+        measure: object (n,) geometries to (n,) values; it lets go of Python's lock.
+        geometry: object (n,).
+        each: `map` for the chunks.
+    """
     starts = range(0, max(len(geometry), 1), _CHUNK)
-    with ThreadPoolExecutor(_THREADS) as threads:
-        return np.concatenate([*threads.map(lambda start: measure(geometry[start : start + _CHUNK]), starts)])
+    return np.concatenate([*each(lambda start: measure(geometry[start : start + _CHUNK]), starts)])
 
 
-def check_outline(geometry: NDArray[Any], log: FindingCollector) -> None:
+def check_outline(geometry: NDArray[Any], log: FindingCollector, each: Map) -> None:
     """Report holes, spikes, slivers, circles, squares, too many vertices and outlines that six decimals destroy.
 
     Args:
         geometry: object (n,) in EPSG:4326; only polygons and multipolygons are looked at, which must be valid.
         log: takes the findings.
+        each: `map` for chunks of plots.
     """
     polygonal = np.flatnonzero(np.isin(shapely.get_type_id(geometry), (3, 6)))
 
@@ -49,8 +52,7 @@ def check_outline(geometry: NDArray[Any], log: FindingCollector) -> None:
         _check_rings(geometry[rows], rows, log)
         _check_six_decimals(geometry[rows], rows, log)
 
-    with ThreadPoolExecutor(_THREADS) as threads:
-        list(threads.map(check, (polygonal[start : start + _CHUNK] for start in range(0, len(polygonal), _CHUNK))))
+    list(each(check, (polygonal[start : start + _CHUNK] for start in range(0, len(polygonal), _CHUNK))))
 
 
 def _check_rings(geometry: NDArray[Any], rows: Ints, log: FindingCollector) -> None:
@@ -159,13 +161,13 @@ def _check_six_decimals(geometry: NDArray[Any], rows: Ints, log: FindingCollecto
     log.row("collapses_at_six_decimals", rows[bad[lost]])
 
 
-def check_digits(rows: Rows, fit: Bools, log: FindingCollector) -> None:
+def check_digits(rows: Rows, fit: Bools, log: FindingCollector, each: Map) -> None:
     """Report coordinates with too few decimals: counted in the text where the format has text, else on the grid of the
     numbers; and boundaries that lie on round numbers though more decimals are written."""
     fewest = rows.decimals.min(axis=1).astype(np.int64)
     most = rows.decimals.max(axis=1).astype(np.int64)
     untold = fit & (fewest == UNKNOWN_DECIMALS)
-    fewest[untold] = most[untold] = in_chunks(_grid_decimals, rows.geometry[untold])
+    fewest[untold] = most[untold] = in_chunks(_grid_decimals, rows.geometry[untold], each)
     coarse = fewest <= threshold("decimals_block")
     blocked = fit & coarse & ((most <= threshold("decimals_block")) | _usual(rows, fit, coarse))
     metres = METRES_PER_DEGREE_EQUATOR / 10.0 ** fewest[blocked]
@@ -173,7 +175,7 @@ def check_digits(rows: Rows, fit: Bools, log: FindingCollector) -> None:
     few = fit & ~blocked & ((most <= threshold("decimals_warn")) | coarse)
     log.row("decimals_few", np.flatnonzero(few), decimals=np.where(coarse, fewest, most)[few])
     rest = np.flatnonzero(fit & ~blocked & ~few)
-    share = in_chunks(_round_share, rows.geometry[rest])
+    share = in_chunks(_round_share, rows.geometry[rest], each)
     rounded = share >= threshold("rounded_share")
     log.row("coordinates_rounded", rest[rounded], percent=np.round(100 * share[rounded], 1))
     inexact = rows.accuracy_m > threshold("gps_accuracy_m")

@@ -20,6 +20,7 @@ from eudr_check.layers.fetch.http import Wanted
 from eudr_check.layers.fetch.integrity import HashedFile, spans_of
 from eudr_check.layers.fetch.retries import FetchFailure
 from eudr_check.layers.raster import Raster, blocks_digest, needed_blocks, open_raster
+from eudr_check.run.graph import in_flight
 
 USED_UP = "the byte budget (imagery.megabytes) is used up"
 NOTHING: NDArray[np.float64] = np.zeros((0, 4))
@@ -45,7 +46,7 @@ class Bands:
         """Bring bands to this machine, in the order of the wishes; what fails or does not fit says why."""
         wanted = [self._wanted(wish) for wish in wishes]
         headers = {one.href: one for one in wanted if isinstance(one, Wanted)}
-        opened = http.bring(list(headers.values()), self.store, offline=self.offline)
+        opened = http.bring(list(headers.values()), self.store, offline=self.offline, each=in_flight)
         affordable: dict[str, Wanted] = {}
         answers: list[Held | Refused | None] = []
         for wish, one in zip(wishes, wanted, strict=True):
@@ -55,7 +56,7 @@ class Bands:
                 boxes = wish.boxes if known is None else np.concatenate([known.boxes, wish.boxes])
                 affordable[one.href] = Wanted(one.href, one.address, boxes, one.access)
             answers.append(answer)
-        brought = http.bring(list(affordable.values()), self.store, offline=self.offline)
+        brought = http.bring(list(affordable.values()), self.store, offline=self.offline, each=in_flight)
         return [
             self._held(wish, one, brought) if answer is None else answer
             for wish, one, answer in zip(wishes, wanted, answers, strict=True)

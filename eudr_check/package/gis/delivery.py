@@ -1,0 +1,50 @@
+"""The GIS delivery as two steps for a process of its own: GDAL holds Python's lock from the first patch to the last.
+
+Everything they need lies in files, or fits into JSON.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from eudr_check.package.gis import geopackage
+from eudr_check.package.gis.edition import Edition
+from eudr_check.steps import Call
+
+
+def drawing(target: Path, patches: Path, day: date) -> Call:
+    """Begin a GeoPackage with the PATCHES of a Parquet file."""
+    arguments = {"target": str(target), "patches": str(patches), "day": day.isoformat()}
+    return Call(draw, arguments, target.name)
+
+
+def draw(target: str, patches: str, day: str) -> None:
+    """What `drawing` orders."""
+    geopackage.draw(Path(target), patches=Path(patches), day=date.fromisoformat(day))
+
+
+def writing(folder: Path, edition: Edition, plots: gpd.GeoDataFrame) -> Call:
+    """Write GeoPackage and project of a package whose tables are there, in the GeoPackage that has its patches."""
+    arguments = {"folder": str(folder), "edition": edition.as_json(), "bounds": list(geopackage.view(plots))}
+    return Call(write, arguments, edition.geopackage(folder).name)
+
+
+def write(folder: str, edition: Mapping[str, Any], bounds: Sequence[float]) -> None:
+    """What `writing` orders."""
+    tables = Path(folder) / "tables"
+    west, south, east, north = bounds
+    geopackage.write(
+        Path(folder),
+        edition=Edition.from_json(edition),
+        plots=tables / "PLOTS.parquet",
+        findings=pd.read_parquet(tables / "FINDINGS.parquet"),
+        sources=pd.read_parquet(tables / "SOURCES.parquet"),
+        patches=tables / "PATCHES.parquet",
+        assessments=pd.read_parquet(tables / "ASSESSMENTS.parquet"),
+        reasons=pd.read_parquet(tables / "REASONS.parquet"),
+        bounds=(west, south, east, north),
+    )

@@ -1,0 +1,51 @@
+"""What a GIS delivery shows, and how it is called."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from eudr_check.config import Harvest
+from eudr_check.package import document_date
+from eudr_check.text.clean import file_stem
+from eudr_check.variables import Variable
+
+
+@dataclass(frozen=True)
+class Edition:
+    """All that the delivery takes from the settings of a harvest."""
+
+    harvest: str
+    """Name of the harvest."""
+    language: str
+    day: date
+    """Date the files carry."""
+    names_producers: bool
+    events: tuple[str, ...]
+    """Columns of event variables; each becomes a map layer."""
+
+    @classmethod
+    def of(cls, harvest: Harvest, variables: Sequence[Variable]) -> "Edition":
+        """The edition of a harvest with the layer variables of its run."""
+        return cls(
+            harvest=harvest.harvest,
+            language=harvest.package.languages[0],
+            day=document_date.day(harvest),
+            names_producers=harvest.package.producer_as == "producer",
+            events=tuple(variable.column for variable in variables if variable.kind == "event"),
+        )
+
+    def geopackage(self, folder: Path) -> Path:
+        """Where its GeoPackage lies in the folder of the package."""
+        return folder / f"{file_stem(self.harvest)}.gpkg"
+
+    def as_json(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return asdict(self) | {"day": self.day.isoformat(), "events": list(self.events)}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> "Edition":
+        """What `as_json` gave."""
+        day, events = date.fromisoformat(content["day"]), tuple(content["events"])
+        return cls(**{**content, "day": day, "events": events})

@@ -1,0 +1,76 @@
+"""The steps of a harvest, from plot files to a published package: what each needs, and what names its result."""
+
+from eudr_check.run import changes, history, registration
+from eudr_check.run.graph import Result
+from eudr_check.run.stages.assess import assess
+from eudr_check.run.stages.job import Progress, Run
+from eudr_check.run.stages.layers import layers
+from eudr_check.run.stages.overlay import overlay, workers
+from eudr_check.run.stages.package import NEEDS, package, patches
+from eudr_check.run.stages.plots import ground, plots
+from eudr_check.steps import Made, Step
+
+STAGES = ("plots", "layers", "overlay", "assess", "package")
+
+__all__ = ["STAGES", "Progress", "Run", "steps"]
+
+
+def steps(run: Run, until: str, *, draft: bool, redacted: bool) -> list[Step | Result]:
+    """All steps up to a stage, one of `STAGES`.
+
+    The tables are published first: they are there for people even when no package may be written.
+    """
+    wanted = STAGES[: STAGES.index(until) + 1]
+    found: list[Step | Result] = [plots(run)]
+    if "layers" in wanted:
+        found += [ground(run), layers(run)]
+    if "overlay" in wanted:
+        found += [workers(run), overlay(run)]
+    if "assess" in wanted:
+        found += [assess(run)]
+    found += _shown(run, [stage for stage in wanted if stage != "package"])
+    if "package" in wanted:
+        found += _packages(run, draft=draft, redacted=redacted)
+    return found
+
+
+def _shown(run: Run, stages: list[str]) -> list[Step | Result]:
+    """What the run saw is kept before anybody sees it."""
+
+    def publish(made: Made) -> None:
+        run.folder.publish("tables", [made[stage] for stage in stages])
+
+    needs = tuple(stages)
+    found: list[Step | Result] = []
+    if "overlay" in stages:
+        found.append(Step("remembered", lambda made: history.remember(run.harvest, run.folder, made), needs))
+    # What was published before is what the run is compared with.
+    last = needs if not found else (*needs, "remembered")
+    found.append(
+        Step("compared", lambda made: changes.since_last(run.folder, made["plots"], made.get("assess")), last)
+    )
+    return [*found, Step("tables", publish, (*needs, "compared"))]
+
+
+def _packages(run: Run, *, draft: bool, redacted: bool) -> list[Step | Result]:
+    found: list[Step | Result] = [
+        package(run, "package", after="tables", draft=draft),
+        Step("published", lambda made: run.folder.publish("package", [made["package"]]), ("package",)),
+    ]
+    if "gis" in run.harvest.package.outputs:
+        found.append(patches(run))
+    if redacted:
+        found += [
+            package(run, "redacted", after="published", draft=draft, redacted=True),
+            Step("published redacted", lambda made: _publish_redacted(run, made), ("redacted",)),
+        ]
+    known = run.harvest.register_file
+    if known is not None:
+        last = found[-1].name if redacted else "published"
+        needs = (*NEEDS, "package", last)
+        found.append(Step("registered", lambda made: registration.record(run.harvest, known, made), needs))
+    return found
+
+
+def _publish_redacted(run: Run, made: Made) -> None:
+    run.folder.publish("package-redacted", [made["redacted"]])

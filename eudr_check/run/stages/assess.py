@@ -1,0 +1,51 @@
+"""ASSESSMENTS of a harvest: what evidence and documents say of its plots, lots and the record of them."""
+
+from pathlib import Path
+
+from eudr_check import risk
+from eudr_check.documents import dossier
+from eudr_check.run.artifacts import Artifact, write_json, write_table
+from eudr_check.run.graph import Result
+from eudr_check.run.stages.job import Run, definitions
+from eudr_check.run.tile import variables
+
+
+def assess(run: Run) -> Result:
+    """ASSESSMENTS and REASONS under the policy of the harvest, LOTS and the record under Article 10."""
+    return Result(
+        "assess",
+        "assessment",
+        lambda made: _key(run, made["plots"], made["overlay"]),
+        lambda made, folder: _write(run, made["plots"], made["overlay"], folder),
+        needs=("plots", "overlay"),
+    )
+
+
+def _key(run: Run, plots: Artifact, evidence: Artifact) -> str:
+    harvest = run.harvest
+    made_of = {
+        "plots": plots.digest,
+        "evidence": evidence.digest,
+        "policy": risk.policy(harvest.policy).model_dump(mode="json"),
+        "harvest": harvest.model_dump(
+            mode="json", include={"production", "commodity", "product", "products", "operator", "concern"}
+        ),
+        "on": str(dossier.day(harvest)),
+        **run.documents.digests,
+    }
+    return run.name_of("assessment", made_of)
+
+
+def _write(run: Run, plots: Artifact, evidence: Artifact, folder: Path) -> None:
+    harvest, added = run.harvest, run.documents
+    table, ground = plots.features("PLOTS"), evidence.table("EVIDENCE")
+    known = variables(definitions(run))
+    assessments, reasons = risk.assess(table, ground, known, risk.policy(harvest.policy), harvest.production)
+    assessments = dossier.assessed(harvest, added, assessments, ground)
+    lots = dossier.lots_of(harvest, added, assessments, table)
+    write_table(folder, "ASSESSMENTS", assessments)
+    write_table(folder, "REASONS", reasons)
+    if lots is not None:
+        write_table(folder, "LOTS", lots)
+    record = dossier.record(harvest, added, table, assessments, evidence.table("SOURCES"), lots)
+    write_json(folder, "article10", record)

@@ -1,0 +1,188 @@
+"""The package of a harvest, and its redacted edition."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from eudr_check import package as package_room
+from eudr_check import register, risk
+from eudr_check.config import Harvest
+from eudr_check.documents import article10, dossier
+from eudr_check.package import document_date
+from eudr_check.package.bag import contents
+from eudr_check.package.gis import delivery
+from eudr_check.package.gis.edition import Edition
+from eudr_check.package.inputs import PackageInput
+from eudr_check.package.report.thumbnail import Picture
+from eudr_check.run import conservation, map_rasters
+from eudr_check.run.artifacts import Artifact
+from eudr_check.run.graph import Result, on_cores
+from eudr_check.run.records import RecordOf, records
+from eudr_check.run.stages.job import Run, definitions, supply_of
+from eudr_check.run.thumbnails import baseline_of, pictures
+from eudr_check.run.tile import variables
+from eudr_check.shipments import Filed
+from eudr_check.steps import Call, Made, Step
+
+WHERE = {
+    "plots",
+    "catalogues",
+    "layers",
+    "run",
+    "deliveries",
+    "shipments",
+    "reviews",
+    "legality",
+    "answers",
+    "register_file",
+    "areas",
+}
+"""Settings that say where things lie, not what they are; their content is hashed instead."""
+
+NEEDS = ("plots", "ground", "layers", "overlay", "assess")
+PATCHES = "patches"
+DRAWN = "patches.gpkg"
+
+
+@dataclass(frozen=True)
+class _From:
+    """The finished artifacts a package is made from."""
+
+    plots: Artifact
+    ground: Artifact
+    layers: Artifact
+    overlay: Artifact
+    assess: Artifact
+
+
+def patches(run: Run) -> Result:
+    """The patches as a GeoPackage.
+
+    A result of its own: they are the longest table of a package, and no judgement of plots changes them.
+    """
+    day = document_date.day(run.harvest)
+
+    def key(made: Made) -> str:
+        return run.name_of("patches", {"evidence": made["overlay"].digest, "on": str(day)})
+
+    def make(made: Made, folder: Path) -> Call:
+        return delivery.drawing(folder / DRAWN, made["overlay"].file("PATCHES"), day)
+
+    return Result(PATCHES, "patches", key, make, needs=("overlay",), where="process")
+
+
+def package(run: Run, name: str, *, after: str, draft: bool, redacted: bool = False) -> Result:
+    """The due-diligence package, or its redacted edition without names of persons."""
+    filed = _filed(run)
+
+    def key(made: Made) -> str:
+        return _key(run, _from(made), filed, draft=draft, redacted=redacted)
+
+    def make(made: Made, folder: Path) -> None:
+        of = _from(made)
+        _write(run, of, folder, replace(_given(run, of, filed), draft=draft, redacted=redacted))
+
+    uses = (PATCHES,) if "gis" in run.harvest.package.outputs else ()
+    return Result(name, "package", key, make, needs=(*NEEDS, after), uses=uses)
+
+
+def _from(made: Made) -> _From:
+    return _From(**{name: made[name] for name in NEEDS})
+
+
+def _harvest(run: Run) -> Harvest:
+    """A policy of one's own by its name: where its file lies on this machine is nobody's business."""
+    return run.harvest.model_copy(update={"policy": risk.policy(run.harvest.policy).full_name})
+
+
+def _filed(run: Run) -> Sequence[Filed]:
+    known = run.harvest.register_file
+    return () if known is None else register.filed(known, run.harvest.harvest)
+
+
+def _key(run: Run, of: _From, filed: Sequence[Filed], *, draft: bool, redacted: bool) -> str:
+    made_of = {
+        "assessment": of.assess.digest,
+        "evidence": of.overlay.digest,
+        "plots": of.plots.digest,
+        "harvest": _harvest(run).model_dump(mode="json", exclude=WHERE),
+        "draft": draft,
+        "redacted": redacted,
+        **run.documents.digests,
+    }
+    return _as_filed(run, made_of, filed) or run.name_of("package", {**made_of, "filed": [str(one) for one in filed]})
+
+
+def _as_filed(run: Run, made_of: Mapping[str, Any], filed: Sequence[Filed]) -> str | None:
+    """The package that was filed without lots: it declares the very same, so noting its number redoes nothing."""
+    if not filed or any(one.lots for one in filed):
+        return None
+    name = run.name_of("package", {**made_of, "filed": []})
+    found = run.folder.artifacts.find("package", name)
+    if found is None:
+        return None
+    references = {line["reference"] for line in contents.summary(found.folder)["statements"]}
+    return name if {one.reference for one in filed} <= references else None
+
+
+def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
+    harvest, added, record = _harvest(run), run.documents, of.assess.json("article10")
+    lots = of.assess.table("LOTS") if of.assess.has("LOTS") else None
+    return PackageInput(
+        harvest=harvest,
+        plots=of.plots.features("PLOTS"),
+        findings=conservation.findings_of(of.plots, of.overlay),
+        sources=of.overlay.table("SOURCES"),
+        evidence=of.overlay.file("EVIDENCE"),
+        patches=of.overlay.file("PATCHES"),
+        stored={"SOURCES": of.overlay.file("SOURCES")}
+        | {name: of.assess.file(name) for name in ("ASSESSMENTS", "REASONS")},
+        assessments=of.assess.table("ASSESSMENTS"),
+        reasons=of.assess.table("REASONS"),
+        variables=variables(definitions(run)),
+        policy=risk.policy(run.harvest.policy),
+        lots=lots,
+        article10=article10.written(record, harvest.package.languages),
+        legality=added.legality,
+        deliveries=dossier.with_removed(added),
+        shipments=added.shipments,
+        filed=filed,
+        article10_of=None if record is None else _records(run, of, lots),
+        attachments=added.attachments,
+        definitions=definitions(run),
+        pictures=_pictures(run, of) if "report" in harvest.package.outputs else None,
+    )
+
+
+def _write(run: Run, of: _From, folder: Path, given: PackageInput) -> None:
+    if "rasters" in given.harvest.package.outputs:
+        map_rasters.write(folder / "rasters", of.ground, given.sources, definitions(run), supply_of(run, of.layers))
+    target = Edition.of(given.harvest, given.variables).geopackage(folder)
+
+    def drawn(made: Made) -> None:
+        shutil.copyfile(made[PATCHES].folder / DRAWN, target)
+
+    begun = Step(package_room.DRAWN, drawn, needs=(PATCHES,), where="thread")
+    steps = package_room.steps(folder, given, on_cores)
+    run.graph.run([begun if step.name == begun.name else step for step in steps])
+
+
+def _records(run: Run, of: _From, lots: pd.DataFrame | None) -> RecordOf:
+    read = (of.assess.table("ASSESSMENTS"), of.overlay.table("SOURCES"), lots)
+    return records(run.harvest, run.documents, of.plots.features("PLOTS"), *read)
+
+
+def _pictures(run: Run, of: _From) -> dict[str, Picture]:
+    """Pictures of the plots that matter, for the report."""
+    return pictures(
+        of.plots.features("PLOTS"),
+        of.assess.table("ASSESSMENTS"),
+        of.overlay.table("SOURCES"),
+        definitions(run),
+        baseline_of(definitions(run)),
+        supply_of(run, of.layers),
+    )
