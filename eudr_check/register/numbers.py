@@ -7,7 +7,7 @@ verification number, which is confidential, 5 to 35.
 import datetime as dt
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from eudr_check.errors import RegisterError
@@ -101,21 +101,8 @@ def note(
         pass
     with store.writing(path) as database:
         found = statement_of(database, harvest, statement, package)
-        before = database.execute(
-            f"SELECT n.* FROM statements s JOIN numbers n ON n.fid = {CURRENT} WHERE s.fid = ?", (found["fid"],)
-        ).fetchone()
         until = keep_until(time.date()).isoformat()
-        others = [name for name, value in numbers.items() if before is not None and before[name] != value]
-        if before is None or others:
-            if not replace:
-                _refuse_to_overwrite(found, before, others)
-                _refuse_to_repeat(database, found, numbers["reference_number"])
-            # A correction stands where the number stood: at the package that was submitted.
-            of = found["fid"] if before is None else before["statement"]
-            database.execute("UPDATE numbers SET replaced = 1 WHERE statement = ?", (of,))
-            fid = store.insert(database, "numbers", statement=of, **numbers, keep_until=until)
-        else:
-            fid = before["fid"]
+        fid = _kept(database, found, numbers, until, replace=replace)
         window = _clock(database, fid, time)
     return {
         "harvest": harvest,
@@ -126,6 +113,29 @@ def note(
         "keep_until": until,
         **window,
     }
+
+
+def _kept(
+    database: sqlite3.Connection, found: sqlite3.Row, numbers: Mapping[str, str], until: str, *, replace: bool
+) -> int:
+    """The entry of the numbers of a statement, made where they are not noted yet.
+
+    Raises:
+        RegisterError: other numbers stand there, or the reference number at another statement (not with `replace`).
+    """
+    before = database.execute(
+        f"SELECT n.* FROM statements s JOIN numbers n ON n.fid = {CURRENT} WHERE s.fid = ?", (found["fid"],)
+    ).fetchone()
+    others = [name for name, value in numbers.items() if before is not None and before[name] != value]
+    if before is not None and not others:
+        return int(before["fid"])
+    if not replace:
+        _refuse_to_overwrite(found, before, others)
+        _refuse_to_repeat(database, found, numbers["reference_number"])
+    # A correction stands where the number stood: at the package that was submitted.
+    of = found["fid"] if before is None else before["statement"]
+    database.execute("UPDATE numbers SET replaced = 1 WHERE statement = ?", (of,))
+    return store.insert(database, "numbers", statement=of, **numbers, keep_until=until)
 
 
 def note_available(
