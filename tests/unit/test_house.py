@@ -12,13 +12,9 @@ from tests.conftest import REPOSITORY
 MOST_LINES, MOST_LINES_OF_FUNCTION = 350, 60
 
 # What was over a limit when the limits came, with the figures of that day. They only shrink; nothing is added here.
-FILES_OVER = {
-    "eudr_check/package/eu/file_rules.py": 509,
-}
+FILES_OVER: dict[str, int] = {}
 LINES_OVER = {
     "eudr_check/package/statement/facts.py:gather": 77,
-    "eudr_check/plots/read/geometry_columns.py:place": 65,
-    "eudr_check/register/numbers.py:note": 68,
 }
 
 

@@ -59,53 +59,77 @@ def place(delivery: Delivery, columns: Mapping[str, str], *, said: str | None = 
     if not len(empty):
         return
     known = _columns(delivery.attributes, columns, said)
-    texts = {
-        header: delivery.attributes[header].to_numpy(dtype=object)
-        for header in (*known.boundaries, *known.points, *known.houses)
-    }
-    bounded = _bounded(delivery, [texts[header] for header in known.boundaries], said)
-    outlines = Outlines()
-    accuracy = np.full(len(delivery), np.nan)
-    worth: dict[int, tuple[int, int]] = {}
-    positions = Positions(delivery.attributes, columns) if columns.keys() >= set(AXES) else None
     _corners_without_id(delivery, columns, known)
+    read = _Reading(delivery, known, columns, said)
     for row in empty.tolist():
-        filled = [header for header in texts if _filled(texts[header][row])]
-        boundary = next((header for header in known.boundaries if header in filled), None)
-        chosen = boundary or _own_point(known, filled, bool(bounded[row]) and not _says_none(known, texts, row))
-        try:
-            if chosen is not None and (one := pair(texts[chosen][row], chosen)) is not None:
-                x, y, worth[row] = one
-                outlines.point(row, x, y)
-            elif chosen is not None:
-                accuracy[row] = cells.draw(outlines, row, texts[chosen][row])
-                named = _system_in(texts[chosen][row])
-                if named is not None:
-                    delivery.crs_said[row] = named
-            else:
-                free = not bounded[row] or _says_none(known, texts, row)
-                written = positions.at(row) if positions is not None and (free or known.pair) else None
-                more = [] if written is None or positions is None else positions.further(row)
-                if written is not None and free and not more:
-                    x, y, worth[row] = written
-                    outlines.point(row, x, y)
-                else:
-                    delivery.faults.extend(_placeless(known, row, filled, more, said, written is not None))
-        except MisnestedError as error:
-            delivery.faults.append(Fault(row, "wrong_nesting", {"type": str(error)}))
-        except ValueError as error:
-            delivery.faults.append(Fault(row, "geometry_unreadable", {"problem": str(error)[:200]}))
+        read.row(row)
         if row in systems and row not in delivery.crs_said:
             delivery.crs_said[row] = systems[row]
-    geometry, decimals, faults = outlines.build(len(delivery))
-    for row in worth:
-        decimals[row] = worth[row]
+    geometry, decimals, faults = read.outlines.build(len(delivery))
+    for row in read.worth:
+        decimals[row] = read.worth[row]
     delivery.geometry = delivery.geometry.copy()
     delivery.geometry[empty] = geometry[empty]
     delivery.decimals = delivery.decimals.copy()
     delivery.decimals[empty] = decimals[empty]
     delivery.faults.extend(faults)
-    delivery.accuracy_m = _accuracies(delivery, columns, accuracy)
+    delivery.accuracy_m = _accuracies(delivery, columns, read.accuracy)
+
+
+class _Reading:
+    """Places of rows, read out of their columns one row after another."""
+
+    def __init__(self, delivery: Delivery, known: _Columns, columns: Mapping[str, str], said: str | None) -> None:
+        self._delivery, self._known, self._said = delivery, known, said
+        self._texts = {
+            header: delivery.attributes[header].to_numpy(dtype=object)
+            for header in (*known.boundaries, *known.points, *known.houses)
+        }
+        self._bounded = _bounded(delivery, [self._texts[header] for header in known.boundaries], said)
+        self._positions = Positions(delivery.attributes, columns) if columns.keys() >= set(AXES) else None
+        self.outlines = Outlines()
+        self.accuracy = np.full(len(delivery), np.nan)
+        self.worth: dict[int, tuple[int, int]] = {}
+        """Decimals of the points that were written as numbers, by row."""
+
+    def row(self, row: int) -> None:
+        """Read the place of a row; what is wrong with it is a fault of the delivery."""
+        try:
+            self._read(row)
+        except MisnestedError as error:
+            self._delivery.faults.append(Fault(row, "wrong_nesting", {"type": str(error)}))
+        except ValueError as error:
+            self._delivery.faults.append(Fault(row, "geometry_unreadable", {"problem": str(error)[:200]}))
+
+    def _read(self, row: int) -> None:
+        known, texts = self._known, self._texts
+        filled = [header for header in texts if _filled(texts[header][row])]
+        boundary = next((header for header in known.boundaries if header in filled), None)
+        free = not self._bounded[row] or _says_none(known, texts, row)
+        chosen = boundary or _own_point(known, filled, not free)
+        if chosen is not None:
+            self._draw(row, chosen)
+            return
+        written = self._positions.at(row) if self._positions is not None and (free or known.pair) else None
+        more = [] if written is None or self._positions is None else self._positions.further(row)
+        if written is not None and free and not more:
+            x, y, self.worth[row] = written
+            self.outlines.point(row, x, y)
+        else:
+            self._delivery.faults.extend(_placeless(known, row, filled, more, self._said, written is not None))
+
+    def _draw(self, row: int, header: str) -> None:
+        """The geometry of one cell."""
+        cell = self._texts[header][row]
+        one = pair(cell, header)
+        if one is not None:
+            x, y, self.worth[row] = one
+            self.outlines.point(row, x, y)
+            return
+        self.accuracy[row] = cells.draw(self.outlines, row, cell)
+        named = _system_in(cell)
+        if named is not None:
+            self._delivery.crs_said[row] = named
 
 
 def _bounded(delivery: Delivery, boundaries: list[NDArray[Any]], said: str | None) -> NDArray[np.bool_]:
