@@ -46,9 +46,7 @@ def _shown(run: Run, stages: list[str]) -> list[Step | Result]:
         found.append(Step("remembered", lambda made: history.remember(run.harvest, run.folder, made), needs))
     # What was published before is what the run is compared with.
     last = needs if not found else (*needs, "remembered")
-    found.append(
-        Step("compared", lambda made: changes.since_last(run.folder, made["plots"], made.get("assess")), last)
-    )
+    found.append(Step("compared", lambda made: changes.since_last(run.folder, made["plots"], made.get("assess")), last))
     return [*found, Step("tables", publish, (*needs, "compared"))]
 
 
