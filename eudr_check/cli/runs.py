@@ -27,15 +27,8 @@ def finish(
 
     with progress() as report:
         finished = run_harvest.run(harvest, until=until, offline=offline, progress=report, **more)
-        code: int = finished.exit
-        if until == "package" and harvest.imagery is not None:
-            from eudr_check.run.exit import Exit
-            from eudr_check.run.imagery.command import publish
-
-            made = publish(harvest, finished.made, offline=offline, refresh=False)
-            code = Exit.INCOMPLETE if made.json("summary")["failed_searches"] else code
     show.result(finished, as_json=as_json, profile=profile)
-    raise typer.Exit(code)
+    raise typer.Exit(finished.exit)
 
 
 @app.command()

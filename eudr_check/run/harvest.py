@@ -24,7 +24,7 @@ from eudr_check.run.profile import Measurements
 from eudr_check.run.stages import Progress, Run
 from eudr_check.text import say
 
-SHOWN = ("plots", "ground", "layers", "overlay", "assess", "package", "redacted")
+SHOWN = ("plots", "ground", "layers", "overlay", "assess", "imagery", "package", "redacted")
 """Steps that are measured, logged and shown."""
 
 
@@ -56,6 +56,8 @@ class Finished:
     def exit(self) -> Exit:
         """The exit code that tells the truth about this run."""
         if self.sources is not None and (self.sources["status"] == "failed").any():
+            return Exit.INCOMPLETE
+        if "imagery" in self.made and self.made["imagery"].json("summary")["failed_searches"]:
             return Exit.INCOMPLETE
         blocked = (self.findings["severity"] == "block").any()
         unsettled = self.assessments is not None and (self.assessments["final_outcome"] == "undetermined").any()

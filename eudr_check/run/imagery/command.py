@@ -15,6 +15,7 @@ from eudr_check.layers.fetch.block_store import Store
 from eudr_check.run import thumbnails
 from eudr_check.run.artifacts import Artifact, digest
 from eudr_check.run.folder import RunFolder
+from eudr_check.run.graph import in_flight
 from eudr_check.run.imagery.bands import USED_UP, Bands
 from eudr_check.run.imagery.stage import MEGABYTE, Seen, listing, write_list, write_looks
 from eudr_check.run.results import ADDRESSES
@@ -99,7 +100,7 @@ class Pictures:
         addresses = sources.json(ADDRESSES) if (sources.folder / f"{ADDRESSES}.json").is_file() else {}
         read = sources.table("SOURCES")
         origins = restore.origins(read, self.harvest.layers, self.harvest.catalogues, addresses)
-        return Supply(self.folder.store, origins, self.offline)
+        return Supply(self.folder.store, origins, self.offline, in_flight)
 
     def _named(self, before: Mapping[str, Artifact]) -> dict[str, Any]:
         return {stage: before[stage].digest for stage in ("plots", "overlay", "assess")}

@@ -3,6 +3,7 @@
 from eudr_check.run import changes, history, registration
 from eudr_check.run.graph import Result
 from eudr_check.run.stages.assess import assess
+from eudr_check.run.stages.imagery import imagery
 from eudr_check.run.stages.job import Progress, Run
 from eudr_check.run.stages.layers import layers
 from eudr_check.run.stages.overlay import overlay, workers
@@ -30,6 +31,7 @@ def steps(run: Run, until: str, *, draft: bool, redacted: bool) -> list[Step | R
         found += [assess(run)]
     found += _shown(run, [stage for stage in wanted if stage != "package"])
     if "package" in wanted:
+        found += [imagery(run)] if run.harvest.imagery is not None else []
         found += _packages(run, draft=draft, redacted=redacted)
     return found
 

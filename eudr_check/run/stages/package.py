@@ -57,6 +57,7 @@ class _From:
     layers: Artifact
     overlay: Artifact
     assess: Artifact
+    imagery: Artifact | None = None
 
 
 def patches(run: Run) -> Result:
@@ -87,11 +88,12 @@ def package(run: Run, name: str, *, after: str, draft: bool, redacted: bool = Fa
         _write(run, of, folder, replace(_given(run, of, filed), draft=draft, redacted=redacted))
 
     uses = (PATCHES,) if "gis" in run.harvest.package.outputs else ()
-    return Result(name, "package", key, make, needs=(*NEEDS, after), uses=uses)
+    seen = ("imagery",) if run.harvest.imagery is not None else ()
+    return Result(name, "package", key, make, needs=(*NEEDS, *seen, after), uses=uses)
 
 
 def _from(made: Made) -> _From:
-    return _From(**{name: made[name] for name in NEEDS})
+    return _From(**{name: made[name] for name in (*NEEDS, "imagery") if name in made})
 
 
 def _harvest(run: Run) -> Harvest:
@@ -112,6 +114,7 @@ def _key(run: Run, of: _From, filed: Sequence[Filed], *, draft: bool, redacted: 
         "harvest": _harvest(run).model_dump(mode="json", exclude=WHERE),
         "draft": draft,
         "redacted": redacted,
+        "looks": None if of.imagery is None else of.imagery.digest,
         **run.documents.digests,
     }
     return _as_filed(run, made_of, filed) or run.name_of("package", {**made_of, "filed": [str(one) for one in filed]})
@@ -154,6 +157,7 @@ def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
         article10_of=None if record is None else _records(run, of, lots),
         attachments=added.attachments,
         definitions=definitions(run),
+        looks=None if of.imagery is None else of.imagery.json("shown"),
         pictures=_pictures(run, of) if "report" in harvest.package.outputs else None,
     )
 

@@ -10,10 +10,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 import yaml
-from typer.testing import CliRunner
 
 from eudr_check import config
-from eudr_check.cli import commands
 from eudr_check.config import Harvest
 from eudr_check.documents.reviews import read_reviews
 from eudr_check.errors import ConfigError
@@ -200,15 +198,22 @@ def test_todo_becomes_reviews(place: Place, tmp_path: Path) -> None:
     assert all(len(review.digests) == 1 and review.fault is None for review in reviews.values())
 
 
-def test_a_run_makes_them_by_itself(place: Place, tmp_path: Path) -> None:
-    """`eudr-check run` of a harvest with `imagery:` leaves pictures beside its package, and keeps its exit code."""
+def test_a_run_shows_them_in_its_report(place: Place, tmp_path: Path) -> None:
+    """A whole run makes pictures by itself, publishes them, and its report holds the chips and dates of every look."""
     place.add("2020-08-14")
     place.add("2026-08-24", baseline="05.12")
     with rustac(tmp_path / "rustac", place.content) as place.server.upstream:
-        code = CliRunner().invoke(commands.app, ["run", str(tmp_path / "tiny" / "tiny.yaml"), "--draft"]).exit_code
+        finished = run(place.harvest, draft=True)
 
-    assert code == Exit.OPEN_QUESTIONS
-    assert (tmp_path / "tiny" / "run" / "imagery" / "looks.csv").is_file()
+    page = json.loads(
+        (finished.package / "report.html").read_text(encoding="utf-8")  # type: ignore[operator]
+        .partition('id="data">')[2].partition("</script>")[0]
+    )  # fmt: skip
+    of = page["looks"][str(page["plots"]["id"].index("high-one"))]
+    assert [look.get("date") for look in of] == ["2020-08-14", None, None, "2026-08-24"]
+    assert set(of[0]["said"]) == {"en", "es", "fr", "pt"} and of[0]["chips"]["nir"]
+    assert (finished.folder.path / "imagery" / "looks.csv").is_file()
+    assert finished.exit == Exit.OPEN_QUESTIONS
 
 
 def test_without_settings(tiny: tiny_harvest.Tiny) -> None:
