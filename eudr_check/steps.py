@@ -32,6 +32,8 @@ class Call:
     arguments: Mapping[str, Any]
     makes: str
     """What comes of it, for the message when it fails."""
+    rows: int
+    """How much there is to do: a process is worth its start only where there is much."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ CORES = min(os.cpu_count() or 1, 8)
 """Items worked on at a time: each takes its memory."""
 IN_FLIGHT = 16
 """Requests of a network on the way at a time."""
+WORTH_A_PROCESS = 20_000
+"""Rows from which another process is worth the two seconds it takes to start; GDAL writes as many in half a second."""
 BACKGROUND = 8
 """Steps in the background at a time; they begin in the order of their needs, so that none waits for one behind it."""
 
@@ -286,7 +288,12 @@ class Graph(AbstractContextManager["Graph"]):
         return self._store.made(step.stage, key)
 
     def _placed(self, where: Where, work: Callable[[], Any]) -> Any:
-        return self._in_a_process(work()) if where == "process" else work()
+        if where != "process":
+            return work()
+        call: Call = work()
+        if call.rows < WORTH_A_PROCESS:
+            return call.function(**call.arguments)
+        return self._in_a_process(call)
 
     def _in_a_process(self, call: Call) -> None:
         """Do it in a process of its own.

@@ -13,7 +13,7 @@ def test_a_call_is_done_here() -> None:
         seen.append(number)
 
     steps = [
-        Step("gis", lambda made: Call(note, {"number": made["tables"]}, "x.gpkg"), ("tables",)),
+        Step("gis", lambda made: Call(note, {"number": made["tables"]}, "x.gpkg", 1), ("tables",)),
         Step("tables", lambda made: 7),
     ]
     in_turn(steps)

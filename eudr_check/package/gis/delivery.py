@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
 
 from eudr_check.package.gis import geopackage
 from eudr_check.package.gis.edition import Edition
@@ -19,7 +20,7 @@ from eudr_check.steps import Call
 def drawing(target: Path, patches: Path, day: date) -> Call:
     """Begin a GeoPackage with the PATCHES of a Parquet file."""
     arguments = {"target": str(target), "patches": str(patches), "day": day.isoformat()}
-    return Call(draw, arguments, target.name)
+    return Call(draw, arguments, target.name, pq.read_metadata(patches).num_rows)
 
 
 def draw(target: str, patches: str, day: str) -> None:
@@ -30,7 +31,7 @@ def draw(target: str, patches: str, day: str) -> None:
 def writing(folder: Path, edition: Edition, plots: gpd.GeoDataFrame) -> Call:
     """Write GeoPackage and project of a package whose tables are there, in the GeoPackage that has its patches."""
     arguments = {"folder": str(folder), "edition": edition.as_json(), "bounds": list(geopackage.view(plots))}
-    return Call(write, arguments, edition.geopackage(folder).name)
+    return Call(write, arguments, edition.geopackage(folder).name, len(plots))
 
 
 def write(folder: str, edition: Mapping[str, Any], bounds: Sequence[float]) -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eudr_check.errors import PackageError
-from eudr_check.run.graph import Graph, Result, collector_waiting, importing, in_flight, on_cores
+from eudr_check.run.graph import WORTH_A_PROCESS, Graph, Result, collector_waiting, importing, in_flight, on_cores
 from eudr_check.steps import Call, Made, Map, Step, in_turn
 
 SECONDS = 20
@@ -189,7 +189,11 @@ def test_a_process_of_its_own(tmp_path: Path) -> None:
     """It gets its arguments whole, however long they are, and what needs it waits for its end."""
     text = "ñ" * 200_000
     steps = [
-        Step("write", lambda made: Call(write, {"file": str(tmp_path / "a"), "text": text}, "a"), where="process"),
+        Step(
+            "write",
+            lambda made: Call(write, {"file": str(tmp_path / "a"), "text": text}, "a", WORTH_A_PROCESS),
+            where="process",
+        ),
         Step("read", lambda made: (tmp_path / "a").read_text(encoding="utf-8"), ("write",)),
     ]
     with Graph(Shelf()) as graph:
@@ -198,9 +202,19 @@ def test_a_process_of_its_own(tmp_path: Path) -> None:
     assert read == f"{text} in 2"
 
 
+def test_little_work_is_done_without_another_process(tmp_path: Path) -> None:
+    """Starting one takes longer than writing a few rows."""
+    arguments = {"file": str(tmp_path / "a"), "text": "x"}
+    steps = [Step("write", lambda made: Call(write, arguments, "a", WORTH_A_PROCESS - 1), where="process")]
+    with Graph(Shelf()) as graph:
+        graph.run(steps)
+
+    assert (tmp_path / "a").read_text(encoding="utf-8") == f"x in {len(sys.argv)}"
+
+
 def test_a_process_that_fails_says_why() -> None:
     """The last line of what it said is the message, after what could not be made."""
-    steps = [Step("wrong", lambda made: Call(fail, {"words": "no room"}, "a.gpkg"), where="process")]
+    steps = [Step("wrong", lambda made: Call(fail, {"words": "no room"}, "a.gpkg", WORTH_A_PROCESS), where="process")]
     message = r"^a\.gpkg could not be written: ValueError: no room$"
     with pytest.raises(PackageError, match=message), Graph(Shelf()) as graph:
         graph.run(steps)
@@ -209,7 +223,7 @@ def test_a_process_that_fails_says_why() -> None:
 def test_an_error_stops_processes() -> None:
     """Nobody waits for a drawing that is not needed any more, and the error is not hidden behind its end."""
     steps = [
-        Step("long", lambda made: Call(sleep, {"seconds": 600}, "a.gpkg"), where="process"),
+        Step("long", lambda made: Call(sleep, {"seconds": 600}, "a.gpkg", WORTH_A_PROCESS), where="process"),
         Step("wrong", lambda made: fail("here")),
     ]
     begin = time.monotonic()
@@ -264,7 +278,7 @@ def test_a_run_can_be_stopped(tmp_path: Path) -> None:
         "from eudr_check.run.graph import Graph\n"
         "from eudr_check.steps import Call, Step\n"
         "with Graph(None) as graph:\n"
-        "    graph.run([Step('beside', lambda made: Call(time.sleep, {}, 'x'), where='process'),\n"
+        "    graph.run([Step('beside', lambda made: Call(time.sleep, {}, 'x', 10**9), where='process'),\n"
         "               Step('here', lambda made: (print('begun', flush=True), time.sleep(600)))])\n",
         encoding="utf-8",
     )
