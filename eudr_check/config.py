@@ -16,6 +16,7 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    PrivateAttr,
     ValidationError,
     ValidationInfo,
     model_validator,
@@ -220,6 +221,18 @@ class Harvest(Strict):
     imagery: Imagery | None = Field(None, description="dated satellite pictures of plots, for reviewers")
     package: PackageChoice = PackageChoice()
     run: RunChoice = RunChoice()
+    _screening: bool = PrivateAttr(default=False)
+
+    @property
+    def screening(self) -> bool:
+        """Whether this is a look at one plot file that declares nothing, not a harvest of a YAML."""
+        return self._screening
+
+    def for_screening(self) -> "Harvest":
+        """The same settings for a look that declares nothing."""
+        made = self.model_copy()
+        made._screening = True
+        return made
 
     @property
     def goods(self) -> tuple[Product, ...]:

@@ -1,8 +1,9 @@
 """What earlier runs of the same harvest saw: boundaries with losses, kept in the run folder and in the register.
 
 A boundary that is redrawn after a run showed its loss must not come out better in the next one. Only what is found
-that way names the plots of a run, so that unchanged plots are found as they were. A screening, which has no day and
-declares nothing, remembers nothing: it is for trying things out.
+that way names the plots of a run, so that unchanged plots are found as they were. A harvest remembers from its first
+run, also before its dates of production are known. A screening, which declares nothing, remembers nothing: it is for
+trying things out.
 """
 
 from collections.abc import Mapping
@@ -26,7 +27,7 @@ def guarded(harvest: Harvest, folder: RunFolder, plots: Artifact) -> Artifact:
     Raises:
         RegisterError: what earlier runs saw cannot be read.
     """
-    if dossier.day(harvest) is None:
+    if harvest.screening:
         return plots
     own = folder.path / NAME
     if folder.remote:
@@ -57,9 +58,9 @@ def remember(harvest: Harvest, folder: RunFolder, artifacts: Mapping[str, Artifa
     Raises:
         RegisterError: the run folder or the register cannot be written.
     """
-    on = dossier.day(harvest)
-    if on is None:
+    if harvest.screening:
         return
+    on = dossier.day(harvest)
     plots, patches = artifacts["plots"].features("PLOTS"), artifacts["overlay"].features("PATCHES")
     own = folder.path / NAME
     if register.remember(own, harvest.harvest, plots, patches, on) and folder.remote:

@@ -59,4 +59,4 @@ def harvest_of(
         production=None,
         package=PackageChoice(outputs=tuple(default["outputs"])),
         run=RunChoice(folder=out),
-    )
+    ).for_screening()

@@ -78,7 +78,7 @@ def left_out(
         lost = shapely.intersection(shapely.union_all(losses[near_loss.query(old)]), old)
         near = near_ground.query(old, predicate="intersects")
         day = earlier["date"].iloc[place]
-        run = earlier["harvest"].iloc[place] + ("" if day is None else f" ({day})")
+        run = earlier["harvest"].iloc[place] + ("" if pd.isna(day) else f" ({day})")
         if mine is not None:
             rows.append((mine, run, other[place], _hectares(shapely.difference(lost, ground[mine]))))
         held = shapely.union_all(ground[near])

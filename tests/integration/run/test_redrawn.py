@@ -69,6 +69,23 @@ def test_redrawn_after_a_run(tiny: tiny_harvest.Tiny, with_register: bool):
             tiny_harvest._write_geojson(tiny.config.with_name("norte.geojson"))
 
 
+def test_redrawn_after_a_run_without_dates(tiny: tiny_harvest.Tiny):
+    """A run before the dates of production are known remembers its losses for the one that declares."""
+    dated = yaml.safe_load(tiny.config.read_text(encoding="utf-8"))
+    undated = {key: value for key, value in dated.items() if key not in ("production", "package")}
+    tiny.config.write_text(yaml.safe_dump({**undated, "package": {"outputs": ["report"]}}), encoding="utf-8")
+    before = finished(tiny)
+    tiny.config.write_text(yaml.safe_dump(dated), encoding="utf-8")
+    change(tiny, smaller)
+    now = finished(tiny)
+    found = now.findings[now.findings["code"] == "boundary_moved_off_loss"]
+
+    assert before.assessments.loc[HIGH, "final_outcome"] == "high"
+    assert found["plot"].tolist() == [HIGH]
+    assert "tiny " in found["message"].iloc[0] and "nan" not in found["message"].iloc[0]
+    assert now.assessments.loc[HIGH, "outcome"] == "undetermined"
+
+
 def test_unchanged_plots_are_found_as_they_were(tiny: tiny_harvest.Tiny):
     """What a run remembers makes the next one of the same plots redo nothing; the boundary drawn back is as before."""
     first = finished(tiny)
