@@ -23,7 +23,7 @@ from eudr_check.layers.definition import definition
 from eudr_check.layers.fetch import http
 from eudr_check.layers.fetch.cog_header import LocalBytes, read_layout
 from eudr_check.layers.fetch.remote_bytes import FIRST_BYTES
-from eudr_check.run import tile_index
+from eudr_check.run import graph, tile_index
 from eudr_check.run.harvest import Finished, run
 from eudr_check.tiles import Tile
 from tests.conftest import REPOSITORY
@@ -235,11 +235,11 @@ def test_budget_of_a_harvest_of_5000_plots(country: Toy, tmp_path: Path) -> None
             catalogues = {"local": Catalogue(url=f"{server.url}/stac")}
             first, second = windows(5000, seed=1), windows(2500, seed=2)
             server.decide = lambda hit: Fault("slow", seconds=0.05) if hit.path.startswith("/cog/") else None
-            sources = layers.prefetch(first, [country.choice], catalogues, tmp_path / "store")
+            sources = layers.prefetch(first, [country.choice], catalogues, tmp_path / "store", each=graph.in_flight)
             in_flight, hits = server.most_in_flight(), server.cog_hits()
-            layers.prefetch(second, [country.choice], catalogues, tmp_path / "store")
+            layers.prefetch(second, [country.choice], catalogues, tmp_path / "store", each=graph.in_flight)
             all_hits = server.cog_hits()
-            layers.prefetch(first, [country.choice], catalogues, tmp_path / "store")
+            layers.prefetch(first, [country.choice], catalogues, tmp_path / "store", each=graph.in_flight)
             assert len(server.cog_hits()) == len(all_hits)
 
     boxes = np.concatenate([first[tile] for tile in sorted(first)])
@@ -316,7 +316,9 @@ def test_at_most_four_round_trips_per_asset(tmp_path: Path, layout: str) -> None
             server.decide = lambda hit: Fault("slow", seconds=0.25) if hit.path.startswith("/cog/") else None
             remote = {"local": Catalogue(url=f"{server.url}/stac")}
             boxes = np.array([[0.04, 0.04, 0.05, 0.05]])
-            sources = layers.prefetch({Tile(0, 0): boxes}, [toy.choice], remote, tmp_path / "store")
+            sources = layers.prefetch(
+                {Tile(0, 0): boxes}, [toy.choice], remote, tmp_path / "store", each=graph.in_flight
+            )
             hits = server.cog_hits()
 
     assert sources["status"].tolist() == ["read"]

@@ -147,7 +147,7 @@ def test_a_zero_byte_in_an_id_is_told(tmp_path):
 
 
 @pytest.mark.parametrize("line", [b"\n", b"\r\n", b" \n", b";;;\n"])
-def test_endless_empty_lines_are_refused_by_name(tmp_path, monkeypatch, line):
+def test_endless_empty_lines_are_refused_by_name(tmp_path, monkeypatch, forked, line):
     """A few kilobytes of a ZIP do not fill the memory: lines are counted before they are read, blank ones too."""
     monkeypatch.setattr(delimited, "MOST_LINES", 20_000)
     packed = io.BytesIO()

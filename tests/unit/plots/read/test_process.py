@@ -39,7 +39,7 @@ def test_file_that_kills_its_reader_costs_only_itself(tmp_path, case):
     assert codes(block) <= {"file_unreadable", "file_too_large", "geometry_unreadable", "geometry_empty", "id_missing"}
 
 
-def test_endless_reader_is_ended(tmp_path, monkeypatch):
+def test_endless_reader_is_ended(tmp_path, monkeypatch, forked):
     """A reader that never comes back is a finding that says the bound."""
 
     def endless(file):
@@ -60,7 +60,7 @@ def test_endless_reader_is_ended(tmp_path, monkeypatch):
     assert "1 s" in refused.value.details["problem"]
 
 
-def test_reader_without_measure_is_ended(tmp_path, monkeypatch):
+def test_reader_without_measure_is_ended(tmp_path, monkeypatch, forked):
     """A reader that takes more memory than allowed is a finding that says the bound."""
     monkeypatch.setattr(formats, "read", lambda file: bytearray(3_000_000_000))
     monkeypatch.setattr(

@@ -110,7 +110,7 @@ def test_long_numbers_and_accents_survive(tmp_path):
     assert made["producer_name"].tolist()[::2] == ["José Ñahui", "María"]
 
 
-def test_sound_copies_are_read_at_once(tmp_path, monkeypatch):
+def test_sound_copies_are_read_at_once(tmp_path, monkeypatch, forked):
     """A sound file never goes feature by feature."""
     from eudr_check.plots.read import formats, salvage
 
