@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from eudr_check.cli import language
+
 if TYPE_CHECKING:
     from tests.helpers.tiny_harvest import Tiny
 
@@ -27,6 +29,12 @@ def shared_data() -> Path:
             pytest.fail(f"real data required (REQUIRE_SHARED=1) but {folder} does not exist")
         pytest.skip(f"real data not here ({folder}); set EUDR_SHARED to its parent folder to run this test")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_locale() -> None:
+    """No test hears the language that a command of an earlier test was given: a process is one command elsewhere."""
+    language.speak(None)
 
 
 @pytest.fixture
