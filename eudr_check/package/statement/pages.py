@@ -1,5 +1,6 @@
 """What the pages of every declaration have in common: title and draft mark, operator, legality, record, signature."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -102,7 +103,7 @@ class Pages:
             [
                 self.topic(row["topic"]),
                 row["document"],
-                row["valid_until"] or "–",
+                self.valid_until(row["valid_until"]),
                 f"{row['sha256'][:16]}…" if row["sha256"] else "–",
             ]
             for row in self.facts["legality"]
@@ -112,6 +113,13 @@ class Pages:
         table = self.table(("topic", "document", "valid_until"), rows, widths=(2, 3, 0, 0))
         table["columns"].append({"title": "SHA-256", "number": False, "width": "auto"})
         return section | {"table": table}
+
+    def valid_until(self, day: str | None) -> str:
+        """The last day of a document's validity, and that it has expired where it lies before the statement's day."""
+        if not day:
+            return "–"
+        stated = dt.datetime.fromtimestamp(self.facts["timestamp"], dt.UTC).date()
+        return self.say("expired_on", date=day) if dt.date.fromisoformat(day) < stated else day
 
     def article10(self) -> list[dict[str, Any]]:
         criteria = self.facts["article10"].get(self.language)

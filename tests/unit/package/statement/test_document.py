@@ -99,6 +99,18 @@ def test_the_official_text_stands_word_for_word_or_not_at_all(
     assert ("El texto oficial." in printed) == (wording is not None)
 
 
+def test_a_document_that_has_expired_is_listed_as_expired(tmp_path: Path) -> None:
+    """An expired document beside a valid one of the same topic is not shown as if it held."""
+    expired = TITLE.assign(document="old.pdf", valid_until="2020-01-31")
+    lasting = TITLE.assign(document="new.pdf", valid_until="2099-01-31")
+    _, printed = statement(tmp_path / "a", legality=pd.concat([TITLE, expired, lasting]), article10=answered())
+    lines = printed.splitlines()
+
+    assert lines[lines.index("old.pdf") + 1] == "2020-01-31 (caducado)"
+    assert lines[lines.index("new.pdf") + 1] == "2099-01-31"
+    assert lines[lines.index("title.pdf") + 1] == "–"
+
+
 def test_pages_count_the_statements_of_their_own_shipment_only(tmp_path: Path) -> None:
     """A statement alone counts nothing, the second of three says so; only pages to sign speak of signing below."""
     facts, pages = statement(tmp_path / "p", article10=answered(), legality=TITLE)
