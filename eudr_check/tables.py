@@ -80,7 +80,7 @@ FINDINGS = pa.DataFrameSchema(
     {
         "plot": _text("plot concerned; null where the row has no usable identity", nullable=True),
         "cooperative": _text("cooperative concerned", nullable=True),
-        "source_file": _text("plot file as named in the harvest"),
+        "source_file": _text("plot file as named in the harvest, or the id of a layer"),
         "source_row": pa.Column("Int64", nullable=True, description="row in that file; null: the whole file"),
         "code": _text("stable code of the check"),
         "severity": _text("block, warn or info", among=SEVERITIES),

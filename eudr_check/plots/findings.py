@@ -68,8 +68,8 @@ class FindingCollector:
         if severity(code) == "block":
             self.blocked_rows.update(rows.tolist())
 
-    def file(self, code: str, source_file: str, cooperative: str, /, **details: Any) -> None:
-        """One finding about a whole file."""
+    def file(self, code: str, source_file: str, cooperative: str | None, /, **details: Any) -> None:
+        """One finding about a whole file, or about a layer."""
         self._files.append(
             {
                 "cooperative": cooperative,
@@ -144,6 +144,21 @@ def with_findings(findings: pd.DataFrame, plots: pd.DataFrame, code: str, found:
     rows = mine[["cooperative", "source_file", "source_row"]].reset_index().assign(file_order=0)
     boxes = mine.geometry.bounds.to_numpy()
     added = log.table(rows, (boxes[:, :2] + boxes[:, 2:]) / 2)
+    return tables.check(tables.FINDINGS, pd.concat([findings, added], ignore_index=True))
+
+
+def with_layer_findings(findings: pd.DataFrame, found: Sequence[tuple[str, str, dict[str, str]]]) -> pd.DataFrame:
+    """FINDINGS with more about whole layers, which belong to no plot file and to no cooperative.
+
+    Args:
+        findings: FINDINGS so far.
+        found: code of `checks.yaml`, id of the layer, figures of the message.
+    """
+    log = FindingCollector()
+    for code, layer, figures in found:
+        log.file(code, layer, None, **figures)
+    nothing = pd.DataFrame(columns=["plot", "cooperative", "source_file", "source_row", "file_order"])
+    added = log.table(nothing, np.empty((0, 2)))
     return tables.check(tables.FINDINGS, pd.concat([findings, added], ignore_index=True))
 
 

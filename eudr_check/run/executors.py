@@ -7,13 +7,12 @@ from typing import Any
 from eudr_check import object_store
 from eudr_check.config import RunChoice
 from eudr_check.errors import EudrCheckError, RunError
-from eudr_check.run.artifacts import Artifact
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.graph import importing
 from eudr_check.run.profile import Measurements, usage
-from eudr_check.run.tile import Shared, Task, tile_versions, work
+from eudr_check.run.tile import Shared, Task, Worked, tile_versions, work
 
-Result = tuple[Task, Artifact | EudrCheckError]
+Result = tuple[Task, Worked | EudrCheckError]
 
 SETTINGS = {
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 256 << 20,
@@ -157,14 +156,14 @@ def _submitted(client: Any, shared: Shared, tasks: Sequence[Task]) -> Iterator[R
             yield task, failure
 
 
-def _here(shared: Shared, made: Artifact) -> Artifact:
-    """An artifact as this machine has it; one that a worker elsewhere made is brought from the object store."""
+def _here(shared: Shared, made: Worked) -> Worked:
+    """A tile as this machine has it; one that a worker elsewhere made is brought from the object store."""
     folder = RunFolder(object_store.local(shared.folder))
     if not folder.remote:
         return made
-    found = folder.artifacts.find(made.stage, made.digest)
+    found = folder.artifacts.find(made.artifact.stage, made.artifact.digest)
     if found is None:
         raise RunError(
-            f"{shared.folder}: a worker finished artifact {made.folder.name}, but it is not there; run again"
+            f"{shared.folder}: a worker finished artifact {made.artifact.folder.name}, but it is not there; run again"
         )
-    return found
+    return Worked(found, made.failed)

@@ -1,5 +1,6 @@
 """A harvest from its YAML to a finished package."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import pandas as pd
 from eudr_check.config import Harvest
 from eudr_check.documents import dossier
 from eudr_check.package.bag import contents
-from eudr_check.run import conservation, inputs, readiness, stages
+from eudr_check.run import conservation, inputs, map_doubts, readiness, stages
 from eudr_check.run.artifacts import Artifact
 from eudr_check.run.changes import Changes
 from eudr_check.run.executors import Workers
@@ -22,7 +23,7 @@ from eudr_check.run.folder import RunFolder
 from eudr_check.run.graph import Graph
 from eudr_check.run.profile import Measurements
 from eudr_check.run.stages import Progress, Run
-from eudr_check.text import say
+from eudr_check.text import say, sentence
 
 SHOWN = ("plots", "ground", "layers", "overlay", "assess", "imagery", "package", "redacted")
 """Steps that are measured, logged and shown."""
@@ -166,6 +167,14 @@ def _set_aside(findings: pd.DataFrame) -> list[str]:
     return [f"plot {row.plot} was set aside: {row.message}" for row in aside.itertuples()]
 
 
+def _doubtful_maps(findings: pd.DataFrame) -> list[str]:
+    doubtful = findings[findings["code"].isin([map_doubts.NOWHERE, map_doubts.EVERYWHERE])]
+    return [
+        sentence("findings", code, **json.loads(details))
+        for code, details in zip(doubtful["code"], doubtful["details"], strict=True)
+    ]
+
+
 def _notes(
     harvest: Harvest, documents: dossier.Dossier, made: Mapping[str, Artifact], findings: pd.DataFrame
 ) -> tuple[str, ...]:
@@ -173,4 +182,8 @@ def _notes(
         return ()
     assessment = made["assess"]
     lots = assessment.table("LOTS") if assessment.has("LOTS") else None
-    return (*_set_aside(findings), *dossier.notes(harvest, documents, assessment.table("ASSESSMENTS"), lots))
+    return (
+        *_set_aside(findings),
+        *_doubtful_maps(findings),
+        *dossier.notes(harvest, documents, assessment.table("ASSESSMENTS"), lots),
+    )

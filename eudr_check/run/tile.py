@@ -4,8 +4,8 @@ A worker may sit on another machine: it finds the run folder by its address, the
 the raster blocks of its tile itself where its own content store does not hold them.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,12 +15,12 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from eudr_check import layers, object_store, overlay
-from eudr_check.errors import RunError
+from eudr_check import layers, object_store, overlay, tables
+from eudr_check.errors import LayersError, RunError
 from eudr_check.layers import LayerDefinition, Origin, Supply
 from eudr_check.layers.cube import wgs84
 from eudr_check.run import tile_index
-from eudr_check.run.artifacts import Artifact, save_table
+from eudr_check.run.artifacts import Artifact, digest, save_table
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.graph import in_flight
 from eudr_check.run.versions import made_by
@@ -58,26 +58,76 @@ class Task:
     origins: Mapping[str, Origin] = field(default_factory=dict)
     """Where its assets can be fetched, by href."""
 
+    def without(self, failed: Mapping[str, str]) -> "Task":
+        """The task with some layers unread, and a name of its own.
+
+        Args:
+            failed: reason by id of the layer.
+        """
+        return replace(
+            self,
+            digest=digest({"tile": self.digest, "without": dict(failed)}),
+            sources=with_failures(self.sources, {self.tile.name: failed}),
+        )
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A finished tile."""
+
+    artifact: Artifact
+    failed: Mapping[str, str]
+    """Reason by id of each layer of which nothing could be read; its columns are unknown in the whole tile."""
+
+
+def with_failures(sources: pd.DataFrame, failures: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+    """SOURCES in which some layers of some tiles were not read.
+
+    Args:
+        sources: SOURCES.
+        failures: for each tile the reason by id of the layer.
+    """
+    failed = [(tile, layer, reason) for tile, reasons in sorted(failures.items()) for layer, reason in reasons.items()]
+    if not failed:
+        return sources
+    rows = [
+        {"tile": tile, "layer": layer, "status": "failed", "reason": reason, "sampled": False}
+        for tile, layer, reason in failed
+    ]
+    unread = pd.MultiIndex.from_tuples([(tile, layer) for tile, layer, _ in failed])
+    kept = sources[~pd.MultiIndex.from_frame(sources[["tile", "layer"]]).isin(unread)]
+    merged = pd.concat([kept, tables.typed(tables.SOURCES, rows)], ignore_index=True)
+    return merged.sort_values(["tile", "layer"], kind="stable", ignore_index=True)
+
 
 def tile_versions() -> dict[str, str]:
     """The code of this process and the libraries it works with."""
     return made_by("tile")
 
 
-def work(shared: Shared, task: Task) -> Artifact:
-    """Evidence and patches of one tile as a finished artifact.
+def work(shared: Shared, task: Task) -> Worked:
+    """Evidence and patches of one tile as a finished artifact; a layer that fails leaves the others as they are.
 
     Raises:
-        EudrCheckError: a raster of the tile contradicts its definition or cannot be had, or area would be lost.
+        EudrCheckError: area would be lost, or what failed is none of the layers.
         RunError: this worker is of another version, or does not see the run folder.
     """
     _require_same_versions(shared)
+    try:
+        return Worked(_made(shared, task), {})
+    except LayersError:
+        failed = dict(_failing(shared, task))
+        if not failed:
+            raise
+        return Worked(_made(shared, task.without(failed)), failed)
+
+
+def _made(shared: Shared, task: Task) -> Artifact:
     run = RunFolder(object_store.local(shared.folder))
 
     def make(folder: Path) -> None:
         plots, boxes = _ground(shared, task.row_group)
-        Supply(run.store, task.origins, shared.offline, in_flight).require(boxes, shared.definitions, task.sources)
-        cube = layers.cube(task.tile, boxes, shared.definitions, task.sources, run.store)
+        cube = _cube(shared, task, boxes, shared.definitions)
         columns = variables(shared.definitions)
         save_table(folder, "EVIDENCE", overlay.tabulate(plots, cube, shared.gps_error_m))
         events = [variable.column for variable in columns if variable.role in EVENT_ROLES]
@@ -86,6 +136,23 @@ def work(shared: Shared, task: Task) -> Artifact:
         save_table(folder, "SEAMS", seams)
 
     return run.artifacts.obtain("tile", task.digest, make)
+
+
+def _failing(shared: Shared, task: Task) -> Iterator[tuple[str, str]]:
+    """Each layer that cannot be laid on the tile even alone, with the reason."""
+    _, boxes = _ground(shared, task.row_group)
+    for definition in shared.definitions:
+        mine = replace(task, sources=task.sources[task.sources["layer"] == definition.id])
+        try:
+            _cube(shared, mine, boxes, [definition])
+        except LayersError as error:
+            yield definition.id, str(error)
+
+
+def _cube(shared: Shared, task: Task, boxes: NDArray[np.float64], definitions: Sequence[LayerDefinition]) -> xr.Dataset:
+    store = RunFolder(object_store.local(shared.folder)).store
+    Supply(store, task.origins, shared.offline, in_flight).require(boxes, definitions, task.sources)
+    return layers.cube(task.tile, boxes, definitions, task.sources, store)
 
 
 def unread(shared: Shared, task: Task) -> pd.DataFrame:

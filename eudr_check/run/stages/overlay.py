@@ -13,16 +13,16 @@ from eudr_check import overlay as overlay_room
 from eudr_check import tables
 from eudr_check.errors import EudrCheckError
 from eudr_check.layers import LayerDefinition, Supply
-from eudr_check.run import conservation, tile_index
+from eudr_check.run import conservation, map_doubts, tile_index
 from eudr_check.run.artifacts import Artifact, append_tables, digest, gathered, write_table
 from eudr_check.run.graph import Result
 from eudr_check.run.stages.job import Run, definitions, supply_of
-from eudr_check.run.tile import Shared, Task, tile_versions, unread, variables
+from eudr_check.run.tile import Shared, Task, Worked, tile_versions, unread, variables, with_failures
 from eudr_check.steps import Made, Step
 from eudr_check.tiles import Tile
 
 WORKERS = "workers"
-Done = Mapping[Tile, Artifact | EudrCheckError]
+Done = Mapping[Tile, Worked | EudrCheckError]
 """Every tile with its artifact, or with the error that set it aside."""
 
 
@@ -61,7 +61,7 @@ def _evidence(run: Run, plots: Artifact, ground: Artifact, sources: Artifact) ->
     evidence = Result(
         "evidence",
         "evidence",
-        lambda made: run.name_of("evidence", {**made_of, "failures": _failures(made["tiles"])}),
+        lambda made: run.name_of("evidence", {**made_of, "failures": _failures(shared, made["tiles"])}),
         lambda made, folder: _write(run, folder, _Parts(shared, tasks, made["tiles"], plots, read)),
         needs=("tiles",),
     )
@@ -72,17 +72,24 @@ def _evidence(run: Run, plots: Artifact, ground: Artifact, sources: Artifact) ->
 def _done(run: Run, shared: Shared, tasks: Sequence[Task], ground: Artifact) -> Done:
     run.folder.artifacts.share(ground)
     run.graph.result(WORKERS)
-    done: dict[Tile, Artifact | EudrCheckError] = {}
+    done: dict[Tile, Worked | EudrCheckError] = {}
     for task, result in run.workers.execute(shared, tasks, run.measured):
         done[task.tile] = result
-        failed = isinstance(result, EudrCheckError)
-        run.folder.log("tile", tile=task.tile.name, failed=str(result) if failed else None, of=len(tasks))
+        reasons = [str(result)] if isinstance(result, EudrCheckError) else list(result.failed.values())
+        run.folder.log("tile", tile=task.tile.name, failed="; ".join(reasons) or None, of=len(tasks))
         run.progress("overlay", len(done), len(tasks))
     return done
 
 
-def _failures(done: Done) -> dict[str, str]:
-    return {tile.name: str(result) for tile, result in done.items() if isinstance(result, EudrCheckError)}
+def _failures(shared: Shared, done: Done) -> dict[str, dict[str, str]]:
+    """Reason by layer of each tile in which something could not be read; all layers of a tile that was set aside."""
+    found = {}
+    for tile, result in done.items():
+        if isinstance(result, EudrCheckError):
+            found[tile.name] = {layer.id: str(result) for layer in shared.definitions}
+        elif result.failed:
+            found[tile.name] = dict(result.failed)
+    return found
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,7 @@ class _Parts:
     def finished(self) -> list[Artifact]:
         """Artifacts of the tiles that were done, in the order of the tiles."""
         results = [self.done[task.tile] for task in self.tasks]
-        return [result for result in results if isinstance(result, Artifact)]
+        return [result.artifact for result in results if isinstance(result, Worked)]
 
     def combined(self) -> pd.DataFrame:
         """EVIDENCE of all tiles."""
@@ -108,8 +115,8 @@ class _Parts:
         for task in self.tasks:
             result = self.done[task.tile]
             found.append(
-                result.arrow("EVIDENCE")
-                if isinstance(result, Artifact)
+                result.artifact.arrow("EVIDENCE")
+                if isinstance(result, Worked)
                 else pa.Table.from_pandas(unread(self.shared, task))
             )
         return overlay_room.combine(found) if found else _no_evidence(self.shared.definitions)
@@ -121,12 +128,15 @@ def _write(run: Run, folder: Path, parts: _Parts) -> None:
     def conserve(made: Made) -> tuple[pd.DataFrame, Any]:
         return overlay_room.conserve(parts.plots.features("PLOTS"), made["combined"])
 
-    def set_aside(made: Made) -> None:
+    def find(made: Made) -> None:
         kept, shortfalls = made["conserved"]
+        findings = parts.plots.table("FINDINGS")
         if shortfalls:
             write_table(folder, "EVIDENCE", kept)
-            ground = parts.plots.features("PLOTS")
-            findings = conservation.with_findings(parts.plots.table("FINDINGS"), ground, shortfalls)
+            findings = conservation.with_findings(findings, parts.plots.features("PLOTS"), shortfalls)
+        if doubtful := map_doubts.doubts(kept, variables(parts.shared.definitions)):
+            findings = map_doubts.with_findings(findings, doubtful)
+        if shortfalls or doubtful:
             write_table(folder, "FINDINGS", findings)
 
     run.graph.run(
@@ -135,11 +145,10 @@ def _write(run: Run, folder: Path, parts: _Parts) -> None:
             Step("combined", lambda made: parts.combined()),
             Step("conserved", conserve, needs=("combined",), where="thread"),
             Step("written", lambda made: write_table(folder, "EVIDENCE", made["combined"]), needs=("combined",)),
-            Step("set aside", set_aside, needs=("written", "conserved")),
+            Step("findings", find, needs=("written", "conserved")),
         ]
     )
-    sources = _with_failures(parts.read, parts.shared.definitions, _failures(parts.done))
-    write_table(folder, "SOURCES", sources)
+    write_table(folder, "SOURCES", with_failures(parts.read, _failures(parts.shared, parts.done)))
 
 
 def _join_patches(folder: Path, tiles: Sequence[Artifact]) -> None:
@@ -179,18 +188,3 @@ def _tasks(shared: Shared, ground: Artifact, read: pd.DataFrame, supplied: Suppl
 def _rows(table: pd.DataFrame) -> list[tuple[Any, ...]]:
     """The rows of a table as JSON can tell them; asked of each tile's part, they take ten times as long."""
     return list(zip(*(table[name].tolist() for name in table.columns), strict=True))
-
-
-def _with_failures(
-    read: pd.DataFrame, definitions: Sequence[LayerDefinition], failures: Mapping[str, str]
-) -> pd.DataFrame:
-    rows = [
-        {"tile": tile, "layer": item.id, "status": "failed", "reason": reason, "sampled": False}
-        for tile, reason in sorted(failures.items())
-        for item in definitions
-    ]
-    if not rows:
-        return read
-    kept = read[~read["tile"].isin(list(failures))]
-    merged = pd.concat([kept, tables.typed(tables.SOURCES, rows)], ignore_index=True)
-    return merged.sort_values(["tile", "layer"], kind="stable", ignore_index=True)
