@@ -19,14 +19,19 @@ def catalogue_add(
     layer: Annotated[str, typer.Option(help="layer id such as jrc_gfc2020@V4, or a definition YAML of your own")],
     asset: Annotated[str | None, typer.Option(help="asset the files are, when their names do not tell")] = None,
 ) -> None:
-    """Register GeoTIFFs as STAC Items with checksum, projection and classes."""
+    """Register GeoTIFFs as STAC Items with checksum, projection and classes, and print the hectares of every class."""
     from eudr_check import layers
     from eudr_check.config import LayerChoice
 
     own = Path(layer) if layer.endswith((".yaml", ".yml")) else None
     choice = LayerChoice(id=None if own else layer, definition=own, source="local")
-    for item in layers.catalogue.add(folder, rasters, layers.definition(choice), asset=asset):
+    chosen = layers.definition(choice)
+    for item in layers.catalogue.add(folder, rasters, chosen, asset=asset):
         typer.echo(f"{item.collection_id}/{item.id}")
+        for key in sorted(item.assets):
+            names = {str(value): name for value, name in chosen.assets[key].classes.items()}
+            for value, hectares in item.assets[key].extra_fields[layers.catalogue.HECTARES].items():
+                typer.echo(f"  {key} {value}  {hectares:,.2f} ha  {names.get(value, '')}".rstrip())
 
 
 @catalogue.command("list")

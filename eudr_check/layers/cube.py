@@ -16,6 +16,7 @@ from rasterio.crs import CRS
 
 from eudr_check.errors import LayersError
 from eudr_check.layers.definition import LayerDefinition, VariableDefinition
+from eudr_check.layers.definition_rules import LONGITUDE_LATITUDE, other_crs
 from eudr_check.layers.encode import encode, illegal
 from eudr_check.layers.fetch.block_store import Store
 from eudr_check.layers.raster import Cut, Raster, cut, open_raster
@@ -111,6 +112,10 @@ def _items(definition: LayerDefinition, rows: Sequence[Any], store: Store) -> li
             row.asset: open_raster(store.local_path(row.href, row.etag), definition.assets[row.asset].band)
             for row in assets
         }
+        for asset, raster in rasters.items():
+            if definition.crs in LONGITUDE_LATITUDE and (why := other_crs(definition, raster.crs)) is not None:
+                # Its cells would be sampled where everybody, the test of stability too, takes them for native.
+                raise LayersError(f"layer {definition.id}, Item {item_id}, asset {asset}: {why}")
         updated = assets[0].updated if isinstance(assets[0].updated, str) else ""
         items.append(_Item(item_id, updated, rasters))
     return sorted(items, key=attrgetter("updated"), reverse=True)

@@ -27,7 +27,7 @@ from pydantic import (
 from eudr_check.choices import Commodity
 from eudr_check.config import LayerChoice
 from eudr_check.errors import LayersError
-from eudr_check.layers.definition_rules import problems
+from eudr_check.layers.definition_rules import LONGITUDE_LATITUDE, problems
 from eudr_check.layers.value_ranges import Values
 from eudr_check.resources import parse_yaml
 from eudr_check.variables import Kind, Role, Variable
@@ -46,6 +46,9 @@ class Asset(_Strict):
 
     legend: Ranges = Field(description="every value the producer gives a meaning to")
     dtype: Literal["uint8", "int8", "uint16", "int16"] = "uint8"
+    classes: dict[int, str] = Field(
+        default_factory=dict, description="what values of the legend are called, for people"
+    )
     nodata: Ranges = Field(Values(), description="values that mean 'not mapped'")
     nodata_tag: Literal["obey", "ignore"] = Field(
         "obey", description="`ignore` where another asset says what is unknown and the tag is known to lie on data"
@@ -252,10 +255,6 @@ class LayerDefinition(_Strict):
             )
             for name, encoding in self.encodings.items()
         )
-
-
-LONGITUDE_LATITUDE = frozenset({"EPSG:4326", "EPSG:4674", "EPSG:4258"})
-"""Geographic CRSs whose coordinates are taken as WGS 84: SIRGAS 2000 and ETRS89 differ from it by less than a metre."""
 
 
 def definition(choice: LayerChoice) -> LayerDefinition:

@@ -30,6 +30,8 @@ _KIND_OF = {
 }
 """Roles that a policy reads in one way only; `context` may be either."""
 _AT_CUTOFF = ("forest_2020", "tree_cover_2020")
+LONGITUDE_LATITUDE = frozenset({"EPSG:4326", "EPSG:4674", "EPSG:4258"})
+"""Geographic CRSs whose coordinates are taken as WGS 84: SIRGAS 2000 and ETRS89 differ from it by less than a metre."""
 UTM = "UTM"
 """CRS of layers whose every tile has a zone of its own."""
 
@@ -49,6 +51,9 @@ def _assets(layer: "LayerDefinition") -> Iterator[str]:
                 yield f"asset {key}: {what} {_listed(beyond)} cannot be in a raster of {asset.dtype}"
         if both := asset.legend.common(asset.nodata):
             yield f"asset {key}: {_listed(both)} cannot be in the legend and be nodata; take it out of one of them"
+        called = Values(sorted((value, value) for value in asset.classes))
+        if strange := called.beyond(Values((*asset.legend, *asset.nodata))):
+            yield f"asset {key}: classes names {_listed(strange)}, which its legend ({asset.legend}) does not know"
 
 
 def _crs(text: str) -> Iterator[str]:
@@ -63,6 +68,28 @@ def _crs(text: str) -> Iterator[str]:
         return
     if not text.startswith("EPSG:") or known.to_epsg() is None:
         yield f"crs: '{text}' is no EPSG code; {remedy}"
+
+
+def other_crs(layer: "LayerDefinition", crs: str) -> str | None:
+    """Why rasters of a CRS cannot be those of a layer, in words; None where they can.
+
+    Args:
+        crs: `EPSG:n` or WKT.
+    """
+    degrees = LONGITUDE_LATITUDE
+    if crs == layer.crs or {crs, layer.crs} <= degrees:
+        return None
+    if layer.crs == UTM:
+        zone = CRS.from_user_input(crs).utm_zone
+        return None if zone else f"its CRS is {_short(crs)}, which is no UTM zone as the definition of {layer.id} says"
+    return (
+        f"its CRS is {_short(crs)}, and the definition of {layer.id} says {layer.crs}; write that of the file there, "
+        f"or bring the file into that of the definition (`gdalwarp -r near -t_srs {layer.crs}`)"
+    )
+
+
+def _short(crs: str) -> str:
+    return crs if crs.startswith("EPSG:") else f"'{CRS.from_user_input(crs).name}' (no EPSG code)"
 
 
 def _interval(text: str) -> Iterator[str]:

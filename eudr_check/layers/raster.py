@@ -19,7 +19,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOEr
 from rasterio.windows import Window
 
 from eudr_check.errors import LayersError
-from eudr_check.layers.definition import LONGITUDE_LATITUDE
+from eudr_check.layers.definition_rules import LONGITUDE_LATITUDE
 from eudr_check.layers.fetch.cog_header import UNMASK, Layout, LocalBytes, read_layout
 
 SAME_LINE_DEG = 1e-9
@@ -305,12 +305,12 @@ def cut(raster: Raster, boxes: NDArray[np.float64], box: NDArray[np.float64], *,
     block_rows = slice(row // layout.block_height, (stop_row - 1) // layout.block_height + 1)
     block_columns = slice(column // layout.block_width, (stop_column - 1) // layout.block_width + 1)
     if needed[block_rows, block_columns].all():
-        return Cut(_read(raster, column, row, shape), None, column, row)
+        return Cut(read_window(raster, column, row, shape), None, column, row)
     values = np.zeros(shape, dtype=raster.dtype)
     read = np.zeros(shape, dtype=bool)
     for top, bottom, left, right in _block_windows(layout, needed, (column, row, stop_column, stop_row)):
         here = slice(top - row, bottom - row), slice(left - column, right - column)
-        values[here] = _read(raster, left, top, (bottom - top, right - left))
+        values[here] = read_window(raster, left, top, (bottom - top, right - left))
         read[here] = True
     if sparse_is_zero:
         for top, bottom, left, right in _block_windows(layout, empty, (column, row, stop_column, stop_row)):
@@ -331,7 +331,12 @@ def _block_windows(
             yield top, bottom, left, right
 
 
-def _read(raster: Raster, column: int, row: int, shape: tuple[int, int]) -> NDArray[Any]:
+def read_window(raster: Raster, column: int, row: int, shape: tuple[int, int]) -> NDArray[Any]:
+    """Values of some rows and columns; blocks the file does not store come as GDAL fills them.
+
+    Raises:
+        LayersError: GDAL cannot decode a block; names the file.
+    """
     try:
         with rasterio.Env(GDAL_CACHEMAX=CACHE_MB, **ALONE):
             values: NDArray[Any] = _dataset(raster.path, raster.modified_ns).read(

@@ -13,7 +13,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from eudr_check.layers.catalog.stac_items import numbers
-from eudr_check.layers.definition import LONGITUDE_LATITUDE
+from eudr_check.layers.definition_rules import LONGITUDE_LATITUDE
 
 
 @dataclass(frozen=True)

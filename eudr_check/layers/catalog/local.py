@@ -20,12 +20,18 @@ from eudr_check.layers.catalog import stac_documents
 from eudr_check.layers.catalog.check import SHA256_MULTIHASH, check
 from eudr_check.layers.catalog.footprint import bounds_of
 from eudr_check.layers.catalog.links import collections, items, rasters, read_json
-from eudr_check.layers.definition import LayerDefinition
+from eudr_check.layers.class_areas import ClassAreas, class_areas
+from eudr_check.layers.definition import Asset, LayerDefinition
+from eudr_check.layers.definition_rules import other_crs
 from eudr_check.layers.fetch.cog_header import UNMASK
-from eudr_check.layers.raster import contradicted, open_raster
+from eudr_check.layers.raster import Raster, contradicted, open_raster
 from eudr_check.layers.value_ranges import Values
 
-__all__ = ["add", "check", "collections", "interval", "items", "list", "rasters"]
+__all__ = ["HECTARES", "add", "check", "collections", "interval", "items", "list", "rasters"]
+
+HECTARES = "eudr_check:hectares"
+"""Field of an asset: hectares of every value it holds, counted when it was registered."""
+_GDAL_TYPES = {"uint8": "Byte", "int8": "Int8", "uint16": "UInt16", "int16": "Int16"}
 
 
 def add(
@@ -43,8 +49,8 @@ def add(
         The Items written, ordered by id.
 
     Raises:
-        LayersError: a file is no GeoTIFF, its name fits no asset or several, its dtype contradicts the definition,
-            or another file is registered in its place; names the file and the remedy.
+        LayersError: a file is no GeoTIFF, its name fits no asset or several, its CRS, dtype or a value contradicts the
+            definition, or another file is registered in its place; names the file and the remedy.
     """
     collection = folder / definition.collection
     groups: dict[str, dict[str, Path]] = {}
@@ -135,7 +141,14 @@ def _describe(path: Path, key: str, definition: LayerDefinition, collection: Pat
             "registered raster is one file: take them away, or write one file of both with `gdal_translate`"
         )
     if raster.dtype != asset.dtype:
-        raise LayersError(f"{path}: values are {raster.dtype}, asset '{key}' of {definition.id} is {asset.dtype}")
+        raise LayersError(
+            f"{path}: values are {raster.dtype}, asset '{key}' of {definition.id} is {asset.dtype}; write it anew with "
+            f"`gdal_translate -ot {_GDAL_TYPES[asset.dtype]}`, or correct the definition"
+        )
+    if (why := other_crs(definition, raster.crs)) is not None:
+        raise LayersError(f"{path}: {why}")
+    areas = class_areas(raster)
+    _refuse_unknown(path, key, asset, raster, areas)
     bounds = bounds_of(raster.transform, raster.width, raster.height)
     geographic = transform_bounds(raster.crs, "EPSG:4326", *bounds, densify_pts=21)
     described: dict[str, Any] = {
@@ -151,19 +164,37 @@ def _describe(path: Path, key: str, definition: LayerDefinition, collection: Pat
         "proj:shape": [raster.height, raster.width],
         "proj:transform": [*raster.transform][:6],
         "bbox": [round(number, 9) for number in geographic],
-        "classification:classes": _classes(asset.legend, asset.nodata),
+        "classification:classes": _classes(asset),
+        HECTARES: {str(value): round(hectares, 4) for value, hectares in areas.hectares.items()},
     }
+    if areas.not_stored_ha:
+        described[HECTARES]["not stored"] = round(areas.not_stored_ha, 4)
     if raster.nodata is not None:
         described["nodata"] = raster.nodata
     return described
 
 
-def _classes(legend: Values, nodata: Values) -> tuple[dict[str, Any], ...]:
-    """Legal values with plain names; long ranges of years or percents are not spelled out."""
-    named = [(low, high, f"value_{low}") for low, high in legend if high - low < 32]
-    gone = [(low, high, "nodata") for low, high in nodata if (low, high) not in legend]
+def _refuse_unknown(path: Path, key: str, asset: Asset, raster: Raster, areas: ClassAreas) -> None:
+    """A value that no legend knows is another product, another version, or a picture of the map."""
+    tag = None if raster.nodata is None or asset.nodata_tag == "ignore" else int(raster.nodata)
+    known = Values((*asset.legend, *asset.nodata, *(() if tag is None else [(tag, tag)])))
+    strange = {value: hectares for value, hectares in areas.hectares.items() if Values([(value, value)]).beyond(known)}
+    if strange:
+        listed = ", ".join(f"{value} on {hectares:,.2f} ha" for value, hectares in [*strange.items()][:5])
+        more = f" and {len(strange) - 5} more" if len(strange) > 5 else ""
+        raise LayersError(
+            f"{path}: holds values that the legend of asset '{key}' ({asset.legend}) does not know: {listed}{more}; is "
+            "it another product or version, or a picture of the map? Otherwise put them into 'legend' or 'nodata'"
+        )
+
+
+def _classes(asset: Asset) -> tuple[dict[str, Any], ...]:
+    """Legal values with their names; long ranges of years or percents are not spelled out."""
+    named = [(low, high, f"value_{low}") for low, high in asset.legend if high - low < 32]
+    gone = [(low, high, "nodata") for low, high in asset.nodata if (low, high) not in asset.legend]
     return tuple(
         {"value": value, "name": name if name == "nodata" else f"value_{value}"}
+        | ({"title": asset.classes[value]} if value in asset.classes else {})
         for low, high, name in sorted([*named, *gone])
         for value in range(low, high + 1)
     )

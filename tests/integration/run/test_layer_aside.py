@@ -47,14 +47,16 @@ def _with_soils(tiny: tiny_harvest.Tiny, east: int) -> Path:
     """Register soils that hold 1 west of the seam between the two tiles and `east` beyond it."""
     folder = tiny.config.parent
     definition, raster = folder / "soils.yaml", folder / "soils.tif"
-    definition.write_text(yaml.safe_dump(SOILS), encoding="utf-8")
     values = np.full((150, 150), 1, np.uint8)
     values[:, 75:] = east
     profile = {"driver": "GTiff", "dtype": "uint8", "count": 1, "width": 150, "height": 150, "crs": "EPSG:4326"}
     place = from_origin(tiny_harvest.SEAM - 0.075, tiny_harvest.NORTH + 0.01, 0.001, 0.001)
     with rasterio.open(raster, "w", transform=place, nodata=255, **profile) as stream:
         stream.write(values, 1)
+    # A folder that others registered, with a legend of their own: `catalogue add` would refuse the value.
+    definition.write_text(yaml.safe_dump(SOILS).replace("0..1", "0..9"), encoding="utf-8")
     local.add(tiny.catalogue, [raster], read(definition))
+    definition.write_text(yaml.safe_dump(SOILS), encoding="utf-8")
     content = yaml.safe_load(tiny.config.read_text(encoding="utf-8"))
     chosen = [layer for layer in content["layers"] if "definition" not in layer]
     content["layers"] = [*chosen, {"definition": "soils.yaml", "from": content["layers"][0]["from"]}]

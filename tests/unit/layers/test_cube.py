@@ -158,10 +158,25 @@ def test_nothing_is_known_where_an_item_failed(forest: Toy) -> None:
 
 
 def test_value_outside_the_legend_names_item_and_value(forest: Toy) -> None:
-    """A class the definition does not know is an error, not a guess."""
+    """A class the definition does not know is an error, not a guess, also in a folder that others registered."""
+    strict = forest.file.read_text(encoding="utf-8")
+    forest.file.write_text(strict.replace("0..1", "0..7"), encoding="utf-8")
     forest.add(write_raster(forest.folder / "a.tif", [[1, 7]]))
+    forest.file.write_text(strict, encoding="utf-8")
 
     with pytest.raises(LayersError, match=r"toy@1, Item a, asset map: value 7 is not in the legend \(0..1\)"):
+        forest.cube()
+
+
+def test_another_crs_than_the_definition_says_is_an_error(forest: Toy) -> None:
+    """A projected raster under a definition in degrees would be sampled while everybody takes its cells for native."""
+    in_degrees = forest.file.read_text(encoding="utf-8")
+    forest.file.write_text(in_degrees.replace("EPSG:4326", "EPSG:32631"), encoding="utf-8")
+    there = Affine(1000, 0, 166000, 0, -1000, 11000)
+    forest.add(write_raster(forest.folder / "a.tif", [[1, 1]], crs="EPSG:32631", transform=there))
+    forest.file.write_text(in_degrees, encoding="utf-8")
+
+    with pytest.raises(LayersError, match="Item a, asset map: its CRS is EPSG:32631, and the definition"):
         forest.cube()
 
 

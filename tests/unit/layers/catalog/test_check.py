@@ -19,7 +19,8 @@ Bend = Callable[[dict[str, Any], dict[str, Any], Path], None]
 
 def catalogue(folder: Path, bend: Bend, **profile: Any) -> tuple[str, ...]:
     """Problems of a catalogue of one raster (5 rows, 4 columns, north-west corner at 0 E 0.1 N) whose Item is bent."""
-    toy = Toy(folder, "{map: {legend: '0..1'}}", f"{{forest: {{{STATE}, when: {{map: 1}}}}}}")
+    crs = profile.get("crs", "EPSG:4326")
+    toy = Toy(folder, "{map: {legend: '0..1'}}", f"{{forest: {{{STATE}, when: {{map: 1}}}}}}", crs=crs)
     raster = write_raster(folder / "a.tif", np.ones((5, 4)), **profile)
     toy.add(raster)
     path = folder / "catalogue" / "toy-1" / "a.json"
