@@ -1,18 +1,36 @@
-"""`eudr-check layers`: bring the layers of a harvest, or ask every public place whether it still is as defined."""
+"""`eudr-check layers`: bring the layers of a harvest, ask every public place whether it still is as defined, or begin a
+definition of one's own.
+"""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from eudr_check import object_store
-from eudr_check.cli.app import AsJson, Offline, app
+from eudr_check.cli.app import AsJson, Commands, Offline, app
+from eudr_check.cli.language import spoken
 from eudr_check.cli.runs import finish
+from eudr_check.errors import LayersError
 from eudr_check.run.exit import Exit
 
 
-@app.command("layers")
-def layers(
+class Layers(TyperGroup):
+    """`layers CONFIG` is short for `layers bring CONFIG`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or args[0] not in {*self.commands, *ctx.help_option_names}:
+            args = ["bring", *args]
+        return super().parse_args(ctx, args)
+
+
+layers = Commands(cls=Layers, help="The maps of a harvest, and definitions of one's own.")
+app.add_typer(layers, name="layers")
+
+
+@layers.command("bring")
+def layers_bring(
     config: Annotated[
         Path | None,
         typer.Argument(help="YAML of the harvest; not needed with --live-check", parser=object_store.local),
@@ -21,7 +39,7 @@ def layers(
     as_json: AsJson = False,
     offline: Offline = False,
 ) -> None:
-    """Go as far as the SOURCES table; with --live-check compare public endpoints with the definitions."""
+    """Go as far as the SOURCES table (`layers CONFIG` is short for it); with --live-check ask the public endpoints."""
     from eudr_check.cli import show
     from eudr_check.config import LayerChoice
     from eudr_check.layers.definition import definition, shipped
@@ -41,3 +59,20 @@ def layers(
     else:
         show.frame(found, nothing="no layer to check")
     raise typer.Exit(Exit.DONE if found["agrees"].all() else Exit.ERROR)
+
+
+@layers.command("new")
+def layers_new(
+    raster: Annotated[Path, typer.Argument(help="GeoTIFF of classes; all of it is read")],
+    to: Annotated[Path | None, typer.Option(help="YAML to write; by default beside the raster")] = None,
+) -> None:
+    """Begin the definition of a map of one's own with its values, names, hectares and CRS; the rest is marked."""
+    from eudr_check.layers.definition import BLANK
+    from eudr_check.layers.new_definition import new_definition
+    from eudr_check.text import say, sentence
+
+    target = to or raster.with_suffix(".yaml")
+    if target.exists():
+        raise LayersError(sentence("definition", "exists", file=target))
+    target.write_text(new_definition(raster, target.name, spoken()), encoding="utf-8")
+    typer.echo(say("definition", "written", spoken(), file=target, blank=BLANK))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
@@ -35,6 +35,8 @@ from eudr_check.variables import Kind, Role, Variable
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Ranges = Annotated[InstanceOf[Values], BeforeValidator(Values.parse), PlainSerializer(str)]
 Condition = dict[str, Ranges]
+BLANK = "________"
+"""What a definition written by `layers new` leaves for people to fill in."""
 
 
 class _Strict(BaseModel):
@@ -310,6 +312,8 @@ def read(path: Path) -> LayerDefinition:
 def _parse(text: str, where: str) -> LayerDefinition:
     try:
         content = parse_yaml(text)
+        if open_keys := sorted(set(_blanks(content))):
+            raise LayersError(f"{where}: fill in what is marked {BLANK}: {', '.join(open_keys)}")
         return LayerDefinition.model_validate(content)
     except RecursionError as error:
         raise LayersError(f"{where}: not valid YAML: nested too deep") from error
@@ -322,3 +326,13 @@ def _parse(text: str, where: str) -> LayerDefinition:
             for problem in error.errors()
         )
         raise LayersError(f"{where}: layer definition is wrong: {problems}") from error
+
+
+def _blanks(content: Any, place: str = "") -> Iterator[str]:
+    """Keys of a definition that nobody has filled in yet."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            where = f"{place}.{key}" if place else str(key)
+            yield from [where] if key == BLANK else _blanks(value, where)
+    elif content == BLANK:
+        yield place

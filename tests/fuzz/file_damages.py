@@ -15,7 +15,11 @@ from tests.fuzz.text_damages import on_text
 
 
 def _cut_json(text: str, chance: random.Random) -> str:
-    return text[: chance.randrange(len(text) // 3, len(text) - 5)]
+    end = chance.randrange(len(text) // 3, len(text) - 5)
+    # Where one line ends and the next has not begun nobody can see that lines are missing.
+    while {text[end - 1], text[end]} & {"\n", "\x1e"}:
+        end -= 1
+    return text[:end]
 
 
 def _feature(change: Callable[[dict, random.Random], None]) -> Callable[[Path, random.Random], bool]:
