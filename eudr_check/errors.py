@@ -12,6 +12,7 @@ Each message names the file, row, plot or layer concerned and says what to do ab
     ├── OverlayError    geometry and cube do not fit; area would be lost
     ├── PolicyError     a policy cannot be applied to this evidence
     ├── PackageError    the package may not be written, or does not verify
+    ├── FilingError     a filing may not be sent, or the EU system refused it
     ├── RegisterError   the register cannot be opened, or a number may not be noted in it
     └── RunError        the run folder is in use, damaged or not writable
 """
@@ -47,6 +48,10 @@ class PolicyError(EudrCheckError):
 
 class PackageError(EudrCheckError):
     """A package may not be written, or a finished one does not verify."""
+
+
+class FilingError(EudrCheckError):
+    """A filing may not be sent, or the EU system refused it or cannot be reached."""
 
 
 class RegisterError(EudrCheckError):

@@ -100,7 +100,7 @@ STAGES = {
         (*_LAYERS, *_VECTORS, "matplotlib", "openpyxl", "pillow", "rioxarray", "xarray"),
     ),
     "package": MadeBy(
-        ("package", "run", *_DOCUMENTS),
+        ("package", "run", "interface", *_DOCUMENTS),
         (
             *_VECTORS,
             "openpyxl",

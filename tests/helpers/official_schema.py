@@ -6,13 +6,13 @@ from typing import Any
 
 from lxml import etree
 
-ADDRESS = "https://acceptance.eudr.webcloud.ec.europa.eu:443/tracesnt/ws/{service}?xsd=4"
+ADDRESS = "https://acceptance.eudr.webcloud.ec.europa.eu:443/tracesnt/ws/{service}?xsd={number}"
 STATEMENT, SIMPLIFIED = "EUDRDueDiligenceStatementServiceV3", "EUDRSimplifiedDeclarationServiceV3"
 
 
-def official_schema(shared_data: Path, service: str = STATEMENT) -> Any:
-    """The compiled schema of the requests of a service."""
-    address = ADDRESS.format(service=service)
+def official_schema(shared_data: Path, service: str = STATEMENT, number: int = 4) -> Any:
+    """The compiled schema of a service by its number there: 4 has the requests (3 for Verify), 2 the body identity."""
+    address = ADDRESS.format(service=service, number=number)
     root = shared_data.parent / "reference" / "eu" / "v3-8.2.1"
     files = json.loads((root / "imports.json").read_text(encoding="utf-8"))
 

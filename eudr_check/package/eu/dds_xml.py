@@ -10,22 +10,20 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import as_file, files
 from typing import Any
 
 from lxml import etree
 
-from eudr_check import law
+from eudr_check import interface, law
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
+from eudr_check.interface import COMMON, DDS
 from eudr_check.package import document_date
 from eudr_check.package.eu import goods
-from eudr_check.package.eu.elements import COMMON, append
+from eudr_check.package.eu.elements import append
 from eudr_check.text.clean import clean
 from eudr_check.trade import Address, Operator, Product
 
-DDS = "http://ec.europa.eu/tracesnt/certificate/eudr/due-diligence-statement/v3"
 NAMESPACES = {"dds": DDS, "eudrCommon": COMMON}
 EORI = re.compile(r"[A-Z]{2}[A-Za-z0-9]{1,15}")
 EMAIL = re.compile(r"[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}")
@@ -194,7 +192,7 @@ def xml(request: Mapping[str, Any], *, draft: bool) -> bytes:
 
 def schema_faults(root: Any) -> Iterator[str]:
     """What our schema of API V3 refuses in a `SubmitDdsRequest` element."""
-    schema = _schema()
+    schema = interface.schema("dds")
     if not schema.validate(root):
         for entry in schema.error_log:
             yield re.sub(r"\{[^}]*\}", "", entry.message)[:300]
@@ -204,12 +202,6 @@ def schema_faults(root: Any) -> Iterator[str]:
             base64.b64decode(geometry.text or "", validate=True)
         except ValueError:
             yield f"line {geometry.sourceline}: geometryGeojson is not base64"
-
-
-@cache
-def _schema() -> Any:
-    with as_file(files(__package__).joinpath("dds_v3")) as folder:
-        return etree.XMLSchema(etree.parse(str(folder / "due-diligence-statement.xsd")))
 
 
 def _in_union(country: str) -> bool:

@@ -5,7 +5,8 @@ from typing import Any
 
 from lxml import etree
 
-COMMON = "http://ec.europa.eu/tracesnt/certificate/eudr/common/v3"
+from eudr_check.interface import COMMON
+
 _COMMON_ELEMENTS = frozenset(
     {"descriptionOfGoods", "goodsMeasure", "netWeight", "percentageEstimationOrDeviation", "supplementaryUnit",
      "supplementaryUnitQualifier", "groupedDeclaration", "operatorReferenceNumber", "operatorAddress", "operatorEmail",

@@ -7,23 +7,21 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from importlib.resources import as_file, files
 from typing import Any
 
 from lxml import etree
 
-from eudr_check import law
+from eudr_check import interface, law
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
+from eudr_check.interface import COMMON, SD
 from eudr_check.package import document_date
 from eudr_check.package.eu import dds_xml, goods
-from eudr_check.package.eu.elements import COMMON, append
+from eudr_check.package.eu.elements import append
 from eudr_check.text import say
 from eudr_check.text.clean import clean
 from eudr_check.trade import Product, Simplified
 
-SD = "http://ec.europa.eu/tracesnt/certificate/eudr/simplified-declaration/v3"
 NAMESPACES = {"sd": SD, "eudrCommon": COMMON}
 
 
@@ -184,16 +182,10 @@ def xml(request: Mapping[str, Any], *, draft: bool) -> bytes:
     if draft:
         root.append(etree.Comment(" DRAFT: not to be submitted "))
     append(root, request, SD)
-    schema = _schema()
+    schema = interface.schema("sd")
     if not schema.validate(root):
         fault = re.sub(r"\{[^}]*\}", "", schema.error_log[0].message)[:300]
         raise PackageError(f"sd.xml would be refused: {fault}; correct operator, product or simplified in the harvest")
     etree.indent(root)
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return written + b"\n"
-
-
-@cache
-def _schema() -> Any:
-    with as_file(files(__package__)) as folder:
-        return etree.XMLSchema(etree.parse(str(folder / "sd_v3" / "simplified-declaration.xsd")))

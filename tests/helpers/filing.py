@@ -1,0 +1,39 @@
+"""Payloads and credentials for tests of filing."""
+
+from eudr_check.filing.security import Credentials
+from eudr_check.interface import COMMON, DDS, SD
+
+UUID = "071874bd-8c62-4cac-8eb6-b2fbe003410c"
+KEY = "k3y-that-must-not-show"
+CREDENTIALS = Credentials("n0012345", KEY, "eudr-test")
+_GOODS = (
+    "<{p}:position>1</{p}:position><{p}:descriptors>"
+    "<eudrCommon:descriptionOfGoods>Green coffee</eudrCommon:descriptionOfGoods>"
+    "<eudrCommon:goodsMeasure><eudrCommon:netWeight>{kg}</eudrCommon:netWeight></eudrCommon:goodsMeasure></{p}:descriptors>"
+    "<{p}:hsHeading>090111</{p}:hsHeading>"
+)
+
+
+def payload(reference: str = "pe-coffee-2026.EXP-014", kg: str = "19200") -> bytes:
+    """A small `dds.xml`."""
+    return (
+        f'<dds:SubmitDdsRequest xmlns:dds="{DDS}" xmlns:eudrCommon="{COMMON}">'
+        "<dds:operatorRole>OPERATOR</dds:operatorRole><dds:statement>"
+        f"<dds:internalReferenceNumber>{reference}</dds:internalReferenceNumber>"
+        "<dds:activityType>IMPORT</dds:activityType><dds:countryOfActivity>NL</dds:countryOfActivity>"
+        f"<dds:borderCrossCountry>NL</dds:borderCrossCountry><dds:commodities>{_GOODS.format(p='dds', kg=kg)}"
+        "<dds:producers><dds:position>1</dds:position><dds:country>PE</dds:country><dds:name>Coop 01</dds:name>"
+        "<dds:geometryGeojson>e30=</dds:geometryGeojson></dds:producers></dds:commodities>"
+        "<dds:geoLocationConfidential>false</dds:geoLocationConfidential></dds:statement></dds:SubmitDdsRequest>"
+    ).encode()
+
+
+SD_PAYLOAD = (
+    f'<sd:SubmitSdRequest xmlns:sd="{SD}" xmlns:eudrCommon="{COMMON}">'
+    "<sd:operatorRole>MICRO_OPERATOR</sd:operatorRole><sd:statement>"
+    "<sd:internalReferenceNumber>gh-cocoa</sd:internalReferenceNumber><sd:activityType>IMPORT</sd:activityType>"
+    f"<sd:countryOfActivity>NL</sd:countryOfActivity><sd:commodities>{_GOODS.format(p='sd', kg='2500')}"
+    "<sd:producers><sd:producerCountry>GH</sd:producerCountry><sd:producerLocation>"
+    "<sd:cadastralIdentifier>GH-1</sd:cadastralIdentifier></sd:producerLocation></sd:producers></sd:commodities>"
+    "<sd:geoLocationConfidential>false</sd:geoLocationConfidential></sd:statement></sd:SubmitSdRequest>"
+).encode()
