@@ -9,6 +9,7 @@ from eudr_check.cli import (  # noqa: F401
     layers,
     looks,
     register,
+    review,
     runs,
     setup,
     signature,

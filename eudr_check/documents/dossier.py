@@ -1,7 +1,7 @@
 """What people add to a harvest beside plots: reviews, deliveries, legality documents, answers, areas of their own."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -10,10 +10,10 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
-from eudr_check.documents import answers, article10, deliveries, legality, lots, reviews
+from eudr_check.documents import answers, article10, deliveries, legality, lots, review_lines, reviews
 from eudr_check.documents.answers import Answer
 from eudr_check.documents.csv_rows import raise_all
-from eudr_check.documents.reviews import Review
+from eudr_check.documents.review import Review, read_reviews
 from eudr_check.documents.shipments import read_shipments
 from eudr_check.errors import ConfigError
 from eudr_check.files import Attachment, has_sha256, hashes
@@ -78,7 +78,7 @@ def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
             return otherwise
 
     last = _last_day(harvest)
-    reviewed: tuple[Review, ...] = tried(harvest.reviews, lambda: reviews.read_reviews(cast(Path, harvest.reviews)), ())
+    reviewed: tuple[Review, ...] = tried(harvest.reviews, lambda: read_reviews(cast(Path, harvest.reviews)), ())
     documents: pd.DataFrame | None = tried(
         harvest.legality, lambda: legality.read_legality(cast(Path, harvest.legality)), None
     )
@@ -135,9 +135,12 @@ def with_removed(dossier: Dossier) -> pd.DataFrame | None:
     return dossier.deliveries.assign(removed=deliveries.removed(dossier.deliveries))
 
 
-def assessed(harvest: Harvest, dossier: Dossier, assessments: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
-    """ASSESSMENTS after reviews."""
-    return reviews.apply(assessments, dossier.reviews, evidence, dossier.broken_reviews)
+def assessed(
+    dossier: Dossier, assessments: pd.DataFrame, evidence: pd.DataFrame
+) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+    """ASSESSMENTS after reviews, and what every review does, a row per plot (`review_lines.stated`)."""
+    after, effects = reviews.judge(assessments, dossier.reviews, evidence, dossier.broken_reviews)
+    return after, review_lines.stated(effects)
 
 
 def lots_of(
@@ -181,16 +184,14 @@ def record(
 
 
 def notes(
-    harvest: Harvest, dossier: Dossier, assessments: pd.DataFrame, assessed_lots: pd.DataFrame | None
+    harvest: Harvest,
+    dossier: Dossier,
+    effects: Sequence[Mapping[str, Any]],
+    assessed_lots: pd.DataFrame | None,
 ) -> tuple[str, ...]:
-    """What the person at the terminal must know of the dossier, a sentence each."""
-    strangers = reviews.unknown_plots(dossier.reviews, assessments)
-    found: list[str] = [
-        sentence("documents", "note_strangers", name=name, plots=", ".join(plots)) for name, plots in strangers.items()
-    ]
-    found += [
-        sentence("documents", "note_review", name=name, what=what) for name, what in dossier.broken_reviews.items()
-    ]
+    """What the person at the terminal must know of the dossier: a line for each review that lacks something, lots."""
+    whole = review_lines.does_all(effects)
+    found: list[str] = [*review_lines.lines(row for row in effects if not whole[str(row["review"])])]
     found += [f"legality document {name} is {what}" for name, what in dossier.broken_documents.items()]
     if assessed_lots is not None:
         accepted = int((assessed_lots["status"] == "accepted").sum())

@@ -185,5 +185,5 @@ def _notes(
     return (
         *_set_aside(findings),
         *_doubtful_maps(findings),
-        *dossier.notes(harvest, documents, assessment.table("ASSESSMENTS"), lots),
+        *dossier.notes(harvest, documents, assessment.json("reviews"), lots),
     )

@@ -6,7 +6,8 @@ from typing import Any
 
 from eudr_check import config, object_store
 from eudr_check.config import Harvest
-from eudr_check.documents import answers, legality, reviews
+from eudr_check.documents import answers, legality
+from eudr_check.documents.review import read_reviews
 from eudr_check.errors import ConfigError, FetchError, LayersError
 from eudr_check.files import SIDECARS
 from eudr_check.layers.catalog import stac_folder
@@ -91,7 +92,7 @@ def _named(harvest: Harvest) -> Iterator[tuple[str, Path]]:
 def _attached(harvest: Harvest) -> Iterator[tuple[str, Path, set[str]]]:
     """Files that documents in an object store name beside themselves."""
     if harvest.reviews is not None and object_store.origin(harvest.reviews) is not None:
-        found = reviews.read_reviews(harvest.reviews)
+        found = read_reviews(harvest.reviews)
         yield "reviews", harvest.reviews, {name for review in found for name in review.evidence}
     if harvest.legality is not None and object_store.origin(harvest.legality) is not None:
         documents = legality.read_legality(harvest.legality)

@@ -12,6 +12,7 @@ from eudr_check import layers, risk
 from eudr_check.config import Harvest, LayerChoice, Production
 from eudr_check.documents import answers, legality, reviews
 from eudr_check.documents.dossier import Dossier
+from eudr_check.documents.review import read_reviews
 from eudr_check.layers.definition import definition
 from eudr_check.package.verify import Recorded, Stages
 from eudr_check.risk.policy import shipped
@@ -40,7 +41,7 @@ def reviewed(assessments: pd.DataFrame, evidence: pd.DataFrame, path: Path) -> p
     Raises:
         ConfigError: the reviews cannot be read.
     """
-    read = reviews.read_reviews(path)
+    read = read_reviews(path)
     return reviews.apply(assessments, read, evidence, reviews.broken_files(read, path.parent))
 
 

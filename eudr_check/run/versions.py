@@ -90,14 +90,14 @@ STAGES = {
         (*_OVERLAY, *_LAYERS, "babel"),
     ),
     "patches": MadeBy(("package/gis", "package/document_date.py", "package/palette.py", "law", "text"), _VECTORS),
-    "assessment": MadeBy(("risk", *_DOCUMENTS), (*_VECTORS, "openpyxl")),
+    "assessment": MadeBy(("risk", *_DOCUMENTS), (*_VECTORS, "openpyxl", "XlsxWriter")),
     "scenes": MadeBy(
         ("imagery/scenes.py", "imagery/offset.py", "layers", "run/imagery/search.py", "files.py", "law"),
         (*_LAYERS, "xarray"),
     ),
     "imagery": MadeBy(
         ("imagery", "layers", "overlay", "run/imagery", *_DOCUMENTS),
-        (*_LAYERS, *_VECTORS, "matplotlib", "openpyxl", "pillow", "rioxarray", "xarray"),
+        (*_LAYERS, *_VECTORS, "matplotlib", "openpyxl", "pillow", "rioxarray", "xarray", "XlsxWriter"),
     ),
     "package": MadeBy(
         ("package", "run", "interface", *_DOCUMENTS),

@@ -17,12 +17,13 @@ class Ended(NamedTuple):
 
     returncode: int
     stderr: str
+    stdout: str
 
 
 def ended(*arguments: str | Path) -> Ended:
-    """What `eudr-check ARGUMENTS` does, with its exit code and all it says on stderr."""
-    words = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stderr(words), redirect_stdout(io.StringIO()):
+    """What `eudr-check ARGUMENTS` does, with its exit code and all it says."""
+    words, result = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stderr(words), redirect_stdout(result):
         patch.setattr(sys, "argv", ["eudr-check", *map(str, arguments)])
         try:
             main()
@@ -32,4 +33,4 @@ def ended(*arguments: str | Path) -> Ended:
     # The command freezes what is there at its start.
     gc.unfreeze()
     gc.collect()
-    return Ended(code, words.getvalue())
+    return Ended(code, words.getvalue(), result.getvalue())

@@ -15,6 +15,7 @@ import pandas as pd
 from eudr_check import tables
 from eudr_check.config import Harvest
 from eudr_check.documents import dossier, reviews
+from eudr_check.documents.review import COLUMNS
 from eudr_check.evidence_digest import evidence_digest
 from eudr_check.imagery import looks, written
 from eudr_check.imagery.ground import box_of
@@ -109,7 +110,7 @@ def write_looks(
     write_json(folder, "summary", _summary(answers, found, bands))
     digests = evidence_digest(seen.evidence, [one.plot for one in wanted])
     not_asked = reviews.EXPLAINS | reviews.NO_REVIEW
-    _write_todo(folder / "reviews-todo.csv", todo(seen.assessments, made.table, digests, reviews.COLUMNS, not_asked))
+    _write_todo(folder / "reviews-todo.csv", todo(seen.assessments, made.table, digests, COLUMNS, not_asked))
 
 
 def _summary(answers: Sequence[Look], found: Listing, bands: Bands) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def _write(run: Run, plots: Artifact, evidence: Artifact, folder: Path) -> None:
     table, ground = plots.features("PLOTS"), evidence.table("EVIDENCE")
     known = variables(definitions(run))
     assessments, reasons = risk.assess(table, ground, known, risk.policy(harvest.policy), harvest.production)
-    assessments = dossier.assessed(harvest, added, assessments, ground)
+    assessments, effects = dossier.assessed(added, assessments, ground)
     lots = dossier.lots_of(harvest, added, assessments, table)
     write_table(folder, "ASSESSMENTS", assessments)
     write_table(folder, "REASONS", reasons)
@@ -49,3 +49,4 @@ def _write(run: Run, plots: Artifact, evidence: Artifact, folder: Path) -> None:
         write_table(folder, "LOTS", lots)
     record = dossier.record(harvest, added, table, assessments, evidence.table("SOURCES"), lots)
     write_json(folder, "article10", record)
+    write_json(folder, "reviews", effects)

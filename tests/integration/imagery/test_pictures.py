@@ -13,7 +13,7 @@ import yaml
 
 from eudr_check import config
 from eudr_check.config import Harvest
-from eudr_check.documents.reviews import read_reviews
+from eudr_check.documents.review import read_reviews
 from eudr_check.errors import ConfigError
 from eudr_check.run.artifacts import Artifact
 from eudr_check.run.exit import Exit

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from eudr_check import config, register
-from eudr_check.documents import reviews
+from eudr_check.documents.review import COLUMNS
 from eudr_check.errors import EudrCheckError
 from eudr_check.evidence_digest import evidence_digest
 from eudr_check.run.harvest import Finished, run
@@ -36,11 +36,11 @@ def deliveries(text: str) -> Fault:
 
 def review(**fields: str) -> Fault:
     def write(folder: Path) -> dict[str, str]:
-        row = dict.fromkeys(reviews.COLUMNS, "") | {
+        row = dict.fromkeys(COLUMNS, "") | {
             "review": "R-1", "plots": HIGH, "decision": "clear", "grounds": "imagery", "reviewer": "Ana Pérez",
             "reason": REASONS, "imagery": "S2B=2026-07-19", "date": "2026-10-01", "evidence_digest": DIGEST,
         } | fields  # fmt: skip
-        lines = [",".join(reviews.COLUMNS), ",".join(row[name] for name in reviews.COLUMNS)]
+        lines = [",".join(COLUMNS), ",".join(row[name] for name in COLUMNS)]
         (folder / "reviews.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
         return {"reviews": "reviews.csv"} | deliveries(SAFE + BAD)(folder)
 

@@ -17,6 +17,7 @@ from lxml import etree
 
 from eudr_check import config, plots, register
 from eudr_check.documents import deliveries, legality, lots, reviews
+from eudr_check.documents.review import read_reviews
 from eudr_check.package.verify import verify
 from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import Finished, run
@@ -162,7 +163,7 @@ def test_lots_cover_what_is_declared_and_reviews_do_what_they_can(now: Finished)
     """After reviews most lots are accepted and hold the declared net mass; every way a review can fail has its case."""
     this_year = config.load(REPOSITORY / "configs" / "pe-coffee-2026.yaml")
     assert this_year.reviews is not None and this_year.deliveries is not None and now.assessments is not None
-    told = reviews.read_reviews(this_year.reviews)
+    told = read_reviews(this_year.reviews)
     evidence = pd.read_parquet(now.folder.tables / "EVIDENCE.parquet")
     first = now.assessments.assign(review=None, final_outcome=now.assessments["outcome"])
 

@@ -10,6 +10,7 @@ import pytest
 
 from eudr_check import risk, tables
 from eudr_check.documents import reviews
+from eudr_check.documents.review import COLUMNS, read_reviews
 from eudr_check.errors import ConfigError
 from eudr_check.evidence_digest import evidence_digest
 from tests.helpers.risk_tables import ALL, PRODUCTION, evidence, plots
@@ -17,7 +18,7 @@ from tests.helpers.risk_tables import ALL, PRODUCTION, evidence, plots
 FOREST, LOSS, ALERT, TMF_LOSS = "jrc_gfc2020.forest", "hansen.loss_year", "radd.alert_year", "tmf.deforestation_year"
 POLICY = risk.policy("convergence@1")
 PHOTO = hashlib.sha256(b"photo").hexdigest()
-HEADER = ",".join(reviews.COLUMNS)
+HEADER = ",".join(COLUMNS)
 GROUND = {
     "low": [{"ha": 10.0}],
     "more_info_needed": [{"ha": 1.0, FOREST: 1}, {"ha": 9.0}],
@@ -40,7 +41,7 @@ def written(folder: Path, **fields: str) -> Path:
         "evidence_digest": "",
     } | fields  # fmt: skip
     path = folder / "reviews.csv"
-    path.write_text(f"{HEADER}\n" + ",".join(row[name] for name in reviews.COLUMNS) + "\n", encoding="utf-8")
+    path.write_text(f"{HEADER}\n" + ",".join(row[name] for name in COLUMNS) + "\n", encoding="utf-8")
     return path
 
 
@@ -50,7 +51,7 @@ def settled(folder: Path, outcome: str, **fields: str) -> tuple[str, str, str]:
     assessments, _ = risk.assess(plots({"coop/1": 10.0}), table, ALL, POLICY, PRODUCTION)
     digest = evidence_digest(table, ["coop/1"])["coop/1"]
     fields = {"reason": CODES[outcome], "evidence_digest": digest, **fields}
-    found = reviews.apply(assessments, reviews.read_reviews(written(folder, **fields)), table)
+    found = reviews.apply(assessments, read_reviews(written(folder, **fields)), table)
     tables.check(tables.ASSESSMENTS, found)
     row = found.iloc[0]
     assert row["outcome"] == outcome
@@ -134,7 +135,7 @@ def test_bad_news_stands_when_its_photograph_does_not(tmp_path: Path, fault: str
     assessments, _ = risk.assess(plots({"coop/1": 10.0}), table, ALL, POLICY, PRODUCTION)
     digest = evidence_digest(table, ["coop/1"])["coop/1"]
     for decision, outcome in (("confirm", "high"), ("clear", "more_info_needed")):
-        rows = reviews.read_reviews(written(tmp_path, decision=decision, evidence_digest=digest))
+        rows = read_reviews(written(tmp_path, decision=decision, evidence_digest=digest))
         found = reviews.apply(assessments, rows, table, {"R-1": fault}).iloc[0]
 
         assert found["final_outcome"] == outcome
@@ -150,20 +151,18 @@ def test_bad_news_finds_its_plot_in_other_letters(tmp_path: Path, name: str) -> 
     table = evidence([{**row, "plot": plot} for row in GROUND["more_info_needed"]])
     assessments, _ = risk.assess(plots({plot: 10.0}), table, ALL, POLICY, PRODUCTION)
     digest = evidence_digest(table, [plot])[plot]
-    confirmed = reviews.read_reviews(written(tmp_path, plots=name, decision="confirm", evidence_digest=digest))
+    confirmed = read_reviews(written(tmp_path, plots=name, decision="confirm", evidence_digest=digest))
 
     assert reviews.apply(assessments, confirmed, table)["final_outcome"].tolist() == ["high"]
     assert reviews.unknown_plots(confirmed, assessments) == {}
-    cleared = reviews.read_reviews(
-        written(tmp_path, plots=name, reason=CODES["more_info_needed"], evidence_digest=digest)
-    )
+    cleared = read_reviews(written(tmp_path, plots=name, reason=CODES["more_info_needed"], evidence_digest=digest))
     assert reviews.apply(assessments, cleared, table)["final_outcome"].tolist() == ["more_info_needed"]
     assert reviews.unknown_plots(cleared, assessments) == {"R-1": (name,)}
 
 
 def test_reviews_of_days_to_come_are_named(tmp_path: Path) -> None:
     """A review dated after the day of the run cannot have been made."""
-    rows = reviews.read_reviews(written(tmp_path, evidence_digest="0"))
+    rows = read_reviews(written(tmp_path, evidence_digest="0"))
 
     assert reviews.in_future(rows, dt.date(2026, 10, 1)) == {}
     assert reviews.in_future(rows, dt.date(2026, 9, 30)) == {"R-1": "dated_in_future:2026-10-01"}
@@ -206,7 +205,7 @@ def test_blocked_geometry_cannot_be_reviewed(tmp_path: Path) -> None:
         plots({"coop/1": 10.0}, usable=[False]), evidence([{"ha": 10.0}]), ALL, POLICY, PRODUCTION
     )
     digest = evidence_digest(evidence([{"ha": 10.0}]), ["coop/1"])["coop/1"]
-    rows = reviews.read_reviews(written(tmp_path, reason="geometry_blocked", imagery=IMAGE, evidence_digest=digest))
+    rows = read_reviews(written(tmp_path, reason="geometry_blocked", imagery=IMAGE, evidence_digest=digest))
     found = reviews.apply(assessments, rows, evidence([{"ha": 10.0}]))
 
     assert found["final_outcome"].tolist() == ["undetermined"]
@@ -225,7 +224,7 @@ def test_digest_ignores_the_order_of_rows_and_sees_a_square_metre() -> None:
 
 def test_evidence_files_are_checked(tmp_path: Path) -> None:
     """A missing or changed photograph breaks the review it stands in."""
-    rows = reviews.read_reviews(written(tmp_path, evidence_digest="0"))
+    rows = read_reviews(written(tmp_path, evidence_digest="0"))
 
     assert reviews.broken_files(rows, tmp_path) == {"R-1": "evidence_missing:photo.jpg"}
     (tmp_path / "photo.jpg").write_bytes(b"another photo")
@@ -236,7 +235,7 @@ def test_evidence_files_are_checked(tmp_path: Path) -> None:
 
 def test_strange_plots_are_named(tmp_path: Path) -> None:
     """A review of a plot that is not in the harvest is told, not lost."""
-    rows = reviews.read_reviews(written(tmp_path, plots="coop/1; coop/9", evidence_digest="0; 0"))
+    rows = read_reviews(written(tmp_path, plots="coop/1; coop/9", evidence_digest="0; 0"))
     frame = pd.DataFrame(index=pd.Index(["coop/1"]))
 
     assert reviews.unknown_plots(rows, frame) == {"R-1": ("coop/9",)}
@@ -245,7 +244,7 @@ def test_strange_plots_are_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("plot", ["coop/9", "9", "coop/l"])
 def test_a_confirmed_clearing_on_an_unknown_plot_is_refused(tmp_path: Path, plot: str) -> None:
     """Under its right id that plot would be high: the person who wrote the review must say which it is."""
-    rows = reviews.read_reviews(written(tmp_path, plots=plot, decision="confirm", evidence_digest="0"))
+    rows = read_reviews(written(tmp_path, plots=plot, decision="confirm", evidence_digest="0"))
     frame = pd.DataFrame(index=pd.Index(["coop/1"]))
 
     with pytest.raises(ConfigError, match=f"R-1 confirms a clearing on '{plot}'"):
@@ -271,7 +270,7 @@ def test_a_confirmed_clearing_on_an_unknown_plot_is_refused(tmp_path: Path, plot
 def test_a_wrong_row_is_named(tmp_path: Path, fields: dict[str, Any], words: str) -> None:
     """File, row and remedy."""
     with pytest.raises(ConfigError, match=words):
-        reviews.read_reviews(written(tmp_path, **({"evidence_digest": "0"} | fields)))
+        read_reviews(written(tmp_path, **({"evidence_digest": "0"} | fields)))
 
 
 def test_a_file_without_columns_is_named(tmp_path: Path) -> None:
@@ -280,9 +279,9 @@ def test_a_file_without_columns_is_named(tmp_path: Path) -> None:
     path.write_text("plot,decision\n", encoding="utf-8")
 
     with pytest.raises(ConfigError, match="no column review"):
-        reviews.read_reviews(path)
+        read_reviews(path)
     with pytest.raises(ConfigError, match="no such file"):
-        reviews.read_reviews(tmp_path / "none.csv")
+        read_reviews(tmp_path / "none.csv")
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr", "pt"])

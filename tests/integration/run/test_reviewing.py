@@ -1,0 +1,164 @@
+"""Decisions of people on a whole harvest: added as files come, assessed at once, one line for each review."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from eudr_check.documents import decisions
+from eudr_check.documents.review import read_reviews
+from tests.helpers import tiny_harvest
+from tests.helpers.command import ended
+
+BEFORE, AFTER = {"S2A_2020": "2020-12-14"}, {"S2B_2026": "2026-07-18"}
+
+
+class Desk(NamedTuple):
+    """The tiny harvest with a sheet of what is to decide."""
+
+    config: Path
+    sheet: list[dict[str, str]]
+    """Its rows by column of reviews.csv."""
+
+    @property
+    def book(self) -> Path:
+        return self.config.parent / "reviews.csv"
+
+    def decide(self, reviewer: str, *plots: str, **changes: object) -> Path:
+        """A file of decisions on plots as the sheet has them, as the page saves it."""
+        rows = {row["parcelas"]: row for row in self.sheet}
+        made = [
+            {
+                "plot": plot, "decision": "clear", "reason": rows[plot]["motivo"].split(), "grounds": "imagery",
+                "evidence": {}, "imagery": BEFORE | AFTER, "reviewer": reviewer, "date": "2026-10-20",
+                "evidence_digest": rows[plot]["huella"],
+            }
+            | changes
+            for plot in plots
+        ]  # fmt: skip
+        path = self.config.parent / f"decisions-{reviewer}.json"
+        content = {"kind": decisions.KIND, "version": 1, "harvest": "tiny", "decisions": made}
+        path.write_text(json.dumps(content), encoding="utf-8")
+        return path
+
+    def add(self, *files: Path) -> list[str]:
+        """What `review add` says, line by line."""
+        done = ended("review", "add", self.config, *files, "--offline", "--language", "en")
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """Final outcomes of plots."""
+        table = pd.read_parquet(self.config.parent / "run" / "tables" / "ASSESSMENTS.parquet")
+        return table["final_outcome"].to_dict()
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The harvest, run as far as its sheet."""
+    tiny = tiny_harvest.write(tmp_path_factory.mktemp("desk") / "tiny")
+    words = tiny.config.read_text(encoding="utf-8")
+    tiny.config.write_text(f"{words}reviews: reviews.csv\n", encoding="utf-8")
+    path = tiny.config.parent / "todo.xlsx"
+    done = ended("review", "todo", tiny.config, "--offline", "--language", "es", "--out", path)
+    assert done.stdout.startswith("7 parcelas por decidir"), done.stderr
+    head, *rows = openpyxl.load_workbook(path).active.iter_rows(values_only=True)
+    return Desk(tiny.config, [dict(zip(map(str, head), map(str, row), strict=True)) for row in rows])
+
+
+@pytest.fixture
+def desk(drawn: Desk) -> Iterator[Desk]:
+    """The harvest without decisions."""
+    yield drawn
+    for made in drawn.config.parent.glob("*reviews.csv"):
+        made.unlink()
+
+
+def test_decisions_settle_what_they_may_and_every_review_has_its_line(desk: Desk) -> None:
+    """Cleared, confirmed, waiting for a second person, for a later image: the line says which, and what to add."""
+    said = desk.add(
+        desk.decide("Ana", "norte/info-wood", "norte/high-one", "norte/hole"),
+        desk.decide("Eva", "norte/info-bite", decision="confirm"),
+        desk.decide("Rosa", "sur/no-events", imagery=BEFORE),
+    )
+    lines = [line for line in said if line[:1] == "R"]
+
+    assert lines == [
+        "R01 · norte/info-wood · Ana: counts: cleared",
+        "R02 · norte/high-one · Ana: does not count: a high plot asks for two people; let a second person review it"
+        " and add that file too",
+        "R03 · norte/hole · Ana: counts: cleared",
+        "R04 · norte/info-bite · Eva: counts: the plot is high",
+        "R05 · sur/no-events · Rosa: does not count: an undetermined plot asks for an image dated after"
+        " 31 December 2020; add one",
+    ]
+    assert {plot: outcome for plot, outcome in desk.outcomes.items() if outcome != tiny_harvest.OUTCOMES.get(plot)} == {
+        "norte/info-wood": "cleared_by_review",
+        "norte/hole": "cleared_by_review",
+        "norte/info-bite": "high",
+        "sur/bow-tie": "undetermined",
+    }
+
+    again = desk.add(desk.decide("Luis", "norte/high-one"))
+    assert "R06: Ana decided the same on the same evidence in R02; written as second reviewer" in again
+    assert "R06 · norte/high-one · Luis, Ana: counts: cleared" in again
+    assert desk.outcomes["norte/high-one"] == "cleared_by_review"
+
+
+def test_conflicts_stale_and_unknown_ones_are_said(desk: Desk) -> None:
+    """Bad news stands against a clearance; a boundary that changed and a plot of another harvest are named."""
+    said = desk.add(
+        desk.decide("Ana", "norte/info-wood"),
+        desk.decide("Eva", "norte/info-wood", decision="confirm"),
+        desk.decide("Rosa", "norte/hole", evidence_digest="0" * 16),
+        desk.decide("Luis", "norte/hole", plot="norte/no-such"),
+    )
+    lines = {line[:3]: line for line in said if line[:1] == "R"}
+
+    assert "another review confirms deforestation on this plot, and that stands" in lines["R01"]
+    assert lines["R02"].endswith("counts: the plot is high")
+    assert "made on other evidence than that of today" in lines["R03"]
+    assert "this harvest has no such plot" in lines["R04"]
+    assert desk.outcomes["norte/info-wood"] == "high"
+
+
+def test_a_confirmed_clearing_on_an_unknown_plot_is_refused_before_it_is_written(desk: Desk) -> None:
+    """Written, it would stop every later run."""
+    done = ended(
+        "review",
+        "add",
+        desk.config,
+        desk.decide("Eva", "norte/hole", plot="norte/hol", decision="confirm"),
+        "--offline",
+    )
+
+    assert done.returncode == 1
+    assert "norte/hole" in done.stderr
+    assert not desk.book.exists()
+
+
+def test_a_sheet_is_read_back_and_rows_without_decision_wait(desk: Desk) -> None:
+    """The sheet of `review todo`, one row of seven filled in."""
+    path = desk.config.parent / "todo.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    row = next(cells[0].row for cells in sheet.iter_rows(min_row=2) if cells[1].value == "norte/info-wood")
+    (path.parent / "acta.txt").write_text("acta", encoding="utf-8")
+    for name, text in {
+        "decisión": "sin deforestación", "fundamento": "visita de campo", "evidencia": "acta.txt",
+        "revisor": "Ana", "fecha": "2026-10-20",
+    }.items():  # fmt: skip
+        sheet.cell(row, columns[name], text)
+    filled = path.with_name("filled.xlsx")
+    book.save(filled)
+    said = desk.add(filled)
+
+    assert any(line.endswith("6 rows without a decision left out") for line in said)
+    assert "R01 · norte/info-wood · Ana: counts: cleared" in said
+    assert [dict(one.evidence).keys() for one in read_reviews(desk.book)] == [{"acta.txt"}]
