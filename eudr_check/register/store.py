@@ -29,11 +29,11 @@ FEATURES = ("plots", "losses", "former_plots", "boundaries", "outcomes")
 """Tables with a geometry (EPSG:4326) and a spatial index; the others are attributes."""
 _PLOT = "harvest TEXT NOT NULL, cooperative TEXT NOT NULL, plot_id TEXT NOT NULL, area_ha DOUBLE"
 TABLES = {
-    "plots": f"geom BLOB NOT NULL, {_PLOT}, UNIQUE (harvest, cooperative, plot_id)",
-    "losses": "geom BLOB NOT NULL, harvest TEXT NOT NULL, event TEXT NOT NULL, year INTEGER NOT NULL, "
+    "plots": f"geom GEOMETRY NOT NULL, {_PLOT}, UNIQUE (harvest, cooperative, plot_id)",
+    "losses": "geom GEOMETRY NOT NULL, harvest TEXT NOT NULL, event TEXT NOT NULL, year INTEGER NOT NULL, "
     "area_ha DOUBLE, UNIQUE (harvest, event, year, geom)",
-    "former_plots": f"geom BLOB NOT NULL, {_PLOT}, UNIQUE (harvest, cooperative, plot_id)",
-    "boundaries": f"geom BLOB NOT NULL, {_PLOT}, loss_ha DOUBLE NOT NULL, date TEXT, "
+    "former_plots": f"geom GEOMETRY NOT NULL, {_PLOT}, UNIQUE (harvest, cooperative, plot_id)",
+    "boundaries": f"geom GEOMETRY NOT NULL, {_PLOT}, loss_ha DOUBLE NOT NULL, date TEXT, "
     "UNIQUE (harvest, cooperative, plot_id, geom)",
     "packages": "harvest TEXT NOT NULL, commodity TEXT NOT NULL, date TEXT, package_digest TEXT NOT NULL, "
     "is_last INTEGER NOT NULL, draft INTEGER NOT NULL, zip TEXT, zip_sha256 TEXT, policy TEXT NOT NULL, "
@@ -43,7 +43,7 @@ TABLES = {
     "UNIQUE (harvest, package_digest)",
     "layers": "package INTEGER NOT NULL, layer TEXT NOT NULL, version TEXT, items_read INTEGER NOT NULL, "
     "tiles_with_gaps INTEGER NOT NULL, UNIQUE (package, layer)",
-    "outcomes": "geom BLOB, package INTEGER NOT NULL, harvest TEXT NOT NULL, plot TEXT NOT NULL, "
+    "outcomes": "geom GEOMETRY, package INTEGER NOT NULL, harvest TEXT NOT NULL, plot TEXT NOT NULL, "
     "cooperative TEXT NOT NULL, plot_id TEXT NOT NULL, area_ha DOUBLE, outcome TEXT NOT NULL, "
     "final_outcome TEXT NOT NULL, policy TEXT NOT NULL, review TEXT, UNIQUE (plot, package)",
     "statements": "package INTEGER NOT NULL, harvest TEXT NOT NULL, statement TEXT NOT NULL, "
@@ -72,11 +72,14 @@ INSERT INTO gpkg_spatial_ref_sys VALUES ('WGS 84', 4326, 'EPSG', 4326,
     'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],
     PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433],AUTHORITY["EPSG","4326"]]', NULL);
 CREATE TABLE gpkg_contents (table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,
-    description TEXT DEFAULT '', last_change DATETIME NOT NULL DEFAULT '2000-01-01T00:00:00.000Z',
+    description TEXT DEFAULT '', last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
     min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER);
-CREATE TABLE gpkg_geometry_columns (table_name TEXT NOT NULL PRIMARY KEY, column_name TEXT NOT NULL,
-    geometry_type_name TEXT NOT NULL, srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL);
+CREATE TABLE gpkg_geometry_columns (table_name TEXT NOT NULL UNIQUE, column_name TEXT NOT NULL,
+    geometry_type_name TEXT NOT NULL, srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL,
+    PRIMARY KEY (table_name, column_name));
 """
+_MADE = "2000-01-01T00:00:00.000Z"
+"""Date of every table: equal registers are equal bytes."""
 
 
 @contextmanager
@@ -241,8 +244,8 @@ def _add_tables(database: sqlite3.Connection) -> None:
         database.execute(f"CREATE TABLE {name} (fid INTEGER PRIMARY KEY AUTOINCREMENT, {TABLES[name]})")
         kind, reference = ("features", _WGS84_ID) if name in FEATURES else ("attributes", None)
         database.execute(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES (?, ?, ?, ?)",
-            (name, kind, name, reference),
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id) VALUES (?, ?, ?, ?, ?)",
+            (name, kind, name, _MADE, reference),
         )
         if name in FEATURES:
             database.execute(

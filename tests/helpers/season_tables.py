@@ -15,6 +15,7 @@ import shapely
 
 from eudr_check import tables
 from eudr_check.config import Harvest
+from eudr_check.geodesy import plot_area_ha
 from eudr_check.tiles import Tile
 from eudr_check.variables import Variable
 
@@ -129,7 +130,7 @@ def _plots(rng: np.random.Generator, count: int, vertices: int, hostile: bool) -
     missing = np.zeros(count, bool)
     missing[1::50] = True
     shapes[missing] = None
-    area = np.where(is_point | missing, np.nan, shapely.area(shapes) * 1.22e6)
+    area = np.where(is_point | missing, np.nan, plot_area_ha(shapes))
     ids = [f"{name[5:8].upper()}-{number:05d}" for number, name in enumerate(cooperatives, start=1)]
     rows = {
         "plot": [f"{cooperative}/{plot}" for cooperative, plot in zip(cooperatives, ids, strict=True)],

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
+from eudr_check.package.gis import forms
 from eudr_check.package.gis import project as gis_project
 from eudr_check.package.gis import styles as gis_styles
 from eudr_check.package.gis.content import CRS, Table, fields_of, tables_of
@@ -38,6 +39,10 @@ CREATE TABLE IF NOT EXISTS gpkg_data_columns (
     table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT, mime_type TEXT,
     constraint_name TEXT, CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
     CONSTRAINT gdc_tn UNIQUE (table_name, name));
+CREATE TABLE gpkg_data_column_constraints (
+    constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, value TEXT, min NUMERIC, min_is_inclusive BOOLEAN,
+    max NUMERIC, max_is_inclusive BOOLEAN, description TEXT,
+    CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value));
 CREATE TABLE IF NOT EXISTS gpkg_extensions (
     table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL,
     CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));
@@ -206,12 +211,19 @@ def _describe(
     language: str,
     moment: str,
 ) -> None:
-    """Put styles (`layer_styles`, as QGIS stores them) and field aliases (`gpkg_data_columns`) into the file."""
+    """Put into the file styles (`layer_styles`, as QGIS stores them), names of fields and words for their codes."""
     meanings = dict(
         zip(zip(dictionary["layer"], dictionary["field"], strict=True), dictionary["description"], strict=True)
     )
+    words = forms.words(language)
     aliases = [
-        (table, field, say("gis", f"field_{field}", language), meanings[table, field])
+        (
+            table,
+            field,
+            say("gis", f"field_{field}", language),
+            meanings[table, field],
+            field if field in words else None,
+        )
         for table, names in fields.items()
         for field in names
     ]
@@ -228,10 +240,15 @@ def _describe(
             "VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)",
             (moment,),
         )
-        file.executemany("INSERT INTO gpkg_data_columns VALUES (?, ?, ?, NULL, ?, NULL, NULL)", aliases)
-        file.execute(
-            "INSERT INTO gpkg_extensions VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', "
-            "'http://www.geopackage.org/spec121/#extension_schema', 'read-write')"
+        file.executemany("INSERT INTO gpkg_data_columns VALUES (?, ?, ?, NULL, ?, NULL, ?)", aliases)
+        file.executemany(
+            "INSERT INTO gpkg_data_column_constraints VALUES (?, 'enum', ?, NULL, NULL, NULL, NULL, ?)",
+            [(field, code, word) for field, known in words.items() for code, word in known.items()],
+        )
+        file.executemany(
+            "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gpkg_schema', "
+            "'http://www.geopackage.org/spec121/#extension_schema', 'read-write')",
+            [("gpkg_data_columns",), ("gpkg_data_column_constraints",)],
         )
 
 

@@ -76,10 +76,10 @@ def _legend(layout: ET.Element, map_id: str) -> None:
     )
     styles = ET.SubElement(legend, "styles")
     for name, size, margin in (
-        ("group", "9", "4"),
-        ("subgroup", "8", "2"),
-        ("symbol", "8", "1.2"),
-        ("symbolLabel", "8", "1.5"),
+        ("group", "8", "3"),
+        ("subgroup", "7", "1.5"),
+        ("symbol", "7", "1"),
+        ("symbolLabel", "7", "1.2"),
     ):
         style = ET.SubElement(styles, "style", name=name, alignment="1", marginTop=margin, marginLeft="2", indent="0")
         _text_style(style, int(size), bold=name == "group")
@@ -147,15 +147,13 @@ def _label(layout: ET.Element, name: str, place: Box, text: str, *, size: int, b
     )
     ET.SubElement(item, "FontColor", red="40", green="44", blue="52", alpha="255")
     _text_style(item, size, bold=bold)
-    font = f"{gis_styles.FONT},{size},-1,5,{75 if bold else 50},0,0,0,0,0"
-    ET.SubElement(item, "LabelFont", description=font, style="")
+    ET.SubElement(item, "LabelFont", description=_font(size, bold=bold), style="")
 
 
 def _text_style(parent: ET.Element, size: int, *, bold: bool) -> None:
     ET.SubElement(
         parent,
         "text-style",
-        fontFamily=gis_styles.FONT,
         fontSize=str(size),
         fontSizeUnit="Point",
         fontWeight="75" if bold else "50",
@@ -164,5 +162,9 @@ def _text_style(parent: ET.Element, size: int, *, bold: bool) -> None:
         multilineHeight="1",
     )
     if parent.tag == "style":
-        font = f"{gis_styles.FONT},{size},-1,5,{75 if bold else 50},0,0,0,0,0"
-        ET.SubElement(parent, "styleFont", description=font, style="")
+        ET.SubElement(parent, "styleFont", description=_font(size, bold=bold), style="")
+
+
+def _font(size: int, *, bold: bool) -> str:
+    """A font as Qt writes it; the generic family is there on every machine."""
+    return f"Sans Serif,{size},-1,5,{75 if bold else 50},0,0,0,0,0"

@@ -1,4 +1,4 @@
-"""The QGIS project beside the GeoPackage: layers grouped by question, one print layout, relative paths.
+"""The QGIS project beside the GeoPackage: layers grouped by question, forms, one print layout, relative paths.
 
 Works from a plain zip of one XML file (`.qgz`). QGIS 3.22 ignores `projectCrs` unless the property
 `SpatialRefSys/ProjectionsEnabled` is 1, and takes its first view from `DefaultViewExtent`, not from a map canvas.
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from eudr_check.law.regulation import CUTOFF_YEAR
+from eudr_check.package.gis import forms
 from eudr_check.package.gis import styles as gis_styles
 from eudr_check.package.gis.layout import Box, layout, with_margin
 from eudr_check.text import say
@@ -27,6 +29,8 @@ FINDINGS_SCALE = 100_000
 """Findings show from 1:100 000 on."""
 DRAWN = ("findings", "patches", "plot_points", "plots", "tiles")
 """Layers from top to bottom of the map."""
+ELLIPSOID = "EPSG:7030"
+"""WGS 84: with it `$area` of QGIS is the `area_ha` of PLOTS; without any QGIS measures on a plane."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,31 @@ def write(path: Path, project: Project) -> Path:
     return path
 
 
+@dataclass(frozen=True)
+class _Layer:
+    """One entry of the tree of layers."""
+
+    name: str
+    table: str
+    rows: str = ""
+    """Which rows it shows, as SQL; all where empty."""
+    shown: bool = True
+
+    def key(self, title: str) -> str:
+        """Its id in the project."""
+        return f"{self.table}_{uuid.uuid5(uuid.NAMESPACE_URL, f'{title}/{self.name}').hex}"
+
+
 def _layers(root: ET.Element, project: Project) -> None:
     """The tree of layers by question, the layers, and the order in which they are drawn."""
     tree = ET.SubElement(root, "layer-tree-group")
     layers = ET.SubElement(root, "projectlayers")
-    drawn: list[tuple[int, str]] = []
-    for group, members in _groups(project.events, project.language).items():
+    groups = _groups(project.events, project.language)
+    members = [layer for group in groups.values() for layer in group]
+    keys = {layer.table: layer.key(project.title) for layer in members if layer.table in forms.RELATED}
+    plots = [layer.key(project.title) for layer in members if layer.table in ("plots", "plot_points")]
+    related = forms.relations(keys, plots)
+    for group, entries in groups.items():
         branch = ET.SubElement(
             tree,
             "layer-tree-group",
@@ -82,52 +105,68 @@ def _layers(root: ET.Element, project: Project) -> None:
             checked="Qt::Checked",
             expanded=str(int(group != "group_tables")),
         )
-        for name, table, condition in members:
-            key = f"{table}_{uuid.uuid5(uuid.NAMESPACE_URL, f'{project.title}/{name}').hex}"
-            source = f"./{project.geopackage}|layername={table}" + (f"|subset={condition}" if condition else "")
-            shown = not condition or name == _first_event(project.events, project.language)
+        for entry in entries:
+            key = entry.key(project.title)
+            source = f"./{project.geopackage}|layername={entry.table}" + (f"|subset={entry.rows}" if entry.rows else "")
             ET.SubElement(
                 branch,
                 "layer-tree-layer",
                 id=key,
-                name=name,
+                name=entry.name,
                 source=source,
                 providerKey="ogr",
-                checked="Qt::Checked" if shown else "Qt::Unchecked",
-                expanded=str(int(shown)),
+                checked="Qt::Checked" if entry.shown else "Qt::Unchecked",
+                expanded=str(int(entry.shown)),
             )
-            layers.append(_layer(key, name, source, table, project))
-            drawn.append((DRAWN.index(table) if table in DRAWN else len(DRAWN), key))
+            layer = _layer(key, entry, source, project)
+            layer.extend(
+                forms.elements(entry.table, project.fields[entry.table], related.get(key, {}), project.language)
+            )
+            layers.append(layer)
+    root.append(forms.relation_elements(keys, related))
     # Read from top to bottom by question, but drawn so that small things lie on large ones.
     custom = ET.SubElement(tree, "custom-order", enabled="1")
-    for _, key in sorted(drawn, key=lambda entry: entry[0]):
-        ET.SubElement(custom, "item").text = key
+    order = {table: number for number, table in enumerate(DRAWN)}
+    for entry in sorted(members, key=lambda entry: order.get(entry.table, len(DRAWN))):
+        ET.SubElement(custom, "item").text = entry.key(project.title)
 
 
-def _groups(events: Sequence[str], language: str) -> dict[str, list[tuple[str, str, str]]]:
-    """Groups by question, from top to bottom: name of the layer, its table, and which rows it shows."""
+def _groups(events: Sequence[str], language: str) -> dict[str, list[_Layer]]:
+    """Groups by question, from top to bottom."""
 
-    def whole(*tables: str) -> list[tuple[str, str, str]]:
-        return [(say("gis", f"layer_{table}", language), table, "") for table in tables]
+    def title(key: str, **values: str) -> str:
+        return say("gis", f"layer_{key}", language, **values)
 
-    patches = [(_event_title(column, language), "patches", f"\"column\" = '{column}'") for column in events]
+    def of(tables: Sequence[str]) -> list[_Layer]:
+        return [_Layer(title(table), table) for table in tables]
+
+    usable, blocked = '"usable" = 1', '"usable" = 0'
+    loss, older = f'"year" > {CUTOFF_YEAR}', f'"year" <= {CUTOFF_YEAR}'
     return {
-        "group_outcome": whole("plot_points", "plots"),
-        "group_faults": whole("findings"),
-        "group_evidence": [*patches, *whole("tiles")],
-        "group_tables": whole("reasons", "sources", "data_dictionary"),
+        "group_outcome": [
+            _Layer(title("plot_points"), "plot_points", usable),
+            _Layer(title("plots"), "plots", usable),
+        ],
+        "group_faults": [
+            *of(["findings"]),
+            # Blocked plots are often blocked for lying on the wrong side of the Earth.
+            _Layer(title("blocked_points"), "plot_points", blocked),
+            _Layer(title("blocked"), "plots", blocked),
+        ],
+        "group_evidence": [
+            *(_Layer(title("patches", column=one), "patches", f"\"column\" = '{one}' AND {loss}") for one in events),
+            *(
+                _Layer(title("older", column=one), "patches", f"\"column\" = '{one}' AND {older}", shown=False)
+                for one in events
+            ),
+            *of(["tiles"]),
+        ],
+        "group_tables": of(["reasons", "sources", "data_dictionary"]),
     }
 
 
-def _event_title(column: str, language: str) -> str:
-    return say("gis", "layer_patches", language, column=column)
-
-
-def _first_event(events: Sequence[str], language: str) -> str:
-    return _event_title(events[0], language) if events else ""
-
-
-def _layer(key: str, name: str, source: str, table: str, project: Project) -> ET.Element:
+def _layer(key: str, entry: _Layer, source: str, project: Project) -> ET.Element:
+    table = entry.table
     geometry_type, style = project.geometry_types[table], project.styles.get(table)
     kind = {"MultiPolygon": "Polygon", "Polygon": "Polygon", "Point": "Point"}.get(geometry_type or "", "No geometry")
     layer = ET.Element(
@@ -142,14 +181,14 @@ def _layer(key: str, name: str, source: str, table: str, project: Project) -> ET
         simplifyMaxScale="1",
         styleCategories="AllStyleCategories",
         # Faults are looked at from near; far out they would cover the outcomes.
-        hasScaleBasedVisibilityFlag=str(int("layername=findings" in source)),
+        hasScaleBasedVisibilityFlag=str(int(table == "findings")),
         minScale=str(FINDINGS_SCALE),
         maxScale="0",
         readOnly="1",
     )
     ET.SubElement(layer, "id").text = key
     ET.SubElement(layer, "datasource").text = source
-    ET.SubElement(layer, "layername").text = name
+    ET.SubElement(layer, "layername").text = entry.name
     if geometry_type is not None:
         _crs(ET.SubElement(layer, "srs"))
     ET.SubElement(layer, "provider", encoding="UTF-8").text = "ogr"
@@ -173,7 +212,7 @@ def _crs(parent: ET.Element) -> None:
         "authid": "EPSG:4326",
         "description": "WGS 84",
         "projectionacronym": "longlat",
-        "ellipsoidacronym": "EPSG:7030",
+        "ellipsoidacronym": ELLIPSOID,
         "geographicflag": "true",
     }
     for name, value in values.items():
@@ -186,6 +225,7 @@ def _properties(root: ET.Element) -> None:
     ET.SubElement(reference, "ProjectionsEnabled", type="int").text = "1"
     paths = ET.SubElement(properties, "Paths")
     ET.SubElement(paths, "Absolute", type="bool").text = "false"
+    ET.SubElement(ET.SubElement(properties, "Measure"), "Ellipsoid", type="QString").text = ELLIPSOID
     measure = ET.SubElement(properties, "Measurement")
     ET.SubElement(measure, "AreaUnits", type="QString").text = "ha"
     ET.SubElement(measure, "DistanceUnits", type="QString").text = "meters"

@@ -11,7 +11,6 @@ from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package import palette
 from eudr_check.text import say
 
-FONT = "Open Sans"
 LABEL_SCALE = 15_000
 """Plot codes show from 1:15 000 on; further out they would cover the plots."""
 MARKS_SCALE = 30_000
@@ -112,7 +111,8 @@ def _patches(language: str, years: Sequence[int]) -> list[ET.Element]:
     if before:
         labels.append((f'"year" <= {CUTOFF_YEAR}', say("gis", "until_cutoff", language)))
     colours = [palette.year_colour(year) for year in after] + [palette.LOSS_BEFORE] * bool(before)
-    symbols = [_fill(colour, palette.LOSS_AFTER[-1], opacity=0.85, width=0.1) for colour in colours]
+    # The edge has the colour of its own year: far out an edge is all that is seen of a patch.
+    symbols = [_fill(colour, colour, opacity=0.85, width=0.3) for colour in colours]
     rules = [(f'"year" = {value}' if value.isdigit() else value, label) for value, label in labels]
     return [
         _ruled(rules, symbols),
@@ -258,7 +258,6 @@ def _labels(field: str, *, polygons: bool) -> ET.Element:
         settings,
         "text-style",
         fieldName=field,
-        fontFamily=FONT,
         fontSize="8",
         fontSizeUnit="Point",
         textColor="40,44,52,255",

@@ -13,6 +13,8 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from qgis.core import (
     Qgis,
     QgsApplication,
+    QgsDistanceArea,
+    QgsEditFormConfig,
     QgsExpression,
     QgsExpressionContext,
     QgsExpressionContextUtils,
@@ -31,6 +33,7 @@ application.initQgis()
 messages: list[str] = []
 QgsApplication.messageLog().messageReceived.connect(lambda text, tag, level: messages.append(f"{tag}: {text}"))
 project = QgsProject.instance()
+project.loadingLayerMessageReceived.connect(lambda layer, said: messages.extend(text for _, text in said))
 opened = project.read(str(project_path))
 
 
@@ -42,6 +45,40 @@ def tips(layer) -> list[str]:
         context.setFeature(feature)
         made.append(QgsExpression.replaceExpressionText(layer.mapTipTemplate(), context))
     return made
+
+
+def areas(layer) -> list[float]:
+    """Of each plot, the share by which `$area` of QGIS differs from `area_ha`."""
+    context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
+    expression = QgsExpression("$area")
+    measure = QgsDistanceArea()
+    measure.setSourceCrs(layer.crs(), project.transformContext())
+    measure.setEllipsoid(project.ellipsoid())
+    expression.setGeomCalculator(measure)
+    expression.setAreaUnits(project.areaUnits())
+    differing = []
+    for feature in layer.getFeatures():
+        if feature.hasGeometry() and isinstance(feature["area_ha"], float):
+            context.setFeature(feature)
+            differing.append(abs(expression.evaluate(context) / feature["area_ha"] - 1))
+    return differing
+
+
+def shown(layer) -> dict:
+    """The first rows as the attribute table shows them: visible columns in order, values in words."""
+    config = layer.attributeTableConfig()
+    names = [column.name for column in config.columns() if not column.hidden and column.name]
+    rows = []
+    for feature in list(layer.getFeatures())[:60]:
+        row = {}
+        for name in names:
+            index = layer.fields().indexOf(name)
+            setup = layer.editorWidgetSetup(index)
+            formatter = QgsApplication.fieldFormatterRegistry().fieldFormatter(setup.type())
+            row[name] = formatter.representValue(layer, index, setup.config(), None, feature[name])
+        rows.append(row)
+    tabs = layer.editFormConfig().tabs() if layer.editFormConfig().layout() == QgsEditFormConfig.TabLayout else []
+    return {"columns": names, "rows": rows, "tabs": [tab.name() for tab in tabs]}
 
 
 layers = []
@@ -63,6 +100,10 @@ for node in project.layerTreeRoot().findLayers():
             "aliases": [field.alias() for field in layer.fields()][1:],
             "labels": bool(layer.labelsEnabled() and layer.labeling()) if layer.isSpatial() else False,
             "map_tip": bool(layer.mapTipTemplate()) if layer.isSpatial() else None,
+            "visible": node.isVisible(),
+            "box": [] if not layer.isSpatial() or layer.extent().isEmpty() else layer.extent().toRectF().getCoords(),
+            "areas": areas(layer) if layer.source().partition("|subset=")[0].endswith("layername=plots") else [],
+            "table": shown(layer),
             "tips": tips(layer) if layer.isSpatial() else [],
             "crs": layer.crs().authid(),
             "style_in_file": bool(loaded),
@@ -88,7 +129,9 @@ def draw(name: str, box, size: QSize) -> None:
 
 
 draw("map.png", extent, QSize(1200, 1200))
-plots = next(layer for layer in project.mapLayers().values() if layer.source().endswith("layername=plots"))
+plots = next(
+    layer for layer in project.mapLayers().values() if layer.source().endswith('layername=plots|subset="usable" = 1')
+)
 worst = sorted(
     (feature for feature in plots.getFeatures() if feature["final_outcome"] == "high" and feature.hasGeometry()),
     key=lambda feature: feature["plot"],
@@ -111,6 +154,18 @@ sys.stdout.write(
             "title": project.title(),
             "extent": [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()],
             "layers": layers,
+            "relations": [
+                [one.isValid(), one.referencingLayer().name(), one.referencedLayer().name()]
+                for one in project.relationManager().relations().values()
+            ],
+            "related": max(
+                (
+                    sum(1 for _ in one.getRelatedFeatures(feature))
+                    for one in project.relationManager().relations().values()
+                    for feature in list(one.referencedLayer().getFeatures())[:50]
+                ),
+                default=0,
+            ),
             "layouts": [layout.name() for layout in layouts],
             "exported": [int(result) for result in results],
             "messages": messages,

@@ -71,7 +71,7 @@ def test_opens_without_a_word(seen: dict[str, Any]) -> None:
 
 def test_every_layer_is_valid_and_styled(seen: dict[str, Any]) -> None:
     """Map layers have categories, map tips and names for their fields, in the project and in the file itself."""
-    assert len(seen["layers"]) == 9
+    assert len(seen["layers"]) == 13
     for layer in seen["layers"]:
         assert layer["valid"], layer["name"]
         assert all(layer["aliases"]), layer["name"]
@@ -99,6 +99,60 @@ def test_layers_are_grouped_by_question(seen: dict[str, Any]) -> None:
 
     assert [group.split(":")[0] for group in groups] == ["Resultado", "Fallas", "Evidencia", "Tablas"]
     assert all(layer["labels"] for layer in seen["layers"] if layer["name"].startswith("Parcelas"))
+
+
+def test_area_of_qgis_is_ours(seen: dict[str, Any]) -> None:
+    """`$area` with the project's ellipsoid is `area_ha` of PLOTS within a millionth; there are plots to tell by."""
+    areas = [share for layer in seen["layers"] for share in layer["areas"]]
+
+    assert len(areas) > 20
+    assert max(areas) < 1e-6
+
+
+def test_blocked_plots_lie_in_layers_of_their_own(seen: dict[str, Any]) -> None:
+    """Zooming to the plots does not lead to where a blocked one fell; blocked ones are among the faults."""
+    by_name = {layer["name"]: layer for layer in seen["layers"]}
+    usable = season_tables.season(60, hostile=True).plots.query("usable")
+    west, south, east, north = usable.total_bounds
+    blocked = [layer for name, layer in by_name.items() if name.startswith("Parcelas detenidas")]
+
+    assert by_name["Parcelas (polígonos)"]["rows"] + by_name["Parcelas (puntos)"]["rows"] == len(usable)
+    assert sum(layer["rows"] for layer in blocked) > 0
+    assert {layer["group"].split(":")[0] for layer in blocked} == {"Fallas"}
+    box = by_name["Parcelas (polígonos)"]["box"]
+    assert west - 0.01 <= box[0] <= box[2] <= east + 0.01
+    assert south - 0.01 <= box[1] <= box[3] <= north + 0.01
+
+
+def test_only_loss_after_the_cutoff_is_drawn_at_first(seen: dict[str, Any]) -> None:
+    """Loss until 2020 has a layer of its own, off; each shows years of its side only."""
+    evidence = [layer for layer in seen["layers"] if layer["group"].startswith("Evidencia") and layer["renderer"]]
+    for side, visible in (("después de 2020", True), ("hasta 2020", False)):
+        mine = [layer for layer in evidence if side in layer["name"]]
+        years = {int(re.sub(r"\D", "", row["year"])) for layer in mine for row in layer["table"]["rows"]}
+
+        assert mine
+        assert {layer["visible"] for layer in mine} == {visible}
+        assert all((year > 2020) == visible for year in years)
+
+
+def test_codes_are_words_and_hectares_have_four_decimals(seen: dict[str, Any]) -> None:
+    """The table begins with the outcome, in words; no figure carries fifteen decimals; the form has tabs."""
+    plots = next(layer for layer in seen["layers"] if layer["name"] == "Parcelas (polígonos)")
+    table = plots["table"]
+
+    assert table["columns"][:4] == ["final_outcome", "plot_id", "cooperative", "area_ha"]
+    assert "fid" not in table["columns"]
+    assert {row["final_outcome"] for row in table["rows"]} >= {"Riesgo bajo", "Riesgo alto"}
+    assert all(len(row["area_ha"].replace(",", ".").partition(".")[2]) == 4 for row in table["rows"])
+    assert table["tabs"][:3] == ["Resultado", "Cifras", "Parcela"]
+
+
+def test_reasons_and_findings_of_a_plot_are_in_its_form(seen: dict[str, Any]) -> None:
+    """Every relation is valid, and at least one plot has related rows."""
+    assert {(to, of) for _, to, of in seen["relations"]} >= {("Motivos", "Parcelas (polígonos)")}
+    assert all(valid for valid, _, _ in seen["relations"])
+    assert seen["related"] >= 1
 
 
 def test_view_opens_on_the_plots(seen: dict[str, Any]) -> None:
