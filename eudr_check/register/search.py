@@ -139,6 +139,8 @@ def content(path: Path) -> dict[str, pd.DataFrame]:
         "placements": "SELECT s.harvest, p.package_digest, s.statement, s.internal_reference, t.placed, t.keep_until, "
         "t.replaced FROM placements t JOIN statements s ON s.fid = t.statement "
         "JOIN packages p ON p.fid = s.package ORDER BY s.harvest, t.fid",
+        "filings": "SELECT f.*, o.status, o.reference_number, o.verification_number, o.rejection_reason, o.version, "
+        "o.seen FROM filings f LEFT JOIN filing_overviews o ON o.uuid = f.uuid AND o.system = f.system ORDER BY f.fid",
         "outcomes": "SELECT p.package_digest, t.* " + joined.format("outcomes"),
         **{name: f"SELECT * FROM {name} ORDER BY harvest, fid" for name in store.FEATURES if name != "outcomes"},
     }

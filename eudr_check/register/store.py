@@ -58,6 +58,14 @@ TABLES = {
     "clocks": "number INTEGER NOT NULL, submitted TEXT NOT NULL, available TEXT, UNIQUE (number)",
     "placements": "statement INTEGER NOT NULL, placed TEXT NOT NULL, keep_until TEXT NOT NULL, "
     "replaced INTEGER NOT NULL DEFAULT 0",
+    "filings": "created TEXT NOT NULL, system TEXT NOT NULL, kind TEXT NOT NULL, operation TEXT NOT NULL, "
+    "internal_reference TEXT NOT NULL, body_sha256 TEXT NOT NULL, harvest TEXT NOT NULL, package_digest TEXT, "
+    "shipment TEXT, statement TEXT, uuid TEXT, amends_version INTEGER, state TEXT NOT NULL, ended TEXT",
+    "filing_answers": "filing INTEGER NOT NULL, request TEXT NOT NULL, time TEXT NOT NULL, http INTEGER NOT NULL, "
+    "answer TEXT NOT NULL",
+    "filing_overviews": "uuid TEXT NOT NULL, system TEXT NOT NULL, internal_reference TEXT, status TEXT NOT NULL, "
+    "reference_number TEXT, verification_number TEXT, rejection_reason TEXT, communication TEXT, date TEXT, "
+    "updated_by TEXT, version INTEGER, seen TEXT NOT NULL, available TEXT, UNIQUE (uuid, system)",
 }
 """Columns of every table beside `fid`; `package`, `statement` and `outcome` as INTEGER are the `fid` there."""
 

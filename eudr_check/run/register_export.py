@@ -20,6 +20,7 @@ statements.csv       one row per due diligence statement with the numbers the EU
                      years after submission (Art. 4(3) of Regulation (EU) 2023/1115), or after the last day noted on
                      which its product was placed on the market or exported (Art. 9(1)), whichever is later
 placements.csv       every day noted on which the product of a statement was placed or exported
+filings.csv          every request sent to the EU system, its SHA-256, what became of it and the last status seen
 statement_plots.csv  which plots a statement declares
 statement_lots.csv   how many kilograms it takes of which lot, and its shipment
 numbers.csv          every number ever noted; replaced = 1 no longer holds
