@@ -15,8 +15,9 @@ def evidence_digest(evidence: pd.DataFrame, plots: Iterable[str]) -> dict[str, s
     rows = evidence[evidence.index.isin(wanted)]
     rows = rows[rows["area_ha"] >= 0.00005]
     found = {}
+    of_plot = {str(plot): part for plot, part in rows.groupby(rows.index, sort=False)}
     for plot in wanted:
-        part = rows[rows.index == plot]
+        part = of_plot.get(plot, rows.iloc[:0])
         lines = sorted(
             f"{row[0]} {' '.join(str(int(value)) for value in row[2:])} {row[1]:.4f}"
             for row in part[["footprint", "area_ha", *columns]].itertuples(index=False, name=None)

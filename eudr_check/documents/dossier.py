@@ -10,12 +10,13 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
-from eudr_check.documents import answers, article10, deliveries, legality, lots, review_lines, reviews
+from eudr_check.documents import answers, article10, deliveries, legality, lots, review_lines, review_sheet, reviews
 from eudr_check.documents.answers import Answer
 from eudr_check.documents.csv_rows import raise_all
 from eudr_check.documents.review import Review, read_reviews
 from eudr_check.documents.shipments import read_shipments
 from eudr_check.errors import ConfigError
+from eudr_check.evidence_digest import evidence_digest
 from eudr_check.files import Attachment, has_sha256, hashes
 from eudr_check.shipments import Shipments
 from eudr_check.text import sentence
@@ -141,6 +142,17 @@ def assessed(
     """ASSESSMENTS after reviews, and what every review does, a row per plot (`review_lines.stated`)."""
     after, effects = reviews.judge(assessments, dossier.reviews, evidence, dossier.broken_reviews)
     return after, review_lines.stated(effects)
+
+
+def to_review(assessments: pd.DataFrame, evidence: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Plots that a decision can settle: outcome, reason codes to answer, and digest of the evidence to decide on."""
+    wanted = review_sheet.asked(assessments)
+    digests = evidence_digest(evidence, wanted)
+    outcomes = assessments["outcome"].to_dict()
+    return {
+        plot: {"outcome": outcomes[plot], "reason": list(codes), "evidence_digest": digests[plot]}
+        for plot, codes in wanted.items()
+    }
 
 
 def lots_of(

@@ -5,14 +5,14 @@ from itertools import groupby
 from typing import Any
 
 from eudr_check.documents.reviews import Effect
-from eudr_check.text import Sentence, sentence
+from eudr_check.text import LANGUAGES, Sentence, sentence
 
 _SHOWN = 3
 
 
 def stated(effects: Iterable[Effect]) -> list[dict[str, Any]]:
-    """Effects as JSON can hold them, a row per review and plot."""
-    return [
+    """Effects as JSON can hold them, a row per review and plot, with what each does in words (`said`, by language)."""
+    rows: list[dict[str, Any]] = [
         {
             "review": one.review.review,
             "plot": one.plot,
@@ -32,6 +32,7 @@ def stated(effects: Iterable[Effect]) -> list[dict[str, Any]]:
         }
         for one in effects
     ]
+    return [row | {"said": {language: effect(row).in_language(language) for language in LANGUAGES}} for row in rows]
 
 
 def lines(effects: Iterable[Mapping[str, Any]]) -> list[Sentence]:

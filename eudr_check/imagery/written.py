@@ -153,6 +153,7 @@ def _shown(look: Look, row: Mapping[str, Any], outlines: Outlines, before: Any) 
         "status": look.status,
         "said": said,
         "date": str(view.scene.day),
+        "item": view.scene.item_id,
         "file": row["true_colour"],
         "width": columns,
         "height": rows,

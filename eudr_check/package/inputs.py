@@ -63,6 +63,10 @@ class PackageInput:
     """From shipments.csv; None where the harvest names none."""
     filed: Sequence[Filed] = ()
     """Statements of this harvest that have a number of the EU system."""
+    reviews: Sequence[Mapping[str, Any]] = ()
+    """What every review does, a row per plot (`documents.review_lines.stated`)."""
+    to_review: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Plots that a decision can settle: outcome, reason codes to answer, evidence digest."""
     attachments: Sequence[Attachment] = ()
     """Reviews with their evidence files, legality documents and what else belongs to the file."""
     draft: bool = False

@@ -46,6 +46,8 @@ def edition(given: PackageInput) -> PackageInput:
             article10=record(given.article10),
             article10_of=None if of is None else lambda keys, lots: record(of(keys, lots)),
             attachments=(),
+            reviews=(),
+            to_review={},
         )
     if shown.harvest.package.producer_as != "cooperative":
         return shown

@@ -194,6 +194,8 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
         shipments=declared.shipments,
         withheld=declared.withheld,
         looks=given.looks,
+        reviews=given.reviews,
+        to_review=given.to_review,
     )
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,8 @@ PER_DEGREE = 100_000
 OUTCOMES = ("high", "more_info_needed", "undetermined", "cleared_by_review", "low")
 """From the one that needs most attention to the one that needs none."""
 SEVERITIES = ("block", "warn", "info")
+FORM = re.compile("decision_|grounds_|needs_|form_|self_declaration_alone|no_evidence_named")
+"""Words of `reviews.yaml` that the form for decisions uses."""
 HECTARES = {
     "area": "area_ha",
     "declared": "declared_area_ha",
@@ -76,7 +79,8 @@ def document(
             "before": palette.LOSS_BEFORE,
         },
         "years": {str(year): palette.year_colour(year) for year in _years(patches, pictures)},
-        "text": topic("report"),
+        "text": topic("report")
+        | {f"review_{key}": words for key, words in topic("reviews").items() if FORM.match(key)},
         "sentences": _sentences(findings, reasons),
         "plots": _plots(harvest, plots, assessed),
         "outlines": _outlines(plots.geometry.to_numpy()),
@@ -100,6 +104,16 @@ def looks(shown: Mapping[str, Any], plots: pd.Index) -> dict[str, Any]:
     """Dated pictures by position of the plot; of plots that are not on the page nothing."""
     position = {str(plot): number for number, plot in enumerate(plots)}
     return {str(position[plot]): looks for plot, looks in shown.items() if plot in position}
+
+
+def reviews(stated: Sequence[Mapping[str, Any]], plots: pd.Index) -> dict[str, list[Mapping[str, Any]]]:
+    """What people decided, by position of the plot; reviews of plots that are not on the page stand in reviews.csv."""
+    position = {str(plot): number for number, plot in enumerate(plots)}
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in stated:
+        if row["plot"] in position:
+            found.setdefault(str(position[row["plot"]]), []).append(row)
+    return found
 
 
 def shipments(table: pd.DataFrame | None) -> list[dict[str, Any]]:

@@ -39,6 +39,8 @@ def write(
     shipments: pd.DataFrame | None = None,
     withheld: Sequence[Withheld] = (),
     looks: Mapping[str, Any] | None = None,
+    reviews: Sequence[Mapping[str, Any]] = (),
+    to_review: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[Path]:
     """Write `report.html`.
 
@@ -50,8 +52,8 @@ def write(
         variables: layer variables of the run.
         pictures: ground of plots that matter, by plot; plots without one show their outline alone.
         shipments: kilograms of every shipment, from `ledger.table`. withheld: why some of it is not declared.
-        shipments: kilograms of every shipment, from `ledger.table`.
         looks: dated satellite pictures by plot.
+        reviews: what every review does, a row per plot. to_review: plots that a decision can settle.
 
     Returns:
         The one path. Same tables, same bytes.
@@ -60,13 +62,17 @@ def write(
     content["shipments"] = data.shipments(shipments)
     content["withheld"] = data.withheld(withheld)
     content["looks"] = data.looks(looks or {}, plots.index)
+    content["reviews"] = data.reviews(reviews, plots.index)
+    content["to_review"] = data.looks(
+        {plot: {"plot": plot, **asked} for plot, asked in (to_review or {}).items()}, plots.index
+    )
     path = folder / "report.html"
     path.write_text(_page(content, harvest), encoding="utf-8", newline="\n")
     return [path]
 
 
 def _page(content: dict[str, object], harvest: Harvest) -> str:
-    style, script = _part("report.css"), _part("looks.js") + _part("report.js")
+    style, script = _part("report.css"), _part("looks.js") + _part("review.js") + _part("report.js")
     language = harvest.package.languages[0]
     fields = {
         "language": language,

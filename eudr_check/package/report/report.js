@@ -248,14 +248,14 @@ function open(i) {
       place ? el("button", { onclick: () => { box.close(); const b = PLOT.box.slice(4 * i, 4 * i + 4); fit([b[0] - .002, b[1] - .002, b[2] + .002, b[3] + .002]); draw(); canvas.focus(); canvas.scrollIntoView({ block: "center" }); } }, T("on_map")) : null,
       el("button", { onclick: () => print() }, T("print")), el("button", { onclick: () => box.close() }, T("close"))),
     el("h2", { id: "d-title" }, el("bdi", {}, P.id[i])), el("p", { class: "help" }, el("bdi", {}, P.cooperatives[P.cooperative[i]])),
-    el("p", { class: "badge", css: { color: outcome.ink, borderColor: outcome.colour } }, mark(P.outcome[i]), outcomeName(P.outcome[i])), el("p", {}, T("says_" + outcome.name)), P.review[i] ? el("p", {}, T("review_noted", { review: P.review[i] })) : null,
+    el("p", { class: "badge", css: { color: outcome.ink, borderColor: outcome.colour } }, mark(P.outcome[i]), outcomeName(P.outcome[i])), el("p", {}, T("says_" + outcome.name)), decidedBox(i),
     P.before[i] !== P.outcome[i] ? el("p", {}, T("before_review", { outcome: outcomeName(P.before[i]) })) : null, P.fragile[i] ? el("p", {}, T("fragile")) : null, P.unobserved[i] ? el("p", {}, T("unobserved", { date: P.unobserved[i] })) : null,
     el("div", { class: "two" }, el("div", {}, picture(i)), el("div", {}, el("h3", {}, T("figures")), el("dl", {}, ...["area", "declared", "forest", "loss", "deforestation", "agreed", "unknown", "margin"].flatMap(key => pair(key, number(P[key][i], 3))),
       ...pair("producer", P.producer[i]), ...pair("place", P.place[i]), ...pair("from_file", T("file_row", { file: P.files[P.file[i]], row: P.row[i] })), ...(place ? [el("dt", {}, T("position")), el("dd", {}, el("a", { href: "geo:" + place }, place))] : [])))),
     lookBox(i),
     el("h3", {}, T("reasons")), el("ul", { class: "findings" }, ...why.map(row => { const R = D.reasons, code = R.codes[R.code[row]], area = number(R.area[row], 3), threshold = number(R.threshold[row], 3), values = { area, area_ha: area, threshold, threshold_ha: threshold, margin_ha: number(R.area[row] == null || R.threshold[row] == null ? null : R.area[row] - R.threshold[row], 3), layers: R.layers[row] };
       return el("li", {}, sentence("reasons", code, values, code), el("div", { class: "code" }, [R.area[row] == null ? null : T(R.threshold[row] == null ? "reason_area" : "reason_figures", values), code, R.layers[row]].filter(Boolean).join(" · "))); })),
-    steps.length ? el("h3", {}, T("settle")) : null, el("ul", {}, ...steps.map(step => el("li", {}, step))),
+    steps.length ? el("h3", {}, T("settle")) : null, el("ul", {}, ...steps.map(step => el("li", {}, step))), reviewBox(i),
     el("h3", {}, T("findings")), faults.length ? el("ul", { class: "findings" }, ...faults.map(row => finding(D.findings, row))) : el("p", {}, T("no_findings"))));
   if (!box.open) box.showModal();
   box.scrollTop = 0; history.replaceState(null, "", "#" + encodeURIComponent(P.cooperatives[P.cooperative[i]] + "/" + P.id[i])); draw();
@@ -274,7 +274,7 @@ function speak() {
   $("elsewhere").hidden = !D.elsewhere.code.length; $("elsewhere").querySelector("ul").replaceChildren(...D.elsewhere.code.slice(0, 500).map((_, row) => finding(D.elsewhere, row)));
   $("layers").replaceChildren(el("thead", {}, el("tr", {}, ...["layer", "layer_variable", "layer_covers", "layer_tiles"].map(key => el("th", { scope: "col" }, T(key))))),
     el("tbody", {}, ...D.layers.map(layer => el("tr", {}, el("td", {}, layer.layer), el("td", {}, layer.variable), el("td", {}, layer.from === layer.through ? layer.from : `${layer.from} – ${layer.through}`), el("td", {}, layer.tiles.map(count => number(count)).join(" / "))))));
-  $("foot").textContent = T("disclaimer", { version: D.version }); coops(); kilograms(); apply();
+  $("foot").textContent = T("disclaimer", { version: D.version }); coops(); kilograms(); decideBar(); apply();
   if ($("detail").open) open(selected);
 }
 $("language").replaceChildren(...D.languages.map(code => el("option", { value: code }, { en: "English", es: "Español", fr: "Français", pt: "Português" }[code])));

@@ -50,3 +50,4 @@ def _write(run: Run, plots: Artifact, evidence: Artifact, folder: Path) -> None:
     record = dossier.record(harvest, added, table, assessments, evidence.table("SOURCES"), lots)
     write_json(folder, "article10", record)
     write_json(folder, "reviews", effects)
+    write_json(folder, "to_review", dossier.to_review(assessments, ground))

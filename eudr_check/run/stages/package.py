@@ -155,6 +155,8 @@ def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
         shipments=added.shipments,
         filed=filed,
         article10_of=None if record is None else _records(run, of, lots),
+        reviews=of.assess.json("reviews"),
+        to_review=of.assess.json("to_review"),
         attachments=added.attachments,
         definitions=definitions(run),
         looks=None if of.imagery is None else of.imagery.json("shown"),
