@@ -1,13 +1,15 @@
 """The command that makes dated pictures of plots."""
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from eudr_check.cli.app import AsJson, Config, Offline, app
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from eudr_check.config import Harvest
 
 
@@ -34,22 +36,34 @@ def look(harvest: "Harvest", *, as_json: bool, offline: bool, refresh: bool = Fa
     from eudr_check.run.exit import Exit
     from eudr_check.run.imagery.command import NAME, publish, require
 
-    most = require(harvest).megabytes
+    require(harvest)
     with progress() as report:
         finished = run_harvest.run(harvest, until="assess", offline=offline, progress=report)
-        typer.echo(f"pictures: at most {most} MB of raster blocks (imagery.megabytes)", err=True)
+        typer.echo(budget(harvest), err=True)
         made = publish(harvest, finished.made, offline=offline, refresh=refresh)
     said = made.json("summary")
     folder = finished.folder.path / NAME
     if as_json:
         typer.echo(json.dumps({**said, "folder": str(folder)}, ensure_ascii=False, indent=1))
     else:
-        counts = ", ".join(f"{count} {status}" for status, count in said["looks"].items())
-        typer.echo(f"pictures   {said['plots']} plots, {counts}")
-        typer.echo(f"read       {said['megabytes']} of {said['megabytes_allowed']} MB, {said['scenes']} scenes listed")
-        if said["bands_left_out"]:
-            typer.echo(f"left out   {said['bands_left_out']} bands did not fit the budget; raise imagery.megabytes")
-        for line in said["failed_searches"]:
-            typer.echo(f"failed     {line}")
+        for line in read(said):
+            typer.echo(line)
         typer.echo(f"imagery    {folder}")
     return Exit.INCOMPLETE if said["failed_searches"] else finished.exit
+
+
+def budget(harvest: "Harvest") -> str:
+    """What may be read for pictures, said before anything is."""
+    assert harvest.imagery is not None
+    return f"pictures: at most {harvest.imagery.megabytes} MB of raster blocks (imagery.megabytes)"
+
+
+def read(said: "Mapping[str, Any]") -> "Iterator[str]":
+    """What was read for pictures, what was seen, and what was left out."""
+    counts = ", ".join(f"{count} {status}" for status, count in said["looks"].items())
+    yield f"pictures   {said['plots']} plots, {counts}"
+    yield f"read       {said['megabytes']} of {said['megabytes_allowed']} MB, {said['scenes']} scenes listed"
+    if said["bands_left_out"]:
+        yield f"left out   {said['bands_left_out']} bands did not fit the budget; raise imagery.megabytes"
+    for line in said["failed_searches"]:
+        yield f"failed     {line}"

@@ -21,12 +21,18 @@ def stage(path: Path, until: str, as_json: bool, offline: bool = False, profile:
 def finish(
     harvest: "Harvest", until: str, as_json: bool, offline: bool = False, profile: bool = False, **more: bool
 ) -> None:
-    from eudr_check.cli import show
+    from eudr_check.cli import imagery, show
     from eudr_check.cli.progress import progress
     from eudr_check.run import harvest as run_harvest
 
+    pictured = harvest.imagery is not None and until == "package"
     with progress() as report:
+        if pictured:
+            typer.echo(imagery.budget(harvest), err=True)
         finished = run_harvest.run(harvest, until=until, offline=offline, progress=report, **more)
+    if pictured and "imagery" in finished.made:
+        for line in imagery.read(finished.made["imagery"].json("summary")):
+            typer.echo(line, err=True)
     show.result(finished, as_json=as_json, profile=profile)
     raise typer.Exit(finished.exit)
 

@@ -91,21 +91,21 @@ def look(subjects: Sequence[Subject], overflights: Sequence[Overflight], bring: 
     Returns:
         One row per plot and slot, in the order of `subjects` and their slots.
     """
-    desk = _Desk(bring)
+    measured = _Measurements(bring)
     near = {one.plot: _showing(one, overflights) for one in subjects}
     wanted = {one.plot: slots(one.loss_years, last_day) for one in subjects}
     # The first slot is the state before the cut-off; its season is kept for the others.
     first = [
         _Search(one, wanted[one.plot][0], [*candidates(wanted[one.plot][0], near[one.plot], None)]) for one in subjects
     ]
-    desk.answer(first)
+    measured.answer(first)
     season = {one.subject.plot: _day(one.found) for one in first}
     rest = [
         _Search(one, slot, [*candidates(slot, near[one.plot], season[one.plot])])
         for one in subjects
         for slot in wanted[one.plot][1:]
     ]
-    desk.answer(rest)
+    measured.answer(rest)
     answers = {(one.subject.plot, one.slot): one.found for one in (*first, *rest)}
     return [found for one in subjects for slot in wanted[one.plot] if (found := answers[one.plot, slot]) is not None]
 
@@ -119,7 +119,7 @@ def _showing(subject: Subject, overflights: Iterable[Overflight]) -> list[Overfl
     return [one for one in overflights if any(copy.may_show(middle.x, middle.y) for copy in one.copies)]
 
 
-class _Desk:
+class _Measurements:
     """Measures overflights on plots; nothing is measured twice."""
 
     def __init__(self, bring: Bring) -> None:

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-import rasterio
 
 from eudr_check import tables
-from eudr_check.imagery import captions, picture
-from eudr_check.imagery.looks import Look, View
-from eudr_check.imagery.picture import COMPOSITES, Kind, Outlines
+from eudr_check.imagery import captions, mosaic, picture
+from eudr_check.imagery.looks import Look
+from eudr_check.imagery.picture import Kind, Outlines
 from eudr_check.text import LANGUAGES, say
 from eudr_check.text.clean import clean, file_stem
 
@@ -34,7 +32,7 @@ class Written:
 
 
 def write(folder: Path, looks: Sequence[Look], outlines: Mapping[str, Outlines], language: str) -> Written:
-    """Write `pictures/` (framed PNG) and `rasters/` (GeoTIFF in the scene's own CRS) of looks.
+    """Write `pictures/` (framed PNG by plot and date) and `rasters/` (GeoTIFF by date and tile) of looks.
 
     Args:
         folder: existing.
@@ -58,6 +56,9 @@ def write(folder: Path, looks: Sequence[Look], outlines: Mapping[str, Outlines],
                 _draw(folder, stem, look, outlines[look.plot], language, before.get(look.plot))
         rows.append(row)
         shown[look.plot].append(_shown(look, row, outlines[look.plot], before.get(look.plot)))
+    for name, views in mosaic.by_day(look.view for look in looks if look.view is not None).items():
+        for kind, column in KINDS.items():
+            mosaic.write(folder / "rasters" / f"{name}_{column}.tif", views, kind)
     return Written(tables.check(tables.LOOKS, tables.typed(tables.LOOKS, rows)), shown)
 
 
@@ -69,26 +70,12 @@ def _draw(folder: Path, stem: str, look: Look, outlines: Outlines, language: str
         name = f"{clean(look.plot)} · {captions.slot_name(look, language)} · {say(captions.TOPIC, column, language)}"
         framed = picture.framed(view, kind, outlines, name, words)
         (folder / "pictures" / f"{stem}_{column}.png").write_bytes(framed)
-        _write_raster(folder / "rasters" / f"{stem}_{column}.tif", view, kind)
 
 
 def _notes(look: Look, outlines: Outlines, language: str) -> list[str]:
     drawn = outlines.forest_2020 is not None or outlines.loss is not None
     lines = [say(captions.TOPIC, "lines", language)] if drawn else []
     return [*lines, captions.credit(look, language)]
-
-
-def _write_raster(path: Path, view: View, kind: Kind) -> None:
-    """The picture's own colours on its own cells, for a GIS; no statistics can be made of it."""
-    pixels = picture.colours(view, kind)
-    with rasterio.open(
-        path, "w", driver="GTiff", width=pixels.shape[1], height=pixels.shape[0], count=3, dtype="uint8",
-        crs=view.chip.crs, transform=view.chip.transform, compress="deflate", photometric="RGB",
-    ) as dataset:  # fmt: skip
-        dataset.write(np.moveaxis(pixels, 2, 0))
-        dataset.update_tags(
-            item=view.scene.item_id, date=str(view.scene.day), bands=" ".join(band for band, _ in COMPOSITES[kind])
-        )
 
 
 def _stems(looks: Sequence[Look]) -> dict[str, str]:

@@ -57,6 +57,8 @@ class PackageInput:
     """Ground of plots that matter, for the report."""
     looks: Mapping[str, Any] | None = None
     """Dated satellite pictures by plot, as the report shows them (`imagery.written`)."""
+    imagery: Path | None = None
+    """Folder with the tables and rasters of the looks; None where the harvest has no pictures."""
     deliveries: pd.DataFrame | None = None
     """`plot`, `lot` and `kg_green` per delivery, for the action plan and the table of shipments."""
     shipments: Shipments | None = None

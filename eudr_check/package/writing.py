@@ -15,7 +15,7 @@ import pandas as pd
 from eudr_check import __version__
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
-from eudr_check.package import csv_files, document_date, readme, redact
+from eudr_check.package import csv_files, document_date, pictures, readme, redact
 from eudr_check.package.action_plan import plan
 from eudr_check.package.bag import bagit
 from eudr_check.package.eu import consignment, dds_xml, shipments_json
@@ -89,7 +89,8 @@ def steps(folder: Path, given: PackageInput, each: Map = one_by_one) -> list[Ste
     into = Folder(folder)
     planned = [
         Step("tables", lambda made: _write_tables(folder / "tables", given)),
-        Step("declared", lambda made: _declare(given, into, faults), needs=("tables",), many_objects=True),
+        Step("pictures", lambda made: pictures.write(into, given)),
+        Step("declared", lambda made: _declare(given, into, faults), needs=("tables", "pictures"), many_objects=True),
         Step("sheets", lambda made: _write_sheets(folder / "tables"), needs=("tables",)),
         Step("settings", lambda made: _write_settings(into, given)),
         *(_gis(folder, given) if "gis" in wanted else ()),
@@ -104,7 +105,8 @@ def steps(folder: Path, given: PackageInput, each: Map = one_by_one) -> list[Ste
 
 
 def _gis(folder: Path, given: PackageInput) -> Iterator[Step]:
-    edition = Edition.of(given.harvest, given.variables)
+    scenes = () if given.imagery is None else pictures.files(given.imagery / "rasters")
+    edition = Edition.of(given.harvest, given.variables, scenes)
     target, patches = edition.geopackage(folder), folder / "tables" / "PATCHES.parquet"
     yield Step(DRAWN, lambda made: delivery.drawing(target, patches, edition.day), ("tables",), "process")
     yield Step("gis", lambda made: delivery.writing(folder, edition, given.plots), ("tables", DRAWN), "process")
@@ -160,6 +162,7 @@ def _declare(given: PackageInput, into: Folder, faults: Sequence[str]) -> Declar
             sources=given.sources,
             variables=given.variables,
             article10_of=given.article10_of,
+            looks=pictures.shots(given.looks or {}),
         )
         planned = statements.write(into, behind)
         settled = planned.consignment

@@ -24,16 +24,19 @@ class Edition:
     names_producers: bool
     events: tuple[str, ...]
     """Columns of event variables; each becomes a map layer."""
+    scenes: tuple[str, ...] = ()
+    """File names of dated pictures, each with all plots of one date and tile."""
 
     @classmethod
-    def of(cls, harvest: Harvest, variables: Sequence[Variable]) -> "Edition":
-        """The edition of a harvest with the layer variables of its run."""
+    def of(cls, harvest: Harvest, variables: Sequence[Variable], scenes: Sequence[str] = ()) -> "Edition":
+        """The edition of a harvest with the layer variables and dated pictures of its run."""
         return cls(
             harvest=harvest.harvest,
             language=harvest.package.languages[0],
             day=document_date.day(harvest),
             names_producers=harvest.package.producer_as == "producer",
             events=tuple(variable.column for variable in variables if variable.kind == "event"),
+            scenes=tuple(scenes),
         )
 
     def geopackage(self, folder: Path) -> Path:
@@ -42,10 +45,10 @@ class Edition:
 
     def as_json(self) -> dict[str, Any]:
         """As JSON can hold it."""
-        return asdict(self) | {"day": self.day.isoformat(), "events": list(self.events)}
+        return asdict(self) | {"day": self.day.isoformat(), "events": list(self.events), "scenes": list(self.scenes)}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Edition":
         """What `as_json` gave."""
-        day, events = date.fromisoformat(content["day"]), tuple(content["events"])
-        return cls(**{**content, "day": day, "events": events})
+        day, events, scenes = date.fromisoformat(content["day"]), tuple(content["events"]), tuple(content["scenes"])
+        return cls(**{**content, "day": day, "events": events, "scenes": scenes})

@@ -120,6 +120,7 @@ def write(
         styles=styles,
         language=language,
         policy=", ".join(sorted(assessments["policy"].unique())),
+        scenes=edition.scenes,
     )
     return [geopackage, gis_project.write(geopackage.with_suffix(".qgz"), project)]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from eudr_check.law.regulation import CUTOFF_YEAR
-from eudr_check.package.gis import forms
+from eudr_check.package.gis import forms, rasters
 from eudr_check.package.gis import styles as gis_styles
 from eudr_check.package.gis.layout import Box, layout, with_margin
 from eudr_check.text import say
@@ -54,6 +54,8 @@ class Project:
     """Of names and notes."""
     policy: str
     """Policy or policies of the assessments, for the layout's note."""
+    scenes: Sequence[str] = ()
+    """File names of dated pictures in the folder of pictures."""
 
 
 def write(path: Path, project: Project) -> Path:
@@ -124,11 +126,15 @@ def _layers(root: ET.Element, project: Project) -> None:
             )
             layers.append(layer)
     root.append(forms.relation_elements(keys, related))
+    pictures = rasters.add(tree, layers, project.scenes, project.title, project.language)
     # Read from top to bottom by question, but drawn so that small things lie on large ones.
     custom = ET.SubElement(tree, "custom-order", enabled="1")
     order = {table: number for number, table in enumerate(DRAWN)}
-    for entry in sorted(members, key=lambda entry: order.get(entry.table, len(DRAWN))):
-        ET.SubElement(custom, "item").text = entry.key(project.title)
+    drawn = [(float(order.get(entry.table, len(DRAWN))), entry.key(project.title)) for entry in members]
+    # Pictures lie below everything but the tiles, whose hatching would cover them.
+    drawn += [(order["tiles"] - 0.5, key) for key in pictures]
+    for _, key in sorted(drawn, key=lambda one: one[0]):
+        ET.SubElement(custom, "item").text = key
 
 
 def _groups(events: Sequence[str], language: str) -> dict[str, list[_Layer]]:

@@ -13,6 +13,8 @@ from eudr_check.text import say
 
 LABEL_SCALE = 15_000
 """Plot codes show from 1:15 000 on; further out they would cover the plots."""
+PICTURES_SCALE = 12_000
+"""From here on plots are hardly tinted, so that pictures below them are seen."""
 MARKS_SCALE = 30_000
 """Further out than 1:30 000 a one-hectare plot is smaller than its mark."""
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
@@ -182,6 +184,9 @@ def _number(renderer: ET.Element, symbols: Sequence[ET.Element]) -> None:
 def _plot_symbol(accent: palette.Accent) -> ET.Element:
     """A tinted area with a firm edge, and a mark in its middle that is seen when the area no longer is."""
     symbol = _fill(accent.colour, accent.ink, opacity=0.55, width=0.2 + 0.12 * accent.rank)
+    # From near, dated pictures are looked at through it.
+    tint = ",".join(map(str, palette.rgb(accent.colour)))
+    _data_defined(symbol[0], {"fillColor": f"color_rgba({tint},if(@map_scale < {PICTURES_SCALE}, 45, 140))"})
     centre = ET.SubElement(symbol, "layer", {"class": "CentroidFill", "pass": "0", "locked": "0", "enabled": "1"})
     option_map(centre, {"point_on_surface": "1", "point_on_all_parts": "0", "clip_on_current_part_only": "0"})
     mark = _marker(accent, 1.5)

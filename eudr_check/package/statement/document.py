@@ -8,13 +8,16 @@ from typing import Any
 
 import pandas as pd
 
+from eudr_check.package.pictures import Shots
 from eudr_check.package.statement.pages import Pages
 from eudr_check.text import number
 
 MOST_EXAMPLES = 4
 
 
-def document(facts: Mapping[str, Any], plots: pd.DataFrame, svg: str, language: str) -> dict[str, Any]:
+def document(
+    facts: Mapping[str, Any], plots: pd.DataFrame, svg: str, language: str, looks: Shots | None = None
+) -> dict[str, Any]:
     """What the pages say, as headings, pairs and tables; the layout adds nothing.
 
     Args:
@@ -22,8 +25,9 @@ def document(facts: Mapping[str, Any], plots: pd.DataFrame, svg: str, language: 
         plots: plot, plot_id, name, country, place, geometry_kind, area_ha, eu_area_ha, final_outcome of the plots.
         svg: the map.
         language: en, es, fr or pt.
+        looks: dated pictures of plots that have some.
     """
-    return Document(facts, plots, svg, language).content()
+    return Document(facts, plots, svg, language, looks).content()
 
 
 class Document(Pages):
@@ -50,6 +54,7 @@ class Document(Pages):
             *self.article10(),
             *self.signature(),
             self.annex(),
+            *self.dated_pictures(),
         ]
         return self.framed(self.say("title"), subtitle, sections)
 

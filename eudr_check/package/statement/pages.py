@@ -10,6 +10,8 @@ from babel.dates import format_date
 
 from eudr_check.geodesy import eu_area_ha
 from eudr_check.law import official
+from eudr_check.package.pictures import Shots
+from eudr_check.package.statement import looks
 from eudr_check.package.statement.glyphs import undrawable
 from eudr_check.text import number, say
 from eudr_check.text import topic as topics
@@ -17,6 +19,8 @@ from eudr_check.text.clean import clean
 
 MOST_PLOTS = 1000
 """Rows of the plots table on paper; the file beside it holds all."""
+MOST_PICTURED = 100
+"""Plots whose pictures stand on paper, three a page; the report holds all."""
 
 
 class Pages:
@@ -25,8 +29,10 @@ class Pages:
     status = "status_text"
     """Key of the sentence that says what the pages are."""
 
-    def __init__(self, facts: Mapping[str, Any], plots: pd.DataFrame, svg: str, language: str) -> None:
-        self.facts, self.plots, self.svg, self.language = facts, plots, svg, language
+    def __init__(
+        self, facts: Mapping[str, Any], plots: pd.DataFrame, svg: str, language: str, looks: Shots | None = None
+    ) -> None:
+        self.facts, self.plots, self.svg, self.language, self.looks = facts, plots, svg, language, looks or {}
 
     def framed(self, title: str, subtitle: str, sections: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Sections with what stands around them: title, draft mark, what is open, footer."""
@@ -198,6 +204,33 @@ class Pages:
             "paragraphs": paragraphs,
             "table": table,
         }
+
+    def dated_pictures(self) -> list[dict[str, Any]]:
+        """Before the cut-off and now, of plots that have looks: those that are not low by the maps alone."""
+        if not self.looks:
+            return []
+        shown = dict(list(self.looks.items())[:MOST_PICTURED])
+        paragraphs = [self.say("looks_text")]
+        if len(shown) < len(self.looks):
+            of = {"shown": self.number(len(shown), 0), "all": self.number(len(self.looks), 0)}
+            paragraphs.append(self.say("looks_cut", **of))
+        outcomes = self.plots["final_outcome"]
+        return [
+            {
+                "level": 2,
+                "heading": self.say("looks_heading"),
+                "page": True,
+                "paragraphs": paragraphs,
+                "looks": [
+                    {
+                        "plot": " · ".join([str(self.plots.at[plot, "plot_id"]), self.say(f"short_{outcomes[plot]}")]),
+                        "shots": [looks.shown(look, self.language) for look in (mine[0], mine[-1])],
+                    }
+                    for plot, mine in shown.items()
+                ],
+                "none": self.say("looks_none"),
+            }
+        ]
 
     def table(
         self, heads: Sequence[str], rows: list[list[str]], numbers: Any = (), widths: Sequence[int] = ()

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -20,6 +20,7 @@ from eudr_check.package.eu.grouping import groups
 from eudr_check.package.eu.orders import changed_since, orders
 from eudr_check.package.eu.parts import Declared, Part, parts
 from eudr_check.package.folder import Folder
+from eudr_check.package.pictures import Shots
 from eudr_check.package.statement import document, facts
 from eudr_check.package.statement.map import draw
 from eudr_check.package.statement.pages import listed
@@ -58,6 +59,8 @@ class Behind:
     variables: Sequence[Variable] = ()
     article10_of: Callable[[Sequence[str], Sequence[str]], WrittenRecord] | None = None
     """Record of some plots and lots alone; without it every statement has that of the whole harvest."""
+    looks: Shots = field(default_factory=dict)
+    """Dated pictures of plots that have some."""
 
 
 @dataclass(frozen=True)
@@ -228,8 +231,9 @@ def pages(record: Mapping[str, Any], behind: Behind, features: pd.DataFrame) -> 
     outlines = behind.plots.geometry.to_numpy()
     svg = draw(outlines[declared])
     shown = listed(features, behind.plots, behind.assessments)
+    looks = {plot: behind.looks[plot] for plot in shown.index if plot in behind.looks}
     for language in behind.harvest.package.languages:
-        yield language, pdf(document.document(record, shown, svg, language), record["timestamp"])
+        yield language, pdf(document.document(record, shown, svg, language, looks), record["timestamp"])
 
 
 def _check(geojson: bytes, features: pd.DataFrame, *, cattle: bool) -> None:

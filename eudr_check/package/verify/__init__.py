@@ -41,6 +41,8 @@ ONLY_A_SIGNATURE = (
     "the edition without names of persons, or made by another version of eudr-check, the whole assessment record",
     "a policy or layer definition of one's own; those with a shipped name are compared with what is shipped",
     "report.html, pictures in it, the action plans and rasters, which are no part of the statement",
+    "dated satellite pictures replaced together with the pages that show them: the scenes are not inside, only their "
+    "addresses and SHA-256",
     "pages, README and QGIS project where another version of eudr-check made the package",
     "the version that made the package",
 )

@@ -14,7 +14,9 @@ from eudr_check import tables
 from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
 from eudr_check.errors import EudrCheckError
+from eudr_check.package import pictures
 from eudr_check.package.eu import dds_xml, shipments_json
+from eudr_check.package.pictures import Shots
 from eudr_check.package.statement.facts import layer_facts
 from eudr_check.package.statement.statements import DRAFT_MARK, Behind, Plan, plan
 from eudr_check.package.verify.difference import Difference
@@ -46,6 +48,8 @@ class Contents:
     """`dds.json` by the beginning of its name: what people answered stands nowhere else."""
     shipments: Shipments | None
     filed: tuple[Filed, ...]
+    looks: Shots
+    """Dated pictures by plot."""
 
     @property
     def draft(self) -> bool:
@@ -80,6 +84,7 @@ class Contents:
             self.filed,
             self.sources,
             self.variables,
+            looks=self.looks,
         )
 
 
@@ -107,6 +112,8 @@ def read(root: Path, manifest: Mapping[str, Any]) -> Contents | Difference:
         lots = pd.read_parquet(lots_file) if lots_file.is_file() else None
         shipments_file = root / (name := shipments_json.NAME)
         shipments, filed = shipments_json.from_content(_object(root, name) if shipments_file.is_file() else None)
+        seen_file = root / (name := pictures.LOOKS)
+        looks = pictures.shots(_object(root, name)) if seen_file.is_file() else {}
         name = "settings.json"
         harvest = _harvest(settings, delivered=lots is not None, shipped=shipments is not None)
         variables = [variable(entry) for entry in settings["variables"]]
@@ -120,7 +127,7 @@ def read(root: Path, manifest: Mapping[str, Any]) -> Contents | Difference:
             dds[name.removesuffix("dds.json")] = _object(root, name)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EudrCheckError) as error:
         return Difference(name, "unreadable", f"the rest cannot be recomputed: {' '.join(str(error).split())[:300]}")
-    found |= {"lots": lots, "dds": dds, "shipments": shipments, "filed": filed}
+    found |= {"lots": lots, "dds": dds, "shipments": shipments, "filed": filed, "looks": looks}
     return Contents(root, manifest, summary, settings, policy, layers, harvest, variables, **found)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from eudr_check import __version__
 from eudr_check.errors import ConfigError
 from eudr_check.files import is_safe_name, sha256
+from eudr_check.package import pictures
 from eudr_check.package.eu import shipments_json
 from eudr_check.package.statement.statements import DRAFT_MARK
 from eudr_check.package.verify.contents import Contents
@@ -128,5 +129,6 @@ def _patterns(contents: Contents) -> Iterator[str]:
         yield r"action_plan/[^/]+\.(xlsx|pdf|kml)"
     if "rasters" in wanted:
         yield r"rasters/.+"
+    yield rf"{pictures.FOLDER}/(looks\.json|looks\.csv|sources\.csv|{pictures.SCENE})"
     if not contents.redacted:
         yield r"(reviews|legality|answers)/.+"

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eudr_check import __version__
+from eudr_check.package import pictures
 from eudr_check.package.gis import geopackage as gis
 from eudr_check.package.gis.edition import Edition
 from eudr_check.package.verify.contents import Contents
@@ -39,7 +40,7 @@ def check(contents: Contents) -> Iterator[Difference]:
 
 
 def _edition(contents: Contents) -> Edition:
-    return Edition.of(contents.harvest, contents.variables)
+    return Edition.of(contents.harvest, contents.variables, pictures.files(contents.root / pictures.FOLDER))
 
 
 def _made(contents: Contents, folder: Path) -> tuple[Path, Path]:

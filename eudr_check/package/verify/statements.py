@@ -12,7 +12,9 @@ from lxml import etree
 
 from eudr_check import __version__
 from eudr_check.assessment_record import WrittenRecord
+from eudr_check.errors import PackageError
 from eudr_check.files import sha256
+from eudr_check.package import pictures
 from eudr_check.package.eu import dds_xml, file_rules
 from eudr_check.package.eu.parts import Part
 from eudr_check.package.statement import statements
@@ -178,7 +180,12 @@ def _values(root: Any) -> dict[str, str]:
 
 def _pages(contents: Contents, place: str, files: statements.Files, planned: Plan, part: Part) -> Iterator[Difference]:
     features = planned.features.iloc[part.rows]
-    for language, made in statements.pages(files.dds or {}, contents.behind(place), features):
+    try:
+        fresh = list(statements.pages(files.dds or {}, contents.behind(place), features))
+    except PackageError as error:
+        yield Difference(pictures.LOOKS, "unreadable", str(error))
+        return
+    for language, made in fresh:
         path = contents.root / f"{place}statement.{language}.pdf"
         if not path.is_file():
             yield Difference(path.relative_to(contents.root).as_posix(), "missing", "no pages in this language")

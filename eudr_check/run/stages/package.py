@@ -160,6 +160,7 @@ def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
         attachments=added.attachments,
         definitions=definitions(run),
         looks=None if of.imagery is None else of.imagery.json("shown"),
+        imagery=None if of.imagery is None else of.imagery.folder,
         pictures=_pictures(run, of) if "report" in harvest.package.outputs else None,
     )
 

@@ -22,6 +22,7 @@ from qgis.core import (
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsProject,
+    QgsRasterLayer,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QSize
@@ -84,12 +85,27 @@ def shown(layer) -> dict:
 layers = []
 for node in project.layerTreeRoot().findLayers():
     layer = node.layer()
+    if isinstance(layer, QgsRasterLayer):
+        layers.append(
+            {
+                "raster": True,
+                "name": layer.name(),
+                "group": node.parent().name(),
+                "valid": layer.isValid(),
+                "crs": layer.crs().authid(),
+                "placed": layer.crs().isValid(),
+                "visible": node.isVisible(),
+                "renderer": layer.renderer().type(),
+            }
+        )
+        continue
     renderer = layer.renderer() if layer.isSpatial() else None
     legend = [item.label() for item in renderer.legendSymbolItems()] if renderer else []
     alone = QgsVectorLayer(layer.source().partition("|subset=")[0], "alone", "ogr")
     message, loaded = alone.loadDefaultStyle() if layer.isSpatial() else ("", True)
     layers.append(
         {
+            "raster": False,
             "name": layer.name(),
             "group": node.parent().name(),
             "valid": layer.isValid(),

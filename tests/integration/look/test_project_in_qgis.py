@@ -16,10 +16,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from browser import needed
 
-from eudr_check.package import palette
+from eudr_check.package import palette, pictures
 from eudr_check.package.gis import geopackage
 from eudr_check.package.gis.edition import Edition
-from tests.helpers import season_tables
+from tests.helpers import package_pictures, season_tables
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 
@@ -30,7 +30,8 @@ def look(folder: Path, count: int) -> dict[str, Any]:
     season = season_tables.season(count, hostile=True)
     tables = season.tables() | season.files(folder) | {"bounds": geopackage.view(season.plots)}
     harvest = season_tables.harvest()
-    edition = Edition.of(harvest, season_tables.VARIABLES)
+    scenes = pictures.files((package_pictures.folder(folder / "imagery") / "rasters").rename(folder / "pictures"))
+    edition = Edition.of(harvest, season_tables.VARIABLES, scenes)
     geopackage.draw(edition.geopackage(folder), patches=tables["patches"], day=edition.day)
     _, project = geopackage.write(folder, edition=edition, **tables)
     runtime = folder / "runtime"
@@ -47,6 +48,11 @@ def look(folder: Path, count: int) -> dict[str, Any]:
     )
     seen: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return seen
+
+
+def vectors(seen: dict[str, Any]) -> list[dict[str, Any]]:
+    """What QGIS says of tables and of layers made of them."""
+    return [layer for layer in seen["layers"] if not layer["raster"]]
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +77,8 @@ def test_opens_without_a_word(seen: dict[str, Any]) -> None:
 
 def test_every_layer_is_valid_and_styled(seen: dict[str, Any]) -> None:
     """Map layers have categories, map tips and names for their fields, in the project and in the file itself."""
-    assert len(seen["layers"]) == 13
-    for layer in seen["layers"]:
+    assert len(vectors(seen)) == 13
+    for layer in vectors(seen):
         assert layer["valid"], layer["name"]
         assert all(layer["aliases"]), layer["name"]
         if layer["renderer"]:
@@ -85,7 +91,7 @@ def test_every_layer_is_valid_and_styled(seen: dict[str, Any]) -> None:
 
 def test_map_tips_show_text_and_no_markup(seen: dict[str, Any]) -> None:
     """Ids and messages that are HTML are shown as they are written, since QGIS opens tips in a browser."""
-    tips = [tip for layer in seen["layers"] for tip in layer["tips"]]
+    tips = [tip for layer in vectors(seen) for tip in layer["tips"]]
     tags = {tag for tip in tips for tag in re.findall(r"<[^>]*>?", tip)}
 
     assert tags == {"<p>", "</p>", "<b>", "</b>"}
@@ -97,13 +103,27 @@ def test_layers_are_grouped_by_question(seen: dict[str, Any]) -> None:
     """Outcome, faults, evidence, tables, in this order; plots carry labels."""
     groups = list(dict.fromkeys(layer["group"] for layer in seen["layers"]))
 
-    assert [group.split(":")[0] for group in groups] == ["Resultado", "Fallas", "Evidencia", "Tablas"]
+    assert [group.split(":")[0] for group in groups] == [
+        "Resultado", "Fallas", "Evidencia", "Tablas", "Imágenes satelitales",
+    ]  # fmt: skip
     assert all(layer["labels"] for layer in seen["layers"] if layer["name"].startswith("Parcelas"))
+
+
+def test_dated_pictures_are_raster_layers(seen: dict[str, Any]) -> None:
+    """A layer per date and kind in its own CRS, with colours as stored; the newest in true colour is seen first."""
+    rasters = [layer for layer in seen["layers"] if layer["raster"]]
+
+    assert [(layer["name"].split(" ")[0], layer["visible"]) for layer in rasters] == [
+        ("2026-08-24", True), ("2020-08-14", False), ("2026-08-24", False), ("2020-08-14", False),
+    ]  # fmt: skip
+    assert {layer["crs"] for layer in rasters} == {"EPSG:32718"}
+    assert all(layer["valid"] and layer["placed"] for layer in rasters)
+    assert {layer["renderer"] for layer in rasters} == {"multibandcolor"}
 
 
 def test_area_of_qgis_is_ours(seen: dict[str, Any]) -> None:
     """`$area` with the project's ellipsoid is `area_ha` of PLOTS within a millionth; there are plots to tell by."""
-    areas = [share for layer in seen["layers"] for share in layer["areas"]]
+    areas = [share for layer in vectors(seen) for share in layer["areas"]]
 
     assert len(areas) > 20
     assert max(areas) < 1e-6
@@ -126,7 +146,7 @@ def test_blocked_plots_lie_in_layers_of_their_own(seen: dict[str, Any]) -> None:
 
 def test_only_loss_after_the_cutoff_is_drawn_at_first(seen: dict[str, Any]) -> None:
     """Loss until 2020 has a layer of its own, off; each shows years of its side only."""
-    evidence = [layer for layer in seen["layers"] if layer["group"].startswith("Evidencia") and layer["renderer"]]
+    evidence = [layer for layer in vectors(seen) if layer["group"].startswith("Evidencia") and layer["renderer"]]
     for side, visible in (("después de 2020", True), ("hasta 2020", False)):
         mine = [layer for layer in evidence if side in layer["name"]]
         years = {int(re.sub(r"\D", "", row["year"])) for layer in mine for row in layer["table"]["rows"]}
@@ -138,7 +158,7 @@ def test_only_loss_after_the_cutoff_is_drawn_at_first(seen: dict[str, Any]) -> N
 
 def test_codes_are_words_and_hectares_have_four_decimals(seen: dict[str, Any]) -> None:
     """The table begins with the outcome, in words; no figure carries fifteen decimals; the form has tabs."""
-    plots = next(layer for layer in seen["layers"] if layer["name"] == "Parcelas (polígonos)")
+    plots = next(layer for layer in vectors(seen) if layer["name"] == "Parcelas (polígonos)")
     table = plots["table"]
 
     assert table["columns"][:4] == ["final_outcome", "plot_id", "cooperative", "area_ha"]

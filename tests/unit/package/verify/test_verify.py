@@ -15,6 +15,7 @@ from eudr_check import package, tables
 from eudr_check.errors import PackageError, PolicyError
 from eudr_check.package.bag import unpack
 from eudr_check.package.verify import Difference, Stages, verify
+from tests.helpers import package_pictures
 from tests.helpers import package_tables as six
 
 
@@ -28,7 +29,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     reviews = made.with_name("reviews.csv")
     reviews.write_text("review,plots\nR1,sur/A 3\n", encoding="utf-8")
     attached = [package.Attachment("reviews/reviews.csv", reviews)]
-    package.write(made, package.PackageInput(**six.package(assessments=assessments, attachments=attached)))
+    pictures = {"looks": package_pictures.looks(), "imagery": package_pictures.folder(made.with_name("imagery"))}
+    package.write(made, package.PackageInput(**six.package(assessments=assessments, attachments=attached, **pictures)))
     return made
 
 
