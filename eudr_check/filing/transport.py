@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import ssl
 import time
 from dataclasses import dataclass, field
 from typing import Literal
@@ -123,9 +124,10 @@ def _unanswered(where: str, error: requests.RequestException) -> FilingError:
         seen.append(cause)
         reason = getattr(cause, "reason", None)
         cause = reason if isinstance(reason, BaseException) else cause.__cause__ or cause.__context__
+    # Of TLS only a certificate that was not trusted comes before anything is sent; other errors may cut the answer off.
     never = (
         requests.ConnectTimeout,
-        requests.exceptions.SSLError,
+        ssl.SSLCertVerificationError,
         requests.exceptions.ProxyError,
         urllib3.exceptions.NewConnectionError,
         socket.gaierror,
