@@ -199,6 +199,9 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
         looks=given.looks,
         reviews=given.reviews,
         to_review=given.to_review,
+        lots=given.lots,
+        refused_lots=declared.settled.refused_lots,
+        deliveries=given.deliveries,
     )
 
 

@@ -153,6 +153,7 @@ def _plots(harvest: Harvest, plots: gpd.GeoDataFrame, assessed: pd.DataFrame) ->
         "usable": plots["usable"].astype(int).tolist(),
         "fragile": (assessed["stability"] == "fragile").astype(int).tolist(),
         "unobserved": _nullable(assessed["unobserved_since"]),
+        "flips": _nullable(assessed["flips"]),
         "review": _nullable(assessed["review"]),
         "place": _nullable(plots["production_place"]),
         "producer": _nullable(plots["producer_name"]) if named else [],

@@ -17,11 +17,13 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
-from eudr_check.package.report import data
+from eudr_check.package.report import data, desk
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.shipments import Withheld
 from eudr_check.text import say
 from eudr_check.variables import Variable
+
+SCRIPTS = ("looks.js", "review.js", "desk.js", "report.js")
 
 
 def write(
@@ -41,6 +43,9 @@ def write(
     looks: Mapping[str, Any] | None = None,
     reviews: Sequence[Mapping[str, Any]] = (),
     to_review: Mapping[str, Mapping[str, Any]] | None = None,
+    lots: pd.DataFrame | None = None,
+    refused_lots: pd.DataFrame | None = None,
+    deliveries: pd.DataFrame | None = None,
 ) -> list[Path]:
     """Write `report.html`.
 
@@ -54,6 +59,7 @@ def write(
         shipments: kilograms of every shipment, from `ledger.table`. withheld: why some of it is not declared.
         looks: dated satellite pictures by plot.
         reviews: what every review does, a row per plot. to_review: plots that a decision can settle.
+        lots: LOTS. refused_lots: those no statement declares. deliveries: None where none are known.
 
     Returns:
         The one path. Same tables, same bytes.
@@ -66,13 +72,15 @@ def write(
     content["to_review"] = data.looks(
         {plot: {"plot": plot, **asked} for plot, asked in (to_review or {}).items()}, plots.index
     )
+    refused = pd.DataFrame({"lot": [], "reasons": []}) if refused_lots is None else refused_lots
+    content["desk"] = desk.document(lots, refused, deliveries, plots, assessments)
     path = folder / "report.html"
     path.write_text(_page(content, harvest), encoding="utf-8", newline="\n")
     return [path]
 
 
 def _page(content: dict[str, object], harvest: Harvest) -> str:
-    style, script = _part("report.css"), _part("looks.js") + _part("review.js") + _part("report.js")
+    style, script = _part("report.css"), "".join(map(_part, SCRIPTS))
     language = harvest.package.languages[0]
     fields = {
         "language": language,

@@ -6,7 +6,7 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => key in val
 const T = (key, values = {}) => fill(D.text[key][lang], values);
 const number = (value, digits) => value == null ? "–" : new Intl.NumberFormat(LOCALE[lang], { useGrouping: "always", minimumFractionDigits: digits ?? 0, maximumFractionDigits: digits ?? 6 }).format(value);
 const show = value => typeof value === "number" && !Number.isInteger(value) ? number(value) : Array.isArray(value) ? value.join(", ") : String(value ?? "–");
-let lang = D.languages[0], filter = { outcome: -1, text: "", coop: -1, reason: -1, faulty: false }, sort = { key: "outcome", up: true }, rows = [], selected = -1;
+let lang = D.languages[0], filter = { outcome: -1, text: "", coop: -1, reason: -1, settle: -1, fragile: false, faulty: false }, sort = { key: "outcome", up: true }, rows = [], selected = -1;
 
 /* Elements are made from text only; nothing from a plot file is ever parsed as markup. */
 function el(tag, attributes = {}, ...children) {
@@ -47,16 +47,16 @@ function unpack(lines, count) {
   });
   return { xs, ys, box, first, start };
 }
-const PLOT = unpack(D.outlines, N), PATCH = unpack(D.patches.outlines, D.patches.year.length);
+const SETTLES = SETTLE(), PLOT = unpack(D.outlines, N), PATCH = unpack(D.patches.outlines, D.patches.year.length);
 const WORDS = P.id.map((id, i) => [id, P.cooperatives[P.cooperative[i]], P.place[i], P.producer[i], ...(REASONS.get(i) || []).map(row => D.reasons.codes[D.reasons.code[row]]), ...(FINDINGS.get(i) || []).map(row => D.findings.codes[D.findings.code[row]])].join(" ").toLowerCase());
 
 /* Filters, order, counts. */
 const COLUMNS = [
   ["plot", i => P.id[i]], ["cooperative", i => P.cooperatives[P.cooperative[i]]], ["outcome", i => P.outcome[i], i => outcomeName(P.outcome[i])],
-  ["area", i => P.area[i], i => number(P.area[i], 2)], ["forest", i => P.forest[i], i => number(P.forest[i], 2)],
-  ["deforestation", i => P.deforestation[i], i => number(P.deforestation[i], 3)], ["unknown", i => P.unknown[i], i => number(P.unknown[i], 2)]];
+  ["area", i => P.area[i], i => number(P.area[i], 2)], ["forest", i => P.forest[i], i => hectares(i, "forest", 2)],
+  ["deforestation", i => P.deforestation[i], i => hectares(i, "deforestation", 3)], ["unknown", i => unread(i), i => unseen(i) ? "–" : number(unread(i), 2)]];
 const kept = (i, ignoreOutcome) => (ignoreOutcome || filter.outcome < 0 || P.outcome[i] === filter.outcome) && (filter.coop < 0 || P.cooperative[i] === filter.coop)
-  && (!filter.faulty || FINDINGS.has(i)) && (filter.reason < 0 || (REASONS.get(i) || []).some(row => D.reasons.code[row] === filter.reason)) && (!filter.text || filter.text.split(/\s+/).every(word => WORDS[i].includes(word)));
+  && (!filter.faulty || FINDINGS.has(i)) && (!filter.fragile || P.fragile[i]) && (filter.settle < 0 || D.outcomes[P.outcome[i]].name !== "low" && D.outcomes[P.outcome[i]].name !== "cleared_by_review" && (REASONS.get(i) || []).some(row => settles(D.reasons.codes[D.reasons.code[row]]) === SETTLES[filter.settle])) && (filter.reason < 0 || (REASONS.get(i) || []).some(row => D.reasons.code[row] === filter.reason)) && (!filter.text || filter.text.split(/\s+/).every(word => WORDS[i].includes(word)));
 function apply() {
   const value = COLUMNS.find(column => column[0] === sort.key)[1], text = typeof value(0) === "string", order = new Intl.Collator(LOCALE[lang], { numeric: true });
   rows = [];
@@ -209,7 +209,7 @@ canvas.addEventListener("pointermove", event => {
   }
   const found = hit(event.offsetX, event.offsetY);
   tip.hidden = found < 0; canvas.style.cursor = found < 0 ? "grab" : "pointer";
-  if (found >= 0) { tip.replaceChildren(el("bdi", {}, P.id[found]), ` · ${outcomeName(P.outcome[found])} · ${number(P.deforestation[found], 3)} ha`); tip.style.left = Math.min(event.offsetX + 14, width - 220) + "px"; tip.style.top = event.offsetY + 14 + "px"; }
+  if (found >= 0) { tip.replaceChildren(el("bdi", {}, P.id[found]), ` · ${outcomeName(P.outcome[found])} · ${hectares(found, "deforestation", 3)} ha`); tip.style.left = Math.min(event.offsetX + 14, width - 220) + "px"; tip.style.top = event.offsetY + 14 + "px"; }
 });
 canvas.addEventListener("pointerup", event => { fingers.delete(event.pointerId); if (dragged < 6) { const found = hit(event.offsetX, event.offsetY); if (found >= 0) open(found); } });
 canvas.addEventListener("pointercancel", event => fingers.delete(event.pointerId));
@@ -247,12 +247,12 @@ function open(i) {
     el("div", { class: "top" }, ...[["previous", -1], ["next", 1]].map(([key, step]) => el("button", { disabled: at < 0 || !(at + step in rows), onclick: () => open(rows[at + step]) }, T(key))),
       place ? el("button", { onclick: () => { box.close(); const b = PLOT.box.slice(4 * i, 4 * i + 4); fit([b[0] - .002, b[1] - .002, b[2] + .002, b[3] + .002]); draw(); canvas.focus(); canvas.scrollIntoView({ block: "center" }); } }, T("on_map")) : null,
       el("button", { onclick: () => print() }, T("print")), el("button", { onclick: () => box.close() }, T("close"))),
-    el("h2", { id: "d-title" }, el("bdi", {}, P.id[i])), el("p", { class: "help" }, el("bdi", {}, P.cooperatives[P.cooperative[i]])),
-    el("p", { class: "badge", css: { color: outcome.ink, borderColor: outcome.colour } }, mark(P.outcome[i]), outcomeName(P.outcome[i])), el("p", {}, T("says_" + outcome.name)), decidedBox(i),
-    P.before[i] !== P.outcome[i] ? el("p", {}, T("before_review", { outcome: outcomeName(P.before[i]) })) : null, P.fragile[i] ? el("p", {}, T("fragile")) : null, P.unobserved[i] ? el("p", {}, T("unobserved", { date: P.unobserved[i] })) : null,
-    el("div", { class: "two" }, el("div", {}, picture(i)), el("div", {}, el("h3", {}, T("figures")), el("dl", {}, ...["area", "declared", "forest", "loss", "deforestation", "agreed", "unknown", "margin"].flatMap(key => pair(key, number(P[key][i], 3))),
+    el("h2", { id: "d-title" }, el("bdi", {}, P.id[i])), el("p", { class: "help" }, el("bdi", {}, P.cooperatives[P.cooperative[i]]), ` · ${D.harvest} · ${D.policy || "–"} · ${D.date}`),
+    el("p", { class: "badge", css: { color: outcome.ink, borderColor: outcome.colour } }, mark(P.outcome[i]), outcomeName(P.outcome[i])), el("p", {}, says(i)), decidedBox(i),
+    P.before[i] !== P.outcome[i] ? el("p", {}, T("before_review", { outcome: outcomeName(P.before[i]) })) : null, P.fragile[i] ? el("p", {}, flips(i)) : null, P.unobserved[i] ? el("p", {}, T("unobserved", { date: P.unobserved[i] })) : null,
+    el("div", { class: "two" }, el("div", {}, picture(i)), el("div", {}, el("h3", {}, T("figures")), el("dl", {}, ...["area", "declared", "forest", "loss", "deforestation", "agreed", "unknown", "margin"].flatMap(key => pair(key, key === "unknown" ? (unseen(i) ? "–" : number(unread(i), 3)) : figure(i, key))),
       ...pair("producer", P.producer[i]), ...pair("place", P.place[i]), ...pair("from_file", T("file_row", { file: P.files[P.file[i]], row: P.row[i] })), ...(place ? [el("dt", {}, T("position")), el("dd", {}, el("a", { href: "geo:" + place }, place))] : [])))),
-    lookBox(i),
+    deliveriesBox(i), lookBox(i),
     el("h3", {}, T("reasons")), el("ul", { class: "findings" }, ...why.map(row => { const R = D.reasons, code = R.codes[R.code[row]], area = number(R.area[row], 3), threshold = number(R.threshold[row], 3), values = { area, area_ha: area, threshold, threshold_ha: threshold, margin_ha: number(R.area[row] == null || R.threshold[row] == null ? null : R.area[row] - R.threshold[row], 3), layers: R.layers[row] };
       return el("li", {}, sentence("reasons", code, values, code), el("div", { class: "code" }, [R.area[row] == null ? null : T(R.threshold[row] == null ? "reason_area" : "reason_figures", values), code, R.layers[row]].filter(Boolean).join(" · "))); })),
     steps.length ? el("h3", {}, T("settle")) : null, el("ul", {}, ...steps.map(step => el("li", {}, step))), reviewBox(i),
@@ -269,21 +269,23 @@ function speak() {
   $("search").placeholder = T("search"); canvas.setAttribute("aria-label", T("map_label")); $("name").textContent = D.harvest;
   $("meta").textContent = T("meta", { commodity: T("commodity_" + D.commodity), policy: D.policy || "–", date: new Date(D.date + "T12:00").toLocaleDateString(LOCALE[lang], { dateStyle: "long" }) });
   const choose = (id, all, names, key) => $(id).replaceChildren(el("option", { value: -1 }, T(all)), ...names.map((name, n) => el("option", { value: n, selected: filter[key] === n }, name)));
-  choose("coop", "all_cooperatives", P.cooperatives, "coop"); choose("reason", "all_reasons", D.reasons.codes, "reason");
+  choose("coop", "all_cooperatives", P.cooperatives, "coop"); choose("reason", "all_reasons", D.reasons.codes, "reason"); choose("settles", "all_settles", SETTLES.map(text => Object.values(D.sentences.settle).find(one => one[D.languages[0]] === text)[lang]), "settle");
   $("years").replaceChildren(...Object.entries(D.years).map(([year, colour]) => el("span", {}, el("i", { class: "swatch", css: { background: colour } }), year)));
-  $("elsewhere").hidden = !D.elsewhere.code.length; $("elsewhere").querySelector("ul").replaceChildren(...D.elsewhere.code.slice(0, 500).map((_, row) => finding(D.elsewhere, row)));
+  $("elsewhere").hidden = !D.elsewhere.code.length; for (const [id, notes] of [["faults", false], ["notes", true]]) $(id).replaceChildren(...D.elsewhere.code.map((_, row) => row).filter(row => (D.elsewhere.severity[row] === 2) === notes).slice(0, 500).map(row => finding(D.elsewhere, row)));
+  $("n-notes").hidden = !$("notes").children.length;
   $("layers").replaceChildren(el("thead", {}, el("tr", {}, ...["layer", "layer_variable", "layer_covers", "layer_tiles"].map(key => el("th", { scope: "col" }, T(key))))),
     el("tbody", {}, ...D.layers.map(layer => el("tr", {}, el("td", {}, layer.layer), el("td", {}, layer.variable), el("td", {}, layer.from === layer.through ? layer.from : `${layer.from} – ${layer.through}`), el("td", {}, layer.tiles.map(count => number(count)).join(" / "))))));
-  $("foot").textContent = T("disclaimer", { version: D.version }); coops(); kilograms(); decideBar(); apply();
+  $("foot").textContent = T("disclaimer", { version: D.version }); coops(); kilograms(); desk(); decideBar(); apply();
   if ($("detail").open) open(selected);
 }
 $("language").replaceChildren(...D.languages.map(code => el("option", { value: code }, { en: "English", es: "Español", fr: "Français", pt: "Português" }[code])));
 $("language").addEventListener("change", event => { lang = event.target.value; speak(); });
 $("filters").addEventListener("submit", event => event.preventDefault());
-$("filters").addEventListener("reset", () => setTimeout(() => { filter = { outcome: -1, text: "", coop: -1, reason: -1, faulty: false }; apply(); }));
+$("filters").addEventListener("reset", () => setTimeout(() => { filter = { outcome: -1, text: "", coop: -1, reason: -1, settle: -1, fragile: false, faulty: false }; apply(); }));
 $("search").addEventListener("input", event => { filter.text = event.target.value.trim().toLowerCase(); apply(); });
 $("coop").addEventListener("change", event => { filter.coop = Number(event.target.value); apply(); });
 $("reason").addEventListener("change", event => { filter.reason = Number(event.target.value); apply(); });
+$("settles").addEventListener("change", event => { filter.settle = Number(event.target.value); apply(); }); $("fragile").addEventListener("change", event => { filter.fragile = event.target.checked; apply(); });
 $("faulty").addEventListener("change", event => { filter.faulty = event.target.checked; apply(); });
 $("patches").addEventListener("change", draw);
 $("list").addEventListener("scroll", () => list()); $("list").addEventListener("keydown", move);

@@ -1,0 +1,120 @@
+"""The first screen in a real Chromium: kilograms, what holds them back, figures that claim no more than was read."""
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from browser import Browser
+from conftest import written
+
+from tests.helpers import season_tables
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve plots: one low with a trace of loss, one not read, one fragile, two lots held back and one ready."""
+    season = season_tables.season(12)
+    plots, table, reasons = season.plots, season.assessments, season.reasons
+    usable = [str(plot) for plot in plots.index[plots["usable"]]][:6]
+    table[["outcome", "final_outcome"]] = "low"
+    table["stability"] = "stable"
+    table["flips"] = table["flips"].astype(object)
+    low, high, info, missing, fragile, trace = usable
+    for plot, outcome in ((high, "high"), (info, "more_info_needed"), (missing, "undetermined")):
+        table.loc[plot, ["outcome", "final_outcome"]] = outcome
+    figures = ["forest_2020_ha", "loss_after_2020_ha", "deforestation_ha", "agreed_deforestation_ha", "unknown_ha"]
+    table[figures] = 0.0
+    table.loc[trace, ["loss_after_2020_ha", "deforestation_ha"]] = 0.006
+    table.loc[fragile, ["stability", "flips"]] = ["fragile", "thresholds_halved=high without:radd@latest=low"]
+    reasons["code"] = "no_forest_2020"
+    reasons.loc[missing, ["code", "area_ha"]] = ["unknown_baseline", 1.265]
+    reasons.loc[info, "code"] = "standing_forest"
+    rows = [("A", 5000.0, [low, fragile]), ("B", 9516.0, [low, high]), ("C", 2171.0, [info]), ("D", 3000.0, [info])]
+    lots = pd.DataFrame({"lot": [r[0] for r in rows], "kg_green": [r[1] for r in rows], "plots": [r[2] for r in rows]})
+    refused = pd.DataFrame({"lot": ["B", "C", "D"], "reasons": ["not_settled: x"] * 3})
+    delivered = pd.DataFrame(
+        [{"plot": plot, "lot": lot, "kg_green": mass / len(mine)} for lot, mass, mine in rows for plot in mine]
+    )
+    folder = tmp_path_factory.mktemp("desk")
+    given = {"lots": lots, "refused_lots": refused, "deliveries": delivered}
+    path = written(folder, season, given=given, package={"languages": ["en"]})
+    return path.rename(folder / "-".join(["desk", *(str(list(plots.index).index(plot)) for plot in usable)]))
+
+
+def places(page: Path) -> list[int]:
+    """Positions of low, high, info, missing, fragile and trace on the page."""
+    return [int(part) for part in page.name.split("-")[1:]]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_first_screen_says_what_ships_and_what_frees_most(page: Path, tmp_path: Path, width: int, height: int) -> None:
+    """Kilograms ready, held back and by what; the largest first, lots with the same plots together."""
+    html = page.with_suffix(".html")
+    html.write_bytes(page.read_bytes())
+    with Browser(tmp_path / "profile", width=width, height=height, phone=width < 600) as browser:
+        browser.open(html)
+        tiles = browser.run("[...document.querySelectorAll('#d-tiles .sum')].map(tile => tile.innerText)")
+        why = browser.run("[...document.querySelectorAll('#d-why li')].map(item => item.innerText)")
+        actions = browser.run("[...document.querySelectorAll('#d-actions li')].map(item => item.innerText)")
+
+        assert [tile.split("\n")[0] for tile in tiles[:2]] == ["5,000 kg", "14,687 kg"]
+        assert why == ["9,516 kg · high risk", "5,171 kg · a person has to look"]
+        assert actions[0].startswith("9,516 kg (B):") and "cannot be unmixed" in actions[0]
+        assert actions[1].startswith("5,171 kg (C, D):") and "Decide on the page of the plot" in actions[1]
+        assert browser.run("document.querySelector('#d-tiles').getBoundingClientRect().bottom") < height
+        assert browser.run("document.documentElement.scrollWidth") <= width
+
+        browser.run("document.querySelector('#d-actions button').focus()")
+        browser.press("Enter")
+        assert browser.run("$('detail').open && P.cooperative.length && selected") == places(page)[1]
+        assert "B · 4,758 kg · held back" in browser.run("$('detail').innerText")
+        assert not browser.complaints
+
+
+def test_unknown_is_never_printed_as_nought(page: Path, tmp_path: Path) -> None:
+    """What was not read is a dash with its hectares; a trace below the threshold is said with its figure."""
+    html = page.with_suffix(".html")
+    html.write_bytes(page.read_bytes())
+    _, _, _, missing, fragile, trace = places(page)
+    with Browser(tmp_path / "profile") as browser:
+        browser.open(html)
+        figures = browser.run(
+            f"(open({missing}), Object.fromEntries([...document.querySelectorAll('#detail dt')].map(name =>"
+            " [name.textContent, name.nextSibling.textContent])))"
+        )
+        row = browser.run(
+            f"document.querySelector('tr[data-plot=\"{missing}\"]')?.innerText.split('\\t').map(cell => cell.trim())"
+        )
+        traced = browser.run(f"(open({trace}), $('detail').innerText)")
+        fragile_words = browser.run(f"(open({fragile}), $('detail').innerText)")
+
+        assert figures["Forest 2020 (ha)"] == "– (1.265 ha not read)"
+        assert figures["Unknown (ha)"] == "1.265"
+        assert row[4:] == ["–", "–", "1.27"]
+        assert "show 0.006 ha of loss on forest after 2020, too little to count" in traced
+        assert "show no deforestation" not in traced
+        assert "Fragile. It would change: with thresholds halved → High risk; without radd@latest → Low risk" in (
+            fragile_words
+        )
+
+
+def test_filters_in_words(page: Path, tmp_path: Path) -> None:
+    """Fragile plots alone; plots that a visit settles alone, named by what is to do."""
+    html = page.with_suffix(".html")
+    html.write_bytes(page.read_bytes())
+    _, _, info, _, fragile, _ = places(page)
+    with Browser(tmp_path / "profile") as browser:
+        browser.open(html)
+        browser.run("document.querySelector('dialog').close(); $('fragile').click()")
+        assert browser.run("rows") == [fragile]
+
+        browser.run("$('fragile').click()")
+        browser.run(
+            "$('settles').value = [...$('settles').options].find(one => one.text.startsWith('Visit: is it')).value;"
+            " $('settles').dispatchEvent(new Event('change')); 1"
+        )
+        assert browser.run("rows") == [info]
