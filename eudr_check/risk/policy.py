@@ -180,12 +180,11 @@ def policy(name: str) -> Policy:
         PolicyError: no such policy, or the file breaks a rule or bears the name of a shipped policy whose content it
             has not; names the key and what is known.
     """
-    found = _shipped().get(name)
-    if found is None:
-        editions = [full for full in _shipped() if full.partition("@")[0] == name]
-        found = _shipped()[editions[0]] if len(editions) == 1 else None
-    if found is not None:
-        return _read(found, name)
+    if name in _shipped():
+        return _shipped_policy(name)
+    editions = [full for full in _shipped() if full.partition("@")[0] == name]
+    if len(editions) == 1:
+        return _shipped_policy(editions[0])
     path = Path(name)
     if path.suffix in {".yaml", ".yml"} and path.is_file():
         return _own(_read(path, name), path.name)

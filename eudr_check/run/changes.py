@@ -42,7 +42,7 @@ def since_last(folder: RunFolder, plots: Artifact, assessment: Artifact | None) 
         return None
     before = _state(*old)
     after = _state(plots.file("PLOTS"), assessment.file("ASSESSMENTS"))
-    both = before.join(after, how="inner", lsuffix="_before", rsuffix="_after")
+    both = before.add_suffix("_before").join(after.add_suffix("_after"), how="inner")
     changed = both[both["outcome_before"] != both["outcome_after"]]
     return Changes(
         new=tuple(after.index.difference(before.index)),

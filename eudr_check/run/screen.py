@@ -1,17 +1,15 @@
 """A harvest made up for one plot file, so that a first look needs no YAML."""
 
 import re
-from importlib.resources import files
 from pathlib import Path
 from typing import cast, get_args
-
-import yaml
 
 from eudr_check.choices import Commodity
 from eudr_check.config import Catalogue, Harvest, LayerChoice, PackageChoice, PlotFile, RunChoice
 from eudr_check.errors import ConfigError
 from eudr_check.names import code_of, commodity_of
 from eudr_check.problems import said
+from eudr_check.resources import read_yaml
 
 
 def harvest_of(
@@ -39,7 +37,7 @@ def harvest_of(
         problems.append(said("at", place="--commodity", problem=said("not_among", value=commodity[:60], known=listed)))
     if problems:
         raise ConfigError(said("all", problems=problems) if len(problems) > 1 else problems[0])
-    default = yaml.safe_load(files(__package__).joinpath("screen.yaml").read_text(encoding="utf-8"))
+    default = read_yaml(__package__, "screen.yaml")
     place = Catalogue(folder=catalogue) if catalogue is not None else Catalogue(tiles="published")
     name = re.sub(r"[^a-z0-9]+", "-", plots_file.stem.lower()).strip("-") or "plots"
     return Harvest(

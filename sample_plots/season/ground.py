@@ -46,6 +46,8 @@ class Blob(NamedTuple):
         """Which positions lie in the patch."""
         inside = np.zeros(x.shape, dtype=bool)
         near = np.flatnonzero(np.maximum(np.abs(x - self.x), np.abs(y - self.y)) < 1.28 * self.radius_m)
+        if not len(near):
+            return inside
         x, y = x[near], y[near]
         crooked = 0.72 + 0.56 * noise.rough(x, y, 75.0, seed, octaves=2)
         inside[near] = np.hypot(x - self.x, y - self.y) < self.radius_m * crooked

@@ -12,9 +12,9 @@ def smooth(x: Array, y: Array, size_m: float, seed: int) -> Array:
     """Value noise in 0..1 whose bumps are about `size_m` metres wide; float64, shape of `x`."""
     column, row = np.floor(x / size_m), np.floor(y / size_m)
     across, along = _ease(x / size_m - column), _ease(y / size_m - row)
-    i, j = column.astype(np.int64), row.astype(np.int64)
-    lower = _lattice(i, j, seed) * (1 - across) + _lattice(i + 1, j, seed) * across
-    upper = _lattice(i, j + 1, seed) * (1 - across) + _lattice(i + 1, j + 1, seed) * across
+    corners = _corners(column.astype(np.int64), row.astype(np.int64), seed)
+    lower = corners[0] * (1 - across) + corners[1] * across
+    upper = corners[2] * (1 - across) + corners[3] * across
     return lower * (1 - along) + upper * along
 
 
@@ -32,12 +32,25 @@ def _ease(fraction: Array) -> Array:
     return fraction * fraction * (3 - 2 * fraction)
 
 
+def _corners(i: NDArray[np.int64], j: NDArray[np.int64], seed: int) -> tuple[Array, Array, Array, Array]:
+    """Numbers of the lattice points (i, j), (i + 1, j), (i, j + 1) and (i + 1, j + 1)."""
+    if not i.size:
+        return (np.zeros(i.shape),) * 4
+    first_i, first_j = i.min(), j.min()
+    width, height = int(i.max() - first_i) + 2, int(j.max() - first_j) + 2
+    if width * height > i.size:
+        return _lattice(i, j, seed), _lattice(i + 1, j, seed), _lattice(i, j + 1, seed), _lattice(i + 1, j + 1, seed)
+    # Many positions share few lattice points: each point is worked out once.
+    table = _lattice(first_i + np.arange(width)[None, :], first_j + np.arange(height)[:, None], seed).ravel()
+    at = (j - first_j) * width + (i - first_i)
+    return table[at], table[at + 1], table[at + width], table[at + width + 1]
+
+
 def _lattice(i: NDArray[np.int64], j: NDArray[np.int64], seed: int) -> Array:
     """One number in 0..1 per lattice point (splitmix64 of its coordinates)."""
-    with np.errstate(over="ignore"):
-        state = (i.astype(np.uint64) * np.uint64(0x8DA6B343)) ^ (j.astype(np.uint64) * np.uint64(0xD8163841))
-        state = state + np.uint64(seed) * _MIX_1
-        state = (state ^ (state >> np.uint64(30))) * _MIX_2
-        state = (state ^ (state >> np.uint64(27))) * _MIX_3
-        state = state ^ (state >> np.uint64(31))
+    state = (i.astype(np.uint64) * np.uint64(0x8DA6B343)) ^ (j.astype(np.uint64) * np.uint64(0xD8163841))
+    state = state + np.uint64(seed * int(_MIX_1) % (1 << 64))
+    state = (state ^ (state >> np.uint64(30))) * _MIX_2
+    state = (state ^ (state >> np.uint64(27))) * _MIX_3
+    state = state ^ (state >> np.uint64(31))
     return (state >> np.uint64(11)).astype(np.float64) / float(1 << 53)

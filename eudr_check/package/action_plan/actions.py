@@ -4,16 +4,15 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-import yaml
 
 from eudr_check import tables
+from eudr_check.resources import read_yaml
 from eudr_check.text import number, say, topic
 
 COLUMNS = [
@@ -151,7 +150,7 @@ def scorecard(
 
 @cache
 def _rules() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(files(__package__).joinpath("actions.yaml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = read_yaml(__package__, "actions.yaml")
     return content
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import tiny_harvest
+from tests.helpers.command import ended
 from tests.helpers.same_bytes import contents
 
 SEED = 20201231
@@ -41,7 +42,7 @@ def killed_then_finished(folder: Path, moments: list[float], seconds: float) -> 
                 process.wait(moment * seconds)
             except subprocess.TimeoutExpired:
                 process.kill()
-    last = subprocess.run(command(drawn.config), check=False, capture_output=True, text=True, timeout=300)
+    last = ended("run", drawn.config, "--offline")
     assert last.returncode == 3, last.stderr
     return results(drawn.config)
 

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from tests.helpers import tiny_harvest
+from tests.helpers.command import ended
 from tests.helpers.same_bytes import contents
 
 
@@ -17,7 +18,7 @@ def command(config: Path) -> list[str]:
 def test_the_second_run_is_refused_and_the_first_ends_right(tmp_path: Path):
     """The second is told which process works in which folder; the first gives the bytes of a run alone."""
     alone, shared = (tiny_harvest.write(tmp_path / name / "harvest").config for name in ("alone", "shared"))
-    subprocess.run(command(alone), check=False, capture_output=True, timeout=300)
+    assert ended("assess", alone, "--offline").returncode == 3
     log = shared.parent / "run" / "log.jsonl"
 
     with subprocess.Popen(command(shared), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
@@ -25,13 +26,13 @@ def test_the_second_run_is_refused_and_the_first_ends_right(tmp_path: Path):
             time.sleep(0.005)
         # It holds still so that the second is sure to meet it at work, however fast or busy the machine is.
         first.send_signal(signal.SIGSTOP)
-        second = subprocess.run(command(shared), check=False, capture_output=True, text=True, timeout=300)
+        second = ended("assess", shared, "--offline")
         first.send_signal(signal.SIGCONT)
-        ended = first.wait(300)
+        code = first.wait(300)
 
     told = " ".join(second.stderr.split())
     assert second.returncode == 1
     assert f"process {first.pid} is working on this harvest; wait until it ends, or stop it and run again" in told
     assert "Traceback" not in told
-    assert ended == 3
+    assert code == 3
     assert contents(shared.parent / "run" / "tables") == contents(alone.parent / "run" / "tables")

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import Finished, run
 from eudr_check.run.recompute import STAGES
 from tests.conftest import REPOSITORY
+from tests.helpers.made_once import made_once
 from tests.helpers.official_schema import official_schema
 from tests.helpers.reader_cases import CASES as READER_CASES
 
@@ -47,32 +49,49 @@ def harvest(name: str, folder: Path) -> config.Harvest:
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """The harvest of 2025, run up to its outcomes."""
-    return run(harvest("pe-coffee-2025", tmp_path_factory.mktemp("before")), until="assess", offline=True)
+
+    def make(folder: Path) -> Finished:
+        return run(harvest("pe-coffee-2025", folder), until="assess", offline=True)
+
+    return made_once(tmp_path_factory, "season-2025", make)
 
 
 @pytest.fixture(scope="module")
 def now(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """The harvest of 2026, run up to its outcomes without any register."""
-    return run(harvest("pe-coffee-2026", tmp_path_factory.mktemp("now")), until="assess", offline=True)
+
+    def make(folder: Path) -> Finished:
+        return run(harvest("pe-coffee-2026", folder), until="assess", offline=True)
+
+    return made_once(tmp_path_factory, "season-2026", make)
 
 
 @pytest.fixture(scope="module")
-def packaged(now: Finished) -> Finished:
-    """The same harvest run on to its package."""
-    return run(config.load(now.folder.tables.parents[1] / "pe-coffee-2026.yaml"), offline=True)
+def packaged(now: Finished, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """The same harvest run on to its package, in a copy of its folder."""
+
+    def make(folder: Path) -> Finished:
+        shutil.copytree(now.folder.path.parent, folder, dirs_exist_ok=True)
+        return run(harvest("pe-coffee-2026", folder), offline=True)
+
+    return made_once(tmp_path_factory, "season-2026-packaged", make)
 
 
 @pytest.fixture(scope="module")
-def findings(now: Finished, before: Finished, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+def findings(before: Finished, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """Findings of 2026 against the register of 2025, and of the files that go back to their senders."""
-    known = tmp_path_factory.mktemp("register") / "register.gpkg"
+    return made_once(tmp_path_factory, "season-findings", lambda folder: found(folder / "register.gpkg", before))
+
+
+def found(known: Path, before: Finished) -> pd.DataFrame:
+    """Findings against a register, which is written for it."""
     patches = gpd.read_parquet(before.folder.tables / "PATCHES.parquet")
     register.record_land(known, "pe-coffee-2025", gpd.read_parquet(before.folder.tables / "PLOTS.parquet"), patches)
     this_year = config.load(REPOSITORY / "configs" / "pe-coffee-2026.yaml")
     returned = config.load(SAMPLE / "returned.yaml")
-    _, found = plots.load(this_year.plots, commodity=COMMODITY, register=known, harvest=this_year.harvest)
+    _, delivered = plots.load(this_year.plots, commodity=COMMODITY, register=known, harvest=this_year.harvest)
     _, sent_back = plots.load(returned.plots, commodity=COMMODITY)
-    return pd.concat([found, sent_back], ignore_index=True)
+    return pd.concat([delivered, sent_back], ignore_index=True)
 
 
 def cases() -> list[Mapping[str, str]]:
