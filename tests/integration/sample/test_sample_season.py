@@ -121,6 +121,8 @@ NOT_IN_THE_SEASON = {
     "id_by_content",
     "id_column_missing",
     "id_shortened",
+    "map_everywhere",  # about a layer: `test_map_doubts.py`
+    "map_nowhere",
     "neighbours_more",
     "neighbours_unchecked",
     "point_of_house",
