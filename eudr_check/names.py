@@ -1,5 +1,6 @@
 """Countries, commodities and languages as people write them: codes, or names in the languages of the field."""
 
+import gettext
 import re
 import unicodedata
 from functools import cache
@@ -11,6 +12,10 @@ from eudr_check.choices import LANGUAGES
 from eudr_check.resources import read_yaml
 
 _NOT_PLAIN = re.compile(r"[^0-9a-z@]+")
+_ARTICLE = re.compile(r"(the|la|el|le|los|las|les|l|a|o|os|as)_")
+_BETWEEN = re.compile(r"[-–—/|(),;:]")
+_FIELD = ("vi", "id", "pt", "fr", "es", "en")
+"""Languages that cooperatives write names of countries in; where two differ, the later one counts."""
 
 
 def plain(text: str) -> str:
@@ -28,10 +33,26 @@ def plain(text: str) -> str:
 def code_of(text: str) -> str | None:
     """ISO 3166-1 alpha-2 code of a country as people write it; None when it is none.
 
+    Args:
+        text: a name, short or official, a code of two or three letters or of three digits, or several of these that
+            mean one country.
+
     >>> code_of("Perú"), code_of("CIV"), code_of("Việt Nam"), code_of("Atlantis")
     ('PE', 'CI', 'VN', None)
+    >>> code_of("República del Perú"), code_of("604"), code_of("PE - Perú"), code_of("PE/CO")
+    ('PE', 'PE', 'PE', None)
     """
-    found = _countries().get(plain(text))
+    found = _country(text)
+    if found is None:
+        parts = [part for part in _BETWEEN.split(text) if plain(part)]
+        codes = {_country(part) for part in parts}
+        found = codes.pop() if len(parts) > 1 and len(codes) == 1 else None
+    return found
+
+
+def _country(text: str) -> str | None:
+    name = plain(text)
+    found = _countries().get(name) or _countries().get(_ARTICLE.sub("", name, count=1))
     return found if found is not None and pycountry.countries.get(alpha_2=found) else None
 
 
@@ -57,13 +78,18 @@ def language_of(text: str) -> str | None:
 @cache
 def _countries() -> dict[str, str]:
     """Names and codes of countries in the languages cooperatives write, without case and accents."""
-    names: dict[str, str] = {}
-    for language in ("vi", "id", "pt", "fr", "es", "en"):
+    content: dict[str, list[str]] = read_yaml(__package__, "countries.yaml")
+    names = {plain(name): code for code, listed in content.items() for name in listed}
+    for language in _FIELD:
+        official = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language], fallback=True).gettext
+        for country in pycountry.countries:
+            names[plain(official(getattr(country, "official_name", country.name)))] = country.alpha_2
         for code, name in Locale(language).territories.items():
             if len(code) == 2 and code.isalpha():
                 names[plain(name)] = code
     for country in pycountry.countries:
-        for name in (country.name, getattr(country, "common_name", None), country.alpha_3, country.alpha_2):
+        codes = (country.numeric, country.alpha_3, country.alpha_2)
+        for name in (country.name, getattr(country, "common_name", None), *codes):
             if name:
                 names[plain(name)] = country.alpha_2
     return names

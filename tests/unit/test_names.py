@@ -13,6 +13,40 @@ def test_a_country_goes_by_all_its_names(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("República del Perú", "PE"),
+        ("REPUBLICA DEL PERU", "PE"),
+        ("République du Pérou", "PE"),
+        ("604", "PE"),
+        ("PE - Perú", "PE"),
+        ("Perú (PER)", "PE"),
+        ("Plurinational State of Bolivia", "BO"),
+        ("Bolivia (Plurinational State of)", "BO"),
+        ("República Federativa do Brasil", "BR"),
+        ("076", "BR"),
+        ("the United Republic of Tanzania", "TZ"),
+        ("Cộng hòa xã hội chủ nghĩa Việt Nam", "VN"),
+        ("République de Côte d'Ivoire", "CI"),
+        ("Ivory Coast", "CI"),
+        ("RDC", "CD"),
+        ("República del Congo", "CG"),
+        ("Guinea-Bissau", "GW"),
+        ("76", None),
+        ("51", None),
+        ("999", None),
+        ("PE/CO", None),
+        ("Congo (CD)", None),
+        ("República de Atlántida", None),
+        ("-", None),
+    ],
+)
+def test_a_country_goes_by_its_official_name_and_its_number(name: str, code: str | None) -> None:
+    """What could be a telephone prefix, or names two countries, is none."""
+    assert code_of(name) == code
+
+
+@pytest.mark.parametrize(
     ("name", "commodity"),
     [
         ("café", "coffee"),

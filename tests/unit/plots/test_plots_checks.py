@@ -181,8 +181,11 @@ def collection(*features, **members):
 
 POINT_CSV = "id;lon;lat\nA;-76.123456;-6.123456\n"
 CASES |= READER_CASES
-FOUND_LATER = {"overlap_earlier", "boundary_changed", "boundary_moved_off_loss", "area_not_conserved"}
-"""Codes that need a register, or come from the overlay."""
+FOUND_LATER = {
+    "overlap_earlier", "boundary_changed", "boundary_moved_off_loss",
+    "area_not_conserved", "map_nowhere", "map_everywhere",
+}  # fmt: skip
+"""Codes that need a register, or come from the overlay or the maps read."""
 
 
 def archive(folder, members):
