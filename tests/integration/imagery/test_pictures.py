@@ -2,6 +2,10 @@
 
 import csv
 import json
+import shutil
+import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,6 +134,45 @@ def test_faults_of_a_server_are_said(place: Place, tmp_path: Path) -> None:
     rows = looks_of(made, "norte/high-one")
     assert (rows["before_cutoff"]["date"], "403" in rows["before_cutoff"]["reason"]) == ("2020-08-14", True)
     assert (rows["latest"]["offset"], rows["latest"]["offset_state"]) == (0.0, "contradicted")
+
+
+def test_pages_that_repeat_and_files_that_are_gone(place: Place, tmp_path: Path) -> None:
+    """A page of the catalogue that comes twice adds no scene; a band that is gone (404) is tried at another date."""
+    place.add("2020-08-14")
+    gone = place.add("2020-10-02")
+    gone["assets"]["nir"]["href"] += ".gone"
+    place.add("2026-08-24", baseline="05.12")
+    place.server.decide = lambda hit: Fault("repeat") if hit.path.startswith("/stac/search") else None
+    with rustac(tmp_path / "rustac", place.content) as place.server.upstream:
+        made = place.looks(tmp_path / "a" / "run")
+
+    row = looks_of(made, "norte/high-one")["before_cutoff"]
+    assert made.json("summary")["scenes"] == 3
+    assert (row["date"], row["reason"][:10], "404" in row["reason"]) == ("2020-08-14", "2020-10-02", True)
+
+
+@pytest.mark.faults
+def test_killed_and_begun_again(place: Place, tmp_path: Path) -> None:
+    """Killed by force while bands arrive and started again, the stage gives the bytes of one that goes through."""
+    for day in ("2020-08-14", "2022-07-20", "2024-08-20", "2026-08-24"):
+        place.add(day)
+    folder = place.harvest.run.folder
+    assert folder is not None
+    command = [sys.executable, "-m", "eudr_check.cli", "imagery", folder.with_name("tiny.yaml")]
+    with rustac(tmp_path / "rustac", place.content) as place.server.upstream:
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            place.server.decide = lambda hit: process.kill() if len(place.server.cog_hits()) == 9 else None
+        seen = len(place.server.cog_hits())
+        place.server.decide = lambda hit: None
+        resumed = place.looks(folder)
+    finished = resumed.files()
+    shutil.rmtree(resumed.folder)
+    alone = place.looks(folder, offline=True)
+
+    assert process.returncode == -signal.SIGKILL
+    assert 9 <= seen < len(place.server.cog_hits())
+    assert finished == alone.files()
+    assert len(alone.table("LOOKS").query("status == 'clear'")) >= 8
 
 
 def test_no_clear_date_at_all(place: Place, tmp_path: Path) -> None:
