@@ -214,6 +214,7 @@ def _action_plan(given: PackageInput, declared: Declared, folder: Path) -> None:
         assessments=given.assessments,
         reasons=given.reasons,
         deliveries=given.deliveries,
+        patches=gpd.read_parquet(folder / "tables" / "PATCHES.parquet"),
     )
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from eudr_check import tables
+from eudr_check.package.action_plan import losses
 from eudr_check.resources import read_yaml
 from eudr_check.text import number, say, topic
 
@@ -34,6 +35,10 @@ COLUMNS = [
     "longitude",
     "latitude",
 ]
+
+
+CONFIRMED = {"kind": "desk", "who": "exporter"}
+"""Who acts on a deforestation that people confirmed, and how: product is kept back."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ def actions(
     *,
     start: dt.date,
     language: str,
+    lost_at: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every action of a harvest, those with most kilograms at stake first.
 
@@ -78,6 +84,7 @@ def actions(
         deliveries: `plot` and `kg_green` per delivery; None where the harvest has no list.
         start: day from which the weeks of `actions.yaml` count.
         language: of `wrong` and `todo`.
+        lost_at: `longitude` and `latitude` of the loss of plots that have one; reasons that speak of it lie there.
 
     Returns:
         One row per plot (or file) and code, columns `COLUMNS`; `kg` as delivered, whatever the form; `longitude` and
@@ -87,6 +94,7 @@ def actions(
         [_from_findings(findings, start, language), _from_reasons(plots, assessments, reasons, start, language)],
         ignore_index=True,
     ).reindex(columns=[*COLUMNS, "rank"])
+    _mark_losses(found, lost_at)
     where = _places(plots)
     known = found["plot"].isin(plots.index)
     kg = _kilograms(plots, deliveries)
@@ -210,7 +218,11 @@ def _from_reasons(
     open_plots = assessments.index[~assessments["final_outcome"].isin(tables.SETTLED)]
     asking = reasons[reasons.index.isin(open_plots) & reasons.index.isin(plots.index)].reset_index()
     asking = asking[np.array([rule_of(code) is not None for code in asking["code"]], dtype=bool)]
-    rules = [rule_of(code) or {} for code in asking["code"]]
+    settled = asking["plot"].isin(confirmed(assessments))
+    # What people confirmed is one row, and no visit.
+    asking = asking[~settled | ~asking["plot"].duplicated()]
+    by_people = settled[asking.index].tolist()
+    rules = [CONFIRMED if done else rule_of(code) or {} for code, done in zip(asking["code"], by_people, strict=True)]
     sentences = topic("reasons")
     weeks = _rules()["weeks"]
     by = start + dt.timedelta(weeks=weeks["evidence"])
@@ -225,12 +237,17 @@ def _from_reasons(
             "by": by,
             "wrong": [_reason(row, sentences, language) for row in asking.itertuples(index=False)],
             "todo": [
-                topic("plan")["do_whisp" if code.startswith("whisp_") else f"do_{code}"][language]
-                for code in asking["code"]
+                topic("plan")[_step(code, done)][language] for code, done in zip(asking["code"], by_people, strict=True)
             ],
             "rank": np.where(outcome == "high", 1, 2),
         }
     )
+
+
+def _step(code: str, confirmed_by_review: bool) -> str:
+    if confirmed_by_review:
+        return "do_confirmed"
+    return "do_whisp" if code.startswith("whisp_") else f"do_{code}"
 
 
 def _reason(row: Any, sentences: dict[str, dict[str, str]], language: str) -> str:
@@ -245,6 +262,23 @@ def _reason(row: Any, sentences: dict[str, dict[str, str]], language: str) -> st
         "layers": row.layers,
     }
     return sentences[row.code][language].format(**values)
+
+
+def _mark_losses(found: pd.DataFrame, lost_at: pd.DataFrame | None) -> None:
+    """Put reasons that speak of a loss where it was seen, not on the middle of the plot."""
+    if lost_at is None:
+        return
+    there = found["plot"].isin(lost_at.index) & found["code"].isin(losses.CODES)
+    for column in ("longitude", "latitude"):
+        found[column] = pd.to_numeric(found[column])
+        found.loc[there, column] = found.loc[there, "plot"].map(lost_at[column])
+
+
+def confirmed(assessments: pd.DataFrame) -> pd.Index:
+    """Plots on which a review confirms deforestation: nothing is left to find out there."""
+    reviewed = assessments["review"].fillna("").astype(str)
+    by_review = (assessments["outcome"] != "high") | reviewed.str.contains(r"(?:^|; )[^;]* confirm(?: \(|;|$)")
+    return assessments.index[(assessments["final_outcome"] == "high") & by_review]
 
 
 def _places(plots: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -24,6 +24,8 @@ class Plan:
     todo: pd.DataFrame
     scores: list[Score]
     has_deliveries: bool
+    losses: gpd.GeoDataFrame
+    """Loss after the cut-off on plots, from `losses.on_plots`."""
 
     @property
     def language(self) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from eudr_check.config import Harvest
 from eudr_check.package import document_date
-from eudr_check.package.action_plan import pages, phone, workbook
+from eudr_check.package.action_plan import losses, pages, phone, workbook
 from eudr_check.package.action_plan.actions import actions, scorecard
 from eudr_check.package.action_plan.cooperative import Plan
 
@@ -25,6 +25,7 @@ def write(
     assessments: pd.DataFrame,
     reasons: pd.DataFrame,
     deliveries: pd.DataFrame | None = None,
+    patches: gpd.GeoDataFrame,
 ) -> list[Path]:
     """Write `action_plan/COOPERATIVE.xlsx`, `.pdf` and, where there are field visits, `.kml`.
 
@@ -32,6 +33,7 @@ def write(
         folder: existing folder; the sub-folder is made.
         harvest: settings; name, languages, `producer_as` and date are read.
         plots: PLOTS. findings: FINDINGS. assessments: ASSESSMENTS. reasons: REASONS.
+        patches: PATCHES, in which loss is marked for whoever goes there.
         deliveries: `plot` and `kg_green` per delivery; None where the harvest has no list.
 
     Returns:
@@ -39,6 +41,7 @@ def write(
     """
     target = folder / "action_plan"
     target.mkdir(exist_ok=True)
+    lost = losses.on_plots(plots, patches)
     todo = actions(
         plots,
         findings,
@@ -47,6 +50,7 @@ def write(
         deliveries,
         start=document_date.day(harvest),
         language=harvest.package.languages[0],
+        lost_at=losses.marks(lost),
     )
     named = {*plots["cooperative"], *findings["cooperative"].dropna()}
     written = []
@@ -55,7 +59,7 @@ def write(
         of_them = todo[todo["cooperative"] == cooperative].reset_index(drop=True)
         about = findings[findings["cooperative"] == cooperative]
         scores = scorecard(own, about, assessments, of_them, deliveries)
-        plan = Plan(cooperative, harvest, own, assessments, of_them, scores, deliveries is not None)
+        plan = Plan(cooperative, harvest, own, assessments, of_them, scores, deliveries is not None, lost)
         written += [workbook.write(target, plan), pages.write(target, plan)]
         if (of_them["kind"] == "field").any():
             written.append(phone.write(target, plan))

@@ -1,5 +1,6 @@
 """The workbook of a cooperative: scorecard, everything to do, and the visits."""
 
+import textwrap
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,11 @@ import xlsxwriter
 from eudr_check.package import document_date, palette
 from eudr_check.package.action_plan.cooperative import Plan
 from eudr_check.text.clean import clean, file_stem
+
+BY_HAND = ("done", "done_on", "photo")
+"""Columns that whoever does the work fills in."""
+LINE_POINTS, MOST_POINTS = 15, 409
+"""A line of the standard font, and the highest row that Excel has."""
 
 
 def write(folder: Path, plan: Plan) -> Path:
@@ -87,12 +93,14 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
         ("longitude", "longitude", 12, "degrees"),
         ("where", "where", 24, "text"),
         ("code", "code", 24, "text"),
+        *((name, name, 12, "text") for name in BY_HAND),
     ]
     rows = todo.assign(
         kind=[plan.say(f"kind_{kind}") for kind in todo["kind"]],
         who=[plan.say(f"who_{who}") for who in todo["who"]],
         where=[plan.file_row(row) for row in todo.itertuples()],
         producer=todo["plot"].map(plan.plots["producer_name"]),
+        **dict.fromkeys(BY_HAND),
     )
     for number_, (head, _, width, _) in enumerate(columns):
         sheet.set_column(number_, number_, width)
@@ -107,6 +115,11 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
                 sheet.write_datetime(row, number_, datetime(value.year, value.month, value.day), look["date"])
             else:
                 sheet.write_number(row, number_, float(value), look[kind])
+    texts = [(rows[name].tolist(), width) for _, name, width, kind in columns if kind == "text"]
+    for row in range(len(rows)):
+        # Programs that open a workbook do not all make rows fit their text.
+        lines = max(_lines(values[row], width) for values, width in texts)
+        sheet.set_row(row + 1, min(MOST_POINTS, LINE_POINTS * lines))
     sheet.freeze_panes(1, 1)
     if len(rows):
         sheet.autofilter(0, 0, len(rows), len(columns) - 1)
@@ -116,3 +129,10 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+
+
+def _lines(value: Any, width: float) -> int:
+    """Lines that a text takes in a column of so many characters, words kept whole."""
+    if value is None or value is pd.NA or value != value:
+        return 1
+    return max(1, len(textwrap.wrap(clean(str(value)), max(1, int(width) - 1))))

@@ -1,12 +1,15 @@
 """The action plan: order, figures, formats."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 import yaml
 
 from eudr_check.package.action_plan import actions, plan
@@ -36,7 +39,7 @@ def write(folder: Path, season: season_tables.Season, **package: object) -> list
         folder,
         harvest=season_tables.harvest(package={"languages": ["es"], **package}),
         deliveries=season.deliveries,
-        **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
+        **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons", "patches")},
     )
 
 
@@ -130,6 +133,19 @@ def test_workbook_holds_text_never_formulas(tmp_path: Path) -> None:
     assert any(str(cell.value).startswith("=cmd") and cell.data_type == "s" for cell in cells)
 
 
+def test_rows_are_as_high_as_their_text(tmp_path: Path) -> None:
+    """No row of the workbook hides a line of its text, and there is room to note what was done."""
+    book = openpyxl.load_workbook(write(tmp_path, season_tables.season(60))[0])
+    sheet = book["Acciones"]
+    head = {cell.value: cell.column_letter for cell in sheet[1]}
+    shown = [(head[name], sheet.column_dimensions[head[name]].width) for name in ("Qué pasa", "Qué hacer")]
+
+    assert {"Hecho", "Hecho el", "Foto"} <= set(head)
+    for row in range(2, sheet.max_row + 1):
+        needed = max(len(str(sheet[f"{column}{row}"].value or "")) / width for column, width in shown)
+        assert sheet.row_dimensions[row].height >= min(409, 15 * needed)
+
+
 def test_same_tables_give_the_same_bytes(tmp_path: Path) -> None:
     """Workbook, paper and KML alike."""
     season = season_tables.season(60)
@@ -157,10 +173,59 @@ def test_phone_gets_only_field_visits(tmp_path: Path) -> None:
     season = season_tables.season(120)
     todo = made(season)
     kml = next(path for path in write(tmp_path, season) if path.suffix == ".kml")
-    names = {mark.findtext("{*}name") for mark in ET.parse(kml).iter("{http://www.opengis.net/kml/2.2}Placemark")}
+    names = {mark.findtext("{*}name") for mark in ET.parse(kml).iterfind("{*}Document/{*}Placemark")}
 
     visits = todo[(todo["kind"] == "field") & (todo["cooperative"] == kml.stem) & todo["longitude"].notna()]
     assert names == set(visits["plot_id"])
+
+
+def test_a_mark_lies_in_the_loss_and_every_loss_is_outlined(tmp_path: Path) -> None:
+    """A loss in the corner of a plot is marked in that corner, with year and hectares; what lies outside is cut off."""
+    season = season_tables.season(4)
+    plot = str(season.plots.index[3])
+    season.plots.loc[plot, "geometry"] = shapely.box(-77.0, -6.0, -76.99, -5.99)
+    season.assessments.loc[plot, ["outcome", "final_outcome"]] = "more_info_needed"
+    season.reasons.loc[plot, "code"] = "event_on_forest"
+    corner, other = shapely.box(-77.001, -6.0, -76.999, -5.998), shapely.box(-76.995, -5.9951, -76.9949, -5.995)
+    rows = [("hansen.loss_year", 2022, 4.0, corner), ("radd.alert_year", 2024, 0.1, other),
+            ("hansen.loss_year", 2019, 9.0, corner)]  # fmt: skip
+    frame = pd.DataFrame([row[:3] for row in rows], columns=["column", "year", "area_ha"]).assign(plots=plot)
+    patches = gpd.GeoDataFrame(frame, geometry=[row[3] for row in rows], crs=4326)
+    season = replace(season, patches=patches)
+    kml = next(path for path in write(tmp_path, season) if path.suffix == ".kml")
+    document = ET.parse(kml).getroot().find("{*}Document")
+    visit = next(m for m in document.iterfind("{*}Placemark") if m.findtext("{*}name") == plot.partition("/")[2])
+    point = shapely.Point([float(part) for part in visit.findtext(".//{*}Point/{*}coordinates").split(",")])
+    losses = {m.findtext("{*}name").partition(" · ")[2] for m in document.iterfind("{*}Folder/{*}Placemark")}
+
+    assert corner.intersection(season.plots.geometry[plot]).contains(point)
+    assert losses == {"pérdida 2022, 2,000 ha", "pérdida 2024, 0,100 ha"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "review", "kind"),
+    [
+        ("more_info_needed", "R05 confirm", "desk"),
+        ("high", "R04 needs_second_reviewer; R05 confirm (no_evidence_named)", "desk"),
+        ("high", "R04 needs_second_reviewer", "field"),
+        ("high", None, "field"),
+    ],
+)
+def test_a_confirmed_deforestation_is_no_visit(outcome: str, review: str | None, kind: str) -> None:
+    """The plan follows the final outcome: what people confirmed is kept back, and nobody is sent there again."""
+    season = season_tables.season(4)
+    plot = str(season.plots.index[3])
+    season.assessments["review"] = season.assessments["review"].astype(object)
+    season.assessments.loc[plot, ["outcome", "final_outcome", "review"]] = [outcome, "high", review]
+    season.reasons.loc[plot, "code"] = "event_on_forest"
+    again = season.reasons.loc[[plot]].assign(code="standing_forest")
+    season = replace(season, reasons=pd.concat([season.reasons, again]))
+    todo = made(season, language="en")
+    mine = todo[(todo["plot"] == plot) & todo["code"].isin(["event_on_forest", "standing_forest"])]
+
+    assert set(mine["kind"]) == {kind}
+    assert (len(mine) == 1) is (kind == "desk")
+    assert mine["todo"].str.startswith("A review confirmed deforestation here").all() == (kind == "desk")
 
 
 def test_harvest_without_plots_writes_no_plan(tmp_path: Path) -> None:
