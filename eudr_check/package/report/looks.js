@@ -4,15 +4,24 @@ const drawn = { kind: "true", plot: true, forest: true, loss: true };
 function shot(look, clipped) {
   const lines = (name, colour, width) => drawn[name] ? look.rings[name].flatMap(ring => [["#22262e", width + .18], [colour, width]].map(([stroke, thick]) => el("svg:polyline", { points: ring.map(point => point.join(",")).join(" "), fill: "none", stroke, "stroke-width": thick * look.width / 60, "stroke-linejoin": "round" }))) : [];
   return el("svg:svg", { viewBox: `0 0 ${look.width} ${look.height}`, role: "img", class: clipped ? "over" : false, "aria-label": look.said[lang].name + ", " + look.date },
-    el("svg:image", { href: "data:image/webp;base64," + look.chips[drawn.kind], width: look.width, height: look.height }), ...lines("forest", "#37d67a", .28), ...lines("loss", "#ff4fb0", .28), ...lines("plot", "#ffffff", .4));
+    el("svg:image", { href: "data:image/webp;base64," + look.chips[drawn.kind], width: look.width, height: look.height }), ...lines("forest", "#37d67a", .28), ...lines("loss", "#ff4fb0", .28), ...lines("plot", "#ffffff", .4), ...rule(look));
+}
+/* A bar of 100 m (1 km where that is shorter than a thumb), and an arrow to the north of the scene's grid. */
+function rule(look) {
+  const unit = Math.max(look.width, look.height) / 40, metres = 100 / look.cell_m >= 2.5 * unit ? 100 : 1000, left = 1.2 * unit, right = left + metres / look.cell_m, low = look.height - 1.2 * unit, x = look.width - 1.8 * unit;
+  const bar = (stroke, width) => el("svg:line", { x1: left, x2: right, y1: low, y2: low, stroke, "stroke-width": width * unit });
+  const word = (text, x, y, anchor) => el("svg:text", { x, y, fill: "#fff", stroke: "#22262e", "stroke-width": .3 * unit, "paint-order": "stroke", "font-size": 1.5 * unit, "text-anchor": anchor }, text);
+  return [bar("#22262e", .55), bar("#fff", .25), word(metres === 100 ? "100 m" : "1 km", left, low - .7 * unit, "start"),
+    el("svg:path", { d: `M${x} ${unit}l${-.6 * unit} ${1.9 * unit}l${.6 * unit} ${-.45 * unit}l${.6 * unit} ${.45 * unit}z`, fill: "#fff", stroke: "#22262e", "stroke-width": .1 * unit }), word("N", x, 4.4 * unit, "middle")];
 }
 const caption = look => el("figcaption", {}, el("b", {}, look.said[lang].name), ...look.said[lang].lines.map(line => el("span", {}, el("bdi", {}, line))));
 function lookParts(looks) {
   const found = looks.filter(look => look.chips), [first, last] = [looks[0], looks[looks.length - 1]], pair = looks.length > 1 && first.chips && last.chips && first.width === last.width && first.height === last.height, parts = [];
   if (pair) {
-    const over = shot(last, true), range = el("input", { type: "range", min: 0, max: 100, value: 50, "aria-label": T("looks_slider"), oninput: () => { over.style.clipPath = `inset(0 0 0 ${range.value}%)`; } });
-    over.style.clipPath = "inset(0 0 0 50%)";
-    parts.push(el("figure", { class: "slide" }, el("div", {}, shot(first), over), range, el("figcaption", { class: "ends" }, el("b", {}, first.date), el("b", {}, last.date))));
+    const over = shot(last, true), range = el("input", { type: "range", min: 0, max: 100, value: 50, "aria-label": T("looks_slider"), oninput: () => cut() }), edge = el("i", {});
+    const cut = () => { over.style.clipPath = `inset(0 0 0 ${range.value}%)`; edge.style.left = `${range.value}%`; };
+    cut();
+    parts.push(el("figure", { class: "slide" }, el("div", {}, shot(first), over, edge), range, el("figcaption", { class: "ends" }, el("b", {}, first.date), el("b", {}, last.date))));
   }
   return [...parts, el("div", { class: "shots" }, ...looks.map(look => el("figure", {}, look.chips ? shot(look) : el("div", { class: "none" }, T("looks_none")), caption(look)))), found.length ? el("p", { class: "help" }, T("looks_credit", { years: [...new Set(found.map(look => look.date.slice(0, 4)))].sort() })) : null];
 }

@@ -57,6 +57,21 @@ def test_outcome_filters_the_list(browser: Browser, small_report: Path) -> None:
     assert count(browser) == 60
 
 
+def test_dated_pictures_have_a_scale_and_a_slider(browser: Browser, small_report: Path) -> None:
+    """Every picture says how long 100 m are and where north is; moving the slider moves the edge between two dates."""
+    browser.open(small_report, "#coop-jaen/JAE-00009")
+    words = "[...one.querySelectorAll('text')].map(text => text.textContent)"
+    read = f"[...document.querySelectorAll('.looks svg')].map(one => {words})"
+    edge = "document.querySelector('.slide i').getBoundingClientRect().x"
+
+    assert browser.run(read) == [["100 m", "N"]] * 4
+    before = browser.run(edge)
+    browser.run("document.querySelector('.slide input').value = 10")
+    browser.run("document.querySelector('.slide input').dispatchEvent(new Event('input'))")
+    assert browser.run(edge) < before - 50
+    assert browser.run("document.querySelector('.slide .over').style.clipPath") == "inset(0px 0px 0px 10%)"
+
+
 def test_search_finds_a_plot_and_a_code(browser: Browser, small_report: Path) -> None:
     """Ids, places and codes are searched, several words at once."""
     browser.open(small_report)
