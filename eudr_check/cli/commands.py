@@ -4,6 +4,7 @@ from eudr_check.cli import (  # noqa: F401
     answers,
     catalogue,
     files,
+    filing,
     imagery,
     law,
     layers,

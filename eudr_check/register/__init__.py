@@ -7,6 +7,7 @@ from eudr_check.register.land import land_state, losses_within, plots_of, plots_
 from eudr_check.register.numbers import note, note_available
 from eudr_check.register.packages import Declared, LayerRead, Package, record_package
 from eudr_check.register.placed import place
+from eudr_check.register.ready import ready
 from eudr_check.register.search import content, find, harvests
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "place",
     "plots_of",
     "plots_within",
+    "ready",
     "record_land",
     "record_package",
     "remember",

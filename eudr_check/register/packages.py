@@ -170,7 +170,10 @@ def _replace_earlier(database: sqlite3.Connection, harvest: str) -> None:
     """Take out earlier packages of a harvest of which nothing was submitted."""
     earlier = database.execute(
         "SELECT fid FROM packages WHERE harvest = ? AND is_last = 0 AND fid NOT IN "
-        "(SELECT package FROM statements JOIN numbers ON numbers.statement = statements.fid)",
+        "(SELECT package FROM statements JOIN numbers ON numbers.statement = statements.fid) "
+        # What was sent and has no number yet may get one any moment.
+        "AND package_digest NOT IN (SELECT package_digest FROM filings WHERE package_digest NOT NULL "
+        "AND state IN ('sending', 'accepted'))",
         (harvest,),
     ).fetchall()
     for (fid,) in earlier:

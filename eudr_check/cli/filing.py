@@ -1,0 +1,263 @@
+"""`eudr-check submit` and what follows it: the way of a finished package into the EU system."""
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from eudr_check.cli import language
+from eudr_check.cli.app import AsJson, Commands, app
+from eudr_check.errors import FilingError
+from eudr_check.run.exit import Exit
+
+if TYPE_CHECKING:
+    from eudr_check.filing.client import Client
+    from eudr_check.filing.transport import Link, System
+    from eudr_check.run.submission import Ready
+
+submission = Commands(no_args_is_help=True, help="What became of what was filed in the EU system.")
+app.add_typer(submission, name="submission")
+
+Package = Annotated[Path, typer.Argument(help="ZIP or folder of a package, or the folder of a simplified declaration")]
+Register = Annotated[
+    Path, typer.Option("--register", envvar="EUDR_CHECK_REGISTER", help="the file the harvest names as 'register'")
+]
+Acceptance = Annotated[bool, typer.Option("--acceptance", help="The system of the Commission to try things in.")]
+Production = Annotated[bool, typer.Option("--production", help="The real system.")]
+Endpoint = Annotated[
+    str | None,
+    typer.Option(envvar="EUDR_CHECK_EU_ENDPOINT", help="address of a practice server on this machine"),
+]
+Shipment = Annotated[str | None, typer.Option(help="shipment, lot or internal reference; default: all")]
+Confirm = Annotated[
+    list[str] | None, typer.Option(help="SHA-256 of the statement's PDF, which production asks for; once for each")
+]
+
+
+@app.command()
+def submit(
+    package: Package,
+    register: Register,
+    acceptance: Acceptance = False,
+    production: Production = False,
+    shipment: Shipment = None,
+    confirm: Confirm = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the exact request, and send nothing.")] = False,
+    endpoint: Endpoint = None,
+) -> None:
+    """File the statements of a package; what was filed before is refused, and nothing is ever sent twice."""
+    from eudr_check.filing import messages
+    from eudr_check.run import submission as room
+
+    system = _system(acceptance, production)
+    chosen = room.ready(package, register, shipment)
+    if dry_run:
+        _show([messages.submit(one.payload) for one in chosen], endpoint)
+        return
+    client = _client(system, register, endpoint)
+    if system == "production":
+        room.refuse_unconfirmed(chosen, confirm or [])
+    room.refuse_changed(package)
+    _each(chosen, lambda one: client.submit(one.payload, one.about))
+
+
+@app.command()
+def amend(
+    package: Package,
+    register: Register,
+    acceptance: Acceptance = False,
+    production: Production = False,
+    shipment: Shipment = None,
+    confirm: Confirm = None,
+    endpoint: Endpoint = None,
+) -> None:
+    """Put the statements of a package in the place of those filed under the same references; their numbers stay."""
+    from eudr_check.filing import messages
+    from eudr_check.run import submission as room
+
+    system = _system(acceptance, production)
+    chosen = room.ready(package, register, shipment, amending=True)
+    client = _client(system, register, endpoint)
+    if system == "production":
+        room.refuse_unconfirmed(chosen, confirm or [])
+    room.refuse_changed(package)
+    _each(chosen, lambda one: client.amend(one.payload, _filed(client, messages.internal_reference(one.payload))))
+
+
+@app.command()
+def withdraw(
+    reference: Annotated[str, typer.Argument(help="internal reference, reference number or uuid of what was filed")],
+    register: Register,
+    acceptance: Acceptance = False,
+    production: Production = False,
+    endpoint: Endpoint = None,
+) -> None:
+    """Withdraw a statement or declaration; its goods may then be filed again."""
+    client = _client(_system(acceptance, production), register, endpoint)
+    _each([reference], lambda one: client.withdraw(_filed(client, one)))
+
+
+@submission.command("status")
+def submission_status(
+    register: Register,
+    acceptance: Acceptance = False,
+    production: Production = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Ask again until everything has its numbers.")] = False,
+    every: Annotated[float, typer.Option(min=0.01, help="minutes between questions; the EU system asks for 30")] = 30,
+    endpoint: Endpoint = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask what became of everything that was sent, and note in the register the numbers that have come."""
+    from eudr_check.run import submission as room
+
+    if every < 30 and endpoint is None:
+        raise FilingError(
+            f"--every {every:g}: the EU system asks to wait 30 minutes; only a practice server takes less"
+        )
+    client = _client(_system(acceptance, production), register, endpoint)
+    rows = room.refresh(client)
+    while wait and _pending(rows):
+        time.sleep(every * 60)
+        rows = room.refresh(client)
+    if as_json:
+        shown = [{name: value for name, value in row.items() if name != "verification_number"} for row in rows]
+        typer.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+    else:
+        for row in rows:
+            typer.echo(_line(row))
+    raise typer.Exit(Exit.INCOMPLETE if _pending(rows) else Exit.DONE)
+
+
+@app.command("verify-number")
+def verify_number(
+    reference: Annotated[str, typer.Argument(help="reference number, 14 characters")],
+    verification: Annotated[str, typer.Argument(help="verification number")],
+    acceptance: Acceptance = False,
+    production: Production = False,
+    endpoint: Endpoint = None,
+    as_json: AsJson = False,
+) -> None:
+    """Whether a reference number of a supplier exists in the EU system and may be used."""
+    from eudr_check.filing import messages
+    from eudr_check.filing.words import errors
+    from eudr_check.register.numbers import reference_number, verification_number
+    from eudr_check.text import say
+
+    link = _link(_system(acceptance, production), endpoint)
+    number = reference_number(reference)
+    answer, _ = link.send(messages.verify(number, verification_number(verification)))
+    if answer.fault is not None or answer.result is None:
+        said = [] if answer.fault is None else errors(answer.fault, language.spoken())
+        raise FilingError("\n".join([f"{number}: {answer.name}", *said]))
+    if as_json:
+        stated = {"reference_number": number, "result": answer.result, "status": answer.status, "time": answer.time}
+        typer.echo(json.dumps(stated))
+    else:
+        words = say("filing", f"verify_{answer.result}", language.spoken(), status=answer.status or "")
+        typer.echo(f"{number}: {answer.result}: {words}")
+    raise typer.Exit(Exit.DONE if answer.result == "EXISTING_USABLE" else Exit.OPEN_QUESTIONS)
+
+
+@app.command("practice-server")
+def practice_server(
+    port: Annotated[int, typer.Option(help="port on this machine; 0 takes a free one")] = 8650,
+    polls: Annotated[int, typer.Option(min=1, help="questions after which a statement has its numbers")] = 2,
+    quirk: Annotated[
+        list[str] | None, typer.Option(help="behaviour of the real system to switch on; a wrong name lists all")
+    ] = None,
+) -> None:
+    """Rehearse filing on this machine: a server that behaves like the EU system and forgets everything at its end."""
+    import uvicorn
+
+    from eudr_check.filing import practice
+
+    unknown = [name for name in quirk or [] if name not in practice.QUIRKS]
+    if unknown:
+        raise FilingError(f"--quirk {unknown[0]}: is none of {', '.join(practice.QUIRKS)}")
+    typer.echo(
+        f"practice server: http://127.0.0.1:{port}/ (user {practice.USER}, key {practice.KEY}, client id "
+        f"{practice.CLIENT_ID}); its numbers are worth nothing. Stop it with Ctrl+C"
+    )
+    system = practice.System(polls=polls, quirks=tuple(quirk or ()))
+    uvicorn.run(practice.application(system), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+
+
+def _system(acceptance: bool, production: bool) -> "System":
+    if acceptance == production:
+        raise FilingError("say which system: --acceptance to try, or --production for the real one")
+    return "production" if production else "acceptance"
+
+
+def _link(system: "System", endpoint: str | None) -> "Link":
+    import os
+    from urllib.parse import urlsplit
+
+    from eudr_check.filing import security, transport
+
+    if endpoint is not None and not transport.is_loopback(urlsplit(endpoint).hostname or ""):
+        raise FilingError(f"endpoint {endpoint}: is not on this machine; leave it out to reach the EU system")
+    who = security.credentials(system if endpoint is None else "practice", os.environ)
+    return transport.Link(endpoint or transport.ADDRESSES[system], who)
+
+
+def _client(system: "System", register: Path, endpoint: str | None) -> "Client":
+    from eudr_check.filing.client import Client
+
+    # What went to a practice server must never be asked of the real one.
+    return Client(_link(system, endpoint), register, system if endpoint is None else "practice")
+
+
+def _filed(client: "Client", reference: str) -> dict[str, Any]:
+    """What was filed under a reference, a number or a uuid."""
+    from eudr_check.register import outbox
+
+    for row in reversed(outbox.sent(client.register, client.system)):
+        names = (row["internal_reference"], row["reference_number"], row["uuid"])
+        if row["operation"] == "submit" and row["state"] == "accepted" and reference in names:
+            found: dict[str, Any] = row
+            return found
+    raise FilingError(f"{reference}: was not filed from this register in {client.system}; `register list` names all")
+
+
+def _show(requests: list[Any], endpoint: str | None) -> None:
+    from eudr_check.filing.security import Credentials
+
+    nobody = Credentials("USER", "", "CLIENT-ID")
+    for request in requests:
+        typer.echo(f"SHA-256 of the body: {request.sha256}", err=True)
+        typer.echo(request.without_secrets(nobody).decode("utf-8"))
+
+
+def _each(chosen: "list[Ready] | list[str]", action: Any) -> None:
+    """Do every one; a refusal in plain words, the others go on."""
+    from eudr_check.filing.client import PendingError, RefusedError
+    from eudr_check.filing.words import errors
+
+    code = Exit.DONE
+    for one in chosen:
+        try:
+            typer.echo(_line(action(one)))
+        except PendingError as error:
+            typer.echo(str(error), err=True)
+            code = max(code, Exit.INCOMPLETE)
+        except RefusedError as error:
+            typer.echo("\n".join([str(error), *errors(error.fault, language.spoken())]), err=True)
+            code = Exit.ERROR
+            break
+    raise typer.Exit(code)
+
+
+def _line(row: dict[str, Any]) -> str:
+    from eudr_check.filing.words import state
+
+    number = "" if row["reference_number"] is None else f" {row['reference_number']}"
+    return f"{row['internal_reference']} ({row['system']}, {row['operation']}):{number} {state(row, language.spoken())}"
+
+
+def _pending(rows: list[dict[str, Any]]) -> bool:
+    return any(
+        row["state"] == "sending" or (row["state"] == "accepted" and row["status"] in (None, "SUBMITTED"))
+        for row in rows
+    )

@@ -1,0 +1,160 @@
+"""From a finished package to filings: what is refused before anything is sent, and numbers noted when they come."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eudr_check import register
+from eudr_check.errors import FilingError
+from eudr_check.files import sha256
+from eudr_check.filing.client import Client
+from eudr_check.package.bag import contents
+from eudr_check.package.bag.unpack import opened
+from eudr_check.package.verify import verify
+from eudr_check.register.outbox import Sent
+from eudr_check.run.recompute import STAGES
+
+
+@dataclass(frozen=True)
+class Ready:
+    """One statement or declaration that may be filed."""
+
+    payload: bytes
+    about: Sent
+    pdf_sha256: tuple[str, ...]
+    """Of its pages, one in each language; production asks for one of them."""
+
+
+def ready(package: Path, file: Path, chosen: str | None, *, amending: bool = False) -> list[Ready]:
+    """What of a package may be filed.
+
+    Args:
+        package: ZIP or folder of a package, or the folder that `eudr-check simplified` wrote.
+        file: the register.
+        chosen: shipment, lot, folder or internal reference of one statement; None takes all.
+        amending: it takes the place of what was filed, so the last package of the register need not be this one.
+
+    Raises:
+        FilingError: a draft, an edition without names, no such statement.
+        RegisterError: plots or lots changed since.
+        PackageError: no package.
+    """
+    if (package / "sd.xml").is_file():
+        return [_declaration(package)]
+    with _content(package) as content:
+        summary = contents.summary(content)
+        if summary["draft"]:
+            raise FilingError(f"{package}: is a draft, which nobody may submit; make the package without --draft")
+        if summary["redacted"]:
+            raise FilingError(f"{package}: is the edition without names of persons; file the whole package")
+        lines = [line for line in summary["statements"] if chosen is None or chosen in _names(line)]
+        if not lines:
+            there = ", ".join(line["reference"] for line in summary["statements"]) or "none"
+            raise FilingError(f"{package}: no statement '{chosen}'" + f"; it has {there}")
+        return [_statement(content, file, summary["harvest"], line, amending=amending) for line in lines]
+
+
+def refuse_changed(package: Path) -> None:
+    """Every file and outcome of a package is made once more before it is filed; a declaration stands for itself.
+
+    Raises:
+        FilingError: the package does not verify.
+    """
+    differences = [] if (package / "sd.xml").is_file() else verify(package, stages=STAGES)
+    if differences:
+        first = differences[0]
+        raise FilingError(
+            f"{package}: does not verify ({len(differences)} differences; {first.file}: {first.message}); "
+            "make the package again, `eudr-check verify` names all of them"
+        )
+
+
+def refuse_unconfirmed(chosen: Sequence[Ready], confirmed: Sequence[str]) -> None:
+    """Production takes only what a person has seen: the hash of its page is asked for.
+
+    Raises:
+        FilingError: names the page that is not confirmed; not its hash, which would confirm it unseen.
+    """
+    given = {one.strip().lower() for one in confirmed}
+    for one in chosen:
+        if not given & set(one.pdf_sha256):
+            raise FilingError(
+                f"{one.about.statement}: not confirmed, so nothing was sent; read its statement PDF, take its SHA-256 "
+                "(sha256sum statement.en.pdf; certutil -hashfile on Windows) and give it as --confirm"
+            )
+
+
+def note_numbers(file: Path, rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Note the numbers that have come in the register, as a person would; noting again changes nothing.
+
+    Returns:
+        Internal references whose numbers stand in the register.
+    """
+    noted = []
+    for row in rows:
+        holds = row["reference_number"] and row["status"] not in ("WITHDRAWN", "REJECTED")
+        if row["operation"] != "submit" or row["kind"] != "dds" or row["state"] != "accepted" or not holds:
+            continue
+        where = (file, row["harvest"], row["internal_reference"])
+        register.note(
+            *where,
+            reference=row["reference_number"],
+            verification=row["verification_number"],
+            submitted=_local(row["created"]),
+            package=row["package_digest"],
+        )
+        register.note_available(
+            *where, max(_local(row["available"]), _local(row["created"])), package=row["package_digest"]
+        )
+        noted.append(row["internal_reference"])
+    return noted
+
+
+def refresh(client: Client) -> list[dict[str, Any]]:
+    """Ask for the state of everything, and note the numbers that have come."""
+    rows = client.refresh()
+    note_numbers(client.register, rows)
+    return rows
+
+
+def _local(time: str) -> dt.datetime:
+    """A time as people note it: of this machine, to the minute."""
+    return dt.datetime.fromisoformat(time).astimezone().replace(tzinfo=None, second=0, microsecond=0)
+
+
+@contextmanager
+def _content(package: Path) -> Iterator[Path]:
+    with opened(package) as top:
+        yield top / "data" if (top / "bagit.txt").is_file() else top
+
+
+def _names(line: dict[str, Any]) -> set[str | None]:
+    folder = str(line["folder"])
+    return {line["shipment"], line["lot"], line["reference"], folder, folder.removeprefix("statement-")}
+
+
+def _statement(content: Path, file: Path, harvest: str, line: dict[str, Any], *, amending: bool) -> Ready:
+    place = content / line["folder"]
+    if not (place / "dds.xml").is_file():
+        raise FilingError(f"{line['folder']}: has no dds.xml; add 'statement' to package.outputs and run again")
+    digest = None
+    if not amending:
+        digest = register.ready(file, harvest, line["reference"], sha256(place / "plots.geojson"))
+    about = Sent("", "", "submit", "", "", harvest, digest, line["shipment"], line["folder"])
+    return Ready((place / "dds.xml").read_bytes(), about, _pages(place))
+
+
+def _declaration(folder: Path) -> Ready:
+    facts = json.loads((folder / "sd.json").read_text(encoding="utf-8"))
+    if not facts["ready_to_sign"]:
+        raise FilingError(f"{folder}: is a draft, which nobody may submit; settle its open points first")
+    about = Sent("", "", "submit", "", "", str(facts["harvest"]), None, None, folder.name)
+    return Ready((folder / "sd.xml").read_bytes(), about, _pages(folder))
+
+
+def _pages(folder: Path) -> tuple[str, ...]:
+    return tuple(sha256(page) for page in sorted(folder.glob("*.pdf")))
