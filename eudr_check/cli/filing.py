@@ -15,7 +15,7 @@ from eudr_check.run.exit import Exit
 if TYPE_CHECKING:
     from eudr_check.filing.client import Client
     from eudr_check.filing.transport import Link, System
-    from eudr_check.run.submission import Ready
+    from eudr_check.submission import Ready
 
 submission = Commands(no_args_is_help=True, help="What became of what was filed in the EU system.")
 app.add_typer(submission, name="submission")
@@ -48,8 +48,8 @@ def submit(
     endpoint: Endpoint = None,
 ) -> None:
     """File the statements of a package; what was filed before is refused, and nothing is ever sent twice."""
+    from eudr_check import submission as room
     from eudr_check.filing import messages
-    from eudr_check.run import submission as room
 
     system = _system(acceptance, production)
     chosen = room.ready(package, register, shipment)
@@ -74,8 +74,8 @@ def amend(
     endpoint: Endpoint = None,
 ) -> None:
     """Put the statements of a package in the place of those filed under the same references; their numbers stay."""
+    from eudr_check import submission as room
     from eudr_check.filing import messages
-    from eudr_check.run import submission as room
 
     system = _system(acceptance, production)
     chosen = room.ready(package, register, shipment, amending=True)
@@ -110,7 +110,7 @@ def submission_status(
     as_json: AsJson = False,
 ) -> None:
     """Ask what became of everything that was sent, and note in the register the numbers that have come."""
-    from eudr_check.run import submission as room
+    from eudr_check import submission as room
 
     if every < 30 and endpoint is None:
         raise FilingError(
