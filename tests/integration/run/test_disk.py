@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.helpers import command, tiny_harvest
+from tests.helpers.finished_tiny import finished_tiny
 from tests.helpers.same_bytes import contents
 
 ENOUGH = "64m"
@@ -49,9 +50,8 @@ def harvest(folder: Path, run: Path) -> Path:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Bytes of a run with room enough."""
-    drawn = tiny_harvest.write(tmp_path_factory.mktemp("undisturbed") / "harvest")
-    assert command.ended("run", drawn.config, "--offline").returncode == 3
-    return contents(drawn.config.parent / "run" / "tables") | contents(drawn.config.parent / "run" / "package")
+    folder = finished_tiny(tmp_path_factory).folder
+    return contents(folder.tables) | contents(folder.package)
 
 
 def test_full_disk(small_disk: Path, undisturbed: dict[str, str], tmp_path: Path):

@@ -29,6 +29,7 @@ from eudr_check.run.exit import Exit
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.harvest import Finished, run
 from tests.helpers import tiny_harvest
+from tests.helpers.finished_tiny import finished_tiny
 from tests.helpers.same_bytes import contents
 from tests.helpers.servers import Server, dask_cluster, object_store, published, rustac
 
@@ -94,7 +95,7 @@ def bucket(endpoint: str) -> Bucket:
 @pytest.fixture(scope="module")
 def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """The tiny harvest, plots, catalogue and run folder on a disk."""
-    return run(config.load(tiny_harvest.write(tmp_path_factory.mktemp("disk") / "harvest").config), offline=True)
+    return finished_tiny(tmp_path_factory)
 
 
 @pytest.fixture(autouse=True)
