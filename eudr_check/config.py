@@ -157,7 +157,7 @@ class Production(Strict):
 class PackageChoice(Strict):
     """What the due-diligence package holds."""
 
-    languages: tuple[NamedLanguage, ...] = ("en",)
+    languages: tuple[NamedLanguage, ...] = Field(("en",), min_length=1)
     producer_as: Literal["cooperative", "producer"] = "cooperative"
     traceability: Literal["full", "declared_in_excess"] = "full"
     outputs: tuple[Output, ...] = ("eu_geojson", "statement", "gis", "report", "action_plan")

@@ -43,3 +43,11 @@ def tiny(tmp_path: Path) -> "Tiny":
     from tests.helpers.tiny_harvest import write  # late: most tests need no rasters, and loading GDAL takes a second
 
     return write(tmp_path / "tiny")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Figures that tests measured (`record_property("measured", ...)`) stand in the log, whichever process ran them."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "measured":
+                terminalreporter.write_line(f"{report.nodeid}: {value}")

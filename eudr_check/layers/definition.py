@@ -34,6 +34,11 @@ from eudr_check.variables import Kind, Role, Variable
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Ranges = Annotated[InstanceOf[Values], BeforeValidator(Values.parse), PlainSerializer(str)]
+NoneOrRanges = Annotated[
+    InstanceOf[Values],
+    BeforeValidator(lambda value: Values() if value == "" else Values.parse(value)),
+    PlainSerializer(str),
+]
 Condition = dict[str, Ranges]
 BLANK = "________"
 """What a definition written by `layers new` leaves for people to fill in."""
@@ -51,7 +56,7 @@ class Asset(_Strict):
     classes: dict[int, str] = Field(
         default_factory=dict, description="what values of the legend are called, for people"
     )
-    nodata: Ranges = Field(Values(), description="values that mean 'not mapped'")
+    nodata: NoneOrRanges = Field(Values(), description="values that mean 'not mapped'")
     nodata_tag: Literal["obey", "ignore"] = Field(
         "obey", description="`ignore` where another asset says what is unknown and the tag is known to lie on data"
     )

@@ -7,12 +7,14 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from pydantic import ValidationError
 
 from eudr_check import layers, risk
 from eudr_check.config import Harvest, LayerChoice, Production
 from eudr_check.documents import answers, legality, reviews
 from eudr_check.documents.dossier import Dossier
 from eudr_check.documents.review import read_reviews
+from eudr_check.errors import LayersError
 from eudr_check.layers.definition import definition
 from eudr_check.package.verify import Recorded, Stages
 from eudr_check.risk.policy import shipped
@@ -57,6 +59,19 @@ def shipped_definition(name: str) -> Mapping[str, Any] | None:
     return definition(LayerChoice.model_validate({"id": name, "from": "shipped"})).model_dump(mode="json")
 
 
+def meant(definitions: Sequence[Any]) -> list[Variable]:
+    """The meaning of the columns of some layers, as `layers.json` of a package writes these.
+
+    Raises:
+        LayersError: one is no layer definition.
+    """
+    try:
+        read = [layers.LayerDefinition.model_validate(one, by_alias=False, by_name=True) for one in definitions]
+    except ValidationError as error:
+        raise LayersError(f"layers.json: no layer definition: {' '.join(str(error).split())[:300]}") from error
+    return [variable for one in read for variable in one.variables]
+
+
 def answers_in(path: Path, cooperatives: Sequence[str]) -> list[Mapping[str, Any]]:
     """The operator's answers of a package, as its statements show them.
 
@@ -96,4 +111,4 @@ def recorded(
     return Recorded(rows, records(harvest, inside, plots, assessments, sources, lots))
 
 
-STAGES = Stages(recompute, reviewed, shipped_policy, shipped_definition, answers_in, recorded)
+STAGES = Stages(recompute, reviewed, shipped_policy, shipped_definition, answers_in, recorded, meant)

@@ -34,6 +34,7 @@ ONLY_A_SIGNATURE = (
     "EVIDENCE, PLOTS, FINDINGS, SOURCES and PATCHES rewritten together with all that is made of them: the rasters and "
     "plot files they were read from are not inside",
     "operator, product, net mass, production dates and the date of the statement, rewritten everywhere at once",
+    "the error of boundaries (gps_error_m) and other settings that leave their mark in EVIDENCE only",
     "lots, their kilograms and plots: the deliveries are not inside",
     "reviews and legality documents replaced together with the hashes that name them; in the edition without names of "
     "persons every final outcome that a review made",
@@ -94,6 +95,7 @@ def _content(inside: Contents, stages: Stages | None) -> Iterator[Difference]:
     if stages is not None:
         yield from outcomes.outcomes(inside, stages)
         yield from outcomes.shipped(inside, stages)
+        yield from outcomes.meaning(inside, stages)
         yield from documents.answers(inside, stages)
     recorded = None
     try:

@@ -21,7 +21,10 @@ STEM = "[A-Za-z0-9._-]+"
 
 
 def check(contents: Contents) -> Iterator[Difference]:
-    """Legality documents that the statements name, and files that no package has."""
+    """Legality documents that the statements name, documents that the harvest asks for, and files no package has."""
+    for name in sorted(_asked(contents)):
+        if not (contents.root / name).is_file():
+            yield Difference(name, "missing", "the harvest asks for it")
     if not contents.redacted:
         yield from _legality(contents)
     known = [re.compile(pattern) for pattern in _patterns(contents)]
@@ -29,6 +32,15 @@ def check(contents: Contents) -> Iterator[Difference]:
         name = file.relative_to(contents.root).as_posix()
         if file.is_file() and not any(pattern.fullmatch(name) for pattern in known):
             yield Difference(name, "unknown_file", "no file that eudr-check writes into such a package")
+
+
+def _asked(contents: Contents) -> Iterator[str]:
+    """Documents for people, whose content nothing inside can vouch for: they are there."""
+    if contents.wants("report"):
+        yield "report.html"
+    if contents.wants("action_plan"):
+        named = {*contents.plots["cooperative"], *contents.findings["cooperative"].dropna()}
+        yield from (f"action_plan/{file_stem(one)}.{kind}" for one in named for kind in ("pdf", "xlsx"))
 
 
 def _legality(contents: Contents) -> Iterator[Difference]:

@@ -1,7 +1,7 @@
 """Outcomes once more: ASSESSMENTS and REASONS from EVIDENCE and policy, final outcomes from the reviews inside."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,8 @@ class Stages:
     ) = None
     """The package, its settings, PLOTS, ASSESSMENTS, SOURCES and LOTS to what its documents say; None leaves records
     and legality as the statements have them."""
+    variables: Callable[[Sequence[Any]], Sequence[Variable]] | None = None
+    """Definitions, as `layers.json` writes them, to the meaning of their columns; None leaves what the settings say."""
 
 
 def outcomes(contents: Contents, stages: Stages) -> Iterator[Difference]:
@@ -101,6 +103,20 @@ def shipped(contents: Contents, stages: Stages) -> Iterator[Difference]:
         known = stages.definition(name)
         for stated in () if known is None else unlike(known, layer):
             yield Difference("layers.json", "not_shipped", f"not {name} as it is shipped: {stated}")
+
+
+def meaning(contents: Contents, stages: Stages) -> Iterator[Difference]:
+    """Columns of EVIDENCE mean what the definitions inside say: outcomes are made once more by that meaning."""
+    if stages.variables is None:
+        return
+    try:
+        defined = stages.variables(contents.layers)
+    except EudrCheckError as error:
+        yield Difference("layers.json", "unreadable", str(error))
+        return
+    expected, found = ({one.column: asdict(one) for one in some_of} for some_of in (defined, contents.variables))
+    for stated in unlike(expected, found, "variables"):
+        yield Difference("settings.json", "variables", stated.replace("the tables give", "layers.json gives"))
 
 
 def _reviews(contents: Contents) -> Path:

@@ -17,7 +17,7 @@ import shapely
 
 from eudr_check import package, tables
 from eudr_check.files import Attachment
-from eudr_check.package.verify import ONLY_A_SIGNATURE, Stages, verify
+from eudr_check.package.verify import ONLY_A_SIGNATURE, Stages, contents, verify
 from tests.helpers import package_tables as six
 from tests.helpers.tampering import edited, patched, rehashed
 
@@ -193,6 +193,7 @@ FOUND: dict[str, tuple[Change, str]] = {
     "settings outputs": (patched("settings.json", lambda d: d["package"].update(outputs=["gis"])), "statement-L1"),
     "settings variable": (patched("settings.json", lambda d: d["variables"].pop()), "EVIDENCE"),
     "settings unknown key": (patched("settings.json", lambda d: d.update(extra=1)), "settings.json"),
+    "settings languages": (patched("settings.json", lambda d: d["package"].update(languages=[])), "settings.json"),
     "policy threshold": (patched("policy.json", lambda d: d.update(threshold_ha=50)), "policy.json"),
     "policy title": (patched("policy.json", lambda d: d.update(title="Other")), "policy.json"),
     "policy removed": (removed("policy.json"), "policy.json"),
@@ -240,6 +241,15 @@ FOUND: dict[str, tuple[Change, str]] = {
     "review taken out": (edited("reviews/reviews.csv", "R1,sur/A 3", ""), "ASSESSMENTS"),
     "document": (added("legality/a.pdf", b"another deed"), "legality/a.pdf"),
     "document removed": (removed("legality/a.pdf"), "legality/a.pdf"),
+    "report removed": (removed("report.html"), "report.html"),
+    "action plan removed": (removed("action_plan/norte.pdf"), "norte.pdf"),
+    "workbook removed": (removed("action_plan/sur.xlsx"), "sur.xlsx"),
+    "geopackage removed": (removed("prueba-2026.gpkg"), "gpkg"),
+    "project removed": (removed("prueba-2026.qgz"), "qgz"),
+    "definitions removed": (removed("layers.json"), "layers.json"),
+    "table as CSV removed": (removed("tables/reasons.csv"), "reasons.csv"),
+    "excluded.csv removed": (removed("excluded.csv"), "excluded.csv"),
+    "readme removed": (removed("README.es.txt"), "README.es.txt"),
     "foreign file": (added(S + "invoice.exe"), "invoice.exe"),
     "foreign table": (added("tables/MORE.parquet"), "MORE.parquet"),
     "summary is a list": (added("summary.json", b"[]"), "summary.json"),
@@ -291,6 +301,21 @@ def test_shipped_definition_under_its_own_id(made: tuple[Path, Stages], tmp_path
     found = verify(rehashed(folder, tmp_path / "p", own), stages=known)
 
     assert [(d.file, d.code) for d in found] == [("layers.json", "not_shipped")]
+
+
+@pytest.mark.parametrize(("column", "value"), [("role", "context"), ("covers_through", "2030-12-31")])
+def test_columns_mean_what_the_definitions_inside_say(
+    made: tuple[Path, Stages], tmp_path: Path, column: str, value: Any
+) -> None:
+    """Outcomes are made once more by the meaning of the columns, so nobody may give them another one."""
+    folder, stages = made
+    defined = contents.variable(json.loads((folder / "settings.json").read_text(encoding="utf-8"))["variables"][0])
+    known = replace(stages, variables=lambda _: [defined, *six.VARIABLES[1:]])
+    change = patched("settings.json", lambda d: d["variables"][0].update({column: value}))
+    found = verify(rehashed(folder, tmp_path / "p", change), stages=known)
+
+    assert verify(folder, stages=known) == []
+    assert [d.message for d in found if d.code == "variables" and f".{column}: " in d.message]
 
 
 def test_edits_are_many_enough() -> None:
