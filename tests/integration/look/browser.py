@@ -132,6 +132,12 @@ class Browser:
         self.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
         return time.monotonic() - start
 
+    def processor_s(self) -> float:
+        """Seconds of processor time of the page's process, which began with the browser, whatever else runs here."""
+        self.call("Performance.enable")
+        metrics = {one["name"]: one["value"] for one in self.call("Performance.getMetrics")["metrics"]}
+        return float(metrics["ProcessTime"])
+
     def run(self, script: str) -> Any:
         """Value of a JavaScript expression; promises are awaited."""
         answer = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)

@@ -9,7 +9,8 @@ import pytest
 
 from eudr_check.package.report import page
 from eudr_check.package.report.thumbnail import Picture
-from tests.helpers import package_pictures, season_tables
+from tests.helpers import season_tables
+from tests.helpers.made_once import made_once
 
 
 def pictures_of(season: season_tables.Season, most: int = 200) -> dict[str, Picture]:
@@ -42,12 +43,15 @@ def written(
 
 @pytest.fixture(scope="session")
 def small_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Sixty plots with hostile names; `coop-jaen/JAE-00009` has dated pictures."""
-    looks = package_pictures.looks("coop-jaen/JAE-00009")
-    return written(tmp_path_factory.mktemp("small"), season_tables.season(60, hostile=True), given={"looks": looks})
+    """Sixty plots with hostile names."""
+    return written(tmp_path_factory.mktemp("small"), season_tables.season(60, hostile=True))
 
 
 @pytest.fixture(scope="session")
 def large_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twenty thousand plots of 24 vertices."""
-    return written(tmp_path_factory.mktemp("large"), season_tables.season(20_000, vertices=24))
+
+    def make(folder: Path) -> Path:
+        return written(folder, season_tables.season(20_000, vertices=24))
+
+    return made_once(tmp_path_factory, "large-report", make)
