@@ -55,6 +55,22 @@ def of_report(page: Path) -> None:
         small(browser.picture(IMAGES / "phone.png"), 585)
 
 
+def of_looks(page: Path) -> None:
+    """Dated pictures of the first plot on whose ground a layer saw loss, before and after under the slider."""
+    found = "rows.find(i => D.looks[i]?.every(look => look.chips && look.rings.loss.length))"
+    with tempfile.TemporaryDirectory() as profile, Browser(Path(profile), width=1280, height=1560) as browser:
+        browser.open(page)
+        browser.run(f"open({found})")
+        browser.run("document.querySelector('.looks').scrollIntoView()")
+        browser.run(SETTLE)
+        box = browser.run("(({x, y, width, height}) => [x, y, width, height])"
+                          "(document.querySelector('.looks').getBoundingClientRect())")  # fmt: skip
+        left, top, width, height = box
+        shot = Image.open(browser.picture(IMAGES / "looks.png")).convert("RGB")
+        shot.crop((int(left), int(top), int(left + width), int(top + min(height, 1205)))).save(IMAGES / "looks.png")
+    small(IMAGES / "looks.png", 820)
+
+
 def of_project(project: Path) -> None:
     """The print layout, as QGIS draws it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -93,5 +109,6 @@ if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     made = package()
     of_report(made / "report.html")
+    of_looks(made / "report.html")
     of_project(next(made.glob("*.qgz")))
     of_plan(sorted((made / "action_plan").glob("*.pdf"))[0])
