@@ -68,7 +68,7 @@ def layers_new(
 ) -> None:
     """Begin the definition of a map of one's own with its values, names, hectares and CRS; the rest is marked."""
     from eudr_check.layers.definition import BLANK
-    from eudr_check.layers.new_definition import new_definition
+    from eudr_check.setup.new_definition import new_definition
     from eudr_check.text import say, sentence
 
     target = to or raster.with_suffix(".yaml")

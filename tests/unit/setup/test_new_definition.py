@@ -15,7 +15,7 @@ from eudr_check.cli.commands import app
 from eudr_check.errors import LayersError
 from eudr_check.layers.catalog import local
 from eudr_check.layers.definition import BLANK, read, shipped
-from eudr_check.layers.new_definition import new_definition
+from eudr_check.setup.new_definition import new_definition
 from tests.helpers.rasters import write_raster
 
 TABLE = """<PAMDataset><PAMRasterBand band="1">
