@@ -38,10 +38,11 @@ def explain(
     if plot not in assessments.index:
         raise PolicyError(f"no plot {plot} in this harvest; ids are cooperative/plot_id as in the assessments table")
     row, place = assessments.loc[[plot]].iloc[0], plots.loc[[plot]].iloc[0]
+    mine = reasons.loc[reasons.index == plot]
     parts = [
         _head(plot, place, row, language),
-        _figures(row, evidence.loc[evidence.index == plot], variables, language),
-        _why(reasons.loc[reasons.index == plot], policy, language),
+        _figures(row, _unread(row, mine), evidence.loc[evidence.index == plot], variables, language),
+        _why(mine, policy, language),
         _doubts(plot, row, evidence, language),
     ]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
@@ -58,9 +59,27 @@ def _head(plot: str, place: pd.Series, row: pd.Series, language: str) -> list[st
     return [*lines, _say("area", language, area=number(float(place["area_ha"]), language, 2), kind=kind)]
 
 
-def _figures(row: pd.Series, ground: pd.DataFrame, variables: Sequence[Variable], language: str) -> list[str]:
+def _unread(row: pd.Series, reasons: pd.DataFrame) -> float:
+    """Hectares that layers left unread, as the table or a reason of the plot says, whichever says more."""
+    said = reasons.loc[reasons["code"].str.startswith(("unknown_", "no_evidence")), "area_ha"]
+    return max([float(row["unknown_ha"]), *said.dropna().astype(float)])
+
+
+def _figure(name: str, value: float, unread: float, language: str) -> str:
+    """A figure as far as it was measured: what was not read is never written as nought."""
+    if name == "unknown_ha":
+        return _say(name, language, ha=number(unread, language, 3))
+    if unread <= 0:
+        return _say(name, language, ha=number(value, language, 3))
+    least = f"≥ {number(value, language, 3)}" if value >= 0.0005 else "–"
+    return f"{_say(name, language, ha=least)} {_say('of_it_unread', language, ha=number(unread, language, 3))}"
+
+
+def _figures(
+    row: pd.Series, unread: float, ground: pd.DataFrame, variables: Sequence[Variable], language: str
+) -> list[str]:
     lines = [_say("figures_heading", language)]
-    lines += [f"- {_say(name, language, ha=number(float(row[name]), language, 3))}" for name in FIGURES]
+    lines += [f"- {_figure(name, float(row[name]), unread, language)}" for name in FIGURES]
     shown = ground[ground["footprint"].isin(["polygon", "disc"])]
     lines += [f"- {_layer(shown, variable, language)}" for variable in variables if variable.column in shown.columns]
     by_sensor: dict[str, list[str]] = {}
