@@ -271,7 +271,7 @@ def _mark_losses(found: pd.DataFrame, lost_at: pd.DataFrame | None) -> None:
     there = found["plot"].isin(lost_at.index) & found["code"].isin(losses.CODES)
     for column in ("longitude", "latitude"):
         found[column] = pd.to_numeric(found[column])
-        found.loc[there, column] = found.loc[there, "plot"].map(lost_at[column])
+        found.loc[there, column] = lost_at[column].reindex(found.loc[there, "plot"]).to_numpy(float)
 
 
 def confirmed(assessments: pd.DataFrame) -> pd.Index:

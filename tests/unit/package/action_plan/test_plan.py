@@ -228,6 +228,15 @@ def test_a_confirmed_deforestation_is_no_visit(outcome: str, review: str | None,
     assert mine["todo"].str.startswith("A review confirmed deforestation here").all() == (kind == "desk")
 
 
+def test_a_harvest_of_which_no_row_is_a_plot_has_its_plan(tmp_path: Path) -> None:
+    """Only faults of a file, no plot, no loss: the plan lists the faults."""
+    season = season_tables.season(60)
+    nothing = replace(season, **{name: table.iloc[:0] for name, table in season.tables().items() if name != "findings"})
+    nothing.findings["plot"] = None
+
+    assert [path.suffix for path in write(tmp_path, nothing)][:2] == [".xlsx", ".pdf"]
+
+
 def test_harvest_without_plots_writes_no_plan(tmp_path: Path) -> None:
     """No cooperative, no file, no error."""
     assert write(tmp_path, season_tables.season(0)) == []
