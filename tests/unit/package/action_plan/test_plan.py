@@ -202,6 +202,23 @@ def test_a_mark_lies_in_the_loss_and_every_loss_is_outlined(tmp_path: Path) -> N
     assert losses == {"pérdida 2022, 2,000 ha", "pérdida 2024, 0,100 ha"}
 
 
+def test_phone_takes_nothing_in_a_description_for_markup(tmp_path: Path) -> None:
+    """Google Earth shows descriptions as HTML: a column with markup in its name is text there, as everywhere."""
+    season = season_tables.season(4)
+    plot = str(season.plots.index[3])
+    season.assessments.loc[plot, ["outcome", "final_outcome"]] = "more_info_needed"
+    season.reasons.loc[plot, "code"] = "event_on_forest"
+    hostile = "<img src=x onerror=alert(1)>&<script>alert(2)</script>"
+    frame = pd.DataFrame([(hostile, 2022, 4.0, plot)], columns=["column", "year", "area_ha", "plots"])
+    patches = gpd.GeoDataFrame(frame, geometry=[season.plots.geometry[plot].buffer(0.001)], crs=4326)
+    season = replace(season, patches=patches)
+    kml = next(path for path in write(tmp_path, season) if path.suffix == ".kml")
+    described = [mark.text for mark in ET.parse(kml).iterfind(".//{*}Placemark/{*}description")]
+
+    assert any("&lt;img src=x onerror=alert(1)&gt;&amp;&lt;script&gt;" in text for text in described)
+    assert not any("<" in text for text in described)
+
+
 @pytest.mark.parametrize(
     ("outcome", "review", "kind"),
     [
