@@ -1,6 +1,7 @@
 """What the terminal shows: progress on stderr while work goes on, one table on stdout at the end."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -25,6 +26,8 @@ COLOURS = {
     "undetermined": "blue",
     "cleared_by_review": "cyan",
 }
+CAUSES = 5
+"""Causes of blocked rows that are named."""
 
 
 def result(finished: Finished, *, as_json: bool, profile: bool) -> None:
@@ -36,11 +39,13 @@ def result(finished: Finished, *, as_json: bool, profile: bool) -> None:
     for line in finished.withheld:
         console.print(say("not_declared", what=line), highlight=False)
     for line in finished.filed_in_part:
-        console.print(line, highlight=False)
+        console.print(in_words(line), highlight=False)
     console.print(_outcomes(finished))
     blocked = finished.findings[(finished.findings["severity"] == "block") & finished.findings["source_row"].isna()]
     for file, message in zip(blocked["source_file"], map(_message, blocked.itertuples()), strict=True):
         console.print(f"{file}: {message}", highlight=False, markup=False, soft_wrap=True)
+    for line in _causes(finished):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     for line in (*changes.unread(finished), *changes.since_last(finished)):
         console.print(line, highlight=False, soft_wrap=True)
     for note in finished.notes:
@@ -54,24 +59,38 @@ def result(finished: Finished, *, as_json: bool, profile: bool) -> None:
         console.print(finished.measurements.to_string(index=False), highlight=False)
 
 
+def _causes(finished: Finished) -> Iterator[str]:
+    """Why rows are blocked: of each cooperative and cause the number, and the sentence of the first."""
+    blocked = finished.findings[(finished.findings["severity"] == "block") & finished.findings["source_row"].notna()]
+    groups = sorted(blocked.groupby(["source_file", "code"], sort=True), key=lambda group: -len(group[1]))
+    for (file, _), rows in groups[:CAUSES]:
+        yield say("blocked_for", file=file, count=len(rows), why=_message(next(rows.itertuples())))
+    if len(groups) > CAUSES:
+        yield say("blocked_more", count=sum(len(rows) for _, rows in groups[CAUSES:]))
+
+
 def status(state: Status, *, as_json: bool) -> None:
     """How far a run is, in a few lines or as JSON."""
     console = Console(markup=False, emoji=False)
     if as_json:
         console.file.write(json.dumps(asdict(state)) + "\n")
         return
-    word = "running" if state.running else "complete" if state.complete else "not finished: run it again"
-    console.print(f"state      {word}", highlight=False)
-    console.print(f"stages     {' '.join(state.stages) or 'none yet'}", highlight=False)
+
+    def line(label: str, words: str) -> None:
+        console.print(f"{say(f'status_{label}'):<10} {words}", highlight=False, soft_wrap=True)
+
+    begun = state.stages or state.tiles_done or state.tiles_failed
+    how = "running" if state.running else "complete" if state.complete else "not_finished" if begun else "not_begun"
+    line("state", say(f"status_{how}"))
+    line("stages", ", ".join(say(f"stage_{stage}") for stage in state.stages) or "-")
     if state.tiles_done or state.tiles_failed or state.tiles_left:
-        tiles = f"{state.tiles_done} done, {state.tiles_failed} failed, {state.tiles_left} left"
-        left = "" if state.seconds_left is None else f", about {state.seconds_left:.0f} s to go"
-        console.print(f"tiles      {tiles}{left}", highlight=False)
+        left = "" if state.seconds_left is None else say("status_seconds", seconds=f"{state.seconds_left:.0f}")
+        counts = {"done": state.tiles_done, "failed": state.tiles_failed, "left": state.tiles_left}
+        line("tiles", say("status_counts", **counts) + left)
     for reason in state.unread:
-        console.print(f"unread     {reason}", highlight=False, soft_wrap=True)
+        line("unread", reason)
     for href in state.replaced:
-        words = "changed since it was read; run again, and `eudr-check catalogue add` where it is right"
-        console.print(f"raster     {href}: {words}", highlight=False, soft_wrap=True)
+        line("raster", say("status_replaced", file=href))
 
 
 def frame(rows: pd.DataFrame, *, nothing: str) -> None:

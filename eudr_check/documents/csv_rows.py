@@ -6,8 +6,8 @@ from pathlib import Path
 from eudr_check import delimited
 from eudr_check.delimited import DelimitedError, Record
 from eudr_check.documents import headers, workbook
-from eudr_check.errors import ConfigError
-from eudr_check.text import sentence
+from eudr_check.errors import ConfigError, EudrCheckError
+from eudr_check.text import Sentence, sentence
 
 WORKBOOKS = ("deliveries", "reviews", "shipments")
 """Documents that may be workbooks; into the others we write, or a package is read by them as text."""
@@ -97,14 +97,22 @@ def _guard(record: Record, header: Sequence[str], delimiter: str, place: str) ->
         raise ConfigError(sentence("documents", "cells", place=place, cells=len(record.cells), columns=len(header)))
 
 
-def raise_all(problems: Sequence[ConfigError]) -> None:
+def raise_all(problems: Sequence[EudrCheckError]) -> None:
     """Raise all problems of some files as one.
 
     Raises:
-        ConfigError: there are any.
+        EudrCheckError: the one problem there is.
+        ConfigError: there are several.
     """
     if len(problems) == 1:
         raise problems[0]
     if problems:
-        words = [one.args[0] for one in problems]
+        words = [word for one in problems for word in _words(one.args[0])]
         raise ConfigError(sentence("documents", "several", count=len(words), problems=words))
+
+
+def _words(said: str) -> list[str]:
+    """A problem, or those a sentence lists."""
+    if isinstance(said, Sentence) and (said.topic, said.key) == ("documents", "several"):
+        return list(said.values["problems"])
+    return [said]

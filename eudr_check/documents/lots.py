@@ -4,10 +4,7 @@ Coffee once mixed cannot be unmixed, so a lot with any delivery from a plot that
 that delivered more than it can grow is refused whole, unless a dated removal before mixing is recorded.
 """
 
-import csv
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 import numpy as np
 import pandas as pd
@@ -15,17 +12,8 @@ import pandas as pd
 from eudr_check import tables
 from eudr_check.config import Harvest
 from eudr_check.documents.deliveries import removed
-from eudr_check.law.regulation import POINT_AREA_HA
 from eudr_check.spelling import folded
-
-
-@dataclass(frozen=True)
-class Plausible:
-    """Kilograms per hectare and year above which we ask, and above which we refuse."""
-
-    warn: float
-    block: float
-    source: str
+from eudr_check.yields import area_ha, plausible
 
 
 @dataclass(frozen=True)
@@ -97,20 +85,13 @@ def yields(deliveries: pd.DataFrame, plots: pd.DataFrame, commodity: str) -> pd.
     """
     total = deliveries.groupby("plot")["kg_green"].sum()
     known = plots.loc[plots.index.intersection(total.index)].sort_index()
-    area = known["area_ha"].fillna(known["declared_area_ha"])
-    frame = pd.DataFrame({"kg_green": total.reindex(known.index), "area_ha": area.fillna(POINT_AREA_HA)})
-    frame["area_known"] = area.notna()
+    frame = pd.DataFrame({"kg_green": total.reindex(known.index), "area_ha": area_ha(known)})
+    frame["area_known"] = known[["area_ha", "declared_area_ha"]].notna().any(axis=1)
     frame["kg_ha"] = frame["kg_green"] / frame["area_ha"]
     limits = [plausible(commodity, country) for country in known["producer_country"]]
     frame["warn_kg_ha"] = [np.inf if limit is None else limit.warn for limit in limits]
     frame["block_kg_ha"] = [np.inf if limit is None else limit.block for limit in limits]
     return frame
-
-
-def plausible(commodity: str, country: object) -> Plausible | None:
-    """Plausible yield of a commodity in a country, else anywhere; None where no figure is known."""
-    table = _plausible()
-    return table.get((commodity, str(country))) or table.get((commodity, ""))
 
 
 def _faults(plot: pd.Series, assessments: pd.DataFrame, plots: pd.DataFrame, seasons: pd.DataFrame) -> pd.Series:
@@ -149,14 +130,3 @@ def _told(inside: pd.DataFrame, column: str, plots: pd.DataFrame) -> str:
         f"{code}: {', '.join(names[plot] for plot in sorted(set(part['plot'])))}"
         for code, part in marked.groupby(column)
     )
-
-
-@cache
-def _plausible() -> dict[tuple[str, str], Plausible]:
-    text = files("eudr_check.documents").joinpath("data/yields.csv").read_text(encoding="utf-8")
-    return {
-        (row["commodity"], row["country"]): Plausible(
-            float(row["warn_kg_ha"]), float(row["block_kg_ha"]), row["source"]
-        )
-        for row in csv.DictReader(text.splitlines())
-    }

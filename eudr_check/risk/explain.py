@@ -1,13 +1,15 @@
 """One plot in plain words: from layers and hectares to rule to outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 import pandas as pd
 
 from eudr_check.errors import PolicyError
 from eudr_check.evidence_digest import evidence_digest
 from eudr_check.risk.policy import Convergence, Policy, Rule
-from eudr_check.text import number, say
+from eudr_check.spelling import folded
+from eudr_check.text import Sentence, number, say, sentence
 from eudr_check.variables import UNKNOWN, Variable
 
 FIGURES = ("forest_2020_ha", "loss_after_2020_ha", "deforestation_ha", "agreed_deforestation_ha", "unknown_ha")
@@ -36,7 +38,7 @@ def explain(
         PolicyError: no such plot.
     """
     if plot not in assessments.index:
-        raise PolicyError(f"no plot {plot} in this harvest; ids are cooperative/plot_id as in the assessments table")
+        raise PolicyError(_no_plot(plot, assessments.index))
     row, place = assessments.loc[[plot]].iloc[0], plots.loc[[plot]].iloc[0]
     mine = reasons.loc[reasons.index == plot]
     parts = [
@@ -46,6 +48,15 @@ def explain(
         _doubts(plot, row, evidence, language),
     ]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _no_plot(plot: str, known: Iterable[str]) -> Sentence:
+    """What to say of a plot that is not there: the same code elsewhere first, then names that are nearly so written."""
+    names = {folded(str(one)): str(one) for one in known}
+    same = [name for form, name in names.items() if folded(plot) in (form, form.partition("/")[2])]
+    near = same[:3] or [names[form] for form in get_close_matches(folded(plot), names, n=3, cutoff=0.75)]
+    hint = sentence("start", "near_plots", plots=", ".join(near)) if near else ""
+    return sentence("start", "no_plot", plot=plot, near=hint)
 
 
 def _head(plot: str, place: pd.Series, row: pd.Series, language: str) -> list[str]:

@@ -16,6 +16,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from eudr_check.choices import Commodity
 from eudr_check.errors import PolicyError
 from eudr_check.resources import parse_yaml
+from eudr_check.text import sentence
 from eudr_check.trade import Strict
 
 Quantity = Literal[
@@ -188,7 +189,7 @@ def policy(name: str) -> Policy:
     path = Path(name)
     if path.suffix in {".yaml", ".yml"} and path.is_file():
         return _own(_read(path, name), path.name)
-    raise PolicyError(f"policy {name}: not shipped (known: {', '.join(shipped())}) and no YAML file of that path")
+    raise PolicyError(sentence("start", "policy_unknown", name=name, known=", ".join(shipped())))
 
 
 def shipped() -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
-from eudr_check.documents import dossier
+from eudr_check.documents import amounts, dossier
 from eudr_check.package.bag import contents
 from eudr_check.run import conservation, inputs, map_doubts, readiness, stages
 from eudr_check.run.artifacts import Artifact
@@ -23,7 +23,8 @@ from eudr_check.run.folder import RunFolder
 from eudr_check.run.graph import Graph
 from eudr_check.run.profile import Measurements
 from eudr_check.run.stages import Progress, Run
-from eudr_check.text import say, sentence
+from eudr_check.tables import SETTLED
+from eudr_check.text import sentence
 
 SHOWN = ("plots", "ground", "layers", "overlay", "assess", "imagery", "package", "redacted")
 """Steps that are measured, logged and shown."""
@@ -67,13 +68,18 @@ class Finished:
     @cached_property
     def withheld(self) -> tuple[str, ...]:
         """What no statement declares although it was asked for, a sentence each."""
-        return () if self.package is None else tuple(contents.summary(self.package)["withheld"])
+        why = () if self.package is None else contents.summary(self.package)["withheld_because"]
+        return tuple(sentence("shipments", one["code"], **_values(one)) for one in why)
 
     @cached_property
     def filed_in_part(self) -> tuple[str, ...]:
         """Lots of which a part was filed and the rest is declared, a sentence each."""
         parts = () if self.package is None else contents.summary(self.package)["filed_in_part"]
-        return tuple(say("shipments", "part_filed", "en", **one) for one in parts)
+        return tuple(sentence("shipments", "part_filed", **one) for one in parts)
+
+
+def _values(stated: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in stated.items() if name != "code"}
 
 
 def run(
@@ -103,9 +109,7 @@ def run(
     measured = Measurements()
     inputs.bring(harvest, offline=offline)
     # Once, and before a raster is touched: what is wrong is said early, and all stages have the same documents.
-    documents = dossier.read(harvest) if until in ("assess", "package") else dossier.Dossier()
-    if until == "package" and "statement" in harvest.package.outputs and not draft:
-        readiness.check(harvest, documents.deliveries)
+    documents = readiness.checked(harvest, until, draft=draft)
     watched = _Watch(folder, progress, measured)
     with folder.locked(), Workers(harvest.run) as workers, Graph(folder.artifacts, watched) as graph:
         job = Run(harvest, folder, offline, progress, measured, workers, graph, documents)
@@ -182,8 +186,11 @@ def _notes(
         return ()
     assessment = made["assess"]
     lots = assessment.table("LOTS") if assessment.has("LOTS") else None
+    plots = made["plots"].table("PLOTS", ["area_ha", "declared_area_ha", "producer_country", "usable"])
+    settled = assessment.table("ASSESSMENTS")["final_outcome"].isin(SETTLED)
     return (
         *_set_aside(findings),
         *_doubtful_maps(findings),
         *dossier.notes(harvest, documents, assessment.json("reviews"), lots),
+        *amounts.doubts(harvest, plots[settled.reindex(plots.index, fill_value=False)], documents.deliveries),
     )

@@ -1,14 +1,77 @@
 """What can be refused before a plot is read or a raster touched: facts of the statement, and files of people."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
 
 import pandas as pd
 
-from eudr_check.config import Harvest
+from eudr_check import layers, object_store, risk
+from eudr_check.config import Harvest, LayerChoice
 from eudr_check.documents import dossier
-from eudr_check.errors import PackageError
+from eudr_check.documents.csv_rows import raise_all
+from eudr_check.errors import EudrCheckError, LayersError, PackageError
 from eudr_check.package.eu import dds_xml
 from eudr_check.shipments import grams
+from eudr_check.text import Joined, sentence
+
+Looked = TypeVar("Looked")
+
+
+def checked(harvest: Harvest, until: str, *, draft: bool) -> dossier.Dossier:
+    """The documents of a harvest, once all that is cheap to look at was found to be right.
+
+    Args:
+        harvest: the settings.
+        until: last stage of the run.
+        draft: unsettled plots are declared too; then facts of the statement may be wrong.
+
+    Raises:
+        EudrCheckError: layers, catalogues, the policy, documents or facts of the statement are wrong; all at once.
+    """
+    problems: list[EudrCheckError] = []
+
+    def tried(look: Callable[[], Looked], otherwise: Any) -> Looked | Any:
+        try:
+            return look()
+        except EudrCheckError as error:
+            problems.append(error)
+            return otherwise
+
+    if until != "plots":
+        for choice in harvest.layers:
+            tried(partial(_guard_layer, choice), None)
+        for folder in sorted({one.folder for one in harvest.catalogues.values() if one.folder is not None}):
+            if object_store.origin(folder) is None:
+                tried(partial(_guard_catalogue, folder), None)
+    documents = dossier.Dossier()
+    if until in ("assess", "package"):
+        tried(partial(risk.policy, harvest.policy), None)
+        documents = tried(partial(dossier.read, harvest), documents)
+    if until == "package" and "statement" in harvest.package.outputs and not draft:
+        tried(partial(check, harvest, documents.deliveries), None)
+    raise_all(problems)
+    return documents
+
+
+def _guard_layer(choice: LayerChoice) -> None:
+    known = layers.shipped()
+    if choice.id is not None and choice.id not in known:
+        mine = [one for one in known if one.partition("@")[0] == choice.id.partition("@")[0]]
+        newest = sentence("start", "layer_newest", id=max(mine, key=_version)) if mine else ""
+        raise LayersError(sentence("start", "layer_unknown", id=choice.id, newest=newest, known=", ".join(known)))
+    layers.definition(choice)
+
+
+def _version(name: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", name.partition("@")[2])))
+
+
+def _guard_catalogue(folder: Path) -> None:
+    if not (folder / "catalog.json").is_file():
+        raise LayersError(sentence("start", "no_stac", folder=str(folder)))
 
 
 def check(harvest: Harvest, delivered: pd.DataFrame | None) -> None:
@@ -25,12 +88,9 @@ def check(harvest: Harvest, delivered: pd.DataFrame | None) -> None:
     if delivered is not None:
         faults += _in_tonnes(harvest, sum(map(grams, dossier.held(delivered).values())))
     if harvest.operator is not None and harvest.operator.role in ("trader", "downstream_operator"):
-        faults.append(
-            f"operator.role {harvest.operator.role} files no statement (Art. 5); take 'statement' out of "
-            "package.outputs, or correct the role"
-        )
+        faults.append(sentence("start", "no_statement_role", role=harvest.operator.role))
     if faults:
-        raise PackageError(f"harvest {harvest.harvest}: no statement can be made: " + "; ".join(faults))
+        raise PackageError(sentence("start", "no_statement", harvest=harvest.harvest, faults=Joined(faults)))
 
 
 def _in_tonnes(harvest: Harvest, held: int) -> Iterator[str]:
@@ -42,4 +102,4 @@ def _in_tonnes(harvest: Harvest, held: int) -> Iterator[str]:
             [f"products.{n}.net_mass_kg" for n in range(len(masses))] if harvest.products else ["product.net_mass_kg"]
         )
         named = ", ".join(f"{key} {mass:g}" for key, mass in zip(keys, masses, strict=True) if mass)
-        yield f"{named} looks like tonnes, for the lots hold {held / 1000:,.0f} kg; write kilograms"
+        yield sentence("start", "in_tonnes", named=named, held=f"{held / 1000:,.0f}")

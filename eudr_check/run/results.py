@@ -11,6 +11,7 @@ from eudr_check.config import Harvest
 from eudr_check.errors import RunError
 from eudr_check.layers import Supply, restore
 from eudr_check.run.folder import RunFolder
+from eudr_check.text import sentence
 
 ADDRESSES = "addresses"
 """Document beside SOURCES: where assets were read whose href is no address."""
@@ -25,11 +26,8 @@ def tables(run: Path) -> dict[str, pd.DataFrame]:
         RunError: the run has not come as far as outcomes.
     """
     folder = RunFolder(run).pull("tables")
-    absent = [name for name in NEEDED if not (folder / f"{name}.parquet").is_file()]
-    if absent:
-        raise RunError(
-            f"{object_store.name(run)}: no {', '.join(absent)} yet; run the harvest first (eudr-check run CONFIG)"
-        )
+    if not all((folder / f"{name}.parquet").is_file() for name in NEEDED):
+        raise RunError(sentence("start", "not_run", run=object_store.name(run)))
     return {name: _read(folder / f"{name}.parquet") for name in NEEDED}
 
 

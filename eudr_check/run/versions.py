@@ -48,6 +48,8 @@ _DOCUMENTS = (
     "shipments.py",
     "spelling.py",
     "text",
+    "yields.csv",
+    "yields.py",
 )
 _OVERLAY = ("geopandas", "pyarrow", "rasterio", "rioxarray", "xarray", "XlsxWriter")
 _LAYERS = ("affine", "planetary-computer", "pyproj", "pystac", "pystac-client", "rasterio", "requests", "urllib3")

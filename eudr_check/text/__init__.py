@@ -13,7 +13,7 @@ from babel import Locale
 from eudr_check.choices import LANGUAGES
 from eudr_check.resources import read_yaml
 
-__all__ = ["LANGUAGES", "Sentence", "number", "say", "sentence", "topic"]
+__all__ = ["LANGUAGES", "Joined", "Sentence", "number", "say", "sentence", "topic"]
 _MOST_DECIMALS = 6
 
 
@@ -48,6 +48,12 @@ class Sentence(str):
         )
 
 
+class Joined(tuple[str, ...]):
+    """Sentences within another sentence, one after another with semicolons."""
+
+    __slots__ = ()
+
+
 def sentence(topic: str, key: str, /, **values: Any) -> Sentence:
     """A sentence that errors and notes carry: English as text, any language for the terminal."""
     written = {name: _spoken(one, "en") for name, one in values.items()}
@@ -59,6 +65,8 @@ def sentence(topic: str, key: str, /, **values: Any) -> Sentence:
 def _spoken(value: Any, language: str) -> Any:
     if isinstance(value, Sentence):
         return value.in_language(language)
+    if isinstance(value, Joined):
+        return "; ".join(str(_spoken(one, language)) for one in value)
     if isinstance(value, list | tuple):
         return "".join(f"\n- {_spoken(one, language)}" for one in value)
     return value

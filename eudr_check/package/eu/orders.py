@@ -11,6 +11,7 @@ from eudr_check.package.eu.consignment import Consignment
 from eudr_check.package.eu.reference import reference
 from eudr_check.shipments import Filed, Shipment, Shipments, Withheld, grams, kilograms
 from eudr_check.trade import Product
+from eudr_check.yields import ceiling, is_grown
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def orders(
         draft: declare lots that hold less than was ordered all the same.
     """
     if consignment.lots.empty and consignment.refused_lots.empty:
-        return _of_plots(products, consignment)
+        return _of_plots(products, consignment, draft=draft)
     held = dict(zip(consignment.lots["lot"].astype(str), consignment.lots["kg_green"].astype(float), strict=True))
     refused = {
         str(lot): str(why)
@@ -116,14 +117,28 @@ def numbers(lot: str, filed: Sequence[Filed]) -> str:
     return ", ".join(one.number for one in filed if lot in one.lots)
 
 
-def _of_plots(products: Sequence[Product], consignment: Consignment) -> Orders:
+def _of_plots(products: Sequence[Product], consignment: Consignment, *, draft: bool) -> Orders:
     if consignment.plots.empty:
         return Orders()
+    too_much = _above_yield(products, consignment)
+    if too_much is not None and not draft:
+        return Orders(withheld=[too_much])
     loads = tuple(
         Load(number, {}, product.net_mass_kg or 0.0, product.supplementary_unit)
         for number, product in enumerate(products)
     ) or (Load(0, {}, 0.0, None),)
     return Orders([Order(None, loads)])
+
+
+def _above_yield(products: Sequence[Product], consignment: Consignment) -> Withheld | None:
+    """More than all plots together can have grown in a year; no lots are there to say so plot by plot."""
+    commodity = str(consignment.plots["commodity"].iloc[0])
+    stated = sum(one.net_mass_kg or 0.0 for one in products if is_grown(commodity, one.hs_code))
+    most = ceiling(consignment.plots, commodity)
+    if stated <= most.possible_kg:
+        return None
+    values = {"stated": kilograms(stated), "area": f"{most.area_ha:.2f}", "most": kilograms(most.possible_kg)}
+    return Withheld("mass_above_yield", values)
 
 
 def _of_lots(

@@ -145,6 +145,7 @@ CASES = {
     "member_ignored": lambda f: [archive(f, {"a.csv": POINT_CSV, "b.docx": "x"})],
     "encoding_wrong": lambda f: [written(f, "a.csv", "id;ñ\n".encode("latin-1"), encoding="utf-8")],
     "file_missing": lambda f: [named(f / "gone.csv")],
+    "file_missing_near": lambda f: [written(f, "gone.csv", "id;lon;lat\n").model_copy(update={"path": f / "gon.csv"})],
     "file_empty": lambda f: [written(f, "a.csv", "id;lon;lat\n")],
     "file_unreadable": lambda f: [written(f, "a.gpkg", b"\x01\x02\x03")],
     "file_unsafe": lambda f: [archive(f, {"../../a.csv": POINT_CSV})],
