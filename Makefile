@@ -76,14 +76,19 @@ wheel: .venv/.installed
 clean:
 	rm -rf .venv runs site dist build
 
-.venv/.installed: pyproject.toml constraints.txt
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
+
+.venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "eudr-check needs Python 3.11 or later; say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/.installed: .venv/.made pyproject.toml constraints.txt
+	$(INSTALL) --editable .
 	@touch $@
 	@echo "The command is $(BIN)/eudr-check; your own harvest: $(BIN)/eudr-check init FOLDER"
 
-.venv/.installed-%: .venv/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$*]'
+.venv/.installed-%: .venv/.made pyproject.toml constraints.txt
+	$(INSTALL) --editable '.[$*]'
 	@touch $@
