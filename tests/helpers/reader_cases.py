@@ -300,6 +300,7 @@ CASES: dict[str, Any] = {
     "corner_lost": lambda f: [corners(f, ";4;-76.105999;-6.098333")],
     "corners_misnumbered": lambda f: [corners(f, "P2;3;-76.105111;-6.098333")],
     "corners_skipped": lambda f: [corners(f, "P2;5;-76.105999;-6.098333")],
+    "id_shown_otherwise": lambda f: [xlsx(f, header(), plot_row(2, 12, s=1), formats=("0.00",))],
     "id_is_date": lambda f: [xlsx(f, header(), plot_row(2, 46054, s=1), formats=("yyyy-mm-dd",))],
 }
 """One file for each code that only a reader of a binary format raises."""

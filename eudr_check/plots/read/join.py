@@ -84,7 +84,11 @@ def gather(files: Sequence[PlotFile], log: FindingCollector) -> Rows:
             continue
         for fault in delivery.faults:
             log.row(fault.code, start + fault.position, **fault.details)
-        log.row("id_is_date", [start + place for place in delivery.dates.get(taken.get("plot_id", ""), [])])
+        ids = taken.get("plot_id", "")
+        if restyled := delivery.restyled.get(ids):
+            cells = delivery.attributes[ids].iloc[restyled].astype(str).tolist()
+            log.row("id_shown_otherwise", [start + place for place in restyled], id=cells)
+        log.row("id_is_date", [start + place for place in delivery.dates.get(ids, [])])
         frames.append(_frame(file, order, delivery, taken))
         deliveries.append(delivery)
         start += len(delivery)

@@ -36,6 +36,25 @@ def shown(number: str, code: str) -> str:
     return _laid_out(number.zfill(zeros), parts, places)
 
 
+def followed(number: str, code: str) -> bool:
+    """Whether people who look at the sheet see what `shown` gives.
+
+    Decimals, percents, fractions, separators of thousands and units are left out of it: 12 under `0.00` is 12, and the
+    sheet shows 12.00. For a quantity that is right; an id is another id to whoever reads the sheet.
+
+    >>> [followed("12", code) for code in ("0", '"P-"000', "@", "#,##0", "0.00", "0%", "# ?/?", '0" ha"')]
+    [True, True, True, True, False, False, False, False]
+    >>> followed("1234", "#,##0")
+    False
+    """
+    literals = ""
+    for literal, escaped, _, special, other in _TOKEN.findall(_first_section(code)):
+        if special and special != "@" and (special != "," or len(number) > 3):
+            return False
+        literals += literal or escaped or other
+    return literals.strip().lower() not in _UNITS
+
+
 def _first_section(code: str) -> str:
     """The format of positive numbers; a semicolon within quotes ends nothing."""
     match = re.match(r'(?:"[^"]*"|\\.|[^;"\\])*', code, re.DOTALL)

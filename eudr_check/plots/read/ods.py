@@ -122,7 +122,11 @@ def _cell(cell: Element, one: Sheet) -> tuple[str | None, set[Cell] | None]:
         whole = _WHOLE.fullmatch(value)
         if whole and text and number_formats.is_shown_id(whole[1], text):
             return text, None
-        return whole[1] if whole else Number(value.removesuffix(".0")), None
+        read = whole[1] if whole else Number(value.removesuffix(".0"))
+        shown = (text or read).strip()
+        return read, one.restyled if shown not in (str(read), str(read).replace(".", ",")) else None
+    if kind == "boolean":
+        return text, one.restyled
     return text, one.dates if kind == "date" else None
 
 

@@ -65,6 +65,8 @@ class Delivery:
 
     dates: dict[str, list[int]] = field(default_factory=dict)
     """Header: positions of the rows whose cell is a date and not text."""
+    restyled: dict[str, list[int]] = field(default_factory=dict)
+    """Header: positions of the rows whose cell is a number, or true or false, that the sheet shows otherwise."""
 
     def __post_init__(self) -> None:
         self.crs_from = self.crs_from or [(0, self.crs)]
@@ -131,15 +133,19 @@ def joined(parts: list[Delivery]) -> Delivery:
             for fault in part.faults
         ],
         notes=[note for part in parts for note in part.notes],
-        dates={
-            header: [
-                place + int(count)
-                for part, count in zip(parts, counts, strict=False)
-                for place in part.dates.get(header, ())
-            ]
-            for header in sorted({header for part in parts for header in part.dates})
-        },
+        dates=_moved([part.dates for part in parts], counts),
+        restyled=_moved([part.restyled for part in parts], counts),
         accuracy_m=np.concatenate(
             [np.full(len(part), np.nan) if part.accuracy_m is None else part.accuracy_m for part in parts]
         ),
     )
+
+
+def _moved(marked: list[dict[str, list[int]]], counts: NDArray[np.int64]) -> dict[str, list[int]]:
+    """Positions by header of several tables, in the rows of all of them."""
+    return {
+        header: [
+            place + int(count) for one, count in zip(marked, counts, strict=False) for place in one.get(header, ())
+        ]
+        for header in sorted({header for one in marked for header in one})
+    }

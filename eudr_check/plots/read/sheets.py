@@ -24,6 +24,8 @@ class Sheet:
     """Cells the file holds twice."""
     dates: set[Cell] = field(default_factory=set)
     """Cells that are dates."""
+    restyled: set[Cell] = field(default_factory=set)
+    """Cells whose number format shows something else than the number, or that are true or false."""
     merged: int = 0
     """Cells that took the value of the merged cell above them."""
 
@@ -86,9 +88,10 @@ def _delivery(one: Sheet) -> Delivery:
         for row in sorted({row for row, _ in cells} & position.keys()):
             names = ", ".join(cell_name(row, column) for r, column in sorted(cells) if r == row)
             delivery.faults.append(Fault(position[row], code, {"cells": names}))
-    for row, column in sorted(one.dates):
-        if row in position and column < len(headers):
-            delivery.dates.setdefault(str(headers[column]), []).append(position[row])
+    for cells, marked in ((one.dates, delivery.dates), (one.restyled, delivery.restyled)):
+        for row, column in sorted(cells):
+            if row in position and column < len(headers):
+                marked.setdefault(str(headers[column]), []).append(position[row])
     if one.merged:
         delivery.notes.append(Note("cells_merged", {"cells": one.merged}))
     return delivery
@@ -131,8 +134,9 @@ def fill_merged(one: Sheet, top: int, left: int, bottom: int) -> None:
         row.extend([None] * (left + 1 - len(row)))
         row[left] = one.rows[top][left]
         one.merged += 1
-        if (top, left) in one.dates:
-            one.dates.add((number, left))
+        for cells in (one.dates, one.restyled):
+            if (top, left) in cells:
+                cells.add((number, left))
 
 
 def dense(cells: dict[int, dict[int, str]]) -> list[list[str | None]]:

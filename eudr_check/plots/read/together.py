@@ -30,4 +30,5 @@ def _rename(part: Delivery, names: dict[str, str]) -> None:
     }
     part.attributes = part.attributes.rename(columns=changed)
     part.dates = {changed.get(header, header): rows for header, rows in part.dates.items()}
+    part.restyled = {changed.get(header, header): rows for header, rows in part.restyled.items()}
     part.label = changed.get(str(part.label), part.label)

@@ -72,6 +72,7 @@ def joined(delivery: Delivery, columns: Mapping[str, str]) -> Delivery:
         # A list of corners has no reason to repeat the first one: closing it is no repair.
         faults=[*faults, *(fault for fault in ring_faults if fault.code != "ring_unclosed")],
         dates={header: sorted({int(plot_of[row]) for row in found}) for header, found in delivery.dates.items()},
+        restyled={header: sorted({int(plot_of[row]) for row in found}) for header, found in delivery.restyled.items()},
         notes=[*delivery.notes, note],
     )
 

@@ -198,6 +198,7 @@ def _value(cell: Element, at: tuple[int, int], sheet: Sheet, book: _Book) -> str
             raise IndexError("a text before the first")
         return book.strings[place] or None
     if kind == "b":
+        sheet.restyled.add(at)
         return str(value.strip() in ("1", "true"))
     if kind == "d":
         sheet.dates.add(at)
@@ -210,6 +211,8 @@ def _number(value: str, cell: Element, at: tuple[int, int], sheet: Sheet, book: 
     if _is_date(code):
         sheet.dates.add(at)
         return _date(value, book)
+    if code != "General" and not number_formats.followed(value, code):
+        sheet.restyled.add(at)
     if _WHOLE.fullmatch(value):
         return value if code == "General" else number_formats.shown(value, code)
     number = float(value)

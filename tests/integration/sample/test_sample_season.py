@@ -121,6 +121,7 @@ NOT_IN_THE_SEASON = {
     "id_by_content",
     "id_column_missing",
     "id_shortened",
+    "id_shown_otherwise",
     "map_everywhere",  # about a layer: `test_map_doubts.py`
     "map_nowhere",
     "neighbours_more",

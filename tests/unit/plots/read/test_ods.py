@@ -58,6 +58,17 @@ def test_ids_come_out_as_shown(tmp_path, value, shown, plot_id):
     assert made["plot_id"].tolist() == [plot_id]
 
 
+@pytest.mark.parametrize(
+    ("shown", "value", "told"),
+    [("1.00", "1", True), ("50%", "0.5", True), ("1,234", "1234", True), ("7", "7", False), ("1,5", "1.5", False)],
+)
+def test_an_id_that_the_sheet_shows_otherwise_is_told(tmp_path, shown, value, told):
+    """What is read is the number; people who see 1.00 hear of it; a decimal comma is no other number."""
+    _, findings = loaded(ods(tmp_path, ods_header() + plot(1, plot_id=ods_cell(shown, value)) + plot(2)))
+
+    assert ("id_shown_otherwise" in set(findings["code"])) == told
+
+
 def test_date_as_id_is_reported(tmp_path):
     """An id cell that is a date blocks its row."""
     date = (

@@ -108,6 +108,44 @@ def test_ids_come_out_as_shown(tmp_path, number, code, shown):
     assert made["plot_id"].tolist() == [shown]
 
 
+@pytest.mark.parametrize(
+    ("number", "code", "told"),
+    [
+        (1, "0.00", True),
+        (0.5, "0%", True),
+        (1.5, "# ?/?", True),
+        (12, '0" ha"', True),
+        (1234, "#,##0", True),
+        (1234567, "0.00E+00", True),
+        (12, "#,##0", False),
+        (7, "000", False),
+        (7, '"P-"000', False),
+        (7, "@", False),
+        (7, "General", False),
+        (1.5, "General", False),
+    ],
+)
+def test_an_id_that_the_sheet_shows_otherwise_is_told(tmp_path, number, code, told):
+    """Decimals, percents, fractions, thousands and units are read as the number; people who see 1.00 hear of it."""
+    made, findings = loaded(xlsx(tmp_path, header(), plot_row(2, number, s=1), plot_row(3), formats=(code,)))
+
+    assert made["usable"].all()
+    assert findings.loc[findings["code"] == "id_shown_otherwise", "source_row"].tolist() == [1] * told
+
+
+def test_true_as_an_id_is_told(tmp_path):
+    """A spreadsheet program shows TRUE in its own language."""
+    _, findings = loaded(
+        xlsx(
+            tmp_path,
+            header(),
+            plot_row(2).replace('<c r="A2" t="inlineStr"><is><t>P1</t></is></c>', '<c r="A2" t="b"><v>1</v></c>'),
+        )
+    )
+
+    assert "id_shown_otherwise" in set(findings["code"])
+
+
 @pytest.mark.parametrize("code", ["yyyy-mm-dd", "dd/mm/yy", "mmm-yy"])
 def test_id_that_became_a_date_is_reported(tmp_path, code):
     """An id cell that is a date blocks its row; a date in another column does not."""
