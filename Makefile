@@ -59,7 +59,7 @@ fuzz: .venv/.installed-test
 
 faults: .venv/.installed-test
 	$(BIN)/python -m tests.tools.fault_campaign 200
-	$(BIN)/pytest -m faults tests/integration/run tests/unit/package
+	$(BIN)/pytest -m faults tests/integration tests/unit/package
 
 bench: .venv/.installed-bench
 	$(BIN)/python -m benchmarks.overlay

@@ -190,6 +190,7 @@ def test_workers_elsewhere_read_a_stac_api_themselves(tmp_path: Path, bucket: Bu
     assert len(list((tmp_path / "workers").rglob("sparse/*/*.tif"))) == made.sources["href"].nunique()
 
 
+@pytest.mark.faults
 def test_a_run_goes_on_from_an_empty_machine(
     tmp_path: Path, bucket: Bucket, on_disk: Finished, monkeypatch: pytest.MonkeyPatch
 ):
@@ -231,6 +232,7 @@ def test_a_look_from_another_machine(tmp_path: Path, bucket: Bucket, monkeypatch
     assert "no outcome changed" in compared.stdout
 
 
+@pytest.mark.faults
 def test_damaged_artifacts_in_the_store_are_made_anew(
     tmp_path: Path, bucket: Bucket, on_disk: Finished, monkeypatch: pytest.MonkeyPatch
 ):
@@ -278,6 +280,7 @@ def test_a_artifact_that_others_read_is_left_alone(tmp_path: Path, bucket: Bucke
     assert (made.folder / "a.txt").stat().st_ino == before
 
 
+@pytest.mark.faults
 def test_workers_of_this_machine_share_its_mirror(tmp_path: Path, bucket: Bucket, on_disk: Finished):
     """One server, everything in the store: the same bytes, and one content store for all processes."""
     address = stored(tmp_path, bucket, "server")
@@ -507,6 +510,7 @@ def test_offline_cannot_work_in_the_store(tmp_path: Path, bucket: Bucket):
         run(harvest, offline=True)
 
 
+@pytest.mark.faults
 def test_offline_after_a_visit_gives_the_same(tmp_path: Path, bucket: Bucket, on_disk: Finished):
     """Plots and catalogue in the store, run folder on the laptop: what was brought once is enough."""
     address = stored(tmp_path, bucket, "visit")
