@@ -1,4 +1,4 @@
-"""The 24 wrong things that newcomers did, and findings 5, 8, 9, 12, 14, 15, 19 and 25, each with the right answer.
+"""The 24 wrong things that newcomers did, and findings 5, 8, 9, 14, 19 and 25, each with the right answer.
 
 Numbers are those of the walk of November 2026. Most are proved where their module is tested:
 
@@ -7,7 +7,7 @@ Numbers are those of the walk of November 2026. Most are proved where their modu
 - 24: `tests/unit/documents/test_dossier.py`, `tests/unit/documents/test_lots.py`
 - finding 5: `tests/integration/run/test_redrawn.py`
 - finding 8: `tests/unit/documents/test_lots.py`
-- findings 14 and 15: `tests/unit/plots/test_plots_readers.py`
+- finding 14: `tests/unit/plots/read/test_columns.py`
 - finding 19: `tests/integration/run/test_first_harvest.py`, `tests/unit/setup/test_doctor.py`
 """
 
