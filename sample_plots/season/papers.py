@@ -13,7 +13,8 @@ import pandas as pd
 import yaml
 
 from eudr_check import config
-from eudr_check.documents.reviews import COLUMNS, evidence_digest
+from eudr_check.documents.review import COLUMNS
+from eudr_check.evidence_digest import evidence_digest
 from eudr_check.run.harvest import run
 from season import files
 

@@ -9,7 +9,7 @@ import pytest
 
 from eudr_check.package.report import page
 from eudr_check.package.report.thumbnail import Picture
-from tests.helpers import season_tables
+from tests.helpers import package_pictures, season_tables
 from tests.helpers.made_once import made_once
 
 
@@ -43,8 +43,9 @@ def written(
 
 @pytest.fixture(scope="session")
 def small_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Sixty plots with hostile names."""
-    return written(tmp_path_factory.mktemp("small"), season_tables.season(60, hostile=True))
+    """Sixty plots with hostile names; `coop-jaen/JAE-00009` has dated pictures."""
+    looks = package_pictures.looks("coop-jaen/JAE-00009")
+    return written(tmp_path_factory.mktemp("small"), season_tables.season(60, hostile=True), given={"looks": looks})
 
 
 @pytest.fixture(scope="session")

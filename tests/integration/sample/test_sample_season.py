@@ -118,6 +118,7 @@ NOT_IN_THE_SEASON = {
     "crs_contradicts",
     "degrees_as_metres",
     "extent_absurd",
+    "file_missing_near",
     "id_by_content",
     "id_column_missing",
     "id_shortened",
