@@ -59,7 +59,7 @@ fuzz: .venv/.installed-test
 
 faults: .venv/.installed-test
 	$(BIN)/python -m tests.tools.fault_campaign 200
-	$(BIN)/pytest -m faults tests/integration tests/unit/package
+	$(BIN)/pytest -m faults tests
 
 bench: .venv/.installed-bench
 	$(BIN)/python -m benchmarks.overlay
@@ -76,7 +76,7 @@ wheel: .venv/.installed
 clean:
 	rm -rf .venv runs site dist build
 
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -104,6 +104,7 @@ def test_a_harvest_from_a_server(place: Place, tmp_path: Path, shared_data: Path
     assert after == (before.folder.tables / "ASSESSMENTS.parquet").read_bytes()
 
 
+@pytest.mark.faults
 def test_the_list_is_frozen_until_it_is_refreshed(place: Place, tmp_path: Path) -> None:
     """A scene that appears later changes nothing until somebody asks the catalogues again."""
     place.add("2020-08-14")

@@ -164,7 +164,7 @@ def test_file_that_changes_on_the_server_is_read_anew(stand: Bench, tmp_path: Pa
     assert len(set(tags)) == 2 or finished.sources.equals(again.sources)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 def test_seeded_faults(stand: Bench, seed: int) -> None:
     """A few seeds of the campaign (`make faults` runs 200): no plot is ever low on unread data."""
     _, decide = seeded(seed)

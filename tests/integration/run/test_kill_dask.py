@@ -150,6 +150,7 @@ def test_killed_at_a_few_moments(undisturbed: dict[str, str], tmp_path: Path):
     assert killed_then_finished(tmp_path, moments) == undisturbed
 
 
+@pytest.mark.faults
 def test_workers_killed_at_a_few_moments(undisturbed: dict[str, str], tmp_path: Path):
     """Three times in one run a worker dies: its tiles are done by others, and none is set aside."""
     moments = [Moment(BEFORE_TILES + tiles, 0.0) for tiles in (1, 5, 10)]

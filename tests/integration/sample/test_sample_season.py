@@ -122,7 +122,6 @@ NOT_IN_THE_SEASON = {
     "id_by_content",
     "id_column_missing",
     "id_shortened",
-    "id_shown_otherwise",
     "map_everywhere",  # about a layer: `test_map_doubts.py`
     "map_nowhere",
     "neighbours_more",
@@ -255,6 +254,13 @@ def test_the_package_is_as_it_was_made(packaged: Finished):
 def test_the_files_are_small():
     """A clone stays light: under 12 MB in all, pictures included."""
     assert sum(path.stat().st_size for path in SAMPLE.rglob("*") if path.is_file()) < 12_000_000
+
+
+def test_the_script_starts():
+    """It is there to be run; whether it makes the committed files is seen in `make faults`."""
+    command = [sys.executable, str(SAMPLE / "make.py"), "--help"]
+
+    assert subprocess.run(command, capture_output=True, timeout=100, check=False).returncode == 0
 
 
 @pytest.mark.faults
