@@ -206,6 +206,7 @@ def test_budget_leaves_out_and_says_so(place: Place, tmp_path: Path) -> None:
     assert wanted["reason"].str.contains("imagery.megabytes").all()
 
 
+@pytest.mark.faults
 def test_a_catalogue_that_is_down(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Searches that fail are listed, nothing is invented, and the next run looks again."""
     from eudr_check.layers.fetch import http

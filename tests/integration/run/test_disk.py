@@ -54,6 +54,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return contents(folder.tables) | contents(folder.package)
 
 
+@pytest.mark.faults
 def test_full_disk(small_disk: Path, undisturbed: dict[str, str], tmp_path: Path):
     """The disk grows step by step from too small: every run says so in one line, the last one gives the right bytes."""
     config = harvest(tmp_path / "harvest", small_disk / "run")

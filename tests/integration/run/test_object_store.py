@@ -169,6 +169,7 @@ def test_workers_that_share_nothing_but_the_store(tmp_path: Path, bucket: Bucket
     assert copies, "the workers brought their blocks themselves"
 
 
+@pytest.mark.faults
 def test_workers_elsewhere_read_a_stac_api_themselves(tmp_path: Path, bucket: Bucket, on_disk: Finished):
     """Items from a STAC API, run folder in the store: each worker fetches the blocks of its tile from the web."""
     drawn = tiny_harvest.write(tmp_path / "drawn")
@@ -210,6 +211,7 @@ def test_a_run_goes_on_from_an_empty_machine(
     assert not list((tmp_path / "second").rglob("*.tif")), "no raster was fetched"
 
 
+@pytest.mark.faults
 def test_a_look_from_another_machine(tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch):
     """`run`, `status`, `explain` with a picture, `compare`: addresses instead of paths, also for the YAML itself."""
     address = stored(tmp_path, bucket, "looks")
