@@ -55,6 +55,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Harvest, 
         yield config.load(SAMPLE), server, content, folder
 
 
+@pytest.mark.faults
 def test_sample_gives_the_same_evidence_from_folder_rustac_and_pgstac(
     sample: tuple[Harvest, Server, Published, Path],
 ) -> None:
@@ -184,6 +185,7 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Toy:
     return toy
 
 
+@pytest.mark.faults
 def test_budget_of_the_sample(sample: tuple[Harvest, Server, Published, Path]) -> None:
     """The sample harvest asks for its needed blocks and headers, and for nothing twice."""
     harvest, server, content, folder = sample
