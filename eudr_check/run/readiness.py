@@ -43,7 +43,8 @@ def checked(harvest: Harvest, until: str, *, draft: bool) -> dossier.Dossier:
     if until != "plots":
         for choice in harvest.layers:
             tried(partial(_guard_layer, choice), None)
-        for folder in sorted({one.folder for one in harvest.catalogues.values() if one.folder is not None}):
+        used = {harvest.catalogues[choice.source].folder for choice in harvest.layers}
+        for folder in sorted(folder for folder in used if folder is not None):
             if object_store.origin(folder) is None:
                 tried(partial(_guard_catalogue, folder), None)
     documents = dossier.Dossier()

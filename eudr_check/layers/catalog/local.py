@@ -142,7 +142,7 @@ def _describe(path: Path, key: str, definition: LayerDefinition, collection: Pat
         )
     if raster.dtype != asset.dtype:
         raise LayersError(
-            f"{path}: values are {raster.dtype}, asset '{key}' of {definition.id} is {asset.dtype}; write it anew with "
+            f"{path}: values are {raster.dtype}, asset '{key}' of {definition.id} is {asset.dtype}; write it with "
             f"`gdal_translate -ot {_GDAL_TYPES[asset.dtype]}`, or correct the definition"
         )
     if (why := other_crs(definition, raster.crs)) is not None:

@@ -6,9 +6,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from eudr_check.errors import PackageError
+from eudr_check import config
+from eudr_check.config import Catalogue
+from eudr_check.errors import LayersError, PackageError
 from eudr_check.run import readiness
 from tests.helpers import package_tables as six
+from tests.helpers.tiny_harvest import Tiny
 
 GREEN = {"hs_code": "0901 11", "description": "Green coffee"}
 ROASTED = {"hs_code": "0901 21", "description": "Roasted coffee"}
@@ -39,3 +42,15 @@ def test_kilograms_are_not_taken_for_tonnes() -> None:
     """A product of 57,600 kg, or of fewer kilograms than were delivered, passes."""
     for mass in (57600, 19200, 500):
         readiness.check(six.harvest(product=GREEN | {"net_mass_kg": mass}), DELIVERED)
+
+
+def test_only_catalogues_of_layers_have_to_be_there(tiny: Tiny) -> None:
+    """A folder that no layer is read from stops nobody; the one they are read from does, before anything is made."""
+    harvest = config.load(tiny.config)
+    missing = Catalogue(folder=tiny.config.parent / "not-made-yet")
+    spare = harvest.model_copy(update={"catalogues": {**harvest.catalogues, "spare": missing}})
+    lost = harvest.model_copy(update={"catalogues": dict.fromkeys(harvest.catalogues, missing)})
+
+    readiness.checked(spare, "layers", draft=False)
+    with pytest.raises(LayersError, match="not-made-yet: no STAC folder"):
+        readiness.checked(lost, "layers", draft=False)
