@@ -1,6 +1,8 @@
 # What people type. The work itself is `eudr-check`; make only remembers the commands.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+# Where the machine forbids Python to keep bytecode, every process would compile the whole package again.
+export PYTHONDONTWRITEBYTECODE :=
 HARVESTS := $(basename $(notdir $(wildcard configs/*.yaml)))
 OWN := help install demo test coverage check faults fuzz bench docs pictures wheel clean season
 # eudr-check says itself what its exit codes 3 (something is open) and 4 (incomplete) mean; 3 is no error.
