@@ -13,7 +13,11 @@ from eudr_check.resources import read_yaml
 
 _NOT_PLAIN = re.compile(r"[^0-9a-z@]+")
 _ARTICLE = re.compile(r"(the|la|el|le|los|las|les|l|a|o|os|as)_")
-_BETWEEN = re.compile(r"[-–—/|(),;:]")
+_BETWEEN = re.compile(r"[-–—/|(),;:_\[\]]")
+_INITIALS = re.compile(r"(?<![0-9a-z])[a-z](?:_[a-z])+(?![0-9a-z])")
+_LEAST_INITIALS = 3
+KOSOVO = "XK"
+"""Not of ISO 3166-1, which keeps the code free for its users; the Union, CLDR and Natural Earth use it."""
 _FIELD = ("vi", "id", "pt", "fr", "es", "en")
 """Languages that cooperatives write names of countries in; where two differ, the later one counts."""
 
@@ -31,18 +35,21 @@ def plain(text: str) -> str:
 
 
 def code_of(text: str) -> str | None:
-    """ISO 3166-1 alpha-2 code of a country as people write it; None when it is none.
+    """ISO 3166-1 alpha-2 code of a country as people write it; None when it is none, or could be two.
 
     Args:
-        text: a name, short or official, a code of two or three letters or of three digits, or several of these that
-            mean one country.
+        text: a name, short or official, in any order of its words and with the usual abbreviations, also with the part
+            of the Earth behind it; a code of two or three letters or of three digits; or several of these that mean
+            one country.
 
     >>> code_of("Perú"), code_of("CIV"), code_of("Việt Nam"), code_of("Atlantis")
     ('PE', 'CI', 'VN', None)
     >>> code_of("República del Perú"), code_of("604"), code_of("PE - Perú"), code_of("PE/CO")
     ('PE', 'PE', 'PE', None)
+    >>> code_of("Congo, Dem. Rep."), code_of("Gambia, The"), code_of("Honduras C.A."), code_of("Georgia, C.A.")
+    ('CD', 'GM', 'HN', None)
     """
-    found = _country(text)
+    found = _country(text) or _before_its_region(plain(text))
     if found is None:
         parts = [part for part in _BETWEEN.split(text) if plain(part)]
         codes = {_country(part) for part in parts}
@@ -50,10 +57,43 @@ def code_of(text: str) -> str | None:
     return found
 
 
+def is_country_code(code: object) -> bool:
+    """Whether a value is a country's code of two capital letters.
+
+    >>> is_country_code("PE"), is_country_code("XK"), is_country_code("pe"), is_country_code("ZZ")
+    (True, True, False, False)
+    """
+    return isinstance(code, str) and code in _codes()
+
+
 def _country(text: str) -> str | None:
     name = plain(text)
-    found = _countries().get(name) or _countries().get(_ARTICLE.sub("", name, count=1))
-    return found if found is not None and pycountry.countries.get(alpha_2=found) else None
+    known = _countries()
+    short = name.replace("_", "")
+    initials = short if _INITIALS.fullmatch(name) and len(short) >= _LEAST_INITIALS else ""
+    found = known.get(name) or known.get(_ARTICLE.sub("", name, count=1)) or known.get(initials)
+    return (found if found in _codes() else None) or _countries_by_words().get(_words(name))
+
+
+def _before_its_region(name: str) -> str | None:
+    """Code of a country that is written with the part of the Earth it lies in, as in `Ghana, West Africa`."""
+    for region, inside in _regions().items():
+        if name.endswith(f"_{region}"):
+            found = _country(name.removesuffix(f"_{region}"))
+            if found in inside:
+                return found
+    return None
+
+
+def _words(name: str) -> frozenset[str]:
+    """What a plain name says, whatever the order of its words, their language and their abbreviation.
+
+    >>> sorted(_words("congo_dem_rep")) == sorted(_words("republique_democratique_du_congo"))
+    True
+    """
+    joined = _INITIALS.sub(lambda letters: letters[0].replace("_", ""), name).replace("people_s", "people")
+    articles, meant = _small_words()
+    return frozenset(part for word in joined.split("_") if word not in articles for part in meant.get(word, (word,)))
 
 
 def commodity_of(text: str) -> str | None:
@@ -93,6 +133,38 @@ def _countries() -> dict[str, str]:
             if name:
                 names[plain(name)] = country.alpha_2
     return names
+
+
+@cache
+def _countries_by_words() -> dict[frozenset[str], str]:
+    """The countries by the words of their names; words that fit two countries are left out."""
+    found: dict[frozenset[str], set[str]] = {}
+    for name, code in _countries().items():
+        words = _words(name)
+        # Two or three letters are a code, or a syllable of a language in which our articles mean something else.
+        if code in _codes() and max(map(len, words), default=0) > _LEAST_INITIALS:
+            found.setdefault(words, set()).add(code)
+    return {words: next(iter(codes)) for words, codes in found.items() if len(codes) == 1}
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset({country.alpha_2 for country in pycountry.countries} | {KOSOVO})
+
+
+@cache
+def _small_words() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
+    """Words that say nothing, and what others stand for."""
+    content = read_yaml(__package__, "country_words.yaml")
+    meant = {word: tuple(one.split()) for one, listed in content["words"].items() for word in listed}
+    return frozenset(content["articles"]), meant
+
+
+@cache
+def _regions() -> dict[str, frozenset[str]]:
+    """Parts of the Earth and the countries in them that grow what the Regulation names."""
+    content = read_yaml(__package__, "country_words.yaml")["regions"]
+    return {plain(name): frozenset(region["countries"]) for region in content for name in region["names"]}
 
 
 @cache

@@ -60,6 +60,8 @@ STAGES = {
             "plots",
             "delimited.py",
             "commodities.yaml",
+            "countries.yaml",
+            "country_words.yaml",
             "files.py",
             "law",
             "names.py",
@@ -102,7 +104,7 @@ STAGES = {
         (*_LAYERS, *_VECTORS, "matplotlib", "openpyxl", "pillow", "rioxarray", "xarray", "XlsxWriter"),
     ),
     "package": MadeBy(
-        ("package", "run", "interface", *_DOCUMENTS),
+        ("package", "run", "interface", "names.py", "countries.yaml", "country_words.yaml", *_DOCUMENTS),
         (
             *_VECTORS,
             "openpyxl",

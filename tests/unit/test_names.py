@@ -1,5 +1,6 @@
 """Names of countries, commodities and languages as the field writes them."""
 
+import pycountry
 import pytest
 
 from eudr_check.cli import language
@@ -44,6 +45,61 @@ def test_a_country_goes_by_all_its_names(name: str) -> None:
 def test_a_country_goes_by_its_official_name_and_its_number(name: str, code: str | None) -> None:
     """What could be a telephone prefix, or names two countries, is none."""
     assert code_of(name) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Republik Indonesia", "ID"),
+        ("Indonesia, Republic of", "ID"),
+        ("Honduras C.A.", "HN"),
+        ("Honduras, C.A.", "HN"),
+        ("Guatemala (Centroamérica)", "GT"),
+        ("Ghana, West Africa", "GH"),
+        ("Gambia, The", "GM"),
+        ("Congo, Dem. Rep.", "CD"),
+        ("D.R. Congo", "CD"),
+        ("Rép. Dém. du Congo", "CD"),
+        ("Congo, Rep.", "CG"),
+        ("Tanzania, United Republic of", "TZ"),
+        ("United Rep. of Tanzania", "TZ"),
+        ("Venezuela, RB", "VE"),
+        ("Lao P.D.R.", "LA"),
+        ("Korea, Rep.", "KR"),
+        ("Korea, Dem. People's Rep.", "KP"),
+        ("Rep. del Perú", "PE"),
+        ("Bolivia, Estado Plurinacional de", "BO"),
+        ("Guinea, Equatorial", "GQ"),
+        ("Sudan, South", "SS"),
+        ("PR China", "CN"),
+        ("PE_Peru", "PE"),
+        ("XK", "XK"),
+        ("XKX", "XK"),
+        ("Congo, Kingdom of", None),
+        ("Republic of China", None),
+        ("Georgia, C.A.", None),
+        ("Peru, Colombia", None),
+        ("Samoa, South America", None),
+        ("Republic of", None),
+        ("Dem. Rep.", None),
+        ("C.A.", None),
+        ("An, La", None),
+        ("Not Peru", None),
+    ],
+)
+def test_a_country_goes_by_the_words_of_its_name_in_any_order(name: str, code: str | None) -> None:
+    """Inverted, shortened, translated, or with the part of the Earth behind it; what could be two countries is none."""
+    assert code_of(name) == code
+
+
+def test_the_official_name_turned_round_is_the_same_country() -> None:
+    """`Republic of Peru` and `Peru, Republic of`: for every country that ISO 3166-1 has such a name of."""
+    named = [(one.alpha_2, getattr(one, "official_name", "")) for one in pycountry.countries]
+    official = {code: name for code, name in named if " of " in name}
+    turned = {code: code_of(", ".join(reversed(name.split(" of ", 1))) + " of") for code, name in official.items()}
+
+    assert len(turned) > 100
+    assert turned == {code: code for code in official}
 
 
 @pytest.mark.parametrize(

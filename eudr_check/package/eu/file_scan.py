@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pycountry
 from numpy.typing import NDArray
 
 from eudr_check.law.regulation import POINT_AREA_HA
+from eudr_check.names import is_country_code
 from eudr_check.package.eu.file_faults import LATITUDE_INVALID, Fault, fault
 from eudr_check.package.eu.file_positions import HIGHEST, first_position, numbers, usual_rings
 from eudr_check.package.eu.file_words import MEMBERS, PROPERTIES, is_number, near, shown
@@ -19,7 +19,6 @@ LEAST_POINT_HA = 0.0001
 MOST_PRODUCERS = 1000
 _MEMBERS, _PROPERTIES = frozenset(MEMBERS), frozenset(PROPERTIES)
 _KINDS = ("Point", "MultiPoint", "Polygon", "MultiPolygon", "GeometryCollection")
-_COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 
 
 class Scan:
@@ -113,7 +112,7 @@ class Scan:
             )
         if country is None:
             self.without_country.append(number)
-        elif not isinstance(country, str) or country not in _COUNTRIES:
+        elif not is_country_code(country):
             message = f"ProducerCountry is {shown(country)}; write the two letters of ISO 3166-1, in capitals"
             self.add("country-code", message, number)
         if name is not None:

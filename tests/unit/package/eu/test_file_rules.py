@@ -77,6 +77,7 @@ FAULTY: dict[str, tuple[bytes, set[str]]] = {
     "11 latitude": (file(point([10, 91], Area=1.0)), {"coordinate-range"}),
     "11 longitude": (file(polygon([[181, 0], [182, 0], [182, 1], [181, 0]])), {"coordinate-range"}),
     "12 three letters": (file(polygon(RING, ProducerCountry="CIV")), {"country-code"}),
+    "12 Kosovo has the code of the Union": (file(polygon(RING, ProducerCountry="XK")), set()),
     "12 lower case": (file(polygon(RING, ProducerCountry="ci")), {"country-code"}),
     "13 locked PDF": (b"%PDF-1.7 1 0 obj << /Encrypt 2 0 R >>", {"password-protected"}),
     "14a quoted area": (file(point([1, 2], Area="3")), {"area-not-number"}),
