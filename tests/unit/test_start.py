@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -46,3 +47,14 @@ def test_a_command_loads_what_it_needs(arguments: list[str]) -> None:
     assert "eudr_check" in packages
     assert packages <= LIGHT
     assert not {name.split(".")[1] for name in new if name.startswith("eudr_check.")} & ROOMS
+
+
+def test_a_check_of_one_file_loads_only_what_judges_it(tmp_path: Path) -> None:
+    """`eu-check` needs arrays, geometry and country codes: no pandas, no GDAL, no writer of anything."""
+    file = tmp_path / "one.geojson"
+    file.write_text('{"type": "FeatureCollection", "features": []}')
+    new = loaded(START.format(arguments=["eu-check", str(file)]))
+    packages = {name.split(".")[0] for name in new if not name.startswith("_")} - sys.stdlib_module_names
+
+    assert "shapely" in packages
+    assert packages <= LIGHT | {"numpy", "shapely", "pycountry"}
