@@ -9,6 +9,7 @@ from eudr_check.cli import (  # noqa: F401
     law,
     layers,
     looks,
+    references,
     register,
     review,
     runs,

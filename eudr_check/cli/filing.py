@@ -9,27 +9,18 @@ import typer
 
 from eudr_check.cli import language
 from eudr_check.cli.app import AsJson, Commands, app
+from eudr_check.cli.target import Register, Target, targeted
 from eudr_check.errors import FilingError
 from eudr_check.run.exit import Exit
 
 if TYPE_CHECKING:
     from eudr_check.filing.client import Client
-    from eudr_check.filing.transport import Link, System
     from eudr_check.submission import Ready
 
 submission = Commands(no_args_is_help=True, help="What became of what was filed in the EU system.")
 app.add_typer(submission, name="submission")
 
 Package = Annotated[Path, typer.Argument(help="ZIP or folder of a package, or the folder of a simplified declaration")]
-Register = Annotated[
-    Path, typer.Option("--register", envvar="EUDR_CHECK_REGISTER", help="the file the harvest names as 'register'")
-]
-Acceptance = Annotated[bool, typer.Option("--acceptance", help="The system of the Commission to try things in.")]
-Production = Annotated[bool, typer.Option("--production", help="The real system.")]
-Endpoint = Annotated[
-    str | None,
-    typer.Option(envvar="EUDR_CHECK_EU_ENDPOINT", help="address of a practice server on this machine"),
-]
 Shipment = Annotated[str | None, typer.Option(help="shipment, lot or internal reference; default: all")]
 Confirm = Annotated[
     list[str] | None, typer.Option(help="SHA-256 of the statement's PDF, which production asks for; once for each")
@@ -37,86 +28,74 @@ Confirm = Annotated[
 
 
 @app.command()
+@targeted
 def submit(
     package: Package,
     register: Register,
-    acceptance: Acceptance = False,
-    production: Production = False,
+    target: Target,
     shipment: Shipment = None,
     confirm: Confirm = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the exact request, and send nothing.")] = False,
-    endpoint: Endpoint = None,
 ) -> None:
     """File the statements of a package; what was filed before is refused, and nothing is ever sent twice."""
     from eudr_check import submission as room
     from eudr_check.filing import messages
 
-    system = _system(acceptance, production)
     chosen = room.ready(package, register, shipment)
     if dry_run:
-        _show([messages.submit(one.payload) for one in chosen], endpoint)
+        _show([messages.submit(one.payload) for one in chosen])
         return
-    client = _client(system, register, endpoint)
-    if system == "production":
-        room.refuse_unconfirmed(chosen, confirm or [])
-    room.refuse_changed(package)
+    client = _cleared(package, register, target, chosen, confirm)
     _each(chosen, lambda one: client.submit(one.payload, one.about))
 
 
 @app.command()
+@targeted
 def amend(
     package: Package,
     register: Register,
-    acceptance: Acceptance = False,
-    production: Production = False,
+    target: Target,
     shipment: Shipment = None,
     confirm: Confirm = None,
-    endpoint: Endpoint = None,
 ) -> None:
     """Put the statements of a package in the place of those filed under the same references; their numbers stay."""
     from eudr_check import submission as room
     from eudr_check.filing import messages
 
-    system = _system(acceptance, production)
     chosen = room.ready(package, register, shipment, amending=True)
-    client = _client(system, register, endpoint)
-    if system == "production":
-        room.refuse_unconfirmed(chosen, confirm or [])
-    room.refuse_changed(package)
+    client = _cleared(package, register, target, chosen, confirm)
     _each(chosen, lambda one: client.amend(one.payload, _filed(client, messages.internal_reference(one.payload))))
 
 
 @app.command()
+@targeted
 def withdraw(
     reference: Annotated[str, typer.Argument(help="internal reference, reference number or uuid of what was filed")],
     register: Register,
-    acceptance: Acceptance = False,
-    production: Production = False,
-    endpoint: Endpoint = None,
+    target: Target,
 ) -> None:
     """Withdraw a statement or declaration; its goods may then be filed again."""
-    client = _client(_system(acceptance, production), register, endpoint)
+    client = target.client(register)
     _each([reference], lambda one: client.withdraw(_filed(client, one)))
 
 
 @submission.command("status")
+@targeted
 def submission_status(
     register: Register,
-    acceptance: Acceptance = False,
-    production: Production = False,
+    target: Target,
     wait: Annotated[bool, typer.Option("--wait", help="Ask again until everything has its numbers.")] = False,
     every: Annotated[float, typer.Option(min=0.01, help="minutes between questions; the EU system asks for 30")] = 30,
-    endpoint: Endpoint = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask what became of everything that was sent, and note in the register the numbers that have come."""
     from eudr_check import submission as room
 
-    if every < 30 and endpoint is None:
+    if every < 30 and target.endpoint is None:
         raise FilingError(
             f"--every {every:g}: the EU system asks to wait 30 minutes; only a practice server takes less"
         )
-    client = _client(_system(acceptance, production), register, endpoint)
+    client = target.client(register)
     rows = room.refresh(client)
     while wait and _pending(rows):
         time.sleep(every * 60)
@@ -128,36 +107,6 @@ def submission_status(
         for row in rows:
             typer.echo(_line(row))
     raise typer.Exit(Exit.INCOMPLETE if _pending(rows) else Exit.DONE)
-
-
-@app.command("verify-number")
-def verify_number(
-    reference: Annotated[str, typer.Argument(help="reference number, 14 characters")],
-    verification: Annotated[str, typer.Argument(help="verification number")],
-    acceptance: Acceptance = False,
-    production: Production = False,
-    endpoint: Endpoint = None,
-    as_json: AsJson = False,
-) -> None:
-    """Whether a reference number of a supplier exists in the EU system and may be used."""
-    from eudr_check.filing import messages
-    from eudr_check.filing.words import errors
-    from eudr_check.register.numbers import reference_number, verification_number
-    from eudr_check.text import say
-
-    link = _link(_system(acceptance, production), endpoint)
-    number = reference_number(reference)
-    answer, _ = link.send(messages.verify(number, verification_number(verification)))
-    if answer.fault is not None or answer.result is None:
-        said = [] if answer.fault is None else errors(answer.fault, language.spoken())
-        raise FilingError("\n".join([f"{number}: {answer.name}", *said]))
-    if as_json:
-        stated = {"reference_number": number, "result": answer.result, "status": answer.status, "time": answer.time}
-        typer.echo(json.dumps(stated))
-    else:
-        words = say("filing", f"verify_{answer.result}", language.spoken(), status=answer.status or "")
-        typer.echo(f"{number}: {answer.result}: {words}")
-    raise typer.Exit(Exit.DONE if answer.result == "EXISTING_USABLE" else Exit.OPEN_QUESTIONS)
 
 
 @app.command("practice-server")
@@ -184,29 +133,17 @@ def practice_server(
     uvicorn.run(practice.application(system), host="127.0.0.1", port=port, log_level="warning", access_log=False)
 
 
-def _system(acceptance: bool, production: bool) -> "System":
-    if acceptance == production:
-        raise FilingError("say which system: --acceptance to try, or --production for the real one")
-    return "production" if production else "acceptance"
+def _cleared(
+    package: Path, register: Path, target: Target, chosen: "list[Ready]", confirm: list[str] | None
+) -> "Client":
+    """The client, once everything that forbids filing was looked for."""
+    from eudr_check import submission as room
 
-
-def _link(system: "System", endpoint: str | None) -> "Link":
-    import os
-    from urllib.parse import urlsplit
-
-    from eudr_check.filing import security, transport
-
-    if endpoint is not None and not transport.is_loopback(urlsplit(endpoint).hostname or ""):
-        raise FilingError(f"endpoint {endpoint}: is not on this machine; leave it out to reach the EU system")
-    who = security.credentials(system if endpoint is None else "practice", os.environ)
-    return transport.Link(endpoint or transport.ADDRESSES[system], who)
-
-
-def _client(system: "System", register: Path, endpoint: str | None) -> "Client":
-    from eudr_check.filing.client import Client
-
-    # What went to a practice server must never be asked of the real one.
-    return Client(_link(system, endpoint), register, system if endpoint is None else "practice")
+    client = target.client(register)
+    if target.system == "production":
+        room.refuse_unconfirmed(chosen, confirm or [])
+    room.refuse_changed(package)
+    return client
 
 
 def _filed(client: "Client", reference: str) -> dict[str, Any]:
@@ -221,7 +158,7 @@ def _filed(client: "Client", reference: str) -> dict[str, Any]:
     raise FilingError(f"{reference}: was not filed from this register in {client.system}; `register list` names all")
 
 
-def _show(requests: list[Any], endpoint: str | None) -> None:
+def _show(requests: list[Any]) -> None:
     from eudr_check.filing.security import Credentials
 
     nobody = Credentials("USER", "", "CLIENT-ID")

@@ -9,7 +9,7 @@ from eudr_check.documents import headers, workbook
 from eudr_check.errors import ConfigError, EudrCheckError
 from eudr_check.text import Sentence, sentence
 
-WORKBOOKS = ("deliveries", "reviews", "shipments")
+WORKBOOKS = ("deliveries", "reviews", "shipments", "received")
 """Documents that may be workbooks; into the others we write, or a package is read by them as text."""
 Row = tuple[Mapping[str, str | None], str]
 """Cells by our column, and the words that say where the row stands."""

@@ -9,6 +9,8 @@ from lxml import etree
 from eudr_check.filing.messages import SOAP, parse
 
 FaultKind = Literal["business", "permission", "not_found", "unauthenticated", "schema", "other"]
+RESULTS = ("EXISTING_USABLE", "EXISTING_NON_USABLE", "NON_EXISTENT")
+"""What a verification may say."""
 _BY_NAME: tuple[tuple[str, FaultKind], ...] = (
     ("businessrules", "business"),
     ("permissiondenied", "permission"),
@@ -69,7 +71,7 @@ class Answer:
     status: str | None = None
     version: int | None = None
     result: str | None = None
-    """Of a verification: EXISTING_USABLE, EXISTING_NON_USABLE or NON_EXISTENT."""
+    """Of a verification: one of `RESULTS`."""
     time: str | None = None
     overviews: tuple[Overview, ...] = ()
 

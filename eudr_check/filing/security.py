@@ -86,6 +86,8 @@ def _from_keyring(system: str, user: str) -> str | None:
         return None
     try:
         key: str | None = keyring.get_password(f"eudr-check {system}", user)
+    except keyring.errors.NoKeyringError:
+        return None
     except keyring.errors.KeyringError as error:
         raise FilingError(f"keyring: {type(error).__name__}; unlock it, or set {KEY}") from error
     return key

@@ -6,8 +6,10 @@ from eudr_check.register.filed import filed
 from eudr_check.register.land import land_state, losses_within, plots_of, plots_within, record_land, remember
 from eudr_check.register.numbers import note, note_available
 from eudr_check.register.packages import Declared, LayerRead, Package, record_package
+from eudr_check.register.passed_on import passed_on
 from eudr_check.register.placed import place
 from eudr_check.register.ready import ready
+from eudr_check.register.received import received
 from eudr_check.register.search import content, find, harvests
 
 __all__ = [
@@ -25,10 +27,12 @@ __all__ = [
     "losses_within",
     "note",
     "note_available",
+    "passed_on",
     "place",
     "plots_of",
     "plots_within",
     "ready",
+    "received",
     "record_land",
     "record_package",
     "remember",

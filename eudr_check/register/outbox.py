@@ -71,7 +71,7 @@ def begin(path: Path, sent: Sent, time: dt.datetime) -> int:
             it was filed already.
     """
     with store.writing(path) as database:
-        _refuse_mixed_systems(database, path, sent.system)
+        refuse_mixed_systems(database, path, sent.system)
         _refuse_open(database, sent)
         if sent.operation == "submit":
             _refuse_used(database, sent)
@@ -188,9 +188,14 @@ def _end(database: sqlite3.Connection, fid: int, state: State, time: dt.datetime
     )
 
 
-def _refuse_mixed_systems(database: sqlite3.Connection, path: Path, system: str) -> None:
-    """Numbers of a rehearsal must never stand among those of the real system."""
-    others = {name for (name,) in database.execute("SELECT DISTINCT system FROM filings")} - {system}
+def refuse_mixed_systems(database: sqlite3.Connection, path: Path, system: str) -> None:
+    """Numbers of a rehearsal must never stand among those of the real system.
+
+    Raises:
+        RegisterError: the register belongs to another system.
+    """
+    systems = database.execute("SELECT system FROM filings UNION SELECT system FROM received")
+    others = {name for (name,) in systems} - {system}
     by_hand = database.execute(
         "SELECT count(*) FROM numbers n WHERE n.reference_number NOT IN "
         "(SELECT reference_number FROM filing_overviews WHERE reference_number NOT NULL)"

@@ -133,6 +133,10 @@ def content(path: Path) -> dict[str, pd.DataFrame]:
         "statements": "SELECT t.harvest, p.package_digest, t.* " + joined.format(f"({_STATEMENTS})"),
         "statement_plots": "SELECT s.harvest, p.package_digest, s.statement, t.plot FROM statement_plots t "
         "JOIN statements s ON s.fid = t.statement JOIN packages p ON p.fid = s.package ORDER BY s.harvest, t.fid",
+        "statement_lots": "SELECT s.harvest, p.package_digest, s.statement, t.shipment, t.lot, t.kg "
+        "FROM statement_lots t JOIN statements s ON s.fid = t.statement JOIN packages p ON p.fid = s.package "
+        "ORDER BY s.harvest, t.fid",
+        "received": "SELECT * FROM received ORDER BY fid",
         "numbers": "SELECT s.harvest, p.package_digest, s.statement, s.internal_reference, t.reference_number, "
         "t.verification_number, t.submitted, t.keep_until, t.replaced FROM numbers t "
         "JOIN statements s ON s.fid = t.statement JOIN packages p ON p.fid = s.package ORDER BY s.harvest, t.fid",

@@ -66,6 +66,9 @@ TABLES = {
     "filing_overviews": "uuid TEXT NOT NULL, system TEXT NOT NULL, internal_reference TEXT, status TEXT NOT NULL, "
     "reference_number TEXT, verification_number TEXT, rejection_reason TEXT, communication TEXT, date TEXT, "
     "updated_by TEXT, version INTEGER, seen TEXT NOT NULL, available TEXT, UNIQUE (uuid, system)",
+    "received": "system TEXT NOT NULL, reference_number TEXT NOT NULL, verification_number TEXT NOT NULL, "
+    "supplier TEXT, lots TEXT, place TEXT NOT NULL, checked TEXT NOT NULL, result TEXT NOT NULL, status TEXT, "
+    "answer TEXT",
 }
 """Columns of every table beside `fid`; `package`, `statement` and `outcome` as INTEGER are the `fid` there."""
 

@@ -21,6 +21,7 @@ statements.csv       one row per due diligence statement with the numbers the EU
                      which its product was placed on the market or exported (Art. 9(1)), whichever is later
 placements.csv       every day noted on which the product of a statement was placed or exported
 filings.csv          every request sent to the EU system, its SHA-256, what became of it and the last status seen
+received.csv         every check of reference numbers received from suppliers: day, answer, and its words
 statement_plots.csv  which plots a statement declares
 statement_lots.csv   how many kilograms it takes of which lot, and its shipment
 numbers.csv          every number ever noted; replaced = 1 no longer holds
@@ -33,7 +34,7 @@ losses.geojson       forest loss after 2020 found on and near the plots, by even
 Tables belong together by harvest, package_digest, statement and plot. Text is UTF-8.
 {verification}
 """
-WITH = "Verification numbers are in statements.csv and numbers.csv. They are confidential."
+WITH = "Verification numbers are in statements.csv, numbers.csv, filings.csv and received.csv. They are confidential."
 WITHOUT = "Verification numbers are confidential and were left out."
 
 

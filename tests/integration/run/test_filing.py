@@ -127,6 +127,41 @@ def test_the_whole_way(harvest: Path, system: practice.System, tiny: tiny_harves
     assert holds == [file]
 
 
+def test_numbers_along_the_chain(
+    harvest: Path, system: practice.System, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The list of a supplier is checked row by row and kept; one's own number goes to the customer of its shipment."""
+    package, file, folder = harvest / "run/package", harvest / "register.gpkg", tmp_path_factory.mktemp("chain")
+    said("submit", package, "--acceptance")
+    said("submission", "status", "--acceptance", "--wait", "--every", "0.01")
+    (record,) = system.records
+    secret = str(record.verification_number)
+    rows = [f"{record.reference_number},{secret},Norte", f"26XX{'0' * 10},WR0NG-1,Sur", ",WR0NG-2,Este"]
+    supplied = folder / "supplied.csv"
+    supplied.write_text("\n".join(["reference_number,verification_number,supplier", *rows]), encoding="utf-8")
+    checked = said("verify-numbers", supplied, "--acceptance", "--language", "es")
+    listed = json.loads(said("verify-numbers", supplied, "--acceptance", "--json").stdout)
+    for end, text in (("1", f"{rows[0]}\n"), ("2", "\n")):
+        (folder / f"{end}.csv").write_text(f"reference_number,verification_number,supplier\n{text}", encoding="utf-8")
+    passed = said("register", "references", file, "tiny", folder / "buyer", "--shipment", "EXP-014")
+
+    assert checked.exit_code == Exit.OPEN_QUESTIONS
+    assert f"{record.reference_number} (Norte): EXISTING_USABLE: existe y se puede usar" in checked.output
+    assert "NON_EXISTENT: no existe" in checked.output
+    assert "supplied.csv, line 4: '' no es un número de referencia" in checked.output
+    assert not [word for word in (secret, "WR0NG") if word in checked.output]
+    assert [one["result"] for one in listed["checks"]] == ["EXISTING_USABLE", "NON_EXISTENT"]
+    assert len(listed["findings"]) == 1
+    assert said("verify-numbers", folder / "1.csv", "--acceptance").exit_code == Exit.DONE
+    assert "no row" in refused("verify-numbers", folder / "2.csv", "--acceptance")
+    assert len(register.content(file)["received"]) == 5
+    assert passed.exit_code == Exit.DONE, passed.output
+    assert secret not in (folder / "buyer/references.csv").read_text(encoding="utf-8")
+    assert f"EXP-014,L1,1000.0,{record.reference_number}" in (folder / "buyer/references.csv").read_text(
+        encoding="utf-8"
+    )
+
+
 def test_what_is_not_ready_is_not_sent(harvest: Path, system: practice.System) -> None:
     """A changed package, an unconfirmed one for production, and a register of other plots are refused before a call."""
     package, file = harvest / "run/package", harvest / "register.gpkg"
