@@ -112,7 +112,7 @@ def test_a_folder_becomes_a_harvest(
     assert "precios.csv" in answer.output and "precios.csv" in config.read_text(encoding="utf-8")
     assert f"eudr-check run {config.name}" in answer.output
     assert harvest.package.languages[0] == language
-    assert len(list((folder / "templates").glob("*.csv"))) == 5
+    assert len(list((folder / "templates").glob("*.csv"))) == 6
     assert again.exit_code == 1
     if language != "en":
         shown = re.sub(r"'columns'|templates/\w+\.csv|eudr-check run|: .*\.yaml|no_\w+", "", answer.output)
