@@ -75,3 +75,5 @@ class PackageInput:
     """Also declare plots that are not settled; every statement file is marked."""
     redacted: bool = False
     """The redacted edition, without names of persons: producers become numbers, cooperatives represent them."""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    """Codes that stand for plots in the redacted edition; what comes as files of its own still names them."""

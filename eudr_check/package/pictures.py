@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
@@ -103,9 +104,17 @@ def write(into: Folder, given: PackageInput) -> None:
     into.json(LOOKS, given.looks)
     (into.path / FOLDER).mkdir(exist_ok=True)
     for name in TABLES:
-        shutil.copyfile(given.imagery / name, into.path / FOLDER / name)
+        if given.redacted and name == TABLES[0]:
+            into.csv(f"{FOLDER}/{name}", _coded(pd.read_csv(given.imagery / name, dtype=str), given.codes))
+        else:
+            shutil.copyfile(given.imagery / name, into.path / FOLDER / name)
     for file in files(given.imagery / "rasters"):
         shutil.copyfile(given.imagery / "rasters" / file, into.path / FOLDER / file)
+
+
+def _coded(table: pd.DataFrame, codes: Mapping[str, str]) -> pd.DataFrame:
+    """LOOKS by codes of plots, without the names of picture files, which carry those of plots."""
+    return table.assign(plot=table["plot"].map(codes), true_colour=None, near_infrared=None)
 
 
 def files(folder: Path) -> Sequence[str]:

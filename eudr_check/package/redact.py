@@ -1,4 +1,4 @@
-"""the redacted edition of a package without names of persons."""
+"""The redacted edition of a package without names of persons."""
 
 import dataclasses
 import json
@@ -8,16 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
+from eudr_check.package import codes
+from eudr_check.package.codes import TEXT, WITHHELD, Codes
 from eudr_check.package.inputs import PackageInput
 from eudr_check.text import say, topic
 
 HIDDEN = "[name withheld]"
-WITHHELD = "[withheld]"
 WORD = re.compile(r"\w+")
 NAME_LIKE = re.compile(r"[^\W\d_]{3}")
 """Three letters in a row: less names nobody; units, hemispheres and country codes are shorter."""
@@ -28,21 +28,22 @@ OURS = frozenset(
 """Details that hold words of ours, names of columns and files, or keys of plots; all others hold what a cell held."""
 FOLDERS = re.compile(r"""(?:(?<=[\s'"`(=\[])|^)(?:[A-Za-z]:)?/+(?:[^\s'"/:]+/+)+""")
 """Folders of an absolute path; keys of plots (`coop/1`) and addresses (`https://...`) begin otherwise."""
-TEXT = pd.StringDtype(na_value=np.nan)
 
 
 def edition(given: PackageInput) -> PackageInput:
     """What a package shows of its input: no path of a machine, nobody by name where cooperatives are the producers.
 
-    The redacted edition also goes without the operator's own words, and without documents, which name reviewers and
-    growers in ways no program can find.
+    In the redacted edition codes stand for whatever people named (`codes`), and it goes without the operator's own
+    words and without documents, which name reviewers and growers in ways no program can find.
     """
     shown = dataclasses.replace(given, findings=without_paths(given.findings))
     if given.redacted:
-        of = given.article10_of
-        shown = dataclasses.replace(
-            shown,
+        coded = codes.edition(shown, Codes.of(given))
+        of = coded.article10_of
+        return dataclasses.replace(
+            coded,
             harvest=harvest(given.harvest),
+            plots=plots(coded.plots),
             article10=record(given.article10),
             article10_of=None if of is None else lambda keys, lots: record(of(keys, lots)),
             attachments=(),
@@ -52,8 +53,7 @@ def edition(given: PackageInput) -> PackageInput:
     if shown.harvest.package.producer_as != "cooperative":
         return shown
     # Names are personal data the EU does not ask for; the edition without them is the usual one.
-    named = places(given.plots, given.plots) if given.redacted else given.plots
-    return dataclasses.replace(shown, plots=plots(named), findings=findings(shown.findings, given.plots))
+    return dataclasses.replace(shown, plots=plots(given.plots), findings=findings(shown.findings, given.plots))
 
 
 def harvest(settings: Harvest) -> Harvest:
@@ -103,13 +103,6 @@ def without_paths(frame: pd.DataFrame) -> pd.DataFrame:
         for name in ("message", "details")
     }
     return frame.assign(**shown)
-
-
-def places(frame: gpd.GeoDataFrame, named: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """PLOTS in which no place is called by a producer of `named` (PLOTS with names)."""
-    hide = _hider(named["producer_name"].dropna().unique().tolist())
-    shown = [hide(place) if isinstance(place, str) else None for place in frame["production_place"]]
-    return frame.assign(production_place=pd.Series(shown, frame.index, TEXT))
 
 
 def _hider(names: Sequence[str]) -> Callable[[str], str]:

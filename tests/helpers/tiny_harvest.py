@@ -165,11 +165,11 @@ def _ring(box: Box) -> list[tuple[float, float]]:
 def _write_geojson(path: Path) -> None:
     """Coordinates with seven written decimals: the checks count them in the text."""
     features = []
-    for key in OUTCOMES:
+    for number, key in enumerate(OUTCOMES):
         cooperative, _, name = key.partition("/")
         if cooperative == "norte":
             ring = ", ".join(f"[{x:.7f}, {y:.7f}]" for x, y in _ring(PLOTS[name]))
-            properties = json.dumps({"codigo": name, "socio": f"Socia Ejemplo {name}", "hectareas": 2.8})
+            properties = json.dumps({"codigo": name, "socio": f"Socia Ejemplo {number}", "hectareas": 2.8})
             features.append(
                 f'{{"type": "Feature", "properties": {properties}, '
                 f'"geometry": {{"type": "Polygon", "coordinates": [[{ring}]]}}}}'
@@ -179,16 +179,16 @@ def _write_geojson(path: Path) -> None:
 
 def _write_csv(path: Path) -> None:
     rows = ["codigo,socio,hectareas,wkt"]
-    for name in ("no-events", "outside"):
+    for number, name in enumerate(("no-events", "outside"), start=20):
         ring = ", ".join(f"{x:.7f} {y:.7f}" for x, y in _ring(PLOTS[name]))
-        rows.append(f'{name},Socio Ejemplo {name},2.8,"POLYGON (({ring}))"')
+        rows.append(f'{name},Socio Ejemplo {number},2.8,"POLYGON (({ring}))"')
     name, u, v, hectares = POINT
     x, y = place(u, v)
-    rows.append(f"{name},Socio Ejemplo {name},{hectares},POINT ({x:.7f} {y:.7f})")
+    rows.append(f"{name},Socio Ejemplo 22,{hectares},POINT ({x:.7f} {y:.7f})")
     name, box = BOW_TIE
     ring_of = _ring(box)
     crossed = ", ".join(f"{ring_of[at][0]:.7f} {ring_of[at][1]:.7f}" for at in (0, 2, 1, 3, 0))
-    rows.append(f'{name},Socio Ejemplo {name},1.4,"POLYGON (({crossed}))"')
+    rows.append(f'{name},Socio Ejemplo 23,1.4,"POLYGON (({crossed}))"')
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from eudr_check.names import plain
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read.join import Rows, only
 from eudr_check.plots.read.raw_table import ROWS_LOST
@@ -17,6 +18,10 @@ _DAMAGED = "\ufffd"
 """What stands for bytes that are no letter; taking it out would make another name of it."""
 _SHORTENED = re.compile(r"^\d[.,]\d+E\+\d{2}$")
 """A long number as spreadsheet programs show it in a narrow column, and save it so as text."""
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_NAMED = re.compile(r"[^\W\d_]{3,}(?:[ .,'-]+[^\W\d_]+)*[ .,'-]+[^\W\d_]{3,}")
+"""First name and surname: two or more words, no digit."""
+_NO_NAME = frozenset({"finca", "fundo", "lote", "parcela", "plot", "predio", "chacra", "del", "las", "los"})
 _TEXTS = (
     "plot_id",
     "producer_name",
@@ -45,6 +50,7 @@ def check(rows: Rows, log: FindingCollector) -> None:
     )
     keys[missing] = None
     _alike(rows, keys, log)
+    _named(rows, log)
     first = ~pd.Series(keys).duplicated().to_numpy()
     rows.identified = first & ~missing
     table["plot"] = only(keys, rows.identified)
@@ -61,6 +67,32 @@ def _alike(rows: Rows, keys: np.ndarray, log: FindingCollector) -> None:
         first, *others = group.index.tolist()
         ids = rows.table["plot_id"]
         log.row("ids_alike", others, plot_id=[ids.iat[row] for row in others], other=str(ids.iat[first]))
+
+
+def _named(rows: Rows, log: FindingCollector) -> None:
+    """Ids that look like names of persons, which leave with every file: one finding for all of a file."""
+    table = rows.table
+    ids = table["plot_id"].dropna()
+    worded = ids[ids.str.contains(_WORD)]
+    producers = table["producer_name"].reindex(worded.index)
+    like = [_is_name(plot_id, who) for plot_id, who in zip(worded, producers, strict=True)]
+    found = table.loc[worded.index[np.array(like, dtype=bool)]]
+    for _, group in found.groupby("file_order", sort=True):
+        head = group.iloc[0]
+        about = (head["source_file"], head["cooperative"])
+        log.file("id_looks_like_a_name", *about, rows=len(group), row=int(group["source_row"].min()))
+
+
+def _is_name(plot_id: str, producer: object) -> bool:
+    """Whether an id holds a word of its producer's name; where nobody is named, whether it reads as a full name."""
+    if not isinstance(producer, str):
+        words = _words(plot_id)
+        return _NAMED.fullmatch(plot_id.strip()) is not None and len(words) > 1 and plot_id != plot_id.lower()
+    return not _words(plot_id).isdisjoint(_words(producer))
+
+
+def _words(text: str) -> set[str]:
+    return {plain(word) or folded(word) for word in _WORD.findall(text)} - _NO_NAME
 
 
 def _judge_repeats(rows: Rows, key: str, group: np.ndarray, log: FindingCollector) -> None:

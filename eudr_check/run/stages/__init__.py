@@ -1,5 +1,6 @@
 """The steps of a harvest, from plot files to a published package: what each needs, and what names its result."""
 
+from eudr_check.package.csv_files import write_csv
 from eudr_check.run import changes, history, registration
 from eudr_check.run.graph import Result
 from eudr_check.run.stages.assess import assess
@@ -7,11 +8,14 @@ from eudr_check.run.stages.imagery import imagery
 from eudr_check.run.stages.job import Progress, Run
 from eudr_check.run.stages.layers import layers
 from eudr_check.run.stages.overlay import overlay, workers
-from eudr_check.run.stages.package import NEEDS, package, patches
+from eudr_check.run.stages.package import NEEDS, key_of_codes, package, patches
 from eudr_check.run.stages.plots import ground, plots
 from eudr_check.steps import Made, Step
 
 STAGES = ("plots", "layers", "overlay", "assess", "package")
+
+KEY = "redacted-key.csv"
+"""Beside the packages, never in one: which name every code of the redacted edition stands for."""
 
 __all__ = ["STAGES", "Progress", "Run", "steps"]
 
@@ -62,7 +66,7 @@ def _packages(run: Run, *, draft: bool, redacted: bool) -> list[Step | Result]:
     if redacted:
         found += [
             package(run, "redacted", after="published", draft=draft, redacted=True),
-            Step("published redacted", lambda made: _publish_redacted(run, made), ("redacted",)),
+            Step("published redacted", lambda made: _publish_redacted(run, made), (*NEEDS, "redacted")),
         ]
     known = run.harvest.register_file
     if known is not None:
@@ -74,3 +78,4 @@ def _packages(run: Run, *, draft: bool, redacted: bool) -> list[Step | Result]:
 
 def _publish_redacted(run: Run, made: Made) -> None:
     run.folder.publish("package-redacted", [made["redacted"]])
+    write_csv(run.folder.path / KEY, key_of_codes(run, made))

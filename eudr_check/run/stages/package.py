@@ -14,6 +14,7 @@ from eudr_check.config import Harvest
 from eudr_check.documents import article10, dossier
 from eudr_check.package import document_date
 from eudr_check.package.bag import contents
+from eudr_check.package.codes import Codes
 from eudr_check.package.gis import delivery
 from eudr_check.package.gis.edition import Edition
 from eudr_check.package.inputs import PackageInput
@@ -85,11 +86,18 @@ def package(run: Run, name: str, *, after: str, draft: bool, redacted: bool = Fa
 
     def make(made: Made, folder: Path) -> None:
         of = _from(made)
-        _write(run, of, folder, replace(_given(run, of, filed), draft=draft, redacted=redacted))
+        shown = _pictures(run, of) if "report" in run.harvest.package.outputs else None
+        given = _given(run, of, filed)
+        _write(run, of, folder, replace(given, pictures=shown, draft=draft, redacted=redacted))
 
-    uses = (PATCHES,) if "gis" in run.harvest.package.outputs else ()
+    uses = (PATCHES,) if "gis" in run.harvest.package.outputs and not redacted else ()
     seen = ("imagery",) if run.harvest.imagery is not None else ()
     return Result(name, "package", key, make, needs=(*NEEDS, *seen, after), uses=uses)
+
+
+def key_of_codes(run: Run, made: Made) -> pd.DataFrame:
+    """Which name every code of the redacted edition stands for."""
+    return Codes.of(_given(run, _from(made), _filed(run))).key()
 
 
 def _from(made: Made) -> _From:
@@ -161,13 +169,16 @@ def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
         definitions=definitions(run),
         looks=None if of.imagery is None else of.imagery.json("shown"),
         imagery=None if of.imagery is None else of.imagery.folder,
-        pictures=_pictures(run, of) if "report" in harvest.package.outputs else None,
     )
 
 
 def _write(run: Run, of: _From, folder: Path, given: PackageInput) -> None:
     if "rasters" in given.harvest.package.outputs:
         map_rasters.write(folder / "rasters", of.ground, given.sources, definitions(run), supply_of(run, of.layers))
+    if given.redacted:
+        # Patches drawn beforehand name their plots.
+        run.graph.run(package_room.steps(folder, given, on_cores))
+        return
     target = Edition.of(given.harvest, given.variables).geopackage(folder)
 
     def drawn(made: Made) -> None:

@@ -160,6 +160,7 @@ CASES = {
     "id_by_content": lambda f: [coded(f, "Cód. socio", "S-1", "S-2", "S-3")],
     "id_column_missing": lambda f: [coded(f, "nota", "a", "a", "b")],
     "ids_alike": lambda f: [geojson(f, polygon("a1"), polygon("A1", ring(dx=0.01)))],
+    "id_looks_like_a_name": lambda f: [geojson(f, polygon("María Tarrillo"))],
     "number_ambiguous": lambda f: [geojson(f, polygon("A", area_ha="1,250"))],
     "boundary_missing": lambda f: [geojson(f, polygon("A"), feature("B", None, longitude=-76.1, latitude=-6.1))],
     "corners_without_id": lambda f: [

@@ -1,0 +1,145 @@
+"""The redacted edition names nobody: names planted in every field and id, searched in every byte of every file."""
+
+import hashlib
+import io
+import json
+import re
+import shutil
+import sqlite3
+import subprocess
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import yaml
+
+from eudr_check import config
+from eudr_check.documents.review import COLUMNS
+from eudr_check.package.verify import verify
+from eudr_check.run import recompute
+from eudr_check.run.harvest import run
+from tests.helpers import tiny_harvest
+
+NAME = "Zutano"
+"""In whatever a person may write; nothing of ours holds it."""
+PLANTED = f"{NAME} Mengana"
+DELIVERIES = f"""date,cooperative,plot_id,kg,form,lot
+2026-08-01,norte,{PLANTED} low-clear,400,green,LOTE {NAME}
+2026-08-02,norte,{PLANTED} low-renew,300,green,LOTE {NAME}
+2026-08-03,norte,{PLANTED} high-one,300,green,{NAME} 2
+2026-08-04,norte,{PLANTED} Nadie,300,green,{NAME} 3
+2026-08-04,norte,{PLANTED.upper()} LOW-CLEAR,300,green,{NAME} 3
+2026-08-05,sur,{PLANTED} low-point,100,green,{NAME} 4
+"""
+SHIPMENTS = f"""shipment,lots,net_mass_kg,contract,container,border_country,date,sales_reference
+{NAME}-1,LOTE {NAME},700,contrato {NAME},caja {NAME},NL,2026-10-30,venta {NAME}
+{NAME}-2,{NAME} 4,900,contrato {NAME},,NL,2026-10-30,
+{NAME}-3,{NAME} 9,900,,,NL,2026-10-30,
+"""
+
+
+def planted(tiny: tiny_harvest.Tiny) -> Path:
+    """The tiny harvest with the name in every field a cooperative, a reviewer or an operator fills in."""
+    folder = tiny.config.parent
+    for old, new in (("norte.geojson", f"{NAME}.geojson"), ("sur.csv", f"padron de {NAME}.csv")):
+        text = (folder / old).read_text(encoding="utf-8")
+        for key in (*tiny.outcomes, *tiny.blocked):
+            plot = key.partition("/")[2]
+            text = re.sub(rf"(?<=\"codigo\": \"){plot}(?=\")|(?<=\n){plot}(?=,)", f"{PLANTED} {plot}", text)
+        text = text.replace("Ejemplo", PLANTED)
+        text = text.replace('"hectareas": 2.8', f'"hectareas": "2.8 de {NAME}", "caserio": "Fundo {NAME}"', 1)
+        text = text.replace('"hectareas": 2.8', f'"hectareas": 2.8, "caserio": "Fundo {NAME}", "{NAME}": "{NAME}"')
+        (folder / new).write_text(text, encoding="utf-8")
+    paper = f"acta-{NAME}.txt"
+    (folder / paper).write_text(f"firmado: {PLANTED}\n", encoding="utf-8")
+    digest = hashlib.sha256((folder / paper).read_bytes()).hexdigest()
+    (folder / "deliveries.csv").write_text(DELIVERIES, encoding="utf-8")
+    (folder / "shipments.csv").write_text(SHIPMENTS, encoding="utf-8")
+    confirmed = f"{NAME}-R1,norte/{PLANTED} high-one,confirm,deforestation,field_visit"
+    review = f"{confirmed},{paper}={digest},,{PLANTED},,2026-10-12,0"
+    (folder / "reviews.csv").write_text(",".join(COLUMNS) + "\n" + review + "\n", encoding="utf-8")
+    (folder / "legality.csv").write_text(
+        f"topic,document,sha256,valid_until,cooperatives\nland_use_rights,{paper},{digest},2030-01-01,\n",
+        encoding="utf-8",
+    )
+    (folder / "answers.csv").write_text(
+        "letter,answer,evidence,sha256,date,person,cooperatives\n"
+        f"d,lo dijo {NAME},{paper},{digest},2026-10-26,{PLANTED},\n",
+        encoding="utf-8",
+    )
+    content = yaml.safe_load(tiny.config.read_text(encoding="utf-8"))
+    for file, name in zip(content["plots"], (f"{NAME}.geojson", f"padron de {NAME}.csv"), strict=True):
+        file["path"] = name
+        file["columns"] |= {"production_place": "caserio"} if name.endswith("json") else {}
+    documents = ("deliveries", "shipments", "reviews", "legality", "answers")
+    content |= {name: f"{name}.csv" for name in documents} | {"concern": f"carta de {NAME}"}
+    tiny.config.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return tiny.config
+
+
+def every_byte(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    """A file, its name, and whatever is packed in it: archives in archives, tables of Parquet and SQLite, PDF."""
+    yield name, name.encode() + b"\n" + content
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            yield f"{name}: comments", packed.comment + b"".join(one.comment + one.extra for one in packed.infolist())
+            for inside in packed.namelist():
+                yield from every_byte(f"{name}/{inside}", packed.read(inside))
+    elif name.endswith(".parquet"):
+        table = pq.read_table(io.BytesIO(content))
+        yield f"{name}: columns", str(table.schema.metadata).encode() + str(table.to_pydict()).encode()
+    elif name.endswith(".gpkg"):
+        yield name, "\n".join(dumped(content)).encode()
+    elif name.endswith(".pdf"):
+        for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
+            try:
+                yield f"{name}: stream", zlib.decompress(stream)
+            except zlib.error:
+                yield f"{name}: stream", stream
+        if shutil.which("pdftotext"):
+            yield f"{name}: text", subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True).stdout
+
+
+def dumped(content: bytes) -> Iterator[str]:
+    with sqlite3.connect(":memory:") as base:
+        base.deserialize(content)
+        for (table,) in base.execute("select name from sqlite_master where type = 'table'").fetchall():
+            if not table.startswith("rtree_"):
+                yield from map(str, base.execute(f'select * from "{table}"'))
+
+
+def named_in(folder: Path) -> set[str]:
+    """Where the name stands, in any case and in the two encodings that formats write text in."""
+    wanted = [NAME.lower().encode(), NAME.lower().encode("utf-16-le")]
+    return {
+        place
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+        for place, content in every_byte(file.relative_to(folder).as_posix(), file.read_bytes())
+        if any(name in content.lower() for name in wanted)
+    }
+
+
+def test_redacted_edition_names_nobody(tiny: tiny_harvest.Tiny):
+    """Ids, places, files, columns, cells, lots, shipments, reviewers, documents and answers leave no name behind; the
+    edition is still whole, its outcomes are those of the plots, and the key to its codes lies beside it."""
+    made = run(config.load(planted(tiny)), offline=True, redacted=True)
+    home = tiny.config.parent / "run"
+    redacted, key = home / "package-redacted", pd.read_csv(home / "redacted-key.csv")
+
+    assert named_in(home / "package") > {"tables/PLOTS.parquet", "tiny.gpkg", "report.html", "shipments.json"}
+    assert named_in(redacted) == set()
+    assert verify(redacted, stages=recompute.STAGES) == []
+    of_plots = key[key["kind"] == "plot"].set_index("name")["code"]
+    outcomes = pd.read_parquet(redacted / "tables/ASSESSMENTS.parquet")["final_outcome"]
+    expected = {name.replace("/", f"/{PLANTED} "): outcome for name, outcome in tiny.outcomes.items()}
+    assert {name: outcomes[of_plots[name]] for name in expected} == expected
+    assert set(key["kind"]) == {"plot", "lot", "shipment", "file", "document", "review"}
+    summary = json.loads((redacted / "summary.json").read_text(encoding="utf-8"))
+    whole = json.loads((home / "package/summary.json").read_text(encoding="utf-8"))
+    assert [one["net_mass_kg"] for one in summary["statements"]] == [one["net_mass_kg"] for one in whole["statements"]]
+    assert len(summary["withheld"]) == len(whole["withheld"]) == 2
+    assert made.package is not None
