@@ -114,11 +114,25 @@ def read(text: str, recognised: Callable[[Sequence[str]], int]) -> Table:
     return Table(records, delimiter, count)
 
 
-def swallowed(record: Record, width: int, delimiter: str) -> bool:
+def usual_width(records: Sequence[Record]) -> int:
+    """How many cells most records of one line have; programs leave out the last ones where all are empty."""
+    widths = Counter(
+        len(record.cells) for record in records if record.lines == 1 and not record.broken and record.cells
+    )
+    return max(widths.items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0))[0]
+
+
+def swallowed(record: Record, width: int, delimiter: str, *, least: int | None = None) -> bool:
     """Whether a record of several lines may be several records behind one stray quotation mark.
 
-    It may where its number of cells is not that of the header, or where its first line and a later one are each a
-    whole record once the quotation mark is taken as a letter.
+    It may where its number of cells is not that of the header, or where its first line and a later one can each be a
+    whole record, whatever their quotation marks enclose.
+
+    Args:
+        record: what a reader of RFC 4180 takes for one record.
+        width: cells of the header.
+        delimiter: what separates cells.
+        least: cells that a whole record has at least, `width` where not given.
     """
     if record.lines == 1:
         return False
@@ -126,12 +140,17 @@ def swallowed(record: Record, width: int, delimiter: str) -> bool:
         return True
     if all(_ENCLOSED.match(cell) for cell in record.cells if "\n" in cell or "\r" in cell):
         return False
+    whole = width if least is None else min(least, width)
     first, *later = record.raw
-    return width in _widths(first, delimiter) and any(width in _widths(line, delimiter) for line in later)
+    return _may_be_whole(first, whole, width, delimiter) and any(
+        _may_be_whole(line, whole, width, delimiter) for line in later
+    )
 
 
-def _widths(line: str, delimiter: str) -> set[int]:
-    return {line.count(delimiter) + 1, len(next(csv.reader([line], delimiter=delimiter), []))}
+def _may_be_whole(line: str, least: int, width: int, delimiter: str) -> bool:
+    """Whether a line can be a record of its own: marks may join cells of it that seem too many, nothing adds any."""
+    cells = line.count(delimiter) + 1
+    return cells >= least and (cells <= width or '"' in line)
 
 
 def _lines_of(text: str) -> int:

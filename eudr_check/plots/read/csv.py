@@ -79,11 +79,13 @@ def _judged(records: Sequence[Record], start: int, width: int, delimiter: str) -
     """Rows, and what is wrong with some of them; a record nobody can delimit becomes one row for each of its lines."""
     rows: list[Cells] = []
     faults: dict[int, Fault] = {}
+    several = any(record.lines > 1 for record in records)
+    least = delimited.usual_width(records[start + 1 :]) if several else width
     for position, record in enumerate(records):
         if position <= start or record.is_blank:
             rows.append(record.cells)
             continue
-        if record.broken or delimited.swallowed(record, width, delimiter):
+        if record.broken or delimited.swallowed(record, width, delimiter, least=least):
             for offset in range(record.lines):
                 details = {"line": record.line + offset, "opened": record.line}
                 faults[len(rows)] = Fault(0, "quotes_unbalanced", details)

@@ -46,6 +46,9 @@ def test_shared_file_with_an_open_quote(shared_data):
         {1: 'P1,-6.1,-76.1,1.2,"a', 3: 'P3,-6.3,-76.3,1.2,"b', 5: 'P5,-6.5,-76.5,1.2,"c'},
         {6: 'P6,-6.6,-76.6,1.2,"fin'},
         {2: 'P2,-6.2,-76.2,1.2,"a ""b', 4: 'P4,-6.4,-76.4,1.2,b"" a"'},
+        {2: 'P2,-6.2,-76.2,1.2,"a', 3: 'P3,-6.3,-76.3,1.2,""b, c"'},
+        {2: 'P2,"-6.2,-76.2,1.2,a', 3: 'P3,""-6,3",-76.3,1.2,b'},
+        {2: 'P2,"-6.2,-76.2,1.2,a', 3: 'P3,-6,3",-76.3,1.2,b'},
     ],
 )
 def test_a_mark_that_swallows_rows_is_told(tmp_path, lines):
@@ -59,6 +62,17 @@ def test_a_mark_that_swallows_rows_is_told(tmp_path, lines):
     assert "quotes_unbalanced" in codes(findings)
     for row in made.itertuples():
         assert row.geometry is None or f"{-row.geometry.y:.1f}" == f"6.{row.plot_id[1:]}"
+
+
+def test_rows_that_leave_out_their_last_cells_are_not_swallowed_either(tmp_path):
+    """Where all rows are shorter than the header, a whole row is one as long as they are."""
+    header = ["plot_id", "nota", "lat", "lon", "area_ha", "nota 2", "nota 3"]
+    lines = [",".join(header), *(f"P{row},x,-6.{row},-76.{row},1.2" for row in range(1, 7))]
+    lines[2], lines[3] = 'P2,x,-6.2,-76.2,"1.2', 'P3,x,-6.3",-76.3,1.2'
+    made, findings = loaded(written(tmp_path, "a.csv", "\n".join(lines)))
+
+    assert all_accounted(made, findings, 6)
+    assert "quotes_unbalanced" in codes(findings)
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
