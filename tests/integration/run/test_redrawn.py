@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from eudr_check import config
+from eudr_check.documents.review import COLUMNS
+from eudr_check.evidence_digest import evidence_digest
 from eudr_check.run.harvest import Finished, run
 from tests.helpers import tiny_harvest
 from tests.helpers.same_bytes import contents
@@ -67,6 +69,28 @@ def test_redrawn_after_a_run(tiny: tiny_harvest.Tiny, with_register: bool):
         assert now.assessments.loc[name, ["outcome", "reasons"]].tolist() == ["undetermined", "geometry_blocked"]
         if edit is not renamed:
             tiny_harvest._write_geojson(tiny.config.with_name("norte.geojson"))
+
+
+def test_no_review_clears_a_plot_that_was_moved_off_its_loss(tiny: tiny_harvest.Tiny):
+    """Whole papers for the new boundary leave it undetermined and say so; the loss is reviewed where it lies inside."""
+    finished(tiny)
+    change(tiny, smaller)
+    blocked = finished(tiny)
+    digest = evidence_digest(blocked.made["overlay"].table("EVIDENCE"), [HIGH])[HIGH]
+    cells = {
+        "review": "R-1", "plots": HIGH, "decision": "clear", "grounds": "imagery", "reviewer": "Ana Pérez",
+        "second_reviewer": "Luis Rojas", "reason": "geometry_blocked boundary_moved_off_loss agreed_deforestation",
+        "imagery": "S2B=2026-07-19", "date": "2026-10-01", "evidence_digest": digest,
+    }  # fmt: skip
+    rows = [",".join(COLUMNS), ",".join(cells.get(column, "") for column in COLUMNS)]
+    tiny.config.with_name("reviews.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    content = yaml.safe_load(tiny.config.read_text(encoding="utf-8"))
+    tiny.config.write_text(yaml.safe_dump({**content, "reviews": "reviews.csv"}), encoding="utf-8")
+    reviewed = finished(tiny).assessments.loc[HIGH]
+
+    assert blocked.assessments.loc[HIGH, "final_outcome"] == "undetermined"
+    assert reviewed["final_outcome"] == "undetermined"
+    assert reviewed["review"] == "R-1 cannot_be_reviewed"
 
 
 def test_redrawn_after_a_run_without_dates(tiny: tiny_harvest.Tiny):
