@@ -146,7 +146,7 @@ PATCHES = pa.DataFrameSchema(
         "column": _text("event variable"),
         "year": pa.Column("int16", pa.Check.gt(0), description="year of the event"),
         "area_ha": _hectares("area of the patch"),
-        "plots": _text("plots on or within 100 m of the patch, one a line"),
+        "plots": pa.Column("object", description="plots on or within 100 m of the patch (a list of `plot`)"),
     },
     strict=True,
     title="PATCHES",

@@ -4,10 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import geopandas as gpd
-import pandas as pd
-
-from eudr_check import object_store
+from eudr_check import object_store, parquet
 from eudr_check.cli import show
 from eudr_check.cli.app import known_errors
 from eudr_check.cli.progress import progress
@@ -31,13 +28,13 @@ def run_season(paths: Sequence[Path], *, offline: bool = False) -> tuple[Path, E
     for harvest in harvests:
         folder = _folder(harvest)
         earlier = RunFolder(folder).pull("tables") / "ASSESSMENTS.parquet"
-        before = pd.read_parquet(earlier) if earlier.is_file() else None
+        before = parquet.frame(earlier) if earlier.is_file() else None
         with progress() as report:
             finished = run(harvest, offline=offline, progress=report)
         show.result(finished, as_json=False, profile=False)
         codes.append(finished.exit)
-        plots = gpd.read_parquet(folder / "tables" / "PLOTS.parquet")
-        assessments = pd.read_parquet(folder / "tables" / "ASSESSMENTS.parquet")
+        plots = parquet.features(folder / "tables" / "PLOTS.parquet")
+        assessments = parquet.frame(folder / "tables" / "ASSESSMENTS.parquet")
         address = Path(folder.name) / "package" / "report.html"
         if folder.parent != page.parent:
             address = folder / "package" / "report.html"

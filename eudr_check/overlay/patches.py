@@ -6,7 +6,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 import xarray as xr
 from numpy.typing import NDArray
@@ -26,11 +25,15 @@ from eudr_check.typing import Floats, Positions
 Years = NDArray[np.int16]
 SEAM_DEG = 1e-9
 STORED = pa.schema(
-    {"geometry": pa.binary(), "column": pa.string(), "year": pa.int16(), "area_ha": pa.float64(), "plots": pa.string()}
+    {
+        "geometry": pa.binary(),
+        "column": pa.string(),
+        "year": pa.int16(),
+        "area_ha": pa.float64(),
+        "plots": pa.list_(pa.string()),
+    }
 )
 """PATCHES in Arrow, polygons as WKB."""
-BETWEEN = "\n"
-"""Between names of plots: ids may hold spaces, commas and quotes, but no line break."""
 DRAWN = (FOOTPRINTS.index("polygon"), FOOTPRINTS.index("disc"))
 
 
@@ -94,11 +97,11 @@ def _by_grid(cube: xr.Dataset, columns: Sequence[str], grid: Grid) -> Iterator[t
         yield Grid(Lines(grid.x.at[x]), Lines(grid.y.at[y])), years
 
 
-def _names(patch: Positions, plot: Positions, names: pa.StringArray, count: int) -> pa.StringArray:
+def _names(patch: Positions, plot: Positions, names: pa.StringArray, count: int) -> pa.ListArray:
     """Names of the plots that each of some patches lies on or near, from pairs of patch and plot."""
     patch, plot = np.divmod(distinct(patch * len(names) + plot), max(len(names), 1))
     begin = np.searchsorted(patch, np.arange(count + 1))
-    return pc.binary_join(pa.ListArray.from_arrays(pa.array(begin, pa.int32()), names.take(pa.array(plot))), BETWEEN)
+    return pa.ListArray.from_arrays(pa.array(begin, pa.int32()), names.take(pa.array(plot)))
 
 
 def _hectares(found: Outlines, grid: Grid) -> Floats:
@@ -143,11 +146,10 @@ def _joined(group: pd.DataFrame) -> pd.DataFrame:
     merged = shapely.normalize(shapely.get_parts(shapely.simplify(shapely.union_all(pieces), 0)))
     piece, patch = shapely.STRtree(merged).query(shapely.point_on_surface(pieces), predicate="intersects")
     near: list[set[str]] = [set() for _ in merged]
-    texts = group["plots"].to_numpy(dtype=object)[~alone]
+    named = group["plots"].to_numpy(dtype=object)[~alone]
     for one, into in zip(piece.tolist(), patch.tolist(), strict=True):
-        near[into].update(texts[one].split(BETWEEN))
-    plots = [BETWEEN.join(sorted(names)) for names in near]
-    made = {"geometry": merged, "plots": plots, "area_ha": plot_area_ha(merged)}
+        near[into].update(named[one])
+    made = {"geometry": merged, "plots": list(map(sorted, near)), "area_ha": plot_area_ha(merged)}
     whole = pd.DataFrame({"column": group["column"].iloc[0], "year": group["year"].iloc[0], **made})
     joined: pd.DataFrame = pd.concat([group[alone], whole])
     bounds = shapely.bounds(joined["geometry"].to_numpy()).reshape(-1, 4)

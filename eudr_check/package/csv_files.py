@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from eudr_check import parquet
 from eudr_check.text.clean import cell, clean
 
 HARMLESS = r"^[0-9A-Za-z]( ?[!#-+\--:<-~])*$"
@@ -27,11 +28,16 @@ def write_csv(path: Path, frame: pd.DataFrame) -> None:
     _write(path, frame.columns, (frame.iloc[start : start + ROWS] for start in range(0, len(frame), ROWS)))
 
 
-def convert(parquet: Path, path: Path) -> None:
-    """Write a table with its index as CSV from its Parquet file, without ever holding all of it."""
-    stored = pq.ParquetFile(parquet)
-    columns = stored.schema_arrow.empty_table().to_pandas().reset_index().columns
-    _write(path, columns, (rows.to_pandas().reset_index() for rows in stored.iter_batches(ROWS)))
+def convert(stored: Path, path: Path) -> None:
+    """Write a table with its index as CSV from its Parquet file, without ever holding all of it; lists as one text."""
+    file = pq.ParquetFile(stored)
+
+    def frame(rows: pa.Table) -> pd.DataFrame:
+        text: pd.DataFrame = parquet.joined(stored.stem, rows).to_pandas()
+        return text.reset_index()
+
+    columns = frame(file.schema_arrow.empty_table()).columns
+    _write(path, columns, (frame(pa.Table.from_batches([rows])) for rows in file.iter_batches(ROWS)))
 
 
 def _write(path: Path, columns: pd.Index, blocks: Iterable[pd.DataFrame]) -> None:

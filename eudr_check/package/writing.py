@@ -9,10 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
-from eudr_check import __version__
+from eudr_check import __version__, parquet
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
 from eudr_check.package import csv_files, document_date, pictures, readme, redact
@@ -189,7 +188,7 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
         plots=given.plots,
         findings=given.findings,
         sources=given.sources,
-        patches=gpd.read_parquet(folder / "tables" / "PATCHES.parquet"),
+        patches=parquet.features(folder / "tables" / "PATCHES.parquet", ("geometry", "column", "year", "area_ha")),
         assessments=given.assessments,
         reasons=given.reasons,
         variables=given.variables,
@@ -214,7 +213,7 @@ def _action_plan(given: PackageInput, declared: Declared, folder: Path) -> None:
         assessments=given.assessments,
         reasons=given.reasons,
         deliveries=given.deliveries,
-        patches=gpd.read_parquet(folder / "tables" / "PATCHES.parquet"),
+        patches=parquet.features(folder / "tables" / "PATCHES.parquet"),
     )
 
 
@@ -241,7 +240,7 @@ def _keep(folder: Path, **named: pd.DataFrame | Path) -> None:
         if isinstance(table, Path):
             shutil.copyfile(table, folder / f"{name}.parquet")
         else:
-            table.to_parquet(folder / f"{name}.parquet", compression="zstd")
+            parquet.write(folder / f"{name}.parquet", name, table)
 
 
 def summary(

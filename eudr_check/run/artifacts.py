@@ -15,11 +15,10 @@ import os
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -30,7 +29,7 @@ import pyarrow.parquet as pq
 import shapely
 from xlsxwriter.exceptions import XlsxWriterException
 
-from eudr_check import object_store, tables
+from eudr_check import object_store, parquet, tables
 from eudr_check.errors import FetchError, PackageError, RunError
 from eudr_check.files import sha256
 from eudr_check.run.graph import on_cores
@@ -80,19 +79,19 @@ class Artifact:
 
     def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
         """A table of the artifact without geometry, or some columns of it."""
-        return pd.read_parquet(self.file(name), columns=columns)
+        return parquet.frame(self.file(name), columns)
 
     def arrow(self, name: str) -> pa.Table:
         """A table of the artifact as it is stored."""
         # `read_table` gets ready for folders of files and takes twice as long for a small one.
         return pq.ParquetFile(self.file(name)).read()
 
-    def features(self, name: str) -> gpd.GeoDataFrame:
-        """A table of the artifact with geometry (PLOTS or PATCHES), EPSG:4326.
+    def features(self, name: str, columns: tuple[str, ...] | None = None) -> gpd.GeoDataFrame:
+        """A table of the artifact with geometry (PLOTS or PATCHES), EPSG:4326, or some columns of it.
 
         The last one asked for is kept: three stages want PLOTS, whose outlines take a nation a second to read.
         """
-        return _features(self.file(name)).copy(deep=False)
+        return _features(self.file(name), columns).copy(deep=False)
 
     def has(self, name: str) -> bool:
         """Whether the artifact holds a table."""
@@ -108,8 +107,8 @@ class Artifact:
 
 
 @lru_cache(maxsize=1)
-def _features(path: Path) -> gpd.GeoDataFrame:
-    return gpd.read_parquet(path)
+def _features(path: Path, columns: tuple[str, ...] | None) -> gpd.GeoDataFrame:
+    return parquet.features(path, columns)
 
 
 def write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
@@ -123,18 +122,8 @@ def write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
 
 def save_table(folder: Path, name: str, table: pd.DataFrame | pa.Table) -> None:
     """Write a part of a table as (Geo)Parquet; the whole is checked when the parts are joined."""
-    path = folder / f"{name}.parquet"
-    if isinstance(table, pa.Table):
-        pq.write_table(table, path, **_form(table.column_names))
-    else:
-        table.to_parquet(path, **_form([table.index.name, *table.columns]))
-
-
-def _form(columns: Iterable[Hashable]) -> dict[str, Any]:
-    """How a table is written: hectares and outlines hardly repeat, and looking for repetitions takes time."""
-    unlike = {None, "geometry", "original_wkb"}
-    repeating = [name for name in columns if name not in unlike and not str(name).endswith("_ha")]
-    return {"compression": "zstd", "use_dictionary": repeating}
+    # A tile has a table that only joins others: SEAMS are PATCHES.
+    parquet.write(folder / f"{name}.parquet", "PATCHES" if name == "SEAMS" else name, table)
 
 
 def gathered(artifacts: Iterable[Artifact], name: str, schema: pa.Schema) -> gpd.GeoDataFrame:
@@ -152,26 +141,26 @@ def append_tables(folder: Path, name: str, artifacts: Iterable[Artifact], last: 
     Raises:
         EudrCheckError: some row breaks the contract of the table.
     """
-    buffer = BytesIO()
-    last.to_parquet(buffer, index=False)
-    end = pq.read_table(buffer)
+    end = parquet.arrow(name, last, index=False)
     about = json.loads(end.schema.metadata[b"geo"])
     # What the metadata says of the geometries of `last` need not be true of the others.
     for column in about["columns"].values():
         column.pop("bbox", None)
         column["geometry_types"] = []
     schema = end.schema.with_metadata({**end.schema.metadata, b"geo": json.dumps(about).encode()})
+    # Their types are those of the schema, and as objects they would fill the memory.
+    nested = [field.name for field in schema if pa.types.is_binary(field.type) or pa.types.is_list(field.type)]
     plain = []
-    with pq.ParquetWriter(folder / f"{name}.parquet", schema, **_form(schema.names)) as writer:
+    with pq.ParquetWriter(folder / f"{name}.parquet", schema, **parquet.form(schema.names)) as writer:
         for artifact in artifacts:
             table = artifact.arrow(name).select(schema.names).cast(schema)
             if len(table):
                 writer.write_table(table)
-                plain.append(table.drop_columns("geometry"))
+                plain.append(table.drop_columns(nested))
         writer.write_table(end.cast(schema))
-    plain.append(end.cast(schema).drop_columns("geometry"))
+    plain.append(end.cast(schema).drop_columns(nested))
     # Once for all: looking at each of a nation's tiles takes as long as reading their rasters.
-    tables.check(tables.ALL[name].remove_columns(["geometry"]), pa.concat_tables(plain).to_pandas(ignore_metadata=True))
+    tables.check(tables.ALL[name].remove_columns(nested), pa.concat_tables(plain).to_pandas(ignore_metadata=True))
 
 
 def write_json(folder: Path, name: str, content: Any) -> None:

@@ -61,7 +61,8 @@ def remember(harvest: Harvest, folder: RunFolder, artifacts: Mapping[str, Artifa
     if harvest.screening:
         return
     on = dossier.day(harvest)
-    plots, patches = artifacts["plots"].features("PLOTS"), artifacts["overlay"].features("PATCHES")
+    plots = artifacts["plots"].features("PLOTS")
+    patches = artifacts["overlay"].features("PATCHES", ("geometry", "column", "year", "area_ha"))
     own = folder.path / NAME
     if register.remember(own, harvest.harvest, plots, patches, on) and folder.remote:
         with reaching():

@@ -3,10 +3,9 @@
 import json
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 
-from eudr_check import object_store
+from eudr_check import object_store, parquet
 from eudr_check.config import Harvest
 from eudr_check.errors import RunError
 from eudr_check.layers import Supply, restore
@@ -56,4 +55,4 @@ def gaps(harvest: Harvest) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    return gpd.read_parquet(path) if path.stem in GEOGRAPHIC else pd.read_parquet(path)
+    return parquet.features(path) if path.stem in GEOGRAPHIC else parquet.frame(path)

@@ -14,6 +14,7 @@ BASE = (
     "geodesy.py",
     "imagery_settings.py",
     "object_store.py",
+    "parquet.py",
     "resources.py",
     "tables.py",
     "tiles.py",

@@ -4,6 +4,7 @@ Nothing here is computed from rasters; the figures only have to keep the contrac
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,9 +14,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from eudr_check import tables
+from eudr_check import parquet, tables
 from eudr_check.config import Harvest
 from eudr_check.geodesy import plot_area_ha
+from eudr_check.package.gis import delivery
+from eudr_check.package.gis.edition import Edition
 from eudr_check.tiles import Tile
 from eudr_check.variables import Variable
 
@@ -68,6 +71,7 @@ class Season:
     patches: gpd.GeoDataFrame
     assessments: pd.DataFrame
     reasons: pd.DataFrame
+    evidence: pd.DataFrame
     deliveries: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -76,11 +80,20 @@ class Season:
             name: getattr(self, name) for name in ("plots", "findings", "sources", "patches", "assessments", "reasons")
         }
 
-    def files(self, folder: Path) -> dict[str, Path]:
-        """PLOTS and PATCHES as the Parquet files that the GIS delivery reads."""
-        self.plots.to_parquet(folder / "PLOTS.parquet")
-        self.patches.to_parquet(folder / "PATCHES.parquet")
-        return {"plots": folder / "PLOTS.parquet", "patches": folder / "PATCHES.parquet"}
+    def gis(self, folder: Path, settings: Harvest, scenes: Sequence[str] = ()) -> tuple[Path, Path]:
+        """GeoPackage and QGIS project of the season."""
+        stored = folder / "tables"
+        stored.mkdir()
+        for name in ("PLOTS", "FINDINGS", "SOURCES", "PATCHES", "ASSESSMENTS", "REASONS", "EVIDENCE"):
+            parquet.write(stored / f"{name}.parquet", name, getattr(self, name.lower()))
+        edition = Edition.of(settings, VARIABLES, scenes)
+        for call in (
+            delivery.drawing(edition.geopackage(folder), stored / "PATCHES.parquet", edition.day),
+            delivery.writing(folder, edition, self.plots),
+        ):
+            call.function(**call.arguments)
+        package = edition.geopackage(folder)
+        return package, package.with_suffix(".qgz")
 
 
 def harvest(**changes: object) -> Harvest:
@@ -113,6 +126,7 @@ def season(count: int = 60, *, seed: int = 7, vertices: int = 12, hostile: bool 
         _patches(plots, assessments),
         assessments,
         reasons,
+        _evidence(plots, assessments),
         _deliveries(rng, plots),
     )
 
@@ -221,7 +235,7 @@ def _patches(plots: gpd.GeoDataFrame, assessments: pd.DataFrame) -> gpd.GeoDataF
                     "column": column,
                     "year": 2018 + (number + step) % 8,
                     "area_ha": side**2 * 1.22e6,
-                    "plots": key,
+                    "plots": [key],
                 }
             )
     frame = tables.typed(tables.PATCHES, rows)
@@ -272,6 +286,31 @@ def _assessed(rng: np.random.Generator, plots: gpd.GeoDataFrame) -> tuple[pd.Dat
         ),
     )
     return tables.check(tables.ASSESSMENTS, assessments), tables.check(tables.REASONS, reasons)
+
+
+def _evidence(plots: gpd.GeoDataFrame, assessments: pd.DataFrame) -> pd.DataFrame:
+    """Two rows a plot: forest that was lost in 2022, and the rest."""
+    usable = plots[plots["usable"]]
+    whole = usable["area_ha"].fillna(0.5).to_numpy()
+    lost = np.minimum(assessments["deforestation_ha"].reindex(usable.index).to_numpy(), whole)
+    footprint = np.where(usable["geometry_kind"] == "point", "disc", "polygon")
+    columns = [variable.column for variable in VARIABLES]
+    rows = [
+        pd.DataFrame(
+            {
+                "plot": usable.index,
+                "footprint": footprint,
+                **dict(zip(columns, values, strict=True)),
+                "area_ha": hectares,
+                "area_inner_ha": hectares * 0.9,
+                "area_outer_ha": hectares * 1.1,
+            }
+        )
+        for hectares, values in ((lost, (1, 2022, 0)), (whole - lost, (0, 0, 0)))
+    ]
+    made = tables.typed(tables.EVIDENCE, pd.concat(rows)).sort_index(kind="stable")
+    made = made.astype({variable.column: "int16" for variable in VARIABLES})
+    return tables.check(tables.EVIDENCE, made[made["area_ha"] > 0])
 
 
 def _deliveries(rng: np.random.Generator, plots: gpd.GeoDataFrame) -> pd.DataFrame:

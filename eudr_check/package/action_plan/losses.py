@@ -25,7 +25,7 @@ def on_plots(plots: gpd.GeoDataFrame, patches: gpd.GeoDataFrame) -> gpd.GeoDataF
         `COLUMNS`, the largest part of a plot first; hectares are the share of the patch that lies on the plot.
     """
     after = patches[patches["year"] > CUTOFF_YEAR].reset_index(drop=True)
-    after = after.assign(plot=after["plots"].str.split("\n")).explode("plot")
+    after = after.assign(plot=after["plots"]).explode("plot")
     after = after[after["plot"].isin(plots.index[plots.geometry.notna()])]
     whole = np.asarray(after.geometry)
     ground = np.asarray(plots.geometry.reindex(after["plot"]))

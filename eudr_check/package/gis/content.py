@@ -1,6 +1,6 @@
 """What the GeoPackage holds: its tables, and a dictionary of their fields."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
 
-from eudr_check import tables
+from eudr_check import parquet, tables
 from eudr_check.text import say
 from eudr_check.tiles import Tile
 
 CRS = "EPSG:4326"
+VIEW = "plot_patches"
+"""What lies on or near a plot, as a view of `patch_plots` and `patches`: it takes no room of its own."""
 OWN_DESCRIPTIONS = {
     "status": "worst status of the layers in the tile, or of the source: read, missing or failed",
     "layers_read": "layers read in the tile, separated by spaces",
@@ -25,6 +27,8 @@ OWN_DESCRIPTIONS = {
     "field": "field of that layer",
     "alias": "name for people, in the first language of the harvest",
     "description": "meaning and unit",
+    "patch": "number (`fid`) of the patch in the table `patches`",
+    "plots": "plots on or within 100 m of the patch, one a line; the table `patch_plots` has a row for each",
 }
 
 
@@ -34,9 +38,21 @@ class Table:
 
     name: str
     frame: Any
-    """A frame, an Arrow table with geometries as WKB, or the Parquet file that holds one."""
+    """A frame, an Arrow table with geometries as WKB, the Parquet file that holds one, or what reads one by parts."""
     geometry_type: str | None = None
     """Geometry type as OGR names it; None for a plain table."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What outcomes of plots rest on."""
+
+    assessments: pd.DataFrame
+    """ASSESSMENTS."""
+    reasons: pd.DataFrame
+    """REASONS."""
+    evidence: pq.ParquetFile
+    """The Parquet file of EVIDENCE; a nation has a million rows."""
 
 
 def tables_of(
@@ -44,15 +60,14 @@ def tables_of(
     findings: pd.DataFrame,
     sources: pd.DataFrame,
     patches: pq.ParquetFile,
-    assessments: pd.DataFrame,
-    reasons: pd.DataFrame,
+    judged: Judged,
     language: str,
 ) -> list[Table]:
     """Every table of the GeoPackage; plots first, the dictionary of all fields last."""
-    judged = pa.Table.from_pandas(assessments.reindex(plots["plot"].to_pandas()), preserve_index=False)
+    outcomes = pa.Table.from_pandas(judged.assessments.reindex(plots["plot"].to_pandas()), preserve_index=False)
     known = pa.table(
-        [*plots.columns, *judged.columns],
-        names=[*plots.column_names, *judged.column_names],
+        [*plots.columns, *outcomes.columns],
+        names=[*plots.column_names, *outcomes.column_names],
     )
     is_point = pc.fill_null(pc.equal(known["geometry_kind"], "point"), False)
     where = gpd.GeoSeries(gpd.points_from_xy(findings["longitude"], findings["latitude"]), crs=CRS)
@@ -66,12 +81,38 @@ def tables_of(
         Table("plots", known.filter(pc.invert(is_point)), "MultiPolygon"),
         Table("plot_points", known.filter(is_point), "Point"),
         Table("patches", patches, "MultiPolygon"),
+        Table("patch_plots", links(patches)),
         Table("findings", located, "Point"),
         Table("tiles", _tiles(sources), "Polygon"),
         Table("sources", sources),
-        Table("reasons", reasons.reset_index()),
+        Table("reasons", judged.reasons.reset_index()),
+        Table("evidence", by_parts(judged.evidence)),
+        Table(VIEW, pd.DataFrame(columns=["patch", "plot", "column", "year", "area_ha"])),
     ]
     return [*content, Table("data_dictionary", _dictionary(content, language))]
+
+
+def links(patches: pq.ParquetFile) -> pa.RecordBatchReader:
+    """Which plot lies on or near which patch: a row for each pair; patches by their number in the GeoPackage."""
+    schema = pa.schema({"patch": pa.int64(), "plot": pa.string()})
+
+    def pairs() -> Iterator[pa.RecordBatch]:
+        before = 0
+        for batch in patches.iter_batches(columns=["plots"]):
+            plots = batch.column(0)
+            # GDAL numbers rows from 1 on.
+            patch = pc.add(pc.list_parent_indices(plots).cast(pa.int64()), before + 1)
+            yield pa.record_batch([patch, pc.list_flatten(plots)], schema=schema)
+            before += len(batch)
+
+    return pa.RecordBatchReader.from_batches(schema, pairs())
+
+
+def by_parts(stored: pq.ParquetFile) -> pa.RecordBatchReader:
+    """A table from its Parquet file without ever holding all of it, its plots in front."""
+    names = ["plot", *(name for name in stored.schema_arrow.names if name != "plot")]
+    schema = pa.schema([stored.schema_arrow.field(name) for name in names])
+    return pa.RecordBatchReader.from_batches(schema, (part.select(names) for part in stored.iter_batches()))
 
 
 def _tiles(sources: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -92,6 +133,8 @@ def fields_of(table: Table) -> list[str]:
     """Names of the fields of a table, in order; its geometry aside."""
     if isinstance(table.frame, pq.ParquetFile):
         names = table.frame.schema_arrow.names
+    elif isinstance(table.frame, pa.RecordBatchReader):
+        names = table.frame.schema.names
     else:
         names = table.frame.column_names if isinstance(table.frame, pa.Table) else table.frame.columns
     return [str(name) for name in names if name != "geometry"]
@@ -108,7 +151,7 @@ def _dictionary(content: Sequence[Table], language: str) -> pd.DataFrame:
         {
             "layer": table.name,
             "field": field,
-            "alias": say("gis", f"field_{field}", language),
+            "alias": alias(field, language),
             "description": _meaning(table.name, field, described),
         }
         for table in [
@@ -120,14 +163,15 @@ def _dictionary(content: Sequence[Table], language: str) -> pd.DataFrame:
     return pd.DataFrame(rows, dtype="str")
 
 
+def alias(field: str, language: str) -> str:
+    """Name of a field for people; variables of layers have no other."""
+    return field if "." in field else say("gis", f"field_{field}", language)
+
+
 def _meaning(table: str, field: str, described: dict[str, str]) -> str:
     if field == "plot":
         return str(tables.PLOT_INDEX.description)
-    schema = tables.ALL.get({"plot_points": "PLOTS"}.get(table, table.upper()))
-    if schema is not None and field in schema.columns:
-        return str(schema.columns[field].description)
-    return (
-        OWN_DESCRIPTIONS[field]
-        if field in OWN_DESCRIPTIONS and table in ("tiles", "data_dictionary")
-        else described[field]
-    )
+    if field in OWN_DESCRIPTIONS and table in ("tiles", "data_dictionary", "patches", "patch_plots", VIEW):
+        return OWN_DESCRIPTIONS[field]
+    name = {"plot_points": "PLOTS", VIEW: "PATCHES"}.get(table, table.upper())
+    return (parquet.description(name, field) if name in tables.ALL else "") or described[field]

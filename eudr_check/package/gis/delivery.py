@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 import pyarrow.parquet as pq
 
+from eudr_check import parquet
 from eudr_check.package.gis import geopackage
+from eudr_check.package.gis.content import Judged
 from eudr_check.package.gis.edition import Edition
 from eudr_check.steps import Call
 
@@ -42,10 +43,13 @@ def write(folder: str, edition: Mapping[str, Any], bounds: Sequence[float]) -> N
         Path(folder),
         edition=Edition.from_json(edition),
         plots=tables / "PLOTS.parquet",
-        findings=pd.read_parquet(tables / "FINDINGS.parquet"),
-        sources=pd.read_parquet(tables / "SOURCES.parquet"),
+        findings=parquet.frame(tables / "FINDINGS.parquet"),
+        sources=parquet.frame(tables / "SOURCES.parquet"),
         patches=tables / "PATCHES.parquet",
-        assessments=pd.read_parquet(tables / "ASSESSMENTS.parquet"),
-        reasons=pd.read_parquet(tables / "REASONS.parquet"),
+        judged=Judged(
+            assessments=parquet.frame(tables / "ASSESSMENTS.parquet"),
+            reasons=parquet.frame(tables / "REASONS.parquet"),
+            evidence=pq.ParquetFile(tables / "EVIDENCE.parquet"),
+        ),
         bounds=(west, south, east, north),
     )

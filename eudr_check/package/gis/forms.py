@@ -10,7 +10,7 @@ FIRST = ("final_outcome", "plot_id", "cooperative", "area_ha", "deforestation_ha
 """Columns of plots that people look for, in front of all others."""
 DECIMALS = 4
 """Of hectares: a square metre."""
-RELATED = ("reasons", "findings")
+RELATED = ("reasons", "findings", "evidence", "plot_patches")
 """Tables with a row for every plot they speak of, shown in its form."""
 _PLOT = ("plots", "plot_points")
 _TABS = {

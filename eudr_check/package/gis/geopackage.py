@@ -1,9 +1,9 @@
 """The GIS delivery: one GeoPackage with its styles inside, and a QGIS project beside it.
 
 The GeoPackage is version 1.2, which QGIS 3.22 opens without remark. Tables: `plots` (polygons, and plots without a
-usable geometry), `plot_points`, `patches`, `findings`, `tiles`, `sources`, `reasons`, `data_dictionary`. Producers have
-no column unless the harvest asks for the named edition (`package: {producer_as: producer}`); findings without names are
-the caller's part.
+usable geometry), `plot_points`, `patches`, `patch_plots` (which plots lie on or near a patch), `findings`, `tiles`,
+`sources`, `reasons`, `evidence`, `data_dictionary`, and the view `plot_patches`. Producers have no column unless the
+harvest asks for the named edition (`package: {producer_as: producer}`); findings without names are the caller's part.
 """
 
 import sqlite3
@@ -25,7 +25,7 @@ import shapely
 from eudr_check.package.gis import forms
 from eudr_check.package.gis import project as gis_project
 from eudr_check.package.gis import styles as gis_styles
-from eudr_check.package.gis.content import CRS, Table, fields_of, tables_of
+from eudr_check.package.gis.content import CRS, VIEW, Judged, Table, alias, fields_of, links, tables_of
 from eudr_check.package.gis.edition import Edition
 from eudr_check.package.gis.layout import Box
 from eudr_check.text import say, topic
@@ -50,6 +50,12 @@ CREATE TABLE IF NOT EXISTS gpkg_extensions (
 """`layer_styles` as QGIS 3.22 makes it; the others as the GeoPackage standard 1.2 words them."""
 
 
+DRAWN = ("patches", "patch_plots", VIEW)
+"""Tables that `draw` writes, or makes the view of."""
+PLOT_PATCHES = f"""
+CREATE VIEW {VIEW} AS SELECT patch_plots.fid AS fid, patch, plot, "column", year, area_ha
+FROM patch_plots JOIN patches ON patches.fid = patch;
+"""
 ROWS = 20_000
 """Plots handed on at once."""
 POLYGON = b"\x01\x03\x00\x00\x00"
@@ -65,8 +71,10 @@ def draw(geopackage: Path, *, patches: Path, day: date) -> None:
         patches: Parquet file of PATCHES; a nation has two million, which go from file to file without being drawn up.
         day: date the file carries.
     """
+    stored = pq.ParquetFile(patches)
     with _gdal(_moment(day)):
-        _write_table(geopackage, Table("patches", pq.ParquetFile(patches), "MultiPolygon"), first=True)
+        _write_table(geopackage, Table("patches", stored, "MultiPolygon"), first=True)
+        _write_table(geopackage, Table("patch_plots", links(stored)), first=False)
 
 
 def write(
@@ -77,8 +85,7 @@ def write(
     findings: pd.DataFrame,
     sources: pd.DataFrame,
     patches: Path,
-    assessments: pd.DataFrame,
-    reasons: pd.DataFrame,
+    judged: Judged,
     bounds: Box,
 ) -> list[Path]:
     """Write `HARVEST.gpkg` and `HARVEST.qgz`.
@@ -88,7 +95,7 @@ def write(
         edition: what the delivery shows, and how it is called.
         plots, patches: Parquet files of PLOTS and PATCHES.
         findings: FINDINGS. sources: SOURCES.
-        assessments: ASSESSMENTS. reasons: REASONS.
+        judged: outcomes and what they rest on.
         bounds: the first view of the project, from `view`.
 
     Returns:
@@ -96,7 +103,7 @@ def write(
     """
     language = edition.language
     stored, shown = pq.ParquetFile(patches), _shown(plots, edition)
-    content = tables_of(shown, findings, sources, stored, assessments, reasons, language)
+    content = tables_of(shown, findings, sources, stored, judged, language)
     del shown
     fields = {table.name: fields_of(table) for table in content}
     geometry_types = {table.name: table.geometry_type for table in content}
@@ -105,7 +112,7 @@ def write(
     with _gdal(moment):
         while content:
             table = content.pop(0)
-            if table.frame is not stored:
+            if table.name not in DRAWN:
                 _write_table(geopackage, table, first=False)
     columns, years = _events(stored)
     styles = gis_styles.styles(language, years)
@@ -119,7 +126,7 @@ def write(
         events=[column for column in edition.events if column in columns],
         styles=styles,
         language=language,
-        policy=", ".join(sorted(assessments["policy"].unique())),
+        policy=", ".join(sorted(judged.assessments["policy"].unique())),
         scenes=edition.scenes,
     )
     return [geopackage, gis_project.write(geopackage.with_suffix(".qgz"), project)]
@@ -179,7 +186,9 @@ def _write_table(path: Path, table: Table, *, first: bool) -> None:
         options["dataset_options"] = {"VERSION": "1.2"}
     if table.geometry_type is not None:
         options["layer_options"] = {"GEOMETRY_NAME": "geom", "SPATIAL_INDEX": "YES"}
-    if isinstance(table.frame, pa.Table | pq.ParquetFile):
+    if isinstance(table.frame, pa.RecordBatchReader):
+        pyogrio.write_arrow(table.frame, path, **options)
+    elif isinstance(table.frame, pa.Table | pq.ParquetFile):
         rows = _multipolygons(table.frame) if table.geometry_type == "MultiPolygon" else table.frame
         pyogrio.write_arrow(rows, path, geometry_name="geometry", crs=CRS, **options)
     else:
@@ -187,7 +196,7 @@ def _write_table(path: Path, table: Table, *, first: bool) -> None:
 
 
 def _multipolygons(frame: pa.Table | pq.ParquetFile) -> pa.RecordBatchReader:
-    """The rows as GDAL takes them, polygons as multipolygons of one part."""
+    """The rows as GDAL takes them: polygons as multipolygons of one part, lists as lines of one text."""
     if isinstance(frame, pq.ParquetFile):
         schema, batches = frame.schema_arrow, frame.iter_batches()
     else:
@@ -198,9 +207,17 @@ def _multipolygons(frame: pa.Table | pq.ParquetFile) -> pa.RecordBatchReader:
         shapes = batch.column(place)
         single = pc.equal(pc.binary_slice(shapes, 0, len(POLYGON)), POLYGON)
         many = pc.binary_join_element_wise(MULTIPOLYGON_OF_ONE, shapes, b"")
-        return batch.set_column(place, schema.field(place), pc.if_else(single, many, shapes))
+        columns = [
+            pc.binary_join(column, "\n") if pa.types.is_list(field.type) else column
+            for field, column in zip(schema, batch.columns, strict=True)
+        ]
+        columns[place] = pc.if_else(single, many, shapes)
+        return pa.record_batch(columns, schema=lines)
 
-    return pa.RecordBatchReader.from_batches(schema, map(promoted, batches))
+    lines = pa.schema(
+        [pa.field(field.name, pa.string()) if pa.types.is_list(field.type) else field for field in schema]
+    )
+    return pa.RecordBatchReader.from_batches(lines, map(promoted, batches))
 
 
 def _describe(
@@ -221,7 +238,7 @@ def _describe(
         (
             table,
             field,
-            say("gis", f"field_{field}", language),
+            alias(field, language),
             meanings[table, field],
             field if field in words else None,
         )
@@ -234,12 +251,12 @@ def _describe(
         if geometry_types[table] is not None
     ]
     with closing(sqlite3.connect(path)) as file, file:
-        file.executescript(STYLES_AND_ALIASES)
+        file.executescript(STYLES_AND_ALIASES + PLOT_PATCHES)
         file.executemany("INSERT INTO layer_styles VALUES (?, '', '', ?, 'geom', ?, ?, '', 1, '', '', '', ?)", rows)
-        file.execute(
+        file.executemany(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) "
-            "VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)",
-            (moment,),
+            "VALUES (?, 'attributes', ?, '', ?)",
+            [(name, name, moment) for name in ("layer_styles", VIEW)],
         )
         file.executemany("INSERT INTO gpkg_data_columns VALUES (?, ?, ?, NULL, ?, NULL, ?)", aliases)
         file.executemany(

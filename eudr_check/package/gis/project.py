@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package.gis import forms, rasters
 from eudr_check.package.gis import styles as gis_styles
+from eudr_check.package.gis.content import alias
 from eudr_check.package.gis.layout import Box, layout, with_margin
 from eudr_check.text import say
 
@@ -167,7 +168,7 @@ def _groups(events: Sequence[str], language: str) -> dict[str, list[_Layer]]:
             ),
             *of(["tiles"]),
         ],
-        "group_tables": of(["reasons", "sources", "data_dictionary"]),
+        "group_tables": of(["reasons", "evidence", "plot_patches", "sources", "data_dictionary"]),
     }
 
 
@@ -201,8 +202,7 @@ def _layer(key: str, entry: _Layer, source: str, project: Project) -> ET.Element
     aliases = ET.SubElement(layer, "aliases")
     # The provider puts the feature id in front of the table's own fields.
     for number, field in enumerate(project.fields[table], start=1):
-        title = say("gis", f"field_{field}", project.language)
-        ET.SubElement(aliases, "alias", field=field, index=str(number), name=title)
+        ET.SubElement(aliases, "alias", field=field, index=str(number), name=alias(field, project.language))
     if style is not None:
         layer.extend(gis_styles.elements(style))
     return layer

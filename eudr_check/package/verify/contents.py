@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 import geopandas as gpd
 import pandas as pd
 
-from eudr_check import tables
+from eudr_check import parquet, tables
 from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
 from eudr_check.errors import EudrCheckError
@@ -106,10 +106,10 @@ def read(root: Path, manifest: Mapping[str, Any]) -> Contents | Difference:
             tables.REASONS,
         ):
             name = f"tables/{schema.title}.parquet"
-            reader = gpd.read_parquet if schema is tables.PLOTS else pd.read_parquet
+            reader = parquet.features if schema is tables.PLOTS else parquet.frame
             found[str(schema.title).lower()] = tables.check(schema, reader(root / name))
         lots_file = root / (name := "tables/LOTS.parquet")
-        lots = pd.read_parquet(lots_file) if lots_file.is_file() else None
+        lots = parquet.frame(lots_file) if lots_file.is_file() else None
         shipments_file = root / (name := shipments_json.NAME)
         shipments, filed = shipments_json.from_content(_object(root, name) if shipments_file.is_file() else None)
         seen_file = root / (name := pictures.LOOKS)

@@ -6,9 +6,12 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pyarrow.parquet as pq
+
 from eudr_check import __version__
 from eudr_check.package import pictures
 from eudr_check.package.gis import geopackage as gis
+from eudr_check.package.gis.content import Judged
 from eudr_check.package.gis.edition import Edition
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference, some
@@ -55,8 +58,7 @@ def _made(contents: Contents, folder: Path) -> tuple[Path, Path]:
         findings=contents.findings,
         sources=contents.sources,
         patches=tables / "PATCHES.parquet",
-        assessments=contents.assessments,
-        reasons=contents.reasons,
+        judged=Judged(contents.assessments, contents.reasons, pq.ParquetFile(tables / "EVIDENCE.parquet")),
         bounds=gis.view(contents.plots),
     )
     return made, project

@@ -13,8 +13,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from browser import needed
 
-from eudr_check.package.gis import geopackage
-from eudr_check.package.gis.edition import Edition
 from tests.helpers import season_tables
 from tests.helpers.register_tables import record
 
@@ -35,11 +33,7 @@ def complaints(path: Path) -> str:
 @pytest.mark.parametrize("count", [0, 60])
 def test_the_geopackage_of_a_package(tmp_path: Path, count: int) -> None:
     """Features, tables, styles, names and words of fields; also where there is no plot. GDAL reports the words."""
-    season = season_tables.season(count, hostile=True)
-    tables = season.tables() | season.files(tmp_path) | {"bounds": geopackage.view(season.plots)}
-    edition = Edition.of(season_tables.harvest(), season_tables.VARIABLES)
-    geopackage.draw(edition.geopackage(tmp_path), patches=tables["patches"], day=edition.day)
-    path, _ = geopackage.write(tmp_path, edition=edition, **tables)
+    path, _ = season_tables.season(count, hostile=True).gis(tmp_path, season_tables.harvest())
 
     assert complaints(path) == ""
     words = pyogrio.read_dataframe(path, sql="SELECT * FROM gpkg_data_column_constraints")

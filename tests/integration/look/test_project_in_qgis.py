@@ -17,8 +17,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from browser import needed
 
 from eudr_check.package import palette, pictures
-from eudr_check.package.gis import geopackage
-from eudr_check.package.gis.edition import Edition
 from tests.helpers import package_pictures, season_tables
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -28,12 +26,8 @@ def look(folder: Path, count: int) -> dict[str, Any]:
     """What QGIS says of an invented season; pictures lie in the folder."""
     needed("qgis")
     season = season_tables.season(count, hostile=True)
-    tables = season.tables() | season.files(folder) | {"bounds": geopackage.view(season.plots)}
-    harvest = season_tables.harvest()
     scenes = pictures.files((package_pictures.folder(folder / "imagery") / "rasters").rename(folder / "pictures"))
-    edition = Edition.of(harvest, season_tables.VARIABLES, scenes)
-    geopackage.draw(edition.geopackage(folder), patches=tables["patches"], day=edition.day)
-    _, project = geopackage.write(folder, edition=edition, **tables)
+    _, project = season.gis(folder, season_tables.harvest(), scenes)
     runtime = folder / "runtime"
     runtime.mkdir(mode=0o700)
     script = Path(__file__).with_name("qgis_look.py")
@@ -77,7 +71,7 @@ def test_opens_without_a_word(seen: dict[str, Any]) -> None:
 
 def test_every_layer_is_valid_and_styled(seen: dict[str, Any]) -> None:
     """Map layers have categories, map tips and names for their fields, in the project and in the file itself."""
-    assert len(vectors(seen)) == 13
+    assert len(vectors(seen)) == 15
     for layer in vectors(seen):
         assert layer["valid"], layer["name"]
         assert all(layer["aliases"]), layer["name"]

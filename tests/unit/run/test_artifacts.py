@@ -107,7 +107,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path):
 
 
 def patches(*years: int) -> gpd.GeoDataFrame:
-    rows = [{"column": "a.year", "year": year, "area_ha": 1.0, "plots": "c/1"} for year in years]
+    rows = [{"column": "a.year", "year": year, "area_ha": 1.0, "plots": ["c/1"]} for year in years]
     shapes = [shapely.box(year, 0, year + 1, 1) for year in years]
     return gpd.GeoDataFrame(
         tables.typed(tables.PATCHES, rows).drop(columns="geometry"), geometry=shapes, crs="EPSG:4326"

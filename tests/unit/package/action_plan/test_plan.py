@@ -209,7 +209,7 @@ def test_phone_takes_nothing_in_a_description_for_markup(tmp_path: Path) -> None
     season.assessments.loc[plot, ["outcome", "final_outcome"]] = "more_info_needed"
     season.reasons.loc[plot, "code"] = "event_on_forest"
     hostile = "<img src=x onerror=alert(1)>&<script>alert(2)</script>"
-    frame = pd.DataFrame([(hostile, 2022, 4.0, plot)], columns=["column", "year", "area_ha", "plots"])
+    frame = pd.DataFrame([(hostile, 2022, 4.0, [plot])], columns=["column", "year", "area_ha", "plots"])
     patches = gpd.GeoDataFrame(frame, geometry=[season.plots.geometry[plot].buffer(0.001)], crs=4326)
     season = replace(season, patches=patches)
     kml = next(path for path in write(tmp_path, season) if path.suffix == ".kml")

@@ -3,27 +3,24 @@
 import sqlite3
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pytest
 
-from eudr_check.package.gis import geopackage
-from eudr_check.package.gis.edition import Edition
 from tests.helpers import season_tables
+
+ODD = ["coop/01-B 03", "coop/Ñ, 'lote' 2/b", 'coop/"A" 7']
+LOSS = 'patch, "column", year, area_ha'
 
 
 def written(folder: Path, count: int = 60, **changes: object) -> Path:
     """A GeoPackage of an invented season."""
-    season = season_tables.season(count, hostile=True)
-    tables = season.tables() | season.files(folder) | {"bounds": geopackage.view(season.plots)}
-    harvest = season_tables.harvest(**changes)
-    edition = Edition.of(harvest, season_tables.VARIABLES)
-    geopackage.draw(edition.geopackage(folder), patches=tables["patches"], day=edition.day)
-    package, _ = geopackage.write(folder, edition=edition, **tables)
-    return package
+    return season_tables.season(count, hostile=True).gis(folder, season_tables.harvest(**changes))[0]
 
 
 def test_every_plot_is_in_the_file_once(tmp_path: Path) -> None:
@@ -62,7 +59,7 @@ def test_every_field_is_named_and_explained(tmp_path: Path) -> None:
             row[:2]: row[2] for row in file.execute("SELECT table_name, column_name, name FROM gpkg_data_columns")
         }
 
-    for layer in ("plots", "plot_points", "patches", "findings", "tiles", "sources", "reasons"):
+    for layer in set(words["layer"]):
         fields = set(pyogrio.read_info(package, layer=layer)["fields"])
         assert set(words.loc[words["layer"] == layer, "field"]) == fields
         assert all(aliases[layer, field] for field in fields)
@@ -96,7 +93,7 @@ def test_project_points_at_its_neighbour(tmp_path: Path) -> None:
         project = ET.fromstring(archive.read("pe-coffee-2026.qgs"))
 
     sources = [layer.findtext("datasource") or "" for layer in project.iter("maplayer")]
-    assert len(sources) == 13
+    assert len(sources) == 15
     assert all(source.startswith("./pe-coffee-2026.gpkg|layername=") for source in sources)
     assert str(tmp_path) not in ET.tostring(project, encoding="unicode")
 
@@ -116,3 +113,29 @@ def test_harvest_without_plots_gives_empty_layers(tmp_path: Path) -> None:
     package = written(tmp_path, 0)
 
     assert pyogrio.read_info(package, layer="plots")["features"] == 0
+
+
+def test_a_plot_finds_its_patches_whatever_its_id_holds(tmp_path: Path) -> None:
+    """The link table has a row for each pair; the column `plots` stays text, one plot a line."""
+    season = season_tables.season(12)
+    loss = season.patches.iloc[:2].assign(plots=pd.Series([ODD, ODD[:1]], dtype=object).to_numpy())
+    package, _ = replace(season, patches=loss).gis(tmp_path, season_tables.harvest())
+    with closing(sqlite3.connect(package)) as file:
+        pairs = file.execute("SELECT patch, plot FROM patch_plots").fetchall()
+        near = file.execute(f"SELECT {LOSS} FROM plot_patches WHERE plot = ?", ODD[:1]).fetchall()
+        shown = file.execute("SELECT plots FROM patches ORDER BY fid").fetchall()
+
+    assert pairs == [(1, plot) for plot in ODD] + [(2, ODD[0])]
+    assert near == list(zip([1, 2], loss["column"], loss["year"], loss["area_ha"], strict=True))
+    assert shown == [("\n".join(ODD),), (ODD[0],)]
+
+
+def test_evidence_is_a_table_of_the_file(tmp_path: Path) -> None:
+    """Hectares by layer and year, row by row those of EVIDENCE."""
+    season = season_tables.season(40)
+    package, _ = season.gis(tmp_path, season_tables.harvest())
+    inside = pyogrio.read_dataframe(package, layer="evidence")
+
+    assert inside["plot"].tolist() == season.evidence.index.tolist()
+    assert inside["hansen.loss_year"].tolist() == season.evidence["hansen.loss_year"].tolist()
+    assert inside["area_ha"].tolist() == season.evidence["area_ha"].tolist()

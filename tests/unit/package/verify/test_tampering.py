@@ -10,12 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
 
-from eudr_check import package, tables
+from eudr_check import package, parquet, tables
 from eudr_check.files import Attachment
 from eudr_check.package.verify import ONLY_A_SIGNATURE, Stages, contents, verify
 from tests.helpers import package_tables as six
@@ -86,7 +85,7 @@ def table(name: str, change: Callable[[Any], Any]) -> Change:
 
     def rewrite(folder: Path) -> None:
         path = folder / f"tables/{name}.parquet"
-        read = gpd.read_parquet if name in ("PLOTS", "PATCHES") else pd.read_parquet
+        read = parquet.features if name in ("PLOTS", "PATCHES") else parquet.frame
         changed = change(read(path))
         changed.to_parquet(path, compression="zstd")
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from eudr_check import package, tables
+from eudr_check import package, parquet, tables
 from eudr_check.errors import PackageError, PolicyError
 from eudr_check.package.bag import unpack
 from eudr_check.package.verify import Difference, Stages, verify
@@ -45,7 +45,7 @@ def stages(folder: Path, assess: Callable[..., pd.DataFrame]) -> Stages:
 
 
 def stored(folder: Path) -> pd.DataFrame:
-    return pd.read_parquet(folder / "tables/ASSESSMENTS.parquet")
+    return parquet.frame(folder / "tables/ASSESSMENTS.parquet")
 
 
 def rezip(source: Path, target: Path, change: Callable[[str, bytes], bytes | None], **added: bytes) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from eudr_check import package, tables
+from eudr_check import package, parquet, tables
 from eudr_check.assessment_record import WrittenRecord
 from eudr_check.package.folder import Attachment
 from eudr_check.package.verify import Stages, verify
@@ -54,7 +54,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def stages(folder: Path) -> Stages:
     """Outcomes as the package says; answers as they are read."""
-    stored = pd.read_parquet(folder / "tables/ASSESSMENTS.parquet")
+    stored = parquet.frame(folder / "tables/ASSESSMENTS.parquet")
     reasons = tables.typed(tables.REASONS, [])
     return Stages(lambda *_: (stored, reasons), lambda *_: stored, lambda _: None, lambda _: None, answers_in)
 

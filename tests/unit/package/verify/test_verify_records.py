@@ -6,10 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from eudr_check import package, tables
+from eudr_check import package, parquet, tables
 from eudr_check.documents import legality
 from eudr_check.documents.dossier import Dossier
 from eudr_check.files import Attachment
@@ -46,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def found(folder: Path) -> list[str]:
     """Messages on the statement's facts and on documents."""
-    stored = pd.read_parquet(folder / "tables/ASSESSMENTS.parquet")
+    stored = parquet.frame(folder / "tables/ASSESSMENTS.parquet")
     nothing = tables.typed(tables.REASONS, [])
     stages = Stages(
         lambda *_: (stored, nothing), lambda *_: stored, lambda _: None, lambda _: None, answers_in, recorded
