@@ -14,7 +14,6 @@ BASE = (
     "geodesy.py",
     "imagery_settings.py",
     "object_store.py",
-    "parquet.py",
     "resources.py",
     "tables.py",
     "tiles.py",
@@ -24,7 +23,7 @@ BASE = (
 )
 """Base files that every stage is made with; config and tables bring `law` and their libraries along."""
 BASE_LIBRARIES = ("fsspec", "numpy", "pandas", "pandera", "pydantic", "pyyaml", "shapely")
-TILE = ("overlay", "layers", "files.py", "law", "run/artifacts.py", "run/tile.py", "run/tile_index.py")
+TILE = ("overlay", "layers", "files.py", "law", "parquet.py", "run/artifacts.py", "run/tile.py", "run/tile_index.py")
 
 
 @dataclass(frozen=True)
@@ -87,14 +86,16 @@ STAGES = {
             "XlsxWriter",
         ),
     ),
-    "ground": MadeBy(("overlay", "files.py", "law", "run/artifacts.py", "run/tile_index.py"), _OVERLAY),
+    "ground": MadeBy(("overlay", "files.py", "law", "parquet.py", "run/artifacts.py", "run/tile_index.py"), _OVERLAY),
     "sources": MadeBy(("layers", "files.py", "law"), (*_LAYERS, "xarray")),
     "tile": MadeBy(TILE, (*_OVERLAY, *_LAYERS)),
     "evidence": MadeBy(
         (*TILE, "plots/checks.yaml", "plots/findings.py", "run/conservation.py", "run/stages/overlay.py", "text"),
         (*_OVERLAY, *_LAYERS, "babel"),
     ),
-    "patches": MadeBy(("package/gis", "package/document_date.py", "package/palette.py", "law", "text"), _VECTORS),
+    "patches": MadeBy(
+        ("package/gis", "package/document_date.py", "package/palette.py", "law", "parquet.py", "text"), _VECTORS
+    ),
     "assessment": MadeBy(("risk", *_DOCUMENTS), (*_VECTORS, "openpyxl", "XlsxWriter")),
     "scenes": MadeBy(
         ("imagery/scenes.py", "imagery/offset.py", "layers", "run/imagery/search.py", "files.py", "law"),
@@ -105,7 +106,7 @@ STAGES = {
         (*_LAYERS, *_VECTORS, "matplotlib", "openpyxl", "pillow", "rioxarray", "xarray", "XlsxWriter"),
     ),
     "package": MadeBy(
-        ("package", "run", "interface", "names.py", "countries.yaml", "country_words.yaml", *_DOCUMENTS),
+        ("package", "run", "interface", "parquet.py", "names.py", "countries.yaml", "country_words.yaml", *_DOCUMENTS),
         (
             *_VECTORS,
             "openpyxl",

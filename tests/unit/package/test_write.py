@@ -97,7 +97,7 @@ def test_two_builds_are_byte_for_byte_the_same(tmp_path: Path, monkeypatch: pyte
 
 def test_patches_drawn_beforehand_give_the_same_bytes(tmp_path: Path) -> None:
     """Where somebody draws them already, the GeoPackage goes on from theirs."""
-    patch = {"column": "hansen.loss_year", "year": 2022, "area_ha": 0.1, "plots": "norte/1"}
+    patch = {"column": "hansen.loss_year", "year": 2022, "area_ha": 0.1, "plots": ["norte/1"]}
     content = {
         "harvest": six.harvest(package={"languages": ["es"], "outputs": ["gis"]}),
         "patches": gpd.GeoDataFrame([patch], geometry=[shapely.box(-77, -6, -76.999, -5.999)], crs="EPSG:4326"),
