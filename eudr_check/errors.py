@@ -60,3 +60,7 @@ class RegisterError(EudrCheckError):
 
 class RunError(EudrCheckError):
     """The run folder is in use, damaged or not writable."""
+
+
+class BusyError(RunError):
+    """Another process works in the run folder; it ends by itself."""

@@ -13,7 +13,7 @@ import typer
 from eudr_check import object_store
 from eudr_check.choices import Language
 from eudr_check.cli import language
-from eudr_check.errors import EudrCheckError
+from eudr_check.errors import BusyError, EudrCheckError
 from eudr_check.run.exit import Exit
 
 Spoken = Annotated[Language | None, typer.Option(help="language of what is said here; default: that of the system")]
@@ -69,7 +69,7 @@ Draft = Annotated[bool, typer.Option("--draft", help="Declare unsettled plots to
 
 @contextmanager
 def known_errors() -> Iterator[None]:
-    """Turn errors raised on purpose into words of the language spoken and exit code 1."""
+    """Turn errors raised on purpose into words of the language spoken and exit code 1, or 5 when busy."""
     try:
         yield
     except EudrCheckError as error:
@@ -79,4 +79,4 @@ def known_errors() -> Iterator[None]:
         words = language.in_words(error.args[0] if error.args else error)
         said = Text.assemble((language.say("error"), "red"), " ", object_store.named(words))
         Console(stderr=True).print(said, soft_wrap=True)
-        sys.exit(Exit.ERROR)
+        sys.exit(Exit.BUSY if isinstance(error, BusyError) else Exit.ERROR)

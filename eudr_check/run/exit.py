@@ -13,3 +13,5 @@ class Exit(IntEnum):
     """Done, but some plots are undetermined or blocked, or a shipment is not declared."""
     INCOMPLETE = 4
     """Some layer or tile could not be read; run again."""
+    BUSY = 5
+    """Another process works on this harvest; wait until it ends."""

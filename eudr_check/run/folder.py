@@ -14,7 +14,6 @@ A folder in an object store has a local copy, in which the work is done; artifac
 are sent to the store.
 """
 
-import fcntl
 import json
 import os
 import shutil
@@ -23,15 +22,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+
+import portalocker
 
 from eudr_check import object_store
-from eudr_check.errors import RunError
+from eudr_check.errors import BusyError
 from eudr_check.run import lock
 from eudr_check.run.artifacts import Artifact, Artifacts, holds, reaching, refusal
 from eudr_check.run.graph import on_cores
 
 LOG = "log.jsonl"
 LOCK = ".lock"
+HOLDER = ".lock-holder"
+"""The number of the process that holds the lock: where Windows locks a file, nobody else can read it."""
 
 
 @dataclass(frozen=True)
@@ -77,26 +81,22 @@ class RunFolder:
         """Hold the folder for one process.
 
         Raises:
-            RunError: another process works in it, or it cannot be written.
+            BusyError: another process works in it.
+            RunError: it cannot be written.
         """
         try:
             (self.path / "artifacts").mkdir(parents=True, exist_ok=True)
-            stream = (self.path / LOCK).open("a+")
+            stream = (self.path / LOCK).open("a")
         except OSError as error:
             raise refusal(error, self.path) from error
         with stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                stream.seek(0)
-                raise RunError(
-                    f"{object_store.name(self.path)}: process {stream.read().strip() or '?'} is working on this "
+            if not _ours(stream):
+                raise BusyError(
+                    f"{object_store.name(self.path)}: process {self._holder()} is working on this "
                     "harvest; wait until it ends, or stop it and run again (nothing finished is lost)"
-                ) from error
+                )
             try:
-                stream.truncate(0)
-                stream.write(str(os.getpid()))
-                stream.flush()
+                (self.path / HOLDER).write_text(str(os.getpid()), encoding="ascii")
             except OSError as error:
                 raise refusal(error, self.path) from error
             self.artifacts.tidy()
@@ -111,15 +111,20 @@ class RunFolder:
                 finally:
                     self._push_log()
 
+    def _holder(self) -> str:
+        try:
+            return (self.path / HOLDER).read_text(encoding="ascii").strip() or "?"
+        except OSError:
+            return "?"
+
     def busy(self) -> bool:
         """Whether some process holds the folder now."""
         try:
             with (self.path / LOCK).open("r") as stream:
-                fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                if not _ours(stream):
+                    return True
         except FileNotFoundError:
             pass
-        except BlockingIOError:
-            return True
         if not self.remote:
             return False
         with reaching():
@@ -242,3 +247,12 @@ def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     shutil.copyfile(source, target)
+
+
+def _ours(stream: IO[str]) -> bool:
+    """Lock an open file until it is closed; False where another process has it locked."""
+    try:
+        portalocker.lock(stream, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
+    except portalocker.AlreadyLocked:
+        return False
+    return True

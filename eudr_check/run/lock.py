@@ -1,6 +1,5 @@
 """The lock of a run folder in an object store: an object that says who works there."""
 
-import getpass
 import json
 import os
 import platform
@@ -11,8 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from eudr_check import object_store
-from eudr_check.errors import FetchError, RunError
+from eudr_check.errors import BusyError, FetchError, RunError
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Holder:
     @classmethod
     def this_process(cls) -> "Holder":
         """Ourselves, with a token of this once."""
-        return cls(platform.node(), f"{uuid.getnode():x}", os.getpid(), _user(), uuid.uuid4().hex)
+        return cls(platform.node(), f"{uuid.getnode():x}", os.getpid(), psutil.Process().username(), uuid.uuid4().hex)
 
     @property
     def gone(self) -> bool:
@@ -38,7 +39,7 @@ class Holder:
         if (self.host, self.machine) != (here.host, here.machine):
             return False
         # The flock of the stand-in is ours by now, so an equal number is that of an earlier container.
-        return self.process == here.process or not _alive(self.process)
+        return self.process == here.process or not psutil.pid_exists(self.process)
 
 
 @contextmanager
@@ -46,7 +47,8 @@ def held(path: Path) -> Iterator[None]:
     """Hold the lock object a path stands for.
 
     Raises:
-        RunError: somebody else holds it, named with the way to lift it; or the store cannot be reached.
+        BusyError: somebody else holds it, named with the way to lift it.
+        RunError: the store cannot be reached.
     """
     ourselves = Holder.this_process()
     content = json.dumps(asdict(ourselves), sort_keys=True).encode()
@@ -85,9 +87,9 @@ def holder(path: Path) -> Holder | None:
         return Holder("?", "?", 0, "?", "?")
 
 
-def _refused(path: Path) -> RunError:
+def _refused(path: Path) -> BusyError:
     other = holder(path) or Holder("?", "?", 0, "?", "?")
-    return RunError(
+    return BusyError(
         f"{object_store.name(path.parent)}: process {other.process} of {other.user} on {other.host} is working on this "
         f"harvest; wait until it ends, or, if it was killed, delete {object_store.name(path)} and run again (nothing "
         "finished is lost)"
@@ -101,21 +103,3 @@ def _release(path: Path, content: bytes) -> None:
             object_store.remove([path])
     except FetchError:
         return
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        # Containers often run a number that has no name.
-        return str(os.getuid())

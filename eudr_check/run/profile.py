@@ -1,6 +1,5 @@
 """Where the time goes: wall time, CPU, bytes read and peak memory per stage, so that users can report a slow run."""
 
-import resource
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psutil
 
 COLUMNS = ("stage", "wall_s", "cpu_s", "read_mb", "peak_mb", "workers", "worker_peak_mb")
 
@@ -26,8 +26,9 @@ class Usage:
 
 def usage() -> Usage:
     """Usage of this process, without its children."""
-    own = resource.getrusage(resource.RUSAGE_SELF)
-    return Usage(own.ru_utime + own.ru_stime, _bytes_read() / 1e6, _peak_kb() / 1024)
+    process = psutil.Process()
+    times = process.cpu_times()
+    return Usage(times.user + times.system, _bytes_read(process) / 1e6, _peak_bytes(process) / 1024**2)
 
 
 class Measurements:
@@ -83,24 +84,24 @@ class Measurements:
 
 
 def _cpu_seconds() -> float:
-    return sum(
-        used.ru_utime + used.ru_stime
-        for used in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
-    )
+    """Seconds of this process and, where the system counts them, of its finished children."""
+    times = psutil.Process().cpu_times()
+    children = getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
+    return float(times.user + times.system + children)
 
 
-def _peak_kb() -> int:
-    """Peak memory of this process; Linux counts that of the process which started it into `ru_maxrss`."""
+def _peak_bytes(process: psutil.Process) -> int:
+    """Peak memory; today's where the system keeps no peak (macOS)."""
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(dict(line.split(":\t", 1) for line in lines)["VmHWM"].split()[0])
+        memory = process.memory_info()
+        return int(getattr(memory, "peak_wset", memory.rss))
+    return 1024 * int(dict(line.split(":\t", 1) for line in lines)["VmHWM"].split()[0])
 
 
-def _bytes_read() -> int:
-    try:
-        lines = Path("/proc/self/io").read_text().splitlines()
-    except OSError:
+def _bytes_read(process: psutil.Process) -> int:
+    if not hasattr(process, "io_counters"):
         return 0
-    return int(dict(line.split(": ") for line in lines)["rchar"])
+    read = process.io_counters()
+    return int(getattr(read, "read_chars", read.read_bytes))

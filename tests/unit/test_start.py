@@ -58,3 +58,31 @@ def test_a_check_of_one_file_loads_only_what_judges_it(tmp_path: Path) -> None:
 
     assert "shapely" in packages
     assert packages <= LIGHT | {"numpy", "shapely", "pycountry"}
+
+
+WINDOWS = """
+import builtins, importlib, pkgutil, tempfile
+from pathlib import Path
+import eudr_check
+real = builtins.__import__
+def imported(name, given=None, *more, **named):
+    if name in {"fcntl", "grp", "pwd", "resource", "termios"} and (given or {}).get("__name__", "").startswith("eudr_"):
+        raise ModuleNotFoundError(name)
+    return real(name, given, *more, **named)
+builtins.__import__ = imported
+for module in pkgutil.walk_packages(eudr_check.__path__, "eudr_check."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+from eudr_check.run import folder, lock, profile
+with folder.RunFolder(Path(tempfile.mkdtemp()) / "run").locked():
+    pass
+print(profile.usage().cpu_s > 0, lock.Holder.this_process().user != "")
+"""
+
+
+def test_every_module_loads_where_only_unix_modules_are_missing() -> None:
+    """Our modules need nothing that Windows lacks (fcntl, resource, pwd) to load, to lock a folder and to measure."""
+    done = subprocess.run([sys.executable, "-c", WINDOWS], capture_output=True, text=True, check=False)
+
+    assert done.stderr == ""
+    assert done.stdout.split() == ["True", "True"]

@@ -18,6 +18,7 @@ from eudr_check.plots.read.raw_table import Delivery, UnreadableError
 from eudr_check.plots.thresholds import threshold
 
 _BYTES_PER_MB = 1_000_000
+_OUT_OF_TIME = {-one for one in signal.Signals if one.name in ("SIGXCPU", "SIGKILL")}  # Windows has neither
 _WALL_PER_CPU = 10  # a busy machine gives a process a tenth of its time; only a sleeping one takes longer
 
 
@@ -108,7 +109,7 @@ def _limit(seconds: int, memory: int) -> None:
 
 
 def _death(code: int | None, seconds: int) -> UnreadableError:
-    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+    if code in _OUT_OF_TIME:
         return _too_slow(seconds)
     return UnreadableError("file_unreadable", problem=f"its content makes the reading program break down ({code})")
 

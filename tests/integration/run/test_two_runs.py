@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from eudr_check.run.exit import Exit
 from tests.helpers import tiny_harvest
 from tests.helpers.command import ended
 from tests.helpers.same_bytes import contents
@@ -31,7 +32,7 @@ def test_the_second_run_is_refused_and_the_first_ends_right(tmp_path: Path):
         code = first.wait(300)
 
     told = " ".join(second.stderr.split())
-    assert second.returncode == 1
+    assert second.returncode == Exit.BUSY
     assert f"process {first.pid} is working on this harvest; wait until it ends, or stop it and run again" in told
     assert "Traceback" not in told
     assert code == 3
