@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from eudr_check import parquet
 from eudr_check.package.eu.reference import reference
 from eudr_check.package.inputs import PackageInput
 from eudr_check.shipments import Filed, Line, Shipments, Withheld
@@ -101,8 +102,8 @@ class Codes:
 
 def edition(given: PackageInput, codes: Codes) -> PackageInput:
     """The same harvest with codes for names; tables that came as files are read, for their names are inside."""
-    evidence = given.evidence if isinstance(given.evidence, pd.DataFrame) else pd.read_parquet(given.evidence)
-    patches = given.patches if isinstance(given.patches, gpd.GeoDataFrame) else gpd.read_parquet(given.patches)
+    evidence = given.evidence if isinstance(given.evidence, pd.DataFrame) else parquet.frame(given.evidence)
+    patches = given.patches if isinstance(given.patches, gpd.GeoDataFrame) else parquet.features(given.patches)
     assessments = _indexed(given.assessments, codes)
     pictures, looks = given.pictures, given.looks
     return replace(
@@ -110,7 +111,7 @@ def edition(given: PackageInput, codes: Codes) -> PackageInput:
         plots=_plots(given.plots, codes),
         findings=_findings(given.findings, codes),
         evidence=_indexed(evidence, codes),
-        patches=patches.assign(plots=_texts(patches["plots"], lambda text: _lines(text, codes))),
+        patches=patches.assign(plots=_lists(patches["plots"], codes)),
         assessments=assessments.assign(review=_texts(assessments["review"], codes.reviews.__getitem__)),
         reasons=_indexed(given.reasons, codes),
         stored={name: path for name, path in given.stored.items() if name == "SOURCES"},
@@ -193,8 +194,8 @@ def _indexed(frame: Frame, codes: Codes) -> Frame:
     return frame.set_axis(pd.Index(_texts(frame.index.to_series(), codes.plot), name=frame.index.name))
 
 
-def _lines(text: str, codes: Codes) -> str:
-    return "\n".join(map(codes.plot, text.split("\n")))
+def _lists(values: pd.Series, codes: Codes) -> pd.Series:
+    return pd.Series([[codes.plot(plot) for plot in plots] for plots in values], values.index, object)
 
 
 def _plots(plots: gpd.GeoDataFrame, codes: Codes) -> gpd.GeoDataFrame:

@@ -142,4 +142,10 @@ def test_redacted_edition_names_nobody(tiny: tiny_harvest.Tiny):
     whole = json.loads((home / "package/summary.json").read_text(encoding="utf-8"))
     assert [one["net_mass_kg"] for one in summary["statements"]] == [one["net_mass_kg"] for one in whole["statements"]]
     assert len(summary["withheld"]) == len(whole["withheld"]) == 2
+    near, coded = (
+        [set(plots) for plots in pd.read_parquet(folder / "tables/PATCHES.parquet")["plots"]]
+        for folder in (home / "package", redacted)
+    )
+    assert near
+    assert coded == [{of_plots[plot] for plot in plots} for plots in near]
     assert made.package is not None
