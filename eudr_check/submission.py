@@ -11,10 +11,13 @@ from typing import Any
 from eudr_check import register
 from eudr_check.errors import FilingError
 from eudr_check.files import sha256
+from eudr_check.filing import answers
 from eudr_check.filing.client import Client
+from eudr_check.filing.words import errors
 from eudr_check.package.bag import contents
 from eudr_check.package.bag.unpack import opened
 from eudr_check.package.verify import verify
+from eudr_check.register import FilingState, outbox
 from eudr_check.register.outbox import Sent
 from eudr_check.run.recompute import STAGES
 
@@ -112,6 +115,15 @@ def note_numbers(file: Path, rows: Sequence[dict[str, Any]]) -> list[str]:
         )
         noted.append(row["internal_reference"])
     return noted
+
+
+def refusal(file: Path, state: FilingState, language: str) -> list[str]:
+    """Why the EU system refused a request, in plain words; nothing where it gave no reason."""
+    if state.state != "refused" or state.filing is None:
+        return []
+    said = [answers.read(one["answer"].encode()).fault for one in outbox.answers(file, state.filing)]
+    faults = [fault for fault in said if fault is not None]
+    return errors(faults[-1], language) if faults else []
 
 
 def refresh(client: Client) -> list[dict[str, Any]]:

@@ -187,10 +187,10 @@ def _each(chosen: "list[Ready] | list[str]", action: Any) -> None:
 
 
 def _line(row: dict[str, Any]) -> str:
-    from eudr_check.filing.words import state
+    from eudr_check.register.filing_state import words
 
     number = "" if row["reference_number"] is None else f" {row['reference_number']}"
-    return f"{row['internal_reference']} ({row['system']}, {row['operation']}):{number} {state(row, language.spoken())}"
+    return f"{row['internal_reference']} ({row['system']}, {row['operation']}):{number} {words(row, language.spoken())}"
 
 
 def _pending(rows: list[dict[str, Any]]) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from eudr_check.cli import language
 from eudr_check.cli.app import AsJson, Commands, app
 from eudr_check.errors import RegisterError
 
@@ -51,6 +52,26 @@ def register_find(
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
         show_register.found(found, what)
+
+
+@register.command("filings")
+def register_filings(file: Register, as_json: AsJson = False) -> None:
+    """What became of every shipment: not filed, pending, available, rejected and why, and until when to amend it."""
+    from dataclasses import asdict
+
+    from eudr_check import register as room
+    from eudr_check.submission import refusal
+
+    states = room.filing_states(file)
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in states], ensure_ascii=False, indent=1))
+        return
+    for one in states:
+        name = f"{one.harvest}, {one.shipment or one.internal_reference}"
+        number = f" {one.reference_number}" if one.reference_number else ""
+        typer.echo(f"{name}:{number} {one.words(language.spoken())}")
+        for why in refusal(file, one, language.spoken()):
+            typer.echo(f"  {why}")
 
 
 @register.command("note")

@@ -1,10 +1,6 @@
-"""What an answer means for the person who reads it: what to change, where, and what may still be done."""
-
-import datetime as dt
-from typing import Any
+"""What a refusal means for the person who reads it: what to change, and where."""
 
 from eudr_check.filing.answers import Fault
-from eudr_check.register.clock import amend_window
 from eudr_check.text import say
 
 ADVICE = {
@@ -72,16 +68,3 @@ def advice(identifier: str) -> str:
     ('hs_code', 'unknown_error')
     """
     return ADVICE.get(identifier.upper().replace("_", "-").removeprefix("EUDR-"), "unknown_error")
-
-
-def state(row: dict[str, Any], language: str) -> str:
-    """The state of a filing in one sentence: what it is, what may be done, and until when."""
-    if row["state"] != "accepted":
-        return say("filing", f"state_{row['state']}", language, reason=row["rejection_reason"] or "")
-    status = row["status"] or "SUBMITTED"
-    until = ""
-    if status == "AVAILABLE":
-        available = None if row["available"] is None else dt.datetime.fromisoformat(row["available"])
-        window = amend_window(dt.datetime.fromisoformat(row["created"]), available)
-        until = window.safe.astimezone().strftime("%Y-%m-%d %H:%M")
-    return say("filing", f"status_{status}", language, until=until, reason=row["rejection_reason"] or "")

@@ -11,6 +11,7 @@ import pandas as pd
 from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
 from eudr_check.files import Attachment
+from eudr_check.register import FilingState
 from eudr_check.shipments import Filed, Shipments
 from eudr_check.variables import Variable
 
@@ -65,6 +66,8 @@ class PackageInput:
     """From shipments.csv; None where the harvest names none."""
     filed: Sequence[Filed] = ()
     """Statements of this harvest that have a number of the EU system."""
+    filings: Sequence[FilingState] = ()
+    """What the register knows of the filing of shipments, for the report."""
     reviews: Sequence[Mapping[str, Any]] = ()
     """What every review does, a row per plot (`documents.review_lines.stated`)."""
     to_review: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -47,6 +47,7 @@ def edition(given: PackageInput) -> PackageInput:
             article10=record(given.article10),
             article10_of=None if of is None else lambda keys, lots: record(of(keys, lots)),
             attachments=(),
+            filings=(),
             reviews=(),
             to_review={},
         )

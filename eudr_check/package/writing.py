@@ -195,6 +195,7 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
         pictures=given.pictures,
         shipments=declared.shipments,
         withheld=declared.withheld,
+        filings=given.filings,
         looks=given.looks,
         reviews=given.reviews,
         to_review=given.to_review,

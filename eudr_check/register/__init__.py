@@ -3,6 +3,7 @@
 from eudr_check.register.boundaries import read as boundaries_on_loss
 from eudr_check.register.clock import amend_window, keep_until
 from eudr_check.register.filed import filed
+from eudr_check.register.filing_state import FilingState, filing_states
 from eudr_check.register.land import land_state, losses_within, plots_of, plots_within, record_land, remember
 from eudr_check.register.numbers import note, note_available
 from eudr_check.register.packages import Declared, LayerRead, Package, record_package
@@ -14,12 +15,14 @@ from eudr_check.register.search import content, find, harvests
 
 __all__ = [
     "Declared",
+    "FilingState",
     "LayerRead",
     "Package",
     "amend_window",
     "boundaries_on_loss",
     "content",
     "filed",
+    "filing_states",
     "find",
     "harvests",
     "keep_until",

@@ -25,11 +25,12 @@ Operation = Literal["submit", "amend", "withdraw"]
 State = Literal["sending", "accepted", "refused", "lost"]
 ENDED = ("REJECTED", "WITHDRAWN")
 """Statuses after which the same goods may be filed again."""
-_LATEST = """
+LATEST = """
 SELECT f.*, o.status, o.reference_number, o.verification_number, o.rejection_reason, o.communication, o.date,
     o.updated_by, o.version, o.seen, o.available
 FROM filings f LEFT JOIN filing_overviews o ON o.uuid = f.uuid AND o.system = f.system
 """
+"""SQL: every filing `f` with the last known state `o` of what it filed."""
 
 
 @dataclass(frozen=True)
@@ -166,14 +167,14 @@ def sent(path: Path, system: str | None = None) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
     with store.reading(path) as database:
-        rows = database.execute(f"{_LATEST} WHERE ? IS NULL OR f.system = ? ORDER BY f.fid", (system, system))
+        rows = database.execute(f"{LATEST} WHERE ? IS NULL OR f.system = ? ORDER BY f.fid", (system, system))
         return [dict(row) for row in rows]
 
 
 def one(path: Path, fid: int) -> dict[str, Any]:
     """One row of `sent`."""
     with store.reading(path) as database:
-        return dict(database.execute(f"{_LATEST} WHERE f.fid = ?", (fid,)).fetchone())
+        return dict(database.execute(f"{LATEST} WHERE f.fid = ?", (fid,)).fetchone())
 
 
 def answers(path: Path, fid: int) -> list[dict[str, Any]]:
@@ -223,7 +224,7 @@ def _refuse_open(database: sqlite3.Connection, sent: Sent) -> None:
 
 def _refuse_used(database: sqlite3.Connection, sent: Sent) -> None:
     used = database.execute(
-        f"SELECT uuid, status FROM ({_LATEST}) WHERE operation = 'submit' AND state = 'accepted' AND system = ? "
+        f"SELECT uuid, status FROM ({LATEST}) WHERE operation = 'submit' AND state = 'accepted' AND system = ? "
         "AND internal_reference = ? ORDER BY fid DESC",
         (sent.system, sent.internal_reference),
     ).fetchone()
@@ -247,7 +248,7 @@ def _refuse_used(database: sqlite3.Connection, sent: Sent) -> None:
 def _refuse_same_body(database: sqlite3.Connection, sent: Sent) -> None:
     """The content a filing has now is not sent again; that of one rejected or withdrawn may be."""
     rows = database.execute(
-        f"SELECT body_sha256, created, status FROM ({_LATEST}) WHERE system = ? AND internal_reference = ? "
+        f"SELECT body_sha256, created, status FROM ({LATEST}) WHERE system = ? AND internal_reference = ? "
         "AND state = 'accepted' AND operation != 'withdraw' ORDER BY fid DESC LIMIT 1",
         (sent.system, sent.internal_reference),
     ).fetchall()

@@ -11,10 +11,17 @@ from eudr_check import register
 from eudr_check.errors import RegisterError
 from eudr_check.passing_on import COLUMNS, code_text, pass_on, sheet
 from eudr_check.register import Declared, outbox
+from tests.helpers.quick_register import no_waiting_for_the_disk
 from tests.helpers.register_tables import record
 
 NOON = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
 SECRETS = ("QW3RT5YU", "V3R1FY22")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test here asks whether a register survives a power cut."""
+    no_waiting_for_the_disk(monkeypatch)
 
 
 @pytest.fixture

@@ -15,9 +15,16 @@ from eudr_check.filing.transport import Link
 from eudr_check.register import outbox
 from eudr_check.text import LANGUAGES
 from tests.helpers.filing import PRACTICE, payload, serving
+from tests.helpers.quick_register import no_waiting_for_the_disk
 
 A, B = "26BE7XTVCZAQ2S", "26DEXXXXXXXX11"
 ABOUT = outbox.Sent("", "dds", "submit", "S-1", "ab" * 32, "pe-coffee-2026")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test here asks whether a register survives a power cut."""
+    no_waiting_for_the_disk(monkeypatch)
 
 
 def written(folder: Path, text: str, name: str = "suppliers.csv", encoding: str = "utf-8") -> Path:

@@ -17,8 +17,9 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
-from eudr_check.package.report import data, desk
+from eudr_check.package.report import data, desk, filing
 from eudr_check.package.report.thumbnail import Picture
+from eudr_check.register import FilingState
 from eudr_check.shipments import Withheld
 from eudr_check.text import say
 from eudr_check.variables import Variable
@@ -40,6 +41,7 @@ def write(
     pictures: Mapping[str, Picture] | None = None,
     shipments: pd.DataFrame | None = None,
     withheld: Sequence[Withheld] = (),
+    filings: Sequence[FilingState] = (),
     looks: Mapping[str, Any] | None = None,
     reviews: Sequence[Mapping[str, Any]] = (),
     to_review: Mapping[str, Mapping[str, Any]] | None = None,
@@ -57,6 +59,7 @@ def write(
         variables: layer variables of the run.
         pictures: ground of plots that matter, by plot; plots without one show their outline alone.
         shipments: kilograms of every shipment, from `ledger.table`. withheld: why some of it is not declared.
+        filings: what became of shipments that were filed, as the register knows.
         looks: dated satellite pictures by plot.
         reviews: what every review does, a row per plot. to_review: plots that a decision can settle.
         lots: LOTS. refused_lots: those no statement declares. deliveries: None where none are known.
@@ -67,6 +70,7 @@ def write(
     content = data.document(harvest, plots, findings, sources, patches, assessments, reasons, variables, pictures or {})
     content["shipments"] = data.shipments(shipments)
     content["withheld"] = data.withheld(withheld)
+    content["filings"] = filing.document(filings)
     content["looks"] = data.looks(looks or {}, plots.index)
     content["reviews"] = data.reviews(reviews, plots.index)
     content["to_review"] = data.looks(

@@ -95,7 +95,7 @@ function kilograms() {
   $("shipments").hidden = !D.shipments.length;
   $("kilograms").replaceChildren(el("thead", {}, el("tr", {}, el("th", { scope: "col" }, T("shipment")), ...steps.map(step => el("th", { scope: "col", class: "num" }, T(step))), el("th", { scope: "col" }, T("shipment_state")))),
     el("tbody", {}, ...D.shipments.flatMap(row => [el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, row.shipment || T("all_lots"))), ...steps.map(step => el("td", { class: "num", "data-step": T(step) }, number(row[step], 0))), el("td", { "data-step": T("shipment_state") }, T("shipment_" + row.state) + (row.filed_as ? ` · ${row.filed_as} · ${row.filed_on}` : ""))),
-      ...D.withheld.filter(one => one.shipment === row.shipment).map(one => el("tr", { class: "why" }, el("td", { colspan: 8 }, one[lang])))])));
+      ...[...D.filings, ...D.withheld].filter(one => one.shipment === row.shipment).map(one => el("tr", { class: "why" }, el("td", { colspan: 8 }, one[lang])))])));
   $("withheld").replaceChildren(...D.withheld.filter(one => !D.shipments.some(row => row.shipment === one.shipment)).map(one => el("li", {}, one[lang])));
 }
 

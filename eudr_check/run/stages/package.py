@@ -19,6 +19,7 @@ from eudr_check.package.gis import delivery
 from eudr_check.package.gis.edition import Edition
 from eudr_check.package.inputs import PackageInput
 from eudr_check.package.report.thumbnail import Picture
+from eudr_check.register import FilingState
 from eudr_check.run import conservation, map_rasters
 from eudr_check.run.artifacts import Artifact
 from eudr_check.run.graph import Result, on_cores
@@ -79,16 +80,16 @@ def patches(run: Run) -> Result:
 
 def package(run: Run, name: str, *, after: str, draft: bool, redacted: bool = False) -> Result:
     """The due-diligence package, or its redacted edition without names of persons."""
-    filed = _filed(run)
+    filed, filings = _filed(run), _filings(run)
 
     def key(made: Made) -> str:
-        return _key(run, _from(made), filed, draft=draft, redacted=redacted)
+        return _key(run, _from(made), (*filed, *filings), draft=draft, redacted=redacted)
 
     def make(made: Made, folder: Path) -> None:
         of = _from(made)
         shown = _pictures(run, of) if "report" in run.harvest.package.outputs else None
         given = _given(run, of, filed)
-        _write(run, of, folder, replace(given, pictures=shown, draft=draft, redacted=redacted))
+        _write(run, of, folder, replace(given, filings=filings, pictures=shown, draft=draft, redacted=redacted))
 
     uses = (PATCHES,) if "gis" in run.harvest.package.outputs and not redacted else ()
     seen = ("imagery",) if run.harvest.imagery is not None else ()
@@ -114,7 +115,14 @@ def _filed(run: Run) -> Sequence[Filed]:
     return () if known is None else register.filed(known, run.harvest.harvest)
 
 
-def _key(run: Run, of: _From, filed: Sequence[Filed], *, draft: bool, redacted: bool) -> str:
+def _filings(run: Run) -> Sequence[FilingState]:
+    """What became of shipments; without shipments the report has no table of them."""
+    known = run.harvest.register_file
+    states = () if known is None else register.filing_states(known, run.harvest.harvest)
+    return [one for one in states if one.shipment is not None and one.state != "not_filed"]
+
+
+def _key(run: Run, of: _From, filed: Sequence[Filed | FilingState], *, draft: bool, redacted: bool) -> str:
     made_of = {
         "assessment": of.assess.digest,
         "evidence": of.overlay.digest,
@@ -128,16 +136,16 @@ def _key(run: Run, of: _From, filed: Sequence[Filed], *, draft: bool, redacted: 
     return _as_filed(run, made_of, filed) or run.name_of("package", {**made_of, "filed": [str(one) for one in filed]})
 
 
-def _as_filed(run: Run, made_of: Mapping[str, Any], filed: Sequence[Filed]) -> str | None:
+def _as_filed(run: Run, made_of: Mapping[str, Any], filed: Sequence[Filed | FilingState]) -> str | None:
     """The package that was filed without lots: it declares the very same, so noting its number redoes nothing."""
-    if not filed or any(one.lots for one in filed):
+    if not filed or any(isinstance(one, FilingState) or one.lots for one in filed):
         return None
     name = run.name_of("package", {**made_of, "filed": []})
     found = run.folder.artifacts.find("package", name)
     if found is None:
         return None
     references = {line["reference"] for line in contents.summary(found.folder)["statements"]}
-    return name if {one.reference for one in filed} <= references else None
+    return name if {one.reference for one in filed if isinstance(one, Filed)} <= references else None
 
 
 def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:

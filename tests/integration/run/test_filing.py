@@ -23,10 +23,17 @@ from eudr_check.run.harvest import run
 from tests.conftest import REPOSITORY
 from tests.helpers import register_tables, tiny_harvest
 from tests.helpers.filing import serving
+from tests.helpers.quick_register import no_waiting_for_the_disk
 
 FILES = {"register": "register.gpkg", "deliveries": "deliveries.csv", "shipments": "shipments.csv"}
 DELIVERIES = "date,cooperative,plot_id,kg,form,lot\n2026-08-01,norte,low-clear,1000,green,L1\n"
 SHIPMENTS = "shipment,lots,net_mass_kg,border_country\nEXP-014,L1,1000,NL\n"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test here asks whether a register survives a power cut."""
+    no_waiting_for_the_disk(monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +102,7 @@ def test_the_whole_way(harvest: Path, system: practice.System, tiny: tiny_harves
     sent = said("submit", package, "--acceptance")
     assert sent.exit_code == Exit.DONE, sent.output
     assert "pending" in sent.output
+    assert "EXP-014: pending" in said("register", "filings", file).output
     assert "was filed already" in refused("submit", package, "--acceptance")
     assert said("submission", "status", "--acceptance").exit_code == Exit.INCOMPLETE
     waited = said("submission", "status", "--acceptance", "--wait", "--every", "0.01")
@@ -111,6 +119,9 @@ def test_the_whole_way(harvest: Path, system: practice.System, tiny: tiny_harves
     assert [one["number"] for one in summary["filed"]] == [record.reference_number]
     table = (package / "shipment_status.csv").read_text(encoding="utf-8")
     assert f"filed,{name},{record.reference_number}" in table
+    page = (package / "report.html").read_text(encoding="utf-8")
+    assert f"{record.reference_number}: available: its numbers hold; may be amended or withdrawn until" in page
+    assert f"{record.reference_number} available" in said("register", "filings", file).output
     assert said("verify", package).exit_code == Exit.DONE
     verified = said("verify-number", record.reference_number, record.verification_number, "--acceptance")
     assert "exists and may be used" in verified.output

@@ -1,7 +1,6 @@
 """The client against the practice server: never twice, never lost, whatever the system or the machine does."""
 
 import datetime as dt
-import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,9 +14,10 @@ from eudr_check.filing import practice
 from eudr_check.filing.client import Client, PendingError, RefusedError
 from eudr_check.filing.security import Credentials
 from eudr_check.filing.transport import Link, NotSentError
-from eudr_check.register import outbox, store
+from eudr_check.register import outbox
 from eudr_check.register.outbox import Sent
 from tests.helpers.filing import PRACTICE, SD_PAYLOAD, payload, serving
+from tests.helpers.quick_register import no_waiting_for_the_disk
 
 ABOUT = Sent("", "", "submit", "", "", "pe-coffee-2026", "d1", "EXP-014", "statement-EXP-014")
 REFERENCE = "pe-coffee-2026.EXP-014"
@@ -26,16 +26,9 @@ QUARTER, HOUR = dt.timedelta(minutes=15), dt.timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-def no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A register of a test need not survive a power cut."""
-    connect = store._connect
-
-    def quick(path: Path) -> sqlite3.Connection:
-        database = connect(path)
-        database.execute("PRAGMA synchronous = OFF")
-        return database
-
-    monkeypatch.setattr(store, "_connect", quick)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test here asks whether a register survives a power cut."""
+    no_waiting_for_the_disk(monkeypatch)
 
 
 class Clock:

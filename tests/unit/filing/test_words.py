@@ -1,7 +1,6 @@
 """Answers in plain words: every error that is known has advice in four languages, and every state says what is left."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lxml import etree
@@ -10,14 +9,6 @@ from eudr_check.choices import LANGUAGES
 from eudr_check.filing import words
 from eudr_check.filing.answers import Error, Fault
 from eudr_check.text import say, topic
-
-ROW = {
-    "state": "accepted",
-    "status": "AVAILABLE",
-    "created": "2026-12-01T08:00:00+00:00",
-    "available": "2026-12-01T08:10:00+00:00",
-    "rejection_reason": None,
-}
 
 
 def test_every_advice_is_a_sentence() -> None:
@@ -57,18 +48,3 @@ def test_an_unknown_error_is_quoted() -> None:
 
     assert unknown[0].startswith("EUDR-NEW: New rule. We know no advice")
     assert "the clock of this machine" in words.errors(Fault("unauthenticated", "", ()), "en")[0]
-
-
-@pytest.mark.parametrize(
-    ("changed", "part"),
-    [
-        ({}, "may be amended or withdrawn until 2026-12-04"),
-        ({"status": None}, "pending"),
-        ({"state": "sending"}, "nothing is sent again"),
-        ({"state": "refused"}, "submit again"),
-        ({"status": "REJECTED", "rejection_reason": "wrong land"}, "rejected: wrong land"),
-    ],
-)
-def test_a_state_says_what_is_left(changed: dict[str, Any], part: str) -> None:
-    """A state in one sentence: what it is, what may be done, and until when by the stricter reading of 72 hours."""
-    assert part in words.state(ROW | changed, "en")
