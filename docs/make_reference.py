@@ -223,6 +223,9 @@ def layers_page() -> str:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         parts.append(f"\n## {path.name.removesuffix('.yaml')}\n\n")
         plain = {key: value for key, value in content.items() if isinstance(value, str | int | float)}
+        plain |= {
+            f"verified, {one['by']}": f"{one['date']}: {one['claims']} ({one['source']})" for one in content["verified"]
+        }
         parts.append(table(["Field", "Value"], [[f"`{key}`", value] for key, value in plain.items()]))
         variables = content.get("variables", [])
         named = variables.values() if isinstance(variables, dict) else variables

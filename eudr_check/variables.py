@@ -41,3 +41,5 @@ class Variable:
     """For role `commodity`: the crop shown."""
     sampled: bool = False
     """True where cells were sampled at their centres from another CRS, so hectares are not native."""
+    verified: str = "never"
+    """What the layer's definition was compared with (`documents`, `recorded answer`, `live`), and when."""

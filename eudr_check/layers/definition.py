@@ -14,9 +14,7 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     InstanceOf,
     PlainSerializer,
@@ -28,6 +26,7 @@ from eudr_check.choices import Commodity
 from eudr_check.config import LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.layers.definition_rules import LONGITUDE_LATITUDE, problems
+from eudr_check.layers.places import Place, Strict, Verified, records
 from eudr_check.layers.value_ranges import Values
 from eudr_check.resources import parse_yaml
 from eudr_check.variables import Kind, Role, Variable
@@ -44,11 +43,7 @@ BLANK = "________"
 """What a definition written by `layers new` leaves for people to fill in."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Asset(_Strict):
+class Asset(Strict):
     """One raster of a layer's Items."""
 
     legend: Ranges = Field(description="every value the producer gives a meaning to")
@@ -69,7 +64,7 @@ class Asset(_Strict):
     )
 
 
-class Year(_Strict):
+class Year(Strict):
     """How an asset's values become calendar years; `values` hold an event, every other legal value none.
 
     The year of value v is, with one of: `add` (v // divide + add), `since` (the year of the day v days after it;
@@ -105,7 +100,7 @@ class Year(_Strict):
         return self
 
 
-class VariableDefinition(_Strict):
+class VariableDefinition(Strict):
     """One EVIDENCE column of a layer."""
 
     kind: Kind
@@ -152,44 +147,7 @@ class VariableDefinition(_Strict):
             yield from (("year", self.year.asset, values) for values in groups)
 
 
-class TileScheme(_Strict):
-    """Files published without STAC, whose names follow a grid of tiles."""
-
-    naming: Literal["hansen", "jrc", "southwest", "utm"]
-    step_deg: int = 10
-    url: str = Field(description="with {asset} and {tile}, or {lat} and {lon} of the north-west corner")
-    assets: dict[str, str] = Field(default_factory=dict, description="our asset: their word for {asset}")
-    ranges: bool = Field(True, description="false: the server sends whole files only")
-    overhang_deg: float = Field(0.0, ge=0, description="how far files may lie beside their nominal tiles")
-
-
-class Place(_Strict):
-    """Where the layer is found: a STAC API at `endpoint`, or `tiles` with known addresses."""
-
-    endpoint: str | None = None
-    tiles: TileScheme | None = None
-    collection: str | None = None
-    assets: dict[str, str] = Field(
-        default_factory=dict, description="our asset: key there, or a pattern with * of key or file name"
-    )
-    properties: dict[str, str] = Field(default_factory=dict, description="Item properties that pick the version")
-    start_year: int | None = Field(None, description="year in which the Item begins")
-    signing: Literal["planetary_computer"] | None = None
-    token_env: str | None = Field(None, description="environment variable that holds a token")
-    token_hosts: tuple[str, ...] = Field((), description="hosts the token is sent to, and no others")
-    token_header: str = Field("Authorization", description="header that carries it; Authorization means a bearer token")
-    note: str | None = None
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> "Place":
-        if (self.endpoint is None) == (self.tiles is None):
-            raise ValueError("give exactly one of endpoint, tiles")
-        if self.endpoint is not None and self.collection is None:
-            raise ValueError("an endpoint needs its collection")
-        return self
-
-
-class LayerDefinition(_Strict):
+class LayerDefinition(Strict):
     """One layer of one version; `variables` and `assets` are the heart, the rest is provenance."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*@[A-Za-z0-9.]+$")
@@ -201,7 +159,9 @@ class LayerDefinition(_Strict):
     lineage: str = Field(description="what the map was made from; maps of one lineage are no two witnesses")
     crs: str = Field(description="EPSG code, or 'UTM' where every tile has its own zone")
     resolution: str = Field(description="cell size, for people")
-    verified: dt.date | Literal["never"] = "never"
+    verified: Annotated[tuple[Verified, ...], BeforeValidator(records)] = Field(
+        (), description="what of it was compared with what; `never` where nothing was"
+    )
     date: Annotated[str, BeforeValidator(str)] = Field(description="date or interval the Items stand for, ISO 8601")
     assets: dict[str, Asset]
     encodings: dict[Name, VariableDefinition] = Field(alias="variables")
@@ -244,6 +204,13 @@ class LayerDefinition(_Strict):
         return first, last or first
 
     @property
+    def checked(self) -> str:
+        """The strongest evidence for the definition with its date, `recorded answer 2026-09-28`; `never` without."""
+        order = ("documents", "recorded answer", "live")
+        best = max(self.verified, key=lambda one: (order.index(one.by), one.date), default=None)
+        return "never" if best is None else f"{best.by} {best.date}"
+
+    @property
     def variables(self) -> tuple[Variable, ...]:
         """The layer's EVIDENCE columns with their meaning, in the order of the definition."""
         return tuple(
@@ -259,6 +226,7 @@ class LayerDefinition(_Strict):
                 dating=encoding.dating,
                 commodity=encoding.commodity,
                 sampled=self.crs not in LONGITUDE_LATITUDE,
+                verified=self.checked,
             )
             for name, encoding in self.encodings.items()
         )

@@ -1,7 +1,8 @@
 """Live check: does every place a definition names still hold what the definition says?
 
 One small window per place, over the internet. Not part of the tests of this project, which need no network; the tests
-run it against servers of their own. Nothing is written into definitions: `verified` is set by people who saw it pass.
+run it against servers of their own. Nothing is written into definitions: a record `live` of `verified` is set by people
+who saw it pass.
 """
 
 import re
@@ -16,19 +17,20 @@ from eudr_check.config import Catalogue, LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.layers.catalog.items import CatalogItems
 from eudr_check.layers.catalog.search import find
-from eudr_check.layers.definition import LayerDefinition, Place
+from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.encode import illegal
 from eudr_check.layers.fetch import http
-from eudr_check.layers.fetch.block_store import Store
-from eudr_check.layers.fetch.http import Wanted
+from eudr_check.layers.fetch.block_store import Store, key
+from eudr_check.layers.fetch.http import Delivered, Wanted
 from eudr_check.layers.fetch.retries import FetchFailure
+from eudr_check.layers.places import Place
 from eudr_check.layers.raster import Raster, cut, open_raster
 from eudr_check.tiles import Tile
 
 WINDOW = (-76.0990, -6.0390, -76.0970, -6.0370)
 """West, south, east, north in degrees: coffee hills of San Martín, Peru, where every layer has land."""
 SAME_RESOLUTION = 0.005
-COLUMNS = ("layer", "place", "item", "asset", "agrees", "found")
+COLUMNS = ("layer", "place", "item", "asset", "agrees", "found", "verified")
 
 
 def live_check(definitions: Iterable[LayerDefinition]) -> pd.DataFrame:
@@ -39,13 +41,15 @@ def live_check(definitions: Iterable[LayerDefinition]) -> pd.DataFrame:
 
     Returns:
         One row per layer, place and asset: `agrees` (bool) and `found`, what differs (or `as defined`). Compared are
-        collection, asset, version and year of the Item, CRS, cell size, dtype and legend of the pixels.
+        collection, asset, version and year of the Item, CRS, cell size, dtype and legend of the pixels, and whether the
+        server sends ranges and says when a file changes; `verified` is what the definition was compared with before.
     """
-    rows: list[tuple[str, str, str, str, bool, str]] = []
+    rows: list[tuple[str, str, str, str, bool, str, str]] = []
     with TemporaryDirectory() as folder:
         for layer in definitions:
             for number, place in enumerate(layer.found):
-                rows.extend(_place_rows(layer, place, Store(Path(folder) / f"{layer.id}-{number}")))
+                found = _place_rows(layer, place, Store(Path(folder) / f"{layer.id}-{number}"))
+                rows.extend((*row, layer.checked) for row in found)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -88,7 +92,18 @@ def _problems(layer: LayerDefinition, found: CatalogItems, asset: str, store: St
         values = cut(raster, boxes, boxes[0]).values
     except LayersError as error:
         return [str(error)]
-    return [*_grid_problems(layer, raster), *_value_problems(layer, asset, raster, values)]
+    served = _server_problems(found, delivered, store)
+    return [*served, *_grid_problems(layer, raster), *_value_problems(layer, asset, raster, values)]
+
+
+def _server_problems(found: CatalogItems, delivered: Delivered, store: Store) -> Iterator[str]:
+    """What the server does otherwise than the definition lets expect: ranges, and a sign of change."""
+    if not found.access.ranges:
+        return
+    if delivered.etag.startswith("sha256:"):
+        yield "the server gives neither ETag nor Last-Modified, so the file came whole and is known by its SHA-256"
+    elif (store.read("addresses", key(delivered.href)) or {}).get("whole"):
+        yield "the server sends whole files only, and the definition says that it sends ranges"
 
 
 def _grid_problems(layer: LayerDefinition, raster: Raster) -> list[str]:

@@ -12,8 +12,9 @@ import pystac
 from eudr_check.errors import LayersError
 from eudr_check.layers.catalog.footprint import Frame, frame
 from eudr_check.layers.catalog.stac_items import changed
-from eudr_check.layers.definition import LayerDefinition, Place
+from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.fetch.credentials import Access
+from eudr_check.layers.places import Place
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,13 @@ from eudr_check.errors import LayersError
 from eudr_check.layers.catalog import stac_folder, tile_grids
 from eudr_check.layers.catalog.items import CatalogItems, choose, match_assets
 from eudr_check.layers.catalog.stac_items import read_item
-from eudr_check.layers.definition import LayerDefinition, Place
+from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.fetch import http
 from eudr_check.layers.fetch.addresses import place
 from eudr_check.layers.fetch.block_store import Store, key
 from eudr_check.layers.fetch.credentials import Access, unsigned
 from eudr_check.layers.fetch.retries import FetchFailure
+from eudr_check.layers.places import Place
 from eudr_check.tiles import PER_DEGREE, Tile
 
 Boxes = NDArray[np.float64]

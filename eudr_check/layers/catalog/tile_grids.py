@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from eudr_check.errors import LayersError
 from eudr_check.layers.catalog.items import wanted_assets
-from eudr_check.layers.definition import LayerDefinition, TileScheme
+from eudr_check.layers.definition import LayerDefinition
+from eudr_check.layers.places import TileScheme
 
 _BANDS = "CDEFGHJKLMNPQRSTUVWX"
 _EDGE = 1e-9

@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from eudr_check import object_store
 from eudr_check.errors import FetchError
-from eudr_check.layers.definition import Place
 from eudr_check.layers.fetch.addresses import (
     MAY_STAY,
     is_clear,
@@ -18,6 +17,7 @@ from eudr_check.layers.fetch.addresses import (
     is_signature,
     without_path_secrets,
 )
+from eudr_check.layers.places import Place
 
 Signing = Literal["planetary_computer", "object_store"]
 
@@ -31,6 +31,8 @@ class Access:
     token_hosts: tuple[str, ...] = ()
     token_header: str = "Authorization"
     ranges: bool = True
+    s3_endpoint: str | None = None
+    """Store of the place's s3:// addresses, where that is not Amazon's; it wants keys of its own."""
     home: frozenset[str] = frozenset()
     """Places inside this network (`addresses.place`) that may be asked: the catalogue's own, and those users name."""
 
@@ -40,7 +42,8 @@ class Access:
         if place is None:
             return cls(signing)
         ranges = place.tiles is None or place.tiles.ranges
-        return cls(signing or place.signing, place.token_env, place.token_hosts, place.token_header, ranges)
+        token = place.token_env, place.token_hosts, place.token_header
+        return cls(signing or place.signing, *token, ranges, place.s3_endpoint)
 
     def signed(self, href: str, *, renew: bool = False) -> str:
         """The address to open now; `renew` asks for a fresh signature although the known one has not run out.
@@ -48,6 +51,8 @@ class Access:
         Raises:
             FetchError: there are no credentials to sign with.
         """
+        if self.s3_endpoint is not None and urlsplit(href).scheme == "s3":
+            self._require_own_store(href, self.s3_endpoint)
         if self.signing is None:
             return href
         if self.signing == "object_store":
@@ -58,6 +63,16 @@ class Access:
             # The package keeps a token until shortly before its end; after a 403 that token is no good.
             planetary_computer.sas.TOKEN_CACHE.clear()
         return str(planetary_computer.sign_url(href))
+
+    def _require_own_store(self, href: str, endpoint: str) -> None:
+        """Refuse to ask Amazon for a bucket of another store, or to sign for it with keys of another."""
+        given = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
+        if self.signing != "object_store" or urlsplit(given).hostname != urlsplit(endpoint).hostname:
+            raise FetchError(
+                f"{unsigned(href)}: this bucket lies at {endpoint} and wants keys of that store: say 'signing: "
+                f"object_store' in the catalogue and set AWS_ENDPOINT_URL={endpoint}, AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY, or download those tiles and register them with `eudr-check catalogue add`"
+            )
 
     def headers(self, href: str) -> Mapping[str, str]:
         """Headers that carry a token, for the hosts it is meant for and no others.

@@ -160,12 +160,18 @@ class Document(Pages):
                 " – ".join(dict.fromkeys([layer["covers_from"][:4], layer["covers_through"]])),
                 self.number(layer["items_read"], 0),
                 self.number(layer["gaps"], 0),
+                self.checked(layer["verified"]),
             ]
             for layer in self.facts["layers"]
         ]
-        heads = ("layer", "role", "covers", "read", "gaps")
-        table = self.table(heads, rows, numbers=(3, 4), widths=(0, 1, 0, 0, 0))
+        heads = ("layer", "role", "covers", "read", "gaps", "checked")
+        table = self.table(heads, rows, numbers=(3, 4), widths=(0, 1, 0, 0, 0, 1))
         return {"level": 3, "heading": self.say("layers_heading"), "table": table}
+
+    def checked(self, evidence: str) -> str:
+        """What a layer's definition was compared with and when, `recorded answer 2026-09-28`, in words."""
+        by, _, day = evidence.rpartition(" ")
+        return f"{self.say('checked_' + by.replace(' ', '_'))} {day}" if by else self.say("checked_never")
 
     def excluded(self) -> dict[str, Any]:
         excluded = self.facts["excluded"]

@@ -213,6 +213,7 @@ def layer_facts(variables: Sequence[Variable], sources: pd.DataFrame) -> list[di
                 "items": sorted(set(read["item_id"].dropna())),
                 "items_read": int(read["item_id"].nunique()),
                 "gaps": int(rows.loc[rows["status"] != "read", "tile"].nunique()),
+                "verified": mine[0].verified,
             }
         )
     return facts

@@ -1,12 +1,15 @@
 """The live check, run against servers of our own: it agrees with what is right and names what is not."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from eudr_check.layers.definition import LayerDefinition, Place, TileScheme
+from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.live_check import WINDOW, cell_size, live_check
+from eudr_check.layers.places import Place, TileScheme
+from tests.helpers.answers import Reply, ranged, stage
 from tests.helpers.rasters import STATE, Toy, write_raster
 from tests.helpers.servers import Server, published, rustac
 
@@ -55,6 +58,55 @@ def test_agreement_and_disagreement(toy: Toy, tmp_path: Path) -> None:
                 (row,) = live_check([definition]).to_dict("records")
                 assert not row["agrees"]
                 assert message in row["found"]
+
+
+def _presigned(content: bytes) -> Callable[[str, dict[str, str]], Reply]:
+    """First the service, which wants a key, then the signed address it leads to."""
+
+    def answer(path: str, headers: dict[str, str]) -> Reply:
+        if path.startswith("/signed"):
+            return ranged(content, headers, ETag='"a"')
+        if headers.get("x-api-key") != "K":
+            return 401, {}, b""
+        return 307, {"Location": "/signed?X-Amz-Signature=S"}, b""
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "found"),
+    [
+        ("presigned", "K", "as defined"),
+        ("presigned", "wrong", "the server refuses access (HTTP 401)"),
+        ("no ranges", "K", "the server sends whole files only"),
+        ("no etag", "K", "neither ETag nor Last-Modified"),
+        ("moved", "K", "no such file"),
+        ("legend", "K", "values outside the legend: 2"),
+    ],
+)
+def test_what_servers_do_otherwise_is_named(
+    toy: Toy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, key: str, found: str
+) -> None:
+    """A redirect to a presigned address is as defined; no access, ranges, ETag, tile or legend is named."""
+    monkeypatch.setenv("TOY_KEY", key)
+    value = 2 if kind == "legend" else 1
+    cells = np.full((100, 100), value)
+    content = write_raster(tmp_path / "b.tif", cells, cell=0.001, west=-76.15, north=-6.0).read_bytes()
+    answers: dict[str, Callable[[str, dict[str, str]], Reply]] = {
+        "presigned": _presigned(content),
+        "no ranges": lambda _, headers: (200, {"ETag": '"a"'}, content),
+        "no etag": lambda _, headers: ranged(content, headers),
+        "moved": lambda *_: (404, {}, b""),
+        "legend": lambda _, headers: ranged(content, headers, ETag='"a"'),
+    }
+    with stage(answers[kind]) as server:
+        scheme = TileScheme(naming="jrc", url=f"{server.url}/{{tile}}.tif").model_dump()
+        there = {"tiles": scheme, "token_env": "TOY_KEY", "token_hosts": ["127.0.0.1"], "token_header": "x-api-key"}
+        (row,) = live_check([at(toy.definition, **there)]).to_dict("records")
+
+    assert found in row["found"]
+    assert row["agrees"] == (found == "as defined")
+    assert row["verified"] == "never"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from eudr_check.config import Catalogue, LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.layers.catalog.footprint import frame
 from eudr_check.layers.catalog.items import choose, match_assets
-from eudr_check.layers.definition import LayerDefinition, Place, definition
+from eudr_check.layers.definition import LayerDefinition, definition
+from eudr_check.layers.places import Place
 from eudr_check.tiles import Tile
 from tests.conftest import REPOSITORY
 from tests.helpers.rasters import EVENT, Toy, write_raster

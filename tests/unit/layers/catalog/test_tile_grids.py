@@ -9,7 +9,8 @@ from eudr_check import layers
 from eudr_check.config import Catalogue, LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.layers.catalog.tile_grids import items, tile_at, tiles_of
-from eudr_check.layers.definition import TileScheme, definition
+from eudr_check.layers.definition import definition
+from eudr_check.layers.places import TileScheme
 from eudr_check.tiles import Tile
 
 NAMES = [

@@ -1,14 +1,10 @@
 """Requests go where the user meant them to go, and nothing secret goes along further than that."""
 
 import gzip
+import hashlib
 import json
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -26,55 +22,11 @@ from eudr_check.layers.fetch.credentials import Access, kept_back, unsigned
 from eudr_check.layers.fetch.http import Delivered, Wanted
 from eudr_check.layers.fetch.retries import FetchFailure
 from eudr_check.layers.fetch.session import GuardedSession, require_outside
+from tests.helpers.answers import Reply, ranged, stage
 from tests.helpers.rasters import STATE, TILE, Toy, write_raster
 from tests.tools.fault_campaign import IMPATIENT
 
-Reply = tuple[int, dict[str, str], bytes]
 BOX = np.array([[0.0, 0.06, 0.04, 0.1]])
-
-
-@dataclass
-class Stage:
-    """A server whose answers a test writes."""
-
-    url: str = ""
-    answer: Callable[[str, dict[str, str]], Reply] = lambda path, headers: (404, {}, b"")
-    seen: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-
-
-@contextmanager
-def stage(answer: Callable[[str, dict[str, str]], Reply] | None = None) -> Iterator[Stage]:
-    """A server on loopback."""
-    here = Stage()
-    if answer is not None:
-        here.answer = answer
-
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_: Any) -> None:
-            """Nothing: `seen` is the log."""
-
-        def do_GET(self) -> None:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            self.rfile.read(int(headers.get("content-length", 0)))
-            here.seen.append((self.path, headers))
-            status, extra, body = here.answer(self.path, headers)
-            self.send_response(status)
-            for name, value in ({"Content-Length": str(len(body))} | extra).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_POST = do_GET  # noqa: N815  (the name http.server looks for)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    here.url = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
-        yield here
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture(autouse=True)
@@ -88,16 +40,6 @@ def raster(folder: Path, value: int = 1) -> bytes:
     values = np.full((64, 64), value)
     path = write_raster(folder / "source.tif", values, cell=0.001, tiled=True, blockxsize=32, blockysize=32)
     return path.read_bytes()
-
-
-def ranged(content: bytes, headers: dict[str, str], **extra: str) -> Reply:
-    """The part of a file that is asked for."""
-    if "range" not in headers:
-        return 200, extra, content
-    first, _, last = headers["range"].removeprefix("bytes=").partition("-")
-    part = content[int(first) : int(last) + 1]
-    span = f"bytes {first}-{int(first) + len(part) - 1}/{len(content)}"
-    return 206, {"Content-Range": span, **extra}, part
 
 
 def bring(store: Path, address: str, **access: Any) -> Delivered | FetchFailure:
@@ -361,3 +303,41 @@ def test_secrets_of_a_catalogue_reach_no_table_and_no_message(tmp_path: Path) ->
     assert (sources["status"] == "failed").all()
     assert "TOPSECRET" not in sources.to_json() + offline.to_json()
     assert "127.0.0.1:9/stac" in sources["reason"].iloc[0]
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_key_stays_at_its_service_when_that_leads_to_a_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """A service with a key leads to a presigned address: ranges are read there, and the key is not shown there."""
+    monkeypatch.setenv("SERVICE_KEY", "K")
+    content = raster(tmp_path)
+    with stage(lambda _, headers: ranged(content, headers, ETag='"a"')) as bucket, stage() as service:
+        service.answer = lambda _, headers: (
+            (status, {"Location": f"{bucket.url}/a.tif?X-Amz-Signature=S"}, b"")
+            if headers.get("x-api-key") == "K"
+            else (403, {}, b"")
+        )
+        home = frozenset({place(service.url), place(bucket.url)})
+        key = {"token_env": "SERVICE_KEY", "token_hosts": ("127.0.0.1",), "token_header": "x-api-key"}
+        result = bring(tmp_path / "store", f"{service.url}/a.tif", home=home, **key)
+
+    assert isinstance(result, Delivered)
+    assert all("range" in headers and "x-api-key" not in headers for _, headers in bucket.seen)
+    kept = [path.read_text() for path in (tmp_path / "store" / "addresses").rglob("*.json")]
+    assert kept
+    assert "X-Amz-Signature" not in "".join(kept)
+
+
+def test_whole_files_without_etag_are_known_by_their_hash(tmp_path: Path) -> None:
+    """A server that sends neither ranges nor ETag nor date: another content is another tag, so a change is seen."""
+    tags = []
+    for value in (1, 2):
+        content = raster(tmp_path, value)
+        with stage(lambda *_, content=content: (200, {}, content)) as server:
+            home = frozenset({place(server.url)})
+            result = bring(tmp_path / f"store-{value}", f"{server.url}/a.tif", home=home, ranges=False)
+        assert isinstance(result, Delivered)
+        tags.append(result.etag)
+
+    assert tags == [f"sha256:{hashlib.sha256(raster(tmp_path, value)).hexdigest()}" for value in (1, 2)]

@@ -1,0 +1,71 @@
+"""Where a layer is found, and what its definition was compared with: the parts of a definition that are no raster."""
+
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Strict(BaseModel):
+    """A part of a definition: no unknown keys, no changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Verified(Strict):
+    """Which claims of a definition somebody compared with what, and when."""
+
+    by: Literal["documents", "recorded answer", "live"] = Field(
+        description="`documents`: the producer's words or working public code; `recorded answer`: what somebody is "
+        "known to have got from the server; `live`: `layers --live-check` was seen to pass"
+    )
+    date: dt.date
+    claims: str = Field(description="what was compared: address, assets, grid, legend, dates, licence, ...")
+    source: str = Field(description="where others can look it up")
+
+
+def records(value: Any) -> Any:
+    """What a definition may say instead of records: `never`, or the date of a live check as older ones do."""
+    if value == "never":
+        return ()
+    if isinstance(value, dt.date | str):
+        return ({"by": "live", "date": value, "claims": "not said", "source": "layers --live-check"},)
+    return value
+
+
+class TileScheme(Strict):
+    """Files published without STAC, whose names follow a grid of tiles."""
+
+    naming: Literal["hansen", "jrc", "southwest", "utm"]
+    step_deg: int = 10
+    url: str = Field(description="with {asset} and {tile}, or {lat} and {lon} of the north-west corner")
+    assets: dict[str, str] = Field(default_factory=dict, description="our asset: their word for {asset}")
+    ranges: bool = Field(True, description="false: the server sends whole files only")
+    overhang_deg: float = Field(0.0, ge=0, description="how far files may lie beside their nominal tiles")
+
+
+class Place(Strict):
+    """Where the layer is found: a STAC API at `endpoint`, or `tiles` with known addresses."""
+
+    endpoint: str | None = None
+    tiles: TileScheme | None = None
+    collection: str | None = None
+    assets: dict[str, str] = Field(
+        default_factory=dict, description="our asset: key there, or a pattern with * of key or file name"
+    )
+    properties: dict[str, str] = Field(default_factory=dict, description="Item properties that pick the version")
+    start_year: int | None = Field(None, description="year in which the Item begins")
+    signing: Literal["planetary_computer"] | None = None
+    s3_endpoint: str | None = Field(None, description="the store of its s3:// addresses, where that is not Amazon's")
+    token_env: str | None = Field(None, description="environment variable that holds a token")
+    token_hosts: tuple[str, ...] = Field((), description="hosts the token is sent to, and no others")
+    token_header: str = Field("Authorization", description="header that carries it; Authorization means a bearer token")
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "Place":
+        if (self.endpoint is None) == (self.tiles is None):
+            raise ValueError("give exactly one of endpoint, tiles")
+        if self.endpoint is not None and self.collection is None:
+            raise ValueError("an endpoint needs its collection")
+        return self
