@@ -60,6 +60,18 @@ VARIABLES = (
     ),
 )
 
+LAYERS = [
+    {
+        "name": name,
+        "title": f"Map {name}",
+        "provider": "A provider",
+        "licence": licence,
+        "citation": f"Cite {name} & all",
+    }
+    for name, licence in (("jrc_gfc2020", "CC-BY-4.0"), ("hansen", "CC-BY-4.0"), ("tmf", "Copernicus"))
+]
+"""What the package takes of their definitions."""
+
 
 @dataclass(frozen=True)
 class Season:
@@ -86,7 +98,7 @@ class Season:
         stored.mkdir()
         for name in ("PLOTS", "FINDINGS", "SOURCES", "PATCHES", "ASSESSMENTS", "REASONS", "EVIDENCE"):
             parquet.write(stored / f"{name}.parquet", name, getattr(self, name.lower()))
-        edition = Edition.of(settings, VARIABLES, scenes)
+        edition = Edition.of(settings, VARIABLES, scenes, LAYERS)
         for call in (
             delivery.drawing(edition.geopackage(folder), stored / "PATCHES.parquet", edition.day),
             delivery.writing(folder, edition, self.plots),

@@ -1,7 +1,7 @@
 """What a GIS delivery shows, and how it is called."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,18 @@ from eudr_check.config import Harvest
 from eudr_check.package import document_date
 from eudr_check.text.clean import file_stem
 from eudr_check.variables import Variable
+
+
+@dataclass(frozen=True)
+class Credit:
+    """Whose map a layer is, in the words of its definition."""
+
+    name: str
+    """Prefix of its EVIDENCE columns."""
+    title: str
+    provider: str
+    licence: str
+    citation: str
 
 
 @dataclass(frozen=True)
@@ -26,10 +38,18 @@ class Edition:
     """Columns of event variables; each becomes a map layer."""
     scenes: tuple[str, ...] = ()
     """File names of dated pictures, each with all plots of one date and tile."""
+    credits: tuple[Credit, ...] = ()
+    """Of the layers."""
 
     @classmethod
-    def of(cls, harvest: Harvest, variables: Sequence[Variable], scenes: Sequence[str] = ()) -> "Edition":
-        """The edition of a harvest with the layer variables and dated pictures of its run."""
+    def of(
+        cls,
+        harvest: Harvest,
+        variables: Sequence[Variable],
+        scenes: Sequence[str] = (),
+        layers: Sequence[Mapping[str, Any]] = (),
+    ) -> "Edition":
+        """The edition of a harvest with the layer variables, dated pictures and layers (`layers.json`) of its run."""
         return cls(
             harvest=harvest.harvest,
             language=harvest.package.languages[0],
@@ -37,6 +57,7 @@ class Edition:
             names_producers=harvest.package.producer_as == "producer",
             events=tuple(variable.column for variable in variables if variable.kind == "event"),
             scenes=tuple(scenes),
+            credits=tuple(Credit(**{field.name: str(one[field.name]) for field in fields(Credit)}) for one in layers),
         )
 
     def geopackage(self, folder: Path) -> Path:
@@ -51,4 +72,5 @@ class Edition:
     def from_json(cls, content: Mapping[str, Any]) -> "Edition":
         """What `as_json` gave."""
         day, events, scenes = date.fromisoformat(content["day"]), tuple(content["events"]), tuple(content["scenes"])
-        return cls(**{**content, "day": day, "events": events, "scenes": scenes})
+        credits = tuple(Credit(**one) for one in content["credits"])
+        return cls(**{**content, "day": day, "events": events, "scenes": scenes, "credits": credits})

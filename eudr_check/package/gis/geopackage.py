@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
-from eudr_check.package.gis import forms
+from eudr_check.package.gis import forms, metadata
 from eudr_check.package.gis import project as gis_project
 from eudr_check.package.gis import styles as gis_styles
 from eudr_check.package.gis.content import CRS, VIEW, Judged, Table, alias, fields_of, links, tables_of
@@ -117,6 +117,12 @@ def write(
     columns, years = _events(stored)
     styles = gis_styles.styles(language, years)
     _describe(geopackage, fields, geometry_types, dictionary, styles, language, moment)
+    with closing(sqlite3.connect(geopackage)) as file, file:
+        said = {
+            name: metadata.about(name, _layer_title(name, language), edition.credits, edition.harvest, language)
+            for name in fields
+        }
+        metadata.write(file, said, language, moment)
     project = gis_project.Project(
         geopackage.name,
         title=say("gis", "title", language, harvest=edition.harvest),
@@ -128,6 +134,8 @@ def write(
         language=language,
         policy=", ".join(sorted(judged.assessments["policy"].unique())),
         scenes=edition.scenes,
+        harvest=edition.harvest,
+        credits=edition.credits,
     )
     return [geopackage, gis_project.write(geopackage.with_suffix(".qgz"), project)]
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from eudr_check.law.regulation import CUTOFF_YEAR
-from eudr_check.package.gis import forms, rasters
+from eudr_check.package.gis import forms, metadata, rasters
 from eudr_check.package.gis import styles as gis_styles
 from eudr_check.package.gis.content import alias
+from eudr_check.package.gis.edition import Credit
 from eudr_check.package.gis.layout import Box, layout, with_margin
 from eudr_check.text import say
 
@@ -57,6 +58,9 @@ class Project:
     """Policy or policies of the assessments, for the layout's note."""
     scenes: Sequence[str] = ()
     """File names of dated pictures in the folder of pictures."""
+    harvest: str = ""
+    credits: Sequence[Credit] = ()
+    """Whose layers the harvest is made from."""
 
 
 def write(path: Path, project: Project) -> Path:
@@ -85,6 +89,8 @@ class _Layer:
     rows: str = ""
     """Which rows it shows, as SQL; all where empty."""
     shown: bool = True
+    column: str = ""
+    """Event variable that all of it comes from."""
 
     def key(self, title: str) -> str:
         """Its id in the project."""
@@ -161,15 +167,16 @@ def _groups(events: Sequence[str], language: str) -> dict[str, list[_Layer]]:
             _Layer(title("blocked"), "plots", blocked),
         ],
         "group_evidence": [
-            *(_Layer(title("patches", column=one), "patches", f"\"column\" = '{one}' AND {loss}") for one in events),
-            *(
-                _Layer(title("older", column=one), "patches", f"\"column\" = '{one}' AND {older}", shown=False)
-                for one in events
-            ),
+            *(_patches(title("patches", column=one), one, loss) for one in events),
+            *(_patches(title("older", column=one), one, older, shown=False) for one in events),
             *of(["tiles"]),
         ],
         "group_tables": of(["reasons", "evidence", "plot_patches", "sources", "data_dictionary"]),
     }
+
+
+def _patches(title: str, column: str, years: str, *, shown: bool = True) -> _Layer:
+    return _Layer(title, "patches", f"\"column\" = '{column}' AND {years}", shown, column)
 
 
 def _layer(key: str, entry: _Layer, source: str, project: Project) -> ET.Element:
@@ -203,6 +210,9 @@ def _layer(key: str, entry: _Layer, source: str, project: Project) -> ET.Element
     # The provider puts the feature id in front of the table's own fields.
     for number, field in enumerate(project.fields[table], start=1):
         ET.SubElement(aliases, "alias", field=field, index=str(number), name=alias(field, project.language))
+    credits, language = project.credits, project.language
+    said = metadata.about(table, entry.name, credits, project.harvest, language, entry.column)
+    layer.append(metadata.element(said, language))
     if style is not None:
         layer.extend(gis_styles.elements(style))
     return layer

@@ -43,7 +43,8 @@ def check(contents: Contents) -> Iterator[Difference]:
 
 
 def _edition(contents: Contents) -> Edition:
-    return Edition.of(contents.harvest, contents.variables, pictures.files(contents.root / pictures.FOLDER))
+    scenes = pictures.files(contents.root / pictures.FOLDER)
+    return Edition.of(contents.harvest, contents.variables, scenes, contents.layers)
 
 
 def _made(contents: Contents, folder: Path) -> tuple[Path, Path]:

@@ -169,6 +169,18 @@ def test_reasons_and_findings_of_a_plot_are_in_its_form(seen: dict[str, Any]) ->
     assert seen["related"] >= 1
 
 
+def test_every_layer_says_whose_data_it_shows(seen: dict[str, Any]) -> None:
+    """Rights stand in the project and in the file; a layer of one map names that map, its source and licence."""
+    by_name = {layer["name"]: layer for layer in vectors(seen)}
+
+    assert all(layer["rights"] and layer["rights_in_file"] for layer in by_name.values())
+    assert by_name["Pérdida después de 2020: tmf.deforestation_year"]["rights"] == [
+        "Map tmf: A provider. Cite tmf & all"
+    ]
+    assert by_name["Pérdida después de 2020: tmf.deforestation_year"]["licences"] == ["Copernicus"]
+    assert "operador" in by_name["Parcelas (polígonos)"]["rights"][0]
+
+
 def test_view_opens_on_the_plots(seen: dict[str, Any]) -> None:
     """The first view holds the plots and little more."""
     west, south, east, north = season_tables.season(60).plots.total_bounds
