@@ -80,3 +80,8 @@ class PackageInput:
     """The redacted edition, without names of persons: producers become numbers, cooperatives represent them."""
     codes: Mapping[str, str] = field(default_factory=dict)
     """Codes that stand for plots in the redacted edition; what comes as files of its own still names them."""
+
+    @property
+    def layers(self) -> list[dict[str, Any]]:
+        """The layer definitions as `layers.json` holds them."""
+        return [definition.model_dump(mode="json") for definition in self.definitions]

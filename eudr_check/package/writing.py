@@ -105,14 +105,10 @@ def steps(folder: Path, given: PackageInput, each: Map = one_by_one) -> list[Ste
 
 def _gis(folder: Path, given: PackageInput) -> Iterator[Step]:
     scenes = () if given.imagery is None else pictures.files(given.imagery / "rasters")
-    edition = Edition.of(given.harvest, given.variables, scenes, _layers(given))
+    edition = Edition.of(given.harvest, given.variables, scenes, given.layers)
     target, patches = edition.geopackage(folder), folder / "tables" / "PATCHES.parquet"
     yield Step(DRAWN, lambda made: delivery.drawing(target, patches, edition.day), ("tables",), "process")
     yield Step("gis", lambda made: delivery.writing(folder, edition, given.plots), ("tables", DRAWN), "process")
-
-
-def _layers(given: PackageInput) -> list[dict[str, Any]]:
-    return [definition.model_dump(mode="json") for definition in given.definitions]
 
 
 def _output(
@@ -139,7 +135,7 @@ def _write_sheets(tables: Path) -> None:
 def _write_settings(into: Folder, given: PackageInput) -> None:
     """What the outcomes were made with, and what people added."""
     into.json("policy.json", given.policy.model_dump(mode="json"))
-    into.json("layers.json", _layers(given))
+    into.json("layers.json", given.layers)
     into.json("settings.json", settings(given.harvest, given.variables))
     for attachment in sorted(given.attachments, key=lambda item: item.name):
         into.attach(attachment)

@@ -7,7 +7,7 @@ harvest asks for the named edition (`package: {producer_as: producer}`); finding
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -117,12 +117,7 @@ def write(
     columns, years = _events(stored)
     styles = gis_styles.styles(language, years)
     _describe(geopackage, fields, geometry_types, dictionary, styles, language, moment)
-    with closing(sqlite3.connect(geopackage)) as file, file:
-        said = {
-            name: metadata.about(name, _layer_title(name, language), edition.credits, edition.harvest, language)
-            for name in fields
-        }
-        metadata.write(file, said, language, moment)
+    _credit(geopackage, fields, edition)
     project = gis_project.Project(
         geopackage.name,
         title=say("gis", "title", language, harvest=edition.harvest),
@@ -276,6 +271,16 @@ def _describe(
             "'http://www.geopackage.org/spec121/#extension_schema', 'read-write')",
             [("gpkg_data_columns",), ("gpkg_data_column_constraints",)],
         )
+
+
+def _credit(path: Path, names: Iterable[str], edition: Edition) -> None:
+    """Put into the file whose data each table shows."""
+    harvest, language = edition.harvest, edition.language
+    said = {
+        name: metadata.about(name, _layer_title(name, language), edition.credits, harvest, language) for name in names
+    }
+    with closing(sqlite3.connect(path)) as file, file:
+        metadata.write(file, said, language, _moment(edition.day))
 
 
 def _layer_title(name: str, language: str) -> str:
