@@ -18,6 +18,10 @@ _DAMAGED = "\ufffd"
 """What stands for bytes that are no letter; taking it out would make another name of it."""
 _SHORTENED = re.compile(r"^\d[.,]\d+E\+\d{2}$")
 """A long number as spreadsheet programs show it in a narrow column, and save it so as text."""
+_MARKUP = re.compile(
+    r"</?[A-Za-z][^<>]*>|&(?:nbsp|amp|lt|gt|quot|apos|[a-z]+(?:acute|grave|tilde|circ|cedil|uml)|#x?[0-9A-F]+);", re.I
+)
+"""Tags and entities, which a map program may show as what they stand for."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _NAMED = re.compile(r"[^\W\d_]{3,}(?:[ .,'-]+[^\W\d_]+)*[ .,'-]+[^\W\d_]{3,}")
 """First name and surname: two or more words, no digit."""
@@ -45,6 +49,8 @@ def check(rows: Rows, log: FindingCollector) -> None:
     ids = table["plot_id"].dropna()
     short = ids[ids.map(lambda one: _SHORTENED.match(one) is not None).astype(bool)]
     log.row("id_shortened", short.index.to_numpy(), plot_id=list(short))
+    marked = ids[ids.map(lambda one: _MARKUP.search(one) is not None).astype(bool)]
+    log.row("id_marked_up", marked.index.to_numpy(), plot_id=list(marked))
     keys = (table["cooperative"].astype(object) + "/" + table["plot_id"].astype(object)).to_numpy(
         dtype=object, copy=True
     )

@@ -75,7 +75,7 @@ def _placemarks(content: bytes) -> Iterator[tuple[list[str], Element]]:
             continue
         path.pop()
         if tag == "name" and path and path[-1] == "Folder":
-            folders[-1] = (element.text or "").strip()
+            folders[-1] = _text(element)
         elif tag in ("Folder", "Document"):
             folders.pop()
             element.clear()
@@ -92,27 +92,42 @@ def _child(element: Element, name: str) -> Element | None:
     return next((child for child in element if _local(child) == name), None)
 
 
+def _text(element: Element) -> str:
+    """The words of an element, also those that elements for bold type or links enclose; a `br` is a blank."""
+    words = [element.text or ""]
+    for child in element:
+        words += [" " if _local(child) == "br" else "", _text(child), child.tail or ""]
+    return "".join(words).strip()
+
+
 def _cells(placemark: Element) -> dict[str, str | None]:
     cells: dict[str, str | None] = {}
     for child in placemark:
         if _local(child) in ("name", "description", "address"):
-            cells[_local(child)] = (child.text or "").strip() or None
+            _put(cells, _local(child), _text(child))
     for element in placemark.iter():
         tag = _local(element)
         if tag == "SimpleData" and element.get("name"):
-            cells[str(element.get("name"))] = (element.text or "").strip() or None
+            _put(cells, str(element.get("name")), _text(element))
         elif tag == "Data" and element.get("name"):
             value = _child(element, "value")
-            cells[str(element.get("name"))] = None if value is None else (value.text or "").strip() or None
+            _put(cells, str(element.get("name")), "" if value is None else _text(value))
         elif tag == "ExtendedData":
             for own in element:
                 if _local(own) not in ("Data", "SchemaData") and not len(own):
-                    cells.setdefault(_local(own), (own.text or "").strip() or None)
+                    cells.setdefault(_local(own), _text(own) or None)
     for name, text in kml_balloon.pairs(cells.get("description") or ""):
         cells.setdefault(name, text)
     if placemark.get("id"):
         cells.setdefault("placemark id", placemark.get("id"))
     return cells
+
+
+def _put(cells: dict[str, str | None], name: str, text: str) -> None:
+    """Keep a cell; a second one of the same name that says something else has a column of its own, as in a sheet."""
+    if cells.get(name) is not None and text and text != cells[name]:
+        name = f"{name} (2)"
+    cells[name] = text or cells.get(name)
 
 
 def _href(link: Element) -> str:

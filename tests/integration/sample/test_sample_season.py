@@ -121,6 +121,7 @@ NOT_IN_THE_SEASON = {
     "file_missing_near",
     "id_by_content",
     "id_column_missing",
+    "id_marked_up",
     "id_shortened",
     "map_everywhere",  # about a layer: `test_map_doubts.py`
     "map_nowhere",

@@ -60,6 +60,7 @@ def coded(folder, header, *values):
 CASES = {
     "key_misspelt": lambda f: [geojson(f, {"type": "Feature", "properties": {"plot_id": "A"}, "geomerty": None})],
     "id_missing": lambda f: [geojson(f, polygon(None))],
+    "id_marked_up": lambda f: [geojson(f, polygon("<b>A</b>"))],
     "id_repeated": lambda f: [geojson(f, polygon("A"), polygon("A", ring(dx=0.01)))],
     "row_repeated": lambda f: [geojson(f, polygon("A"), polygon("A"))],
     "text_damaged": lambda f: [geojson(f, polygon("Pe\ufffda"))],

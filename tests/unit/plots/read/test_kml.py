@@ -61,3 +61,58 @@ def test_id_is_found_where_programs_put_it(tmp_path, inside, plot_id):
 
     assert made["plot_id"].tolist() == [plot_id]
     assert "id_missing" not in codes(findings)
+
+
+@pytest.mark.parametrize(
+    ("inside", "plot_id"),
+    [
+        ("<name><b>Rosa</b></name>", "Rosa"),
+        ("<name>Rosa <b>7</b></name>", "Rosa 7"),
+        ("<name>P<i>7</i>b</name>", "P7b"),
+        ("<name>Rosa<br/>7</name>", "Rosa 7"),
+        ("<name>P<!-- old -->7</name>", "P7"),
+        ("<ExtendedData><Data name='codigo'><value>P<b>7</b></value></Data></ExtendedData>", "P7"),
+        (
+            "<ExtendedData><SchemaData><SimpleData name='codigo'>P<i>7</i></SimpleData></SchemaData></ExtendedData>",
+            "P7",
+        ),
+    ],
+)
+def test_an_id_is_whole_where_elements_stand_in_it(tmp_path, inside, plot_id):
+    """Bold type within a name cuts nothing off."""
+    made, _ = loaded(written(tmp_path, "a.kml", KML.format(PLACE.format(inside))))
+
+    assert made["plot_id"].tolist() == [plot_id]
+
+
+@pytest.mark.parametrize("name", ["<b>Rosa</b>", "P&nbsp;7", "Rosa &amp; Ana", "P&#55;", "<a href='x'>7</a>"])
+def test_an_id_with_markup_is_told(tmp_path, name):
+    """Text that a map program may show without its marks stays as it is, with a warning."""
+    made, findings = loaded(written(tmp_path, "a.kml", KML.format(PLACE.format(f"<name><![CDATA[{name}]]></name>"))))
+    told = findings[findings["code"] == "id_marked_up"]
+
+    assert made["plot_id"].tolist() == [name]
+    assert told["plot"].tolist() == made.index.tolist()
+
+
+@pytest.mark.parametrize("name", ["P < 7 > 3", "Rosa & Ana", "A&B;", "<7>", "P<7"])
+def test_signs_that_mark_nothing_up_are_no_markup(tmp_path, name):
+    """Less, more and ampersands are letters like others."""
+    _, findings = loaded(written(tmp_path, "a.kml", KML.format(PLACE.format(f"<name><![CDATA[{name}]]></name>"))))
+
+    assert "id_marked_up" not in codes(findings)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<name>A</name><name>B</name>",
+        "<name>A</name><ExtendedData><Data name='name'><value>B</value></Data></ExtendedData>",
+    ],
+)
+def test_a_second_name_is_named_as_unread(tmp_path, inside):
+    """The first counts, and the other is not lost."""
+    made, findings = loaded(written(tmp_path, "a.kml", KML.format(PLACE.format(inside))))
+
+    assert made["plot_id"].tolist() == ["A"]
+    assert findings["message"].str.contains("name (2)", regex=False).any()
