@@ -1,6 +1,7 @@
 """Files on this machine: what they hold, named by its SHA-256, and which names stay where they belong."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -71,3 +72,13 @@ def is_safe_name(name: str) -> bool:
     return bool(parts) and not (
         name.startswith(("/", "~")) or "\\" in name or "\x00" in name or ":" in parts[0] or ".." in parts
     )
+
+
+def leads_outside(folder: Path, name: str) -> bool:
+    """Whether a file that is named relative to a folder lies outside of it, also by a link to somewhere else.
+
+    >>> leads_outside(Path("documents"), "photo.jpg"), leads_outside(Path("documents"), "../photo.jpg")
+    (False, True)
+    """
+    # `realpath` takes links that lead in circles as they are; `Path.resolve` fails on them.
+    return not Path(os.path.realpath(folder / name)).is_relative_to(os.path.realpath(folder))

@@ -15,7 +15,7 @@ from typing import Any
 
 from eudr_check.documents.csv_rows import rows_of
 from eudr_check.errors import ConfigError
-from eudr_check.files import is_safe_name, sha256
+from eudr_check.files import is_safe_name, leads_outside, sha256
 
 LETTERS = tuple("abcdefghijklmn")
 TOPICS = ("complexity", "circumvention", "mixing")
@@ -171,7 +171,7 @@ def _evidence_faults(text: Mapping[str, str], folder: Path) -> Iterator[str]:
         if digest:
             yield "sha256 stands without a file in 'evidence'; name the file, or take the SHA-256 out"
         return
-    if not is_safe_name(name) or re.search("[:~]", name):
+    if not is_safe_name(name) or re.search("[:~]", name) or leads_outside(folder, name):
         yield f"evidence '{name}' must lie in the folder of the answers; put it there and write its name"
         return
     file = folder / name

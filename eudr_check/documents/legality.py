@@ -14,8 +14,9 @@ import shapely
 from eudr_check.assessment_record import names_in, speaks_of
 from eudr_check.documents.csv_rows import rows_of
 from eudr_check.errors import ConfigError
-from eudr_check.files import has_sha256
+from eudr_check.files import has_sha256, is_safe_name, leads_outside
 from eudr_check.geodesy import plot_area_ha
+from eudr_check.text import sentence
 
 TOPICS = (
     "land_use_rights",
@@ -45,7 +46,7 @@ def read_legality(path: Path) -> pd.DataFrame:
     Raises:
         ConfigError: names file, row and what to do.
     """
-    found = [_document(row, place) for row, place in rows_of(path, "legality", COLUMNS)]
+    found = [_document(row, place, path.parent) for row, place in rows_of(path, "legality", COLUMNS)]
     frame = pd.DataFrame(found, columns=[*COLUMNS, SCOPE], dtype="str")
     order = frame["topic"].map({topic: rank for rank, topic in enumerate(TOPICS)})
     return frame.assign(order=order).sort_values(["order", "document"], ignore_index=True).drop(columns="order")
@@ -164,7 +165,7 @@ def _polygon_ha(shape: shapely.Geometry) -> float:
     return float(plot_area_ha(np.array(parts, dtype=object)).sum())
 
 
-def _document(row: Mapping[str, str | None], place: str) -> dict[str, str]:
+def _document(row: Mapping[str, str | None], place: str, folder: Path) -> dict[str, str]:
     text = {name: (row.get(name) or "").strip() for name in (*COLUMNS, SCOPE)}
     if text["topic"] not in TOPICS:
         raise ConfigError(f"{place}: topic '{text['topic']}'; write one of {', '.join(TOPICS)}")
@@ -172,6 +173,8 @@ def _document(row: Mapping[str, str | None], place: str) -> dict[str, str]:
         raise ConfigError(f"{place}: 'document' is empty; name the file or the document")
     if text["sha256"] and not _SHA256.match(text["sha256"]):
         raise ConfigError(f"{place}: sha256 is not 64 hexadecimal digits; `sha256sum FILE` gives it, or leave it empty")
+    if text["sha256"] and (not is_safe_name(text["document"]) or leads_outside(folder, text["document"])):
+        raise ConfigError(sentence("reviews", "outside", place=place, name=text["document"]))
     if text["valid_until"]:
         try:
             dt.date.fromisoformat(text["valid_until"])

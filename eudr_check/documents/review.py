@@ -10,10 +10,10 @@ from pathlib import Path
 from eudr_check.documents.csv_rows import rows_of
 from eudr_check.documents.persons import are_two, words_of
 from eudr_check.errors import ConfigError
-from eudr_check.files import is_safe_name
+from eudr_check.files import is_safe_name, leads_outside
 from eudr_check.law.regulation import CUTOFF
 from eudr_check.names import plain
-from eudr_check.text import topic
+from eudr_check.text import sentence, topic
 
 COLUMNS = ("review", "plots", "decision", "reason", "grounds", "evidence", "imagery", "reviewer", "second_reviewer",
            "date", "evidence_digest")  # fmt: skip
@@ -82,6 +82,11 @@ def read_reviews(path: Path) -> tuple[Review, ...]:
     repeated = [review.review for i, review in enumerate(reviews) if review.review in {r.review for r in reviews[:i]}]
     if repeated:
         raise ConfigError(f"{path}: review {repeated[0]} stands there twice; give every review its own id")
+    for review in reviews:
+        for name in review.evidence:
+            if leads_outside(path.parent, name):
+                place = f"{path}, review {review.review}"
+                raise ConfigError(sentence("reviews", "outside", place=place, name=name))
     return reviews
 
 

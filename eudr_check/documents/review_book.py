@@ -14,7 +14,7 @@ from eudr_check.documents.decisions import Decision
 from eudr_check.documents.persons import are_two, words_of
 from eudr_check.documents.review import COLUMNS, Review, read_reviews, review_of
 from eudr_check.errors import ConfigError
-from eudr_check.files import is_safe_name, sha256
+from eudr_check.files import is_safe_name, leads_outside, sha256
 from eudr_check.text import Sentence, sentence
 
 EVIDENCE = "evidence"
@@ -159,6 +159,8 @@ def _source(book: Path, file: Path, name: str, expected: str) -> Path | None:
     """The evidence file: beside the file of decisions or beside the book, with the SHA-256 expected where one is."""
     for folder in (file.parent, file.parent / EVIDENCE, book.parent, book.parent / EVIDENCE):
         there = folder / name
+        if there.is_file() and leads_outside(folder, name):
+            raise ConfigError(sentence("reviews", "outside", place=str(file), name=name))
         if there.is_file() and (not expected or sha256(there) == expected):
             return there
     return None

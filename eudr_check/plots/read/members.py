@@ -1,6 +1,7 @@
 """The files of a folder or archive: each is read, known to be no list of plots, or blocks by its name."""
 
 import itertools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,8 @@ class _Found:
     taken: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    closed: list[tuple[str, str]] = field(default_factory=list)
+    """Entries that are no files to be read, and why."""
 
 
 def read(folder: Path, file: PlotFile, limits: Limits, reader: Reader) -> Delivery:
@@ -53,7 +56,7 @@ def read(folder: Path, file: PlotFile, limits: Limits, reader: Reader) -> Delive
     paths = _units(folder)
     names = {path: path.relative_to(folder).as_posix() for path in paths}
     companions = {path for path in paths if _is_companion(path, paths)}
-    found = _Found()
+    found = _Found(closed=_closed(folder))
     chosen = []
     for path in paths:
         if _holds_list(path):
@@ -107,6 +110,7 @@ def _take(path: Path, name: str, file: PlotFile, limits: Limits, reader: Reader,
 def _joined(found: _Found, file: PlotFile, left: list[str]) -> Delivery:
     delivery = together(found.parts, file)
     delivery.files_from = [0, *itertools.accumulate(len(part) for part in found.parts[:-1])]
+    delivery.notes.extend(Note("member_unread", {"member": name, "problem": what}) for name, what in found.closed)
     delivery.notes.extend(Note("member_ignored", {"member": name}) for name in [*found.skipped, *left])
     if found.ignored:
         delivery.notes.append(Note("members_companions", {"members": ", ".join(found.ignored)}))
@@ -125,6 +129,21 @@ def _units(folder: Path) -> list[Path]:
         elif path.is_file():
             units.add(path)
     return sorted(units)
+
+
+def _closed(folder: Path) -> list[tuple[str, str]]:
+    """What stands in a folder and cannot be read or is not followed: path below it, and why."""
+    found: list[tuple[str, str]] = []
+    for where, folders, names in os.walk(
+        folder, onerror=lambda error: found.append((str(error.filename), "no access"))
+    ):
+        for name in [*folders, *names]:
+            path = Path(where, name)
+            if path.is_dir() and path.is_symlink():
+                found.append((str(path), "a link to a folder; copy the folder itself"))
+            elif not path.is_dir() and not path.is_file():
+                found.append((str(path), "a link that leads nowhere" if path.is_symlink() else "no file"))
+    return sorted((Path(name).relative_to(folder).as_posix(), what) for name, what in found)
 
 
 def _is_clutter(name: str) -> bool:

@@ -1,6 +1,7 @@
 """The documents of a harvest are read once, and what was read is what names results and goes into the package."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 
 from eudr_check.config import Harvest, PlotFile
 from eudr_check.documents import dossier, legality
+from eudr_check.documents.review import COLUMNS
 from eudr_check.errors import ConfigError, PackageError
 from eudr_check.package.folder import Folder
 
@@ -63,6 +65,46 @@ def test_a_document_that_changes_while_it_is_read_is_refused(tmp_path: Path, mon
 
     with pytest.raises(ConfigError, match="legality: changed while it was read; run again"):
         dossier.read(settings)
+
+
+def of_kind(kind: str, folder: Path, name: str, digest: str) -> Harvest:
+    """A harvest with one document of a kind, which names a file."""
+    texts = {
+        "legality": f"topic,document,sha256,valid_until\nenvironment,{name},{digest},\n",
+        "answers": f"letter,answer,evidence,sha256,date,person\nd,Yes.,{name},{digest},2026-05-14,Ana Paz\n",
+        "reviews": ",".join(COLUMNS) + f"\nR-1,coop/1,clear,x,field_visit,{name}={digest},,Ana Paz,,2026-05-14,00\n",
+    }
+    found, table = harvest(folder), folder / f"{kind}.csv"
+    table.write_text(texts[kind], encoding="utf-8")
+    return found.model_copy(update={"legality": None, kind: table})
+
+
+@pytest.mark.parametrize("kind", ["legality", "answers", "reviews"])
+@pytest.mark.parametrize("name", ["link.pdf", "linked/secret.pdf", "../secret.pdf", "circle.pdf"])
+def test_what_lies_outside_the_folder_is_refused_by_name(tmp_path: Path, kind: str, name: str) -> None:
+    """Neither a path nor a link brings a file of this machine into the package, or tells whether it is there."""
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    (tmp_path / "secret.pdf").write_bytes(b"secret")
+    (papers / "link.pdf").symlink_to("../secret.pdf")
+    (papers / "linked").symlink_to(tmp_path)
+    (papers / "circle.pdf").symlink_to("circle.pdf")
+    settings = of_kind(kind, papers, name, hashlib.sha256(b"secret").hexdigest())
+
+    if name == "circle.pdf" and kind != "answers":
+        assert [one.name for one in dossier.read(settings).attachments] == [f"{kind}/{kind}.csv"]
+    else:
+        with pytest.raises(ConfigError, match=rf"{kind}\.csv.*{re.escape(name)}"):
+            dossier.read(settings)
+
+
+@pytest.mark.parametrize("kind", ["legality", "answers", "reviews"])
+def test_a_link_within_the_folder_is_a_file_like_others(tmp_path: Path, kind: str) -> None:
+    """What it leads to lies where the document's files lie."""
+    (tmp_path / "acta.pdf").symlink_to("permit.pdf")
+    settings = of_kind(kind, tmp_path, "acta.pdf", hashlib.sha256(b"permit").hexdigest())
+
+    assert f"{kind}/acta.pdf" in [one.name for one in dossier.read(settings).attachments]
 
 
 def test_problems_of_all_documents_come_at_once(tmp_path: Path) -> None:

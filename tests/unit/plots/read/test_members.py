@@ -1,6 +1,7 @@
 """Folders and archives: every member is read, listed as harmless, or blocks by its name."""
 
 import io
+import os
 import zipfile
 
 import geopandas as gpd
@@ -208,3 +209,22 @@ def test_lists_that_name_their_columns_otherwise(tmp_path):
     assert sorted(made["plot_id"]) == ["P", "Q", "R"]
     assert isinstance(made, gpd.GeoDataFrame)
     assert made["usable"].all()
+
+
+def test_what_a_folder_only_points_to_blocks_by_name(tmp_path):
+    """A link to a folder, a link that leads nowhere and a pipe are not read, and not passed over either."""
+    folder, other = tmp_path / "lists", tmp_path / "other"
+    folder.mkdir()
+    other.mkdir()
+    (folder / "a.csv").write_text(points("P"), encoding="utf-8")
+    (other / "b.csv").write_text(points("Q"), encoding="utf-8")
+    (folder / "south").symlink_to(other)
+    (folder / "gone.csv").symlink_to("nowhere.csv")
+    os.mkfifo(folder / "pipe.csv")
+    made, findings = loaded(named(folder))
+    unread = findings[findings["code"] == "member_unread"]
+
+    assert made["plot_id"].tolist() == ["P"]
+    assert len(unread) == 3
+    assert all(unread["message"].str.contains(name).any() for name in ("south", "gone.csv", "pipe.csv"))
+    assert set(unread["severity"]) == {"block"}
