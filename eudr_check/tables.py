@@ -28,6 +28,10 @@ COMMODITIES = ("cattle", "cocoa", "coffee", "oil_palm", "rubber", "soya", "wood"
 _STR = pd.StringDtype(na_value=np.nan)
 _NOT_NEGATIVE = pa.Check.ge(0)
 
+PLACE = (
+    "how the file names that row: `sheet!row`, the line of a text, `layer!number`; null where features are only counted"
+)
+
 
 def _text(description: str, *, nullable: bool = False, among: tuple[str, ...] | None = None) -> pa.Column:
     return pa.Column(_STR, pa.Check.isin(among) if among else None, nullable=nullable, description=description)
@@ -57,6 +61,7 @@ PLOTS = pa.DataFrameSchema(
         ),
         "source_file": _text("plot file as named in the harvest"),
         "source_row": pa.Column("int64", pa.Check.ge(1), description="feature or data row in that file, from 1"),
+        "source_place": _text(PLACE, nullable=True),
         "producer_name": _text(
             "producer (personal data: left out unless the named edition is asked for)", nullable=True
         ),
@@ -82,6 +87,7 @@ FINDINGS = pa.DataFrameSchema(
         "cooperative": _text("cooperative concerned", nullable=True),
         "source_file": _text("plot file as named in the harvest, or the id of a layer"),
         "source_row": pa.Column("Int64", nullable=True, description="row in that file; null: the whole file"),
+        "source_place": _text(PLACE, nullable=True),
         "code": _text("stable code of the check"),
         "severity": _text("block, warn or info", among=SEVERITIES),
         "message": _text("what was found and what to do, in English"),
@@ -259,6 +265,18 @@ def check(schema: pa.DataFrameSchema, frame: Frame) -> Frame:
         ]
         raise EudrCheckError(f"table {schema.title} breaks its contract: " + "; ".join(lines)) from error
     return frame
+
+
+def row_names(frame: pd.DataFrame) -> list[Any]:
+    """How people find the rows of PLOTS, FINDINGS or a part of them again in their file; None for the whole file.
+
+    Args:
+        frame: has `source_row` and `source_place`.
+    """
+    return [
+        (None if pd.isna(row) else int(row)) if pd.isna(place) else int(place) if str(place).isdecimal() else str(place)
+        for row, place in zip(frame["source_row"], frame["source_place"], strict=True)
+    ]
 
 
 def typed(schema: pa.DataFrameSchema, rows: Any) -> pd.DataFrame:

@@ -27,9 +27,16 @@ def unread(finished: Finished) -> Iterator[str]:
         layers=len(names),
         of=int(finished.sources["layer"].nunique()),
         names=", ".join(names),
-        reason="-" if reasons.empty else str(reasons.index[0]),
+        reason="-" if reasons.empty else _reason(str(reasons.index[0])),
         plots=undetermined,
     )
+
+
+def _reason(said: str) -> str:
+    """Why a layer was not read; the two that everybody meets in the language of the terminal."""
+    if "no connection" in said:
+        return say("reason_no_connection")
+    return say("reason_offline") if "this run is offline" in said else said
 
 
 def since_last(finished: Finished) -> Iterator[str]:

@@ -12,6 +12,9 @@ from eudr_check import tables, text
 from eudr_check.plots.thresholds import codes, severity
 from eudr_check.typing import Ints
 
+_KNOWN = ["plot", "cooperative", "source_file", "source_row", "source_place", "file_order"]
+"""What a finding of a row takes over from it."""
+
 
 class FindingCollector:
     """Findings by row of the joined rows, and by file."""
@@ -89,7 +92,7 @@ class FindingCollector:
 
         Args:
             rows: the joined rows: `plot` (null without identity), `cooperative`, `source_file`, `source_row`,
-                `file_order`.
+                `source_place`, `file_order`.
             places: float (n, 2) longitude and latitude of each row, NaN where unknown.
         """
         by_row = pd.concat(self._rows, ignore_index=True) if self._rows else pd.DataFrame({"row": []}, dtype=np.int64)
@@ -98,7 +101,7 @@ class FindingCollector:
             if len(by_row):
                 own = places[of, axis]
                 by_row[name] = by_row[name].where(by_row[name].notna(), np.where(np.isfinite(own), own, np.nan))
-        known = rows[["plot", "cooperative", "source_file", "source_row", "file_order"]].take(of).reset_index(drop=True)
+        known = rows[_KNOWN].take(of).reset_index(drop=True)
         by_row = pd.concat([known, by_row], axis=1)
         by_file = pd.DataFrame(self._files)
         if len(by_file):
@@ -141,7 +144,7 @@ def with_findings(findings: pd.DataFrame, plots: pd.DataFrame, code: str, found:
     mine = plots.loc[found["plot"]]
     figures: dict[str, Any] = {name: found[name] for name in found.columns if name != "plot"}
     log.row(code, range(len(found)), **figures)
-    rows = mine[["cooperative", "source_file", "source_row"]].reset_index().assign(file_order=0)
+    rows = mine[["cooperative", "source_file", "source_row", "source_place"]].reset_index().assign(file_order=0)
     boxes = mine.geometry.bounds.to_numpy()
     added = log.table(rows, (boxes[:, :2] + boxes[:, 2:]) / 2)
     return tables.check(tables.FINDINGS, pd.concat([findings, added], ignore_index=True))
@@ -157,7 +160,7 @@ def with_layer_findings(findings: pd.DataFrame, found: Sequence[tuple[str, str, 
     log = FindingCollector()
     for code, layer, figures in found:
         log.file(code, layer, None, **figures)
-    nothing = pd.DataFrame(columns=["plot", "cooperative", "source_file", "source_row", "file_order"])
+    nothing = pd.DataFrame(columns=_KNOWN)
     added = log.table(nothing, np.empty((0, 2)))
     return tables.check(tables.FINDINGS, pd.concat([findings, added], ignore_index=True))
 

@@ -16,7 +16,7 @@ import geopandas as gpd
 import pandas as pd
 import xlsxwriter
 
-from eudr_check import text
+from eudr_check import tables, text
 from eudr_check.plots.findings import sentence
 from eudr_check.text.clean import cell as safe
 from eudr_check.text.clean import file_stem, without_controls
@@ -83,7 +83,7 @@ def _lines(findings: pd.DataFrame, places: pd.Series, languages: Sequence[str]) 
     plots = _cells(findings["plot"])
     place = dict(zip(places.index, _cells(places), strict=True))
     details = [json.loads(values) for values in findings["details"]]
-    source_file, row = _cells(findings["source_file"]), _cells(findings["source_row"])
+    source_file, row = _cells(findings["source_file"]), tables.row_names(findings)
     plot_id = [None if plot is None else plot.partition("/")[2] for plot in plots]
     production_place = [place.get(plot) for plot in plots]
     longitude, latitude = (

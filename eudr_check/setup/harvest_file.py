@@ -90,8 +90,8 @@ def _plots(plan: Plan) -> Iterator[str]:
             yield f"    producer_country: {_text(plan.answers.country)}"
         for row in mine[mine["code"].str.startswith("columns_") | (mine["code"] == "id_by_content")].itertuples():
             yield from _wrapped(message(row, plan.language), "    ")
-            if row.code == "columns_taken":
-                yield f"    # columns: {{{json.loads(str(row.details))['taken'].replace(' = ', ': ')}}}"
+            if row.code in ("columns_taken", "columns_unread"):
+                yield f"    # {json.loads(str(row.details))['line']}"
             if row.code == "id_by_content":
                 yield f"    columns: {{plot_id: {_text(json.loads(str(row.details))['header'])}}}"
         blocked = int((mine["severity"] == "block").sum())

@@ -32,6 +32,7 @@ COLUMNS = [
     "place",
     "source_file",
     "source_row",
+    "source_place",
     "longitude",
     "latitude",
 ]
@@ -106,6 +107,7 @@ def actions(
         "cooperative": plots["cooperative"],
         "source_file": plots["source_file"],
         "source_row": plots["source_row"].astype("Int64"),
+        "source_place": plots["source_place"],
         "longitude": where["longitude"],
         "latitude": where["latitude"],
     }.items():
@@ -195,6 +197,7 @@ def _from_findings(findings: pd.DataFrame, start: dt.date, language: str) -> pd.
             "todo": [second for _, second in halves],
             "source_file": asking["source_file"],
             "source_row": asking["source_row"].astype("Int64"),
+            "source_place": asking["source_place"],
             "longitude": asking["longitude"],
             "latitude": asking["latitude"],
             "rank": asking["severity"].map({"block": 0, "warn": 3}),

@@ -48,7 +48,9 @@ class Plan:
         """File and row of an action, as people find it again."""
         if pd.isna(row.source_row):
             return str(row.source_file)
-        return self.say("file_row", file=row.source_file, row=int(row.source_row))
+        return self.say(
+            "file_row", file=row.source_file, row=int(row.source_row) if pd.isna(row.source_place) else row.source_place
+        )
 
     @property
     def line(self) -> str:

@@ -31,6 +31,7 @@ _TABS = {
         "usable",
         "source_file",
         "source_row",
+        "source_place",
         "plot",
     ),
 }

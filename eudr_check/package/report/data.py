@@ -18,6 +18,7 @@ from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package import document_date, palette
 from eudr_check.package.report.thumbnail import Picture, png
 from eudr_check.shipments import Withheld
+from eudr_check.tables import row_names
 from eudr_check.text import LANGUAGES, say, topic
 from eudr_check.text.clean import clean
 from eudr_check.variables import Variable
@@ -159,7 +160,7 @@ def _plots(harvest: Harvest, plots: gpd.GeoDataFrame, assessed: pd.DataFrame) ->
         "producer": _nullable(plots["producer_name"]) if named else [],
         "files": files,
         "file": _positions(plots["source_file"], files),
-        "row": plots["source_row"].tolist(),
+        "row": row_names(plots),
         **{name: _rounded(both[column]) for name, column in HECTARES.items()},
     }
 
@@ -255,7 +256,7 @@ def _findings(findings: pd.DataFrame, position: pd.Series) -> dict[str, Any]:
             for code, message in zip(findings["code"], findings["message"], strict=True)
         ],
         "file": findings["source_file"].tolist(),
-        "row": [None if pd.isna(row) else int(row) for row in findings["source_row"]],
+        "row": row_names(findings),
     }
 
 

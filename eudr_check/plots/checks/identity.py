@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from eudr_check import tables
 from eudr_check.names import plain
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read.join import Rows, only
@@ -107,7 +108,8 @@ def _judge_repeats(rows: Rows, key: str, group: np.ndarray, log: FindingCollecto
         None if rows.geometry[row] is None else shapely.to_wkb(shapely.normalize(rows.geometry[row])) for row in group
     ]
     plot_id = key.partition("/")[2]
-    places = [f"{rows.table['source_file'].iat[row]} {rows.table['source_row'].iat[row]}" for row in group]
+    named = tables.row_names(rows.table.iloc[group])
+    places = [f"{file} {row}" for file, row in zip(rows.table["source_file"].iloc[group], named, strict=True)]
     if shapes[0] is not None and all(shape == shapes[0] for shape in shapes):
         log.row("row_repeated", group[1:], plot_id=plot_id, first=places[0])
         return

@@ -66,8 +66,8 @@ def read(text: str) -> Delivery:
     width = len(records[start].cells)
     if records[start].broken:
         raise UnreadableError("file_unreadable", problem=f"line {records[start].line}: quotation mark not closed")
-    rows, faults = _judged(records, start, width, found.delimiter)
-    return _delivery(rows, start, faults)
+    rows, lines, faults = _judged(records, start, width, found.delimiter)
+    return _delivery(rows, start, faults, lines)
 
 
 def _recognised(cells: Cells) -> int:
@@ -75,27 +75,36 @@ def _recognised(cells: Cells) -> int:
     return sum(plain(cell) in known for cell in cells if cell)
 
 
-def _judged(records: Sequence[Record], start: int, width: int, delimiter: str) -> tuple[list[Cells], dict[int, Fault]]:
-    """Rows, and what is wrong with some of them; a record nobody can delimit becomes one row for each of its lines."""
+def _judged(
+    records: Sequence[Record], start: int, width: int, delimiter: str
+) -> tuple[list[Cells], list[int], dict[int, Fault]]:
+    """Rows, the line each begins on, and what is wrong with some of them.
+
+    A record nobody can delimit becomes one row for each of its lines.
+    """
     rows: list[Cells] = []
+    lines: list[int] = []
     faults: dict[int, Fault] = {}
     several = any(record.lines > 1 for record in records)
     least = delimited.usual_width(records[start + 1 :]) if several else width
     for position, record in enumerate(records):
         if position <= start or record.is_blank:
             rows.append(record.cells)
+            lines.append(record.line)
             continue
         if record.broken or delimited.swallowed(record, width, delimiter, least=least):
             for offset in range(record.lines):
                 details = {"line": record.line + offset, "opened": record.line}
                 faults[len(rows)] = Fault(0, "quotes_unbalanced", details)
                 rows.append([])
+                lines.append(record.line + offset)
             continue
         if len(record.cells) < width:
             details = {"cells": len(record.cells), "headers": width}
             faults[len(rows)] = Fault(0, "cells_missing", details)
         rows.append(record.cells)
-    return rows, faults
+        lines.append(record.line)
+    return rows, lines, faults
 
 
 def table(rows: Sequence[Cells]) -> Delivery:
@@ -107,10 +116,10 @@ def table(rows: Sequence[Cells]) -> Delivery:
     start = sheet.header_row(rows)
     if start is None:
         raise UnreadableError("file_empty")
-    return _delivery(rows, start, {})
+    return _delivery(rows, start, {}, range(1, len(rows) + 1))
 
 
-def _delivery(rows: Sequence[Cells], start: int, known: Mapping[int, Fault]) -> Delivery:
+def _delivery(rows: Sequence[Cells], start: int, known: Mapping[int, Fault], lines: Sequence[int]) -> Delivery:
     headers = sheet.headers(rows[start])
     width = len(headers)
     if width * (len(rows) - start) > delimited.MOST_CELLS:
@@ -138,7 +147,8 @@ def _delivery(rows: Sequence[Cells], start: int, known: Mapping[int, Fault]) -> 
         np.array(numbers, dtype=np.int64),
         np.full((count, 2), -1, dtype=np.int8),
         faults=faults,
-        notes=_above(rows[:start]),
+        notes=_above(rows[:start], lines),
+        places=np.array([str(lines[start + number]) for number in numbers], dtype=object),
     )
 
 
@@ -147,10 +157,10 @@ def _stripped(cell: str | None) -> str | None:
     return cell if type(cell) is Number else (cell.strip() or None) if cell else None
 
 
-def _above(rows: Sequence[Cells]) -> list[Note]:
+def _above(rows: Sequence[Cells], lines: Sequence[int]) -> list[Note]:
     """Lines above the header are titles; one that holds a place is a row nobody would see otherwise."""
     notes: list[Note] = []
-    for number, row in enumerate(rows, start=1):
+    for number, row in zip(lines, rows, strict=False):
         filled: list[Any] = [cell.strip() for cell in row if cell and cell.strip()]
         places = [found for cell in filled if (found := angle(cell)) and found[1] >= _DECIMALS_OF_A_PLACE]
         if len(filled) > 1 and places:

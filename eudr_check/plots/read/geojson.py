@@ -144,6 +144,7 @@ def _add_broken_row(delivery: Delivery, problem: str) -> None:
     delivery.attributes = delivery.attributes.reindex(range(len(delivery) + 1))
     delivery.geometry = np.append(delivery.geometry, [None])
     delivery.decimals = np.append(delivery.decimals, np.array([[-1, -1]], dtype=np.int8), axis=0)
+    delivery.places = np.append(delivery.places, [None])
     delivery.source_rows = np.append(delivery.source_rows, len(delivery) + 1)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,16 +11,14 @@ from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
 from eudr_check.config import PlotFile
-from eudr_check.names import code_of
 from eudr_check.plots import read
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read import (
     columns,
     geometry_columns,
-    id_column,
     numbers,
-    positions,
     reference_systems,
+    taken_columns,
     vertex_rows,
 )
 from eudr_check.plots.read import crs as projection
@@ -30,10 +27,6 @@ from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS, Delivery, Fault, U
 from eudr_check.plots.thresholds import threshold
 
 _TEXT_FIELDS = tuple(field for field in columns.FIELDS if field not in ("longitude", "latitude", "geometry", "vertex"))
-_FILLED = ("producer_country", "producer_name", "producer_id", "planted_year", "declared_area_ha")
-"""Fields of which a second column may fill the gaps: no id, no place."""
-_TECHNICAL = ("@id",)
-_AXES = ("longitude", "latitude")
 _NEEDS_CRS = (".gpkg", ".shp", ".fgb", ".gdb", ".parquet", ".geoparquet", ".zip")
 
 
@@ -42,8 +35,8 @@ class Rows:
     """The joined rows."""
 
     table: pd.DataFrame
-    """One row each: `plot` (null without identity), `cooperative`, `source_file`, `source_row`, `file_order`,
-    `default_country`, `area_unit_said`, and our text fields as written (None where empty)."""
+    """One row each: `plot` (null without identity), `cooperative`, `source_file`, `source_row`, `source_place`,
+    `file_order`, `default_country`, `area_unit_said`, and our text fields as written (None where empty)."""
     geometry: NDArray[Any]
     """object (n,) 2-D geometries in EPSG:4326, None where there is none."""
     decimals: NDArray[np.int8]
@@ -59,7 +52,7 @@ class Rows:
 
 def gather(files: Sequence[PlotFile], log: FindingCollector) -> Rows:
     """Read all files; what cannot be read is logged."""
-    log.files_in_order = [name_of(file) for file in files]
+    log.files_in_order = [taken_columns.name_of(file) for file in files]
     frames: list[pd.DataFrame] = []
     deliveries: list[Delivery] = []
     start = 0
@@ -67,9 +60,9 @@ def gather(files: Sequence[PlotFile], log: FindingCollector) -> Rows:
         try:
             delivery = read.read(file)
         except UnreadableError as error:
-            log.file(error.code, name_of(file), file.cooperative, **error.details)
+            log.file(error.code, taken_columns.name_of(file), file.cooperative, **error.details)
             continue
-        taken = _take_columns(file, delivery, log)
+        taken = taken_columns.take(file, delivery, log)
         numbers.settle(delivery, taken)
         if vertex_rows.are_rows(delivery, taken):
             delivery = vertex_rows.joined(delivery, taken)
@@ -78,9 +71,9 @@ def gather(files: Sequence[PlotFile], log: FindingCollector) -> Rows:
         _refuse_endless(delivery)
         _to_degrees(file, delivery, start, log)
         for note in delivery.notes:
-            log.file(note.code, name_of(file), file.cooperative, **note.details)
+            log.file(note.code, taken_columns.name_of(file), file.cooperative, **note.details)
         if not len(delivery):
-            log.file("file_empty", name_of(file), file.cooperative)
+            log.file("file_empty", taken_columns.name_of(file), file.cooperative)
             continue
         for fault in delivery.faults:
             log.row(fault.code, start + fault.position, **fault.details)
@@ -102,12 +95,6 @@ def only(geometry: NDArray[Any], chosen: NDArray[np.bool_]) -> NDArray[Any]:
     return kept
 
 
-def name_of(file: PlotFile) -> str:
-    """The path as the harvest writes it; only the name where that is absolute: no table holds a machine's paths."""
-    absolute = not file.declared or "://" in file.declared or Path(file.declared).is_absolute()
-    return file.path.name if absolute else file.declared
-
-
 def _refuse_endless(delivery: Delivery) -> None:
     """A boundary with more vertices than can be checked in time loses its place; its row says so."""
     vertices = shapely.get_num_coordinates(delivery.geometry)
@@ -122,82 +109,10 @@ def _refuse_endless(delivery: Delivery) -> None:
         )
 
 
-def _take_columns(file: PlotFile, delivery: Delivery, log: FindingCollector) -> dict[str, str]:
-    """Our field: header, as said or recognised; reported either way."""
-    headers = [str(header) for header in delivery.attributes.columns]
-    explicit = {}
-    for field, header in sorted(file.columns.items()):
-        if header in headers and field in columns.FIELDS:
-            explicit[field] = header
-        else:
-            listed = ", ".join(headers if field in columns.FIELDS else columns.FIELDS)[:500]
-            log.file("column_missing", name_of(file), file.cooperative, field=field, header=header, known=listed)
-    axes = {field: theirs for field, theirs in columns.recognise(headers, explicit).items() if field in _AXES}
-    known = {**axes, **explicit}
-    placed = geometry_columns.geometry_headers(delivery.attributes, known) if pd.isna(delivery.geometry).any() else []
-    taken = columns.recognise([header for header in headers if header not in placed], explicit)
-    if "plot_id" not in taken and delivery.label in headers:
-        taken["plot_id"] = delivery.label
-    if placed:
-        taken["geometry"] = placed[0]
-    if not {"plot_id", "vertex"} & {*taken, *file.columns}:
-        _guess_id(file, delivery, [header for header in headers if header not in placed], taken, log)
-    _second_columns(file, delivery, headers, taken, log)
-    others = [
-        *reference_systems.headers_of(delivery.attributes),
-        *positions.hemisphere_headers(delivery.attributes, taken),
-    ]
-    unread = [header for header in headers if header not in {*taken.values(), *placed, *others, *_TECHNICAL}]
-    if unread:
-        log.file("columns_unread", name_of(file), file.cooperative, headers=", ".join(unread)[:500])
-    if taken:
-        pairs = ", ".join(f"{field} = '{header}'" for field, header in sorted(taken.items()))
-        log.file("columns_taken", name_of(file), file.cooperative, taken=pairs)
-    return taken
-
-
-def _guess_id(
-    file: PlotFile, delivery: Delivery, headers: list[str], taken: dict[str, str], log: FindingCollector
-) -> None:
-    """Take a column for the id by what it holds, and say so; where none can be, name all columns once."""
-    bounded = not pd.isna(delivery.geometry).any()
-    free = [header for header in headers if header not in taken.values()]
-    second = [taken["producer_id"]] if "producer_id" in taken else []
-    guessed = id_column.by_content(delivery.attributes, free, second, bounded=bounded)
-    if guessed is not None:
-        taken["plot_id"] = guessed
-        log.file("id_by_content", name_of(file), file.cooperative, header=guessed)
-    elif len(delivery):
-        log.file("id_column_missing", name_of(file), file.cooperative, headers=", ".join(headers)[:500] or "-")
-
-
 def _geometry_said(file: PlotFile, delivery: Delivery) -> str | None:
     """The column of geometry the harvest names, where the file has it."""
     header = file.columns.get("geometry")
     return header if header in delivery.attributes.columns else None
-
-
-def _second_columns(
-    file: PlotFile, delivery: Delivery, headers: list[str], taken: dict[str, str], log: FindingCollector
-) -> None:
-    """Where two columns give one field, fill the gaps of the first from the second and say where they differ."""
-    for field, header in columns.rivals(headers, taken):
-        if field not in _FILLED or field in file.columns:
-            continue
-        first, second = (columns.text_of(delivery.attributes[name]) for name in (taken[field], header))
-        gaps = first.isna() & second.notna()
-        differ = gaps | (first.notna() & second.notna() & (first != second))
-        if field == "producer_country":
-            differ &= gaps | (first.map(code_of, na_action="ignore") != second.map(code_of, na_action="ignore"))
-        if not differ.any():
-            continue
-        delivery.attributes = delivery.attributes.copy(deep=False)
-        kept = delivery.attributes[taken[field]].astype(object)
-        delivery.attributes[taken[field]] = kept.where(~gaps, delivery.attributes[header])
-        log.file(
-            "columns_doubled", name_of(file), file.cooperative,
-            field=field, header=taken[field], other=header, rows=int(differ.sum()), filled=int(gaps.sum()),
-        )  # fmt: skip
 
 
 def _to_degrees(file: PlotFile, delivery: Delivery, start: int, log: FindingCollector) -> None:
@@ -225,7 +140,7 @@ def _to_degrees(file: PlotFile, delivery: Delivery, start: int, log: FindingColl
         if crs is not None:
             _turn(delivery, np.array(rows, dtype=np.int64), crs, start, log)
     if None in systems and file.path.suffix.lower() in _NEEDS_CRS:
-        log.file("crs_assumed", name_of(file), file.cooperative)
+        log.file("crs_assumed", taken_columns.name_of(file), file.cooperative)
 
 
 def _is_on(datum: Datum, geometry: Any) -> bool:
@@ -282,8 +197,9 @@ def _frame(file: PlotFile, order: int, delivery: Delivery, taken: dict[str, str]
     frame = pd.DataFrame(
         {
             "cooperative": file.cooperative,
-            "source_file": name_of(file),
+            "source_file": taken_columns.name_of(file),
             "source_row": delivery.source_rows,
+            "source_place": delivery.places,
             "file_order": order,
             "default_country": file.producer_country,
         },
@@ -304,6 +220,7 @@ def _joined(frames: list[pd.DataFrame], deliveries: list[Delivery]) -> Rows:
             "cooperative",
             "source_file",
             "source_row",
+            "source_place",
             "file_order",
             "default_country",
             "area_unit_said",

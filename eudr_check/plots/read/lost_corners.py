@@ -38,7 +38,7 @@ def faults(delivery: Delivery, columns: Mapping[str, str], plot_of: Ints, number
         Fault(plot, "corners_misnumbered", {"number": f"{number:g}"}) for plot, number in sorted(misnumbered.items())
     ]
     for row, plots in _may_belong(plot_of, lost | strayed, named & ~lost & ~strayed).items():
-        number = int(delivery.source_rows[row])
+        number = delivery.place_of(row)
         found += [Fault(plot, "corner_lost", {"row": number}) for plot in plots if plot not in misnumbered]
         if named[row] and not strayed[row]:
             found.append(Fault(int(plot_of[row]), "corner_lost", {"row": number}))

@@ -104,7 +104,7 @@ def _take(path: Path, name: str, file: PlotFile, limits: Limits, reader: Reader,
     if not len(part):
         part.notes.append(Note("member_unread", {"member": name, "problem": "no plot in it"}))
     found.taken.append(name)
-    found.parts.append(part)
+    found.parts.append(part.placed_in(name))
 
 
 def _joined(found: _Found, file: PlotFile, left: list[str]) -> Delivery:

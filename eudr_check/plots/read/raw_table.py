@@ -1,5 +1,6 @@
 """What a reader hands over: the rows of one file as they were written, and what could not be read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,6 +61,8 @@ class Delivery:
     notes: list[Note] = field(default_factory=list)
     label: str | None = None
     """Header that names the rows where no other column is recognised as their id (the name of a KML placemark)."""
+    places: NDArray[Any] = field(default_factory=lambda: np.empty(0, dtype=object))
+    """object (n,) how the file itself names the row: line of a text, `sheet!row`; None where features are counted."""
     accuracy_m: NDArray[np.float64] | None = None
     """float64 (n,) worst GPS accuracy of the row's positions, NaN where none is given."""
 
@@ -70,9 +73,48 @@ class Delivery:
 
     def __post_init__(self) -> None:
         self.crs_from = self.crs_from or [(0, self.crs)]
+        if not len(self.places):
+            self.places = np.full(len(self), None, dtype=object)
 
     def __len__(self) -> int:
         return len(self.source_rows)
+
+    def placed_in(self, table: str) -> "Delivery":
+        """The same rows, named as those of a table of the file: a sheet, a layer, a member."""
+        named = [row if place is None else place for row, place in zip(self.source_rows, self.places, strict=True)]
+        self.places = np.array([_within(table, str(place)) for place in named], dtype=object)
+        return self
+
+    def drop(self, rows: Iterable[int]) -> None:
+        """Take some rows out; those that stay keep their numbers."""
+        kept = np.ones(len(self), dtype=bool)
+        kept[list(rows)] = False
+        now = np.cumsum(kept) - kept
+
+        def moved(marked: dict[int, Any]) -> dict[int, Any]:
+            return {int(now[row]): value for row, value in marked.items() if kept[row]}
+
+        def listed(marked: dict[str, list[int]]) -> dict[str, list[int]]:
+            return {header: [int(now[row]) for row in found if kept[row]] for header, found in marked.items()}
+
+        def start(row: int) -> int:
+            return int(now[row]) if row < len(kept) else int(kept.sum())
+
+        self.attributes = self.attributes[kept].reset_index(drop=True)
+        self.geometry, self.decimals, self.places = self.geometry[kept], self.decimals[kept], self.places[kept]
+        self.accuracy_m = None if self.accuracy_m is None else self.accuracy_m[kept]
+        self.crs_from = [(start(row), crs) for row, crs in self.crs_from]
+        self.files_from = [start(row) for row in self.files_from]
+        self.crs_said, self.datums, self.zones = moved(self.crs_said), moved(self.datums), moved(self.zones)
+        self.faults = [
+            Fault(int(now[one.position]), one.code, one.details) for one in self.faults if kept[one.position]
+        ]
+        self.dates, self.restyled = listed(self.dates), listed(self.restyled)
+        self.source_rows = self.source_rows[kept]
+
+    def place_of(self, row: int) -> str:
+        """How people find a row again: as the file names it, else its number."""
+        return str(self.source_rows[row] if self.places[row] is None else self.places[row])
 
 
 class UnreadableError(Exception):
@@ -127,6 +169,7 @@ def joined(parts: list[Delivery]) -> Delivery:
             for position, zone in part.zones.items()
         },
         label=parts[0].label,
+        places=np.concatenate([part.places for part in parts]),
         faults=[
             Fault(fault.position + int(count), fault.code, fault.details)
             for part, count in zip(parts, counts, strict=False)
@@ -139,6 +182,10 @@ def joined(parts: list[Delivery]) -> Delivery:
             [np.full(len(part), np.nan) if part.accuracy_m is None else part.accuracy_m for part in parts]
         ),
     )
+
+
+def _within(table: str, place: str) -> str:
+    return f"{table}{'!' if place.isdecimal() else '/'}{place}"
 
 
 def _moved(marked: list[dict[str, list[int]]], counts: NDArray[np.int64]) -> dict[str, list[int]]:

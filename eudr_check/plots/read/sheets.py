@@ -42,11 +42,11 @@ def joined(sheets: Sheets, file: PlotFile) -> Delivery:
     if file.table is not None:
         if file.table not in sheets:
             raise UnreadableError("table_missing", table=file.table, known=", ".join(sheets))
-        return _delivery(sheets[file.table])
+        return _delivery(sheets[file.table]).placed_in(file.table)
     parts: dict[str, Delivery] = {}
     for name, one in sheets.items():
         try:
-            parts[name] = _delivery(one)
+            parts[name] = _delivery(one).placed_in(name)
         except UnreadableError as error:
             if error.code != "file_empty":
                 raise

@@ -72,6 +72,7 @@ def read(source: Source, table: str | None) -> Delivery:
         notes = [_note_of(source, name) for name in plain if name not in names]
     parts = [_layer(source, name) for name in names]
     if len(parts) > 1:
+        parts = [part.placed_in(name) for name, part in zip(names, parts, strict=True)]
         notes.append(Note("tables_joined", {"tables": ", ".join(names)}))
     if not parts:
         raise UnreadableError("file_empty")

@@ -41,12 +41,14 @@ def joined(delivery: Delivery, columns: Mapping[str, str]) -> Delivery:
     positions = Positions(frame, columns)
     faults: list[Fault] = []
     first_rows: list[int] = []
+    places: list[str | None] = []
     cells: list[dict[Hashable, object]] = []
     plot_of = np.zeros(len(frame), dtype=np.int64)
     for position, (key, members) in enumerate(groups):
         plot_of[members.to_numpy()] = position
         rows = _in_order(members.to_numpy(), numbers)
         first_rows.append(int(delivery.source_rows[members.iloc[0]]))
+        places.append(delivery.places[members.iloc[0]])
         cells.append({str(name): next((v for v in frame[name].iloc[rows] if v is not None), None) for name in frame})
         if str(key).startswith("\x00"):
             continue
@@ -74,6 +76,7 @@ def joined(delivery: Delivery, columns: Mapping[str, str]) -> Delivery:
         dates={header: sorted({int(plot_of[row]) for row in found}) for header, found in delivery.dates.items()},
         restyled={header: sorted({int(plot_of[row]) for row in found}) for header, found in delivery.restyled.items()},
         notes=[*delivery.notes, note],
+        places=np.array(places, dtype=object),
     )
 
 
@@ -94,7 +97,7 @@ def _draw(
         except ValueError as error:
             written, problem = None, str(error)
         if written is None:
-            problem = f"vertex in row {delivery.source_rows[row]}: {problem}"
+            problem = f"vertex in row {delivery.place_of(int(row))}: {problem}"
             return Fault(position, "geometry_unreadable", {"problem": problem[:200]})
         x.append(written[0])
         y.append(written[1])

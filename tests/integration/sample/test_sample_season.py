@@ -126,6 +126,7 @@ NOT_IN_THE_SEASON = {
     "map_everywhere",  # about a layer: `test_map_doubts.py`
     "map_nowhere",
     "neighbours_more",
+    "totals_row",
     "neighbours_unchecked",
     "point_of_house",
     "text_damaged",
