@@ -12,6 +12,13 @@ from eudr_check.choices import LANGUAGES
 from eudr_check.resources import read_yaml
 
 _NOT_PLAIN = re.compile(r"[^0-9a-z@]+")
+_TOTAL = re.compile(
+    r"(?:(?:gran|grand|sub|sous|super)_?)?tota(?:l|is|les|ux|ls)(?:_\w+)?"
+    r"|sumas?(?:_(?:total|de|del|ha|area|parcial)\w*)?|sumatorias?(?:_\w+)?|sum|somas?(?:_(?:total|das?|de|ha)\w*)?"
+    r"|sommes?(?:_(?:totale|des?|ha)\w*)?|tong_cong|tong|jumlah(?:_\w+)?"
+)
+_MAY_BE_TOTAL = re.compile(r"[\W_]*[tTsSgGjJ].{0,60}", re.DOTALL)
+"""Most cells of a table begin otherwise, and need no longer look."""
 _ARTICLE = re.compile(r"(the|la|el|le|los|las|les|l|a|o|os|as)_")
 _BETWEEN = re.compile(r"[-–—/|(),;:_\[\]]")
 _INITIALS = re.compile(r"(?<![0-9a-z])[a-z](?:_[a-z])+(?![0-9a-z])")
@@ -32,6 +39,15 @@ def plain(text: str) -> str:
     """
     letters = unicodedata.normalize("NFKD", text.replace("đ", "d").replace("Đ", "D").replace("²", "2"))
     return _NOT_PLAIN.sub("_", "".join(c for c in letters if not unicodedata.combining(c)).lower()).strip("_")
+
+
+def is_total(text: str) -> bool:
+    """Whether a cell says that its row adds up the rows above it, in the languages of the field.
+
+    >>> is_total("TOTAL GENERAL:"), is_total("Sous-total 2"), is_total("Suma"), is_total("Rosa Totora")
+    (True, True, True, False)
+    """
+    return bool(_MAY_BE_TOTAL.fullmatch(text) and _TOTAL.fullmatch(plain(text)))
 
 
 def code_of(text: str) -> str | None:

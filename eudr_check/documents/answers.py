@@ -10,12 +10,14 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from eudr_check.documents.csv_rows import rows_of
+from eudr_check.documents.csv_rows import raise_all, rows_of, table_of
 from eudr_check.errors import ConfigError
 from eudr_check.files import is_safe_name, leads_outside, sha256
+from eudr_check.text import Sentence, sentence
 
 LETTERS = tuple("abcdefghijklmn")
 TOPICS = ("complexity", "circumvention", "mixing")
@@ -23,6 +25,7 @@ TOPICS = ("complexity", "circumvention", "mixing")
 COLUMNS = ("letter", "answer", "evidence", "sha256", "date", "person")
 WRITTEN = ("letter", "question", "answer", "evidence", "sha256", "date", "person", "cooperatives")
 """Columns of a file we write; `question` is for the person who fills it in."""
+_said = partial(sentence, "documents")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _WORD = re.compile(r"[^\W_]{2}")
 
@@ -54,17 +57,16 @@ def read_answers(path: Path, cooperatives: Sequence[str], last: dt.date) -> tupl
     Raises:
         ConfigError: all that is wrong with the file, each with row, column, value and remedy.
     """
-    faults: list[str] = []
-    found: list[tuple[int, Answer]] = []
-    for number, (row, _) in enumerate(rows_of(path, "answers", COLUMNS), start=1):
+    table = table_of(path, "answers", COLUMNS)
+    faults: list[Sentence] = []
+    found: list[tuple[Sentence, Answer]] = []
+    for row, place in table.rows:
         text = {name: (row.get(name) or "").strip() for name in WRITTEN}
-        wrong = list(_faults(text, path.parent, cooperatives, last))
-        faults += [f"row {number}: {fault}" for fault in wrong]
+        wrong = [_said("at", place=place, problem=fault) for fault in _faults(text, path.parent, cooperatives, last)]
+        faults += wrong
         if text["answer"] and not wrong:
-            found.append((number, _answer(text)))
-    faults += _twice(found)
-    if faults:
-        raise ConfigError(f"{path}: " + "; ".join(faults))
+            found.append((place, _answer(text)))
+    raise_all([*table.broken, *(ConfigError(fault) for fault in (*faults, *_twice(found)))])
     return tuple(answer for _, answer in found)
 
 
@@ -142,55 +144,57 @@ def _answer(text: Mapping[str, str]) -> Answer:
     )
 
 
-def _faults(text: Mapping[str, str], folder: Path, cooperatives: Sequence[str], last: dt.date) -> Iterator[str]:
+def _faults(text: Mapping[str, str], folder: Path, cooperatives: Sequence[str], last: dt.date) -> Iterator[Sentence]:
     """What is wrong with one row; an open question may lack everything but its letter."""
     if _letter(text["letter"]) not in (*LETTERS, *TOPICS):
-        yield f"letter '{text['letter']}' is unknown; write one of a to n, or {', '.join(TOPICS)}"
+        yield _said("letter_unknown", value=text["letter"], topics=", ".join(TOPICS))
     for name in _list(text["cooperatives"]):
         if name not in cooperatives:
-            yield f"cooperatives '{name}' is not in the harvest; write one of {', '.join(sorted(set(cooperatives)))}"
+            yield _said("no_cooperative", value=name, known=", ".join(sorted(set(cooperatives))))
     yield from _evidence_faults(text, folder)
     if not text["answer"]:
         return
     if not _WORD.search(text["answer"]):
-        yield f"answer '{text['answer']}' says nothing; write it in words, or leave it empty while it is open"
+        yield _said("answer_wordless", value=text["answer"])
     if not _WORD.search(text["person"]):
-        yield f"person '{text['person']}' is no name; write who answers for the operator"
+        yield _said("person_no_name", value=text["person"])
     try:
         day = dt.date.fromisoformat(text["date"])
     except ValueError:
-        yield f"date '{text['date']}' is no date; write the day of the answer as YYYY-MM-DD"
+        yield _said("answer_no_day", value=text["date"])
     else:
         if day > last:
-            yield f"date {day} lies after {last}, the last day this harvest can speak of; correct the date"
+            yield _said("answer_day_to_come", day=str(day), last=str(last))
 
 
-def _evidence_faults(text: Mapping[str, str], folder: Path) -> Iterator[str]:
+def _evidence_faults(text: Mapping[str, str], folder: Path) -> Iterator[Sentence]:
     name, digest = text["evidence"], text["sha256"].lower()
     if not name:
         if digest:
-            yield "sha256 stands without a file in 'evidence'; name the file, or take the SHA-256 out"
+            yield _said("sha256_alone")
         return
     if not is_safe_name(name) or re.search("[:~]", name) or leads_outside(folder, name):
-        yield f"evidence '{name}' must lie in the folder of the answers; put it there and write its name"
+        yield _said("answer_outside", name=name)
         return
     file = folder / name
     if not file.is_file():
-        yield f"evidence '{name}' is missing; put the file beside the answers, or correct its name"
+        yield _said("answer_file_missing", name=name)
     elif not digest:
-        yield f"evidence '{name}' has no sha256; `eudr-check answers CONFIG` fills it in"
+        yield _said("answer_no_sha256", name=name)
     elif not _SHA256.fullmatch(digest):
-        yield f"sha256 '{text['sha256']}' is not 64 hexadecimal digits; `sha256sum FILE` gives it"
+        yield _said("answer_sha256", value=text["sha256"])
     elif sha256(file) != digest:
-        yield f"evidence '{name}' has changed since it was named; check the answer, then write the new sha256"
+        yield _said("answer_file_changed", name=name)
 
 
-def _twice(found: Sequence[tuple[int, Answer]]) -> Iterator[str]:
-    for position, (number, one) in enumerate(found):
+def _twice(found: Sequence[tuple[Sentence, Answer]]) -> Iterator[Sentence]:
+    for position, (place, one) in enumerate(found):
         for earlier, other in found[:position]:
             if one.letter != other.letter:
                 continue
             common = set(one.cooperatives) & set(other.cooperatives)
-            if common or not one.cooperatives or not other.cooperatives:
-                whom = f" for {', '.join(sorted(common))}" if common else ""
-                yield f"row {number}: letter {one.letter} is answered{whom} in row {earlier} already; keep one answer"
+            if common:
+                whom = ", ".join(sorted(common))
+                yield _said("answered_twice_for", place=place, letter=one.letter, whom=whom, other=earlier)
+            elif not one.cooperatives or not other.cooperatives:
+                yield _said("answered_twice", place=place, letter=one.letter, other=earlier)

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
@@ -12,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from eudr_check import numerals
-from eudr_check.documents.csv_rows import raise_all, rows_of
-from eudr_check.errors import ConfigError
+from eudr_check.documents.csv_rows import raise_all, table_of
+from eudr_check.errors import ConfigError, EudrCheckError
 from eudr_check.numerals import AmbiguousNumberError
-from eudr_check.text import sentence
+from eudr_check.text import Sentence, sentence
 
 COLUMNS = ("date", "cooperative", "plot_id", "kg", "form", "lot")
 OPTIONAL = ("mixed_on", "removed_on")
@@ -53,17 +54,14 @@ def read_deliveries(path: Path, commodity: str, *, last: dt.date = dt.date.max) 
     Raises:
         ConfigError: names file, row and what to do.
     """
-    rows = rows_of(path, "deliveries", COLUMNS)
-    mark = numerals.decimal_mark(row.get("kg") or "" for row, _ in rows)
-    found, problems = [], []
-    for number, (row, place) in enumerate(rows, start=1):
-        try:
-            one = _delivery(row, number, place, commodity, mark)
-            _guard_days(one, place, last)
-        except ConfigError as error:
-            problems.append(error)
-        else:
-            found.append(one)
+    table = table_of(path, "deliveries", COLUMNS)
+    mark = numerals.decimal_mark(row.get("kg") or "" for row, _ in table.rows)
+    found, problems = [], list[EudrCheckError](table.broken)
+    for number, (row, place) in enumerate(table.rows, start=1):
+        faults: list[Sentence] = []
+        one = _delivery(row, number, _Cells(place, commodity, mark, last, faults))
+        found.append(one)
+        problems += [ConfigError(fault) for fault in faults]
     raise_all(problems)
     if not found:
         raise ConfigError(_said("no_delivery", file=str(path)))
@@ -79,53 +77,63 @@ def removed(deliveries: pd.DataFrame) -> pd.Series:
     return taken.notna() & (taken >= deliveries["date"]) & (taken < deliveries["mixed_on"])
 
 
-def _guard_days(delivery: Mapping[str, object], place: str, last: dt.date) -> None:
-    for name in ("date", *OPTIONAL):
-        day = delivery[name]
-        if isinstance(day, dt.date) and day > last:
-            raise ConfigError(_said("day_to_come", place=place, column=name, day=str(day), last=str(last)))
+@dataclass(frozen=True)
+class _Cells:
+    """How the cells of a row are read, and what is wrong with them."""
+
+    place: Sentence
+    commodity: str
+    mark: str | None
+    last: dt.date
+    faults: list[Sentence]
+
+    def wrong(self, key: str, **values: str) -> None:
+        """One more fault."""
+        self.faults.append(_said(key, place=self.place, **values))
+
+    def kilograms(self, text: str) -> float:
+        """A weight above 0; NaN where it is none."""
+        try:
+            plain = numerals.read(_UNIT.sub("", text), self.mark)
+        except AmbiguousNumberError as error:
+            first, second = error.readings
+            self.wrong("kg_ambiguous", value=text, first=first, second=second)
+            return np.nan
+        value = float(plain) if plain is not None and _WEIGHT.match(plain) else 0.0
+        if not (value > 0 and np.isfinite(value)):
+            self.wrong("kg_wrong", value=text)
+        return value
+
+    def day(self, text: str, column: str) -> dt.date | None:
+        """A day that is not still to come; None where it is none."""
+        try:
+            day = dt.date.fromisoformat(text)
+        except ValueError:
+            self.wrong("no_day", column=column, value=text)
+            return None
+        if day > self.last:
+            self.wrong("day_to_come", column=column, day=str(day), last=str(self.last))
+        return day
 
 
-def _delivery(
-    row: Mapping[str, str | None], number: int, place: str, commodity: str, mark: str | None
-) -> dict[str, object]:
+def _delivery(row: Mapping[str, str | None], number: int, cells: _Cells) -> dict[str, object]:
     text = {name: (row.get(name) or "").strip() for name in (*COLUMNS, *OPTIONAL)}
     for name in ("cooperative", "plot_id", "lot"):
         if not text[name]:
-            raise ConfigError(_said("cell_empty", place=place, column=name))
-    forms = conversions(commodity)
-    if text["form"].casefold() not in forms:
+            cells.wrong("cell_empty", column=name)
+    forms = conversions(cells.commodity)
+    form, factor = forms.get(text["form"].casefold(), ("", np.nan))
+    if not form:
         known = ", ".join(sorted(forms)) or "-"
-        raise ConfigError(_said("form_unknown", place=place, value=text["form"], commodity=commodity, known=known))
-    form, factor = forms[text["form"].casefold()]
-    kg = _kilograms(text["kg"], mark, place)
+        cells.wrong("form_unknown", value=text["form"], commodity=cells.commodity, known=known)
+    kg = cells.kilograms(text["kg"])
     return {
         "row": number,
-        "date": _date(text["date"], place, "date"),
+        "date": cells.day(text["date"], "date"),
         "plot": f"{text['cooperative']}/{text['plot_id']}",
         "kg": kg,
         "form": form,
         "kg_green": kg * factor,
         "lot": text["lot"],
-        **{name: _date(text[name], place, name) if text[name] else None for name in OPTIONAL},
+        **{name: cells.day(text[name], name) if text[name] else None for name in OPTIONAL},
     }
-
-
-def _kilograms(text: str, mark: str | None, place: str) -> float:
-    """A weight above 0."""
-    try:
-        plain = numerals.read(_UNIT.sub("", text), mark)
-    except AmbiguousNumberError as error:
-        first, second = error.readings
-        raise ConfigError(_said("kg_ambiguous", place=place, value=text, first=first, second=second)) from error
-    value = float(plain) if plain is not None and _WEIGHT.match(plain) else 0.0
-    if not (value > 0 and np.isfinite(value)):
-        raise ConfigError(_said("kg_wrong", place=place, value=text))
-    return value
-
-
-def _date(text: str, place: str, column: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError(_said("no_day", place=place, column=column, value=text)) from error

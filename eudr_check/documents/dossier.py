@@ -10,16 +10,26 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
-from eudr_check.documents import answers, article10, deliveries, legality, lots, review_lines, review_sheet, reviews
+from eudr_check.documents import (
+    answers,
+    article10,
+    deliveries,
+    legality,
+    lots,
+    review_lines,
+    review_sheet,
+    reviews,
+    shipments,
+)
 from eudr_check.documents.answers import Answer
-from eudr_check.documents.csv_rows import raise_all
+from eudr_check.documents.csv_rows import raise_all, table_of
 from eudr_check.documents.review import Review, read_reviews
 from eudr_check.documents.shipments import read_shipments
 from eudr_check.errors import ConfigError
 from eudr_check.evidence_digest import evidence_digest
 from eudr_check.files import Attachment, has_sha256, hashes
 from eudr_check.shipments import Shipments
-from eudr_check.text import sentence
+from eudr_check.text import Sentence, sentence
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,8 @@ class Dossier:
 
     reviews: tuple[Review, ...] = ()
     broken_reviews: dict[str, str] = field(default_factory=dict)
+    totals: tuple[Sentence, ...] = ()
+    """Rows of deliveries and shipments that add up others, and were left out."""
     deliveries: pd.DataFrame | None = None
     shipments: Shipments | None = None
     legality: pd.DataFrame | None = None
@@ -60,7 +72,7 @@ def read(harvest: Harvest) -> Dossier:
     after = _hashes(harvest)
     changed = [name for name in hashed if hashed[name] != after[name]]
     if changed:
-        raise ConfigError(f"{', '.join(changed)}: changed while it was read; run again once nobody writes it")
+        raise ConfigError(sentence("documents", "changed_meanwhile", files=", ".join(changed)))
     return found
 
 
@@ -95,6 +107,7 @@ def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
     raise_all(problems)
     return Dossier(
         reviews=reviewed,
+        totals=tuple(_totals(harvest)),
         broken_reviews={}
         if harvest.reviews is None
         else {**reviews.in_future(reviewed, last), **reviews.broken_files(reviewed, harvest.reviews.parent)},
@@ -110,6 +123,15 @@ def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
         areas=areas,
         attachments=tuple(_attachments(harvest, hashed, reviewed, documents, answered)),
     )
+
+
+def _totals(harvest: Harvest) -> Iterator[Sentence]:
+    for key, path, columns in (
+        ("deliveries", harvest.deliveries, deliveries.COLUMNS),
+        ("shipments", harvest.shipments, shipments.COLUMNS),
+    ):
+        if path is not None:
+            yield from table_of(path, key, columns).totals
 
 
 def answers_of(harvest: Harvest) -> tuple[Answer, ...]:
@@ -204,7 +226,10 @@ def notes(
     """What the person at the terminal must know of the dossier: a line for each review that lacks something, lots."""
     whole = review_lines.does_all(effects)
     found: list[str] = [*review_lines.lines(row for row in effects if not whole[str(row["review"])])]
-    found += [f"legality document {name} is {what}" for name, what in dossier.broken_documents.items()]
+    found += dossier.totals
+    found += [
+        sentence("documents", f"note_document_{what}", name=name) for name, what in dossier.broken_documents.items()
+    ]
     if assessed_lots is not None:
         accepted = int((assessed_lots["status"] == "accepted").sum())
         found.append(sentence("documents", "note_lots", accepted=accepted, all=len(assessed_lots)))

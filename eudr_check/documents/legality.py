@@ -2,7 +2,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,11 +13,11 @@ import pyogrio
 import shapely
 
 from eudr_check.assessment_record import names_in, speaks_of
-from eudr_check.documents.csv_rows import rows_of
+from eudr_check.documents.csv_rows import raise_all, table_of
 from eudr_check.errors import ConfigError
 from eudr_check.files import has_sha256, is_safe_name, leads_outside
 from eudr_check.geodesy import plot_area_ha
-from eudr_check.text import sentence
+from eudr_check.text import Sentence, sentence
 
 TOPICS = (
     "land_use_rights",
@@ -32,6 +33,7 @@ TOPICS = (
 COLUMNS = ("topic", "document", "sha256", "valid_until")
 SCOPE = "cooperatives"
 """Column that may be left out: cooperatives a document speaks of, separated by semicolons; empty: all."""
+_said = partial(sentence, "documents")
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 
@@ -44,10 +46,12 @@ def read_legality(path: Path) -> pd.DataFrame:
         where it speaks of all), ordered by topic and document.
 
     Raises:
-        ConfigError: names file, row and what to do.
+        ConfigError: all that is wrong with the file, each with row and what to do.
     """
-    found = [_document(row, place, path.parent) for row, place in rows_of(path, "legality", COLUMNS)]
-    frame = pd.DataFrame(found, columns=[*COLUMNS, SCOPE], dtype="str")
+    table = table_of(path, "legality", COLUMNS)
+    found = [({name: (row.get(name) or "").strip() for name in (*COLUMNS, SCOPE)}, place) for row, place in table.rows]
+    raise_all([*table.broken, *(ConfigError(fault) for text, place in found for fault in _faults(text, place, path.parent))])
+    frame = pd.DataFrame([text for text, _ in found], columns=[*COLUMNS, SCOPE], dtype="str")
     order = frame["topic"].map({topic: rank for rank, topic in enumerate(TOPICS)})
     return frame.assign(order=order).sort_values(["order", "document"], ignore_index=True).drop(columns="order")
 
@@ -111,12 +115,12 @@ def read_areas(path: Path) -> gpd.GeoDataFrame:
     try:
         areas = gpd.read_file(path)
     except (pyogrio.errors.DataSourceError, OSError) as error:
-        raise ConfigError(f"{path}: cannot be read as a vector layer ({error})") from error
+        raise ConfigError(_said("areas_unreadable", file=str(path), problem=str(error))) from error
     if areas.crs is None:
-        raise ConfigError(f"{path}: says no CRS; save it with one (EPSG:4326)")
+        raise ConfigError(_said("areas_no_crs", file=str(path)))
     polygons = areas[areas.geometry.notna() & areas.geom_type.isin(["Polygon", "MultiPolygon"])]
     if polygons.empty:
-        raise ConfigError(f"{path}: holds no polygon; areas must be polygons")
+        raise ConfigError(_said("areas_no_polygon", file=str(path)))
     polygons = polygons.to_crs("EPSG:4326")
     polygons["geometry"] = shapely.make_valid(polygons.geometry.to_numpy())
     return polygons
@@ -165,19 +169,17 @@ def _polygon_ha(shape: shapely.Geometry) -> float:
     return float(plot_area_ha(np.array(parts, dtype=object)).sum())
 
 
-def _document(row: Mapping[str, str | None], place: str, folder: Path) -> dict[str, str]:
-    text = {name: (row.get(name) or "").strip() for name in (*COLUMNS, SCOPE)}
+def _faults(text: Mapping[str, str], place: Sentence, folder: Path) -> Iterator[Sentence]:
     if text["topic"] not in TOPICS:
-        raise ConfigError(f"{place}: topic '{text['topic']}'; write one of {', '.join(TOPICS)}")
+        yield _said("not_one_of", place=place, column="topic", value=text["topic"], known=", ".join(TOPICS))
     if not text["document"]:
-        raise ConfigError(f"{place}: 'document' is empty; name the file or the document")
+        yield _said("document_empty", place=place)
     if text["sha256"] and not _SHA256.match(text["sha256"]):
-        raise ConfigError(f"{place}: sha256 is not 64 hexadecimal digits; `sha256sum FILE` gives it, or leave it empty")
+        yield _said("document_sha256", place=place)
     if text["sha256"] and (not is_safe_name(text["document"]) or leads_outside(folder, text["document"])):
-        raise ConfigError(sentence("reviews", "outside", place=place, name=text["document"]))
+        yield sentence("reviews", "outside", place=place, name=text["document"])
     if text["valid_until"]:
         try:
             dt.date.fromisoformat(text["valid_until"])
-        except ValueError as error:
-            raise ConfigError(f"{place}: valid_until '{text['valid_until']}' is no date; write YYYY-MM-DD") from error
-    return text
+        except ValueError:
+            yield _said("no_day", place=place, column="valid_until", value=text["valid_until"])

@@ -2,18 +2,19 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
-from eudr_check.documents.csv_rows import rows_of
+from eudr_check.documents.csv_rows import raise_all, refuse, table_of
 from eudr_check.documents.persons import are_two, words_of
-from eudr_check.errors import ConfigError
+from eudr_check.errors import ConfigError, EudrCheckError
 from eudr_check.files import is_safe_name, leads_outside
 from eudr_check.law.regulation import CUTOFF
 from eudr_check.names import plain
-from eudr_check.text import sentence, topic
+from eudr_check.text import Sentence, sentence, topic
 
 COLUMNS = ("review", "plots", "decision", "reason", "grounds", "evidence", "imagery", "reviewer", "second_reviewer",
            "date", "evidence_digest")  # fmt: skip
@@ -24,6 +25,7 @@ DECISIONS = ("clear", "confirm")
 GROUNDS = ("imagery", "field_visit", "official_record", "land_record", "self_declaration")
 IMAGERY_SINCE = dt.date(2020, 1, 1)
 """Ours: an image older than a year before the cut-off shows the ground of another year."""
+_said = partial(sentence, "documents")
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 
@@ -76,18 +78,30 @@ def read_reviews(path: Path) -> tuple[Review, ...]:
     `S2B_18MTS_20201219=2020-12-19`, evidence_digest one per plot (`eudr-check explain` prints it).
 
     Raises:
-        ConfigError: names file, row and what to do.
+        ConfigError: all that is wrong with the file, each with row and what to do.
     """
-    reviews = tuple(review_of(row, place) for row, place in rows_of(path, "reviews", COLUMNS))
-    repeated = [review.review for i, review in enumerate(reviews) if review.review in {r.review for r in reviews[:i]}]
-    if repeated:
-        raise ConfigError(f"{path}: review {repeated[0]} stands there twice; give every review its own id")
-    for review in reviews:
-        for name in review.evidence:
-            if leads_outside(path.parent, name):
-                place = f"{path}, review {review.review}"
-                raise ConfigError(sentence("reviews", "outside", place=place, name=name))
-    return reviews
+    table = table_of(path, "reviews", COLUMNS)
+    problems: list[EudrCheckError] = [*table.broken]
+    reviews: list[Review] = []
+    for row, place in table.rows:
+        try:
+            reviews.append(review_of(row, place))
+        except ConfigError as error:
+            problems.append(error)
+            continue
+        problems += [
+            ConfigError(sentence("reviews", "outside", place=place, name=name))
+            for name in reviews[-1].evidence
+            if leads_outside(path.parent, name)
+        ]
+    times = Counter((row.get("review") or "").strip() for row, _ in table.rows)
+    problems += [
+        ConfigError(_said("review_twice", file=str(path), review=name))
+        for name, many in times.items()
+        if name and many > 1
+    ]
+    raise_all(problems)
+    return tuple(reviews)
 
 
 def review_of(row: Mapping[str, str | None], place: str) -> Review:
@@ -98,48 +112,60 @@ def review_of(row: Mapping[str, str | None], place: str) -> Review:
         place: words that say where it stands.
 
     Raises:
-        ConfigError: names place, cell and what to do.
+        ConfigError: all that is wrong with it, each with place, cell and what to do.
     """
     text = {name: (row.get(name) or "").strip() for name in COLUMNS}
-    plots, digests = _list(text["plots"]), _list(text["evidence_digest"])
-    for name in ("review", "plots", "reason", "reviewer"):
-        if not text[name]:
-            raise ConfigError(f"{place}: '{name}' is empty; every review needs it")
-    if not words_of(text["reviewer"]):
-        raise ConfigError(f"{place}: reviewer '{text['reviewer']}' is no name; write who made the review")
-    text["decision"] = coded("decision", text["decision"])
-    text["grounds"] = coded("grounds", text["grounds"])
-    if text["decision"] not in DECISIONS:
-        raise ConfigError(f"{place}: decision '{text['decision']}'; write one of {', '.join(DECISIONS)}")
-    if text["grounds"] not in GROUNDS:
-        raise ConfigError(f"{place}: grounds '{text['grounds']}'; write one of {', '.join(GROUNDS)}")
-    if len(digests) != len(plots):
-        raise ConfigError(
-            f"{place}: {len(digests)} evidence digests for {len(plots)} plots; give one per plot, in the same order "
-            "(`eudr-check explain CONFIG PLOT` prints it)"
-        )
-    evidence = _pairs(text["evidence"], place, "evidence")
-    for name, digest in evidence.items():
-        if ":" in name or not is_safe_name(name.replace("\\", "/")):
-            raise ConfigError(f"{place}: evidence {name} lies outside the folder of the file; copy it there")
-        if not _SHA256.match(digest):
-            raise ConfigError(f"{place}: evidence {name} has no SHA-256 of 64 hexadecimal digits; `sha256sum` gives it")
+    text |= {name: coded(name, text[name]) for name in ("decision", "grounds")}
+    refuse([*_faults(text, place), *_evidence_faults(text, place), *_day_faults(text, place)])
     return Review(
         text["review"],
-        plots,
+        _list(text["plots"]),
         text["decision"],
         tuple(text["reason"].replace(";", " ").split()),
         text["grounds"],
-        evidence,
-        {
-            name: _date(day, f"{place}, imagery {name}")
-            for name, day in _pairs(text["imagery"], place, "imagery").items()
-        },
+        _pairs(text["evidence"]),
+        {name: dt.date.fromisoformat(day) for name, day in _pairs(text["imagery"]).items()},
         text["reviewer"],
         text["second_reviewer"],
-        _date(text["date"], f"{place}, date"),
-        digests,
+        dt.date.fromisoformat(text["date"]),
+        _list(text["evidence_digest"]),
     )
+
+
+def _faults(text: Mapping[str, str], place: str) -> Iterator[Sentence]:
+    for name in ("review", "plots", "reason", "reviewer"):
+        if not text[name]:
+            yield _said("review_cell_empty", place=place, column=name)
+    if text["reviewer"] and not words_of(text["reviewer"]):
+        yield _said("reviewer_no_name", place=place, value=text["reviewer"])
+    for name, known in (("decision", DECISIONS), ("grounds", GROUNDS)):
+        if text[name] not in known:
+            yield _said("not_one_of", place=place, column=name, value=text[name], known=", ".join(known))
+    digests, plots = len(_list(text["evidence_digest"])), len(_list(text["plots"]))
+    if digests != plots:
+        yield _said("digests_differ", place=place, digests=digests, plots=plots)
+
+
+def _evidence_faults(text: Mapping[str, str], place: str) -> Iterator[Sentence]:
+    for column in ("evidence", "imagery"):
+        for part in _list(text[column]):
+            name, sign, _ = part.rpartition("=")
+            if not sign or not name.strip():
+                yield _said("no_pair", place=place, column=column, value=part)
+    for name, digest in _pairs(text["evidence"]).items():
+        if ":" in name or not is_safe_name(name.replace("\\", "/")):
+            yield sentence("reviews", "outside", place=place, name=name)
+        elif not _SHA256.match(digest):
+            yield _said("evidence_no_sha256", place=place, name=name)
+
+
+def _day_faults(text: Mapping[str, str], place: str) -> Iterator[Sentence]:
+    days = [("date", text["date"]), *((f"imagery {name}", day) for name, day in _pairs(text["imagery"]).items())]
+    for column, day in days:
+        try:
+            dt.date.fromisoformat(day)
+        except ValueError:
+            yield _said("no_day", place=place, column=column, value=day)
 
 
 def coded(column: str, written: str) -> str:
@@ -161,18 +187,7 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
-def _pairs(text: str, place: str, column: str) -> dict[str, str]:
-    pairs = {}
-    for part in _list(text):
-        name, sign, value = part.rpartition("=")
-        if not sign or not name.strip():
-            raise ConfigError(f"{place}: {column} '{part}'; write NAME=VALUE, several separated by semicolons")
-        pairs[name.strip()] = value.strip()
-    return pairs
-
-
-def _date(text: str, place: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError(f"{place}: '{text}' is no date; write YYYY-MM-DD") from error
+def _pairs(text: str) -> dict[str, str]:
+    """The NAME=VALUE of a cell."""
+    parts = [part.rpartition("=") for part in _list(text)]
+    return {name.strip(): value.strip() for name, sign, value in parts if sign and name.strip()}

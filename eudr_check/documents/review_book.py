@@ -84,7 +84,7 @@ def write(book: Path, there: Sequence[Review], new: Additions) -> None:
     made.write_bytes(_with(book, new.reviews))
     try:
         if read_reviews(made) != (*there, *new.reviews):
-            raise ConfigError(f"{book}: a decision cannot be written there; it holds signs that separate cells")
+            raise ConfigError(sentence("documents", "decision_unwritable", file=str(book)))
         for name, source in new.copies.items():
             (book.parent / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, book.parent / name)

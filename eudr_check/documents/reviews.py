@@ -15,6 +15,7 @@ from eudr_check.errors import ConfigError
 from eudr_check.evidence_digest import evidence_digest
 from eudr_check.files import has_sha256
 from eudr_check.spelling import folded, nearest
+from eudr_check.text import sentence
 
 NO_REVIEW = frozenset({"geometry_blocked", "not_assessed"})
 """States a review cannot settle: the plot must be repaired, or a policy made."""
@@ -128,10 +129,8 @@ def refuse_strangers(reviews: Sequence[Review], assessments: pd.DataFrame) -> No
         for plot in plots:
             known = "/" not in plot or folded(plot.partition("/")[0]) in cooperatives
             if decisions[name] == "confirm" and known:
-                raise ConfigError(
-                    f"reviews: {name} confirms a clearing on '{plot}', a plot this harvest does not have"
-                    f"{nearest(plot, assessments.index)}; write its id as the plots have it"
-                )
+                near = nearest(plot, assessments.index)
+                raise ConfigError(sentence("documents", "stranger_confirmed", review=name, plot=plot, near=near))
 
 
 def unknown_plots(reviews: Sequence[Review], assessments: pd.DataFrame) -> dict[str, tuple[str, ...]]:

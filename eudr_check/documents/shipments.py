@@ -12,7 +12,7 @@ from pathlib import Path
 
 from eudr_check import law
 from eudr_check.config import Harvest
-from eudr_check.documents.csv_rows import rows_of
+from eudr_check.documents.csv_rows import rows_of, within
 from eudr_check.shipments import Line, Shipment, Shipments, Withheld, grams, kilograms
 
 COLUMNS = ("shipment", "lots", "net_mass_kg")
@@ -59,7 +59,7 @@ def read_shipments(path: Path, harvest: Harvest, held: Mapping[str, float]) -> S
         text = {name: (row.get(name) or "").strip() for name in (*COLUMNS, *OPTIONAL)}
         if any(text.values()):
             # The refusals stand in packages, where no path of a machine belongs.
-            rows[text["shipment"]].append((text, place.replace(str(path), path.name)))
+            rows[text["shipment"]].append((text, within(place, path.name)))
     ready, ordered = [], {}
     for name, mine in rows.items():
         ordered[name] = sum(_mass(text["net_mass_kg"]) or 0.0 for text, _ in mine)

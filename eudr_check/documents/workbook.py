@@ -17,9 +17,11 @@ MAGIC = b"PK\x03\x04"
 MOST_BYTES = 64_000_000
 """Ours: unpacked; a list of deliveries has a few."""
 _HEADER_WITHIN = 20
+_MOST_NAMED = 20
+"""Cells that one sentence names."""
 
 
-def read(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[list[str], list[tuple[list[str], str]]]:
+def read(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[list[str], list[tuple[list[str], str, int]]]:
     """Header and rows of the sheet of which most headers are known.
 
     Args:
@@ -50,19 +52,23 @@ def read(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[list[s
     if not found[0]:
         return [], []
     sheet, first = book[found[2]], -found[1]
-    for row in formulas[found[2]].iter_rows(min_row=first):
-        for cell in row:
-            if cell.data_type == "f" and sheet[cell.coordinate].value is None:
-                raise ConfigError(sentence("documents", "formula", place=f"{path}, {found[2]}!{cell.coordinate}"))
+    unstored = [
+        f"{found[2]}!{cell.coordinate}"
+        for row in formulas[found[2]].iter_rows(min_row=first)
+        for cell in row
+        if cell.data_type == "f" and sheet[cell.coordinate].value is None
+    ]
+    if unstored:
+        raise ConfigError(sentence("documents", "formula", place=f"{path}, {', '.join(unstored[:_MOST_NAMED])}"))
     header = [_text(cell.value) for cell in sheet[first]]
     return header, list(_rows(sheet, first, len(header)))
 
 
-def _rows(sheet: Any, first: int, width: int) -> Iterator[tuple[list[str], str]]:
+def _rows(sheet: Any, first: int, width: int) -> Iterator[tuple[list[str], str, int]]:
     for number, row in enumerate(sheet.iter_rows(min_row=first + 1, max_col=width), start=first + 1):
         cells = [_text(cell.value) for cell in row]
         if any(cells):
-            yield cells, f"{sheet.title}, row {number}"
+            yield cells, str(sheet.title), number
 
 
 def _text(value: object) -> str:

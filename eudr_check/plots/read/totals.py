@@ -8,19 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eudr_check import numerals
-from eudr_check.names import plain
+from eudr_check.names import is_total
 from eudr_check.numerals import AmbiguousNumberError
 from eudr_check.plots.read.columns import text_of
 from eudr_check.plots.read.raw_table import ROWS_LOST, Delivery, Note
 
 _AREAS = ("declared_area_ha", "declared_area_m2")
-_SAYS_SUM = re.compile(
-    r"(?:(?:gran|grand|sub|sous|super)_?)?tota(?:l|is|les|ux|ls)(?:_\w+)?"
-    r"|sumas?(?:_(?:total|de|del|ha|area|parcial)\w*)?|sumatorias?(?:_\w+)?|sum|somas?(?:_(?:total|das?|de|ha)\w*)?"
-    r"|sommes?(?:_(?:totale|des?|ha)\w*)?|tong_cong|tong|jumlah(?:_\w+)?"
-)
-"""What stands before a sum in the languages of the field, once case, accents and punctuation are gone."""
-_MAY_SAY = re.compile(r"[\W_]*[tTsSgGjJ].{0,60}", re.DOTALL)
 _FORMULA = re.compile(r"(?:of:)?=\s*(?:SUM|SUBTOTAL)\(", re.IGNORECASE)
 _ROUNDING_SHARE = 0.001
 _LEAST_ADDED = 2
@@ -68,8 +61,7 @@ def _words(
     found: dict[int, str] = {}
     for header in frame.columns:
         column = frame[header].iloc[rows]
-        texts = {cell for cell in column if type(cell) is str and _MAY_SAY.fullmatch(cell)}
-        sums = {text for text in texts if _SAYS_SUM.fullmatch(plain(text))}
+        sums = {cell for cell in column if type(cell) is str and is_total(cell)}
         for row in rows[column.isin(sums).to_numpy()].tolist():
             if header in named_by or nameless[row]:
                 found.setdefault(row, str(frame[header].iat[row]))

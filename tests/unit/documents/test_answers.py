@@ -46,7 +46,7 @@ def test_an_answer_is_read_with_who_when_and_which_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        ("q,Sí.,,,2026-05-14,Ana Ejemplo,", r"row 1: letter 'q' is unknown; write one of a to n"),
+        ("q,Sí.,,,2026-05-14,Ana Ejemplo,", r"line 2: letter 'q' is unknown; write one of a to n"),
         (",Sí.,,,2026-05-14,Ana Ejemplo,", r"letter '' is unknown"),
         ("ab,Sí.,,,2026-05-14,Ana Ejemplo,", r"letter 'ab' is unknown"),
         ("d,Sí.,falta.txt," + DIGEST + ",2026-05-14,Ana Ejemplo,", r"evidence 'falta\.txt' is missing; put the file"),
@@ -68,7 +68,7 @@ def test_an_answer_is_read_with_who_when_and_which_file(tmp_path: Path) -> None:
 )
 def test_a_wrong_answer_is_refused_by_row_value_and_remedy(tmp_path: Path, row: str, fault: str) -> None:
     """One line names the file, the row, the value and what to do."""
-    with pytest.raises(ConfigError, match=rf"answers\.csv: .*{fault}") as refused:
+    with pytest.raises(ConfigError, match=rf"answers\.csv.*{fault}") as refused:
         read(tmp_path, row)
 
     assert "\n" not in str(refused.value)
@@ -84,7 +84,7 @@ def test_a_letter_is_answered_once_for_a_cooperative(tmp_path: Path, first: str,
     if not twice:
         assert len(read(tmp_path, *rows)) == 2
         return
-    with pytest.raises(ConfigError, match=r"row 2: letter d is answered.* in row 1 already; keep one answer"):
+    with pytest.raises(ConfigError, match=r"line 3: letter d is answered.* in .*line 2 already; keep one answer"):
         read(tmp_path, *rows)
 
 
@@ -93,7 +93,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
         read(tmp_path, "q,Sí.,,,2026-05-14,Ana Ejemplo,", "d,Sí.,,,hoy,,")
 
-    assert all(word in str(refused.value) for word in ("row 1: letter 'q'", "row 2: person", "row 2: date 'hoy'"))
+    assert all(word in str(refused.value) for word in ("line 2: letter 'q'", "line 3: person", "line 3: date 'hoy'"))
 
 
 @pytest.mark.parametrize(
