@@ -1,4 +1,4 @@
-"""Rows of a table that add up the rows above them: they are told, and are no plots."""
+"""Rows of a table that add up the rows above them: they are named in a finding, and are no plots."""
 
 import re
 from collections.abc import Iterable, Mapping
