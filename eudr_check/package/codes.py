@@ -190,6 +190,11 @@ def _texts(values: pd.Series, coded: Any) -> pd.Series:
     return pd.Series(texts, values.index, TEXT)
 
 
+def _number(place: str) -> str:
+    """The number of a row without the sheet or file it stands in, which may be called by whoever lives there."""
+    return place.rpartition("!")[2]
+
+
 def _indexed(frame: Frame, codes: Codes) -> Frame:
     return frame.set_axis(pd.Index(_texts(frame.index.to_series(), codes.plot), name=frame.index.name))
 
@@ -203,6 +208,7 @@ def _plots(plots: gpd.GeoDataFrame, codes: Codes) -> gpd.GeoDataFrame:
     return coded.assign(
         plot_id=_texts(coded.index.to_series(), lambda plot: plot.partition("/")[2]),
         source_file=_texts(coded["source_file"], codes.files.__getitem__),
+        source_place=_texts(coded["source_place"], _number),
         # A place is often called by whoever lives there.
         production_place=pd.Series(None, coded.index, TEXT),
     )
@@ -219,6 +225,7 @@ def _findings(findings: pd.DataFrame, codes: Codes) -> pd.DataFrame:
     return findings.assign(
         plot=_texts(findings["plot"], lambda plot: codes.plots.get(plot, WITHHELD)),
         source_file=_texts(findings["source_file"], lambda name: codes.files.get(name, name)),
+        source_place=_texts(findings["source_place"], _number),
         message=pd.Series(messages, findings.index, TEXT),
         details=pd.Series(details, findings.index, TEXT),
         fix=_texts(findings["fix"], lambda fix: fix if _CODE.fullmatch(fix) else WITHHELD),

@@ -87,7 +87,7 @@ def _named(rows: Rows, log: FindingCollector) -> None:
     for _, group in found.groupby("file_order", sort=True):
         head = group.iloc[0]
         about = (head["source_file"], head["cooperative"])
-        log.file("id_looks_like_a_name", *about, rows=len(group), row=int(group["source_row"].min()))
+        log.file("id_looks_like_a_name", *about, rows=len(group), row=tables.row_names(group)[0])
 
 
 def _is_name(plot_id: str, producer: object) -> bool:

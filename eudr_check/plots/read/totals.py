@@ -1,7 +1,7 @@
 """Rows of a table that add up the rows above them: they are named in a finding, and are no plots."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -75,12 +75,13 @@ def _sums(
     header = next(iter(_headers(columns, _AREAS)), None)
     if header is None or not len(rows) or len(rows) > _MOST_LOOKED_AT:
         return {}
-    texts = text_of(frame[header])
+    texts: list[str | None] = text_of(frame[header]).tolist()
     area = _numbers(texts)
     found: dict[int, str] = {}
     for row in rows.tolist():
         cells = [str(cell) for cell in frame.iloc[row] if cell is not None]
-        if row in words or texts.iat[row] is None or not all(map(_is_figure, cells)):
+        said = texts[row]
+        if row in words or said is None or not all(map(_is_figure, cells)):
             continue
         totals = {*words, *found}
         above = [place for place in range(row) if place not in totals and np.isfinite(area[place])]
@@ -90,9 +91,9 @@ def _sums(
             for added in (above, [place for place in above if place > last])
             if len(added) >= _LEAST_ADDED
         ]
-        is_formula = _FORMULA.match(texts.iat[row]) is not None
+        is_formula = _FORMULA.match(said) is not None
         if is_formula or any(abs(area[row] - whole) <= _ROUNDING_SHARE * whole for whole in wholes):
-            found[row] = str(texts.iat[row])
+            found[row] = said
     return found
 
 
@@ -100,7 +101,7 @@ def _is_figure(cell: str) -> bool:
     return _FORMULA.match(cell) is not None or numerals.readings(cell) != (None, None)
 
 
-def _numbers(texts: pd.Series) -> NDArray[np.float64]:
+def _numbers(texts: Sequence[str | None]) -> NDArray[np.float64]:
     """The areas as numbers, NaN where they are none or have two readings."""
     mark = numerals.decimal_mark(text for text in texts if type(text) is str)
 
