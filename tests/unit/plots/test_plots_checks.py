@@ -239,7 +239,8 @@ def test_check_finds_its_case(tmp_path, code):
     unusable = set(made.loc[~made["usable"], "source_row"])
     assert unusable <= set(blocked["source_row"])
     for language in text.LANGUAGES:
-        assert "{" not in message(mine.iloc[0], language)
+        # The line to copy holds braces of YAML.
+        assert "{" not in message(mine.iloc[0], language).replace("columns: {", "")
 
 
 def test_clean_field_has_no_finding_to_act_on(tmp_path):

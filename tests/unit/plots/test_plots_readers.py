@@ -144,7 +144,7 @@ def test_one_row_per_vertex(tmp_path):
     assert list(made["plot_id"]) == ["A", "B"]
     assert list(made["usable"]) == [True, False]
     assert made["area_ha"].iloc[0] == pytest.approx(4.28, abs=0.1)
-    assert "row 8" in findings.loc[findings["code"] == "geometry_unreadable", "message"].item()
+    assert "row 9" in findings.loc[findings["code"] == "geometry_unreadable", "message"].item()
 
 
 def test_kobo_answers(tmp_path):
