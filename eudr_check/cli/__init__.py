@@ -5,13 +5,16 @@ read, `files` those about single files, `layers` and `catalogue` those about ras
 is what the terminal shows. A command imports what it works with when it is called: pandas and GDAL take seconds.
 """
 
+import sys
+
 
 def main() -> None:
     """Run the command; a known error is one line on stderr and exit code 1."""
     from eudr_check.run.graph import importing  # late, as all that follows
 
     with importing():
+        from eudr_check.cli import help as spoken_help
         from eudr_check.cli.commands import app, known_errors  # late: Dask workers import this, and need no command
 
     with known_errors():
-        app()
+        spoken_help.run(app, sys.argv[1:])
