@@ -50,7 +50,9 @@ def read_legality(path: Path) -> pd.DataFrame:
     """
     table = table_of(path, "legality", COLUMNS)
     found = [({name: (row.get(name) or "").strip() for name in (*COLUMNS, SCOPE)}, place) for row, place in table.rows]
-    raise_all([*table.broken, *(ConfigError(fault) for text, place in found for fault in _faults(text, place, path.parent))])
+    raise_all(
+        [*table.broken, *(ConfigError(fault) for text, place in found for fault in _faults(text, place, path.parent))]
+    )
     frame = pd.DataFrame([text for text, _ in found], columns=[*COLUMNS, SCOPE], dtype="str")
     order = frame["topic"].map({topic: rank for rank, topic in enumerate(TOPICS)})
     return frame.assign(order=order).sort_values(["order", "document"], ignore_index=True).drop(columns="order")
@@ -176,7 +178,8 @@ def _faults(text: Mapping[str, str], place: Sentence, folder: Path) -> Iterator[
         yield _said("document_empty", place=place)
     if text["sha256"] and not _SHA256.match(text["sha256"]):
         yield _said("document_sha256", place=place)
-    if text["sha256"] and (not is_safe_name(text["document"]) or leads_outside(folder, text["document"])):
+    named = text["document"] and text["sha256"]
+    if named and (not is_safe_name(text["document"]) or leads_outside(folder, text["document"])):
         yield sentence("reviews", "outside", place=place, name=text["document"])
     if text["valid_until"]:
         try:
