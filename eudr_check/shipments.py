@@ -82,6 +82,8 @@ class Filed:
     shipment: str | None
     lots: Mapping[str, float]
     """Kilograms of product taken of every lot; empty for a statement without lots."""
+    geojson_sha256: str | None = None
+    """Of the plots it declared; None where an earlier version wrote this."""
 
 
 def kilograms(mass: float) -> str:

@@ -21,8 +21,8 @@ def filed(path: Path, harvest: str) -> tuple[Filed, ...]:
         return ()
     with store.reading(path) as database:
         rows = database.execute(
-            "SELECT s.fid, s.internal_reference, s.lot, s.net_mass_kg, n.reference_number, n.submitted "
-            "FROM numbers n JOIN statements s ON s.fid = n.statement "
+            "SELECT s.fid, s.internal_reference, s.lot, s.net_mass_kg, s.geojson_sha256, n.reference_number, "
+            "n.submitted FROM numbers n JOIN statements s ON s.fid = n.statement "
             "WHERE n.replaced = 0 AND s.harvest = ? ORDER BY n.fid",
             (harvest,),
         ).fetchall()
@@ -46,5 +46,6 @@ def filed(path: Path, harvest: str) -> tuple[Filed, ...]:
             row["net_mass_kg"],
             mine[0]["shipment"] if mine else None,
             used,
+            row["geojson_sha256"],
         )
     return tuple(found.values())

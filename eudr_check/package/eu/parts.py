@@ -14,7 +14,7 @@ from eudr_check.package.eu.cutting import Cutter, Piece
 from eudr_check.package.eu.frozen import detail, named, rest
 from eudr_check.package.eu.orders import Order
 from eudr_check.package.eu.reference import distinct, folder, reference
-from eudr_check.shipments import Shipment, Withheld, grams
+from eudr_check.shipments import Filed, Shipment, Withheld, grams
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Part:
     """Name of its folder in the package."""
     estimated: bool
     """Whether the limits cut through a lot (or there is none), so that kilograms are shared out by hectares."""
+    filed: Filed | None = None
+    """What it was filed as; None for what is still to be filed."""
 
     @cached_property
     def rows(self) -> list[int]:

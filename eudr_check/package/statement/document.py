@@ -43,6 +43,7 @@ class Document(Pages):
         if statement["of"] > 1:
             subtitle += " · " + self.say("counted", number=statement["number"], of=statement["of"])
         sections = [
+            *self.numbers(),
             self.operator(),
             *self.obligation(),
             self.product(),

@@ -68,16 +68,7 @@ def gather(
         "remarks": [*_remarks(harvest, assessments.reindex(keys)), *_doubts(harvest, part)],
         "software": __version__,
         "timestamp": noon(document_date.day(harvest)),
-        "statement": {
-            "number": place[0],
-            "of": place[1],
-            "lot": part.lot,
-            "reference": part.reference,
-            "shipment": _shipment(part),
-            "lots": dict(part.lots),
-            "date": day.isoformat() if day else None,
-            "net_mass_kg": part.net_mass_kg,
-        },
+        "statement": _statement(part, place, day),
         "operator": _operator(harvest, part),
         "obligation": _obligation(harvest, part, features),
         "product": products[0] if products else {},
@@ -175,6 +166,22 @@ def record_points(record: WrittenRecord, has_legality: bool) -> list[dict[str, A
     elif record.is_open:
         points.append({"code": "no_article10" if record.basis == "article_10" else "no_article13"})
     return points
+
+
+def _statement(part: Part, place: tuple[int, int], day: dt.date | None) -> dict[str, Any]:
+    stated = {
+        "number": place[0],
+        "of": place[1],
+        "lot": part.lot,
+        "reference": part.reference,
+        "shipment": _shipment(part),
+        "lots": dict(part.lots),
+        "date": day.isoformat() if day else None,
+        "net_mass_kg": part.net_mass_kg,
+    }
+    if part.filed is not None:
+        stated["filed"] = {"number": part.filed.number, "submitted": part.filed.submitted.isoformat()}
+    return stated
 
 
 def _shipment(part: Part) -> dict[str, Any] | None:

@@ -37,21 +37,41 @@ class Pages:
     def framed(self, title: str, subtitle: str, sections: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Sections with what stands around them: title, draft mark, what is open, footer."""
         facts = self.facts
+        # They say what keeps a statement from being filed.
+        open_points = () if self.filed else facts["open_points"]
+        state = "_filed" if self.filed else "_ready" if facts["ready_to_sign"] else ""
         return {
             "language": self.language,
             "title": title,
             "author": facts["operator"].get("name", ""),
             "subtitle": subtitle,
-            "mark": None if facts["ready_to_sign"] else self.say("draft_mark"),
+            "mark": None if facts["ready_to_sign"] or self.filed else self.say("draft_mark"),
             "footer": self.say("made_with", version=facts["software"], reference=facts["statement"]["reference"]),
             "page": self.say("page", page="@this", pages="@last"),
             "status": {
-                "heading": self.say("status_heading_ready" if facts["ready_to_sign"] else "status_heading"),
-                "text": self.say(f"{self.status}_ready" if facts["ready_to_sign"] else self.status),
-                "points": [self.point(point) for point in (*facts["open_points"], *facts["remarks"])],
+                "heading": self.say(f"status_heading{state}"),
+                "text": self.say(f"{self.status}{state}"),
+                "points": [self.point(point) for point in (*open_points, *facts["remarks"])],
             },
             "sections": list(sections),
         }
+
+    @property
+    def filed(self) -> Mapping[str, Any] | None:
+        """Number and day of what was filed; None for what is still to be filed."""
+        found: Mapping[str, Any] | None = self.facts["statement"].get("filed")
+        return found
+
+    def numbers(self) -> list[dict[str, Any]]:
+        """The numbers a filed statement was given; the verification number is confidential and not in a package."""
+        if self.filed is None:
+            return []
+        rows = [
+            (self.say("filed_number"), self.filed["number"]),
+            (self.say("filed_on"), self.date(self.filed["submitted"])),
+            (self.say("filed_reference"), self.facts["statement"]["reference"]),
+        ]
+        return [{"level": 2, "heading": self.say("status_heading_filed"), "pairs": rows}]
 
     def say(self, key: str, **values: Any) -> str:
         return say("statement", key, self.language, **values)
@@ -159,9 +179,9 @@ class Pages:
         return "\n".join(lines)
 
     def signature(self) -> list[dict[str, Any]]:
-        """Where a person signs; a draft has nothing to sign."""
+        """Where a person signs; a draft has nothing to sign, and what was filed was signed then."""
         facts = self.facts
-        if not facts["ready_to_sign"]:
+        if not facts["ready_to_sign"] or self.filed:
             return []
         day = facts["statement"]["date"]
         fields = [

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
@@ -25,12 +25,14 @@ from eudr_check.package.statement import document, facts
 from eudr_check.package.statement.map import draw
 from eudr_check.package.statement.pages import listed
 from eudr_check.package.statement.pdf import pdf
-from eudr_check.shipments import Filed, Shipments, Withheld
+from eudr_check.shipments import Filed, Shipments, Withheld, grams
 from eudr_check.text.clean import file_stem
 from eudr_check.tiles import tiles_of
 from eudr_check.variables import Variable
 
 DRAFT_MARK = "DRAFT-"
+FILED = "filed"
+"""How the folder of a filed statement begins, where one that is still to be filed begins with `statement`."""
 REACH_DEGREE = 0.003
 """How far around a plot its maps are asked: twice the radius of a point of four hectares, and the GPS error."""
 
@@ -78,7 +80,9 @@ class Plan:
     withheld: list[Withheld]
     """What is not declared although it was asked for."""
     filed: Sequence[Filed] = ()
-    """Statements that were filed: nothing of them is written again."""
+    """Statements that were filed."""
+    frozen: Sequence[Part] = ()
+    """Those of them that the tables still give to the byte: they are shown with their numbers, and not to be filed."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class Files:
     dds: dict[str, Any] | None
     """What `dds.json` says; None where only the GeoJSON was asked for."""
     xml: bytes | None
-    """The payload; None also where the EU system would refuse operator or product."""
+    """The payload; None also where the EU system would refuse operator or product, and for what was filed."""
 
 
 def plan(behind: Behind) -> Plan:
@@ -116,7 +120,24 @@ def plan(behind: Behind) -> Plan:
         made = []
     if not made and not withheld and not filed:
         withheld.append(Withheld("nothing_declared", {}))
-    return Plan(settled, export.changes, features, texts, made, withheld, filed)
+    frozen = _frozen(behind, settled, features, texts) if filed and not behind.draft else ()
+    return Plan(settled, export.changes, features, texts, made, withheld, filed, frozen)
+
+
+def _frozen(behind: Behind, settled: Consignment, features: pd.DataFrame, texts: Sequence[str]) -> tuple[Part, ...]:
+    """Filed statements as they would be made had nothing been filed, where they are the very same."""
+    name, sizes = behind.harvest.harvest, [len(text.encode()) for text in texts]
+    asked = orders(name, behind.harvest.goods, settled, behind.shipments, (), draft=False)
+    made = {part.reference: part for part in parts(name, asked.ready, settled, features, sizes)[0] if part.lots}
+    found = []
+    for one in behind.filed:
+        part = made.get(one.reference)
+        if part is None or part.lots != one.lots or grams(part.net_mass_kg) != grams(one.net_mass_kg):
+            continue
+        geojson = feature_text.collection([texts[row] for row in part.rows]).encode()
+        if hashlib.sha256(geojson).hexdigest() == one.geojson_sha256:
+            found.append(replace(part, filed=one, folder=FILED + part.folder.removeprefix("statement")))
+    return tuple(found)
 
 
 def write(folder: Folder, behind: Behind) -> Plan:
@@ -127,7 +148,7 @@ def write(folder: Folder, behind: Behind) -> Plan:
     """
     planned = plan(behind)
     folder.csv("geojson_changes.csv", planned.changes)
-    for part in planned.parts:
+    for part in (*planned.parts, *planned.frozen):
         _write_one(folder, behind, planned, part)
     for name, content in grouped(behind, planned).items():
         folder.bytes(name, content)
@@ -174,7 +195,7 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
     index = _index(features, texts, behind.plots, behind.assessments)
     if "statement" not in harvest.package.outputs:
         return Files(geojson, index, None, None)
-    mates = [one for one in planned.parts if one.shipment == part.shipment]
+    mates = [part] if part.filed else [one for one in planned.parts if one.shipment == part.shipment]
     keys = features["plot"].drop_duplicates().tolist()
     record = behind.article10 if behind.article10_of is None else behind.article10_of(keys, list(part.lots))
     cooperatives = tuple(behind.plots.loc[keys, "cooperative"].unique())
@@ -198,7 +219,8 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
         },
         draft=behind.draft,
     )
-    return Files(geojson, index, dds, None if behind.faults else _payload(behind, planned, part))
+    sent = behind.faults or part.filed
+    return Files(geojson, index, dds, None if sent else _payload(behind, planned, part))
 
 
 def _layers(behind: Behind, features: pd.DataFrame) -> Sequence[Mapping[str, Any]]:

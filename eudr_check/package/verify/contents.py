@@ -18,7 +18,7 @@ from eudr_check.package import pictures
 from eudr_check.package.eu import dds_xml, shipments_json
 from eudr_check.package.pictures import Shots
 from eudr_check.package.statement.facts import layer_facts
-from eudr_check.package.statement.statements import DRAFT_MARK, Behind, Plan, plan
+from eudr_check.package.statement.statements import DRAFT_MARK, FILED, Behind, Plan, plan
 from eudr_check.package.verify.difference import Difference
 from eudr_check.shipments import Filed, Shipments
 from eudr_check.variables import Variable
@@ -122,7 +122,7 @@ def read(root: Path, manifest: Mapping[str, Any]) -> Contents | Difference:
             raise ValueError("harvest, software, draft or redacted is missing")
         mark = DRAFT_MARK if summary["draft"] else ""
         dds = {}
-        for file in sorted(root.glob(f"statement-*/{mark}dds.json")):
+        for file in sorted([*root.glob(f"statement-*/{mark}dds.json"), *root.glob(f"{FILED}-*/dds.json")]):
             name = file.relative_to(root).as_posix()
             dds[name.removesuffix("dds.json")] = _object(root, name)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EudrCheckError) as error:

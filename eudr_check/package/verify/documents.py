@@ -10,7 +10,7 @@ from eudr_check.errors import ConfigError
 from eudr_check.files import is_safe_name, sha256
 from eudr_check.package import pictures
 from eudr_check.package.eu import shipments_json
-from eudr_check.package.statement.statements import DRAFT_MARK
+from eudr_check.package.statement.statements import DRAFT_MARK, FILED
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference
 from eudr_check.package.verify.outcomes import Recorded, Stages
@@ -129,10 +129,12 @@ def _patterns(contents: Contents) -> Iterator[str]:
     if wanted & {"eu_geojson", "statement"}:
         yield r"geojson_changes\.csv"
         yield rf"statement-{STEM}/{mark}(plots\.geojson|plots_index\.csv)"
+        yield rf"{FILED}-{STEM}/(plots\.geojson|plots_index\.csv)"
         yield r"shipment_status\.csv"
         yield rf"grouping/{STEM}\.dds\.xml"
     if "statement" in wanted:
         yield rf"statement-{STEM}/{mark}(dds\.(json|xml)|statement\.{language}\.pdf)"
+        yield rf"{FILED}-{STEM}/(dds\.json|statement\.{language}\.pdf)"
     if "gis" in wanted:
         yield rf"{stem}\.(gpkg|qgz)"
     if "report" in wanted:

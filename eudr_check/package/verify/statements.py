@@ -18,7 +18,7 @@ from eudr_check.package import pictures
 from eudr_check.package.eu import dds_xml, file_rules
 from eudr_check.package.eu.parts import Part
 from eudr_check.package.statement import statements
-from eudr_check.package.statement.statements import Behind, Plan
+from eudr_check.package.statement.statements import FILED, Behind, Plan
 from eudr_check.package.verify.contents import Contents, place_of
 from eudr_check.package.verify.derived import same_csv
 from eudr_check.package.verify.difference import Difference, some, unlike
@@ -28,14 +28,15 @@ from eudr_check.text.clean import cell, clean
 
 def check(contents: Contents, planned: Plan, recorded: Recorded | None) -> Iterator[Difference]:
     """Every statement that is due is there, and no other; each says what the tables and documents give."""
-    present = {folder.name for folder in contents.root.glob("*statement-*")}
-    due = {part.folder for part in planned.parts}
+    present = {folder.name for kind in ("*statement-*", f"{FILED}-*") for folder in contents.root.glob(kind)}
+    parts = (*planned.parts, *planned.frozen)
+    due = {part.folder for part in parts}
     for name in sorted(due - present):
         yield Difference(name, "missing", "the tables inside declare this statement, and it is not here")
     for name in sorted(present - due):
         yield Difference(name, "added", "the tables inside declare no such statement")
         yield from undeclared(contents, contents.root / name)
-    for part in planned.parts:
+    for part in parts:
         if part.folder in present:
             yield from _statement(contents, planned, part, recorded)
 

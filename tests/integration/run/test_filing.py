@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,6 +123,13 @@ def test_the_whole_way(harvest: Path, system: practice.System, tiny: tiny_harves
     page = (package / "report.html").read_text(encoding="utf-8")
     assert f"{record.reference_number}: available: its numbers hold; may be amended or withdrawn until" in page
     assert f"{record.reference_number} available" in said("register", "filings", file).output
+    (shown,) = package.glob("filed-EXP-014/statement.en.pdf")
+    stated = json.loads(shown.with_name("dds.json").read_text(encoding="utf-8"))["statement"]
+    assert (stated["reference"], stated["filed"]["number"]) == (name, record.reference_number)
+    if shutil.which("pdftotext"):
+        printed = subprocess.run(["pdftotext", shown, "-"], capture_output=True, check=True).stdout.decode()
+        assert record.reference_number in printed
+    assert not shown.with_name("dds.xml").exists()
     assert said("verify", package).exit_code == Exit.DONE
     verified = said("verify-number", record.reference_number, record.verification_number, "--acceptance")
     assert "exists and may be used" in verified.output

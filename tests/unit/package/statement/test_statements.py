@@ -1,0 +1,101 @@
+"""A filed statement is shown with its number as long as the tables give the very same, and is not there to be filed."""
+
+import dataclasses
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import shapely
+
+from eudr_check import package
+from eudr_check.files import sha256
+from eudr_check.package.statement import document
+from eudr_check.package.verify import verify
+from eudr_check.shipments import Filed
+from tests.helpers import package_tables as six
+
+ACCEPTED = ["norte/001", "norte/002"]
+NUMBER = "26NL000000AQ2S"
+
+
+def written(folder: Path, filed: Filed | None = None, kg: int = 6000, **changes: Any) -> Path:
+    """A package of one lot, of which something may have been filed."""
+    folder.mkdir()
+    lots = six.lots(("L1", kg, "accepted", ACCEPTED))
+    delivered = pd.DataFrame({"lot": "L1", "plot": ACCEPTED, "kg_green": [kg - 1000, 1000]})
+    given = six.package(lots=lots, deliveries=delivered, filed=() if filed is None else (filed,), **changes)
+    package.write(folder, package.PackageInput(**given))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def filed(tmp_path_factory: pytest.TempPathFactory) -> Filed:
+    """The statement of the first package, filed."""
+    folder = written(tmp_path_factory.mktemp("first") / "p")
+    (line,) = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["statements"]
+    digest = sha256(folder / line["folder"] / "plots.geojson")
+    day = dt.date(2026, 11, 20)
+    return Filed(line["reference"], NUMBER, day, line["net_mass_kg"], None, line["lots"], digest)
+
+
+def shown(folder: Path) -> list[str]:
+    """Folders of filed statements."""
+    return [path.name for path in folder.glob("filed-*")]
+
+
+def test_a_filed_statement_stands_with_its_number(filed: Filed, tmp_path: Path) -> None:
+    """The same plots, kilograms and pages, the number on them, no payload, and nothing to file again."""
+    folder = written(tmp_path / "p", filed)
+    (name,) = shown(folder)
+    facts = json.loads((folder / name / "dds.json").read_text(encoding="utf-8"))
+    pages = document.document(facts, pd.DataFrame(), "", "es")
+
+    assert sorted(path.name for path in (folder / name).iterdir()) == [
+        "dds.json",
+        "plots.geojson",
+        "plots_index.csv",
+        "statement.es.pdf",
+    ]
+    assert not list(folder.glob("statement-*"))
+    assert facts["statement"]["filed"] == {"number": NUMBER, "submitted": "2026-11-20"}
+    assert pages["mark"] is None
+    assert pages["sections"][0]["pairs"][:2] == [
+        ("Número de referencia", NUMBER),
+        ("Presentada", "20 de noviembre de 2026"),
+    ]
+    assert not [section for section in pages["sections"] if "signature" in section]
+    assert verify(folder) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kg": 5999},
+        {"plots": six.plots(geometries={"norte/001": shapely.box(-75.0, -10.0, -74.99, -9.99)})},
+        {"draft": True},
+    ],
+    ids=["kilograms", "boundary", "draft"],
+)
+def test_what_changed_since_is_not_shown_as_filed(filed: Filed, tmp_path: Path, changes: dict[str, Any]) -> None:
+    """Other kilograms, another boundary or a draft never stand under the number of what was filed."""
+    assert shown(written(tmp_path / "p", filed, **changes)) == []
+
+
+def test_a_register_that_does_not_know_the_plots_shows_nothing(filed: Filed, tmp_path: Path) -> None:
+    """Without the digest of what was declared nobody can say that these are the plots."""
+    assert shown(written(tmp_path / "p", dataclasses.replace(filed, geojson_sha256=None))) == []
+
+
+def test_an_edit_of_a_filed_statement_is_found(filed: Filed, tmp_path: Path) -> None:
+    """Another number on the facts, a payload beside them, or a folder too few are differences."""
+    folder = written(tmp_path / "p", filed)
+    (name,) = shown(folder)
+    facts = folder / name / "dds.json"
+    facts.write_text(facts.read_text(encoding="utf-8").replace(NUMBER, "26NL000000AQ9S"), encoding="utf-8")
+    (folder / name / "dds.xml").write_bytes(b"<x/>")
+    found = {one.file for one in verify(folder)}
+
+    assert {f"{name}/dds.json", f"{name}/dds.xml"} <= found
