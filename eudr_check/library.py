@@ -69,12 +69,13 @@ def screen(
     Raises:
         EudrCheckError: an index that is not unique, an unknown layer, policy, commodity or country.
 
-    >>> import shapely
-    >>> square = shapely.box(-76.971234, -6.041234, -76.969234, -6.039234)
-    >>> plots = gpd.GeoDataFrame(geometry=[square], index=["rosa"], crs="EPSG:4326")
-    >>> screen(plots, country="PE", offline=True)[["outcome", "unknown_ha"]].round(2)
-               outcome  unknown_ha
-    rosa  undetermined         4.9
+    Examples:
+        >>> import shapely
+        >>> square = shapely.box(-76.971234, -6.041234, -76.969234, -6.039234)
+        >>> plots = gpd.GeoDataFrame(geometry=[square], index=["rosa"], crs="EPSG:4326")
+        >>> screen(plots, country="PE", offline=True)[["outcome", "unknown_ha"]].round(2)
+                   outcome  unknown_ha
+        rosa  undetermined         4.9
     """
     with _folder(folder) as at:
         harvest = _harvest(plots, at, commodity=commodity, country=country, catalogue=catalogue)
@@ -100,12 +101,13 @@ def check(
     Raises:
         EudrCheckError: as `screen`.
 
-    >>> import shapely
-    >>> crossed = shapely.Polygon([(-77, -6), (-76.999, -6.001), (-76.999, -6), (-77, -6.0012)])
-    >>> rows = gpd.GeoDataFrame(geometry=[crossed], index=["rosa"], crs="EPSG:4326")
-    >>> plots, findings = check(rows, country="PE")
-    >>> plots["usable"].to_dict(), findings.loc[findings["severity"] == "block", "code"].tolist()
-    ({'screen/rosa': False}, ['self_crossing'])
+    Examples:
+        >>> import shapely
+        >>> crossed = shapely.Polygon([(-77, -6), (-76.999, -6.001), (-76.999, -6), (-77, -6.0012)])
+        >>> rows = gpd.GeoDataFrame(geometry=[crossed], index=["rosa"], crs="EPSG:4326")
+        >>> plots, findings = check(rows, country="PE")
+        >>> plots["usable"].to_dict(), findings.loc[findings["severity"] == "block", "code"].tolist()
+        ({'screen/rosa': False}, ['self_crossing'])
     """
     with _folder(None) as at:
         harvest = _harvest(plots, at, commodity=commodity, country=country, catalogue=at)
@@ -199,8 +201,9 @@ def eu_check(file: Path | bytes | str | Mapping[str, Any], *, cattle: bool = Fal
     Raises:
         PackageError: the file cannot be opened.
 
-    >>> [fault.code for fault in eu_check({"type": "FeatureCollection", "features": []})]
-    ['no-geometry']
+    Examples:
+        >>> [fault.code for fault in eu_check({"type": "FeatureCollection", "features": []})]
+        ['no-geometry']
     """
     if isinstance(file, Path):
         return file_rules.check_file(file, cattle=cattle)
