@@ -20,6 +20,7 @@ from eudr_check.package.verify import verify
 from eudr_check.register import FilingState, outbox
 from eudr_check.register.outbox import Sent
 from eudr_check.run.recompute import STAGES
+from eudr_check.text import sentence
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,15 @@ def ready(package: Path, file: Path, chosen: str | None, *, amending: bool = Fal
     with _content(package) as content:
         summary = contents.summary(content)
         if summary["draft"]:
-            raise FilingError(f"{package}: is a draft, which nobody may submit; make the package without --draft")
+            raise FilingError(sentence("refusals", "draft_package", package=str(package)))
         if summary["redacted"]:
-            raise FilingError(f"{package}: is the edition without names of persons; file the whole package")
+            raise FilingError(sentence("refusals", "redacted_package", package=str(package)))
         lines = [line for line in summary["statements"] if chosen is None or chosen in _names(line)]
         if not lines:
             there = ", ".join(line["reference"] for line in summary["statements"]) or "none"
-            raise FilingError(f"{package}: no statement '{chosen}'" + f"; it has {there}")
+            raise FilingError(
+                sentence("refusals", "no_statement", package=str(package), chosen=str(chosen), there=there)
+            )
         return [_statement(content, file, summary["harvest"], line, amending=amending) for line in lines]
 
 
@@ -71,8 +74,14 @@ def refuse_changed(package: Path) -> None:
     if differences:
         first = differences[0]
         raise FilingError(
-            f"{package}: does not verify ({len(differences)} differences; {first.file}: {first.message}); "
-            "make the package again, `eudr-check verify` names all of them"
+            sentence(
+                "refusals",
+                "does_not_verify",
+                package=str(package),
+                count=len(differences),
+                file=first.file,
+                problem=first.message,
+            )
         )
 
 
@@ -85,10 +94,7 @@ def refuse_unconfirmed(chosen: Sequence[Ready], confirmed: Sequence[str]) -> Non
     given = {one.strip().lower() for one in confirmed}
     for one in chosen:
         if not given & set(one.pdf_sha256):
-            raise FilingError(
-                f"{one.about.statement}: not confirmed, so nothing was sent; read its statement PDF, take its SHA-256 "
-                "(sha256sum statement.en.pdf; certutil -hashfile on Windows) and give it as --confirm"
-            )
+            raise FilingError(sentence("refusals", "not_confirmed", statement=one.about.statement))
 
 
 def note_numbers(file: Path, rows: Sequence[dict[str, Any]]) -> list[str]:
@@ -152,7 +158,7 @@ def _names(line: dict[str, Any]) -> set[str | None]:
 def _statement(content: Path, file: Path, harvest: str, line: dict[str, Any], *, amending: bool) -> Ready:
     place = content / line["folder"]
     if not (place / "dds.xml").is_file():
-        raise FilingError(f"{line['folder']}: has no dds.xml; add 'statement' to package.outputs and run again")
+        raise FilingError(sentence("refusals", "no_dds", folder=str(line["folder"])))
     digest = None
     if not amending:
         digest = register.ready(file, harvest, line["reference"], sha256(place / "plots.geojson"))
@@ -163,7 +169,7 @@ def _statement(content: Path, file: Path, harvest: str, line: dict[str, Any], *,
 def _declaration(folder: Path) -> Ready:
     facts = json.loads((folder / "sd.json").read_text(encoding="utf-8"))
     if not facts["ready_to_sign"]:
-        raise FilingError(f"{folder}: is a draft, which nobody may submit; settle its open points first")
+        raise FilingError(sentence("refusals", "draft_declaration", folder=str(folder)))
     about = Sent("", "", "submit", "", "", str(facts["harvest"]), None, None, folder.name)
     return Ready((folder / "sd.xml").read_bytes(), about, _pages(folder))
 

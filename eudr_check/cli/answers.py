@@ -4,6 +4,7 @@ import typer
 
 from eudr_check.cli.app import Config, app
 from eudr_check.errors import ConfigError
+from eudr_check.text import sentence
 
 
 @app.command()
@@ -20,11 +21,9 @@ def answers(config: Config) -> None:
     harvest = load(config)
     path = harvest.answers
     if path is None:
-        raise ConfigError(f"{config}: no 'answers'; add the line `answers: answers.csv` and run this again")
+        raise ConfigError(sentence("refusals", "no_answers_key", config=str(config)))
     if object_store.origin(path) is not None:
-        raise ConfigError(
-            f"{object_store.name(path)}: lies in an object store; fill in a copy on a disk, then put it there"
-        )
+        raise ConfigError(sentence("refusals", "answers_in_store", file=object_store.name(path)))
     asked = questions(harvest)
     text = with_questions(path, asked)
     scratch = path.with_name(path.name + ".new")

@@ -7,8 +7,14 @@ from typing import Annotated
 
 import typer
 
+from eudr_check import text
+from eudr_check.cli import language
 from eudr_check.cli.app import AsJson, app
 from eudr_check.run.exit import Exit
+
+
+def _said(spoken: str, key: str, /, **values: object) -> str:
+    return text.say("verify", key, spoken, **values)
 
 
 @app.command("eu-check")
@@ -52,18 +58,19 @@ def verify(
     With `--public-key` the signature beside the ZIP must hold too; it vouches for what a package cannot prove itself.
     """
     from eudr_check.filing import signature
-    from eudr_check.package.verify import ONLY_A_SIGNATURE
+    from eudr_check.package.verify import only_a_signature
     from eudr_check.package.verify import verify as check_package
     from eudr_check.run.graph import collector_waiting
     from eudr_check.run.recompute import STAGES
 
+    spoken = language.spoken()
     with collector_waiting():
         differences = check_package(package, stages=STAGES)
     signed = None if public_key is None else signature.check(package, public_key)
     if as_json:
         stated = {
             "differences": [asdict(difference) for difference in differences],
-            "only_signature": ONLY_A_SIGNATURE,
+            "only_signature": only_a_signature(),
             "signed": None if signed is None else signed.statement,
         }
         typer.echo(json.dumps(stated, ensure_ascii=False, indent=1))
@@ -71,10 +78,10 @@ def verify(
         for difference in differences:
             typer.echo(f"{difference.file}: {difference.code}: {difference.message}")
         if signed is None:
-            typer.echo("What only a signature on the ZIP can vouch for (`eudr-check sign`, `verify --public-key`):")
-            for one in ONLY_A_SIGNATURE:
-                typer.echo(f"- {one}")
+            typer.echo(_said(spoken, "only_intro"))
+            for one in only_a_signature():
+                typer.echo(f"- {language.in_words(one)}")
         else:
-            typer.echo(f"signed: {signed.statement}")
-        typer.echo(f"{package}: {len(differences)} differences" if differences else f"{package}: as it was made")
+            typer.echo(_said(spoken, "signed", statement=signed.statement))
+        typer.echo(_said(spoken, "differs" if differences else "same", package=package, count=len(differences)))
     raise typer.Exit(Exit.ERROR if differences else Exit.DONE)

@@ -11,7 +11,7 @@ from eudr_check import law as rules
 from eudr_check.choices import Language
 from eudr_check.cli.app import AsJson, app
 from eudr_check.errors import ConfigError
-from eudr_check.text import say
+from eudr_check.text import say, sentence
 
 
 @app.command()
@@ -30,7 +30,7 @@ def law(
     """What applies to a product, its countries and a day: Annex I, country class, who files what, by which act."""
     digits = hs_code.replace(" ", "").replace(".", "")
     if not (digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 10):
-        raise ConfigError(f"product code '{hs_code}': write two to ten digits, such as '0901 11'")
+        raise ConfigError(sentence("refusals", "product_code", code=hs_code))
     countries = tuple(dict.fromkeys(_iso2(code) for code in country))
     case = rules.Case(
         hs_code,
@@ -53,7 +53,7 @@ def law(
 def _iso2(text: str) -> str:
     code = text.strip().upper()
     if len(code) != 2 or not (code.isascii() and code.isalpha()):
-        raise ConfigError(f"country '{text}': write the two letters of ISO 3166-1, such as PE")
+        raise ConfigError(sentence("refusals", "country_code", country=text))
     return code
 
 

@@ -10,6 +10,7 @@ from eudr_check import __version__, object_store
 from eudr_check.choices import Language
 from eudr_check.cli.app import AsJson, Config, app
 from eudr_check.errors import EudrCheckError
+from eudr_check.text import sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +75,7 @@ def _drawn(harvest: "Harvest", plot: str, tables: Mapping[str, "pd.DataFrame"]) 
 
     chosen = gpd.GeoDataFrame(tables["PLOTS"].loc[[plot]])
     if chosen.geometry.iloc[0] is None:
-        raise EudrCheckError(f"plot {plot} has no geometry to draw; its findings say why")
+        raise EudrCheckError(sentence("refusals", "nothing_to_draw", plot=plot))
     definitions = [layers.definition(choice) for choice in harvest.layers]
     supply = results.supply_of(harvest, tables["SOURCES"])
     found = around(chosen, tables["SOURCES"], definitions, baseline_of(definitions), supply)

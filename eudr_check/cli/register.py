@@ -10,6 +10,7 @@ import typer
 from eudr_check.cli import language
 from eudr_check.cli.app import AsJson, Commands, app
 from eudr_check.errors import RegisterError
+from eudr_check.text import sentence
 
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 
@@ -146,7 +147,7 @@ def register_placed(
 
 def _refuse_future(option: str, time: dt.datetime | None) -> None:
     if time is not None and time > dt.datetime.now():
-        raise RegisterError(f"{option} {time.date()}: this day is still to come; give the day as YYYY-MM-DD")
+        raise RegisterError(sentence("refusals", "day_still_to_come", option=option, day=str(time.date())))
 
 
 @register.command("export")

@@ -12,6 +12,7 @@ from pathlib import Path
 import minisign
 
 from eudr_check.errors import PackageError
+from eudr_check.text import sentence
 from eudr_check.text.clean import clean
 
 ENDING = ".minisig"
@@ -39,10 +40,10 @@ def new_key(name: Path, password: str) -> tuple[Path, Path]:
     """
     secret, public = (name.with_name(f"{name.name}.{ending}") for ending in ("key", "pub"))
     if not password:
-        raise PackageError(f"{secret}: a key needs a password; whoever finds the file could sign in your name")
+        raise PackageError(sentence("refusals", "key_no_password", file=str(secret)))
     for path in (secret, public):
         if path.exists():
-            raise PackageError(f"{path}: is there already; a key that was used must not be lost, so give another name")
+            raise PackageError(sentence("refusals", "key_there", file=str(path)))
     pair = minisign.KeyPair.generate()
     pair.public_key.untrusted_comment = f"eudr-check public key {name.name}"
     pair.secret_key.untrusted_comment = f"eudr-check secret key {name.name}"
@@ -53,7 +54,9 @@ def new_key(name: Path, password: str) -> tuple[Path, Path]:
             file.write(bytes(pair.secret_key) + b"\n")
         public.write_bytes(bytes(pair.public_key) + b"\n")
     except OSError as error:
-        raise PackageError(f"{secret.parent}: cannot be written ({error.strerror}); name another folder") from error
+        raise PackageError(
+            sentence("refusals", "not_writable", folder=str(secret.parent), problem=str(error.strerror))
+        ) from error
     return secret, public
 
 
@@ -74,18 +77,20 @@ def sign(file: Path, key: Path, password: str, person: str, day: dt.date) -> Pat
         PackageError: no ZIP, no key, a wrong password, or no name.
     """
     if file.suffix != ".zip" or not file.is_file():
-        raise PackageError(f"{file}: is no ZIP of a package; sign HARVEST.zip, which holds all of it")
+        raise PackageError(sentence("refusals", "not_package_zip", file=str(file)))
     if not any(letter.isalpha() for letter in person):
-        raise PackageError(f"--person '{person}': is no name; write who signs")
+        raise PackageError(sentence("refusals", "signer_no_name", person=person))
     try:
         secret = minisign.SecretKey.from_bytes(key.read_bytes())
         secret.decrypt(password)
         stated = f"{clean(person)}, {day.isoformat()}, {file.name}"
         made = secret.sign(file.read_bytes(), untrusted_comment="signature of eudr-check", trusted_comment=stated)
     except OSError as error:
-        raise PackageError(f"{key}: cannot be read ({error.strerror}); name the file that ends in .key") from error
+        raise PackageError(
+            sentence("refusals", "key_unreadable", file=str(key), problem=str(error.strerror))
+        ) from error
     except minisign.Error as error:
-        raise PackageError(f"{key}: {error}; give the key of the person who signs, and its password") from error
+        raise PackageError(sentence("refusals", "key_wrong", file=str(key), problem=str(error))) from error
     place = file.with_name(file.name + ENDING)
     place.write_bytes(bytes(made) + b"\n")
     return place
@@ -104,18 +109,16 @@ def check(package: Path, public: Path) -> Signed:
     file = _zip(package)
     place = file.with_name(file.name + ENDING)
     if not place.is_file():
-        raise PackageError(f"{place}: there is no signature; ask the signer for it")
+        raise PackageError(sentence("refusals", "no_signature", file=str(place)))
     try:
         key = minisign.PublicKey.from_bytes(public.read_bytes())
     except (OSError, minisign.Error) as error:
-        raise PackageError(f"{public}: is no public key ({error}); name the file that ends in .pub") from error
+        raise PackageError(sentence("refusals", "no_public_key", file=str(public), problem=str(error))) from error
     try:
         signature = minisign.Signature.from_bytes(place.read_bytes())
         key.verify(file.read_bytes(), signature)
     except minisign.Error as error:
-        raise PackageError(
-            f"{place}: does not hold ({error}): another key signed, or the ZIP or the signature was changed since"
-        ) from error
+        raise PackageError(sentence("refusals", "signature_broken", file=str(place), problem=str(error))) from error
     return Signed(file, clean(signature.trusted_comment))
 
 
@@ -124,5 +127,5 @@ def _zip(package: Path) -> Path:
         return package
     found = sorted(package.glob("*.zip"))
     if len(found) != 1:
-        raise PackageError(f"{package}: holds no ZIP that a signature could be of; name the ZIP itself")
+        raise PackageError(sentence("refusals", "no_zip", folder=str(package)))
     return found[0]

@@ -11,6 +11,7 @@ import pandas as pd
 from eudr_check.errors import PackageError
 from eudr_check.files import Attachment, is_safe_name
 from eudr_check.package.csv_files import write_csv
+from eudr_check.text import sentence
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,12 @@ class Folder:
             PackageError: the file cannot be read, is not what was signed off, or would lie outside the package.
         """
         if not is_safe_name(attachment.name):
-            raise PackageError(
-                f"{attachment.name}: leads out of the package; keep the file beside the CSV that names it"
-            )
+            raise PackageError(sentence("refusals", "attachment_outside", name=attachment.name))
         try:
             content = attachment.file.read_bytes()
         except OSError as error:
             message = f"{attachment.name}: cannot be read ({error.strerror}); it belongs into the package"
             raise PackageError(message) from error
         if attachment.sha256 and hashlib.sha256(content).hexdigest() != attachment.sha256:
-            raise PackageError(
-                f"{attachment.name}: changed since it was signed off or read; review it again, or restore the file"
-            )
+            raise PackageError(sentence("refusals", "attachment_changed", name=attachment.name))
         self.bytes(attachment.name, content)

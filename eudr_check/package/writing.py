@@ -28,7 +28,7 @@ from eudr_check.package.statement import facts, ledger, statements
 from eudr_check.package.statement.statements import DRAFT_MARK, Behind
 from eudr_check.shipments import Filed, Shipments, Withheld
 from eudr_check.steps import Made, Map, Step, in_turn, one_by_one
-from eudr_check.text import say
+from eudr_check.text import Joined, say, sentence
 from eudr_check.text.clean import file_stem
 from eudr_check.variables import Variable
 
@@ -83,7 +83,9 @@ def steps(folder: Path, given: PackageInput, each: Map = one_by_one) -> list[Ste
     wanted = set(given.harvest.package.outputs)
     faults = dds_xml.fact_faults(given.harvest) if "statement" in wanted else []
     if faults and not given.draft:
-        raise PackageError(f"harvest {given.harvest.harvest}: no statement can be made: " + "; ".join(faults))
+        raise PackageError(
+            sentence("refusals", "no_statement_made", harvest=given.harvest.harvest, problems=Joined(faults))
+        )
     given = redact.edition(given)
     into = Folder(folder)
     planned = [

@@ -31,6 +31,7 @@ from eudr_check.errors import BusyError
 from eudr_check.run import lock
 from eudr_check.run.artifacts import Artifact, Artifacts, holds, reaching, refusal
 from eudr_check.run.graph import on_cores
+from eudr_check.text import sentence
 
 LOG = "log.jsonl"
 LOCK = ".lock"
@@ -92,8 +93,7 @@ class RunFolder:
         with stream:
             if not _ours(stream):
                 raise BusyError(
-                    f"{object_store.name(self.path)}: process {self._holder()} is working on this "
-                    "harvest; wait until it ends, or stop it and run again (nothing finished is lost)"
+                    sentence("refusals", "busy", folder=object_store.name(self.path), process=str(self._holder()))
                 )
             try:
                 (self.path / HOLDER).write_text(str(os.getpid()), encoding="ascii")

@@ -11,6 +11,7 @@ from eudr_check.documents.review import read_reviews
 from eudr_check.errors import ConfigError, FetchError, LayersError
 from eudr_check.files import SIDECARS
 from eudr_check.layers.catalog import stac_folder
+from eudr_check.text import sentence
 
 
 def load(path: Path) -> Harvest:
@@ -37,7 +38,7 @@ def bring(harvest: Harvest, *, offline: bool = False) -> None:
     assert harvest.run.folder is not None
     if offline:
         if (there := object_store.origin(harvest.run.folder)) is not None:
-            raise ConfigError(f"run.folder: {there} cannot be worked in offline; give a folder on a disk")
+            raise ConfigError(sentence("refusals", "folder_offline", folder=str(there)))
         return
     for key, path in _named(harvest):
         if object_store.origin(path) is None:
@@ -65,7 +66,7 @@ def catalogue(folder: Path, *, offline: bool = False) -> Mapping[str, Any]:
     if not offline:
         return stac_folder.pull(folder)
     if not (folder / "catalog.json").is_file():
-        raise LayersError(f"{object_store.name(folder)}: was never brought to this machine, and this run is offline")
+        raise LayersError(sentence("refusals", "never_brought", file=object_store.name(folder)))
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*.json"))}
 
 
@@ -103,7 +104,7 @@ def _attached(harvest: Harvest) -> Iterator[tuple[str, Path, set[str]]]:
 
 def _pull(key: str, path: Path) -> None:
     if not _pull_if_there(key, path):
-        raise ConfigError(f"{key}: {object_store.name(path)} is not there; put the file there, or correct the address")
+        raise ConfigError(sentence("refusals", "address_no_file", key=key, file=object_store.name(path)))
 
 
 def _pull_if_there(key: str, path: Path) -> bool:
@@ -119,6 +120,4 @@ def _pull_folder(key: str, path: Path) -> None:
     except FetchError as error:
         raise ConfigError(f"{key}: {error}") from error
     if not held:
-        raise ConfigError(
-            f"{key}: {object_store.name(path)} is not there; put the folder there, or correct the address"
-        )
+        raise ConfigError(sentence("refusals", "address_no_folder", key=key, file=object_store.name(path)))

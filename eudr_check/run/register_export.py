@@ -7,6 +7,7 @@ import geopandas as gpd
 from eudr_check import register
 from eudr_check.errors import RegisterError
 from eudr_check.package.folder import Folder
+from eudr_check.text import sentence
 
 DECIMALS = 9
 """Of degrees: a tenth of a millimetre."""
@@ -55,7 +56,7 @@ def export(path: Path, folder: Path, *, with_verification: bool = False) -> list
     """
     content = register.content(path)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise RegisterError(f"{folder}: is not an empty folder; name a new one to export into")
+        raise RegisterError(sentence("refusals", "export_folder", folder=str(folder)))
     into = Folder(folder)
     into.text("README.txt", README.format(verification=WITH if with_verification else WITHOUT))
     for name, table in content.items():

@@ -13,6 +13,7 @@ from eudr_check.package.folder import Folder
 from eudr_check.package.statement import simplified
 from eudr_check.run import results
 from eudr_check.run.folder import RunFolder
+from eudr_check.text import sentence
 
 
 def declare(harvest: Harvest, folder: Path) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def declare(harvest: Harvest, folder: Path) -> dict[str, Any]:
     """
     assert harvest.run.folder is not None
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise RunError(f"{folder}: is not an empty folder; name a new one to write the declaration into")
+        raise RunError(sentence("refusals", "declaration_folder", folder=str(folder)))
     tables = results.tables(harvest.run.folder)
     path = RunFolder(harvest.run.folder).tables / "article10.json"
     record = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None

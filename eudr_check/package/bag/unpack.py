@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from eudr_check.errors import PackageError
 from eudr_check.files import is_safe_name
+from eudr_check.text import sentence
 
 MOST_FILES = 100_000
 MOST_BYTES = 8 << 30
@@ -32,7 +33,7 @@ def opened(path: Path) -> Iterator[Path]:
         yield path
         return
     if not path.is_file():
-        raise PackageError(f"{path}: no such file; give a package folder or its ZIP")
+        raise PackageError(sentence("refusals", "package_absent", file=str(path)))
     with TemporaryDirectory() as scratch:
         _extract(path, Path(scratch))
         inside = sorted(Path(scratch).iterdir())
@@ -57,29 +58,31 @@ def _extract(path: Path, target: Path) -> None:
                 with archive.open(entry) as source, place.open("xb") as sink:
                     shutil.copyfileobj(source, sink, 1 << 20)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise PackageError(f"{path}: damaged, or no ZIP file ({error}); ask for the package again") from error
+        raise PackageError(sentence("refusals", "zip_damaged", file=str(path), problem=str(error))) from error
     except FileExistsError as error:
-        raise PackageError(f"{path}: holds two files of one name; refused") from error
+        raise PackageError(sentence("refusals", "zip_twice", file=str(path))) from error
     except OSError as error:
-        raise PackageError(f"{path}: cannot be unpacked ({error.strerror}); check the disk and the file") from error
+        raise PackageError(
+            sentence("refusals", "zip_not_unpacked", file=str(path), problem=str(error.strerror))
+        ) from error
 
 
 def _refuse_danger(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     names = [entry.filename for entry in entries]
     for entry in entries:
         if not is_safe_name(entry.filename):
-            raise PackageError(f"{path}: '{entry.filename}' leads out of the package; refused")
+            raise PackageError(sentence("refusals", "leads_out", file=str(path), name=entry.filename))
         if stat.S_ISLNK(entry.external_attr >> 16):
-            raise PackageError(f"{path}: '{entry.filename}' is a link; a package holds files only; refused")
+            raise PackageError(sentence("refusals", "link_inside", file=str(path), name=entry.filename))
     if len(set(names)) < len(names):
-        raise PackageError(f"{path}: holds two files of one name; refused")
+        raise PackageError(sentence("refusals", "zip_twice", file=str(path)))
     size, packed = sum(entry.file_size for entry in entries), path.stat().st_size
     if len(entries) > MOST_FILES or size > MOST_BYTES or (size > HARMLESS_BYTES and size > MOST_RATIO * packed):
         stated = f"{len(entries)} files, {size / 1e9:.1f} GB from {packed / 1e6:.1f} MB"
-        raise PackageError(f"{path}: would unpack to {stated}; refused as a zip bomb")
+        raise PackageError(sentence("refusals", "zip_bomb", file=str(path), stated=stated))
 
 
 def _refuse_links(folder: Path) -> None:
     for file in sorted(folder.rglob("*")):
         if file.is_symlink():
-            raise PackageError(f"{file}: is a link; a package holds files only; refused")
+            raise PackageError(sentence("refusals", "is_link", file=str(file)))

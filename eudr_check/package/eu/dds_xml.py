@@ -21,6 +21,7 @@ from eudr_check.interface import COMMON, DDS
 from eudr_check.package import document_date
 from eudr_check.package.eu import goods
 from eudr_check.package.eu.elements import append
+from eudr_check.text import sentence
 from eudr_check.text.clean import clean
 from eudr_check.trade import Address, Operator, Product
 
@@ -184,7 +185,7 @@ def xml(request: Mapping[str, Any], *, draft: bool) -> bytes:
     append(root, request, DDS)
     fault = next(schema_faults(root), None)
     if fault is not None:
-        raise PackageError(f"dds.xml would be refused: {fault}; correct operator or product in the harvest YAML")
+        raise PackageError(sentence("refusals", "dds_refused", problem=fault))
     etree.indent(root)
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return written + b"\n"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from eudr_check.errors import PackageError
+from eudr_check.text import sentence
 
 DECIMALS = 6
 """Digits behind the point that Article 2(28) asks of latitude and longitude."""
@@ -37,7 +38,9 @@ def notes_of(path: Path, *, cattle: bool = False) -> list[FileNote]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise PackageError(f"{path}: cannot be read ({error.strerror}); give the path of a GeoJSON file") from error
+        raise PackageError(
+            sentence("refusals", "geojson_unreadable", file=str(path), problem=str(error.strerror))
+        ) from error
     try:
         parsed = json.loads(content.decode("utf-8-sig"), parse_float=str)
     except (ValueError, RecursionError):

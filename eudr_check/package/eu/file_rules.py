@@ -17,6 +17,7 @@ from eudr_check.package.eu.file_faults import EU_CODES, Fault, fault
 from eudr_check.package.eu.file_scan import Scan
 from eudr_check.package.eu.file_text import LIMIT_BYTES, parsed, size_faults
 from eudr_check.package.eu.file_words import PROPERTIES
+from eudr_check.text import sentence
 
 __all__ = ["EU_CODES", "LIMIT_BYTES", "PROPERTIES", "Fault", "check", "check_file"]
 
@@ -37,7 +38,9 @@ def check_file(path: Path, *, cattle: bool = False) -> list[Fault]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise PackageError(f"{path}: cannot be read ({error.strerror}); give the path of a GeoJSON file") from error
+        raise PackageError(
+            sentence("refusals", "geojson_unreadable", file=str(path), problem=str(error.strerror))
+        ) from error
     return check(content, cattle=cattle)
 
 

@@ -15,6 +15,7 @@ from eudr_check.package.eu.frozen import detail, named, rest
 from eudr_check.package.eu.orders import Order
 from eudr_check.package.eu.reference import distinct, folder, reference
 from eudr_check.shipments import Filed, Shipment, Withheld, grams
+from eudr_check.text import sentence
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def parts(
     references = [part.reference for part in made]
     twice = {one for one in references if references.count(one) > 1}
     if twice:
-        raise PackageError(f"two statements have the reference {', '.join(sorted(twice))}; rename a shipment or lot")
+        raise PackageError(sentence("refusals", "reference_twice", references=", ".join(sorted(twice))))
     # To Windows and macOS, folders whose names differ in large and small letters alone are one folder.
     known = Counter(part.folder.casefold() for part in made)
     distinguished = [

@@ -18,7 +18,7 @@ from eudr_check.interface import COMMON, SD
 from eudr_check.package import document_date
 from eudr_check.package.eu import dds_xml, goods
 from eudr_check.package.eu.elements import append
-from eudr_check.text import say
+from eudr_check.text import say, sentence
 from eudr_check.text.clean import clean
 from eudr_check.trade import Product, Simplified
 
@@ -185,7 +185,7 @@ def xml(request: Mapping[str, Any], *, draft: bool) -> bytes:
     schema = interface.schema("sd")
     if not schema.validate(root):
         fault = re.sub(r"\{[^}]*\}", "", schema.error_log[0].message)[:300]
-        raise PackageError(f"sd.xml would be refused: {fault}; correct operator, product or simplified in the harvest")
+        raise PackageError(sentence("refusals", "sd_refused", problem=fault))
     etree.indent(root)
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return written + b"\n"

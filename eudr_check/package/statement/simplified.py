@@ -20,7 +20,7 @@ from eudr_check.package.statement import facts as statement_facts
 from eudr_check.package.statement.map import draw
 from eudr_check.package.statement.pages import Pages, listed
 from eudr_check.package.statement.pdf import pdf
-from eudr_check.text import number
+from eudr_check.text import Joined, number, sentence
 
 SETTLED = ("low", "cleared_by_review")
 
@@ -50,12 +50,12 @@ def write(folder: Folder, given: DeclarationInput) -> dict[str, Any]:
     usable = given.plots[given.plots["usable"]]
     faults = sd_xml.faults(harvest, usable["producer_country"].fillna("?").unique().tolist())
     if faults:
-        raise PackageError(f"harvest {harvest.harvest}: no simplified declaration can be made: " + "; ".join(faults))
+        raise PackageError(sentence("refusals", "no_simplified", harvest=harvest.harvest, problems=Joined(faults)))
     outcomes = given.assessments["final_outcome"].reindex(given.plots.index)
     settled = usable[outcomes[usable.index].isin(SETTLED)]
     features = eu_geojson.export(settled, "cooperative").features if len(settled) else None
     if features is None or features.empty:
-        raise PackageError(f"harvest {harvest.harvest}: no plot is low or resolved; there is nothing to declare")
+        raise PackageError(sentence("refusals", "nothing_to_declare", harvest=harvest.harvest))
     geojson = feature_text.collection(feature_text.feature_texts(features, names=False)).encode()
     _check(geojson, cattle=harvest.commodity == "cattle")
     left_out = sorted(map(str, set(given.plots.index) - set(features["plot"])))

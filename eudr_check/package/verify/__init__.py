@@ -2,7 +2,7 @@
 
 Everything that can be made of the tables inside is made once more with the writer's own functions and compared. Whoever
 rewrites the tables together with all that is made of them leaves no trace here: that takes a signature on the ZIP, and
-`ONLY_A_SIGNATURE` says of what.
+`only_a_signature` says of what.
 """
 
 import json
@@ -27,27 +27,28 @@ from eudr_check.package.verify import (
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference
 from eudr_check.package.verify.outcomes import Recorded, Stages
+from eudr_check.text import Sentence, sentence
 
-__all__ = ["ONLY_A_SIGNATURE", "Difference", "Recorded", "Stages", "verify"]
+__all__ = ["Difference", "Recorded", "Stages", "only_a_signature", "verify"]
 
-ONLY_A_SIGNATURE = (
-    "EVIDENCE, PLOTS, FINDINGS, SOURCES and PATCHES rewritten together with all that is made of them: the rasters and "
-    "plot files they were read from are not inside",
-    "operator, product, net mass, production dates and the date of the statement, rewritten everywhere at once",
-    "the error of boundaries (gps_error_m) and other settings that leave their mark in EVIDENCE only",
-    "lots, their kilograms and plots: the deliveries are not inside",
-    "reviews and legality documents replaced together with the hashes that name them; in the edition without names of "
-    "persons every final outcome that a review made",
-    "answers.csv rewritten together with the statements; criterion (c) where maps of your own lie over the plots; in "
-    "the edition without names of persons, or made by another version of eudr-check, the whole assessment record",
-    "a policy or layer definition of one's own; those with a shipped name are compared with what is shipped",
-    "report.html, pictures in it, the action plans and rasters, which are no part of the statement",
-    "dated satellite pictures replaced together with the pages that show them: the scenes are not inside, only their "
-    "addresses and SHA-256",
-    "pages, README and QGIS project where another version of eudr-check made the package",
-    "the version that made the package",
+_ONLY = (
+    "tables",
+    "facts",
+    "settings",
+    "lots",
+    "reviews",
+    "answers",
+    "definitions",
+    "report",
+    "pictures",
+    "pages",
+    "version",
 )
-"""What a package cannot prove of itself, whatever is recomputed."""
+
+
+def only_a_signature() -> tuple[Sentence, ...]:
+    """What a package cannot prove of itself, whatever is recomputed."""
+    return tuple(sentence("verify", f"only_{one}") for one in _ONLY)
 
 
 def verify(path: Path, *, stages: Stages | None = None) -> list[Difference]:
@@ -73,7 +74,7 @@ def verify(path: Path, *, stages: Stages | None = None) -> list[Difference]:
 def _opened(path: Path, top: Path, stages: Stages | None) -> Iterator[Difference]:
     content = top / "data" if (top / "bagit.txt").is_file() else top
     if not (content / MANIFEST).is_file():
-        raise PackageError(f"{path}: no {MANIFEST} inside; this is no package of eudr-check")
+        raise PackageError(sentence("refusals", "no_package", file=str(path), manifest=MANIFEST))
     if content != top:
         yield from outer.bag_root(top)
         yield from hashes.bag(top)

@@ -9,6 +9,7 @@ from eudr_check.errors import PackageError
 from eudr_check.files import is_safe_name, sha256
 from eudr_check.package.bag.bagit import MANIFEST, decoded
 from eudr_check.package.verify.difference import Difference
+from eudr_check.text import sentence
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -28,7 +29,7 @@ def files(content: Path, manifest: Mapping[str, Any]) -> Iterator[Difference]:
     listed: dict[str, str] = {}
     for name, entry in manifest["files"].items():
         if not is_safe_name(name):
-            raise PackageError(f"{MANIFEST}: '{name}' leads out of the package; refused")
+            raise PackageError(sentence("refusals", "leads_out", file=MANIFEST, name=name))
         digest = entry.get("sha256") if isinstance(entry, Mapping) else None
         if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
             yield Difference(MANIFEST, "malformed", f"'{name}' has no SHA-256 of 64 hexadecimal digits")
@@ -60,7 +61,7 @@ def _lines(top: Path, manifest: str) -> Any:
             continue
         name = decoded(found[2])
         if not is_safe_name(name):
-            raise PackageError(f"{manifest}: '{name}' leads out of the package; refused")
+            raise PackageError(sentence("refusals", "leads_out", file=manifest, name=name))
         if name in listed:
             yield Difference(manifest, "malformed", f"'{name}' is listed twice")
         listed[name] = found[1].lower()
