@@ -17,6 +17,7 @@ LEFT = {
     "filing": 17,
     "imagery": 3,
     "layers": 92,
+    "library": 1,
     "object_store": 11,
     "overlay": 20,
     "package": 4,
