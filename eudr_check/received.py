@@ -5,7 +5,7 @@ What the service does not say is unknown: no answer, a fault and "not found" are
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Pair:
     """A reference number with its verification number."""
 
     reference: str
-    verification: str
+    verification: str = field(repr=False)
     supplier: str
     lots: str
     place: str

@@ -1,7 +1,7 @@
 """Reference numbers received from suppliers: every check of them, with its date and the answer word for word."""
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ class Check:
     system: str
     """acceptance, production, or practice."""
     reference_number: str
-    verification_number: str
+    verification_number: str = field(repr=False)
     supplier: str | None
     lots: str | None
     """As the file of the supplier names them."""
