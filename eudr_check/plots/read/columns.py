@@ -59,6 +59,34 @@ _OF_HEADER = frozenset(
 """Words beside `latitude` that say how it is written, not whose it is."""
 
 
+_LOCAL_UNITS = frozenset(
+    {
+        "manzana", "manzanas", "mz", "mzs", "cuadra", "cuadras", "tarea", "tareas", "alqueire", "alqueires", "acre",
+        "acres", "rai", "fanega", "fanegas", "fanegada", "fanegadas", "yugada", "yugadas", "cabuya", "cabuyas",
+        "caballeria", "caballerias", "bahar", "bahu", "bau", "feddan", "cong", "sao", "mau", "dunam",
+    }
+)  # fmt: skip
+"""Units of land that are no part of the metric system; most differ from country to country, some within one."""
+_OF_AREA = frozenset(
+    {
+        "area", "areas", "superficie", "extension", "extensao", "tamano", "tamanho", "surface", "size", "luas",
+        "dien", "tich", "total", "cafe", "coffee", "cacao", "cocoa", "en", "em", "in", "de", "do", "da", "del", "of",
+        "land", "terreno", "cultivo", "sembrada", "plantada", *_PLOT_WORDS,
+    }
+)  # fmt: skip
+
+
+def local_unit(header: str) -> str | None:
+    """The local unit in which a header gives an area; None where it gives none.
+
+    >>> local_unit("Área (manzanas)"), local_unit("Nº manzana / lote urbano"), local_unit("area_ha")
+    ('manzanas', None, None)
+    """
+    words = plain(header).split("_")
+    units = [word for word in words if word in _LOCAL_UNITS]
+    return units[0] if len(units) == 1 and all(word in _LOCAL_UNITS | _OF_AREA for word in words) else None
+
+
 @cache
 def known_headers() -> dict[str, tuple[str, ...]]:
     """Our field: headers it is known by, most telling first."""

@@ -52,6 +52,10 @@ def take(file: PlotFile, delivery: Delivery, log: FindingCollector) -> dict[str,
         *positions.hemisphere_headers(delivery.attributes, taken),
     ]
     unread = [header for header in headers if header not in {*taken.values(), *placed, *others, *_TECHNICAL}]
+    for header in unread:
+        unit = columns.local_unit(header)
+        if unit is not None and delivery.attributes[header].notna().any():
+            log.file("area_unit_local", name_of(file), file.cooperative, header=header[:80], unit=unit)
     _say_columns(file, taken, unread, log)
     return taken
 

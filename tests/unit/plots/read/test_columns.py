@@ -149,3 +149,24 @@ def test_ids_that_look_alike_are_told(tmp_path, other):
 
     assert made["usable"].tolist() == [True, True]
     assert "ids_alike" in codes(findings, 2)
+
+
+@pytest.mark.parametrize(
+    "header", ["Área (manzanas)", "area_mz", "superficie (tareas)", "Alqueires", "area_rai", "Area (acres)", "cuadras"]
+)
+def test_an_area_in_a_local_unit_is_asked_about(tmp_path, header):
+    """Nobody guesses how large a manzana is: the file is asked for hectares, and nothing is compared with 2.5."""
+    made, findings = loaded(geojson(tmp_path, polygon("A", **{header: "2.5"}), polygon("B", ring(dx=0.01))))
+
+    told = findings[findings["code"] == "area_unit_local"]
+    assert header in told["message"].item()
+    assert made["declared_area_ha"].isna().all()
+    assert made["usable"].all()
+
+
+@pytest.mark.parametrize("header", ["Manzana y lote", "tareas pendientes", "Área (ha)", "sao_paulo", "acres_id"])
+def test_a_word_that_only_looks_like_a_unit_is_none(tmp_path, header):
+    """A city block, a task and a name of a place are no areas."""
+    _, findings = loaded(geojson(tmp_path, polygon("A", **{header: "2.5"})))
+
+    assert "area_unit_local" not in codes(findings)
