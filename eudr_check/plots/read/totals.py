@@ -77,24 +77,35 @@ def _sums(
         return {}
     texts: list[str | None] = text_of(frame[header]).tolist()
     area = _numbers(texts)
+    sums, counts = _running(area, words)
+    named = np.array(sorted(words), dtype=np.int64)
     found: dict[int, str] = {}
     for row in rows.tolist():
         cells = [str(cell) for cell in frame.iloc[row] if cell is not None]
         said = texts[row]
         if row in words or said is None or not all(map(_is_figure, cells)):
             continue
-        totals = {*words, *found}
-        above = [place for place in range(row) if place not in totals and np.isfinite(area[place])]
-        last = max((place for place in totals if place < row), default=-1)
+        last = max([-1, *found, *named[: np.searchsorted(named, row)][-1:]])
         wholes = [
-            float(area[added].sum())
-            for added in (above, [place for place in above if place > last])
-            if len(added) >= _LEAST_ADDED
+            total
+            for total, added in (
+                (sums[row] - np.nansum(area[list(found)]), counts[row] - np.isfinite(area[list(found)]).sum()),
+                (sums[row] - sums[last + 1], counts[row] - counts[last + 1]),
+            )
+            if added >= _LEAST_ADDED
         ]
         is_formula = _FORMULA.match(said) is not None
         if is_formula or any(abs(area[row] - whole) <= _ROUNDING_SHARE * whole for whole in wholes):
             found[row] = said
     return found
+
+
+def _running(area: NDArray[np.float64], left_out: Iterable[int]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Sum and number of the areas above each row, (n + 1,), without some rows."""
+    counted = np.isfinite(area)
+    counted[list(left_out)] = False
+    added = np.where(counted, area, 0.0)
+    return np.append(0.0, np.cumsum(added)), np.append(0, np.cumsum(counted))
 
 
 def _is_figure(cell: str) -> bool:
