@@ -12,6 +12,7 @@ from eudr_check.cli.app import AsJson, Commands, app
 from eudr_check.cli.target import Register, Target, targeted
 from eudr_check.errors import FilingError
 from eudr_check.run.exit import Exit
+from eudr_check.text import sentence
 
 if TYPE_CHECKING:
     from eudr_check.filing.client import Client
@@ -92,9 +93,7 @@ def submission_status(
     from eudr_check import submission as room
 
     if every < 30 and target.endpoint is None:
-        raise FilingError(
-            f"--every {every:g}: the EU system asks to wait 30 minutes; only a practice server takes less"
-        )
+        raise FilingError(sentence("filing", "every_half_hour", every=f"{every:g}"))
     client = target.client(register)
     rows = room.refresh(client)
     while wait and _pending(rows):
@@ -124,7 +123,7 @@ def practice_server(
 
     unknown = [name for name in quirk or [] if name not in practice.QUIRKS]
     if unknown:
-        raise FilingError(f"--quirk {unknown[0]}: is none of {', '.join(practice.QUIRKS)}")
+        raise FilingError(sentence("filing", "no_such_quirk", name=unknown[0], known=", ".join(practice.QUIRKS)))
     typer.echo(
         f"practice server: http://127.0.0.1:{port}/ (user {practice.USER}, key {practice.KEY}, client id "
         f"{practice.CLIENT_ID}); its numbers are worth nothing. Stop it with Ctrl+C"
@@ -155,7 +154,7 @@ def _filed(client: "Client", reference: str) -> dict[str, Any]:
         if row["operation"] == "submit" and row["state"] == "accepted" and reference in names:
             found: dict[str, Any] = row
             return found
-    raise FilingError(f"{reference}: was not filed from this register in {client.system}; `register list` names all")
+    raise FilingError(sentence("filing", "not_filed_here", reference=reference, system=client.system))
 
 
 def _show(requests: list[Any]) -> None:
@@ -177,10 +176,10 @@ def _each(chosen: "list[Ready] | list[str]", action: Any) -> None:
         try:
             typer.echo(_line(action(one)))
         except PendingError as error:
-            typer.echo(str(error), err=True)
+            typer.echo(language.in_words(error.args[0]), err=True)
             code = max(code, Exit.INCOMPLETE)
         except RefusedError as error:
-            typer.echo("\n".join([str(error), *errors(error.fault, language.spoken())]), err=True)
+            typer.echo("\n".join([language.in_words(error.args[0]), *errors(error.fault, language.spoken())]), err=True)
             code = Exit.ERROR
             break
     raise typer.Exit(code)

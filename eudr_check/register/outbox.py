@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 from eudr_check.errors import RegisterError
 from eudr_check.register import store
+from eudr_check.text import sentence
 
 Operation = Literal["submit", "amend", "withdraw"]
 State = Literal["sending", "accepted", "refused", "lost"]
@@ -205,8 +206,7 @@ def refuse_mixed_systems(database: sqlite3.Connection, path: Path, system: str) 
         others.add("production (noted by hand)")
     if others:
         raise RegisterError(
-            f"register {path.name}: holds filings of {', '.join(sorted(others))}, so nothing was sent to {system}; "
-            "keep one register for each system, and rehearse with a harvest whose 'register' is another file"
+            sentence("filing", "mixed_systems", register=path.name, others=", ".join(sorted(others)), system=system)
         )
 
 
@@ -217,8 +217,13 @@ def _refuse_open(database: sqlite3.Connection, sent: Sent) -> None:
     ).fetchone()
     if open_row is not None:
         raise RegisterError(
-            f"{sent.internal_reference}: {open_row['operation']} was sent {open_row['created']} and its answer is not "
-            "known, so nothing was sent again; ask with `eudr-check submission status` what became of it"
+            sentence(
+                "filing",
+                "answer_open",
+                reference=sent.internal_reference,
+                operation=open_row["operation"],
+                created=open_row["created"],
+            )
         )
 
 
@@ -229,9 +234,9 @@ def _refuse_used(database: sqlite3.Connection, sent: Sent) -> None:
         (sent.system, sent.internal_reference),
     ).fetchone()
     if used is not None and used["status"] not in ENDED:
+        status = used["status"] or sentence("filing", "state_not_asked")
         raise RegisterError(
-            f"{sent.internal_reference}: was filed already ({used['uuid']}, {used['status'] or 'state not asked yet'})"
-            ", so nothing was sent; amend or withdraw that one"
+            sentence("filing", "used_already", reference=sent.internal_reference, uuid=used["uuid"], status=status)
         )
     noted = database.execute(
         "SELECT n.reference_number FROM numbers n JOIN statements s ON s.fid = n.statement "
@@ -240,8 +245,7 @@ def _refuse_used(database: sqlite3.Connection, sent: Sent) -> None:
     ).fetchone()
     if noted is not None:
         raise RegisterError(
-            f"{sent.internal_reference}: has the reference number {noted['reference_number']} already, so nothing was "
-            "sent; amend or withdraw that one"
+            sentence("filing", "number_already", reference=sent.internal_reference, number=noted["reference_number"])
         )
 
 
@@ -255,7 +259,7 @@ def _refuse_same_body(database: sqlite3.Connection, sent: Sent) -> None:
     for row in rows:
         if row["body_sha256"] == sent.body_sha256 and row["status"] not in ENDED:
             raise RegisterError(
-                f"{sent.internal_reference}: exactly this was sent {row['created']} and accepted; nothing was sent"
+                sentence("filing", "same_body", reference=sent.internal_reference, created=row["created"])
             )
 
 

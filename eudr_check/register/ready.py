@@ -5,6 +5,7 @@ from pathlib import Path
 
 from eudr_check.errors import RegisterError
 from eudr_check.register import store
+from eudr_check.text import sentence
 
 
 def ready(path: Path, harvest: str, reference: str, geojson_sha256: str) -> str:
@@ -23,18 +24,13 @@ def ready(path: Path, harvest: str, reference: str, geojson_sha256: str) -> str:
     with store.reading(path) as database:
         package = database.execute("SELECT * FROM packages WHERE harvest = ? AND is_last = 1", (harvest,)).fetchone()
         if package is None:
-            raise RegisterError(
-                f"register {path.name}: has no package of harvest {harvest}; name the register of its YAML"
-            )
+            raise RegisterError(sentence("filing", "no_package", register=path.name, harvest=harvest))
         statement = database.execute(
             "SELECT * FROM statements WHERE package = ? AND internal_reference = ?", (package["fid"], reference)
         ).fetchone()
         if statement is None or statement["geojson_sha256"] != geojson_sha256:
-            raise RegisterError(
-                f"{reference}: the register's last package of harvest {harvest} "
-                + ("does not have it" if statement is None else "declares other plots under it")
-                + ", so nothing was sent; file the package of the last run"
-            )
+            why = "not_in_last_package" if statement is None else "other_plots"
+            raise RegisterError(sentence("filing", why, reference=reference, harvest=harvest))
         _refuse_changed_plots(database, statement)
         _refuse_pending_lots(database, statement, package["package_digest"])
         return str(package["package_digest"])
@@ -50,8 +46,9 @@ def _refuse_changed_plots(database: sqlite3.Connection, statement: sqlite3.Row) 
     if changed:
         names = ", ".join(plot for (plot,) in changed[:5])
         raise RegisterError(
-            f"{statement['internal_reference']}: {len(changed)} of its plots changed since the package was made "
-            f"({names}), so nothing was sent; run the harvest again, then file its new package"
+            sentence(
+                "filing", "plots_changed", reference=statement["internal_reference"], count=len(changed), names=names
+            )
         )
 
 
@@ -71,7 +68,11 @@ def _refuse_pending_lots(database: sqlite3.Connection, statement: sqlite3.Row, d
     ).fetchone()
     if pending is not None:
         raise RegisterError(
-            f"{statement['internal_reference']}: its lot {pending['lot']} was filed with "
-            f"{pending['internal_reference']}, which has no number yet, so nothing was sent; ask for it with "
-            "`eudr-check submission status`, then run the harvest again"
+            sentence(
+                "filing",
+                "lot_pending",
+                reference=statement["internal_reference"],
+                lot=pending["lot"],
+                other=pending["internal_reference"],
+            )
         )
