@@ -245,8 +245,41 @@ LOOKS = pa.DataFrameSchema(
     description="One row per plot and dated look that was wanted; context for reviewers, no outcome depends on it.",
 )
 
+_RATIO = pa.Check.in_range(-1, 1)
+VEGETATION_SERIES = pa.DataFrameSchema(
+    {
+        "month": _text("year and month, YYYY-MM; months without any scene of the plot have no row"),
+        "date": _text("day of the look, UTC; empty where no date of the month was clear", nullable=True),
+        "item_id": _text("STAC Item of the look", nullable=True),
+        "ndvi": pa.Column("float64", _RATIO, nullable=True, description="median of the plot; empty where unknown"),
+        "nbr": pa.Column("float64", _RATIO, nullable=True, description="median of the plot; empty where unknown"),
+        "clear_share": pa.Column(
+            "float64", pa.Check.in_range(0, 1), nullable=True, description="of the plot and 60 m around it"
+        ),
+        "tried": pa.Column("int64", _NOT_NEGATIVE, description="dates of the month that were measured"),
+        "reason": _text("what kept figures away: failures, an exhausted budget", nullable=True),
+    },
+    index=PLOT_REPEATED,
+    strict=True,
+    title="VEGETATION_SERIES",
+    description="Vegetation of a plot at one clear date a month since 2019: NDVI of red and near infrared (B04, B08), "
+    "NBR of near and short-wave infrared (B08, B12). Context for reviewers; no outcome depends on it.",
+)
+
 ALL = {
-    schema.title: schema for schema in (PLOTS, FINDINGS, SOURCES, EVIDENCE, PATCHES, ASSESSMENTS, REASONS, LOTS, LOOKS)
+    schema.title: schema
+    for schema in (
+        PLOTS,
+        FINDINGS,
+        SOURCES,
+        EVIDENCE,
+        PATCHES,
+        ASSESSMENTS,
+        REASONS,
+        LOTS,
+        LOOKS,
+        VEGETATION_SERIES,
+    )
 }
 
 

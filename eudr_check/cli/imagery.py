@@ -62,8 +62,12 @@ def read(said: "Mapping[str, Any]") -> "Iterator[str]":
     """What was read for pictures, what was seen, and what was left out."""
     counts = ", ".join(f"{count} {status}" for status, count in said["looks"].items())
     yield f"pictures   {said['plots']} plots, {counts}"
+    months = said["months"]
+    yield f"vegetation {months['known']} months known, {months['unknown']} unknown (one clear date a month since 2019)"
     yield f"read       {said['megabytes']} of {said['megabytes_allowed']} MB, {said['scenes']} scenes listed"
     if said["bands_left_out"]:
         yield f"left out   {said['bands_left_out']} bands did not fit the budget; raise imagery.megabytes"
+    if months["left_out"]:
+        yield f"left out   {months['left_out']} months of vegetation did not fit the budget; raise imagery.megabytes"
     for line in said["failed_searches"]:
         yield f"failed     {line}"

@@ -27,6 +27,9 @@ MOST_BLUE = 0.1
 def ground_mask(geometry: Any, transform: Affine, shape: tuple[int, int], reach_m: float = REACH_M) -> Mask:
     """Cells whose centre lies on a plot or within `reach_m` of it; geometry in the raster's CRS (metres)."""
     around = shapely.buffer(geometry, reach_m)
+    if around.is_empty:
+        # A point alone covers no cell.
+        return np.zeros(shape, bool)
     return np.asarray(~geometry_mask([around], shape, transform))
 
 

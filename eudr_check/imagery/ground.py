@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import rasterio
@@ -76,6 +76,13 @@ class Chip:
     """False where the plot is larger than what is shown."""
 
 
+class Grid(NamedTuple):
+    """Cells of a scene."""
+
+    crs: str
+    transform: Affine
+
+
 def box_of(geometry: Any) -> NDArray[np.float64]:
     """Degrees (4,) that surely hold every chip of a plot, whichever way its UTM grid is turned."""
     west, south, east, north = shapely.bounds(geometry)
@@ -101,18 +108,25 @@ def _transformer(crs: str) -> Transformer:
 
 
 def chip(geometry: Any, path: Path) -> Chip:
-    """The window of a plot (in degrees) on the 10 m cells of a scene, from any of its bands; 20 m cells are halved.
+    """The window of a plot, as `window`, in a file.
 
     Raises:
         LayersError: the file cannot be opened.
     """
-    with _opened(path) as band:
-        crs, there = (
-            str(band.crs.to_wkt() if band.crs.to_epsg() is None else f"EPSG:{band.crs.to_epsg()}"),
-            band.transform,
-        )
-    if abs(there.a) == 2 * CELL_M:
-        there = there @ Affine.scale(0.5)
+    with opened(path) as band:
+        return window(geometry, grid(band))
+
+
+def grid(band: Any) -> Grid:
+    """The 10 m cells of a scene, from any of its open bands; 20 m cells are halved."""
+    crs = str(band.crs.to_wkt() if band.crs.to_epsg() is None else f"EPSG:{band.crs.to_epsg()}")
+    there = band.transform
+    return Grid(crs, there @ Affine.scale(0.5) if abs(there.a) == 2 * CELL_M else there)
+
+
+def window(geometry: Any, cells: Grid) -> Chip:
+    """The window of a plot (in degrees) on the cells of a scene."""
+    crs, there = cells
     low_x, low_y, high_x, high_y = shapely.bounds(projected(geometry, crs))
     x, y = (low_x + high_x) / 2, (low_y + high_y) / 2
     half_x = max((high_x - low_x) / 2 + MARGIN_M, LEAST_M / 2)
@@ -128,27 +142,36 @@ def chip(geometry: Any, path: Path) -> Chip:
 
 
 def read(path: Path, chip: Chip) -> NDArray[Any]:
-    """Stored numbers of a band on the cells of a chip; coarser bands repeat their cells; 0 outside of the file.
+    """Stored numbers of a band, as `cells`, from a file.
 
     Raises:
-        LayersError: the file cannot be read, or lies in another CRS.
+        LayersError: the file cannot be read.
+    """
+    with opened(path) as band:
+        return cells(band, chip)
+
+
+def cells(band: Any, chip: Chip) -> NDArray[Any]:
+    """Stored numbers of an open band on the cells of a chip; coarser bands repeat their cells; 0 outside of the file.
+
+    Raises:
+        LayersError: a block cannot be decoded.
     """
     rows, columns = chip.shape
-    with _opened(path) as band:
-        x = chip.transform.c + (np.arange(columns) + 0.5) * chip.transform.a
-        y = chip.transform.f + (np.arange(rows) + 0.5) * chip.transform.e
-        there = ~band.transform
-        across = np.floor(there.a * x + there.c).astype(int)
-        down = np.floor(there.e * y + there.f).astype(int)
-        first, last = (max(int(down.min()), 0), max(int(across.min()), 0)), (int(down.max()) + 1, int(across.max()) + 1)
-        height, width = min(last[0], band.height) - first[0], min(last[1], band.width) - first[1]
-        values = np.zeros(chip.shape, dtype=band.dtypes[0])
-        if height <= 0 or width <= 0:
-            return values
-        try:
-            part = band.read(1, window=Window(first[1], first[0], width, height))
-        except RasterioError as error:
-            raise LayersError(f"{path.name}: a block cannot be decoded") from error
+    x = chip.transform.c + (np.arange(columns) + 0.5) * chip.transform.a
+    y = chip.transform.f + (np.arange(rows) + 0.5) * chip.transform.e
+    there = ~band.transform
+    across = np.floor(there.a * x + there.c).astype(int)
+    down = np.floor(there.e * y + there.f).astype(int)
+    first, last = (max(int(down.min()), 0), max(int(across.min()), 0)), (int(down.max()) + 1, int(across.max()) + 1)
+    height, width = min(last[0], band.height) - first[0], min(last[1], band.width) - first[1]
+    values = np.zeros(chip.shape, dtype=band.dtypes[0])
+    if height <= 0 or width <= 0:
+        return values
+    try:
+        part = band.read(1, window=Window(first[1], first[0], width, height))
+    except RasterioError as error:
+        raise LayersError(f"{Path(band.name).name}: a block cannot be decoded") from error
     inside_down, inside_across = down - first[0], across - first[1]
     known_down = (inside_down >= 0) & (inside_down < height)
     known_across = (inside_across >= 0) & (inside_across < width)
@@ -156,7 +179,12 @@ def read(path: Path, chip: Chip) -> NDArray[Any]:
     return values
 
 
-def _opened(path: Path) -> Any:
+def opened(path: Path) -> Any:
+    """A band open for reading.
+
+    Raises:
+        LayersError: it cannot be opened, or has no CRS.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)

@@ -2,11 +2,12 @@
 
 import base64
 import binascii
+import datetime as dt
 import io
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import pandas as pd
 from PIL import Image
@@ -21,12 +22,13 @@ from eudr_check.package.inputs import PackageInput
 __all__ = ["FOLDER", "LOOKS", "SCENE", "Shot", "Shots", "files", "shots", "write"]
 
 LOOKS = f"{FOLDER}/looks.json"
-TABLES = ("looks.csv", "sources.csv")
+TABLES = ("looks.csv", "vegetation_series.csv", "sources.csv")
 SCENE = r"\d{4}-\d\d-\d\d_[0-9A-Z]+_(true_colour|near_infrared)\.tif"
 """Name of all pictures of one date and tile."""
 MOST_CELLS = 600
 """Along a side of a picture; larger ones are not of our making."""
 
+Ratio = Annotated[float, Field(ge=-1, le=1)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Cells = Annotated[int, Field(ge=1, le=MOST_CELLS)]
 Ring = tuple[tuple[Number, Number], ...]
@@ -39,6 +41,25 @@ class Said(BaseModel):
 
     name: str
     lines: tuple[str, ...]
+
+
+class Point(NamedTuple):
+    """Vegetation at one date."""
+
+    day: dt.date
+    ndvi: Ratio
+    nbr: Ratio | None
+    item: str
+
+
+class Line(BaseModel):
+    """Vegetation of a plot through the years."""
+
+    model_config = ConfigDict(frozen=True)
+
+    points: Annotated[tuple[Point, ...], Field(min_length=1)]
+    losses: tuple[Annotated[int, Field(ge=2000, le=2100)], ...]
+    """Years in which layers date a loss."""
 
 
 class Shot(BaseModel):
@@ -57,6 +78,8 @@ class Shot(BaseModel):
     """By kind, native cells as WebP in Base64."""
     rings: Mapping[str, tuple[Ring, ...]] = {}
     """Of plot, forest in 2020 and loss, as (column, row) of cells."""
+    line: Line | None = None
+    """Of the most recent look: the years up to it."""
 
     @field_validator("said")
     @classmethod

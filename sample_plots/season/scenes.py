@@ -20,20 +20,24 @@ from season.ground import Blob, Ground, Sample, Use
 from season.noise import Array
 
 COLLECTION = "sentinel-2-l2a"
-BANDS = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}
+BANDS = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08", "swir22": "B12"}
 COLOURS = {
-    Use.FOREST: (0.024, 0.044, 0.026, 0.32), Use.SHADED_COFFEE: (0.030, 0.058, 0.040, 0.36),
-    Use.OPEN_COFFEE: (0.044, 0.076, 0.062, 0.33), Use.PASTURE: (0.056, 0.094, 0.088, 0.29),
-    Use.CROPS: (0.062, 0.092, 0.104, 0.26), Use.FALLOW: (0.038, 0.068, 0.054, 0.31),
-    Use.BUILT: (0.120, 0.140, 0.160, 0.22), Use.WATER: (0.050, 0.052, 0.036, 0.03),
-    Use.ROAD: (0.100, 0.122, 0.142, 0.20),
+    Use.FOREST: (0.024, 0.044, 0.026, 0.32, 0.075), Use.SHADED_COFFEE: (0.030, 0.058, 0.040, 0.36, 0.100),
+    Use.OPEN_COFFEE: (0.044, 0.076, 0.062, 0.33, 0.130), Use.PASTURE: (0.056, 0.094, 0.088, 0.29, 0.180),
+    Use.CROPS: (0.062, 0.092, 0.104, 0.26, 0.200), Use.FALLOW: (0.038, 0.068, 0.054, 0.31, 0.120),
+    Use.BUILT: (0.120, 0.140, 0.160, 0.22, 0.230), Use.WATER: (0.050, 0.052, 0.036, 0.03, 0.010),
+    Use.ROAD: (0.100, 0.122, 0.142, 0.20, 0.240),
 }  # fmt: skip
 """Reflectance of land uses in `BANDS`."""
-BARE, REGROWN = (0.074, 0.104, 0.146, 0.22), (0.050, 0.084, 0.070, 0.30)
+BARE, REGROWN = (0.074, 0.104, 0.146, 0.22, 0.300), (0.050, 0.084, 0.070, 0.30, 0.160)
 """Land cleared within a year, and later."""
-CLOUD, SHADE = (0.55, 0.54, 0.53, 0.58), 0.45
-STEPS = (20, 25, 25, 100)
+CLOUD, SHADE = (0.55, 0.54, 0.53, 0.58, 0.45), 0.45
+STEPS = (20, 25, 25, 100, 200)
 """Stored numbers of `BANDS` are rounded to these, so that the files stay small."""
+CELL = {"swir22": 20.0, "scl": 20.0}
+"""Width of a cell in metres, where it is not 10."""
+GREENER = (-0.004, -0.003, -0.010, 0.02, -0.02)
+"""What rain adds to land that is not forest; `YEARS` lie in the wet months."""
 
 
 class Day(NamedTuple):
@@ -45,6 +49,9 @@ class Day(NamedTuple):
     cloud: float
     """Share of the ground under cloud, roughly."""
     sun_deg: float
+
+    flat: bool = False
+    """Without texture or detail: dates that only the line through the years needs, a tenth of the bytes."""
 
     @property
     def added(self) -> int:
@@ -59,6 +66,22 @@ DAYS = (
     Day("2024-08-19", "sentinel-2a", "05.11", 0.03, 55.0),
     Day("2026-08-24", "sentinel-2c", "05.12", 0.05, 55.9),
 )
+YEARS = tuple(
+    Day(
+        f"{year}-{day}",
+        "sentinel-2a",
+        "02.14" if year < 2022 else "04.00" if year < 2023 else "05.11",
+        0.02,
+        sun,
+        flat=True,
+    )
+    for year in range(2019, 2027)
+    for day, sun in (("02-05", 64.2), ("05-16", 51.7))
+    if year % 2 == 0 or sun < 60
+)
+"""Between the others, outside of their season, for the line through the years."""
+CLOUDY_SITE = "san-ignacio"
+"""Without `YEARS`: nothing clear is left there before the cut-off."""
 OVERCAST = {("san-ignacio", "2020-08-14"): 0.93}
 """Sites where a day had other weather: nothing clear is left there before the cut-off."""
 
@@ -84,7 +107,7 @@ class Ground10m(NamedTuple):
         x, y = left + 10 * (across.ravel() + 0.5), top - 10 * (down.ravel() + 0.5)
         sample = ground.at(*there.transform(x, y, direction="INVERSE"))
         texture = [noise.rough(sample.x, sample.y, 90.0, 7 + number, octaves=2) - 0.5 for number in range(2)]
-        grain = (texture[0], texture[0], texture[0], texture[1])
+        grain = (texture[0], texture[0], texture[0], texture[1], texture[0])
         return cls(ground, sample, Affine(10.0, 0.0, left, 0.0, -10.0, top), shape, grain)
 
 
@@ -92,7 +115,7 @@ def write(grounds: Mapping[str, Ground], folder: Path) -> None:
     """Write the STAC folder `folder/pictures` with its COGs."""
     home = folder / "pictures"
     sites = [Ground10m.of(ground) for ground in grounds.values()]
-    members = [_scene(site, day, home / COLLECTION) for site in sites for day in DAYS]
+    members = [_scene(site, day, home / COLLECTION) for site in sites for day in _days(site.ground.pattern.site.key)]
     for member in members:
         _write_json(home / COLLECTION / f"{member['id']}.json", member)
     _write_json(home / COLLECTION / "collection.json", _collection(members))
@@ -107,25 +130,45 @@ def write(grounds: Mapping[str, Ground], folder: Path) -> None:
     _write_json(home / "catalog.json", catalog)
 
 
+def _skies(day: Day) -> Day:
+    """Whose clouds a day has: those of `YEARS` have the clouds of a clear day near to them, so that no look is theirs."""
+    clear = [one for one in DAYS if one.cloud < 0.5]
+    return next((one for one in clear if day.date <= one.date), clear[-1]) if day.flat else day
+
+
+def _days(site: str) -> tuple[Day, ...]:
+    return DAYS if site == CLOUDY_SITE else tuple(sorted((*DAYS, *YEARS)))
+
+
 def _scene(here: Ground10m, day: Day, folder: Path) -> dict[str, Any]:
     """The Item of one site and day, its files written."""
     site = here.ground.pattern.site
-    seed = here.ground.pattern.seed + int(day.date.replace("-", "")) % 100_003
-    cloud, shadow = _weather(here.sample, OVERCAST.get((site.key, day.date), day.cloud), seed)
+    cloudy = _skies(day)
+    seed = here.ground.pattern.seed + int(cloudy.date.replace("-", "")) % 100_003
+    cloud, shadow = _weather(here.sample, OVERCAST.get((site.key, cloudy.date), cloudy.cloud), seed)
     tile = _tile(site.utm, here.transform.c, here.transform.f)
     name = f"S2{day.platform[-1].upper()}_{tile}_{day.date.replace('-', '')}_{site.key}_L2A"
     classes = _classes(here, day, cloud, shadow)
     files = {"scl": (classes, here.transform @ Affine.scale(2))}
     brightness = 0.85 + 0.3 * noise.smooth(here.sample.x, here.sample.y, 160.0, seed)
     for number, band in enumerate(BANDS):
-        values = _numbers(here, day, np.where(cloud, CLOUD[number] * brightness, np.nan), shadow, number)
-        files[band] = (values, here.transform)
+        covered = np.where(cloud, CLOUD[number] * (1 if day.flat else brightness), np.nan)
+        values, step = _numbers(here, day, covered, shadow, number), round(CELL.get(band, 10.0) / 10)
+        if day.flat:
+            values = _coarse(values, 4 if number > 1 else 16)
+        files[band] = (values[::step, ::step], here.transform @ Affine.scale(step))
     assets = {}
     for band, (values, transform) in files.items():
         path = folder / f"{name}_{BANDS.get(band, 'SCL')}.tif"
         _write(path, values, transform, site.utm)
         assets[band] = _asset(path, values, transform, day, band)
     return _item(name, site.utm, tile, day, assets, site.bounds, float(np.isin(classes, (8, 9, 10)).mean()))
+
+
+def _coarse(values: Array, step: int) -> Array:
+    """Every fourth (or other) cell repeated, on the same grid."""
+    rows, columns = values.shape
+    return values[::step, ::step].repeat(step, 0).repeat(step, 1)[:rows, :columns]
 
 
 def _weather(sample: Sample, share: float, seed: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -153,7 +196,10 @@ def _numbers(here: Ground10m, day: Day, cloud: Array, shadow: NDArray[np.bool_],
     value = colour[sample.use]
     cleared = (sample.cleared > 0) & (sample.cleared <= year)
     value = np.where(cleared, np.where(sample.cleared >= year - 1, BARE[band], REGROWN[band]), value)
-    value = value * (1 + 0.5 * here.grain[band])
+    if day.flat:
+        value = np.where(sample.use == Use.FOREST, value, value + GREENER[band])
+    else:
+        value = value * (1 + 0.5 * here.grain[band])
     value = np.where(shadow, value * SHADE, value)
     covered = ~np.isnan(cloud)
     step = np.where(covered, 400, STEPS[band])
@@ -238,7 +284,7 @@ def _collection(members: list[dict[str, Any]]) -> dict[str, Any]:
         "description": "Invented scenes in the encoding of Sentinel-2 L2A; they show no real place.",
         "extent": {
             "spatial": {"bbox": [box]},
-            "temporal": {"interval": [[f"{DAYS[0].date}T00:00:00Z", f"{DAYS[-1].date}T23:59:59Z"]]},
+            "temporal": {"interval": [[f"{YEARS[0].date}T00:00:00Z", f"{DAYS[-1].date}T23:59:59Z"]]},
         },
         "links": [
             {"rel": "root", "href": "../catalog.json", "type": "application/json"},

@@ -12,6 +12,7 @@ from eudr_check.choices import LANGUAGES
 from eudr_check.imagery.picture import webp
 
 DATES = ("2020-08-14", "2026-08-24")
+LINE = {"points": [["2020-08-14", 0.84, 0.5, "S2A_a"], ["2026-08-24", 0.2, None, "S2A_b"]], "losses": [2023]}
 CELLS = 8
 WEST, NORTH = 383_000.0, 9_332_500.0
 """Upper left corner in tile 18MUU, on plot `sur/A 3`."""
@@ -20,13 +21,14 @@ WEST, NORTH = 383_000.0, 9_332_500.0
 def looks(plot: str = "sur/A 3") -> dict[str, Any]:
     """What `looks.json` says: one look before the cut-off, one of now, and one between that nothing clear was seen."""
     none = {"status": "no_clear_look", "said": _said("between", "nothing clear")}
-    return {plot: [_look(DATES[0], 60), none, _look(DATES[1], 160)]}
+    return {plot: [_look(DATES[0], 60), none, {**_look(DATES[1], 160), "line": LINE}]}
 
 
 def folder(root: Path) -> Path:
     """The artifact of the looks, as far as a package takes it in."""
     (root / "rasters").mkdir(parents=True)
     (root / "looks.csv").write_text("plot,look\nsur/A 3,latest\n", encoding="utf-8")
+    (root / "vegetation_series.csv").write_text("plot,month\nsur/A 3,2026-08\n", encoding="utf-8")
     (root / "sources.csv").write_text("tile,layer\n18MUU,sentinel-2-l2a\n", encoding="utf-8")
     for date in DATES:
         for kind in ("true_colour", "near_infrared"):

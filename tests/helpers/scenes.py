@@ -15,6 +15,7 @@ from eudr_check.imagery.scenes import Scene
 
 BANDS = {"blue": 0.03, "green": 0.05, "red": 0.03, "nir": 0.35}
 """Reflectance of a forest."""
+SWIR = 0.1
 CRS, WEST, NORTH = "EPSG:32718", 300_000.0, 9_340_020.0
 """Upper left corner of the scenes, in tile 18MTU (about 76.8 W, 5.97 S)."""
 CELLS = 80
@@ -54,6 +55,7 @@ def scene(
     for band, reflectance in BANDS.items():
         numbers = np.where(np.isin(fine, (8, 9, 10)), 6000, round(reflectance * 10_000)) + grain + add
         _write(here / f"{band}.tif", np.where(fine == 0, 0, numbers).astype(np.uint16), 10)
+    _write(here / "swir.tif", np.full(grid.shape, round(SWIR * 10_000) + add, np.uint16), 20)
     sensed = dt.datetime.fromisoformat(f"{day}T15:20:00+00:00")
     return Scene(
         item_id=f"S2_{catalogue}_{day}",
@@ -68,7 +70,7 @@ def scene(
         sun_elevation_deg=55.4,
         claim=claim or Claim(-add / 10_000, True, add > 0),
         bbox=(-77.0, -6.1, -76.6, -5.8),
-        assets={band: str(here / f"{band}.tif") for band in ("scl", *BANDS)},
+        assets={band: str(here / f"{band}.tif") for band in ("scl", *BANDS, "swir")},
     )
 
 

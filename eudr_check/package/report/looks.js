@@ -25,11 +25,29 @@ function lookParts(looks) {
   }
   return [...parts, el("div", { class: "shots" }, ...looks.map(look => el("figure", {}, look.chips ? shot(look) : el("div", { class: "none" }, T("looks_none")), caption(look)))), found.length ? el("p", { class: "help" }, T("looks_credit", { years: [...new Set(found.map(look => look.date.slice(0, 4)))].sort() })) : null];
 }
+/* Vegetation at one clear date a month: dots are measured, lines between them only lead the eye. */
+function yearsFigure(line) {
+  const wide = 640, high = 150, left = 30, right = 8, top = 10, foot = 24, low = high - foot, days = line.points.map(point => Date.parse(point[0])), first = new Date(Math.min(...days)).getUTCFullYear(), last = Math.max(new Date(Math.max(...days)).getUTCFullYear(), ...line.losses);
+  const start = Date.UTC(first, 0, 1), span = Date.UTC(last + 1, 0, 1) - start, x = time => left + (wide - left - right) * (time - start) / span, y = value => top + (low - top) * (1 - Math.max(value, -.2)) / 1.2;
+  const stroke = (x1, y1, x2, y2, ink, dash) => el("svg:line", { x1, y1, x2, y2, stroke: ink, "stroke-dasharray": dash || false }), word = (x, y, text, anchor) => el("svg:text", { x, y, "text-anchor": anchor, "font-size": 12, fill: "#4a5558" }, text);
+  const parts = [0, .5, 1].flatMap(value => [stroke(left, y(value), wide - right, y(value), "#d9dee0"), word(left - 5, y(value) + 4, number(value, value % 1 ? 1 : 0), "end")]);
+  for (let year = first; year <= last; year++) parts.push(stroke(x(Date.UTC(year, 0, 1)), top, x(Date.UTC(year, 0, 1)), low, "#d9dee0"), word(x(Date.UTC(year, 6, 2)), high - 5, String(year), "middle"));
+  const cutoff = x(Date.UTC(2020, 11, 31));
+  if (cutoff >= left && cutoff <= wide - right) parts.push(stroke(cutoff, top, cutoff, low, "#4a5558", "4 3"));
+  parts.push(...line.losses.map(year => el("svg:rect", { x: x(Date.UTC(year, 0, 1)) + 1, y: low - 4, width: x(Date.UTC(year + 1, 0, 1)) - x(Date.UTC(year, 0, 1)) - 2, height: 8, fill: "#d6207f" }, el("svg:title", {}, T("looks_line_loss") + ": " + year))));
+  for (const [at, name, ink] of [[1, "NDVI", "#1b7f4b"], [2, "NBR", "#9a5b00"]]) {
+    const known = line.points.filter(point => point[at] !== null), place = point => [x(Date.parse(point[0])), y(point[at])];
+    parts.push(el("svg:polyline", { points: known.map(point => place(point).map(n => n.toFixed(1)).join(",")).join(" "), fill: "none", stroke: ink, "stroke-width": 1.2 }));
+    parts.push(...known.map(point => { const [a, b] = place(point), said = el("svg:title", {}, `${name} ${number(point[at], 2)} · ${point[0]} · ${point[3]}`); return at === 1 ? el("svg:circle", { cx: a, cy: b, r: 2.6, fill: ink }, said) : el("svg:rect", { x: a - 2.3, y: b - 2.3, width: 4.6, height: 4.6, fill: ink }, said); }));
+  }
+  return el("figure", { class: "years" }, el("svg:svg", { viewBox: `0 0 ${wide} ${high}`, role: "img", "aria-label": T("looks_years") }, ...parts), el("figcaption", {}, el("b", {}, T("looks_years")), el("span", {}, T("looks_years_help"))));
+}
 function lookBox(i) {
   const looks = D.looks[i];
   if (!looks) return null;
+  const line = looks[looks.length - 1].line;
   const place = el("div", {}, ...lookParts(looks).filter(Boolean)), again = () => place.replaceChildren(...lookParts(looks).filter(Boolean));
   const kind = el("select", { "aria-label": T("looks_kind"), onchange: () => { drawn.kind = kind.value; again(); } }, ...["true", "nir"].map(name => el("option", { value: name, selected: drawn.kind === name }, T("looks_" + name))));
   const boxes = ["plot", "forest", "loss"].map(name => { const box = el("input", { type: "checkbox", checked: drawn[name], onchange: () => { drawn[name] = box.checked; again(); } }); return el("label", {}, box, " ", T("looks_line_" + name)); });
-  return el("div", { class: "looks" }, el("h3", {}, T("looks")), el("p", { class: "help" }, T("looks_help")), el("p", { class: "choices" }, kind, ...boxes), place);
+  return el("div", { class: "looks" }, el("h3", {}, T("looks")), el("p", { class: "help" }, T("looks_help")), el("p", { class: "choices" }, kind, ...boxes), place, line ? yearsFigure(line) : null);
 }

@@ -11,7 +11,7 @@ from babel.dates import format_date
 from eudr_check.geodesy import eu_area_ha
 from eudr_check.law import official
 from eudr_check.package.pictures import Shots
-from eudr_check.package.statement import looks
+from eudr_check.package.statement import looks, years
 from eudr_check.package.statement.glyphs import undrawable
 from eudr_check.text import number, say
 from eudr_check.text import topic as topics
@@ -245,10 +245,12 @@ class Pages:
                     {
                         "plot": " · ".join([str(self.plots.at[plot, "plot_id"]), self.say(f"short_{outcomes[plot]}")]),
                         "shots": [looks.shown(look, self.language) for look in (mine[0], mine[-1])],
+                        "line": None if mine[-1].line is None else {"svg": years.draw(mine[-1].line)},
                     }
                     for plot, mine in shown.items()
                 ],
                 "none": self.say("looks_none"),
+                "line": self.say("looks_line"),
             }
         ]
 

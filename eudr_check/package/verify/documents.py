@@ -143,6 +143,6 @@ def _patterns(contents: Contents) -> Iterator[str]:
         yield r"action_plan/[^/]+\.(xlsx|pdf|kml)"
     if "rasters" in wanted:
         yield r"rasters/.+"
-    yield rf"{pictures.FOLDER}/(looks\.json|looks\.csv|sources\.csv|{pictures.SCENE})"
+    yield rf"{pictures.FOLDER}/(looks\.json|(looks|vegetation_series|sources)\.csv|{pictures.SCENE})"
     if not contents.redacted:
         yield r"(reviews|legality|answers)/.+"

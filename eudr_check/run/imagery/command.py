@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from eudr_check import layers
 from eudr_check.config import Harvest
 from eudr_check.documents import dossier
@@ -112,7 +114,8 @@ class Pictures:
 
 def _lacks(found: Artifact) -> bool:
     """Whether something failed that may come right when it is tried again; an exhausted budget does not."""
-    reasons = found.table("LOOKS")["reason"].dropna()
+    months = found.table("VEGETATION_SERIES")
+    reasons = pd.concat([found.table("LOOKS")["reason"], months["reason"][months["date"].isna()]]).dropna()
     return bool(found.json("summary")["failed_searches"] or not reasons.str.contains(USED_UP, regex=False).all())
 
 

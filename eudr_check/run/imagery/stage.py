@@ -17,17 +17,18 @@ from eudr_check.config import Harvest
 from eudr_check.documents import dossier, reviews
 from eudr_check.documents.review import COLUMNS
 from eudr_check.evidence_digest import evidence_digest
-from eudr_check.imagery import looks, written
+from eudr_check.imagery import line, looks, written
 from eudr_check.imagery.ground import box_of
 from eudr_check.imagery.looks import Look, Subject
 from eudr_check.imagery.scenes import Scene, join
+from eudr_check.imagery.series import FIRST, Month, series
 from eudr_check.imagery.slots import BACK, slots
 from eudr_check.imagery.todo import todo
 from eudr_check.layers.fetch.block_store import Store
 from eudr_check.package.csv_files import write_csv
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.run.artifacts import write_json, write_table
-from eudr_check.run.imagery.bands import Bands
+from eudr_check.run.imagery.bands import USED_UP, Bands
 from eudr_check.run.imagery.search import Listing, search
 from eudr_check.run.imagery.subjects import outlines, subjects
 from eudr_check.variables import Variable
@@ -54,13 +55,9 @@ def write_list(folder: Path, harvest: Harvest, seen: Seen, store: Path, *, offli
     """Write `scenes.json`: what the catalogues have of the ground of the plots."""
     wanted = seen.subjects(harvest)
     boxes = np.array([box_of(one.geometry) for one in wanted]).reshape(-1, 4)
-    last = dossier.day(harvest)
-    years = {
-        year
-        for one in wanted
-        for slot in slots(one.loss_years, last or dt.date.today())
-        for year in range(slot.since.year, slot.until.year + 1)
-    }
+    last = dossier.day(harvest) or dt.date.today()
+    first = min([FIRST, *(slot.since for one in wanted for slot in slots(one.loss_years, last))])
+    years = range(first.year, last.year + 1)
     found = search(harvest, boxes, years, Store(store), offline=offline) if wanted else Listing()
     content = {
         "scenes": [one.model_dump(mode="json") for one in found.scenes],
@@ -100,25 +97,43 @@ def write_looks(
     preferred = [(choice.source, choice.collection) for choice in harvest.imagery.catalogues]
     overflights = join(found.scenes, preferred)
     last = dossier.day(harvest) or max((one.day for one in overflights), default=dt.date.min + BACK)
+    # What a budget does not suffice for is missing from the line, not from the pictures.
     answers = looks.look(wanted, overflights, bands, last)
+    months = series(wanted, overflights, bands, last)
     made = written.write(folder, answers, outlines(wanted, *drawn), harvest.package.languages[0])
-    write_table(folder, "LOOKS", made.table)
-    write_csv(folder / "looks.csv", made.table.reset_index())
+    for name, table in (("LOOKS", made.table), ("VEGETATION_SERIES", line.table(months))):
+        write_table(folder, name, table)
+        write_csv(folder / f"{name.lower()}.csv", table.reset_index())
     rows = [bands.rows[name] for name in sorted(bands.rows)]
     write_csv(folder / "sources.csv", tables.check(tables.SOURCES, tables.typed(tables.SOURCES, rows)))
-    write_json(folder, "shown", made.shown)
-    write_json(folder, "summary", _summary(answers, found, bands))
+    write_json(folder, "shown", _with_lines(made.shown, line.lines(months, wanted)))
+    write_json(folder, "summary", _summary(answers, months, found, bands))
     digests = evidence_digest(seen.evidence, [one.plot for one in wanted])
     not_asked = reviews.EXPLAINS | reviews.NO_REVIEW
     _write_todo(folder / "reviews-todo.csv", todo(seen.assessments, made.table, digests, COLUMNS, not_asked))
 
 
-def _summary(answers: Sequence[Look], found: Listing, bands: Bands) -> dict[str, Any]:
+def _with_lines(
+    shown: Mapping[str, list[dict[str, Any]]], drawn: Mapping[str, dict[str, Any]]
+) -> dict[str, list[dict[str, Any]]]:
+    """The most recent look of a plot carries its line through the years."""
+    return {
+        plot: [*mine[:-1], {**mine[-1], "line": drawn[plot]}] if plot in drawn else list(mine)
+        for plot, mine in shown.items()
+    }
+
+
+def _summary(answers: Sequence[Look], months: Sequence[Month], found: Listing, bands: Bands) -> dict[str, Any]:
     """What the terminal says of the stage; bytes are those of blocks needed, so that a second run says the same."""
     statuses = [one.status for one in answers]
     return {
         "plots": len({one.plot for one in answers}),
         "looks": {status: statuses.count(status) for status in tables.LOOK_STATUSES},
+        "months": {
+            "known": sum(one.known for one in months),
+            "unknown": sum(not one.known for one in months),
+            "left_out": sum(not one.known and any(USED_UP in reason for reason in one.reasons) for one in months),
+        },
         "scenes": len(found.scenes),
         "unusable_items": len(found.unusable),
         "failed_searches": list(found.failed),

@@ -97,6 +97,10 @@ def test_a_harvest_from_a_server(place: Place, tmp_path: Path, shared_data: Path
     assert [rows[name]["offset"] for name in ("before_cutoff", "latest")] == [-0.1, 0.0]
     assert set(made.table("LOOKS")["offset_state"].dropna()) == {"confirmed"}
     assert "norte/low-clear" not in made.table("LOOKS").index
+    months = made.table("VEGETATION_SERIES").loc["norte/high-one"]
+    assert list(months["date"].dropna()) == ["2020-08-14", "2022-07-20", "2024-08-20", "2026-08-24"]
+    # Forest of 0.35 and 0.03 with grain, the same before and after baseline 04.00; no band B12, so no NBR.
+    assert months["ndvi"].dropna().round(2).tolist() == [0.82] * 4 and months["nbr"].isna().all()
     assert json.loads((made.folder / "summary.json").read_text(encoding="utf-8"))["unusable_items"] == 1
     assert max(hits.values()) == 1
     assert again.files() == made.files()
@@ -201,6 +205,9 @@ def test_budget_leaves_out_and_says_so(place: Place, tmp_path: Path) -> None:
     assert (again.folder / "LOOKS.parquet").stat().st_mtime_ns == before
     summary = json.loads((made.folder / "summary.json").read_text(encoding="utf-8"))
     assert summary["bands_left_out"] > 0 and summary["megabytes"] == 0
+    months = made.table("VEGETATION_SERIES")
+    assert summary["months"] == {"known": 0, "unknown": len(months), "left_out": len(months)}
+    assert months["reason"].str.contains("imagery.megabytes").all()
     wanted = made.table("LOOKS").query("look in ('before_cutoff', 'latest')")
     assert set(wanted["status"]) == {"no_clear_look"}
     assert wanted["reason"].str.contains("imagery.megabytes").all()

@@ -1,5 +1,6 @@
 """Dated pictures in a package: on the pages of its statement, in its folder, and never believed unread."""
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from eudr_check import package
 from eudr_check.errors import PackageError
 from eudr_check.package import pictures
-from eudr_check.package.statement import document, pages
+from eudr_check.package.statement import document, pages, years
 from eudr_check.package.verify import verify
 from tests.helpers import package_pictures
 from tests.helpers import package_tables as six
@@ -43,6 +44,18 @@ def test_pages_show_before_and_now(made: Path) -> None:
     assert all("100 m" in shot["svg"] and 'points="2.00,2.00' in shot["svg"] for shot in row["shots"])
 
 
+def test_pages_show_the_line_through_the_years() -> None:
+    """Dots stand at their dates and values, the years of a loss are marked, and an unknown NBR has no dot."""
+    svg = years.draw(pictures.shots(package_pictures.looks())["sur/A 3"][-1].line)  # type: ignore[arg-type]
+
+    assert (svg.count("<circle"), svg.count("<rect")) == (2, 2)
+    left, right = years.LEFT, years.WIDTH - years.RIGHT
+    x = left + (right - left) * (dt.date(2020, 8, 14) - dt.date(2020, 1, 1)).days / 2557
+    y = years.TOP + (years.HEIGHT - years.TOP - years.BOTTOM) * (1 - 0.84) / 1.2
+    assert f'<circle cx="{x:.1f}" cy="{y:.1f}"' in svg
+    assert svg.count(years.LOSS) == 1 and "stroke-dasharray" in svg
+
+
 def test_a_statement_without_looks_has_no_such_section(made: Path) -> None:
     """Nothing is said of pictures where there are none."""
     told = json.loads((six.statement(made) / "dds.json").read_text(encoding="utf-8"))
@@ -67,7 +80,13 @@ def test_folder_holds_scenes_and_their_sources(made: Path) -> None:
     """Rasters by date, the table of looks and the hashes of what was read go with the package."""
     names = {path.name for path in (made / "pictures").iterdir()}
 
-    assert {"looks.json", "looks.csv", "sources.csv", "2020-08-14_18MUU_true_colour.tif"} <= names
+    assert {
+        "looks.json",
+        "looks.csv",
+        "vegetation_series.csv",
+        "sources.csv",
+        "2020-08-14_18MUU_true_colour.tif",
+    } <= names
     assert verify(made) == []
 
 
