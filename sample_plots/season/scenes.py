@@ -131,7 +131,7 @@ def write(grounds: Mapping[str, Ground], folder: Path) -> None:
 
 
 def _skies(day: Day) -> Day:
-    """Whose clouds a day has: those of `YEARS` have the clouds of a clear day near to them, so that no look is theirs."""
+    """Whose clouds a day has: those of `YEARS` have wider ones of a clear day near to them: no look is theirs."""
     clear = [one for one in DAYS if one.cloud < 0.5]
     return next((one for one in clear if day.date <= one.date), clear[-1]) if day.flat else day
 
@@ -145,7 +145,7 @@ def _scene(here: Ground10m, day: Day, folder: Path) -> dict[str, Any]:
     site = here.ground.pattern.site
     cloudy = _skies(day)
     seed = here.ground.pattern.seed + int(cloudy.date.replace("-", "")) % 100_003
-    cloud, shadow = _weather(here.sample, OVERCAST.get((site.key, cloudy.date), cloudy.cloud), seed)
+    cloud, shadow = _weather(here.sample, OVERCAST.get((site.key, cloudy.date), cloudy.cloud), seed, 40.0 * day.flat)
     tile = _tile(site.utm, here.transform.c, here.transform.f)
     name = f"S2{day.platform[-1].upper()}_{tile}_{day.date.replace('-', '')}_{site.key}_L2A"
     classes = _classes(here, day, cloud, shadow)
@@ -171,7 +171,7 @@ def _coarse(values: Array, step: int) -> Array:
     return values[::step, ::step].repeat(step, 0).repeat(step, 1)[:rows, :columns]
 
 
-def _weather(sample: Sample, share: float, seed: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _weather(sample: Sample, share: float, seed: int, wider_m: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Where clouds and their shadows lie; single clouds a few hundred metres wide, or a cover with holes."""
     x, y = sample.x, sample.y
     if share > 0.5:
@@ -182,8 +182,8 @@ def _weather(sample: Sample, share: float, seed: int) -> tuple[NDArray[np.bool_]
     cloud, shadow = np.zeros(x.shape, bool), np.zeros(x.shape, bool)
     for _ in range(max(int(share * 100), 1)):
         east, north, radius = random.uniform(-2100, 2100), random.uniform(-1900, 1900), random.uniform(120, 260)
-        cloud |= Blob(east, north, radius).holds(x, y, seed)
-        shadow |= Blob(east - 180, north - 140, radius).holds(x, y, seed)
+        cloud |= Blob(east, north, radius + wider_m).holds(x, y, seed)
+        shadow |= Blob(east - 180, north - 140, radius + wider_m).holds(x, y, seed)
     return cloud, shadow & ~cloud
 
 
