@@ -20,7 +20,7 @@ from eudr_check.imagery.looks import Subject
 from eudr_check.imagery.scenes import Overflight, Scene
 
 FIRST = dt.date(2019, 1, 1)
-"""Two years before the cut-off: leaf fall must be told from clearing."""
+"""Two years before the cut-off: leaf fall is no clearing, and the line shows which it was."""
 NEEDED, MORE = ("blue", "red", "nir"), "swir"
 """Blue shows clouds that the classification missed, and checks the offset; catalogues without B12 give no NBR."""
 MOST_TRIES = 3

@@ -7,7 +7,7 @@ from eudr_check.package.pictures import Line
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 150, 34, 8, 10, 24
 INKS = {"ndvi": "#1b7f4b", "nbr": "#9a5b00"}
-"""Dots of NDVI are round, those of NBR square: they can be told apart without colour."""
+"""Dots of NDVI are round, those of NBR square: nobody needs colours to see which is which."""
 LOSS, _INK, _FAINT = "#d6207f", "#4a5558", "#d9dee0"
 LOWEST = -0.2
 """Of the axis; what lies lower is drawn on it."""
