@@ -72,11 +72,26 @@ class _Search:
 
     subject: Subject
     slot: Slot
-    ahead: list[Overflight]
+    wanted: tuple[Overflight, ...]
+    """The best first: same season, then nearness."""
+    ahead: list[Overflight] = field(init=False)
+    """Still to be measured, in the order of the cloud of the whole scene."""
     tried: int = 0
+    taken: View | None = None
+    """The best clear one so far."""
     best: tuple[float, Overflight] | None = None
+    """Of those that are not clear."""
     reasons: list[str] = field(default_factory=list)
     found: Look | None = None
+
+    def __post_init__(self) -> None:
+        self.ahead = sorted(self.wanted, key=lambda one: one.cloud_percent)
+
+    def take(self, overflight: Overflight, view: View) -> None:
+        """Take a clear date; only what is wanted more is measured after it."""
+        better = {one.name for one in self.wanted[: self.wanted.index(overflight)]}
+        self.ahead = [one for one in self.ahead if one.name in better]
+        self.taken = view
 
 
 def look(subjects: Sequence[Subject], overflights: Sequence[Overflight], bring: Bring, last_day: dt.date) -> list[Look]:
@@ -96,12 +111,12 @@ def look(subjects: Sequence[Subject], overflights: Sequence[Overflight], bring: 
     wanted = {one.plot: slots(one.loss_years, last_day) for one in subjects}
     # The first slot is the state before the cut-off; its season is kept for the others.
     first = [
-        _Search(one, wanted[one.plot][0], [*candidates(wanted[one.plot][0], near[one.plot], None)]) for one in subjects
+        _Search(one, wanted[one.plot][0], candidates(wanted[one.plot][0], near[one.plot], None)) for one in subjects
     ]
     measured.answer(first)
     season = {one.subject.plot: _day(one.found) for one in first}
     rest = [
-        _Search(one, slot, [*candidates(slot, near[one.plot], season[one.plot])])
+        _Search(one, slot, candidates(slot, near[one.plot], season[one.plot]))
         for one in subjects
         for slot in wanted[one.plot][1:]
     ]
@@ -139,7 +154,7 @@ class _Measurements:
             self._complete(one for one in wanted if one.found is None and not one.ahead)
 
     def _judge(self, search: _Search, overflight: Overflight) -> None:
-        """Take a clear date; keep the best of the others in mind."""
+        """Take a clear date that is wanted more than the one before; keep the best of the others in mind."""
         name = search.subject.plot, overflight.name
         reason = self._reasons.get(name)
         if reason is not None:
@@ -147,16 +162,16 @@ class _Measurements:
             return
         search.tried += 1
         share = self._shares[name]
-        if search.best is None or share > search.best[0]:
-            search.best = share, overflight
         if share >= clear.CLEAR and (view := self._view(search.subject, overflight)) is not None:
-            search.found = self._look(search, view)
+            search.take(overflight, view)
+        elif search.best is None or share > search.best[0]:
+            search.best = share, overflight
 
     def _complete(self, searches: Iterable[_Search]) -> None:
-        """No date is left: the best partly clear one, or none."""
+        """No date is left: the clear one, else the best partly clear one, or none."""
         for search in searches:
-            view = None
-            if search.best is not None and search.best[0] >= clear.PARTLY:
+            view = search.taken
+            if view is None and search.best is not None and search.best[0] >= clear.PARTLY:
                 view = self._view(search.subject, search.best[1])
             search.found = self._look(search, view)
 

@@ -114,7 +114,7 @@ def _patches(language: str, years: Sequence[int]) -> list[ET.Element]:
         labels.append((f'"year" <= {CUTOFF_YEAR}', say("gis", "until_cutoff", language)))
     colours = [palette.year_colour(year) for year in after] + [palette.LOSS_BEFORE] * bool(before)
     # The edge has the colour of its own year: far out an edge is all that is seen of a patch.
-    symbols = [_fill(colour, colour, opacity=0.85, width=0.3) for colour in colours]
+    symbols = [_seen_through(_fill(colour, colour, opacity=0.85, width=0.3), colour, 25, 217) for colour in colours]
     rules = [(f'"year" = {value}' if value.isdigit() else value, label) for value, label in labels]
     return [
         _ruled(rules, symbols),
@@ -184,9 +184,7 @@ def _number(renderer: ET.Element, symbols: Sequence[ET.Element]) -> None:
 def _plot_symbol(accent: palette.Accent) -> ET.Element:
     """A tinted area with a firm edge, and a mark in its middle that is seen when the area no longer is."""
     symbol = _fill(accent.colour, accent.ink, opacity=0.55, width=0.2 + 0.12 * accent.rank)
-    # From near, dated pictures are looked at through it.
-    tint = ",".join(map(str, palette.rgb(accent.colour)))
-    _data_defined(symbol[0], {"fillColor": f"color_rgba({tint},if(@map_scale < {PICTURES_SCALE}, 45, 140))"})
+    _seen_through(symbol, accent.colour, 45, 140)
     centre = ET.SubElement(symbol, "layer", {"class": "CentroidFill", "pass": "0", "locked": "0", "enabled": "1"})
     option_map(centre, {"point_on_surface": "1", "point_on_all_parts": "0", "clip_on_current_part_only": "0"})
     mark = _marker(accent, 1.5)
@@ -194,6 +192,13 @@ def _plot_symbol(accent: palette.Accent) -> ET.Element:
     centre.append(mark)
     hidden = {"enabledLayer": f"@map_scale > {MARKS_SCALE}"}
     _data_defined(mark[0], {"enabled": hidden["enabledLayer"]})
+    return symbol
+
+
+def _seen_through(symbol: ET.Element, colour: str, near: int, far: int) -> ET.Element:
+    """A filled symbol that dated pictures are looked at through from near: opacity of 255 near and far."""
+    tint = ",".join(map(str, palette.rgb(colour)))
+    _data_defined(symbol[0], {"fillColor": f"color_rgba({tint},if(@map_scale < {PICTURES_SCALE}, {near}, {far}))"})
     return symbol
 
 

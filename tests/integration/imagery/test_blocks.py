@@ -5,6 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import planetary_computer
+import pytest
 import rasterio
 import shapely
 from affine import Affine
@@ -22,7 +24,7 @@ from eudr_check.layers.fetch.block_store import Store
 from eudr_check.layers.raster import needed_blocks, open_raster
 from eudr_check.run.imagery.bands import Bands
 from tests.helpers import scenes
-from tests.helpers.servers import Server
+from tests.helpers.servers import Fault, Server
 
 PLOTS, CELLS = 500, 2048
 BAND = "red"
@@ -80,6 +82,20 @@ def test_five_hundred_plots_fetch_every_block_once(tmp_path: Path) -> None:
     assert distinct <= sum(hit.sent for hit in hits) <= 1.3 * distinct
     assert max(Counter(hit.byte_range for hit in hits).values()) == 1
     assert sum(hit.sent for hit in hits[before:]) == 0
+
+
+def test_pictures_of_a_catalogue_that_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bands found by a search are opened with a signature of their catalogue, and nothing written down holds it."""
+    monkeypatch.setattr(planetary_computer, "sign_url", lambda href: f"{href}?sig=SECRET")
+    with Server(tmp_path) as server:
+        server.decide = lambda hit: None if "SECRET" in hit.path else Fault("status", status=403)
+        wish = Wish(served(tmp_path, server), BAND, ground.box_of(clustered()[0].geometry)[None, :])
+        catalogue = Catalogue(url=f"{server.url}/stac", signing="planetary_computer")
+        bands = Bands({"one": catalogue}, Store(tmp_path / "store"), offline=False, budget_bytes=10**9)
+        (answer,) = bands([wish])
+
+    assert isinstance(answer, Held)
+    assert "SECRET" not in f"{answer.href} {bands.rows}"
 
 
 def test_five_hundred_pairs_fit_a_page(tmp_path: Path) -> None:

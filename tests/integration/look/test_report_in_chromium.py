@@ -61,7 +61,7 @@ def test_dated_pictures_have_a_scale_and_a_slider(browser: Browser, small_report
     """Every picture says how long 100 m are and where north is; moving the slider moves the edge between two dates."""
     browser.open(small_report, "#coop-jaen/JAE-00009")
     words = "[...one.querySelectorAll('text')].map(text => text.textContent)"
-    read = f"[...document.querySelectorAll('.looks svg')].map(one => {words})"
+    read = f"[...document.querySelectorAll('.slide svg, .shots svg')].map(one => {words})"
     edge = "document.querySelector('.slide i').getBoundingClientRect().x"
 
     assert browser.run(read) == [["100 m", "N"]] * 4
@@ -70,6 +70,16 @@ def test_dated_pictures_have_a_scale_and_a_slider(browser: Browser, small_report
     browser.run("document.querySelector('.slide input').dispatchEvent(new Event('input'))")
     assert browser.run(edge) < before - 50
     assert browser.run("document.querySelector('.slide .over').style.clipPath") == "inset(0px 0px 0px 10%)"
+
+
+def test_the_line_through_the_years(browser: Browser, small_report: Path) -> None:
+    """Every dot says its index, value, date and Item; an unknown NBR has none, and a year of loss is marked."""
+    browser.open(small_report, "#coop-jaen/JAE-00009")
+    dots = "[...document.querySelectorAll('.years circle, .years rect')].map(one => one.textContent)"
+
+    said = browser.run(dots)
+    assert [text.split(" · ")[1:] for text in said[1:3]] == [["2020-08-14", "S2A_a"], ["2026-08-24", "S2A_b"]]
+    assert (said[0].endswith("2023"), said[1][:4], said[3][:3], len(said)) == (True, "NDVI", "NBR", 4)
 
 
 def test_search_finds_a_plot_and_a_code(browser: Browser, small_report: Path) -> None:

@@ -183,3 +183,19 @@ def test_real_romanian_forest(shared_data: Path) -> None:
     assert {one.view.scene.day for one in before if one.view} <= {dt.date(2020, 10, 3), dt.date(2020, 11, 7)}
     assert all(one.status == "clear" for one in before)
     assert [one.status for one in found if one.slot.name == "latest"] == ["no_clear_look"] * 4
+
+
+def test_dates_are_measured_by_the_cloud_of_the_scene(tmp_path: Path) -> None:
+    """The least cloudy scene is measured first, the nearest clear one is taken, and none that could not replace it."""
+    clouds = {"2020-04-11": 20.0, "2020-08-02": 1.0, "2020-10-11": 30.0, "2020-12-10": 60.0, "2020-06-11": 5.0}
+    made = [scene(tmp_path, day, cloud=cloud, classes=9 if day == "2020-12-10" else 4) for day, cloud in clouds.items()]
+    asked: list[str] = []
+
+    def counted(wishes: Sequence[Wish]) -> list[Held | Refused]:
+        asked.extend(str(wish.scene.day) for wish in wishes if wish.band == "scl")
+        return bring(wishes)
+
+    found = answers(made, fetch=counted)
+
+    assert asked == ["2020-08-02", "2020-10-11", "2020-12-10"]
+    assert days(found)["before_cutoff"] == "clear 2020-10-11"

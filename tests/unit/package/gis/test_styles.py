@@ -30,6 +30,20 @@ def test_fields_in_map_tips_are_text(language: str) -> None:
         ), expression
 
 
+@pytest.mark.parametrize("name", ["plots", "patches"])
+def test_pictures_are_seen_through_what_lies_on_them(name: str) -> None:
+    """From near, plots and losses are outlines over the dated pictures: at most a fifth of their colour is left."""
+    made = ET.fromstring(styles.styles("es", [2020, 2023])[name])
+    fills = [layer for layer in made.iter("layer") if layer.get("class") == "SimpleFill"]
+    near = re.compile(rf"if\(@map_scale < {styles.PICTURES_SCALE}, (\d+), ")
+    opacity = [
+        [int(one) for one in near.findall(ET.tostring(fill, encoding="unicode").replace("&lt;", "<"))] for fill in fills
+    ]
+
+    assert len(fills) > 1
+    assert all(len(found) == 1 and found[0] <= 51 for found in opacity)
+
+
 @pytest.mark.parametrize("text", ["[% env('HOME') %]", "[[% 1 %]]", "x [%\n1\n%] y"])
 def test_texts_of_the_layout_hold_no_expression(text: str) -> None:
     """QGIS evaluates what stands between its signs in a label; names of policies stay names."""
