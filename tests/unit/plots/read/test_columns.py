@@ -170,3 +170,11 @@ def test_a_word_that_only_looks_like_a_unit_is_none(tmp_path, header):
     _, findings = loaded(geojson(tmp_path, polygon("A", **{header: "2.5"})))
 
     assert "area_unit_local" not in codes(findings)
+
+
+@pytest.mark.parametrize("header", ["Área café (ha)", "Area de cafe, ha", "área cacao (ha)"])
+def test_the_area_of_the_crop_is_the_area_declared(tmp_path, header):
+    """Lists of members call it by the crop, with the unit behind it."""
+    made, _ = loaded(geojson(tmp_path, polygon("A", **{header: "4.3"})))
+
+    assert made["declared_area_ha"].item() == 4.3
