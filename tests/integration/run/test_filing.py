@@ -42,7 +42,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a tiny harvest with a register, run once."""
     drawn = tiny_harvest.write(tmp_path_factory.mktemp("filed") / "tiny")
     content = yaml.safe_load(drawn.config.read_text(encoding="utf-8"))
-    drawn.config.write_text(yaml.safe_dump({**content, **FILES}), encoding="utf-8")
+    # What QGIS and technicians get is not filed, and takes most of a run and of its verification.
+    package = {**content["package"], "outputs": ["eu_geojson", "statement", "report"]}
+    drawn.config.write_text(yaml.safe_dump({**content, **FILES, "package": package}), encoding="utf-8")
     drawn.config.with_name("deliveries.csv").write_text(DELIVERIES, encoding="utf-8")
     drawn.config.with_name("shipments.csv").write_text(SHIPMENTS, encoding="utf-8")
     run(config.load(drawn.config), offline=True)
@@ -179,6 +181,29 @@ def test_numbers_along_the_chain(
     assert f"EXP-014,L1,1000.0,{record.reference_number}" in (folder / "buyer/references.csv").read_text(
         encoding="utf-8"
     )
+
+
+@pytest.mark.faults
+def test_a_corrected_package_takes_the_place(harvest: Path, system: practice.System, tmp_path: Path) -> None:
+    """A package made from a copy without register amends what was filed: other kilograms under the same number."""
+    said("submit", harvest / "run/package", "--acceptance")
+    said("submission", "status", "--acceptance", "--wait", "--every", "0.01")
+    (record,) = system.records
+    number, copy = record.reference_number, tmp_path / "copy"
+    shutil.copytree(harvest, copy, ignore=shutil.ignore_patterns("run", "register.gpkg"))
+    (file,) = copy.glob("*.yaml")
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    del content["register"]
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    (copy / "shipments.csv").write_text(SHIPMENTS.replace("1000", "900"), encoding="utf-8")
+    run(config.load(file), offline=True)
+    amended = said("amend", copy / "run/package", "--acceptance", "--shipment", "EXP-014")
+
+    assert amended.exit_code == Exit.DONE, amended.output
+    assert len(system.records) == 1
+    assert (record.version, record.reference_number) == (2, number)
+    assert record.statement.findtext(".//{*}netWeight") == "900"
+    assert [row["operation"] for row in outbox.sent(harvest / "register.gpkg")] == ["submit", "amend"]
 
 
 def test_what_is_not_ready_is_not_sent(harvest: Path, system: practice.System) -> None:
