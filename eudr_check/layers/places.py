@@ -36,12 +36,27 @@ def records(value: Any) -> Any:
 class TileScheme(Strict):
     """Files published without STAC, whose names follow a grid of tiles."""
 
-    naming: Literal["hansen", "jrc", "southwest", "utm"]
+    naming: Literal["hansen", "jrc", "southwest", "utm", "utmzone", "wsen", "file"] = Field(
+        description="`file`: one file for all ground of `box`"
+    )
     step_deg: int = 10
+    box: tuple[float, float, float, float] | None = Field(
+        None, description="west, south, east, north in degrees of what a single file may hold"
+    )
     url: str = Field(description="with {asset} and {tile}, or {lat} and {lon} of the north-west corner")
     assets: dict[str, str] = Field(default_factory=dict, description="our asset: their word for {asset}")
     ranges: bool = Field(True, description="false: the server sends whole files only")
     overhang_deg: float = Field(0.0, ge=0, description="how far files may lie beside their nominal tiles")
+    replaced: bool = Field(False, description="files change in place, so the server is asked again")
+    updated_file: str | None = Field(
+        None, description="text file with the day of the last update, for files that are replaced in place"
+    )
+
+    @model_validator(mode="after")
+    def _a_file_has_a_box(self) -> "TileScheme":
+        if (self.naming == "file") != (self.box is not None):
+            raise ValueError("'box' is given for naming file, and for no other")
+        return self
 
 
 class Place(Strict):

@@ -68,8 +68,12 @@ def prefetch(
         (layer, find(choice, layer, catalogues[choice.source], boxes, content, offline=offline))
         for choice, layer in layers
     ]
-    wanted = _wanted(work, boxes)
-    assets = _Assets(content, {**http.bring(wanted, content, offline=offline, each=each), **_ambiguous(work)})
+    brought = http.bring(_wanted(work, boxes), content, offline=offline, each=each)
+    while (elsewhere := _second_places(work, brought)) != work:
+        work = elsewhere
+        asked = [one for one in _wanted(work, boxes) if one.href not in brought]
+        brought |= http.bring(asked, content, offline=offline, each=each)
+    assets = _Assets(content, {**brought, **_ambiguous(work)})
     rows = [row for tile, ground in boxes.items() for row in _rows_of_tile(tile, ground, work, assets)]
     order = {layer.id: position for position, (_, layer) in enumerate(layers)}
     rows.sort(key=lambda row: (row["tile"], order[row["layer"]], row["item_id"] or "", row["asset"] or ""))
@@ -92,6 +96,21 @@ def _wanted(work: Sequence[tuple[LayerDefinition, Finds]], boxes: Mapping[Tile, 
                     ground.setdefault(href, []).append(boxes[tile])
                     about[href] = Wanted(href, address, boxes[tile], one.access, band)
     return [replace(about[href], boxes=np.concatenate(parts)) for href, parts in sorted(ground.items())]
+
+
+def _second_places(
+    work: Sequence[tuple[LayerDefinition, Finds]], brought: Mapping[str, Delivered | FetchFailure]
+) -> list[tuple[LayerDefinition, Finds]]:
+    """The same Items, taken from the next place there is where an asset of one did not come."""
+
+    def taken(one: CatalogItems) -> CatalogItems:
+        came = [brought.get(unsigned(address)) for address in one.addresses.values()]
+        return one.second if one.second and any(isinstance(part, FetchFailure) for part in came) else one
+
+    return [
+        (layer, {t: f if isinstance(f, FetchFailure) else [taken(one) for one in f] for t, f in finds.items()})
+        for layer, finds in work
+    ]
 
 
 def _ambiguous(work: Sequence[tuple[LayerDefinition, Finds]]) -> dict[str, FetchFailure]:

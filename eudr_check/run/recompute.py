@@ -15,6 +15,7 @@ from eudr_check.documents import answers, legality, reviews
 from eudr_check.documents.dossier import Dossier
 from eudr_check.documents.review import read_reviews
 from eudr_check.errors import LayersError
+from eudr_check.layers import watched
 from eudr_check.layers.definition import definition
 from eudr_check.package.verify import Recorded, Stages
 from eudr_check.risk.policy import shipped
@@ -59,8 +60,8 @@ def shipped_definition(name: str) -> Mapping[str, Any] | None:
     return definition(LayerChoice.model_validate({"id": name, "from": "shipped"})).model_dump(mode="json")
 
 
-def meant(definitions: Sequence[Any]) -> list[Variable]:
-    """The meaning of the columns of some layers, as `layers.json` of a package writes these.
+def meant(definitions: Sequence[Any], sources: pd.DataFrame) -> Sequence[Variable]:
+    """The meaning of the columns of some layers, as `layers.json` of a package writes these, and of its SOURCES.
 
     Raises:
         LayersError: one is no layer definition.
@@ -69,7 +70,7 @@ def meant(definitions: Sequence[Any]) -> list[Variable]:
         read = [layers.LayerDefinition.model_validate(one, by_alias=False, by_name=True) for one in definitions]
     except ValidationError as error:
         raise LayersError(f"layers.json: no layer definition: {' '.join(str(error).split())[:300]}") from error
-    return [variable for one in read for variable in one.variables]
+    return watched.variables(read, sources)
 
 
 def answers_in(path: Path, cooperatives: Sequence[str]) -> list[Mapping[str, Any]]:

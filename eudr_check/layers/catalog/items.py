@@ -33,6 +33,8 @@ class CatalogItems:
     listed: bool = True
     """False where the address was worked out, so that a missing file means a missing tile."""
     access: Access = Access()  # noqa: RUF009  (immutable)
+    second: "CatalogItems | None" = None
+    """The same Item at another place, asked for where this one gives none of it or not all."""
 
     @cached_property
     def frame(self) -> Frame | None:

@@ -19,6 +19,7 @@ from eudr_check.layers.fetch.addresses import place
 from eudr_check.layers.fetch.block_store import Store, key
 from eudr_check.layers.fetch.credentials import Access, unsigned
 from eudr_check.layers.fetch.retries import FetchFailure
+from eudr_check.layers.fetch.update_day import updated
 from eudr_check.layers.places import Place
 from eudr_check.tiles import PER_DEGREE, Tile
 
@@ -45,7 +46,7 @@ def find(
         opened = access(layer, catalogue)
         return dict.fromkeys(boxes, stac_folder.find(catalogue.folder, choice.source, layer, choice.collection, opened))
     if catalogue.tiles is not None:
-        return _published(layer, boxes, access(layer, catalogue))
+        return _published(layer, boxes, catalogue, store, offline=offline)
     assert catalogue.url is not None
     return _searched(choice, layer, catalogue, catalogue.url, boxes, store, offline)
 
@@ -56,25 +57,51 @@ def access(layer: LayerDefinition, catalogue: Catalogue) -> Access:
     if catalogue.folder is not None:
         return replace(stac_folder.access(catalogue.folder, catalogue.signing), home=home)
     if catalogue.tiles is not None:
-        there = _tiles_of(layer)
-        own = {place(there.tiles.url)} if there is not None and there.tiles is not None else set()
-        return replace(Access.of(there), home=home | own)
+        return _opened(next(iter(_places_of_tiles(layer)), None), catalogue)
     url = str(catalogue.url)
     return replace(Access.of(_place_at(layer, url), catalogue.signing), home=home | {place(url)})
 
 
-def _tiles_of(layer: LayerDefinition) -> Place | None:
-    return next((place for place in layer.found if place.tiles is not None), None)
+def _opened(there: Place | None, catalogue: Catalogue) -> Access:
+    """How published tiles of a place are opened: its own host may be asked, wherever it is."""
+    own = {place(there.tiles.url)} if there is not None and there.tiles is not None else set()
+    return replace(Access.of(there), home=frozenset(catalogue.inside) | own)
 
 
-def _published(layer: LayerDefinition, boxes: Mapping[Tile, Boxes], opened: Access) -> Finds:
-    there = _tiles_of(layer)
-    if there is None or there.tiles is None:
+def _places_of_tiles(layer: LayerDefinition) -> list[Place]:
+    return [place for place in layer.found if place.tiles is not None]
+
+
+def _published(
+    layer: LayerDefinition, boxes: Mapping[Tile, Boxes], catalogue: Catalogue, store: Store, *, offline: bool
+) -> Finds:
+    """Tiles of the first place that has some, each with the same tile of the places behind it."""
+    places = _places_of_tiles(layer)
+    if not places:
         raise LayersError(f"layer {layer.id}: its definition knows no published tiles; take it from a STAC catalogue")
+    by_place = [_at(layer, there, boxes, _opened(there, catalogue), store, offline=offline) for there in places]
+    found: dict[Tile, list[CatalogItems] | FetchFailure] = {}
+    for tile in boxes:
+        first, *others = (items[tile] for items in by_place)
+        for behind in others:
+            same = {one.item.id: one for one in behind}
+            first = [replace(one, second=same.get(one.item.id)) for one in first]
+        found[tile] = first
+    return found
+
+
+def _at(
+    layer: LayerDefinition, there: Place, boxes: Mapping[Tile, Boxes], opened: Access, store: Store, *, offline: bool
+) -> dict[Tile, list[CatalogItems]]:
+    """Tiles of one place."""
+    assert there.tiles is not None
+    scheme, until = there.tiles, None
+    if scheme.updated_file is not None:
+        until = updated(scheme.updated_file, store, opened.home | {place(scheme.updated_file)}, offline=offline)
     return {
         tile: [
             replace(_web_item(layer, None, item, opened), listed=False)
-            for item in tile_grids.items(layer, there.tiles, ground)
+            for item in tile_grids.items(layer, scheme, ground, until)
         ]
         for tile, ground in boxes.items()
     }

@@ -33,6 +33,8 @@ class Access:
     ranges: bool = True
     s3_endpoint: str | None = None
     """Store of the place's s3:// addresses, where that is not Amazon's; it wants keys of its own."""
+    replaced: bool = False
+    """Files change in place: what is known here is compared with the server's before it is used."""
     home: frozenset[str] = frozenset()
     """Places inside this network (`addresses.place`) that may be asked: the catalogue's own, and those users name."""
 
@@ -43,7 +45,8 @@ class Access:
             return cls(signing)
         ranges = place.tiles is None or place.tiles.ranges
         token = place.token_env, place.token_hosts, place.token_header
-        return cls(signing or place.signing, *token, ranges, place.s3_endpoint)
+        replaced = place.tiles is not None and place.tiles.replaced
+        return cls(signing or place.signing, *token, ranges, place.s3_endpoint, replaced)
 
     def signed(self, href: str, *, renew: bool = False) -> str:
         """The address to open now; `renew` asks for a fresh signature although the known one has not run out.

@@ -150,12 +150,12 @@ class _Line:
     def _is_wanted(self, etag: str, wanted: Wanted, source: RemoteBytes) -> bool:
         """Whether the file known here is the one that is asked for.
 
-        Published files are taken to stay what they are; objects of one's own are replaced without notice, so the
-        store is asked.
+        Published files are taken to stay what they are, unless their definition says otherwise; objects of one's own
+        are replaced without notice, so the store is asked.
         """
         if wanted.etag is not None:
             return etag == wanted.etag
-        if self.offline or wanted.access.signing != "object_store":
+        if self.offline or not (wanted.access.replaced or wanted.access.signing == "object_store"):
             return True
         source.start()
         return etag == source.etag

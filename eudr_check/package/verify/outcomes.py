@@ -58,8 +58,9 @@ class Stages:
     ) = None
     """The package, its settings, PLOTS, ASSESSMENTS, SOURCES and LOTS to what its documents say; None leaves records
     and legality as the statements have them."""
-    variables: Callable[[Sequence[Any]], Sequence[Variable]] | None = None
-    """Definitions, as `layers.json` writes them, to the meaning of their columns; None leaves what the settings say."""
+    variables: Callable[[Sequence[Any], pd.DataFrame], Sequence[Variable]] | None = None
+    """Definitions, as `layers.json` writes them, and SOURCES to the meaning of their columns; None leaves what the
+    settings say."""
 
 
 def outcomes(contents: Contents, stages: Stages) -> Iterator[Difference]:
@@ -110,7 +111,7 @@ def meaning(contents: Contents, stages: Stages) -> Iterator[Difference]:
     if stages.variables is None:
         return
     try:
-        defined = stages.variables(contents.layers)
+        defined = stages.variables(contents.layers, contents.sources)
     except EudrCheckError as error:
         yield Difference("layers.json", "unreadable", str(error))
         return

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from eudr_check import risk
 from eudr_check.documents import dossier
+from eudr_check.layers import watched
 from eudr_check.run.artifacts import Artifact, write_json, write_table
 from eudr_check.run.graph import Result
 from eudr_check.run.stages.job import Run, definitions
-from eudr_check.run.tile import variables
 
 
 def assess(run: Run) -> Result:
@@ -39,7 +39,7 @@ def _key(run: Run, plots: Artifact, evidence: Artifact) -> str:
 def _write(run: Run, plots: Artifact, evidence: Artifact, folder: Path) -> None:
     harvest, added = run.harvest, run.documents
     table, ground = plots.features("PLOTS"), evidence.table("EVIDENCE")
-    known = variables(definitions(run))
+    known = watched.variables(definitions(run), evidence.table("SOURCES"))
     assessments, reasons = risk.assess(table, ground, known, risk.policy(harvest.policy), harvest.production)
     assessments, effects = dossier.assessed(added, assessments, ground)
     lots = dossier.lots_of(harvest, added, assessments, table)

@@ -12,6 +12,7 @@ from eudr_check import package as package_room
 from eudr_check import register, risk
 from eudr_check.config import Harvest
 from eudr_check.documents import article10, dossier
+from eudr_check.layers import watched
 from eudr_check.package import document_date
 from eudr_check.package.bag import contents
 from eudr_check.package.codes import Codes
@@ -26,7 +27,6 @@ from eudr_check.run.graph import Result, on_cores
 from eudr_check.run.records import RecordOf, records
 from eudr_check.run.stages.job import Run, definitions, supply_of
 from eudr_check.run.thumbnails import baseline_of, pictures
-from eudr_check.run.tile import variables
 from eudr_check.shipments import Filed
 from eudr_check.steps import Call, Made, Step
 
@@ -162,7 +162,7 @@ def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
         | {name: of.assess.file(name) for name in ("ASSESSMENTS", "REASONS")},
         assessments=of.assess.table("ASSESSMENTS"),
         reasons=of.assess.table("REASONS"),
-        variables=variables(definitions(run)),
+        variables=watched.variables(definitions(run), of.overlay.table("SOURCES")),
         policy=risk.policy(run.harvest.policy),
         lots=lots,
         article10=article10.written(record, harvest.package.languages),

@@ -88,7 +88,7 @@ def test_addresses_follow_the_producers() -> None:
     addresses = {}
     for layer in ("hansen_gfc@v1.13", "jrc_gfc2020@V4", "jrc_tmf@v1.2025", "esa_worldcover@2020"):
         one = definition(LayerChoice.model_validate({"id": layer, "from": "x"}))
-        scheme = next(place.tiles for place in one.found if place.tiles)
+        scheme = next(place.tiles for place in reversed(one.found) if place.tiles)
         (item,) = items(one, scheme, box)
         addresses[layer] = [asset.href.rpartition("/")[2] for _, asset in sorted(item.assets.items())]
 
