@@ -1,4 +1,4 @@
-"""Layers of 2026: their encodings on small rasters in the producers' own grid and legend; tiles, days of update, places."""
+"""Layers of 2026: encodings on small rasters in the producers' own grid; tiles, days of update, places."""
 
 import datetime as dt
 from dataclasses import replace
@@ -192,7 +192,7 @@ WEB = {"local": Catalogue(tiles="published")}
 
 
 def test_how_far_a_file_has_seen_is_read_with_it(tmp_path: Path) -> None:
-    """The day of the last update dates SOURCES and the column; a newer file under an old address is fetched; offline tells the same."""
+    """SOURCES and column carry the day of update; a newer file is fetched; offline tells the same."""
     event = "kind: event, role: event, method: m, sensor: s, covers_from: 2019-01-01, covers_through: 2020-12-31"
     year = "year: {asset: a, values: '1000..3000', since: 2019-01-01}, unknown: [{a: 0}]"
     toy = Toy(
