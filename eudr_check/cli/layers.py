@@ -36,19 +36,26 @@ def layers_bring(
         typer.Argument(help="YAML of the harvest; not needed with --live-check", parser=object_store.local),
     ] = None,
     live: Annotated[bool, typer.Option("--live-check", help="Ask every configured endpoint for one window.")] = False,
+    country: Annotated[
+        str | None, typer.Option(help="Which layers apply in a country, why, and their licence.")
+    ] = None,
     as_json: AsJson = False,
     offline: Offline = False,
 ) -> None:
-    """Go as far as the SOURCES table (`layers CONFIG` is short for it); with --live-check ask the public endpoints."""
+    """Go as far as the SOURCES table (`layers CONFIG` is short for it); with --live-check ask the public endpoints,
+    with --country show what applies there."""
     from eudr_check.cli import show
     from eudr_check.config import LayerChoice
     from eudr_check.layers.definition import definition, shipped
     from eudr_check.layers.live_check import live_check
     from eudr_check.run.inputs import load
 
+    if country is not None:
+        _applies(country, as_json)
+        return
     if not live:
         if config is None:
-            raise typer.BadParameter("give the YAML of a harvest, or --live-check")
+            raise typer.BadParameter("give the YAML of a harvest, --country, or --live-check")
         finish(load(config), "layers", as_json, offline)
     chosen = (
         [LayerChoice(id=name, source="live") for name in shipped()] if config is None else list(load(config).layers)
@@ -59,6 +66,42 @@ def layers_bring(
     else:
         show.frame(found, nothing="no layer to check")
     raise typer.Exit(Exit.DONE if found["agrees"].all() else Exit.ERROR)
+
+
+def _applies(country: str, as_json: bool) -> None:
+    """Print the layers of a country and the maps that are registered by hand."""
+    import json
+    from dataclasses import asdict
+
+    import pandas as pd
+
+    from eudr_check.cli import show
+    from eudr_check.config import LayerChoice
+    from eudr_check.layers import packs
+    from eudr_check.layers.definition import definition
+    from eudr_check.names import code_of
+    from eudr_check.text import say
+
+    code = code_of(country)
+    if code is None:
+        raise typer.BadParameter(f"'{country[:60]}' is no country", param_hint="--country")
+    pack, language = packs.pack(code), spoken()
+    known = [definition(LayerChoice(id=one.layer, source="web")) for one in pack.layers]
+    rows = [
+        {"layer": one.id, "why": say("packs", mine.why, language), "licence": one.licence, "verified": one.checked}
+        for mine, one in zip(pack.layers, known, strict=True)
+    ]
+    if as_json:
+        listed = {"country": code, "layers": rows, "by_hand": [asdict(one) for one in pack.by_hand]}
+        typer.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+        return
+    show.frame(pd.DataFrame(rows), nothing="")
+    if code not in packs.countries():
+        typer.echo(say("packs", "unknown", language, country=code, known=", ".join(packs.countries())))
+    elif not pack.has_national_map:
+        typer.echo(say("packs", "no_national", language, country=code))
+    for one in pack.by_hand:
+        typer.echo(say("packs", "by_hand", language, title=one.title, page=one.page))
 
 
 @layers.command("new")

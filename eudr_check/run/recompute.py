@@ -15,10 +15,10 @@ from eudr_check.documents import answers, legality, reviews
 from eudr_check.documents.dossier import Dossier
 from eudr_check.documents.review import read_reviews
 from eudr_check.errors import LayersError
-from eudr_check.layers import watched
 from eudr_check.layers.definition import definition
 from eudr_check.package.verify import Recorded, Stages
 from eudr_check.risk.policy import shipped
+from eudr_check.run import watched
 from eudr_check.run.records import records
 from eudr_check.variables import Variable
 

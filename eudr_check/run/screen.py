@@ -7,6 +7,7 @@ from typing import cast, get_args
 from eudr_check.choices import Commodity
 from eudr_check.config import Catalogue, Harvest, LayerChoice, PackageChoice, PlotFile, RunChoice
 from eudr_check.errors import ConfigError
+from eudr_check.layers import packs
 from eudr_check.names import code_of, commodity_of
 from eudr_check.problems import said
 from eudr_check.resources import read_yaml
@@ -39,6 +40,7 @@ def harvest_of(
         raise ConfigError(said("all", problems=problems) if len(problems) > 1 else problems[0])
     default = read_yaml(__package__, "screen.yaml")
     place = Catalogue(folder=catalogue) if catalogue is not None else Catalogue(tiles="published")
+    chosen = default["layers"] if catalogue is not None else packs.pack(code).ids
     name = re.sub(r"[^a-z0-9]+", "-", plots_file.stem.lower()).strip("-") or "plots"
     return Harvest(
         harvest=f"screen-{name}",
@@ -52,7 +54,7 @@ def harvest_of(
             ),
         ),
         catalogues={"screen": place},
-        layers=tuple(LayerChoice(id=layer, source="screen") for layer in default["layers"]),
+        layers=tuple(LayerChoice(id=layer, source="screen") for layer in chosen),
         policy=default["policy"],
         production=None,
         package=PackageChoice(outputs=tuple(default["outputs"])),

@@ -96,7 +96,7 @@ STAGES = {
     "patches": MadeBy(
         ("package/gis", "package/document_date.py", "package/palette.py", "law", "parquet.py", "text"), _VECTORS
     ),
-    "assessment": MadeBy(("risk", "layers/watched.py", *_DOCUMENTS), (*_VECTORS, "openpyxl", "XlsxWriter")),
+    "assessment": MadeBy(("risk", "run/watched.py", *_DOCUMENTS), (*_VECTORS, "openpyxl", "XlsxWriter")),
     "scenes": MadeBy(
         ("imagery/scenes.py", "imagery/offset.py", "layers", "run/imagery/search.py", "files.py", "law"),
         (*_LAYERS, "xarray"),

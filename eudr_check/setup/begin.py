@@ -6,7 +6,7 @@ from pathlib import Path
 
 from eudr_check.documents import headers
 from eudr_check.errors import ConfigError
-from eudr_check.resources import read_yaml
+from eudr_check.layers import packs
 from eudr_check.setup import harvest_file
 from eudr_check.setup.harvest_file import Plan
 from eudr_check.setup.look import Found, layers_of, look, register
@@ -58,7 +58,7 @@ def begin(folder: Path, found: Found, answers: Answers, language: str) -> Begun:
         findings=found.findings,
         left=found.left,
         catalogue="catalogue" if layers else None,
-        layers=layers or read_yaml(__package__, "layers.yaml")["published"],
+        layers=layers or packs.pack(answers.country).ids,
     )
     config = folder / f"{plan.name}.yaml"
     files = {config: harvest_file.written(plan)}

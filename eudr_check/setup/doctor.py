@@ -11,8 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from eudr_check.config import LayerChoice
-from eudr_check.layers import definition, shipped
-from eudr_check.resources import read_yaml
+from eudr_check.layers import definition, packs, shipped
 from eudr_check.run.graph import in_flight
 
 LEAST_GB = 2.0
@@ -96,7 +95,7 @@ def _disk(folder: Path) -> Iterator[Line]:
 
 def _hosts() -> dict[str, list[str]]:
     """Servers of the layers a new harvest reads, then of all other shipped layers."""
-    first = read_yaml(__package__, "layers.yaml")["published"]
+    first = packs.pack(None).ids
     hosts: dict[str, list[str]] = {}
     for name in [*first, *(one for one in shipped() if one not in first)]:
         for place in definition(LayerChoice.model_validate({"id": name, "from": "doctor"})).found:

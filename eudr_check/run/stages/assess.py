@@ -4,7 +4,7 @@ from pathlib import Path
 
 from eudr_check import risk
 from eudr_check.documents import dossier
-from eudr_check.layers import watched
+from eudr_check.run import watched
 from eudr_check.run.artifacts import Artifact, write_json, write_table
 from eudr_check.run.graph import Result
 from eudr_check.run.stages.job import Run, definitions

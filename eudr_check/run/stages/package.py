@@ -12,7 +12,6 @@ from eudr_check import package as package_room
 from eudr_check import register, risk
 from eudr_check.config import Harvest
 from eudr_check.documents import article10, dossier
-from eudr_check.layers import watched
 from eudr_check.package import document_date
 from eudr_check.package.bag import contents
 from eudr_check.package.codes import Codes
@@ -21,7 +20,7 @@ from eudr_check.package.gis.edition import Edition
 from eudr_check.package.inputs import PackageInput
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.register import FilingState
-from eudr_check.run import conservation, map_rasters
+from eudr_check.run import conservation, map_rasters, watched
 from eudr_check.run.artifacts import Artifact
 from eudr_check.run.graph import Result, on_cores
 from eudr_check.run.records import RecordOf, records

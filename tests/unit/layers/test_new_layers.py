@@ -18,7 +18,7 @@ from eudr_check.layers.encode import encode
 from eudr_check.layers.fetch import update_day
 from eudr_check.layers.places import TileScheme
 from eudr_check.layers.raster import open_raster
-from eudr_check.layers.watched import variables
+from eudr_check.run.watched import variables
 from eudr_check.tiles import Tile
 from tests.helpers.answers import Reply, ranged, stage
 from tests.helpers.rasters import STATE, Toy, write_raster

@@ -24,7 +24,7 @@ UPSTREAM = {
     "sources": set(),
     "tile": {"run/folder.py", "run/graph.py", "run/lock.py", "run/versions.py"},
     "patches": {"package"},
-    "assessment": set(),
+    "assessment": {"layers"},
     "package": {"imagery", "layers", "overlay", "plots", "register", "risk"},
 }
 """What the sources of a stage import without being made by it: what artifacts they take name, and who does it when."""
