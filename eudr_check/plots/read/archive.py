@@ -1,5 +1,6 @@
 """Zip archives (KMZ, zipped shapefiles, spreadsheets are some too), opened without trusting them."""
 
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -14,7 +15,10 @@ from eudr_check.plots.read.raw_table import UnreadableError
 from eudr_check.plots.thresholds import threshold
 
 BYTES_PER_MB = 1_000_000
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, struct.error)
+_FILE_BEGINS = b"PK\x03\x04"
+_NAME_AND_EXTRA = 26
+"""Where a local file header says how long the name and the extra field behind it are (ZIP specification, 4.3.7)."""
 
 
 @dataclass
@@ -80,6 +84,26 @@ def _guard(members: list[zipfile.ZipInfo]) -> None:
             raise UnreadableError("file_unsafe", problem=f"path leaves the archive: {member.filename[:80]}")
 
 
+def _refuse_unlisted(path: Path, archive: zipfile.ZipFile) -> None:
+    """Files that lie in the archive and not in its directory: of an archive written before it, or of an older state.
+
+    Raises:
+        UnreadableError: there are some; nobody can say whether they are meant.
+    """
+    with path.open("rb") as stream:
+        end = 0
+        for member in [*sorted(archive.infolist(), key=lambda one: one.header_offset), None]:
+            begins = archive.start_dir if member is None else member.header_offset
+            stream.seek(end)
+            if begins > end and _FILE_BEGINS in stream.read(begins - end):
+                problem = "the archive holds files that its directory does not list; make it anew"
+                raise UnreadableError("file_unreadable", problem=problem)
+            if member is not None:
+                stream.seek(begins + _NAME_AND_EXTRA)
+                name, extra = struct.unpack("<2H", stream.read(4))
+                end = max(end, begins + _NAME_AND_EXTRA + 4 + name + extra + member.compress_size)
+
+
 @contextmanager
 def unpacked(path: Path, limits: Limits) -> Iterator[Path]:
     """A temporary folder with every file of the archive.
@@ -88,13 +112,14 @@ def unpacked(path: Path, limits: Limits) -> Iterator[Path]:
     `#2/`, and so on.
 
     Raises:
-        UnreadableError: as `opened`, or an archive within archives beyond the bounds.
+        UnreadableError: as `opened`, an archive within archives beyond the bounds, or files its directory leaves out.
     """
     with TemporaryDirectory() as name:
         folder = Path(name)
         taken: Counter[str] = Counter()
         with opened(path) as archive:
             limits.take(archive.infolist())
+            _refuse_unlisted(path, archive)
             for member in archive.infolist():
                 parts = PurePosixPath(member.filename.replace("\\", "/")).parts
                 if member.filename.endswith(("/", "\\")) or not parts:

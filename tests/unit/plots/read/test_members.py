@@ -228,3 +228,28 @@ def test_what_a_folder_only_points_to_blocks_by_name(tmp_path):
     assert len(unread) == 3
     assert all(unread["message"].str.contains(name).any() for name in ("south", "gone.csv", "pipe.csv"))
     assert set(unread["severity"]) == {"block"}
+
+
+def replaced():
+    """An archive in which a program left the older state of a file, as one that only appends does."""
+    content = io.BytesIO(packed(("a.csv", points("P")), ("b.csv", points("Q"))))
+    with zipfile.ZipFile(content, "a") as archive:
+        archive.filelist = [one for one in archive.filelist if one.filename != "b.csv"]
+        archive.writestr("c.csv", points("R"))
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [packed(("a.csv", points("P"))) + packed(("b.csv", points("Q"))), replaced()],
+    ids=["two archives in one file", "a file taken out of the directory"],
+)
+def test_files_that_the_directory_leaves_out_block(tmp_path, content):
+    """Nobody can say whether they are meant, so nothing of the archive is taken for the whole of it."""
+    path = tmp_path / "a.zip"
+    path.write_bytes(content)
+    made, findings = loaded(named(path))
+
+    assert not len(made)
+    assert findings.loc[findings["code"] == "file_unreadable", "message"].str.contains("directory does not list").all()
+    assert set(findings["severity"]) == {"block"}
