@@ -23,6 +23,8 @@ from eudr_check.package.verify.difference import Difference
 from eudr_check.shipments import Filed, Shipments
 from eudr_check.variables import Variable
 
+_WORDS_OF_AN_ANSWER = {"letter", "answer", "evidence", "sha256", "date", "person", "cooperatives"}
+
 
 @dataclass(frozen=True)
 class Contents:
@@ -124,7 +126,7 @@ def read(root: Path, manifest: Mapping[str, Any]) -> Contents | Difference:
         dds = {}
         for file in sorted([*root.glob(f"statement-*/{mark}dds.json"), *root.glob(f"{FILED}-*/dds.json")]):
             name = file.relative_to(root).as_posix()
-            dds[name.removesuffix("dds.json")] = _object(root, name)
+            dds[name.removesuffix("dds.json")] = _with_words(_object(root, name))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EudrCheckError) as error:
         return Difference(name, "unreadable", f"the rest cannot be recomputed: {' '.join(str(error).split())[:300]}")
     found |= {"lots": lots, "dds": dds, "shipments": shipments, "filed": filed, "looks": looks}
@@ -143,6 +145,19 @@ def _object(root: Path, name: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ValueError("expected a JSON object")
     return content
+
+
+def _with_words(dds: dict[str, Any]) -> dict[str, Any]:
+    """The content of a `dds.json`, whose answers of the operator are such.
+
+    Raises:
+        ValueError: one is not.
+    """
+    for rows in dds.get("article10", {}).values():
+        for answer in [one for row in rows for one in row.get("operator") or ()]:
+            if not isinstance(answer, Mapping) or not answer.keys() >= _WORDS_OF_AN_ANSWER:
+                raise ValueError("article10: an answer of the operator lacks its words")
+    return dds
 
 
 def _harvest(settings: Mapping[str, Any], *, delivered: bool, shipped: bool) -> Harvest:

@@ -173,6 +173,8 @@ FOUND: dict[str, tuple[Change, str]] = {
     "dds countries": (
         patched(S + "dds.json", lambda d: d["geolocation"]["countries"][0].update(hectares=1)), "dds.json"),
     "dds draft": (patched(S + "dds.json", lambda d: d.update(draft=True)), "dds.json"),
+    "dds answers": (
+        patched(S + "dds.json", lambda d: d.update(article10={"es": [{"letter": "a", "operator": [1]}]})), "dds.json"),
     "dds is a list": (added(S + "dds.json", b"[]"), "dds.json"),
     "dds document": (patched(S + "dds.json", lambda d: d["legality"][0].update(sha256="ab" * 32)), "legality"),
     "pages": (appended(S + "statement.es.pdf"), "statement.es.pdf"),
