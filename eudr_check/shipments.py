@@ -84,6 +84,8 @@ class Filed:
     """Kilograms of product taken of every lot; empty for a statement without lots."""
     geojson_sha256: str | None = None
     """Of the plots it declared; None where an earlier version wrote this."""
+    rehearsed: bool = False
+    """Whether the number came from a system to try things in, and declares nothing."""
 
 
 def kilograms(mass: float) -> str:

@@ -22,7 +22,9 @@ def filed(path: Path, harvest: str) -> tuple[Filed, ...]:
     with store.reading(path) as database:
         rows = database.execute(
             "SELECT s.fid, s.internal_reference, s.lot, s.net_mass_kg, s.geojson_sha256, n.reference_number, "
-            "n.submitted FROM numbers n JOIN statements s ON s.fid = n.statement "
+            "n.submitted, (SELECT max(o.system != 'production') FROM filing_overviews o "
+            "WHERE o.reference_number = n.reference_number) AS rehearsed "
+            "FROM numbers n JOIN statements s ON s.fid = n.statement "
             "WHERE n.replaced = 0 AND s.harvest = ? ORDER BY n.fid",
             (harvest,),
         ).fetchall()
@@ -47,5 +49,6 @@ def filed(path: Path, harvest: str) -> tuple[Filed, ...]:
             mine[0]["shipment"] if mine else None,
             used,
             row["geojson_sha256"],
+            bool(row["rehearsed"]),
         )
     return tuple(found.values())

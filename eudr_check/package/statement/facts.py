@@ -180,7 +180,11 @@ def _statement(part: Part, place: tuple[int, int], day: dt.date | None) -> dict[
         "net_mass_kg": part.net_mass_kg,
     }
     if part.filed is not None:
-        stated["filed"] = {"number": part.filed.number, "submitted": part.filed.submitted.isoformat()}
+        stated["filed"] = {
+            "number": part.filed.number,
+            "submitted": part.filed.submitted.isoformat(),
+            "rehearsed": part.filed.rehearsed,
+        }
     return stated
 
 

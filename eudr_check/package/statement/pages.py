@@ -39,13 +39,18 @@ class Pages:
         facts = self.facts
         # They say what keeps a statement from being filed.
         open_points = () if self.filed else facts["open_points"]
-        state = "_filed" if self.filed else "_ready" if facts["ready_to_sign"] else ""
+        state = self.as_filed or ("_ready" if facts["ready_to_sign"] else "")
+        is_finished = facts["ready_to_sign"] or self.filed
         return {
             "language": self.language,
             "title": title,
             "author": facts["operator"].get("name", ""),
             "subtitle": subtitle,
-            "mark": None if facts["ready_to_sign"] or self.filed else self.say("draft_mark"),
+            "mark": self.say("rehearsed_mark")
+            if state == "_rehearsed"
+            else None
+            if is_finished
+            else self.say("draft_mark"),
             "footer": self.say("made_with", version=facts["software"], reference=facts["statement"]["reference"]),
             "page": self.say("page", page="@this", pages="@last"),
             "status": {
@@ -62,6 +67,11 @@ class Pages:
         found: Mapping[str, Any] | None = self.facts["statement"].get("filed")
         return found
 
+    @property
+    def as_filed(self) -> str:
+        """Which sentences speak of the filing; empty for what is still to be filed."""
+        return "" if self.filed is None else "_rehearsed" if self.filed["rehearsed"] else "_filed"
+
     def numbers(self) -> list[dict[str, Any]]:
         """The numbers a filed statement was given; the verification number is confidential and not in a package."""
         if self.filed is None:
@@ -71,7 +81,7 @@ class Pages:
             (self.say("filed_on"), self.date(self.filed["submitted"])),
             (self.say("filed_reference"), self.facts["statement"]["reference"]),
         ]
-        return [{"level": 2, "heading": self.say("status_heading_filed"), "pairs": rows}]
+        return [{"level": 2, "heading": self.say(f"status_heading{self.as_filed}"), "pairs": rows}]
 
     def say(self, key: str, **values: Any) -> str:
         return say("statement", key, self.language, **values)

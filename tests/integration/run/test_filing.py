@@ -128,6 +128,7 @@ def test_the_whole_way(harvest: Path, system: practice.System, tiny: tiny_harves
     (shown,) = package.glob("filed-EXP-014/statement.en.pdf")
     stated = json.loads(shown.with_name("dds.json").read_text(encoding="utf-8"))["statement"]
     assert (stated["reference"], stated["filed"]["number"]) == (name, record.reference_number)
+    assert stated["filed"]["rehearsed"]
     if shutil.which("pdftotext"):
         printed = subprocess.run(["pdftotext", shown, "-"], capture_output=True, check=True).stdout.decode()
         assert record.reference_number in printed

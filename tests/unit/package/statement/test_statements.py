@@ -60,13 +60,26 @@ def test_a_filed_statement_stands_with_its_number(filed: Filed, tmp_path: Path) 
         "statement.es.pdf",
     ]
     assert not list(folder.glob("statement-*"))
-    assert facts["statement"]["filed"] == {"number": NUMBER, "submitted": "2026-11-20"}
+    assert facts["statement"]["filed"] == {"number": NUMBER, "submitted": "2026-11-20", "rehearsed": False}
     assert pages["mark"] is None
     assert pages["sections"][0]["pairs"][:2] == [
         ("Número de referencia", NUMBER),
         ("Presentada", "20 de noviembre de 2026"),
     ]
     assert not [section for section in pages["sections"] if "signature" in section]
+    assert verify(folder) == []
+
+
+def test_a_number_of_a_rehearsal_is_never_shown_as_filed(filed: Filed, tmp_path: Path) -> None:
+    """The pages say that nothing was declared, in their status, their heading and across the page."""
+    folder = written(tmp_path / "p", dataclasses.replace(filed, rehearsed=True))
+    (name,) = shown(folder)
+    facts = json.loads((folder / name / "dds.json").read_text(encoding="utf-8"))
+    pages = document.document(facts, pd.DataFrame(), "", "es")
+
+    assert pages["mark"] == "ENSAYO"
+    assert pages["status"]["heading"] == pages["sections"][0]["heading"] == "Ensayada, no presentada"
+    assert "nada se ha declarado a la UE" in pages["status"]["text"]
     assert verify(folder) == []
 
 
