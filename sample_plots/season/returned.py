@@ -83,7 +83,7 @@ CASES = {
 }
 """Code: sender whose file shows it."""
 OF_FILES = {
-    "columns_taken": "coop-01",
+    "columns_taken": "coop-10",
     "columns_unread": "coop-01",
     "country_taken": "coop-02",
     "rings_turned": "coop-03",

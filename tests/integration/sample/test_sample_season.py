@@ -122,15 +122,16 @@ NOT_IN_THE_SEASON = {
     "file_missing_near",
     "id_by_content",
     "id_column_missing",
+    "id_looks_like_a_name",
     "id_marked_up",
     "id_shortened",
     "map_everywhere",  # about a layer: `test_map_doubts.py`
     "map_nowhere",
     "neighbours_more",
-    "totals_row",
     "neighbours_unchecked",
     "point_of_house",
     "text_damaged",
+    "totals_row",
 }
 """Codes no cooperative of the season has a case for; each has a file of its own in `test_plots_checks.py`."""
 
