@@ -20,7 +20,8 @@ from rasterio.windows import Window
 
 from eudr_check.errors import LayersError
 from eudr_check.layers.definition_rules import LONGITUDE_LATITUDE
-from eudr_check.layers.fetch.cog_header import UNMASK, Layout, LocalBytes, read_layout
+from eudr_check.layers.fetch.cog_header import Layout, LocalBytes, read_layout
+from eudr_check.layers.raster_meaning import refuse_other_meaning
 
 SAME_LINE_DEG = 1e-9
 """Cell lines closer than this are one line."""
@@ -91,7 +92,8 @@ def open_raster(path: Path, band: int | None = None) -> Raster:
 
     Raises:
         LayersError: the file is missing or truncated, is no GeoTIFF, or holds something that would make its values or
-            its place mean something else (several bands, a mask, scale and offset, rotation, no CRS); names the file.
+            its place mean something else (several bands, a mask, scale and offset, lossy compression, rotation, no
+            CRS); names the file.
     """
     try:
         about = path.stat()
@@ -117,7 +119,7 @@ def _open_raster(path: Path, band: int | None, modified_ns: int) -> Raster:
         dataset = _dataset(path, modified_ns)
     except RasterioIOError as error:
         raise LayersError(f"{path.name}: GDAL cannot open it as a GeoTIFF") from error
-    _refuse_other_meaning(path.name, dataset, band)
+    refuse_other_meaning(path.name, dataset, band)
     band = band or 1
     code = dataset.crs.to_epsg()
     return Raster(
@@ -130,35 +132,6 @@ def _open_raster(path: Path, band: int | None, modified_ns: int) -> Raster:
         layout=layout,
         modified_ns=modified_ns,
     )
-
-
-def _refuse_other_meaning(name: str, dataset: Any, band: int | None) -> None:
-    """Refuse a raster whose stored values, or whose cells, are not what they seem."""
-    if dataset.crs is None:
-        raise LayersError(
-            f"{name}: the raster has no CRS in the file itself; give it one with `gdal_edit -a_srs`, or leave it out"
-        )
-    there = dataset.transform
-    if there.b or there.d or not there.a or not there.e or there == Affine.identity():
-        raise LayersError(
-            f"{name}: its geotransform {tuple(there)[:6]} is {'rotated' if there.b or there.d else 'missing'}; "
-            "write it north-up with `gdalwarp`"
-        )
-    if band is None and dataset.count != 1:
-        raise LayersError(
-            f"{name}: has {dataset.count} bands; say in the layer's definition which one it is ('band: 1')"
-        )
-    if (band or 1) > dataset.count:
-        raise LayersError(f"{name}: no band {band} (it has {dataset.count})")
-    which = (band or 1) - 1
-    if MaskFlags.per_dataset in dataset.mask_flag_enums[which]:
-        raise LayersError(f"{name}: keeps 'no data' in a mask instead of a value; {UNMASK}")
-    scale, offset = dataset.scales[which], dataset.offsets[which]
-    if (scale, offset) != (1, 0):
-        raise LayersError(
-            f"{name}: its values are to be read with scale {scale:g} and offset {offset:g}, but a definition lists "
-            "values as they are stored; write it without (`gdal_translate -unscale -ot ...`)"
-        )
 
 
 @lru_cache(maxsize=OPEN_FILES)

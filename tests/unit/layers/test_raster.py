@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from eudr_check import layers
 from eudr_check.errors import LayersError
-from eudr_check.layers.raster import contradicted, open_raster
+from eudr_check.layers.raster import contradicted, open_raster, read_window
 from tests.helpers.rasters import STATE, Toy, write_raster
 
 BOX = [0, 0.02, 0.08, 0.1]
@@ -119,6 +119,32 @@ def test_other_meaning_is_refused(tmp_path: Path, change: dict[str, Any], messag
 
     with pytest.raises(LayersError, match=message):
         toy(tmp_path).add(path)
+
+
+@pytest.mark.parametrize(
+    ("how", "lossy"),
+    [
+        ({"compress": "JPEG"}, True),
+        ({"compress": "LERC", "MAX_Z_ERROR": 3}, True),
+        ({"compress": "WEBP", "count": 3, "interleave": "pixel"}, True),
+        ({"compress": "LERC"}, False),
+        ({"compress": "WEBP", "count": 3, "interleave": "pixel", "WEBP_LOSSLESS": True}, False),
+        ({"compress": "ZSTD", "NBITS": 5}, False),
+    ],
+)
+def test_lossy_compression_is_refused(tmp_path: Path, how: dict[str, Any], lossy: bool) -> None:
+    """What makes a picture small makes another class or year of a value; lossless ways are read to the cell."""
+    path, years = tmp_path / "a.tif", values() * 22
+    profile = {"dtype": "uint8", "crs": "EPSG:4326", "transform": Affine(0.002, 0, 0, 0, -0.002, 0.1), "count": 1}
+    with rasterio.open(path, "w", driver="GTiff", height=40, width=40, **BLOCKS, **profile | how) as dataset:
+        for band in range(1, dataset.count + 1):
+            dataset.write(years.astype("uint8"), band)
+
+    if lossy:
+        with pytest.raises(LayersError, match=f"{how['compress']} compression that changes values.*COMPRESS=DEFLATE"):
+            open_raster(path, dataset.count)
+    else:
+        assert (read_window(open_raster(path, dataset.count), 0, 0, (40, 40)) == years).all()
 
 
 def test_the_band_a_definition_names_is_read(tmp_path: Path) -> None:

@@ -1,0 +1,74 @@
+"""What would make the values or the place of a raster mean something else than they seem to."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from affine import Affine
+from rasterio.enums import MaskFlags
+
+from eudr_check.errors import LayersError
+from eudr_check.layers.fetch.cog_header import UNMASK
+
+
+def _reversible(structure: Mapping[str, str]) -> bool:
+    return structure.get("COMPRESSION_REVERSIBILITY", "").startswith("LOSSLESS")
+
+
+LOSSY_UNLESS: dict[str, Callable[[Mapping[str, str]], bool]] = {
+    "JPEG": lambda _: False,
+    "LERC": lambda structure: float(structure.get("MAX_Z_ERROR", 0)) == 0,
+    "WEBP": _reversible,
+    "JXL": _reversible,
+}
+"""Ways to compress that may change values, and how GDAL says of a file (IMAGE_STRUCTURE) that here they do not."""
+
+
+def refuse_other_meaning(name: str, dataset: Any, band: int | None) -> None:
+    """Refuse a raster whose stored values, or whose cells, are not what they seem.
+
+    Args:
+        name: file, for messages.
+        dataset: the raster, opened by rasterio without anything that lies beside it.
+        band: band from 1; None: the only one.
+
+    Raises:
+        LayersError: several bands and none named, no such band, a mask, scale and offset, lossy compression, rotation,
+            no place, no CRS.
+    """
+    if dataset.crs is None:
+        raise LayersError(
+            f"{name}: the raster has no CRS in the file itself; give it one with `gdal_edit -a_srs`, or leave it out"
+        )
+    there = dataset.transform
+    if there.b or there.d or not there.a or not there.e or there == Affine.identity():
+        raise LayersError(
+            f"{name}: its geotransform {tuple(there)[:6]} is {'rotated' if there.b or there.d else 'missing'}; "
+            "write it north-up with `gdalwarp`"
+        )
+    if band is None and dataset.count != 1:
+        raise LayersError(
+            f"{name}: has {dataset.count} bands; say in the layer's definition which one it is ('band: 1')"
+        )
+    if (band or 1) > dataset.count:
+        raise LayersError(f"{name}: no band {band} (it has {dataset.count})")
+    which = (band or 1) - 1
+    if MaskFlags.per_dataset in dataset.mask_flag_enums[which]:
+        raise LayersError(f"{name}: keeps 'no data' in a mask instead of a value; {UNMASK}")
+    scale, offset = dataset.scales[which], dataset.offsets[which]
+    if (scale, offset) != (1, 0):
+        raise LayersError(
+            f"{name}: its values are to be read with scale {scale:g} and offset {offset:g}, but a definition lists "
+            "values as they are stored; write it without (`gdal_translate -unscale -ot ...`)"
+        )
+    _refuse_lossy(name, dataset.tags(ns="IMAGE_STRUCTURE"))
+
+
+def _refuse_lossy(name: str, structure: Mapping[str, str]) -> None:
+    """Refuse compression that keeps what a picture looks like: a class or a year near the true one is another."""
+    compression = structure.get("COMPRESSION", "")
+    kind = next((kind for kind in LOSSY_UNLESS if kind in compression), None)
+    if kind is not None and not LOSSY_UNLESS[kind](structure):
+        raise LayersError(
+            f"{name}: is stored with {kind} compression that changes values, and what they were is lost; take the "
+            "original file, or write it from that one with `gdal_translate -co COMPRESS=DEFLATE`"
+        )
