@@ -7,6 +7,7 @@ from typing import Any, Literal
 from lxml import etree
 
 from eudr_check.filing.messages import SOAP, parse
+from eudr_check.text import sentence
 
 FaultKind = Literal["business", "permission", "not_found", "unauthenticated", "schema", "other"]
 RESULTS = ("EXISTING_USABLE", "EXISTING_NON_USABLE", "NON_EXISTENT")
@@ -85,7 +86,7 @@ def read(content: bytes) -> Answer:
     root = parse(content)
     body = root.find(f"{{{SOAP}}}Body")
     if root.tag != f"{{{SOAP}}}Envelope" or body is None or not len(body):
-        raise ValueError(f"no SOAP answer: <{etree.QName(root).localname}>")
+        raise ValueError(sentence("filing", "no_soap", element=etree.QName(root).localname))
     element = next(one for one in body if isinstance(one.tag, str))
     name = etree.QName(element).localname
     if name == "Fault":

@@ -18,6 +18,7 @@ from eudr_check.filing.messages import Kind, Request
 from eudr_check.filing.transport import Link, NoAnswerError, NotSentError
 from eudr_check.register import outbox
 from eudr_check.register.outbox import ENDED, Sent, State
+from eudr_check.text import sentence
 
 SETTLE = dt.timedelta(minutes=30)
 """What the Operator API Reference asks to wait before polling; sooner, "not found" proves nothing."""
@@ -88,10 +89,9 @@ class Client:
         if foreign:
             outbox.end(self.register, fid, "refused", self.now())
             self._refuse_late(about, foreign)
+            first, reference = foreign[0], about.internal_reference
             raise FilingError(
-                f"{about.internal_reference}: the EU system has {foreign[0].uuid} ({foreign[0].status}) with this "
-                "reference, filed by another program or by hand, so nothing was sent; note its numbers with "
-                "`eudr-check register note`, or withdraw it there"
+                sentence("filing", "filed_elsewhere", reference=reference, uuid=first.uuid, status=first.status)
             )
         return self._send(request, fid)
 
@@ -99,7 +99,7 @@ class Client:
         """Put a payload in the place of what was filed; a row of the outbox says what. Raises as `submit`."""
         request = messages.amend(str(filed["uuid"]), payload)
         if messages.internal_reference(payload) != filed["internal_reference"]:
-            raise FilingError(f"{filed['internal_reference']}: the payload is of another statement; nothing was sent")
+            raise FilingError(sentence("filing", "other_statement", reference=filed["internal_reference"]))
         return self._change(request, filed, "amend")
 
     def withdraw(self, filed: dict[str, Any]) -> dict[str, Any]:
@@ -138,8 +138,13 @@ class Client:
             outbox.end(self.register, lost[-1]["fid"], "accepted", self.now(), uuid=found[0].uuid)
             outbox.overview(self.register, self.system, asdict(found[0]), self.now())
             raise FilingError(
-                f"{about.internal_reference}: what was sent {lost[-1]['created']} arrived after all ({found[0].uuid}), "
-                "so nothing was sent again; `eudr-check submission status` shows its state"
+                sentence(
+                    "filing",
+                    "arrived_late",
+                    reference=about.internal_reference,
+                    created=lost[-1]["created"],
+                    uuid=found[0].uuid,
+                )
             )
 
     def _change(self, request: Request, filed: dict[str, Any], operation: outbox.Operation) -> dict[str, Any]:
@@ -161,7 +166,7 @@ class Client:
             outbox.end(self.register, fid, "refused", self.now())
             raise
         except NoAnswerError as error:
-            raise PendingError(f"{error}. The register keeps it; `eudr-check submission status` asks for it") from error
+            raise PendingError(sentence("filing", "answer_kept", problem=error.args[0])) from error
         became: tuple[State, str | None] | None = ("accepted", answer.uuid)
         if answer.fault is not None:
             # An error inside the system says nothing of what it had done by then.
@@ -171,11 +176,9 @@ class Client:
         outbox.keep(self.register, fid, request.name, raw, self.now(), became=became)
         if became is None:
             said = answer.name if answer.fault is None else answer.fault.text
-            raise PendingError(
-                f"the EU system answered '{said}'; `eudr-check submission status` asks what became of it"
-            )
+            raise PendingError(sentence("filing", "answered_oddly", answer=said))
         if answer.fault is not None:
-            raise RefusedError(f"refused: {answer.fault.text}", answer.fault)
+            raise RefusedError(sentence("filing", "refused", problem=answer.fault.text), answer.fault)
         if answer.status is not None:
             seen = {"uuid": answer.uuid, "status": answer.status, "version": answer.version}
             outbox.overview(self.register, self.system, seen, self.now())
@@ -186,10 +189,9 @@ class Client:
         if row["operation"] == "submit":
             mine = self._strangers(Sent(**{name: row[name] for name in Sent.__dataclass_fields__}), row["fid"])
             if len(mine) > 1:
+                uuids, reference = ", ".join(one.uuid for one in mine), row["internal_reference"]
                 raise FilingError(
-                    f"{row['internal_reference']}: the EU system has {len(mine)} filings with this reference that the "
-                    f"register does not know ({', '.join(one.uuid for one in mine)}); look at them in the EU system "
-                    "and withdraw those that are not yours"
+                    sentence("filing", "unknown_filings", reference=reference, count=len(mine), uuids=uuids)
                 )
             arrived = mine[0] if mine else None
         else:

@@ -16,6 +16,7 @@ from eudr_check import interface
 from eudr_check.errors import FilingError
 from eudr_check.filing.security import Credentials
 from eudr_check.interface import COMMON, DDS, SD, VERIFY, Service
+from eudr_check.text import sentence
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 BASE = "http://ec.europa.eu/sanco/tracesnt/base/v4"
@@ -100,9 +101,9 @@ def parse(content: bytes, *, dense: bool = False) -> Any:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise ValueError(f"no XML: {error}") from error
+        raise ValueError(sentence("filing", "no_xml", problem=str(error))) from error
     if root.getroottree().docinfo.doctype:
-        raise ValueError("XML with a DTD, which no message of this interface has")
+        raise ValueError(sentence("filing", "has_dtd"))
     return root
 
 
@@ -125,7 +126,7 @@ def submit(payload: bytes) -> Request:
     root = _payload(payload)
     kind = _kind(root)
     if etree.QName(root).localname not in ("SubmitDdsRequest", "SubmitSdRequest"):
-        raise FilingError(f"payload: <{etree.QName(root).localname}> is not submitted; update a declaration with amend")
+        raise FilingError(sentence("filing", "not_submitted", element=etree.QName(root).localname))
     return _request(kind, root)
 
 
@@ -160,7 +161,7 @@ def overviews(kind: Kind, uuids: Sequence[str]) -> Request:
         FilingError: none or more than 100.
     """
     if not 1 <= len(uuids) <= MOST_UUIDS:
-        raise FilingError(f"{len(uuids)} uuids asked for at once; one request takes 1 to {MOST_UUIDS}")
+        raise FilingError(sentence("filing", "too_many_uuids", count=len(uuids), most=MOST_UUIDS))
     root = _element(kind, "GetDdsRequest" if kind == "dds" else "GetSdRequest")
     for uuid in uuids:
         if kind == "dds":
@@ -205,7 +206,7 @@ def internal_reference(payload: bytes) -> str:
     space = NAMESPACES[_kind(root)]
     stated = root.findtext(f"{{{space}}}statement/{{{space}}}internalReferenceNumber") or ""
     if not stated.strip():
-        raise FilingError("payload: internalReferenceNumber is empty; without it nothing sent could be found again")
+        raise FilingError(sentence("filing", "no_internal_reference"))
     return stated
 
 
@@ -222,9 +223,9 @@ def _payload(content: bytes) -> Any:
     try:
         root = parse(content, dense=True)
     except ValueError as error:
-        raise FilingError(f"payload: {error}; make the package again") from error
+        raise FilingError(sentence("filing", "payload_unreadable", problem=error.args[0])) from error
     if any("DRAFT" in (comment.text or "") for comment in root.iter(etree.Comment)):
-        raise FilingError("payload: says DRAFT, and nobody may submit a draft; make the package without --draft")
+        raise FilingError(sentence("filing", "says_draft"))
     etree.strip_tags(root, etree.Comment)
     return root
 
@@ -234,7 +235,7 @@ def _kind(root: Any) -> Kind:
     for kind, space in (("dds", DDS), ("sd", SD)):
         if name.namespace == space:
             return kind  # type: ignore[return-value]
-    raise FilingError(f"payload: <{name.localname}> belongs to no service of API V3; give dds.xml or sd.xml")
+    raise FilingError(sentence("filing", "no_service", element=name.localname))
 
 
 def _element(service: Service, name: str) -> Any:
@@ -248,5 +249,5 @@ def _child(parent: Any, name: str, text: str) -> None:
 def _request(service: Service, root: Any) -> Request:
     found = faults(service, root)
     if found:
-        raise FilingError(f"{etree.QName(root).localname} would be refused: {found[0]}; correct it before it is sent")
+        raise FilingError(sentence("filing", "request_refused", element=etree.QName(root).localname, problem=found[0]))
     return Request(service, etree.tostring(root, method="c14n", exclusive=True))

@@ -17,6 +17,7 @@ from typing import Any
 from lxml import etree
 
 from eudr_check.errors import FilingError
+from eudr_check.text import sentence
 
 _OASIS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss"
 WSSE, WSU = f"{_OASIS}-wssecurity-secext-1.0.xsd", f"{_OASIS}-wssecurity-utility-1.0.xsd"
@@ -61,20 +62,17 @@ def credentials(system: str, environment: Mapping[str, str]) -> Credentials:
     """
     missing = [name for name in (USER, CLIENT_ID) if not environment.get(name)]
     if missing:
-        raise FilingError(
-            f"{' and '.join(missing)}: not set in the environment; the user is your EU Login name, the client id and "
-            "the key stand on the web-service page of your profile in the EU system"
-        )
+        both = sentence("filing", "both", first=USER, second=CLIENT_ID)
+        raise FilingError(sentence("filing", "not_set", names=both if len(missing) > 1 else missing[0]))
     user = environment[USER]
     key = environment.get(KEY) or _from_keyring(system, user)
     if not key:
-        raise FilingError(
-            f"{KEY}: not set in the environment, and the keyring has no key of '{user}' for 'eudr-check {system}'; "
-            f"set the variable, or keep the key with: keyring set 'eudr-check {system}' {user}"
-        )
+        raise FilingError(sentence("filing", "no_key", name=KEY, user=user, system=system))
     operator = environment.get(OPERATOR) or None
     if operator is not None and len(operator) > MOST_OPERATOR:
-        raise FilingError(f"{OPERATOR}: {len(operator)} characters; an operator access identifier has at most 16")
+        raise FilingError(
+            sentence("filing", "operator_too_long", name=OPERATOR, count=len(operator), most=MOST_OPERATOR)
+        )
     return Credentials(user, key, environment[CLIENT_ID], operator)
 
 
@@ -89,7 +87,7 @@ def _from_keyring(system: str, user: str) -> str | None:
     except keyring.errors.NoKeyringError:
         return None
     except keyring.errors.KeyringError as error:
-        raise FilingError(f"keyring: {type(error).__name__}; unlock it, or set {KEY}") from error
+        raise FilingError(sentence("filing", "keyring_locked", problem=type(error).__name__, name=KEY)) from error
     return key
 
 

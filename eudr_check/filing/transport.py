@@ -16,6 +16,7 @@ from eudr_check.filing import answers
 from eudr_check.filing.answers import Answer
 from eudr_check.filing.messages import SERVICES, Request
 from eudr_check.filing.security import Credentials
+from eudr_check.text import sentence
 
 System = Literal["acceptance", "production"]
 ADDRESSES: dict[System, str] = {
@@ -52,9 +53,7 @@ class Link:
         """Raises FilingError for an address that would send credentials in the open."""
         parts = urlsplit(self.address)
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
-            raise FilingError(
-                f"endpoint {self.address}: is neither https nor on this machine; what is sent would be open to read"
-            )
+            raise FilingError(sentence("filing", "open_to_read", endpoint=self.address))
         self.address = self.address.rstrip("/") + "/"
 
     def send(self, request: Request) -> tuple[Answer, tuple[int, bytes]]:
@@ -84,11 +83,13 @@ class Link:
         except requests.RequestException as error:
             raise _unanswered(where, error) from error
         if status == requests.codes.too_many_requests:
-            raise NotSentError(f"{where}: too many requests (HTTP 429), nothing was handled; try again in a minute")
+            raise NotSentError(sentence("filing", "too_many_requests", endpoint=where))
         try:
             return answers.read(body), (status, body)
         except ValueError as error:
-            raise NoAnswerError(f"{where}: HTTP {status}, {error}; whether it was handled is not known") from error
+            raise NoAnswerError(
+                sentence("filing", "answer_unreadable", endpoint=where, status=status, problem=error.args[0])
+            ) from error
 
     def _wait(self) -> None:
         left = self._last + self.seconds_per_call - time.monotonic()
@@ -135,5 +136,5 @@ def _unanswered(where: str, error: requests.RequestException) -> FilingError:
     )
     name = type(error).__name__
     if any(isinstance(one, never) for one in seen):
-        return NotSentError(f"{where}: no connection ({name}), nothing was sent; check network and address")
-    return NoAnswerError(f"{where}: no answer ({name}); whether it was handled is not known")
+        return NotSentError(sentence("filing", "no_connection", endpoint=where, problem=name))
+    return NoAnswerError(sentence("filing", "no_answer", endpoint=where, problem=name))

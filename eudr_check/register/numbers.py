@@ -8,11 +8,13 @@ import datetime as dt
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from pathlib import Path
 
 from eudr_check.errors import RegisterError
 from eudr_check.register import store
 from eudr_check.register.clock import amend_window, keep_until
+from eudr_check.text import sentence
 
 MOST_NAMED = 12
 """Statements a message lists by name."""
@@ -36,10 +38,7 @@ def reference_number(text: str) -> str:
     """
     number = "".join(text.split()).upper()
     if not re.fullmatch(r"[A-Z0-9]{14}", number):
-        raise RegisterError(
-            f"reference number '{text}': {len(number)} characters; it has 14 letters and digits, such as "
-            "26BE7XTVCZAQ2S. Copy it from the statement in the EU system (not the UUID, not the internal reference)"
-        )
+        raise RegisterError(sentence("register", "reference_number", number=text, count=len(number)))
     return number
 
 
@@ -51,10 +50,7 @@ def verification_number(text: str) -> str:
     """
     number = "".join(text.split())
     if not 5 <= len(number) <= 35:
-        raise RegisterError(
-            f"verification number: {len(number)} characters; it has 5 to 35. "
-            "Copy it from the statement in the EU system"
-        )
+        raise RegisterError(sentence("register", "verification_number", count=len(number)))
     return number
 
 
@@ -162,13 +158,11 @@ def note_available(
             f"SELECT c.* FROM statements s JOIN clocks c ON c.number = {CURRENT} WHERE s.fid = ?", (found["fid"],)
         ).fetchone()
         if clock is None:
-            raise RegisterError(f"{found['statement']} of harvest {harvest}: has no number yet; note its numbers first")
+            raise RegisterError(sentence("register", "no_number", statement=found["statement"], harvest=harvest))
         submitted = dt.datetime.fromisoformat(clock["submitted"])
         if available < submitted:
-            raise RegisterError(
-                f"available {available:%Y-%m-%dT%H:%M} lies before submitted {submitted:%Y-%m-%dT%H:%M}; the number is "
-                "made available after submission: correct one of them"
-            )
+            times = {"available": f"{available:%Y-%m-%dT%H:%M}", "submitted": f"{submitted:%Y-%m-%dT%H:%M}"}
+            raise RegisterError(sentence("register", "available_too_early", **times))
         text = available.isoformat(timespec="minutes")
         database.execute("UPDATE clocks SET available = ? WHERE fid = ?", (text, clock["fid"]))
         return amend_texts(submitted, available)
@@ -207,10 +201,7 @@ def statement_of(database: sqlite3.Connection, harvest: str, statement: str, pac
     """
     chosen = _package(database, harvest, package)
     if chosen["draft"]:
-        raise RegisterError(
-            f"harvest {harvest}: this package is a draft, which nobody may submit; "
-            "make the package without --draft, then note the numbers"
-        )
+        raise RegisterError(sentence("register", "draft", harvest=harvest))
     rows = database.execute(
         "SELECT * FROM statements WHERE package = ? ORDER BY statement", (chosen["fid"],)
     ).fetchall()
@@ -223,12 +214,13 @@ def statement_of(database: sqlite3.Connection, harvest: str, statement: str, pac
         # Earlier versions numbered their folders.
         if statement.isdecimal() and row["statement"] == f"statement-{int(statement):02}":
             return row  # type: ignore[no-any-return]
+    if not rows:
+        why = chosen["withheld"] or sentence("register", "none_asked_for")
+        raise RegisterError(sentence("register", "no_statement", harvest=harvest, statement=statement, why=why))
     names = ", ".join(row["statement"] for row in rows[:MOST_NAMED])
-    names += f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
-    raise RegisterError(
-        f"harvest {harvest}: no statement '{statement}' in its package; "
-        + (f"it has {names}" if rows else f"it has none ({chosen['withheld'] or 'none was asked for'})")
-    )
+    if len(rows) > MOST_NAMED:
+        names = sentence("register", "and_more", names=names, count=len(rows) - MOST_NAMED)
+    raise RegisterError(sentence("register", "no_such_statement", harvest=harvest, statement=statement, names=names))
 
 
 def _package(database: sqlite3.Connection, harvest: str, package: str | None) -> sqlite3.Row:
@@ -241,26 +233,26 @@ def _package(database: sqlite3.Connection, harvest: str, package: str | None) ->
         return only
     if rows:
         kept = ", ".join(row["package_digest"][:12] for row in rows)
-        wording = "several packages begin with" if chosen else "no package begins with"
-        raise RegisterError(f"harvest {harvest}: {wording} '{package}'; the register has {kept}")
+        wording = "several_packages" if chosen else "no_such_package"
+        raise RegisterError(sentence("register", wording, harvest=harvest, package=package, known=kept))
     known = [name for (name,) in database.execute("SELECT DISTINCT harvest FROM packages ORDER BY harvest")]
-    raise RegisterError(
-        f"harvest {harvest}: the register has no package of it; "
-        + (f"it has those of {', '.join(known)}" if known else "run the harvest up to its package first")
-    )
+    if known:
+        raise RegisterError(sentence("register", "other_harvests", harvest=harvest, known=", ".join(known)))
+    raise RegisterError(sentence("register", "no_harvest", harvest=harvest))
 
 
 def _refuse_to_overwrite(found: sqlite3.Row, before: sqlite3.Row | None, others: Sequence[str]) -> None:
     if before is not None:
-        wording = {
-            "reference_number": f"reference number {before['reference_number']}",
-            "verification_number": "another verification number",
-            "submitted": f"{before['submitted']} as day of submission",
+        has = {
+            "reference_number": sentence("register", "has_reference_number", number=before["reference_number"]),
+            "verification_number": sentence("register", "has_verification_number"),
+            "submitted": sentence("register", "has_submitted", day=before["submitted"]),
         }
+        said = reduce(
+            lambda first, second: sentence("filing", "both", first=first, second=second), [has[name] for name in others]
+        )
         raise RegisterError(
-            f"{found['statement']} of harvest {found['harvest']}: already has "
-            f"{' and '.join(wording[name] for name in others)}; nothing was changed. If the new ones are right, give "
-            "--replace (the old ones stay in the register, marked as replaced)"
+            sentence("register", "has_others", statement=found["statement"], harvest=found["harvest"], others=said)
         )
 
 
@@ -272,7 +264,5 @@ def _refuse_to_repeat(database: sqlite3.Connection, found: sqlite3.Row, referenc
         (reference, found["harvest"], found["internal_reference"]),
     ).fetchone()
     if other is not None:
-        raise RegisterError(
-            f"reference number {reference}: already stands at {other['statement']} of harvest {other['harvest']}; "
-            "nothing was changed. Check which statement it belongs to; --replace notes it here as well"
-        )
+        place = {"statement": other["statement"], "harvest": other["harvest"]}
+        raise RegisterError(sentence("register", "number_at_another", number=reference, **place))

@@ -7,6 +7,7 @@ from eudr_check.errors import RegisterError
 from eudr_check.register import store
 from eudr_check.register.clock import keep_until
 from eudr_check.register.numbers import CURRENT, statement_of
+from eudr_check.text import sentence
 
 
 def place(
@@ -39,8 +40,7 @@ def place(
         ).fetchone()
         if number is None:
             raise RegisterError(
-                f"{found['statement']} of harvest {harvest}: has no number yet; note its numbers first "
-                "(`eudr-check register note`), for a statement is filed before its product is placed"
+                sentence("register", "placed_before_filed", statement=found["statement"], harvest=harvest)
             )
         of = number["statement"]
         if replace:

@@ -8,6 +8,7 @@ from typing import Any
 import shapely
 
 from eudr_check.errors import RegisterError
+from eudr_check.text import sentence
 
 _BOX = 'ST_MinX(NEW."geom"), ST_MaxX(NEW."geom"), ST_MinY(NEW."geom"), ST_MaxY(NEW."geom")'
 _SOME, _NONE = '(NEW."geom" NOTNULL AND NOT ST_IsEmpty(NEW."geom"))', '(NEW."geom" ISNULL OR ST_IsEmpty(NEW."geom"))'
@@ -56,10 +57,7 @@ def refuse_foreign_code(database: sqlite3.Connection, path: Path, tables: Iterab
     ).fetchall()
     for kind, name, sql in code:
         if kind == "view" or _bare(str(sql)) not in known:
-            raise RegisterError(
-                f"register {path.name}: holds the {kind} '{name}', which could change what is written, so nothing was "
-                "read or written; take it out if you know where it comes from, or go back to a copy of the register"
-            )
+            raise RegisterError(sentence("register", "foreign_code", register=path.name, kind=kind, name=name))
     if code:
         # Only triggers looked at above are left, and they need these functions.
         database.execute("PRAGMA trusted_schema = ON")

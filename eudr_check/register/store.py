@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from eudr_check.errors import RegisterError
 from eudr_check.register import schema
+from eudr_check.text import sentence
 
 WAIT_S = 60.0
 _WGS84_ID = 4326
@@ -123,9 +124,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         RegisterError: it is not there, cannot be read, or is no register.
     """
     if not path.is_file():
-        raise RegisterError(
-            f"register {path}: no such file; name the one the harvest calls 'register' (a run of the harvest makes it)"
-        )
+        raise RegisterError(sentence("register", "absent", register=str(path)))
     with _errors(path):
         database = _connect(path)
         try:
@@ -187,10 +186,9 @@ def shapes(stored: Sequence[bytes | None], names: Sequence[object] | None = None
         bad = [
             at for at, one in enumerate(wkb) if one is not None and shapely.from_wkb(one, on_invalid="ignore") is None
         ]
-        whose = "row " + str(bad[0] + 1) if names is None else str(names[bad[0]])
+        whose = sentence("register", "row", row=bad[0] + 1) if names is None else str(names[bad[0]])
         raise RegisterError(
-            f"register: the geometry of {whose} is broken ({len(bad)} of {len(wkb)} are); go back to a copy of the "
-            "register, or take the row out"
+            sentence("register", "geometry_broken", whose=whose, count=len(bad), total=len(wkb))
         ) from None
 
 
@@ -203,12 +201,8 @@ def _errors(path: Path) -> Iterator[None]:
             isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
         )
         if full:
-            raise RegisterError(
-                f"{path}: the disk is full; free some space and run again (finished artifacts are kept)"
-            ) from error
-        raise RegisterError(
-            f"register {path.name}: {error}; close other programs that hold it, or name another file as 'register'"
-        ) from error
+            raise RegisterError(sentence("register", "disk_full", register=str(path))) from error
+        raise RegisterError(sentence("register", "not_opened", register=path.name, problem=str(error))) from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -227,9 +221,7 @@ def _be_a_register(database: sqlite3.Connection, path: Path) -> None:
     """Refuse another GeoPackage before a table is added to it."""
     known = {name for (name,) in database.execute("SELECT name FROM pragma_table_info('plots')")}
     if not {"harvest", "cooperative", "plot_id"} <= known or "losses" not in _names(database):
-        raise RegisterError(
-            f"register {path.name}: this file is no register of eudr-check; name the one the harvest calls 'register'"
-        )
+        raise RegisterError(sentence("register", "no_register", register=path.name))
 
 
 def _make(path: Path) -> None:

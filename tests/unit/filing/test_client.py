@@ -107,12 +107,13 @@ def test_an_answer_that_was_lost_is_looked_up(tmp_path: Path) -> None:
     """After a gateway's time-out nothing is repeated; the filing is found by its reference and keeps its numbers."""
     system = practice.System(quirks=("timeout-after-submit",))
     with filing(tmp_path, system) as client:
-        with pytest.raises(PendingError, match="504"):
+        with pytest.raises(PendingError, match="504") as pending:
             client.submit(payload(), ABOUT)
         with pytest.raises(RegisterError, match="answer is not known"):
             client.submit(payload(), ABOUT)
         client.refresh()
 
+    assert "no se sabe si se tramitó. El registro lo guarda" in pending.value.args[0].in_language("es")
     assert (row(client)["state"], row(client)["uuid"]) == ("accepted", system.records[0].uuid)
     assert len(system.records) == 1
 

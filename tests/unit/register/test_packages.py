@@ -10,6 +10,7 @@ import shapely
 from eudr_check import register
 from eudr_check.errors import RegisterError
 from eudr_check.run.register_export import export
+from eudr_check.text import LANGUAGES
 from tests.helpers.register_tables import NUMBERS, record
 
 OTHER = {**NUMBERS, "reference": "26PE11111111AB"}
@@ -153,6 +154,19 @@ def test_message_names_what_differs_and_no_secret(path, change, told):
         register.note(path, "2026", "1", **{**NUMBERS, **change})
 
     assert NUMBERS["verification"] not in str(refused.value)
+
+
+def test_a_refusal_is_said_in_the_language_of_the_person(path):
+    """What differs follows the sentence around it, and the verification number is in none of the languages."""
+    register.note(path, "2026", "1", **NUMBERS)
+    with pytest.raises(
+        RegisterError, match="number 26PE7XTVCZAQ2S and another verification number; nothing"
+    ) as refused:
+        register.note(path, "2026", "1", **{**NUMBERS, "reference": OTHER["reference"], "verification": "OTHER123"})
+    said = {language: refused.value.args[0].in_language(language) for language in LANGUAGES}
+
+    assert "ya tiene el número de referencia 26PE7XTVCZAQ2S y otro número de verificación; no se cambió" in said["es"]
+    assert not [language for language, words in said.items() if NUMBERS["verification"] in words]
 
 
 def test_one_number_belongs_to_one_statement(path):

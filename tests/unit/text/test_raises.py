@@ -13,14 +13,12 @@ from eudr_check import errors
 ROOT = Path(eudr_check.__file__).parent
 ERRORS = {name for name, one in vars(errors).items() if inspect.isclass(one)} | {"BusyError", "NotSentError"}
 LEFT = {
-    "filing": 17,
     "imagery": 3,
     "layers": 92,
     "library": 1,
     "object_store": 11,
     "overlay": 20,
     "package": 4,
-    "register": 17,
     "risk": 9,
     "run": 14,
     "setup": 3,
