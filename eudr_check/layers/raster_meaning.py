@@ -45,12 +45,10 @@ def refuse_other_meaning(name: str, dataset: Any, band: int | None) -> None:
             f"{name}: its geotransform {tuple(there)[:6]} is {'rotated' if there.b or there.d else 'missing'}; "
             "write it north-up with `gdalwarp`"
         )
-    if band is None and dataset.count != 1:
-        raise LayersError(
-            f"{name}: has {dataset.count} bands; say in the layer's definition which one it is ('band: 1')"
-        )
-    if (band or 1) > dataset.count:
-        raise LayersError(f"{name}: no band {band} (it has {dataset.count})")
+    if (band is None and dataset.count != 1) or (band or 1) > dataset.count:
+        asked = "" if band is None else f"no band {band}; "
+        bands = "1 band" if dataset.count == 1 else f"{dataset.count} bands"
+        raise LayersError(f"{name}: {asked}has {bands}; say in the layer's definition which one it is ('band: 1')")
     which = (band or 1) - 1
     if MaskFlags.per_dataset in dataset.mask_flag_enums[which]:
         raise LayersError(f"{name}: keeps 'no data' in a mask instead of a value; {UNMASK}")

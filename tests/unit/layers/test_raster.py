@@ -147,6 +147,20 @@ def test_lossy_compression_is_refused(tmp_path: Path, how: dict[str, Any], lossy
         assert (read_window(open_raster(path, dataset.count), 0, 0, (40, 40)) == years).all()
 
 
+@pytest.mark.parametrize(("count", "told"), [(1, "no band 3; has 1 band; say"), (2, "no band 3; has 2 bands; say")])
+def test_a_band_that_is_not_there_is_refused(tmp_path: Path, count: int, told: str) -> None:
+    """The refusal names the band that was meant and how many there are, and says where to correct it."""
+    path = tmp_path / "a.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", height=40, width=40, count=count, dtype="uint8", crs="EPSG:4326",
+        transform=Affine(0.002, 0, 0, 0, -0.002, 0.1), interleave="pixel",
+    ) as dataset:  # fmt: skip
+        dataset.write(np.stack([values(band) for band in range(count)]).astype("uint8"))
+
+    with pytest.raises(LayersError, match=told):
+        open_raster(path, 3)
+
+
 def test_the_band_a_definition_names_is_read(tmp_path: Path) -> None:
     """A file of three bands is taken where the definition says which is meant, whether bands lie together or not."""
     for number, interleave in enumerate(("pixel", "band")):
