@@ -33,6 +33,7 @@ def register_list(file: Register, as_json: AsJson = False) -> None:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
         show_register.harvests(found)
+        show_register.received(room.received(file), language.spoken())
 
 
 @register.command("find", context_settings={"ignore_unknown_options": True})  # a longitude may begin with a minus
@@ -52,7 +53,10 @@ def register_find(
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
-        show_register.found(found, what)
+        numbers = [one for one in room.received(file) if one["reference_number"] == what.strip().upper()]
+        if found or not numbers:
+            show_register.found(found, what)
+        show_register.received(numbers, language.spoken())
 
 
 @register.command("filings")

@@ -8,6 +8,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from eudr_check.text import say
+
 WHOLE_ROW = 120
 """Characters of a line with the longest names, numbers and days."""
 NO_PACKAGE = {"none yet": "no package yet", "left out later": "an earlier run had it, the last one has not"}
@@ -42,6 +44,19 @@ def found(rows: Sequence[Mapping[str, Any]], what: str) -> None:
             _say(
                 console, f"  {row['plot']:<{wide}}  {hectares:>10}  {_words(row['final_outcome'] or 'no outcome yet')}"
             )
+
+
+def received(checks: Sequence[Mapping[str, Any]], language: str) -> None:
+    """Reference numbers of suppliers with the last answer to each; never their verification numbers."""
+    console = Console(markup=False, emoji=False)
+    if checks:
+        _say(console, say("filing", "received_heading", language))
+    for one in checks:
+        supplier = f" ({one['supplier']})" if one["supplier"] else ""
+        words = say("filing", f"verify_{one['result']}", language, status=one["status"] or "")
+        # Only production says something of real goods.
+        asked = f"{one['checked'][:10]}, {one['system']}, {one['place']}"
+        _say(console, f"  {one['reference_number']}{supplier}: {one['result']}: {words} ({asked})")
 
 
 def amendable(noted: Mapping[str, Any]) -> str:

@@ -1,8 +1,14 @@
 """What `register list` prints at the terminal."""
 
+import datetime as dt
+from pathlib import Path
+
 import pytest
+from typer.testing import CliRunner
 
 from eudr_check.cli import show_register
+from eudr_check.cli.commands import app
+from eudr_check.register.received import Check, keep
 
 
 def test_numbers_and_days_are_whole_in_a_narrow_window(
@@ -27,3 +33,25 @@ def test_numbers_and_days_are_whole_in_a_narrow_window(
         "statement-EJ-2026-01", "C04-L1;", "C04-L2", "22", "19,200", "26PE7XTVCZAQ2S",
         "2026-11-20", "2026-11-27", "2031-11-27",
     ]  # fmt: skip
+
+
+def test_numbers_of_suppliers_are_listed_and_found(tmp_path: Path) -> None:
+    """`list` and `find` say the last answer to a number received and whose it is; no verification number."""
+    path = tmp_path / "register.gpkg"
+    for day, result in ((1, "unknown"), (2, "EXISTING_USABLE")):
+        check = Check("acceptance", "26BE7XTVCZAQ2S", "SFFCB4Y3", "Coop Uno", None, "suppliers.csv:2", result)
+        keep(path, check, dt.datetime(2026, 11, day, tzinfo=dt.UTC))
+    line = (
+        "  26BE7XTVCZAQ2S (Coop Uno): EXISTING_USABLE: exists and may be used (2026-11-02, acceptance, suppliers.csv:2)"
+    )
+    said = [
+        CliRunner().invoke(app, ["register", *words]).output
+        for words in (("list", str(path)), ("find", str(path), "26be7xtvczaq2s"))
+    ]
+
+    assert [[one for one in text.splitlines() if "26BE" in one] for text in said] == [[line], [line]]
+    assert "nothing in the register" not in said[1]
+    assert "SFFCB4Y3" not in "".join(said)
+    assert (
+        "nothing in the register" in CliRunner().invoke(app, ["register", "find", str(path), "26BE7XTVCZAQ2T"]).output
+    )
