@@ -161,7 +161,10 @@ class PackageChoice(Strict):
     producer_as: Literal["cooperative", "producer"] = "cooperative"
     traceability: Literal["full", "declared_in_excess"] = "full"
     outputs: tuple[Output, ...] = ("eu_geojson", "statement", "gis", "report", "action_plan")
-    date: dt.date | None = Field(None, description="date of the statement; left blank on paper when absent")
+    date: dt.date | None = Field(
+        None,
+        description="date of the package and its statements; default the day of the first run",
+    )
 
 
 class RunChoice(Strict):

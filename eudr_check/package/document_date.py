@@ -1,4 +1,4 @@
-"""The date that files carry: the statement's, or the end of production; never the day of the run."""
+"""The date that files carry: that of the package, which a run always knows; never the clock of whoever writes them."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from eudr_check.law.regulation import CUTOFF
 
 
 def day(harvest: Harvest) -> date:
-    """Date of the statement; else the last day of production; else the Regulation's cut-off."""
+    """Date of the package; else the last day of production; else the Regulation's cut-off."""
     if harvest.package.date is not None:
         return harvest.package.date
     return CUTOFF if harvest.production is None else harvest.production.until

@@ -8,6 +8,7 @@
     ├── tables-before/   the tables of the run before, where they were others
     ├── package/    the due-diligence package
     ├── package-redacted/, redacted-key.csv   its edition without names, and what the codes in it stand for
+    ├── first-run.txt   the day of the first run: the date of the package where the harvest states none
     └── log.jsonl   what was done when (the only place with times)
 
 A folder in an object store has a local copy, in which the work is done; artifacts, tables, package and log

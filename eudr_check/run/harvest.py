@@ -14,7 +14,7 @@ import pandas as pd
 from eudr_check.config import Harvest
 from eudr_check.documents import amounts, dossier
 from eudr_check.package.bag import contents
-from eudr_check.run import conservation, inputs, map_doubts, readiness, stages
+from eudr_check.run import conservation, dating, inputs, map_doubts, readiness, stages
 from eudr_check.run.artifacts import Artifact
 from eudr_check.run.changes import Changes
 from eudr_check.run.executors import Workers
@@ -112,7 +112,8 @@ def run(
     documents = readiness.checked(harvest, until, draft=draft)
     watched = _Watch(folder, progress, measured)
     with folder.locked(), Workers(harvest.run) as workers, Graph(folder.artifacts, watched) as graph:
-        job = Run(harvest, folder, offline, progress, measured, workers, graph, documents)
+        on = dating.day(harvest, folder, documents)
+        job = Run(harvest, folder, offline, progress, measured, workers, graph, documents, on)
         folder.log("start", harvest=harvest.harvest, until=until)
         made = graph.run(stages.steps(job, until, draft=draft, redacted=redacted))
         folder.log("end", until=until)

@@ -72,7 +72,7 @@ def _packages(run: Run, *, draft: bool, redacted: bool) -> list[Step | Result]:
     if known is not None:
         last = found[-1].name if redacted else "published"
         needs = (*NEEDS, "package", last)
-        found.append(Step("registered", lambda made: registration.record(run.harvest, known, made), needs))
+        found.append(Step("registered", lambda made: registration.record(run.dated, known, made), needs))
     return found
 
 

@@ -22,7 +22,7 @@ def assess(run: Run) -> Result:
 
 
 def _key(run: Run, plots: Artifact, evidence: Artifact) -> str:
-    harvest = run.harvest
+    harvest = run.dated
     made_of = {
         "plots": plots.digest,
         "evidence": evidence.digest,
@@ -37,7 +37,7 @@ def _key(run: Run, plots: Artifact, evidence: Artifact) -> str:
 
 
 def _write(run: Run, plots: Artifact, evidence: Artifact, folder: Path) -> None:
-    harvest, added = run.harvest, run.documents
+    harvest, added = run.dated, run.documents
     table, ground = plots.features("PLOTS"), evidence.table("EVIDENCE")
     known = watched.variables(definitions(run), evidence.table("SOURCES"))
     assessments, reasons = risk.assess(table, ground, known, risk.policy(harvest.policy), harvest.production)

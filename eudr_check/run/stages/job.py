@@ -1,5 +1,6 @@
 """One harvest on its way: what all of its steps share."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,14 @@ class Run:
     graph: Graph
     documents: dossier.Dossier = field(default_factory=dossier.Dossier)
     """The documents of the harvest, read once; empty where no stage needs them."""
+    made_on: dt.date | None = None
+    """Date of the package (`dating`)."""
+
+    @property
+    def dated(self) -> Harvest:
+        """The settings with the date that the package carries, whether the harvest states it or not."""
+        package = self.harvest.package.model_copy(update={"date": self.made_on})
+        return self.harvest.model_copy(update={"package": package})
 
     def name_of(self, stage: str, made_of: Mapping[str, Any]) -> str:
         """Digest of all that makes an artifact, code and libraries included."""

@@ -66,7 +66,7 @@ def patches(run: Run) -> Result:
 
     A result of its own: they are the longest table of a package, and no judgement of plots changes them.
     """
-    day = document_date.day(run.harvest)
+    day = document_date.day(run.dated)
 
     def key(made: Made) -> str:
         return run.name_of("patches", {"evidence": made["overlay"].digest, "on": str(day)})
@@ -106,7 +106,7 @@ def _from(made: Made) -> _From:
 
 def _harvest(run: Run) -> Harvest:
     """A policy of one's own by its name: where its file lies on this machine is nobody's business."""
-    return run.harvest.model_copy(update={"policy": risk.policy(run.harvest.policy).full_name})
+    return run.dated.model_copy(update={"policy": risk.policy(run.harvest.policy).full_name})
 
 
 def _filed(run: Run) -> Sequence[Filed]:
@@ -198,7 +198,7 @@ def _write(run: Run, of: _From, folder: Path, given: PackageInput) -> None:
 
 def _records(run: Run, of: _From, lots: pd.DataFrame | None) -> RecordOf:
     read = (of.assess.table("ASSESSMENTS"), of.overlay.table("SOURCES"), lots)
-    return records(run.harvest, run.documents, of.plots.features("PLOTS"), *read)
+    return records(run.dated, run.documents, of.plots.features("PLOTS"), *read)
 
 
 def _pictures(run: Run, of: _From) -> dict[str, Picture]:

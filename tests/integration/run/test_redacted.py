@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
+import pytest
 import yaml
 
 from eudr_check import config
@@ -22,6 +23,7 @@ from eudr_check.package.verify import verify
 from eudr_check.run import recompute
 from eudr_check.run.harvest import run
 from tests.helpers import tiny_harvest
+from tests.helpers.made_once import made_once
 
 NAME = "Zutano"
 """In whatever a person may write; nothing of ours holds it."""
@@ -76,8 +78,22 @@ def planted(tiny: tiny_harvest.Tiny) -> Path:
         file["columns"] |= {"production_place": "caserio"} if name.endswith("json") else {}
     documents = ("deliveries", "shipments", "reviews", "legality", "answers")
     content |= {name: f"{name}.csv" for name in documents} | {"concern": f"carta de {NAME}"}
+    del content["package"]["date"]
+    (folder / "run").mkdir()
+    (folder / "run" / "first-run.txt").write_text("2026-10-20\n", encoding="ascii")
     tiny.config.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
     return tiny.config
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run folder of that harvest, with its package and the redacted edition."""
+
+    def make(folder: Path) -> Path:
+        run(config.load(planted(tiny_harvest.write(folder / "tiny"))), offline=True, redacted=True)
+        return folder / "tiny" / "run"
+
+    return made_once(tmp_path_factory, "redacted", make)
 
 
 def every_byte(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
@@ -123,11 +139,24 @@ def named_in(folder: Path) -> set[str]:
     }
 
 
-def test_redacted_edition_names_nobody(tiny: tiny_harvest.Tiny):
+def test_dates_of_a_package_are_true(home: Path):
+    """Its first run was on 20 October and its newest document is of the 26th: so are bag, statement and PDF, and no
+    date is that of the end of production."""
+    with zipfile.ZipFile(home / "package" / "tiny.zip") as bag:
+        info = bag.read("tiny/bag-info.txt").decode()
+    (statement,) = (home / "package").glob("statement-*")
+    facts = json.loads((statement / "dds.json").read_text(encoding="utf-8"))
+
+    assert "Bagging-Date: 2026-10-26\n" in info
+    assert facts["statement"]["date"] == "2026-10-26"
+    assert "no_date" not in {remark["code"] for remark in facts["remarks"]}
+    assert b"/CreationDate(D:20261026" in (statement / "statement.es.pdf").read_bytes()
+    assert json.loads((home / "tables/article10.json").read_text(encoding="utf-8"))["on"] == "2026-10-26"
+
+
+def test_redacted_edition_names_nobody(home: Path):
     """Ids, places, files, columns, cells, lots, shipments, reviewers, documents and answers leave no name behind; the
     edition is still whole, its outcomes are those of the plots, and the key to its codes lies beside it."""
-    made = run(config.load(planted(tiny)), offline=True, redacted=True)
-    home = tiny.config.parent / "run"
     redacted, key = home / "package-redacted", pd.read_csv(home / "redacted-key.csv")
 
     assert named_in(home / "package") > {"tables/PLOTS.parquet", "tiny.gpkg", "report.html", "shipments.json"}
@@ -135,7 +164,7 @@ def test_redacted_edition_names_nobody(tiny: tiny_harvest.Tiny):
     assert verify(redacted, stages=recompute.STAGES) == []
     of_plots = key[key["kind"] == "plot"].set_index("name")["code"]
     outcomes = pd.read_parquet(redacted / "tables/ASSESSMENTS.parquet")["final_outcome"]
-    expected = {name.replace("/", f"/{PLANTED} "): outcome for name, outcome in tiny.outcomes.items()}
+    expected = {name.replace("/", f"/{PLANTED} "): outcome for name, outcome in tiny_harvest.OUTCOMES.items()}
     assert {name: outcomes[of_plots[name]] for name in expected} == expected
     assert set(key["kind"]) == {"plot", "lot", "shipment", "file", "document", "review"}
     summary = json.loads((redacted / "summary.json").read_text(encoding="utf-8"))
@@ -148,4 +177,3 @@ def test_redacted_edition_names_nobody(tiny: tiny_harvest.Tiny):
     )
     assert near
     assert coded == [{of_plots[plot] for plot in plots} for plots in near]
-    assert made.package is not None
