@@ -20,7 +20,7 @@ from eudr_check.package.bag import bagit
 from eudr_check.package.eu import consignment, dds_xml, shipments_json
 from eudr_check.package.eu.frozen import PART_FILED
 from eudr_check.package.folder import Folder
-from eudr_check.package.gis import delivery
+from eudr_check.package.gis import delivery, maps
 from eudr_check.package.gis.edition import Edition
 from eudr_check.package.inputs import PackageInput
 from eudr_check.package.report import page
@@ -107,7 +107,7 @@ def steps(folder: Path, given: PackageInput, each: Map = one_by_one) -> list[Ste
 
 def _gis(folder: Path, given: PackageInput) -> Iterator[Step]:
     scenes = () if given.imagery is None else pictures.files(given.imagery / "rasters")
-    edition = Edition.of(given.harvest, given.variables, scenes, given.layers)
+    edition = Edition.of(given.harvest, given.variables, scenes, given.layers, maps.columns(folder))
     target, patches = edition.geopackage(folder), folder / "tables" / "PATCHES.parquet"
     yield Step(DRAWN, lambda made: delivery.drawing(target, patches, edition.day), ("tables",), "process")
     yield Step("gis", lambda made: delivery.writing(folder, edition, given.plots), ("tables", DRAWN), "process")

@@ -17,7 +17,7 @@ import shapely
 from eudr_check import parquet, tables
 from eudr_check.config import Harvest
 from eudr_check.geodesy import plot_area_ha
-from eudr_check.package.gis import delivery
+from eudr_check.package.gis import delivery, maps
 from eudr_check.package.gis.edition import Edition
 from eudr_check.tiles import Tile
 from eudr_check.variables import Variable
@@ -98,7 +98,7 @@ class Season:
         stored.mkdir()
         for name in ("PLOTS", "FINDINGS", "SOURCES", "PATCHES", "ASSESSMENTS", "REASONS", "EVIDENCE"):
             parquet.write(stored / f"{name}.parquet", name, getattr(self, name.lower()))
-        edition = Edition.of(settings, VARIABLES, scenes, LAYERS)
+        edition = Edition.of(settings, VARIABLES, scenes, LAYERS, maps.columns(folder))
         for call in (
             delivery.drawing(edition.geopackage(folder), stored / "PATCHES.parquet", edition.day),
             delivery.writing(folder, edition, self.plots),

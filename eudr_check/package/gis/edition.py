@@ -1,6 +1,6 @@
 """What a GIS delivery shows, and how it is called."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 
 from eudr_check.config import Harvest
 from eudr_check.package import document_date
+from eudr_check.package.gis.maps import Map
 from eudr_check.text.clean import file_stem
 from eudr_check.variables import Variable
 
@@ -40,6 +41,8 @@ class Edition:
     """File names of dated pictures, each with all plots of one date and tile."""
     credits: tuple[Credit, ...] = ()
     """Of the layers."""
+    maps: tuple[Map, ...] = ()
+    """Variables that have a raster."""
 
     @classmethod
     def of(
@@ -48,8 +51,14 @@ class Edition:
         variables: Sequence[Variable],
         scenes: Sequence[str] = (),
         layers: Sequence[Mapping[str, Any]] = (),
+        mapped: Collection[str] = (),
     ) -> "Edition":
-        """The edition of a harvest with the layer variables, dated pictures and layers (`layers.json`) of its run."""
+        """The edition of a harvest with what its run has.
+
+        Args:
+            harvest: settings. variables: layer variables.
+            scenes: dated pictures. layers: definitions as in `layers.json`. mapped: variables that have a raster.
+        """
         return cls(
             harvest=harvest.harvest,
             language=harvest.package.languages[0],
@@ -58,6 +67,7 @@ class Edition:
             events=tuple(variable.column for variable in variables if variable.kind == "event"),
             scenes=tuple(scenes),
             credits=tuple(Credit(**{field.name: str(one[field.name]) for field in fields(Credit)}) for one in layers),
+            maps=tuple(Map(one.column, one.kind, one.role) for one in variables if one.column in mapped),
         )
 
     def geopackage(self, folder: Path) -> Path:
@@ -73,4 +83,6 @@ class Edition:
         """What `as_json` gave."""
         day, events, scenes = date.fromisoformat(content["day"]), tuple(content["events"]), tuple(content["scenes"])
         credits = tuple(Credit(**one) for one in content["credits"])
-        return cls(**{**content, "day": day, "events": events, "scenes": scenes, "credits": credits})
+        maps = tuple(Map(**one) for one in content["maps"])
+        known = {"day": day, "events": events, "scenes": scenes, "credits": credits, "maps": maps}
+        return cls(**{**content, **known})

@@ -131,6 +131,8 @@ def write(
         scenes=edition.scenes,
         harvest=edition.harvest,
         credits=edition.credits,
+        maps=edition.maps,
+        years=years,
     )
     return [geopackage, gis_project.write(geopackage.with_suffix(".qgz"), project)]
 

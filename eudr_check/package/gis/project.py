@@ -12,11 +12,12 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from eudr_check.law.regulation import CUTOFF_YEAR
-from eudr_check.package.gis import forms, metadata, rasters
+from eudr_check.package.gis import forms, maps, metadata, rasters
 from eudr_check.package.gis import styles as gis_styles
 from eudr_check.package.gis.content import alias
 from eudr_check.package.gis.edition import Credit
 from eudr_check.package.gis.layout import Box, layout, with_margin
+from eudr_check.package.gis.maps import Map
 from eudr_check.text import say
 
 EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -61,6 +62,9 @@ class Project:
     harvest: str = ""
     credits: Sequence[Credit] = ()
     """Whose layers the harvest is made from."""
+    maps: Sequence[Map] = ()
+    years: Sequence[int] = ()
+    """Years in PATCHES."""
 
 
 def write(path: Path, project: Project) -> Path:
@@ -133,6 +137,10 @@ def _layers(root: ET.Element, project: Project) -> None:
             )
             layers.append(layer)
     root.append(forms.relation_elements(keys, related))
+    mapped = maps.add(tree, project.maps, project.years, project.title, project.language)
+    for one in mapped:
+        _crs(ET.SubElement(one.element, "srs"))
+        layers.append(one.element)
     pictures = rasters.add(tree, layers, project.scenes, project.title, project.language)
     # Read from top to bottom by question, but drawn so that small things lie on large ones.
     custom = ET.SubElement(tree, "custom-order", enabled="1")
@@ -140,6 +148,7 @@ def _layers(root: ET.Element, project: Project) -> None:
     drawn = [(float(order.get(entry.table, len(DRAWN))), entry.key(project.title)) for entry in members]
     # Pictures lie below everything but the tiles, whose hatching would cover them.
     drawn += [(order["tiles"] - 0.5, key) for key in pictures]
+    drawn += [(order["tiles"] - 0.25, one.key) for one in mapped]
     for _, key in sorted(drawn, key=lambda one: one[0]):
         ET.SubElement(custom, "item").text = key
 

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from eudr_check import __version__
 from eudr_check.package import pictures
 from eudr_check.package.gis import geopackage as gis
+from eudr_check.package.gis import maps
 from eudr_check.package.gis.content import Judged
 from eudr_check.package.gis.edition import Edition
 from eudr_check.package.verify.contents import Contents
@@ -44,7 +45,7 @@ def check(contents: Contents) -> Iterator[Difference]:
 
 def _edition(contents: Contents) -> Edition:
     scenes = pictures.files(contents.root / pictures.FOLDER)
-    return Edition.of(contents.harvest, contents.variables, scenes, contents.layers)
+    return Edition.of(contents.harvest, contents.variables, scenes, contents.layers, maps.columns(contents.root))
 
 
 def _made(contents: Contents, folder: Path) -> tuple[Path, Path]:

@@ -15,7 +15,7 @@ from eudr_check.documents import article10, dossier
 from eudr_check.package import document_date
 from eudr_check.package.bag import contents
 from eudr_check.package.codes import Codes
-from eudr_check.package.gis import delivery
+from eudr_check.package.gis import delivery, maps
 from eudr_check.package.gis.edition import Edition
 from eudr_check.package.inputs import PackageInput
 from eudr_check.package.report.thumbnail import Picture
@@ -180,8 +180,10 @@ def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
 
 
 def _write(run: Run, of: _From, folder: Path, given: PackageInput) -> None:
-    if "rasters" in given.harvest.package.outputs:
-        map_rasters.write(folder / "rasters", of.ground, given.sources, definitions(run), supply_of(run, of.layers))
+    every = "rasters" in given.harvest.package.outputs
+    if every or "gis" in given.harvest.package.outputs:
+        read = given.sources, definitions(run), supply_of(run, of.layers)
+        map_rasters.write(folder / maps.FOLDER, of.ground, *read, every=every)
     if given.redacted:
         # Patches drawn beforehand name their plots.
         run.graph.run(package_room.steps(folder, given, on_cores))

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import rasterio.shutil
 from PIL import Image
+from rasterio.transform import from_bounds
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -22,11 +24,24 @@ from tests.helpers import package_pictures, season_tables
 SYSTEM_PYTHON = "/usr/bin/python3"
 
 
+def mapped(folder: Path, season: season_tables.Season) -> None:
+    """A map of forest and one of loss over all plots: forest everywhere, loss of 2022 in the north."""
+    folder.mkdir()
+    window = from_bounds(*season.plots.total_bounds, 50, 50) if len(season.plots) else from_bounds(0, 0, 1, 1, 50, 50)
+    for column, north in (("jrc_gfc2020.forest", 1), ("hansen.loss_year", 22)):
+        values = np.where(np.arange(50)[:, None] < 25, north, column.startswith("jrc")).repeat(50, 1).astype(np.uint8)
+        profile = {"width": 50, "height": 50, "count": 1, "dtype": "uint8", "crs": "EPSG:4326", "transform": window}
+        with rasterio.open(folder / f"{column}.tif", "w", driver="GTiff", **profile) as file:
+            file.write(values, 1)
+        rasterio.shutil.copy(folder / f"{column}.tif", folder / f"{column}.vrt", driver="VRT")
+
+
 def look(folder: Path, count: int) -> dict[str, Any]:
     """What QGIS says of an invented season; pictures lie in the folder."""
     needed("qgis")
     season = season_tables.season(count, hostile=True)
     scenes = pictures.files((package_pictures.folder(folder / "imagery") / "rasters").rename(folder / "pictures"))
+    mapped(folder / "rasters", season)
     _, project = season.gis(folder, season_tables.harvest(), scenes)
     runtime = folder / "runtime"
     runtime.mkdir(mode=0o700)
@@ -98,14 +113,14 @@ def test_layers_are_grouped_by_question(seen: dict[str, Any]) -> None:
     groups = list(dict.fromkeys(layer["group"] for layer in seen["layers"]))
 
     assert [group.split(":")[0] for group in groups] == [
-        "Resultado", "Fallas", "Evidencia", "Tablas", "Imágenes satelitales",
+        "Resultado", "Fallas", "Evidencia", "Tablas", "Mapas", "Imágenes satelitales",
     ]  # fmt: skip
     assert all(layer["labels"] for layer in seen["layers"] if layer["name"].startswith("Parcelas"))
 
 
 def test_dated_pictures_are_raster_layers(seen: dict[str, Any]) -> None:
     """A layer per date and kind in its own CRS, with colours as stored; the newest in true colour is seen first."""
-    rasters = [layer for layer in seen["layers"] if layer["raster"]]
+    rasters = [layer for layer in seen["layers"] if layer["raster"] and not layer["name"].startswith("Mapa")]
 
     assert [(layer["name"].split(" ")[0], layer["visible"]) for layer in rasters] == [
         ("2026-08-24", True), ("2020-08-14", False), ("2026-08-24", False), ("2020-08-14", False),
@@ -113,6 +128,18 @@ def test_dated_pictures_are_raster_layers(seen: dict[str, Any]) -> None:
     assert {layer["crs"] for layer in rasters} == {"EPSG:32718"}
     assert all(layer["valid"] and layer["placed"] for layer in rasters)
     assert {layer["renderer"] for layer in rasters} == {"multibandcolor"}
+
+
+def test_forest_and_loss_are_maps_below_the_plots(seen: dict[str, Any], folder: Path) -> None:
+    """Events above forest, both seen, each in the project's CRS; the green of forest is really on the map."""
+    maps = [layer for layer in seen["layers"] if layer["name"].startswith("Mapa")]
+    pixels = np.asarray(Image.open(folder / "map.png").convert("RGB"), int).reshape(-1, 3)
+
+    assert [layer["name"] for layer in maps] == ["Mapa, después de 2020: hansen.loss_year", "Mapa: jrc_gfc2020.forest"]
+    assert all(layer["valid"] and layer["visible"] and layer["renderer"] == "paletted" for layer in maps)
+    assert {layer["crs"] for layer in maps} == {"EPSG:4326"}
+    for colour in (palette.FOREST, palette.year_colour(2022)):
+        assert (np.abs(pixels - np.array(palette.rgb(colour))).max(axis=1) <= 3).sum() > 1000
 
 
 def test_area_of_qgis_is_ours(seen: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import rasterio
 import yaml
+from rasterio.windows import from_bounds
 from typer.testing import CliRunner
 
 from eudr_check import config
@@ -230,6 +231,24 @@ def test_rasters_of_the_layers_come_when_asked_for(drawn: tiny_harvest.Tiny):
     assert set(np.unique(values)) <= {0, 1, 255}
     assert (hole, wood) == (255, 1)
     assert (made.package / "rasters" / "hansen.loss_year" / "S06.1W076.8.tif").exists()
+
+
+def test_forest_and_events_are_maps_of_every_package(finished: Finished):
+    """One raster per variable lays the tiles together, cell on cell; classes are named, and nothing else is there."""
+    assert finished.package is not None
+    folder = finished.package / "rasters"
+    settings = json.loads((finished.package / "settings.json").read_text(encoding="utf-8"))
+    with rasterio.open(folder / "jrc_gfc2020.forest.vrt") as whole:
+        for path in sorted((folder / "jrc_gfc2020.forest").glob("*.tif")):
+            with rasterio.open(path) as tile:
+                window = from_bounds(*tile.bounds, whole.transform).round_offsets().round_lengths()
+                np.testing.assert_array_equal(whole.read(1, window=window), tile.read(1))
+
+        assert whole.crs == "EPSG:4326"
+        assert whole.colormap(1)[1][:3] == (134, 176, 141)
+    assert {path.stem for path in folder.glob("*.vrt")} == {
+        one["column"] for one in settings["variables"] if one["role"] in ("forest_2020", "event")
+    }
 
 
 @pytest.mark.parametrize(
