@@ -10,6 +10,7 @@ from eudr_check.errors import ConfigError
 from eudr_check.files import is_safe_name, sha256
 from eudr_check.package import pictures
 from eudr_check.package.eu import shipments_json
+from eudr_check.package.gis import maps
 from eudr_check.package.statement.statements import DRAFT_MARK, FILED
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference
@@ -141,8 +142,8 @@ def _patterns(contents: Contents) -> Iterator[str]:
         yield r"report\.html"
     if "action_plan" in wanted:
         yield r"action_plan/[^/]+\.(xlsx|pdf|kml)"
-    if "rasters" in wanted:
-        yield r"rasters/.+"
+    if {"gis", "rasters"} & set(wanted):
+        yield rf"{maps.FOLDER}/{STEM}(\.vrt|/{STEM}\.tif)"
     yield rf"{pictures.FOLDER}/(looks\.json|(looks|vegetation_series|sources)\.csv|{pictures.SCENE})"
     if not contents.redacted:
         yield r"(reviews|legality|answers)/.+"
