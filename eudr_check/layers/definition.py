@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import yaml
 from pydantic import (
     BeforeValidator,
@@ -35,7 +36,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Ranges = Annotated[InstanceOf[Values], BeforeValidator(Values.parse), PlainSerializer(str)]
 NoneOrRanges = Annotated[
     InstanceOf[Values],
-    BeforeValidator(lambda value: Values() if value == "" else Values.parse(value)),
+    BeforeValidator(lambda value: Values() if value in ("", []) else Values.parse(value)),
     PlainSerializer(str),
 ]
 Condition = dict[str, Ranges]
@@ -81,15 +82,17 @@ class Year(Strict):
 
     @property
     def stated(self) -> frozenset[int]:
-        """Calendar years the rule names; none for a rule of days, whose values are as many as the code has room for."""
+        """Calendar years the values mean; a rule of days may have room for more of them than ever occur."""
         if self.years is not None:
             return frozenset(self.years)
-        if self.add is None or self.values is None:
-            return frozenset()
-        numbers = {number for low, high in self.values for number in range(low, high + 1)}
-        return frozenset(
-            (number % self.modulo if self.modulo else number) // self.divide + self.add for number in numbers
-        )
+        assert self.values is not None
+        within = self.values.common(Values(((-(1 << 15), (1 << 16) - 1),)))
+        numbers = {number for low, high in within for number in range(low, high + 1)}
+        counts = {number % self.modulo for number in numbers} if self.modulo else numbers
+        if self.add is not None:
+            return frozenset(count // self.divide + self.add for count in counts)
+        days = np.datetime64(self.since, "D") + np.array(sorted(counts), dtype="timedelta64[D]")
+        return frozenset((days.astype("datetime64[Y]").astype(np.int64) + 1970).tolist())
 
     @model_validator(mode="after")
     def _one_rule(self) -> "Year":
@@ -97,6 +100,12 @@ class Year(Strict):
             raise ValueError("give exactly one of add, since, years")
         if (self.values is None) == (self.years is None):
             raise ValueError("give 'values' with add or since; 'years' lists its own values")
+        if self.years == {}:
+            raise ValueError("'years' names no year")
+        rule = "since" if self.years is None else "years"
+        for key, idle in (("divide", self.divide > 1 and self.add is None), ("modulo", self.modulo and self.years)):
+            if idle:
+                raise ValueError(f"'{key}' does nothing with '{rule}'; take it out")
         return self
 
 
@@ -164,7 +173,7 @@ class LayerDefinition(Strict):
     )
     date: Annotated[str, BeforeValidator(str)] = Field(description="date or interval the Items stand for, ISO 8601")
     assets: dict[str, Asset]
-    encodings: dict[Name, VariableDefinition] = Field(alias="variables")
+    encodings: dict[Name, VariableDefinition] = Field(alias="variables", min_length=1)
     found: tuple[Place, ...] = ()
     notes: str | None = None
 

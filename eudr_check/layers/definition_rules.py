@@ -4,6 +4,7 @@ Each rule says what is wrong with the key, the value and what would be right; no
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -40,7 +41,7 @@ def problems(layer: "LayerDefinition") -> list[str]:
     """What is wrong with a definition, in words; empty where nothing is."""
     found = [*_assets(layer), *_crs(layer.crs), *_interval(layer.date)]
     for name, variable in layer.encodings.items():
-        found += [f"variable {name}, {problem}" for problem in (*_values(layer, variable), *_meaning(variable))]
+        found += [f"variable {name}, {problem}" for problem in (*_values(layer, variable), *_meaning(layer, variable))]
     return found
 
 
@@ -61,13 +62,13 @@ def _crs(text: str) -> Iterator[str]:
     remedy = f"write the code of the rasters, as 'EPSG:4326', or '{UTM}' where every tile has its own zone"
     if text == UTM:
         return
+    if not re.fullmatch(r"EPSG:[0-9]+", text):
+        yield f"crs: '{text}' is no EPSG code; {remedy}"
+        return
     try:
-        known = CRS.from_user_input(text)
+        CRS.from_user_input(text)
     except CRSError:
         yield f"crs: '{text}' is no known coordinate reference system; {remedy}"
-        return
-    if not text.startswith("EPSG:") or known.to_epsg() is None:
-        yield f"crs: '{text}' is no EPSG code; {remedy}"
 
 
 def other_crs(layer: "LayerDefinition", crs: str) -> str | None:
@@ -97,7 +98,10 @@ def _interval(text: str) -> Iterator[str]:
     first, slash, last = text.partition("/")
     try:
         days = [dt.date.fromisoformat(day) for day in ([first, last] if slash else [first])]
+        written = "/".join(map(str, days)) == text
     except ValueError:
+        written = False
+    if not written:
         yield f"date: '{text}' is neither a day (2020-12-31) nor an interval (2020-01-01/2020-12-31)"
         return
     if days[0] > days[-1]:
@@ -112,13 +116,19 @@ def _values(layer: "LayerDefinition", variable: "VariableDefinition") -> Iterato
             yield (f"{where}: {_listed(beyond)} of asset '{key}' is neither in its legend ({asset.legend}) nor nodata")
         elif where != "unknown" and (never := values.common(asset.nodata)):
             yield f"{where}: {_listed(never)} of asset '{key}' is nodata, which is always unknown"
-    for condition in variable.unknown:
-        ((key, values), *more) = condition.items() or [("", Values())]
-        if not more and key in variable.when and not variable.when[key].beyond(values):
-            yield f"when: every value of asset '{key}' it names is unknown, so the variable could never be 1"
+    if {} in variable.unknown:
+        yield "unknown: an empty condition holds everywhere; name an asset and its values, or take it out"
+    needed = [("when", key, values) for key, values in variable.when.items()]
+    if variable.year is not None:
+        years = [values for where, _, values in variable.named if where == "year"]
+        needed.append(("year", variable.year.asset, Values(sorted(one for values in years for one in values))))
+    for where, key, values in needed:
+        alone = [condition[key] for condition in variable.unknown if condition.keys() == {key}]
+        if not values.beyond(Values(sorted(one for ranges in alone for one in ranges))):
+            yield f"{where}: every value of asset '{key}' it names is unknown, so the variable could never be 1"
 
 
-def _meaning(variable: "VariableDefinition") -> Iterator[str]:
+def _meaning(layer: "LayerDefinition", variable: "VariableDefinition") -> Iterator[str]:
     kind = _KIND_OF.get(variable.role, variable.kind)
     if variable.kind != kind:
         yield f"role: {variable.role} is {'an event' if kind == 'event' else 'a state'}, not kind '{variable.kind}'"
@@ -129,9 +139,13 @@ def _meaning(variable: "VariableDefinition") -> Iterator[str]:
         yield f"role: {variable.role} is the state of {CUTOFF}, which does not lie in {first} to {last}"
     if variable.year is None:
         return
+    grows = any(place.tiles is not None and place.tiles.updated_file for place in layer.found)
     years = variable.year.stated
-    if outside := sorted(year for year in years if not first.year <= year <= last.year):
+    outside = sorted(year for year in years if not first.year <= year <= last.year)
+    if variable.year.since is None and outside:
         yield f"year: {', '.join(map(str, outside[:5]))} lies outside the cover ({first} to {last})"
+    elif years and (max(years) < first.year or (min(years) > last.year and not grows)):
+        yield f"year: no day its values mean lies in the cover ({first} to {last})"
     for (one, values), (other, others) in combinations((variable.year.years or {}).items(), 2):
         if both := values.common(others):
             yield f"year: {_listed(both)} means {one} and {other}"

@@ -20,11 +20,13 @@ class Values(tuple[tuple[int, int], ...]):
         """Ranges from text, one integer or a list of either.
 
         Raises:
-            ValueError: the text is no list of integers and ranges.
+            ValueError: the text is no list of integers and ranges, or an empty one.
         """
         if isinstance(text, Values):
             return text
         parts = text if isinstance(text, list) else str(text).split(",")
+        if not parts:
+            raise ValueError("the list names no value")
         return cls(sorted(_one_range(str(part).strip()) for part in parts))
 
     def holds(self, values: NDArray[Any]) -> NDArray[np.bool_]:
