@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -16,6 +16,7 @@ from eudr_check import numerals
 from eudr_check.documents.csv_rows import raise_all, table_of
 from eudr_check.errors import ConfigError, EudrCheckError
 from eudr_check.numerals import AmbiguousNumberError
+from eudr_check.spelling import folded
 from eudr_check.text import Sentence, sentence
 
 COLUMNS = ("date", "cooperative", "plot_id", "kg", "form", "lot")
@@ -62,6 +63,9 @@ def read_deliveries(path: Path, commodity: str, *, last: dt.date = dt.date.max) 
         one = _delivery(row, number, _Cells(place, commodity, mark, last, faults))
         found.append(one)
         problems += [ConfigError(fault) for fault in faults]
+    problems += _lots_in_two_spellings(
+        [(str(one["lot"]), place) for one, (_, place) in zip(found, table.rows, strict=True)]
+    )
     raise_all(problems)
     if not found:
         raise ConfigError(_said("no_delivery", file=str(path)))
@@ -69,6 +73,17 @@ def read_deliveries(path: Path, commodity: str, *, last: dt.date = dt.date.max) 
     for name in ("date", *OPTIONAL):
         frame[name] = pd.to_datetime(frame[name])
     return frame
+
+
+def _lots_in_two_spellings(lots: Sequence[tuple[str, Sentence]]) -> list[ConfigError]:
+    """Lots that people take for one: as two, the sound part would be accepted without the other."""
+    first: dict[str, tuple[str, Sentence]] = {}
+    twins: dict[str, ConfigError] = {}
+    for lot, place in lots:
+        known, where = first.setdefault(folded(lot), (lot, place))
+        if lot != known and lot not in twins:
+            twins[lot] = ConfigError(_said("lot_spelling", place=place, lot=lot, known=known, where=where))
+    return list(twins.values())
 
 
 def removed(deliveries: pd.DataFrame) -> pd.Series:

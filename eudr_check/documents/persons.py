@@ -29,9 +29,34 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(sorted(word for word in _BETWEEN.split(seen.translate(_LOOK_ALIKE)) if word))
 
 
+_TITLES = frozenset(words_of("ing eng sr sra srta dr dra lic prof don dona mr mrs ms mme"))
+_SAID = (
+    "n/a,na,none,no,nobody,no one,same,idem,null,nil,tbd,pending,x,xx,ninguno,ninguna,nadie,mismo,misma,el mismo,"
+    "la misma,sin,no hay,no aplica,pendiente,nenhum,nenhuma,ninguém,mesmo,mesma,o mesmo,a mesma,não há,pendente,aucun,"
+    "aucune,personne,même,le même,la même"
+)
+_NOBODY = frozenset(words_of(phrase) for phrase in _SAID.split(","))
+"""What people write into a cell that has to name somebody when there is nobody."""
+
+
 def are_two(one: str, other: str) -> bool:
-    """Whether both names are there and differ by more than spelling."""
+    """Whether both names are there and differ by more than spelling, a title, initials or a name left out.
+
+    >>> are_two("Ana Perez", "Luis Perez"), are_two("Ana Perez", "Ing. A. Perez"), are_two("Ana", "n/a")
+    (True, False, False)
+    """
     first, second = words_of(one), words_of(other)
-    if not first or not second:
+    if not first or not second or {first, second} & _NOBODY or sorted("".join(first)) == sorted("".join(second)):
         return False
-    return first != second and sorted("".join(first)) != sorted("".join(second))
+    fewer, more = sorted(([word for word in words if word not in _TITLES] for words in (first, second)), key=len)
+    # Whole words find theirs before an initial can take them.
+    for word in sorted(fewer, key=len, reverse=True):
+        same = next((it for it in sorted(more, key=word.__ne__) if _may_be(word, it)), None)
+        if same is None:
+            return True
+        more.remove(same)
+    return False
+
+
+def _may_be(word: str, other: str) -> bool:
+    return word == other or (1 in (len(word), len(other)) and word[0] == other[0])

@@ -145,6 +145,16 @@ def test_a_wrong_row_is_named(tmp_path: Path, row: str, words: str) -> None:
         delivered(tmp_path, row)
 
 
+@pytest.mark.parametrize("twin", ["l1", "L\u200b1", "L 1", "\uff2c1"])
+def test_one_lot_in_two_spellings_is_refused(tmp_path: Path, twin: str) -> None:
+    """Split in two by a letter's case, the sound half of a lot would be accepted and the bad half left out of sight."""
+    rows = (GOOD, GOOD.replace("L1", "L2"), GOOD, f"2026-04-02,coop,2,100,green,{twin}")
+
+    with pytest.raises(ConfigError, match=rf"line 5: lot '{twin}' .*'L1' \(.*line 2\)"):
+        delivered(tmp_path, *rows)
+    assert set(delivered(tmp_path, *rows[:3])["lot"]) == {"L1", "L2"}
+
+
 def test_a_file_without_columns_or_rows(tmp_path: Path) -> None:
     """An empty file delivers nothing and says so."""
     with pytest.raises(ConfigError, match="no column form"):

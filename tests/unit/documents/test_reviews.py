@@ -10,6 +10,7 @@ import pytest
 
 from eudr_check import risk, tables
 from eudr_check.documents import reviews
+from eudr_check.documents.persons import are_two
 from eudr_check.documents.review import COLUMNS, read_reviews
 from eudr_check.errors import ConfigError
 from eudr_check.evidence_digest import evidence_digest
@@ -95,6 +96,32 @@ def test_one_person_in_other_letters_is_one_person(tmp_path: Path, second: str) 
     found = settled(tmp_path, "high", imagery=IMAGE, second_reviewer=second)
 
     assert found[1:] == ("high", "R-1 needs_second_reviewer")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "two"),
+    [
+        ("Ana P\u00e9rez", "Ing. Ana Perez", False),
+        ("Ana P\u00e9rez", "A. P\u00e9rez", False),
+        ("Ana Mar\u00eda P\u00e9rez", "P\u00e9rez, Ana", False),
+        ("Ana P\u00e9rez", "Ana P\u00e9rez 2", False),
+        ("Ana P\u00e9rez", "Ana P\u00e9rez (la misma)", False),
+        ("Ana P\u00e9rez", "n/a", False),
+        ("Ana P\u00e9rez", "NINGUNO", False),
+        ("Ana P\u00e9rez", "no hay", False),
+        ("n\u00e3o h\u00e1", "Ana P\u00e9rez", False),
+        ("Ana P\u00e9rez", "Aucun", False),
+        ("Ana P\u00e9rez", "Luis P\u00e9rez", True),
+        ("Ana P\u00e9rez", "L. P\u00e9rez", True),
+        ("Ana P\u00e9rez", "Ana Rojas", True),
+        ("Ana", "Nadia", True),
+        ("Noa", "Nina", True),
+        ("Ana P\u00e9rez", "B\u00f9i Th\u1ecb No", True),
+    ],
+)
+def test_a_short_form_or_a_word_for_nobody_is_no_second_person(one: str, other: str, two: bool) -> None:
+    """Titles, initials, further names and numbers make no second person, nor does `n/a`; relatives are two."""
+    assert are_two(one, other) is are_two(other, one) is two
 
 
 @pytest.mark.parametrize(
