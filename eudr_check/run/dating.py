@@ -15,6 +15,7 @@ from eudr_check.documents.dossier import Dossier
 from eudr_check.errors import RunError
 from eudr_check.run.artifacts import reaching, refusal
 from eudr_check.run.folder import RunFolder
+from eudr_check.text import sentence
 
 FIRST_RUN = "first-run.txt"
 
@@ -65,4 +66,4 @@ def _first_run(folder: RunFolder) -> dt.date:
     except OSError as error:
         raise refusal(error, folder.path) from error
     except ValueError as error:
-        raise RunError(f"{path}: holds no day; write it as YYYY-MM-DD, or delete the file") from error
+        raise RunError(sentence("refusals", "no_day", file=object_store.name(path))) from error
