@@ -1,7 +1,7 @@
 """A server that fails costs certainty, never truth: outcomes stay, or become undetermined and say why."""
 
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 
 import planetary_computer
@@ -26,9 +26,9 @@ def cog(hit: Hit) -> bool:
     return hit.path.startswith("/cog/")
 
 
-def every(number: int, fault: Fault) -> Decide:
-    """The fault on every n-th request, unless it is asked again: what fails three times by chance stays failed."""
-    turns, failed = count(), set[tuple[str, str | None]]()
+def every(number: int, *faults: Fault) -> Decide:
+    """The next fault on every n-th request, unless it is asked again: what fails three times by chance stays failed."""
+    turns, in_turn, failed = count(), cycle(faults), set[tuple[str, str | None]]()
 
     def decide(hit: Hit) -> Fault | None:
         asked = hit.path, hit.byte_range
@@ -36,7 +36,7 @@ def every(number: int, fault: Fault) -> Decide:
             failed.discard(asked)
             return None
         failed.add(asked)
-        return fault
+        return next(in_turn)
 
     return decide
 
@@ -52,11 +52,22 @@ RECOVERABLE = {
 }
 
 
-@pytest.mark.parametrize("name", RECOVERABLE)
-def test_passing_faults_change_nothing(stand: Bench, name: str) -> None:
-    """What comes right when asked again leaves every table as in the clean run."""
-    finished = stand.run(name.replace(" ", "-"), every(5, RECOVERABLE[name]))
+@pytest.mark.parametrize(
+    "names", [[*RECOVERABLE], *(pytest.param([name], marks=pytest.mark.faults) for name in RECOVERABLE)]
+)
+def test_passing_faults_change_nothing(stand: Bench, names: list[str]) -> None:
+    """What comes right when asked again, all faults in turn or one alone, leaves every table as in the clean run."""
+    given: list[Fault] = []
+    decide = every(3 if len(names) > 1 else 5, *(RECOVERABLE[name] for name in names))
 
+    def noted(hit: Hit) -> Fault | None:
+        fault = decide(hit)
+        given.extend([] if fault is None else [fault])
+        return fault
+
+    finished = stand.run("-".join(names).replace(" ", "-")[:40], noted)
+
+    assert {id(fault) for fault in given} == {id(RECOVERABLE[name]) for name in names}
     assert judge(stand.clean, finished) == "same"
     assert finished.sources is not None
     assert finished.sources.equals(stand.clean.sources)
