@@ -43,6 +43,7 @@ def test_workers_are_measured(tmp_path: Path):
     assert stages.loc["plots", "workers"] == 0
 
 
+@pytest.mark.faults
 def test_a_tile_that_kills_its_workers_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Its plots are undetermined, the others are delivered, and the exit code says run again."""
     deadly = "S06.1W076.9"

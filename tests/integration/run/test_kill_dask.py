@@ -143,6 +143,7 @@ def finished_without_workers(folder: Path, moments: list[Moment]) -> dict[str, s
     return found
 
 
+@pytest.mark.faults
 def test_killed_at_a_few_moments(undisturbed: dict[str, str], tmp_path: Path):
     """While workers do tiles, and while the package is written; `make faults` kills at 25 moments more."""
     moments = [Moment(BEFORE_TILES + 8, 0.0), Moment(BEFORE_TILES + TILES + 2, 0.5)]
@@ -158,6 +159,7 @@ def test_workers_killed_at_a_few_moments(undisturbed: dict[str, str], tmp_path: 
     assert finished_without_workers(tmp_path, moments) == undisturbed
 
 
+@pytest.mark.faults
 def test_a_worker_killed_before_it_is_ready(tmp_path: Path):
     """Dask gives up on it: one sentence says what to do, and no process is left."""
     config = on_dask(tmp_path)

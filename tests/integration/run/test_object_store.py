@@ -151,6 +151,7 @@ def test_the_store_gives_the_same_bytes_as_a_disk(tmp_path: Path, bucket: Bucket
     assert not [name for name in bucket.objects(address) if name.endswith(".lock")]
 
 
+@pytest.mark.faults
 def test_workers_that_share_nothing_but_the_store(tmp_path: Path, bucket: Bucket, on_disk: Finished):
     """Scheduler and workers are processes with caches and working folders of their own; the bytes are the same."""
     address = stored(tmp_path, bucket, "cluster")
@@ -308,6 +309,7 @@ def test_a_raster_that_is_gone_never_helps_a_plot(tmp_path: Path, bucket: Bucket
     assert "no such file" in " ".join(made.sources.query("status == 'failed'")["reason"])
 
 
+@pytest.mark.faults
 def test_a_raster_replaced_and_registered_again_is_read_anew(tmp_path: Path, bucket: Bucket):
     """The content store never stands in for the new file: a plot that lost its forest since is not low any more."""
     drawn = tiny_harvest.write(tmp_path / "drawn")
@@ -333,6 +335,7 @@ def test_a_raster_replaced_and_registered_again_is_read_anew(tmp_path: Path, buc
     assert changed["norte/low-edge"]
 
 
+@pytest.mark.faults
 def test_catalogues_of_one_name_share_no_blocks(tmp_path: Path, bucket: Bucket):
     """Two harvests beside each other call different folders 'local': each reads its own rasters."""
     drawn = tiny_harvest.write(tmp_path / "drawn")

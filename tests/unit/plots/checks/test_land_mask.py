@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 from eudr_check.plots.checks.land_mask import is_land
 
@@ -16,6 +17,7 @@ print("".join("1" if one else "0" for one in globe.is_land(y, x)))
 """
 
 
+@pytest.mark.faults
 def test_every_cell_is_what_the_package_says() -> None:
     """Five thousand places of the globe, land and sea, as the package's own functions answer."""
     chance = np.random.default_rng(2026)
