@@ -66,7 +66,11 @@ class Edition:
             names_producers=harvest.package.producer_as == "producer",
             events=tuple(variable.column for variable in variables if variable.kind == "event"),
             scenes=tuple(scenes),
-            credits=tuple(Credit(**{field.name: str(one[field.name]) for field in fields(Credit)}) for one in layers),
+            credits=tuple(
+                Credit(**{field.name: str(one.get(field.name, "")) for field in fields(Credit)})
+                for one in layers
+                if isinstance(one, Mapping)
+            ),
             maps=tuple(Map(one.column, one.kind, one.role) for one in variables if one.column in mapped),
         )
 

@@ -66,7 +66,7 @@ def test_a_wrong_answer_stops_the_run_before_anything_is_read(tmp_path: Path, dr
     (tmp_path / "answers.csv").write_text(
         "letter,answer,evidence,sha256,date,person\nq,Sí.,,,2026-05-14,Ana Ejemplo\n", encoding="utf-8"
     )
-    with pytest.raises(ConfigError, match=r"answers\.csv: row 1: letter 'q' is unknown"):
+    with pytest.raises(ConfigError, match=r"answers\.csv, line 2: letter 'q' is unknown"):
         run(config.load(path), offline=True, draft=draft)
 
     assert not (tmp_path / "run/tables").exists()
