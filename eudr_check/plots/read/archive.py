@@ -96,7 +96,7 @@ def _refuse_unlisted(path: Path, archive: zipfile.ZipFile) -> None:
             begins = archive.start_dir if member is None else member.header_offset
             stream.seek(end)
             if begins > end and _FILE_BEGINS in stream.read(begins - end):
-                problem = "the archive holds files that its directory does not list; make it anew"
+                problem = "the archive holds files that its directory does not list; zip the files again"
                 raise UnreadableError("file_unreadable", problem=problem)
             if member is not None:
                 stream.seek(begins + _NAME_AND_EXTRA)
