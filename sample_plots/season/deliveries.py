@@ -24,6 +24,8 @@ IMPLAUSIBLE = {("coop-02", 18): 6.5, ("coop-05", 20): 3.4, ("coop-13", 3): 4.2}
 """Parcels (by number) that brought so many times what their hectares can bear."""
 REMOVED = {"coop-08": ("2026-10-02", "2026-10-05")}
 """Careless cooperatives that noticed in time: the day the coffee was taken out, and the day the lot was mixed."""
+CLEARED = {("coop-10", 14): "C10-L2"}
+"""Parcels of doubt (by number) that a review clears from dated pictures, and the lot their coffee then goes into."""
 NO_SUCH_PLOT = ("coop-09", "Ñ999")
 
 
@@ -87,7 +89,11 @@ def _lots(cooperative: str, members: Sequence[Parcel], ground: Ground, faulty: s
     clean = [parcel for parcel, doubt in zip(members, doubted, strict=True) if not doubt]
     kept_apart = [parcel for parcel, doubt in zip(members, doubted, strict=True) if doubt]
     lots = [(parcel, f"C{number}-L{1 + index // PLOTS_PER_LOT}") for index, parcel in enumerate(clean)]
-    apart = [(parcel, f"C{number}-P") for parcel in kept_apart if parcel.number % 3]
+    apart = [
+        (parcel, CLEARED.get((cooperative, parcel.number), f"C{number}-P"))
+        for parcel in kept_apart
+        if parcel.number % 3
+    ]
     if cooperative in CARELESS and apart:
         apart[0] = (apart[0][0], f"C{number}-L{CARELESS[cooperative]}")
     return lots + apart

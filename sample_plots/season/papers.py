@@ -20,6 +20,9 @@ from season import files
 
 CONFIG = Path(__file__).resolve().parents[2] / "configs" / "pe-coffee-2026.yaml"
 BEFORE, AFTER = "S2A_18MST_20201214_ejemplo=2020-12-14", "S2B_18MST_20260718_ejemplo=2026-07-18"
+PICTURED = "coop-10/JEP-14"
+"""Cleared from pictures of `scenes`; its coffee is shipped, so that a statement shows a pair."""
+PAIR = "S2A_18MTU_20200814_moyobamba_L2A=2020-08-14; S2C_18MTU_20260824_moyobamba_L2A=2026-08-24"
 STALE = "0" * 16
 READY = "coop-04"
 """The cooperative whose papers are complete."""
@@ -91,7 +94,7 @@ def _findings(assessments: pd.DataFrame) -> list[Finding]:
     shade = "Café bajo sombra de guaba y laurel desde antes de 2015; los árboles siguen en pie."
     return [
         Finding(tuple(wood[:2]), "clear", "standing_forest", "field_visit", both, "", shade),
-        Finding((wood[2],), "clear", "standing_forest", "imagery", both, "", "Bosque en pie, fuera de la parcela."),
+        Finding((PICTURED,), "clear", "standing_forest", "imagery", PAIR, "", "Los mismos árboles en ambas fechas."),
         Finding((wood[3],), "clear", "standing_forest", "self_declaration", "", "", "La socia declara que es sombra."),
         Finding((wood[4],), "clear", "standing_forest", "field_visit", both, "", shade, stale=True),
         Finding((bite[0],), "confirm", "event_on_forest", "field_visit", AFTER, "", "Chacra nueva; lote apartado."),

@@ -229,6 +229,23 @@ def test_one_statement_is_ready_to_sign_and_the_others_say_why_not(packaged: Fin
     assert all(bool(dds["open_points"]) != dds["ready_to_sign"] for dds in told)
 
 
+def test_a_declared_plot_was_cleared_from_its_pictures(packaged: Finished):
+    """A review names two looks of the plot by Item and date; its statement shows the pair, and no other does."""
+    assert packaged.package is not None
+    pages = {
+        path.parent.name: path.read_bytes() for path in sorted(packaged.package.glob("statement-*/statement.en.pdf"))
+    }
+    index = pd.read_csv(packaged.package / "statement-EJ-2026-04" / "plots_index.csv", index_col="plot")
+    (review,) = (one for one in read_reviews(SAMPLE / "reviews.csv") if one.plots == ("coop-10/JEP-14",))
+    looks = pd.read_csv(packaged.package / "pictures" / "looks.csv").query("plot == 'coop-10/JEP-14'")
+
+    assert index.loc["coop-10/JEP-14", "final_outcome"] == "cleared_by_review"
+    assert {name: str(day) for name, day in review.imagery.items()} == dict(
+        zip(looks["item_id"], looks["date"], strict=True)
+    )
+    assert [name for name, page in pages.items() if page.count(b"/Subtype/Image") >= 2] == ["statement-EJ-2026-04"]
+
+
 def test_every_payload_is_valid_under_the_official_schema(packaged: Finished, shared_data: Path):
     """Five statements, each with a payload that the Commission's schema of release 8.2.1 accepts."""
     assert packaged.package is not None
