@@ -92,11 +92,11 @@ function coops() {
 
 function kilograms() {
   const steps = ["ordered_kg", "delivered_kg", "located_kg", "cleared_kg", "declared_kg", "missing_kg"];
-  $("shipments").hidden = !D.shipments.length;
+  $("shipments").hidden = !(D.shipments.length + D.filings.length + D.withheld.length);
   $("kilograms").replaceChildren(el("thead", {}, el("tr", {}, el("th", { scope: "col" }, T("shipment")), ...steps.map(step => el("th", { scope: "col", class: "num" }, T(step))), el("th", { scope: "col" }, T("shipment_state")))),
     el("tbody", {}, ...D.shipments.flatMap(row => [el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, row.shipment || T("all_lots"))), ...steps.map(step => el("td", { class: "num", "data-step": T(step) }, number(row[step], 0))), el("td", { "data-step": T("shipment_state") }, T("shipment_" + row.state) + (row.filed_as ? ` · ${row.filed_as} · ${row.filed_on}` : ""))),
       ...[...D.filings, ...D.withheld].filter(one => one.shipment === row.shipment).map(one => el("tr", { class: "why" }, el("td", { colspan: 8 }, one[lang])))])));
-  $("withheld").replaceChildren(...D.withheld.filter(one => !D.shipments.some(row => row.shipment === one.shipment)).map(one => el("li", {}, one[lang])));
+  $("withheld").replaceChildren(...[...D.filings, ...D.withheld].filter(one => !D.shipments.some(row => row.shipment === one.shipment)).map(one => el("li", {}, one[lang])));
 }
 
 /* The list: only the rows in sight are in the document. */

@@ -92,13 +92,10 @@ def _row(
 ) -> dict[str, Any]:
     mine = [part for part in parts if name is None or (part.shipment is not None and part.shipment.name == name)]
     done = [one for one in filed if name is None or one.shipment == name]
-    # A filed statement without lots is written again as it was: it must not count twice.
-    numbers = {one.reference for one in done}
-    new = [part for part in mine if part.reference not in numbers]
-    declared = sum(grams(part.net_mass_kg) for part in new) + sum(grams(one.net_mass_kg) for one in done)
+    declared = sum(grams(part.net_mass_kg) for part in mine) + sum(grams(one.net_mass_kg) for one in done)
     state = "partly" if declared else "open"
     if declared >= ordered > 0:
-        state = "filed" if not new else "declared"
+        state = "filed" if not mine else "declared"
     return {
         "shipment": name,
         "ordered_kg": ordered / 1000,
@@ -108,7 +105,7 @@ def _row(
         "declared_kg": declared / 1000,
         "missing_kg": max(ordered - declared, 0) / 1000,
         "state": state,
-        "references": "; ".join([*(part.reference for part in new), *(one.reference for one in done)]),
+        "references": "; ".join([*(part.reference for part in mine), *(one.reference for one in done)]),
         "filed_as": "; ".join(one.number for one in done),
         "filed_on": "; ".join(one.submitted.isoformat() for one in done),
     }

@@ -112,15 +112,15 @@ def plan(behind: Behind) -> Plan:
     asked = orders(name, behind.harvest.goods, settled, behind.shipments, filed, draft=behind.draft)
     made, notes = parts(name, asked.ready, settled, features, [len(text.encode()) for text in texts])
     withheld = [*asked.withheld, *notes, *changed_since(name, behind.shipments, filed)]
-    known = {one.reference for one in filed}
-    if filed and made and not made[0].lots and not known >= {part.reference for part in made}:
-        # Without lots nobody can tell what of this the filed statement has declared already.
-        record = ", ".join(f"{one.number} ({one.submitted})" for one in filed)
-        withheld.append(Withheld("filed_without_lots", {"numbers": record}))
+    frozen = _frozen(behind, settled, features, texts) if filed and not behind.draft else ()
+    if filed and made and not made[0].lots and not behind.draft:
+        if {part.reference for part in made} - {part.reference for part in frozen}:
+            # Without lots nobody can tell what of this the filed statement has declared already.
+            record = ", ".join(f"{one.number} ({one.submitted})" for one in filed)
+            withheld.append(Withheld("filed_without_lots", {"numbers": record}))
         made = []
     if not made and not withheld and not filed:
         withheld.append(Withheld("nothing_declared", {}))
-    frozen = _frozen(behind, settled, features, texts) if filed and not behind.draft else ()
     return Plan(settled, export.changes, features, texts, made, withheld, filed, frozen)
 
 
@@ -128,7 +128,7 @@ def _frozen(behind: Behind, settled: Consignment, features: pd.DataFrame, texts:
     """Filed statements as they would be made had nothing been filed, where they are the very same."""
     name, sizes = behind.harvest.harvest, [len(text.encode()) for text in texts]
     asked = orders(name, behind.harvest.goods, settled, behind.shipments, (), draft=False)
-    made = {part.reference: part for part in parts(name, asked.ready, settled, features, sizes)[0] if part.lots}
+    made = {part.reference: part for part in parts(name, asked.ready, settled, features, sizes)[0]}
     found = []
     for one in behind.filed:
         part = made.get(one.reference)

@@ -1,10 +1,9 @@
 """The package of a harvest, and its redacted edition."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -13,7 +12,6 @@ from eudr_check import register, risk
 from eudr_check.config import Harvest
 from eudr_check.documents import article10, dossier
 from eudr_check.package import document_date
-from eudr_check.package.bag import contents
 from eudr_check.package.codes import Codes
 from eudr_check.package.gis import delivery, maps
 from eudr_check.package.gis.edition import Edition
@@ -115,10 +113,10 @@ def _filed(run: Run) -> Sequence[Filed]:
 
 
 def _filings(run: Run) -> Sequence[FilingState]:
-    """What became of shipments; without shipments the report has no table of them."""
+    """What became of everything that was sent."""
     known = run.harvest.register_file
     states = () if known is None else register.filing_states(known, run.harvest.harvest)
-    return [one for one in states if one.shipment is not None and one.state != "not_filed"]
+    return [one for one in states if one.state != "not_filed"]
 
 
 def _key(run: Run, of: _From, filed: Sequence[Filed | FilingState], *, draft: bool, redacted: bool) -> str:
@@ -132,19 +130,7 @@ def _key(run: Run, of: _From, filed: Sequence[Filed | FilingState], *, draft: bo
         "looks": None if of.imagery is None else of.imagery.digest,
         **run.documents.digests,
     }
-    return _as_filed(run, made_of, filed) or run.name_of("package", {**made_of, "filed": [str(one) for one in filed]})
-
-
-def _as_filed(run: Run, made_of: Mapping[str, Any], filed: Sequence[Filed | FilingState]) -> str | None:
-    """The package that was filed without lots: it declares the very same, so noting its number redoes nothing."""
-    if not filed or any(isinstance(one, FilingState) or one.lots for one in filed):
-        return None
-    name = run.name_of("package", {**made_of, "filed": []})
-    found = run.folder.artifacts.find("package", name)
-    if found is None:
-        return None
-    references = {line["reference"] for line in contents.summary(found.folder)["statements"]}
-    return name if {one.reference for one in filed if isinstance(one, Filed)} <= references else None
+    return run.name_of("package", {**made_of, "filed": [str(one) for one in filed]})
 
 
 def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:

@@ -239,7 +239,8 @@ def test_todo_becomes_reviews(place: Place, tmp_path: Path) -> None:
     place.add("2026-08-24", baseline="05.12")
     with rustac(tmp_path / "rustac", place.content) as place.server.upstream:
         made = place.looks(tmp_path / "a" / "run")
-    rows = list(csv.DictReader((made.folder / "reviews-todo.csv").open(encoding="utf-8", newline="")))
+    with (made.folder / "reviews-todo.csv").open(encoding="utf-8", newline="") as todo:
+        rows = list(csv.DictReader(todo))
     added = {"decision": "confirm", "grounds": "imagery", "reviewer": "Ana Ruiz", "date": "2026-10-01"}
     pd.DataFrame([row | added for row in rows]).to_csv(tmp_path / "reviews.csv", index=False)
 

@@ -70,6 +70,30 @@ def test_a_filed_statement_stands_with_its_number(filed: Filed, tmp_path: Path) 
     assert verify(folder) == []
 
 
+def test_without_lots_a_filed_statement_stands_with_its_number(tmp_path: Path) -> None:
+    """The whole harvest was filed: it is shown as filed as long as it is the same, and never lies there to be filed."""
+    first, again, other = (tmp_path / name for name in ("first", "again", "other"))
+    for folder in (first, again, other):
+        folder.mkdir()
+    package.write(first, package.PackageInput(**six.package()))
+    (line,) = json.loads((first / "summary.json").read_text(encoding="utf-8"))["statements"]
+    digest = sha256(first / line["folder"] / "plots.geojson")
+    filed = Filed(line["reference"], NUMBER, dt.date(2026, 11, 20), line["net_mass_kg"], None, {}, digest)
+    package.write(again, package.PackageInput(**six.package(filed=(filed,))))
+    moved = six.plots(geometries={"norte/001": shapely.box(-75.0, -10.0, -74.99, -9.99)})
+    package.write(other, package.PackageInput(**six.package(filed=(filed,), plots=moved)))
+    (name,) = shown(again)
+    facts = json.loads((again / name / "dds.json").read_text(encoding="utf-8"))
+    changed = json.loads((other / "summary.json").read_text(encoding="utf-8"))
+
+    assert facts["statement"]["filed"]["number"] == NUMBER
+    assert not list(again.glob("statement-*"))
+    assert verify(again) == []
+    assert shown(other) == [] == list(other.glob("statement-*"))
+    assert NUMBER in json.dumps(changed["withheld"])
+    assert verify(other) == []
+
+
 def test_a_number_of_a_rehearsal_is_never_shown_as_filed(filed: Filed, tmp_path: Path) -> None:
     """The pages say that nothing was declared, in their status, their heading and across the page."""
     folder = written(tmp_path / "p", dataclasses.replace(filed, rehearsed=True))
