@@ -21,6 +21,11 @@ Each message names the file, row, plot or layer concerned and says what to do ab
 class EudrCheckError(Exception):
     """Base of all errors raised on purpose; the command line prints its message and exits with 1."""
 
+    @property
+    def code(self) -> str:
+        """Its kind as programs read it: the name of the class without `Error`, in small letters (`config`, `fetch`)."""
+        return type(self).__name__.removesuffix("Error").lower()
+
 
 class ConfigError(EudrCheckError):
     """The harvest configuration, or a file it names, is missing or wrong."""

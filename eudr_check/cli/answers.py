@@ -2,13 +2,13 @@
 
 import typer
 
-from eudr_check.cli.app import Config, app
+from eudr_check.cli.app import AsJson, Config, app, echo_json
 from eudr_check.errors import ConfigError
 from eudr_check.text import sentence
 
 
 @app.command()
-def answers(config: Config) -> None:
+def answers(config: Config, as_json: AsJson = False) -> None:
     """Write the open questions into the answers file of a harvest, and the SHA-256 of files named there.
 
     Nothing that stands in the file is changed. Run it again after a run: by then the data have answered some.
@@ -29,4 +29,7 @@ def answers(config: Config) -> None:
     scratch = path.with_name(path.name + ".new")
     scratch.write_text(text, encoding="utf-8")
     scratch.replace(path)
+    if as_json:
+        echo_json({"file": path, "open": asked})
+        return
     typer.echo(f"{path}: {len(asked)} open questions ({', '.join(asked) or 'none'})")

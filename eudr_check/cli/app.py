@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,8 +10,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from eudr_check import object_store
+from eudr_check import __version__, object_store
 from eudr_check.choices import Language
 from eudr_check.cli import language
 from eudr_check.errors import BusyError, EudrCheckError
@@ -47,17 +49,50 @@ class Commands(typer.Typer):
         return speaking
 
 
+ORDER = (
+    "init", "doctor", "run", "status", "explain", "review", "answers", "compare", "screen",
+    "plots", "layers", "overlay", "assess", "imagery", "package", "prefetch", "catalogue",
+    "eu-check", "verify", "new-key", "sign", "simplified",
+    "submit", "submission", "amend", "withdraw", "verify-number", "verify-numbers", "practice-server",
+    "register", "law", "version",
+)  # fmt: skip
+"""Commands in the order people use them: begin, run, decide; stage by stage; the package; filing; looking things up."""
+
+
+class InOrder(TyperGroup):
+    """All commands, in the order of `ORDER`."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=ORDER.index)
+
+
 app = Commands(
+    cls=InOrder,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
-    help="Check farm plots against forest maps and write EU due-diligence packages.",
 )
 
 Config = Annotated[
     Path,
     typer.Argument(help="YAML of the harvest, e.g. configs/pe-coffee-2026.yaml", parser=object_store.local),
 ]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def whole(
+    version: Annotated[
+        bool, typer.Option("--version", help="Version of eudr-check.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """Check farm plots against forest maps and write EU due-diligence packages."""
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable result on stdout.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Make no connection; what is not here stays unknown.")]
 Profile = Annotated[bool, typer.Option("--profile", help="Say where the time went.")]
@@ -65,6 +100,21 @@ Redacted = Annotated[
     bool, typer.Option("--redacted", help="Write a redacted edition without names of persons as well.")
 ]
 Draft = Annotated[bool, typer.Option("--draft", help="Declare unsettled plots too; every file says draft.")]
+
+
+def echo_json(value: Any) -> None:
+    """Write a result for programs on stdout; paths and days as text."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def error_json(code: str, message: str) -> None:
+    """Write an error for programs on stdout, as every command with `--json` does.
+
+    `where` is the file the message begins with, where there is such a file.
+    """
+    begins = message.replace(", ", ": ", 1).partition(": ")[0]
+    found = begins != message and len(begins) < 1000 and Path(begins).exists()
+    echo_json({"error": code, "message": message, "where": begins if found else None})
 
 
 @contextmanager
@@ -77,6 +127,8 @@ def known_errors() -> Iterator[None]:
         from rich.text import Text
 
         words = language.in_words(error.args[0] if error.args else error)
+        if "--json" in sys.argv:
+            error_json(error.code, object_store.named(words))
         said = Text.assemble((language.say("error"), "red"), " ", object_store.named(words))
         Console(stderr=True).print(said, soft_wrap=True)
         sys.exit(Exit.BUSY if isinstance(error, BusyError) else Exit.ERROR)

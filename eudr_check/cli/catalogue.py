@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from eudr_check.cli.app import Commands, app
+from eudr_check.cli.app import AsJson, Commands, app, echo_json
 from eudr_check.run.exit import Exit
 
 catalogue = Commands(no_args_is_help=True, help="A STAC folder on disk, made from GeoTIFFs.")
@@ -18,6 +18,7 @@ def catalogue_add(
     rasters: Annotated[list[Path], typer.Argument(help="GeoTIFFs of one layer")],
     layer: Annotated[str, typer.Option(help="layer id such as jrc_gfc2020@V4, or a definition YAML of your own")],
     asset: Annotated[str | None, typer.Option(help="asset the files are, when their names do not tell")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Register GeoTIFFs as STAC Items with checksum, projection and classes, and print the hectares of every class."""
     from eudr_check import layers
@@ -26,7 +27,19 @@ def catalogue_add(
     own = Path(layer) if layer.endswith((".yaml", ".yml")) else None
     choice = LayerChoice(id=None if own else layer, definition=own, source="local")
     chosen = layers.definition(choice)
-    for item in layers.catalogue.add(folder, rasters, chosen, asset=asset):
+    added = layers.catalogue.add(folder, rasters, chosen, asset=asset)
+    if as_json:
+        echo_json(
+            [
+                {
+                    "item": f"{item.collection_id}/{item.id}",
+                    "hectares": {key: one.extra_fields[layers.catalogue.HECTARES] for key, one in item.assets.items()},
+                }
+                for item in added
+            ]
+        )
+        return
+    for item in added:
         typer.echo(f"{item.collection_id}/{item.id}")
         for key in sorted(item.assets):
             names = {str(value): name for value, name in chosen.assets[key].classes.items()}
@@ -35,20 +48,33 @@ def catalogue_add(
 
 
 @catalogue.command("list")
-def catalogue_list(folder: Annotated[Path, typer.Argument(help="STAC folder")]) -> None:
+def catalogue_list(
+    folder: Annotated[Path, typer.Argument(help="STAC folder")],
+    as_json: AsJson = False,
+) -> None:
     """The Items of a STAC folder."""
     from eudr_check import layers
 
-    for item, _ in layers.catalogue.items(folder):
+    items = [item for item, _ in layers.catalogue.items(folder)]
+    if as_json:
+        echo_json([{"item": f"{item.collection_id}/{item.id}", "assets": sorted(item.assets)} for item in items])
+        return
+    for item in items:
         typer.echo(f"{item.collection_id}/{item.id}  {', '.join(sorted(item.assets))}")
 
 
 @catalogue.command("check")
-def catalogue_check(folder: Annotated[Path, typer.Argument(help="STAC folder")]) -> None:
+def catalogue_check(
+    folder: Annotated[Path, typer.Argument(help="STAC folder")],
+    as_json: AsJson = False,
+) -> None:
     """Hash every file of a STAC folder again; exit code 1 when something is wrong."""
     from eudr_check import layers
 
     problems = layers.catalogue.check(folder)
-    for problem in problems:
-        typer.echo(problem)
+    if as_json:
+        echo_json(problems)
+    else:
+        for problem in problems:
+            typer.echo(problem)
     raise typer.Exit(Exit.ERROR if problems else Exit.DONE)

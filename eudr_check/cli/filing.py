@@ -1,6 +1,5 @@
 """`eudr-check submit` and what follows it: the way of a finished package into the EU system."""
 
-import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from eudr_check.cli import language
-from eudr_check.cli.app import AsJson, Commands, app
+from eudr_check.cli.app import AsJson, Commands, app, echo_json
 from eudr_check.cli.target import Register, Target, targeted
 from eudr_check.errors import FilingError
 from eudr_check.run.exit import Exit
@@ -37,6 +36,7 @@ def submit(
     shipment: Shipment = None,
     confirm: Confirm = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the exact request, and send nothing.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """File the statements of a package; what was filed before is refused, and nothing is ever sent twice."""
     from eudr_check import submission as room
@@ -44,10 +44,10 @@ def submit(
 
     chosen = room.ready(package, register, shipment)
     if dry_run:
-        _show([messages.submit(one.payload) for one in chosen])
+        _show([messages.submit(one.payload) for one in chosen], as_json)
         return
     client = _cleared(package, register, target, chosen, confirm)
-    _each(chosen, lambda one: client.submit(one.payload, one.about))
+    _each(chosen, lambda one: client.submit(one.payload, one.about), as_json)
 
 
 @app.command()
@@ -58,6 +58,7 @@ def amend(
     target: Target,
     shipment: Shipment = None,
     confirm: Confirm = None,
+    as_json: AsJson = False,
 ) -> None:
     """Put the statements of a package in the place of those filed under the same references; their numbers stay."""
     from eudr_check import submission as room
@@ -65,7 +66,11 @@ def amend(
 
     chosen = room.ready(package, register, shipment, amending=True)
     client = _cleared(package, register, target, chosen, confirm)
-    _each(chosen, lambda one: client.amend(one.payload, _filed(client, messages.internal_reference(one.payload))))
+
+    def amended(one: "Ready") -> dict[str, Any]:
+        return client.amend(one.payload, _filed(client, messages.internal_reference(one.payload)))
+
+    _each(chosen, amended, as_json)
 
 
 @app.command()
@@ -74,10 +79,11 @@ def withdraw(
     reference: Annotated[str, typer.Argument(help="internal reference, reference number or uuid of what was filed")],
     register: Register,
     target: Target,
+    as_json: AsJson = False,
 ) -> None:
     """Withdraw a statement or declaration; its goods may then be filed again."""
     client = target.client(register)
-    _each([reference], lambda one: client.withdraw(_filed(client, one)))
+    _each([reference], lambda one: client.withdraw(_filed(client, one)), as_json)
 
 
 @submission.command("status")
@@ -100,8 +106,7 @@ def submission_status(
         time.sleep(every * 60)
         rows = room.refresh(client)
     if as_json:
-        shown = [{name: value for name, value in row.items() if name != "verification_number"} for row in rows]
-        typer.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+        echo_json([_public(row) for row in rows])
     else:
         for row in rows:
             typer.echo(_line(row))
@@ -157,32 +162,51 @@ def _filed(client: "Client", reference: str) -> dict[str, Any]:
     raise FilingError(sentence("filing", "not_filed_here", reference=reference, system=client.system))
 
 
-def _show(requests: list[Any]) -> None:
+def _show(requests: list[Any], as_json: bool) -> None:
     from eudr_check.filing.security import Credentials
 
     nobody = Credentials("USER", "", "CLIENT-ID")
-    for request in requests:
-        typer.echo(f"SHA-256 of the body: {request.sha256}", err=True)
-        typer.echo(request.without_secrets(nobody).decode("utf-8"))
+    shown = [{"sha256": one.sha256, "request": one.without_secrets(nobody).decode("utf-8")} for one in requests]
+    if as_json:
+        echo_json(shown)
+        return
+    for one in shown:
+        typer.echo(f"SHA-256 of the body: {one['sha256']}", err=True)
+        typer.echo(one["request"])
 
 
-def _each(chosen: "list[Ready] | list[str]", action: Any) -> None:
+def _each(chosen: "list[Ready] | list[str]", action: Any, as_json: bool) -> None:
     """Do every one; a refusal in plain words, the others go on."""
     from eudr_check.filing.client import PendingError, RefusedError
     from eudr_check.filing.words import errors
 
-    code = Exit.DONE
+    code, done, said = Exit.DONE, [], []
     for one in chosen:
         try:
-            typer.echo(_line(action(one)))
+            row = action(one)
         except PendingError as error:
-            typer.echo(language.in_words(error.args[0]), err=True)
+            said.append({"error": error.code, "message": language.in_words(error.args[0])})
             code = max(code, Exit.INCOMPLETE)
         except RefusedError as error:
-            typer.echo("\n".join([language.in_words(error.args[0]), *errors(error.fault, language.spoken())]), err=True)
+            words = [language.in_words(error.args[0]), *errors(error.fault, language.spoken())]
+            said.append({"error": error.code, "message": "\n".join(words)})
             code = Exit.ERROR
+        else:
+            done.append(_public(row))
+            if not as_json:
+                typer.echo(_line(row))
+            continue
+        typer.echo(said[-1]["message"], err=True)
+        if code == Exit.ERROR:
             break
+    if as_json:
+        echo_json({"done": done, "errors": said})
     raise typer.Exit(code)
+
+
+def _public(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the outbox without what is confidential."""
+    return {name: value for name, value in row.items() if name != "verification_number"}
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from typer.main import get_command
 
 from eudr_check.choices import LANGUAGES
 from eudr_check.cli import language
+from eudr_check.cli.app import error_json
 from eudr_check.cli.language import say
 from eudr_check.resources import read_yaml
 
@@ -49,6 +50,8 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> None:
         sys.exit(command.main(list(arguments), prog_name="eudr-check", standalone_mode=False) or 0)
     except _WRONG_CALL as error:
         words = of_call(error.format_message())
+        if "--json" in arguments:
+            error_json("usage", words)
         error.format_message = lambda: words
         rich_utils.rich_format_error(error)
         sys.exit(error.exit_code)

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from eudr_check import object_store
-from eudr_check.cli.app import AsJson, Commands, Offline, app
+from eudr_check.cli.app import AsJson, Commands, Offline, app, echo_json
 from eudr_check.cli.language import spoken
 from eudr_check.cli.runs import finish
 from eudr_check.errors import LayersError
@@ -108,6 +108,7 @@ def _applies(country: str, as_json: bool) -> None:
 def layers_new(
     raster: Annotated[Path, typer.Argument(help="GeoTIFF of classes; all of it is read")],
     to: Annotated[Path | None, typer.Option(help="YAML to write; by default beside the raster")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Begin the definition of a map of one's own with its values, names, hectares and CRS; the rest is marked."""
     from eudr_check.layers.definition import BLANK
@@ -118,4 +119,7 @@ def layers_new(
     if target.exists():
         raise LayersError(sentence("definition", "exists", file=target))
     target.write_text(new_definition(raster, target.name, spoken()), encoding="utf-8")
+    if as_json:
+        echo_json({"file": target})
+        return
     typer.echo(say("definition", "written", spoken(), file=target, blank=BLANK))

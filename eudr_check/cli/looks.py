@@ -8,7 +8,7 @@ import typer
 
 from eudr_check import __version__, object_store
 from eudr_check.choices import Language
-from eudr_check.cli.app import AsJson, Config, app
+from eudr_check.cli.app import AsJson, Config, app, echo_json
 from eudr_check.errors import EudrCheckError
 from eudr_check.text import sentence
 
@@ -38,6 +38,7 @@ def explain(
     plot: Annotated[str, typer.Argument(help="plot as COOPERATIVE/ID")],
     language: Annotated[Language | None, typer.Option(help="default: the first of the harvest")] = None,
     picture: Annotated[Path | None, typer.Option(help="SVG to write: the plot on the layers")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Why a plot has its outcome: from Item and hectares to rule, in plain words, and as a small picture."""
     from eudr_check import layers, risk
@@ -58,9 +59,14 @@ def explain(
         risk.policy(harvest.policy),
         language or harvest.package.languages[0],
     )
-    typer.echo(words)
     if picture is not None:
         picture.write_text(_drawn(harvest, plot, tables), encoding="utf-8")
+    if as_json:
+        outcome = tables["ASSESSMENTS"].loc[plot, "final_outcome"]
+        echo_json({"plot": plot, "outcome": outcome, "text": words, "picture": picture})
+        return
+    typer.echo(words)
+    if picture is not None:
         typer.echo(str(picture))
 
 
@@ -101,6 +107,9 @@ def compare(
 
 
 @app.command()
-def version() -> None:
+def version(as_json: AsJson = False) -> None:
     """Version of eudr-check."""
-    typer.echo(__version__)
+    if as_json:
+        echo_json({"version": __version__})
+    else:
+        typer.echo(__version__)

@@ -9,7 +9,7 @@ import typer
 from eudr_check.cli import language
 from eudr_check.cli.app import AsJson, app
 from eudr_check.cli.register import Register as RegisterFile
-from eudr_check.cli.register import register
+from eudr_check.cli.register import files, register
 from eudr_check.cli.target import Register, Target, targeted
 from eudr_check.errors import FilingError
 from eudr_check.run.exit import Exit
@@ -96,12 +96,12 @@ def register_references(
     with_verification: Annotated[
         bool, typer.Option("--with-verification", help="Put the verification numbers in; they are confidential.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """The reference numbers of a harvest for customers: CSV, JSON, and a sheet to print with a QR code each."""
     from eudr_check.passing_on import pass_on
 
-    for path in pass_on(file, harvest, folder, shipment=shipment, with_verification=with_verification):
-        typer.echo(str(path))
+    files(pass_on(file, harvest, folder, shipment=shipment, with_verification=with_verification), as_json=as_json)
 
 
 def _line(number: str, result: str, status: str | None) -> str:

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from eudr_check.cli import language
-from eudr_check.cli.app import AsJson, Commands, app
+from eudr_check.cli.app import AsJson, Commands, app, echo_json
 from eudr_check.errors import RegisterError
 from eudr_check.text import sentence
 
@@ -98,6 +99,7 @@ def register_note(
         str | None, typer.Option(help="first characters of the digest of an earlier package; default: the last")
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Correct numbers noted before; they are kept.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Note that a statement was submitted and the numbers it got; from then on its package is never replaced."""
     from eudr_check import register as room
@@ -115,13 +117,16 @@ def register_note(
         package=package,
         replace=replace,
     )
+    window = noted
+    if available is not None:
+        window = room.note_available(file, harvest, statement, available, package=package)
+    if as_json:
+        echo_json({**noted, **window})
+        return
     typer.echo(
         f"{noted['statement']} of {noted['harvest']} ({noted['internal_reference']}): {noted['reference_number']}, "
         f"submitted {noted['submitted']}, keep until {noted['keep_until']}, its evidence five years from placing"
     )
-    window = noted
-    if available is not None:
-        window = room.note_available(file, harvest, statement, available, package=package)
     typer.echo(show_register.amendable(window))
 
 
@@ -135,12 +140,16 @@ def register_placed(
         str | None, typer.Option(help="first characters of the digest of an earlier package; default: the last")
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Correct days noted before; they are kept.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Note when the product of a filed statement was placed on the market or exported: evidence is kept from then."""
     from eudr_check import register as room
 
     _refuse_future("--on", on)
     noted = room.place(file, harvest, statement, on.date(), package=package, replace=replace)
+    if as_json:
+        echo_json(noted)
+        return
     typer.echo(
         f"{noted['statement']} of {noted['harvest']}: {noted['reference_number']}, placed {noted['placed']}, "
         f"keep statement and evidence until {noted['keep_until']}"
@@ -161,9 +170,18 @@ def register_export(
     with_verification: Annotated[
         bool, typer.Option("--with-verification", help="Put the verification numbers in; they are confidential.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Everything in the register as CSV and GeoJSON, for an auditor."""
     from eudr_check.run.register_export import export
 
-    for path in export(file, folder, with_verification=with_verification):
+    files(export(file, folder, with_verification=with_verification), as_json=as_json)
+
+
+def files(written: Iterable[Path], *, as_json: bool) -> None:
+    """The files a command has written, a line each or as JSON."""
+    if as_json:
+        echo_json(list(written))
+        return
+    for path in written:
         typer.echo(str(path))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from eudr_check import object_store
-from eudr_check.cli.app import AsJson, Commands, Config, Offline, app
+from eudr_check.cli.app import AsJson, Commands, Config, Offline, app, echo_json
 from eudr_check.cli.language import in_words, spoken
 
 review = Commands(
@@ -22,6 +22,7 @@ def review_todo(
     out: Annotated[
         Path | None, typer.Option(help="sheet to write (XLSX); default: reviews-todo.xlsx in the run folder")
     ] = None,
+    as_json: AsJson = False,
     offline: Offline = False,
 ) -> None:
     """A sheet of the plots that a decision can settle: reasons, images and digests filled in, decisions left empty."""
@@ -35,6 +36,9 @@ def review_todo(
     path = out or harvest.run.folder / reviewing.SHEET
     with progress() as report:
         count = reviewing.todo(harvest, path, spoken(), report, offline=offline)
+    if as_json:
+        echo_json({"file": object_store.name(path), "plots": count})
+        return
     typer.echo(in_words(sentence("reviews", "sheet_todo", count=count, file=object_store.name(path))))
 
 

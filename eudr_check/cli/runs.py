@@ -19,7 +19,14 @@ def stage(path: Path, until: str, as_json: bool, offline: bool = False, profile:
 
 
 def finish(
-    harvest: "Harvest", until: str, as_json: bool, offline: bool = False, profile: bool = False, **more: bool
+    harvest: "Harvest",
+    until: str,
+    as_json: bool,
+    offline: bool = False,
+    profile: bool = False,
+    *,
+    plots: bool = False,
+    **more: bool,
 ) -> None:
     from eudr_check.cli import imagery, show
     from eudr_check.cli.progress import progress
@@ -33,7 +40,7 @@ def finish(
     if pictured and "imagery" in finished.made:
         for line in imagery.read(finished.made["imagery"].json("summary")):
             typer.echo(line, err=True)
-    show.result(finished, as_json=as_json, profile=profile)
+    show.result(finished, as_json=as_json, profile=profile, plots=plots)
     raise typer.Exit(finished.exit)
 
 
@@ -131,4 +138,4 @@ def screen(
         out=out or Path(f"screen-{plots_file.stem}"),
         country=country,
     )
-    finish(harvest, "plots" if plots_only else "package", as_json, offline)
+    finish(harvest, "plots" if plots_only else "package", as_json, offline, plots=True)

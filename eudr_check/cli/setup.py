@@ -8,7 +8,7 @@ import typer
 
 from eudr_check import text
 from eudr_check.cli import language as spoken_here
-from eudr_check.cli.app import Offline, app
+from eudr_check.cli.app import AsJson, Offline, app, echo_json
 from eudr_check.run.exit import Exit
 
 if TYPE_CHECKING:
@@ -19,15 +19,20 @@ if TYPE_CHECKING:
 def init(
     folder: Annotated[Path, typer.Argument(help="folder with plot files, and rasters where you have them")],
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; leave marked blanks.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Look into the files of a folder, ask eight questions, and write the YAML of a harvest with templates."""
     from eudr_check.setup import begin, harvest_file, questions
 
     language = spoken_here.spoken()
     found = begin.seen(folder)
-    _show(found, language)
+    if not as_json:
+        _show(found, language)
     given = questions.answers(found, (lambda _, default: default) if yes else _ask)
     begun = begin.begin(folder, found, given, language)
+    if as_json:
+        echo_json({"config": begun.config, "whole": begun.whole, "written": begun.written, "refused": begun.refused})
+        return
     for name, why in begun.refused.items():
         typer.echo(text.say("init", "raster_refused", language, file=name, why=why))
     for path in begun.written:
@@ -38,17 +43,22 @@ def init(
 
 
 @app.command()
-def doctor(offline: Offline = False) -> None:
+def doctor(offline: Offline = False, as_json: AsJson = False) -> None:
     """What is installed, reachable and missing on this machine; exit code 1 when a run cannot do without it."""
     from eudr_check.layers.fetch.reach import answers
     from eudr_check.setup.doctor import look
 
     language = spoken_here.spoken()
-    wrong = False
+    lines = []
     for line in look(Path.cwd(), None if offline else answers):
+        words = text.say("doctor", line.key, language, **line.values)
         mark = "mark_ok" if line.ok else "mark_wrong" if line.needed else "mark_note"
-        typer.echo(f"{text.say('doctor', mark, language):<6} {text.say('doctor', line.key, language, **line.values)}")
-        wrong |= line.needed and not line.ok
+        lines.append({"key": line.key, "ok": line.ok, "needed": line.needed, "text": words})
+        if not as_json:
+            typer.echo(f"{text.say('doctor', mark, language):<6} {words}")
+    if as_json:
+        echo_json(lines)
+    wrong = any(line["needed"] and not line["ok"] for line in lines)
     raise typer.Exit(Exit.ERROR if wrong else Exit.DONE)
 
 
@@ -72,5 +82,5 @@ def _show(found: "Found", language: str) -> None:
 
 def _ask(key: str, default: str) -> str:
     question = text.say("init", f"ask_{key}", spoken_here.spoken())
-    answer: str = typer.prompt(question, default=default, show_default=bool(default))
+    answer: str = typer.prompt(question, default=default, show_default=bool(default), err=True)
     return answer

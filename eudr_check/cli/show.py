@@ -30,11 +30,13 @@ CAUSES = 5
 """Causes of blocked rows that are named."""
 
 
-def result(finished: Finished, *, as_json: bool, profile: bool) -> None:
+def result(finished: Finished, *, as_json: bool, profile: bool, plots: bool = False) -> None:
     """Outcomes per cooperative and the paths of what was made, as a table or as JSON."""
     console = Console(markup=False, emoji=False)
     if as_json:
-        console.file.write(json.dumps(summary(finished), ensure_ascii=False, indent=1) + "\n")
+        console.file.write(
+            json.dumps(summary(finished) | (_plots(finished) if plots else {}), ensure_ascii=False, indent=1) + "\n"
+        )
         return
     for line in finished.withheld:
         console.print(say("not_declared", what=line), highlight=False)
@@ -117,6 +119,20 @@ def summary(finished: Finished) -> dict[str, Any]:
         "withheld": list(finished.withheld),
         "files": _places(finished),
     }
+
+
+def _plots(finished: Finished) -> dict[str, Any]:
+    """Every plot with its outcome and the code and message of its findings."""
+    outcomes = {} if finished.assessments is None else finished.assessments["final_outcome"].to_dict()
+    findings = finished.findings[finished.findings["plot"].notna()]
+    said: dict[str, list[dict[str, str]]] = {}
+    for row in findings.itertuples():
+        said.setdefault(str(row.plot), []).append({"code": str(row.code), "message": _message(row)})
+    listed = [
+        {"plot": plot, "outcome": outcomes.get(plot), "findings": said.get(str(plot), [])}
+        for plot in finished.cooperatives.index
+    ]
+    return {"plots": listed}
 
 
 def per_cooperative(finished: Finished) -> pd.DataFrame:

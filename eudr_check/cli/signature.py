@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from eudr_check.cli.app import app
+from eudr_check.cli.app import AsJson, app, echo_json
 
 VARIABLE = "EUDR_CHECK_KEY_PASSWORD"
 Password = Annotated[
@@ -27,11 +27,15 @@ NewPassword = Annotated[
 def new_key(
     name: Annotated[Path, typer.Argument(help="path without ending: NAME.key stays with you, NAME.pub goes to others")],
     password: NewPassword,
+    as_json: AsJson = False,
 ) -> None:
     """Make the key with which a person signs packages, locked by a password."""
     from eudr_check.filing import signature
 
     secret, public = signature.new_key(name, password)
+    if as_json:
+        echo_json({"secret": secret, "public": public})
+        return
     typer.echo(f"{secret}: stays with the person who signs; keep a copy in a safe place")
     typer.echo(f"{public}: give it to everybody who checks your packages, on another way than the packages")
 
@@ -42,10 +46,15 @@ def sign(
     key: Annotated[Path, typer.Option("--key", help="the file that ends in .key")],
     person: Annotated[str, typer.Option("--person", help="name of who signs; it stands in the signature")],
     password: Password,
+    as_json: AsJson = False,
 ) -> None:
     """Sign the ZIP of a package: FILE.minisig, which `verify --public-key` checks, and minisign's own programs too."""
     import datetime as dt
 
     from eudr_check.filing import signature
 
-    typer.echo(f"{signature.sign(file, key, password, person, dt.date.today())}: signed by {person}")
+    signed = signature.sign(file, key, password, person, dt.date.today())
+    if as_json:
+        echo_json({"signature": signed, "person": person})
+    else:
+        typer.echo(f"{signed}: signed by {person}")

@@ -15,10 +15,12 @@ A folder in an object store has a local copy, in which the work is done; artifac
 are sent to the store.
 """
 
+import datetime as dt
 import json
 import os
 import shutil
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,8 +29,8 @@ from typing import IO
 
 import portalocker
 
-from eudr_check import object_store
-from eudr_check.errors import BusyError
+from eudr_check import __version__, object_store
+from eudr_check.errors import BusyError, EudrCheckError
 from eudr_check.run import lock
 from eudr_check.run.artifacts import Artifact, Artifacts, holds, reaching, refusal
 from eudr_check.run.graph import on_cores
@@ -134,12 +136,28 @@ class RunFolder:
 
     def log(self, event: str, **facts: object) -> None:
         """Append one line to the log; a damaged last line from a killed run does no harm."""
-        line = json.dumps({"time": round(time.time(), 3), "event": event, **facts}, ensure_ascii=False)
+        line = json.dumps({"time": _now(), "event": event, **facts}, ensure_ascii=False)
         try:
             with (self.path / LOG).open("a", encoding="utf-8") as stream:
                 stream.write(line + "\n")
         except OSError as error:
             raise refusal(error, self.path) from error
+
+    @contextmanager
+    def logged(self, **facts: object) -> Iterator[dict[str, object]]:
+        """Write down that a run begins, and how it ends: `end`, or `error` with what was said.
+
+        Yields:
+            A dict; what is put into it stands in the line of the end.
+        """
+        run, ending = uuid.uuid4().hex, dict[str, object]()
+        self.log("start", run=run, version=__version__, **facts)
+        try:
+            yield ending
+        except EudrCheckError as error:
+            self.log("error", run=run, error=error.code, message=str(error))
+            raise
+        self.log("end", run=run, until=facts["until"], **ending)
 
     def history(self) -> list[dict[str, object]]:
         """The log lines that can be read, oldest first."""
@@ -230,6 +248,10 @@ class RunFolder:
         if path.is_file():
             with reaching():
                 object_store.put({path: path})
+
+
+def _now() -> str:
+    return dt.datetime.fromtimestamp(time.time(), dt.UTC).isoformat(timespec="milliseconds")
 
 
 def _files(folder: Path) -> list[Path]:

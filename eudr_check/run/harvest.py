@@ -114,10 +114,11 @@ def run(
     with folder.locked(), Workers(harvest.run) as workers, Graph(folder.artifacts, watched) as graph:
         on = dating.day(harvest, folder, documents)
         job = Run(harvest, folder, offline, progress, measured, workers, graph, documents, on)
-        folder.log("start", harvest=harvest.harvest, until=until)
-        made = graph.run(stages.steps(job, until, draft=draft, redacted=redacted))
-        folder.log("end", until=until)
-    return _finished(harvest, folder, documents, measured, made)
+        with folder.logged(harvest=harvest.harvest, until=until) as ending:
+            made = graph.run(stages.steps(job, until, draft=draft, redacted=redacted))
+            finished = _finished(harvest, folder, documents, measured, made)
+            ending["exit"] = int(finished.exit)
+    return finished
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """How far a harvest is: what is done, failed and left, and how long the rest will take."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from eudr_check.run.folder import RunFolder
@@ -41,7 +42,7 @@ def status(folder: RunFolder, unread: tuple[str, ...] = (), replaced: tuple[str,
     left = int(str(tiles[-1]["of"])) - len(tiles) if tiles and "overlay" not in stages else 0
     seconds = None
     if left and len(tiles) > 1:
-        elapsed = float(str(tiles[-1]["time"])) - float(str(tiles[0]["time"]))
+        elapsed = _seconds(tiles[-1]["time"]) - _seconds(tiles[0]["time"])
         # A clock set back while the run went on gives no estimate rather than a negative one.
         seconds = elapsed / (len(tiles) - 1) * left if elapsed > 0 else None
     return Status(
@@ -55,3 +56,8 @@ def status(folder: RunFolder, unread: tuple[str, ...] = (), replaced: tuple[str,
         unread=unread,
         replaced=replaced,
     )
+
+
+def _seconds(time: object) -> float:
+    """Seconds since 1970; logs of earlier versions count them."""
+    return time if isinstance(time, float | int) else dt.datetime.fromisoformat(str(time)).timestamp()

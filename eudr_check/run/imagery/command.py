@@ -154,10 +154,8 @@ def publish(harvest: Harvest, before: Mapping[str, Artifact], *, offline: bool, 
     require(harvest)
     assert harvest.run.folder is not None
     folder = RunFolder(harvest.run.folder)
-    with folder.locked():
-        folder.log("start", harvest=harvest.harvest, until=NAME)
+    with folder.locked(), folder.logged(harvest=harvest.harvest, until=NAME):
         made = Pictures(harvest, folder, offline).made(before, refresh=refresh)
         folder.publish(NAME, [made])
         folder.log("stage", stage=NAME, digest=made.digest)
-        folder.log("end", until=NAME)
     return made
