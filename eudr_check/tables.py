@@ -214,6 +214,25 @@ LOTS = pa.DataFrameSchema(
     description="One row per lot of the deliveries.",
 )
 
+DELIVERIES = pa.DataFrameSchema(
+    {
+        "source_row": pa.Column("int64", pa.Check.ge(1), description="delivery in the file, counted from 1"),
+        "source_place": _text("how the file names that row: its line, or `sheet!row`"),
+        "date": _text("day of the delivery, YYYY-MM-DD"),
+        "plot": _text("plot it came from (`cooperative/plot_id`), also where PLOTS has no such plot"),
+        "kg": pa.Column("float64", _NOT_NEGATIVE, description="kilograms as weighed, in its form"),
+        "form": _text("form it was weighed in"),
+        "kg_green": pa.Column("float64", _NOT_NEGATIVE, description="kilograms of product it makes, as in LOTS"),
+        "lot": _text("lot it went into"),
+        "mixed_on": _text("day the lot was mixed, YYYY-MM-DD", nullable=True),
+        "removed_on": _text("day the delivery was taken out of its lot, YYYY-MM-DD", nullable=True),
+        "removed": pa.Column("bool", description="taken out before mixing: the lot holds nothing of it"),
+    },
+    strict=True,
+    title="DELIVERIES",
+    description="One row per delivery, in the order of the file, as it was read; LOTS is made of it.",
+)
+
 LOOKS = pa.DataFrameSchema(
     {
         "look": _text("which look: before_cutoff, latest, before_loss or after_loss", among=LOOK_NAMES),
@@ -266,21 +285,8 @@ VEGETATION_SERIES = pa.DataFrameSchema(
     "NBR of near and short-wave infrared (B08, B12). Context for reviewers; no outcome depends on it.",
 )
 
-ALL = {
-    schema.title: schema
-    for schema in (
-        PLOTS,
-        FINDINGS,
-        SOURCES,
-        EVIDENCE,
-        PATCHES,
-        ASSESSMENTS,
-        REASONS,
-        LOTS,
-        LOOKS,
-        VEGETATION_SERIES,
-    )
-}
+_NAMED = (PLOTS, FINDINGS, SOURCES, EVIDENCE, PATCHES, ASSESSMENTS, REASONS, LOTS, DELIVERIES, LOOKS, VEGETATION_SERIES)
+ALL = {schema.title: schema for schema in _NAMED}
 
 
 def check(schema: pa.DataFrameSchema, frame: Frame) -> Frame:

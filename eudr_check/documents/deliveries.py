@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from eudr_check import numerals
+from eudr_check import numerals, tables
 from eudr_check.documents.csv_rows import raise_all, table_of
 from eudr_check.errors import ConfigError, EudrCheckError
 from eudr_check.numerals import AmbiguousNumberError
@@ -48,9 +48,9 @@ def read_deliveries(path: Path, commodity: str, *, last: dt.date = dt.date.max) 
         last: day after which nothing can have been delivered yet.
 
     Returns:
-        One row per delivery in the order of the file: `row` (from 1), `date`, `plot` (`cooperative/plot_id`), `kg` as
-        delivered, `form`, `kg_green` (kilograms of product: green coffee, dry beans ...), `lot`, `mixed_on`,
-        `removed_on` (dates, NaT where not given).
+        One row per delivery in the order of the file: `row` (from 1), `place` (line, or `sheet!row`), `date`, `plot`
+        (`cooperative/plot_id`), `kg` as delivered, `form`, `kg_green` (kilograms of product: green coffee, dry beans
+        ...), `lot`, `mixed_on`, `removed_on` (dates, NaT where not given).
 
     Raises:
         ConfigError: names file, row and what to do.
@@ -92,6 +92,26 @@ def removed(deliveries: pd.DataFrame) -> pd.Series:
     return taken.notna() & (taken >= deliveries["date"]) & (taken < deliveries["mixed_on"])
 
 
+def to_table(deliveries: pd.DataFrame) -> pd.DataFrame:
+    """DELIVERIES: what `read_deliveries` gives, as a package keeps it."""
+    days = {name: deliveries[name].dt.strftime("%Y-%m-%d") for name in ("date", *OPTIONAL)}
+    named = deliveries.assign(**days, removed=removed(deliveries))
+    return tables.typed(tables.DELIVERIES, named.rename(columns={"row": "source_row", "place": "source_place"}))
+
+
+def of_table(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
+    """What `read_deliveries` gives, from DELIVERIES; kilograms of product are made of the weight once more.
+
+    Args:
+        table: DELIVERIES.
+        commodity: what is delivered; a form it does not have gives NaN kilograms of product.
+    """
+    factors = dict(conversions(commodity).values())
+    days = {name: pd.to_datetime(table[name], errors="coerce") for name in ("date", *OPTIONAL)}
+    named = table.rename(columns={"source_row": "row", "source_place": "place"}).drop(columns="removed")
+    return named.assign(**days, kg_green=table["kg"] * table["form"].map(factors).astype("float64"))
+
+
 @dataclass(frozen=True)
 class _Cells:
     """How the cells of a row are read, and what is wrong with them."""
@@ -131,6 +151,12 @@ class _Cells:
         return day
 
 
+def _short(place: Sentence) -> str:
+    """The place without the file, whose folders are nobody's business."""
+    sheet = place.values.get("sheet")
+    return str(place.values["line"]) if sheet is None else f"{sheet}!{place.values['row']}"
+
+
 def _delivery(row: Mapping[str, str | None], number: int, cells: _Cells) -> dict[str, object]:
     text = {name: (row.get(name) or "").strip() for name in (*COLUMNS, *OPTIONAL)}
     for name in ("cooperative", "plot_id", "lot"):
@@ -144,6 +170,7 @@ def _delivery(row: Mapping[str, str | None], number: int, cells: _Cells) -> dict
     kg = cells.kilograms(text["kg"])
     return {
         "row": number,
+        "place": _short(cells.place),
         "date": cells.day(text["date"], "date"),
         "plot": f"{text['cooperative']}/{text['plot_id']}",
         "kg": kg,

@@ -151,11 +151,9 @@ def held(delivered: pd.DataFrame) -> dict[str, float]:
     return {str(lot): float(kg) for lot, kg in left.groupby("lot")["kg_green"].sum().items()}
 
 
-def with_removed(dossier: Dossier) -> pd.DataFrame | None:
-    """The deliveries, with those that were taken out of their lot in time marked `removed`."""
-    if dossier.deliveries is None:
-        return None
-    return dossier.deliveries.assign(removed=deliveries.removed(dossier.deliveries))
+def delivered(dossier: Dossier) -> pd.DataFrame | None:
+    """DELIVERIES; None where the harvest has no list."""
+    return None if dossier.deliveries is None else deliveries.to_table(dossier.deliveries)
 
 
 def assessed(

@@ -251,7 +251,8 @@ def _deliveries(deliveries: pd.DataFrame | None, codes: Codes) -> pd.DataFrame |
     if deliveries is None:
         return None
     lots = _texts(deliveries["lot"], codes.lots.__getitem__)
-    return deliveries.assign(plot=_texts(deliveries["plot"], codes.plot), lot=lots)
+    places = _texts(deliveries["source_place"], _number)
+    return deliveries.assign(plot=_texts(deliveries["plot"], codes.plot), lot=lots, source_place=places)
 
 
 def _shipments(shipments: Shipments | None, codes: Codes) -> Shipments | None:

@@ -61,7 +61,7 @@ class PackageInput:
     imagery: Path | None = None
     """Folder with the tables and rasters of the looks; None where the harvest has no pictures."""
     deliveries: pd.DataFrame | None = None
-    """`plot`, `lot` and `kg_green` per delivery, for the action plan and the table of shipments."""
+    """DELIVERIES; None where the harvest has no list."""
     shipments: Shipments | None = None
     """From shipments.csv; None where the harvest names none."""
     filed: Sequence[Filed] = ()

@@ -124,9 +124,9 @@ def _write_tables(folder: Path, given: PackageInput) -> None:
     _keep(folder, EVIDENCE=given.evidence, PATCHES=given.patches)
     judged = {"SOURCES": given.sources, "ASSESSMENTS": given.assessments, "REASONS": given.reasons}
     _keep(folder, PLOTS=given.plots, FINDINGS=given.findings, **judged | dict(given.stored))
-    if given.lots is not None:
-        # Arrow has lists, no tuples.
-        _keep(folder, LOTS=given.lots.assign(plots=given.lots["plots"].map(list)))
+    # Arrow has lists, no tuples.
+    lots = None if given.lots is None else given.lots.assign(plots=given.lots["plots"].map(list))
+    _keep(folder, **{name: one for name, one in (("LOTS", lots), ("DELIVERIES", given.deliveries)) if one is not None})
 
 
 def _write_sheets(tables: Path) -> None:

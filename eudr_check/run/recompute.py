@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from eudr_check import layers, risk
 from eudr_check.config import Harvest, LayerChoice, Production
-from eudr_check.documents import answers, legality, reviews
+from eudr_check.documents import answers, deliveries, legality, lots, reviews
 from eudr_check.documents.dossier import Dossier
 from eudr_check.documents.review import read_reviews
 from eudr_check.errors import LayersError
@@ -88,14 +88,14 @@ def recorded(
     plots: gpd.GeoDataFrame,
     assessments: pd.DataFrame,
     sources: pd.DataFrame,
-    lots: pd.DataFrame | None,
+    assessed_lots: pd.DataFrame | None,
 ) -> Recorded:
     """Evidence of legality and assessment record of any plots and lots, from the documents inside a package.
 
     Args:
         folder: the package.
         harvest: its settings.
-        plots, assessments, sources, lots: its tables; None without lots.
+        plots, assessments, sources, assessed_lots: its tables; None without lots.
 
     Raises:
         ConfigError: a document cannot be read, or a file it names is not what it was.
@@ -109,7 +109,22 @@ def recorded(
         answers=answers.read_answers(answered, known, dt.date.max) if answered.is_file() else (),
     )
     rows = [] if documents is None else [{str(key): row[key] for key in row} for row in documents.to_dict("records")]
-    return Recorded(rows, records(harvest, inside, plots, assessments, sources, lots))
+    return Recorded(rows, records(harvest, inside, plots, assessments, sources, assessed_lots))
 
 
-STAGES = Stages(recompute, reviewed, shipped_policy, shipped_definition, answers_in, recorded, meant)
+def lots_of(
+    delivered: pd.DataFrame, assessments: pd.DataFrame, plots: gpd.GeoDataFrame, harvest: Harvest
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """DELIVERIES with kilograms of product and removals made anew, and LOTS of them.
+
+    Args:
+        delivered: DELIVERIES of a package.
+        assessments: ASSESSMENTS after reviews. plots: PLOTS. harvest: its settings.
+    """
+    read = deliveries.of_table(delivered, harvest.commodity)
+    return deliveries.to_table(read), lots.assess(read, assessments, plots, harvest)
+
+
+STAGES = Stages(
+    recompute, reviewed, shipped_policy, shipped_definition, answers_in, recorded, lots=lots_of, variables=meant
+)

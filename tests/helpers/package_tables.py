@@ -170,3 +170,15 @@ def lots(*rows: tuple[str, float, str, Sequence[str]]) -> pd.DataFrame:
             "plots": [tuple(row[3]) for row in rows],
         }
     )
+
+
+def deliveries(*rows: tuple[str, str, float]) -> pd.DataFrame:
+    """DELIVERIES of green coffee: lot, plot, kilograms."""
+    return tables.typed(
+        tables.DELIVERIES,
+        [
+            {"source_row": row, "source_place": str(row + 1), "date": "2026-06-01", "plot": plot, "kg": kg,
+             "form": "green", "kg_green": kg, "lot": lot, "removed": False}
+            for row, (lot, plot, kg) in enumerate(rows, start=1)
+        ],
+    )  # fmt: skip

@@ -15,6 +15,7 @@ from eudr_check.package.bag.bagit import MANIFEST
 from eudr_check.package.bag.unpack import opened
 from eudr_check.package.verify import (
     contents,
+    deliveries,
     derived,
     documents,
     geopackage,
@@ -104,6 +105,7 @@ def _content(inside: Contents, stages: Stages | None) -> Iterator[Difference]:
     except EudrCheckError as error:
         yield Difference("legality/legality.csv", "document", str(error).replace(str(inside.root), "."))
     yield from tables.check(inside)
+    yield from deliveries.check(inside, None if stages is None else stages.lots)
     planned = contents.planned(inside)
     if inside.wants("eu_geojson") or inside.wants("statement"):
         yield from statements.check(inside, planned, recorded)

@@ -46,6 +46,7 @@ class Contents:
     assessments: pd.DataFrame
     reasons: pd.DataFrame
     lots: pd.DataFrame | None
+    deliveries: pd.DataFrame | None
     dds: Mapping[str, Mapping[str, Any]]
     """`dds.json` by the beginning of its name: what people answered stands nowhere else."""
     shipments: Shipments | None
@@ -112,6 +113,9 @@ def read(root: Path, manifest: Mapping[str, Any]) -> Contents | Difference:
             found[str(schema.title).lower()] = tables.check(schema, reader(root / name))
         lots_file = root / (name := "tables/LOTS.parquet")
         lots = parquet.frame(lots_file) if lots_file.is_file() else None
+        delivered_file = root / (name := "tables/DELIVERIES.parquet")
+        delivered = delivered_file.is_file()
+        found["deliveries"] = tables.check(tables.DELIVERIES, parquet.frame(delivered_file)) if delivered else None
         shipments_file = root / (name := shipments_json.NAME)
         shipments, filed = shipments_json.from_content(_object(root, name) if shipments_file.is_file() else None)
         seen_file = root / (name := pictures.LOOKS)

@@ -52,22 +52,16 @@ def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
 def _shipments(contents: Contents, planned: Plan) -> Iterator[Difference]:
     """Kilograms of every shipment, and the statements that group what was filed in parts."""
     name = "shipment_status.csv"
-    if contents.lots is not None:
-        stated = pd.read_csv(contents.root / name) if (contents.root / name).is_file() else pd.DataFrame()
+    if contents.lots is not None and contents.deliveries is not None:
         made = ledger.table(
             contents.harvest,
             planned.parts,
             planned.consignment,
             contents.shipments,
             contents.filed,
-            {},
+            ledger.located(contents.plots, contents.deliveries),
             contents.lots,
         )
-        located = stated.get("located_kg")
-        if located is not None and len(located) == len(made):
-            # What came from usable plots stands in the deliveries, which are not inside; no more than was delivered.
-            within = pd.to_numeric(located, errors="coerce").between(0, made["delivered_kg"])
-            made["located_kg"] = located.where(within, made["delivered_kg"])
         yield from same_csv(contents.root, name, made)
     behind = contents.behind()
     due = statements.grouped(behind, planned)

@@ -21,6 +21,8 @@ Assess = Callable[
     tuple[pd.DataFrame, pd.DataFrame],
 ]
 """PLOTS, EVIDENCE, variables, policy (as written in `policy.json`) and production to ASSESSMENTS and REASONS."""
+Lots = Callable[[pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame, Harvest], tuple[pd.DataFrame, pd.DataFrame]]
+"""DELIVERIES, ASSESSMENTS, PLOTS and settings to DELIVERIES with its masses made anew, and LOTS."""
 TOLERANCE = 1e-9
 """Hectares; sums in another order may differ by less."""
 ASSESSMENTS, REASONS = "tables/ASSESSMENTS.parquet", "tables/REASONS.parquet"
@@ -58,6 +60,8 @@ class Stages:
     ) = None
     """The package, its settings, PLOTS, ASSESSMENTS, SOURCES and LOTS to what its documents say; None leaves records
     and legality as the statements have them."""
+    lots: Lots | None = None
+    """None leaves DELIVERIES and LOTS as they stand."""
     variables: Callable[[Sequence[Any], pd.DataFrame], Sequence[Variable]] | None = None
     """Definitions, as `layers.json` writes them, and SOURCES to the meaning of their columns; None leaves what the
     settings say."""

@@ -152,7 +152,7 @@ def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
         lots=lots,
         article10=article10.written(record, harvest.package.languages),
         legality=added.legality,
-        deliveries=dossier.with_removed(added),
+        deliveries=dossier.delivered(added),
         shipments=added.shipments,
         filed=filed,
         article10_of=None if record is None else _records(run, of, lots),

@@ -8,7 +8,7 @@ import pytest
 
 from eudr_check import tables
 from eudr_check.documents import lots
-from eudr_check.documents.deliveries import read_deliveries
+from eudr_check.documents.deliveries import of_table, read_deliveries, to_table
 from eudr_check.errors import ConfigError
 from tests.helpers.risk_tables import HARVEST, plots
 
@@ -161,3 +161,23 @@ def test_a_file_without_columns_or_rows(tmp_path: Path) -> None:
         delivered(tmp_path, header="date,cooperative,plot_id,kg,lot")
     with pytest.raises(ConfigError, match="no delivery"):
         delivered(tmp_path)
+
+
+def test_table_of_a_package_gives_the_same_deliveries(tmp_path: Path) -> None:
+    """DELIVERIES keeps line, form, dates and what was removed, so that lots come out as from the file."""
+    path = tmp_path / "deliveries.csv"
+    path.write_text(
+        "date,cooperative,plot_id,kg,form,lot,mixed_on,removed_on\n"
+        "2026-05-01,a,1,100,cherry,L1,2026-05-10,2026-05-05\n"
+        "2026-05-02,a,2,80,parchment,L1,,\n",
+        encoding="utf-8",
+    )
+    read = read_deliveries(path, "coffee")
+    kept = to_table(read)
+
+    assert kept["source_place"].tolist() == ["2", "3"]
+    assert kept["removed"].tolist() == [True, False]
+    assert kept["removed_on"].tolist()[0] == "2026-05-05" and pd.isna(kept["removed_on"].tolist()[1])
+    again = of_table(kept, "coffee")
+    assert again["kg_green"].tolist() == read["kg_green"].tolist()
+    pd.testing.assert_frame_equal(to_table(again), kept)

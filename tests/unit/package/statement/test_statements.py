@@ -25,7 +25,7 @@ def written(folder: Path, filed: Filed | None = None, kg: int = 6000, **changes:
     """A package of one lot, of which something may have been filed."""
     folder.mkdir()
     lots = six.lots(("L1", kg, "accepted", ACCEPTED))
-    delivered = pd.DataFrame({"lot": "L1", "plot": ACCEPTED, "kg_green": [kg - 1000, 1000]})
+    delivered = six.deliveries(("L1", ACCEPTED[0], kg - 1000), ("L1", ACCEPTED[1], 1000))
     given = six.package(lots=lots, deliveries=delivered, filed=() if filed is None else (filed,), **changes)
     package.write(folder, package.PackageInput(**given))
     return folder

@@ -17,6 +17,7 @@ import shapely
 from eudr_check import package, parquet, tables
 from eudr_check.files import Attachment
 from eudr_check.package.verify import Stages, contents, only_a_signature, verify
+from eudr_check.run.recompute import lots_of
 from tests.helpers import package_tables as six
 from tests.helpers.tampering import edited, patched, rehashed
 
@@ -41,15 +42,14 @@ def all_tables(folder: Path) -> dict[str, Any]:
                "code": "seen_by_hand", "severity": "warn", "message": "Measured twice.", "details": "{}"}  # fmt: skip
     reason = {"plot": "norte/003", "code": "agreed_loss", "layers": "hansen.loss_year", "area_ha": 0.5}
     accepted = ["norte/001", "norte/002", "sur/A 1", "sur/A 2", "sur/A 3"]
+    delivered = six.deliveries(*(("L1", plot, 1200) for plot in accepted), ("L2", "norte/003", 900))
     return six.package(
         harvest=settings(),
         assessments=assessments,
         findings=tables.typed(tables.FINDINGS, [finding]),
         reasons=tables.typed(tables.REASONS, [reason]),
-        deliveries=pd.DataFrame(
-            {"lot": ["L1", "L1", "L2"], "plot": ["norte/001", "norte/009", "norte/003"], "kg_green": [5000, 1000, 900]}
-        ),
-        lots=six.lots(("L1", 6000, "accepted", accepted), ("L2", 900, "refused", ["norte/003"])),
+        deliveries=delivered,
+        lots=lots_of(delivered, assessments, six.plots(), settings())[1],
         legality=pd.DataFrame([{"topic": "land", "document": "a.pdf", "valid_until": "2027-12-31", "sha256": sha256}]),
         attachments=[
             Attachment("reviews/reviews.csv", reviews),
@@ -77,7 +77,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Stages]:
         return assessments.reindex(plots.index), reasons
 
     shipped = {"convergence@1": {"full_name": "convergence@1", "title": "Loss on forest by agreement"}}
-    return folder / "p", Stages(assess, review, shipped.get, lambda name: None, lambda *_: ())
+    return folder / "p", Stages(assess, review, shipped.get, lambda name: None, lambda *_: (), lots=lots_of)
 
 
 def table(name: str, change: Callable[[Any], Any]) -> Change:
@@ -220,6 +220,22 @@ FOUND: dict[str, tuple[Change, str]] = {
     "reasons": (table("REASONS", lambda f: f.iloc[:0]), "REASONS"),
     "lots weight": (table("LOTS", at(0, "kg_green", 10.0)), "summary.json"),
     "lots status": (table("LOTS", at(1, "status", "accepted")), "refused_lots.csv"),
+    "lots plots": (table("LOTS", lambda f: f.assign(plots=[list(f["plots"][1]), list(f["plots"][0])])), "LOTS"),
+    "lots warning": (table("LOTS", at(0, "warnings", "area_unknown: norte/001")), "LOTS"),
+    "deliveries weight": (table("DELIVERIES", at(0, "kg", 1000.0)), "DELIVERIES"),
+    "deliveries product": (table("DELIVERIES", at(0, "kg_green", 1000.0)), "DELIVERIES"),
+    "deliveries weight and product": (
+        table("DELIVERIES", lambda f: at(0, "kg", 1000.0)(at(0, "kg_green", 1000.0)(f))), "LOTS"),
+    "deliveries form": (table("DELIVERIES", at(0, "form", "cherry")), "DELIVERIES"),
+    "deliveries plot": (table("DELIVERIES", at(0, "plot", "norte/003")), "LOTS"),
+    "deliveries lot": (table("DELIVERIES", at(5, "lot", "L1")), "LOTS"),
+    "deliveries date": (table("DELIVERIES", at(0, "date", "2019-06-01")), "LOTS"),
+    "deliveries removal": (table("DELIVERIES", at(0, "removed", True)), "DELIVERIES"),
+    "deliveries removal dated": (
+        table("DELIVERIES", lambda f: f.assign(removed_on="2026-06-02", mixed_on="2026-06-03", removed=True)), "LOTS"),
+    "deliveries row removed": (table("DELIVERIES", lambda f: f.iloc[1:]), "LOTS"),
+    "deliveries column removed": (table("DELIVERIES", lambda f: f.drop(columns="kg")), "DELIVERIES"),
+    "deliveries removed": (removed("tables/DELIVERIES.parquet"), "DELIVERIES"),
     "lots removed": (removed("tables/LOTS.parquet"), "refused_lots.csv"),
     "evidence.csv": (edited("tables/evidence.csv", "polygon", "cell"), "evidence.csv"),
     "assessments.csv": (edited("tables/assessments.csv", ",high,", ",low,"), "assessments.csv"),
@@ -227,7 +243,7 @@ FOUND: dict[str, tuple[Change, str]] = {
     "excluded.csv": (edited("excluded.csv", "norte/003", "norte/004"), "excluded.csv"),
     "refused_lots.csv": (edited("refused_lots.csv", "L2", "L3"), "refused_lots.csv"),
     "shipment kilograms": (edited("shipment_status.csv", "declared", "open"), "shipment_status.csv"),
-    "shipment located": (edited("shipment_status.csv", ",5900.0,", ",9000.0,"), "shipment_status.csv"),
+    "shipment located": (edited("shipment_status.csv", "6900.0,6900.0,", "6900.0,9000.0,"), "shipment_status.csv"),
     "shipment removed": (removed("shipment_status.csv"), "shipment_status.csv"),
     "grouping": (added("grouping/prueba-2026.S1.dds.xml"), "grouping/prueba-2026.S1.dds.xml"),
     "geojson_changes.csv": (edited("geojson_changes.csv", "norte/002", "norte/001"), "geojson_changes.csv"),

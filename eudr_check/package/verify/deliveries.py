@@ -1,0 +1,71 @@
+"""LOTS once more from DELIVERIES: masses, what was taken out in time, and why a lot is refused."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eudr_check.package.verify.contents import Contents
+from eudr_check.package.verify.difference import Difference, some
+from eudr_check.package.verify.outcomes import Lots
+
+DELIVERIES, LOTS = "tables/DELIVERIES.parquet", "tables/LOTS.parquet"
+TOLERANCE_KG = 1e-6
+_NEAREST = re.compile(r" \(nearest: .*?\)(?=, |; |$)")
+
+
+def check(contents: Contents, stage: Lots | None) -> Iterator[Difference]:
+    """Every column that is made of others; without a stage that makes them only that both tables are there."""
+    if contents.lots is None and contents.deliveries is None:
+        return
+    if contents.lots is None or contents.deliveries is None:
+        name, other = (DELIVERIES, "LOTS") if contents.deliveries is None else (LOTS, "DELIVERIES")
+        yield Difference(name, "missing", f"the package has {other}")
+        return
+    if stage is None:
+        return
+    fresh, lots = stage(contents.deliveries, contents.assessments, contents.plots, contents.harvest)
+    rows = "delivery " + contents.deliveries["source_row"].astype(str)
+    for column in ("kg_green", "removed"):
+        stored, made = (table[column].set_axis(rows) for table in (contents.deliveries, fresh))
+        yield from some(_unlike(DELIVERIES, stored, made))
+    yield from _lots(contents.lots, lots)
+
+
+def _lots(stored: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[Difference]:
+    if stored.get("lot") is None or list(stored["lot"]) != list(fresh["lot"]):
+        yield Difference(LOTS, "lots", "not the lots that the deliveries inside name")
+        return
+    for column in (name for name in fresh.columns if name != "lot"):
+        if column not in stored:
+            yield Difference(LOTS, "columns", f"{column} is missing")
+            continue
+        yield from some(_unlike(LOTS, stored.set_index("lot")[column], fresh.set_index("lot")[column]))
+
+
+def _unlike(file: str, stored: pd.Series, fresh: pd.Series) -> Iterator[Difference]:
+    for row, was, now in zip(map(str, fresh.index), stored, fresh, strict=True):
+        if not _same(was, now):
+            yield Difference(
+                file, "deliveries", f"{row}: says {stored.name} {_short(was)}, the deliveries give {_short(now)}"
+            )
+
+
+def _same(was: Any, now: Any) -> bool:
+    if isinstance(now, float):
+        return bool(np.isclose(float(was), now, rtol=0, atol=TOLERANCE_KG))
+    if isinstance(now, str):
+        # The edition without names sorts by names, shows codes, and knows no nearest plot.
+        return _words(str(was)) == _words(now)
+    return sorted(map(str, was)) == sorted(map(str, now)) if isinstance(now, list) else bool(was == now)
+
+
+def _words(text: str) -> list[str]:
+    return sorted(re.split("[:;,] ", _NEAREST.sub("", text)))
+
+
+def _short(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, (list, np.ndarray)) else str(value)
+    return f"{text[:80]!r}"
