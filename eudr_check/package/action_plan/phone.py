@@ -1,11 +1,10 @@
 """Field visits of a cooperative as KML, for any map application on a phone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import pandas as pd
 import shapely
 
 from eudr_check.package.action_plan.cooperative import Plan
@@ -16,33 +15,52 @@ LOSS = "ffb04fff"
 KML = "http://www.opengis.net/kml/2.2"
 
 
-def write(folder: Path, plan: Plan) -> Path:
-    """Write `COOPERATIVE.kml`: a point per place with the outline of its plot, and every loss outlined."""
-    path = folder / f"{file_stem(plan.cooperative)}.kml"
+MOST = 500
+"""Places in a file: applications on a phone become slow beyond."""
+
+
+def write(folder: Path, plan: Plan) -> list[Path]:
+    """Write `COOPERATIVE.kml`: a point per place with the outline of its plot, and every loss outlined.
+
+    More than `MOST` places are cut into `COOPERATIVE-1.kml`, `COOPERATIVE-2.kml` and so on, in the order of the plan.
+    """
+    visits = plan.todo[(plan.todo["kind"] == "field") & plan.todo["longitude"].notna()]
+    places: dict[tuple[Any, Any, Any], list[Any]] = {}
+    for row in visits.itertuples():
+        places.setdefault((row.plot, row.longitude, row.latitude), []).append(row)
+    groups = list(places.values())
+    parts = [groups[at : at + MOST] for at in range(0, len(groups), MOST)] or [[]]
+    outlines = dict(zip(plan.plots.index, plan.plots.geometry, strict=True))
+    stem = file_stem(plan.cooperative)
+    names = [f"{stem}.kml"] if len(parts) == 1 else [f"{stem}-{number}.kml" for number in range(1, len(parts) + 1)]
     ET.register_namespace("", KML)
+    for name, part in zip(names, parts, strict=True):
+        (folder / name).write_bytes(_content(plan, part, outlines))
+    return [folder / name for name in names]
+
+
+def _content(plan: Plan, places: Sequence[Sequence[Any]], outlines: Mapping[str, Any]) -> bytes:
+    """One file: the actions at every place."""
     root = ET.Element(f"{{{KML}}}kml")
     document = _child(root, "Document")
     _child(document, "name", f"{plan.say('visits')} · {clean(plan.cooperative)}")
-    visits = plan.todo[(plan.todo["kind"] == "field") & plan.todo["longitude"].notna()]
-    for _, group in visits.groupby(["plot", "longitude", "latitude"], sort=False):
+    for actions in places:
         mark = _child(document, "Placemark")
-        first = group.iloc[0]
-        _child(mark, "name", clean(str(first["plot_id"])))
-        lines = [f"{row.wrong}\n→ {row.todo} [{row.code}]" for row in group.itertuples()]
-        written = _lines([*lines, f"{plan.say('by_when')} {plan.date(first['by'])}"])
+        first = actions[0]
+        _child(mark, "name", clean(str(first.plot_id)))
+        lines = [f"{row.wrong}\n→ {row.todo} [{row.code}]" for row in actions]
+        written = _lines([*lines, f"{plan.say('by_when')} {plan.date(first.by)}"])
         # Google Earth takes a description for HTML.
         _child(mark, "description", markup_entities(written))
-        outline = plan.plots.geometry.get(first["plot"])
-        _point_and_outline(mark, float(first["longitude"]), float(first["latitude"]), outline)
-    _losses(document, plan, visits)
+        _point_and_outline(mark, float(first.longitude), float(first.latitude), outlines.get(first.plot))
+    _losses(document, plan, {first.plot: first.plot_id for first, *_ in places})
     ET.indent(root, " ")
-    path.write_bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
-    return path
+    content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content
 
 
-def _losses(document: ET.Element, plan: Plan, visits: pd.DataFrame) -> None:
+def _losses(document: ET.Element, plan: Plan, ids: Mapping[str, str]) -> None:
     """The outline of every loss on a plot to visit, with year and hectares, in a folder that can be switched off."""
-    ids = dict(zip(visits["plot"], visits["plot_id"], strict=True))
     mine = plan.losses[plan.losses["plot"].isin(list(ids))]
     if mine.empty:
         return
@@ -65,7 +83,8 @@ def _losses(document: ET.Element, plan: Plan, visits: pd.DataFrame) -> None:
 def _ring(holder: ET.Element, ring: Any) -> None:
     line = _child(holder, "LineString")
     _child(line, "tessellate", "1")
-    _child(line, "coordinates", " ".join(f"{x:.6f},{y:.6f}" for x, y in shapely.get_coordinates(ring)))
+    points = shapely.get_coordinates(ring)
+    _child(line, "coordinates", " ".join(["%.6f,%.6f"] * len(points)) % tuple(points.ravel().tolist()))
 
 
 def _lines(lines: Sequence[str]) -> str:

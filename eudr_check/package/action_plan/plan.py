@@ -62,5 +62,5 @@ def write(
         plan = Plan(cooperative, harvest, own, assessments, of_them, scores, deliveries is not None, lost)
         written += [workbook.write(target, plan), pages.write(target, plan)]
         if (of_them["kind"] == "field").any():
-            written.append(phone.write(target, plan))
+            written += phone.write(target, plan)
     return written

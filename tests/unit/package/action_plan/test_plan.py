@@ -12,7 +12,7 @@ import pytest
 import shapely
 import yaml
 
-from eudr_check.package.action_plan import actions, plan
+from eudr_check.package.action_plan import actions, phone, plan
 from eudr_check.text import LANGUAGES, topic
 from tests.helpers import season_tables
 
@@ -177,6 +177,28 @@ def test_phone_gets_only_field_visits(tmp_path: Path) -> None:
 
     visits = todo[(todo["kind"] == "field") & (todo["cooperative"] == kml.stem) & todo["longitude"].notna()]
     assert names == set(visits["plot_id"])
+
+
+def test_many_visits_are_cut_into_files_a_phone_can_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every place stands in one file, with what is to be done and the losses of its plot, in the order of the plan."""
+    season = season_tables.season(120)
+    ways = ("{*}Document/{*}Placemark", "{*}Document/{*}Folder/{*}Placemark")
+
+    def read(folder: Path, cooperative: str) -> list[list[list[bytes]]]:
+        folder.mkdir(exist_ok=True)
+        files = [path for path in write(folder, season) if path.suffix == ".kml" and path.stem.startswith(cooperative)]
+        roots = [ET.parse(path).getroot() for path in files]
+        return [[[ET.tostring(mark).strip() for mark in root.iterfind(way)] for way in ways] for root in roots]
+
+    todo = made(season)
+    cooperative = str(todo.loc[todo["kind"] == "field", "cooperative"].mode()[0])
+    ((places, losses),) = read(tmp_path / "whole", cooperative)
+    monkeypatch.setattr(phone, "MOST", 3)
+    cut = read(tmp_path / "cut", cooperative)
+
+    assert len(cut) == -(-len(places) // 3) > 1
+    assert [mark for part in cut for mark in part[0]] == places
+    assert sorted(mark for part in cut for mark in part[1]) == sorted(losses)
 
 
 def test_a_mark_lies_in_the_loss_and_every_loss_is_outlined(tmp_path: Path) -> None:
