@@ -117,6 +117,16 @@ def reviews(stated: Sequence[Mapping[str, Any]], plots: pd.Index) -> dict[str, l
     return found
 
 
+def pictured(
+    plots: gpd.GeoDataFrame, assessments: pd.DataFrame, pictures: Mapping[str, Picture] | None
+) -> dict[str, int]:
+    """How many plots that are not low show their ground, and how many such plots there are."""
+    if pictures is None:
+        return {"shown": 0, "all": 0}
+    matter = (assessments["outcome"] != "low").reindex(plots.index, fill_value=False) & plots["usable"]
+    return {"shown": len(pictures), "all": int(matter.sum())}
+
+
 def shipments(table: pd.DataFrame | None) -> list[dict[str, Any]]:
     """Kilograms of every shipment, a row each; nothing where no deliveries are known."""
     if table is None:

@@ -22,6 +22,8 @@ function plotLink(one) {
   return one.plot == null ? el("span", {}, el("bdi", {}, one.name), " ", el("span", { class: "code" }, T("held_" + one.code))) : el("button", { class: "link", onclick: () => open(one.plot) }, mark(P.outcome[one.plot]), el("bdi", {}, one.name));
 }
 function desk() {
+  $("pictured").hidden = D.pictured.shown >= D.pictured.all;
+  $("pictured").textContent = T("pictured", { shown: number(D.pictured.shown, 0), all: number(D.pictured.all, 0) });
   const lots = D.desk.lots, ready = lots.filter(lot => lot.ready), held = lots.filter(lot => !lot.ready), groups = new Map();
   const worst = lot => GRAVEST.find(code => lot.spoilers.some(one => one.code === code)) || "other";
   for (const lot of held) { const key = JSON.stringify(lot.spoilers.map(one => [one.code, one.name])); groups.has(key) ? groups.get(key).push(lot) : groups.set(key, [lot]); }

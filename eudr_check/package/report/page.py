@@ -68,6 +68,7 @@ def write(
         The one path. Same tables, same bytes.
     """
     content = data.document(harvest, plots, findings, sources, patches, assessments, reasons, variables, pictures or {})
+    content["pictured"] = data.pictured(plots, assessments, pictures)
     content["shipments"] = data.shipments(shipments)
     content["withheld"] = data.withheld(withheld)
     content["filings"] = filing.document(filings)

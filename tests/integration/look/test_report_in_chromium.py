@@ -57,6 +57,27 @@ def test_outcome_filters_the_list(browser: Browser, small_report: Path) -> None:
     assert count(browser) == 60
 
 
+def test_ground_that_is_not_drawn_is_counted(browser: Browser, large_report: Path) -> None:
+    """Of thousands of plots that are not low two hundred have a picture, and the page says so."""
+    browser.open(large_report)
+    said = browser.run("document.getElementById('pictured').textContent")
+    every = browser.run("D.pictured.all")
+
+    assert every > 1000
+    assert said == (
+        f"El terreno está dibujado para 200 de {every:,} parcelas que no son de riesgo bajo, las de más peso "
+        "primero; `eudr-check explain CONFIG PLOT --picture FILE.svg` dibuja cualquier otra."
+    ).replace(",", ".", 1)
+    assert not browser.run("document.getElementById('pictured').hidden")
+
+
+def test_all_ground_is_drawn_in_silence(browser: Browser, small_report: Path) -> None:
+    """A page with every picture says nothing of them."""
+    browser.open(small_report)
+
+    assert browser.run("document.getElementById('pictured').hidden")
+
+
 def test_dated_pictures_have_a_scale_and_a_slider(browser: Browser, small_report: Path) -> None:
     """Every picture says how long 100 m are and where north is; moving the slider moves the edge between two dates."""
     browser.open(small_report, "#coop-jaen/JAE-00009")
