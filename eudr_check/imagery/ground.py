@@ -19,6 +19,7 @@ from rasterio.windows import Window
 from eudr_check.errors import LayersError
 from eudr_check.geodesy import METRES_PER_DEGREE
 from eudr_check.imagery.scenes import Scene
+from eudr_check.text import sentence
 
 MARGIN_M = 120.0
 """Ground shown around a plot."""
@@ -171,7 +172,7 @@ def cells(band: Any, chip: Chip) -> NDArray[Any]:
     try:
         part = band.read(1, window=Window(first[1], first[0], width, height))
     except RasterioError as error:
-        raise LayersError(f"{Path(band.name).name}: a block cannot be decoded") from error
+        raise LayersError(sentence("layers", "block_undecodable", name=Path(band.name).name)) from error
     inside_down, inside_across = down - first[0], across - first[1]
     known_down = (inside_down >= 0) & (inside_down < height)
     known_across = (inside_across >= 0) & (inside_across < width)
@@ -190,8 +191,8 @@ def opened(path: Path) -> Any:
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             dataset = rasterio.open(path)
     except RasterioError as error:
-        raise LayersError(f"{path.name}: cannot be opened") from error
+        raise LayersError(sentence("layers", "not_opened", name=path.name)) from error
     if dataset.crs is None:
         dataset.close()
-        raise LayersError(f"{path.name}: has no CRS")
+        raise LayersError(sentence("layers", "crs_none", name=path.name))
     return dataset

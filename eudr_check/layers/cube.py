@@ -21,6 +21,7 @@ from eudr_check.layers.encode import encode, illegal
 from eudr_check.layers.fetch.block_store import Store
 from eudr_check.layers.raster import Cut, Raster, cut, open_raster
 from eudr_check.layers.refinement import Refinement, expand, own_lines, refine
+from eudr_check.text import sentence
 from eudr_check.tiles import Tile
 from eudr_check.variables import NO, UNKNOWN
 
@@ -115,7 +116,9 @@ def _items(definition: LayerDefinition, rows: Sequence[Any], store: Store) -> li
         for asset, raster in rasters.items():
             if definition.crs in LONGITUDE_LATITUDE and (why := other_crs(definition, raster.crs)) is not None:
                 # Its cells would be sampled where everybody, the test of stability too, takes them for native.
-                raise LayersError(f"layer {definition.id}, Item {item_id}, asset {asset}: {why}")
+                raise LayersError(
+                    sentence("layers", "item_problem", layer=definition.id, item=item_id, asset=asset, problem=why)
+                )
         updated = assets[0].updated if isinstance(assets[0].updated, str) else ""
         items.append(_Item(item_id, updated, rasters))
     return sorted(items, key=attrgetter("updated"), reverse=True)
@@ -217,14 +220,28 @@ def _refuse_illegal(definition: LayerDefinition, item: _Item, asset: str, readin
     known = reading.cut.values if reading.cut.read is None else reading.cut.values[reading.cut.read]
     if not np.issubdtype(known.dtype, np.integer) or known.dtype.itemsize > 2:
         raise LayersError(
-            f"layer {definition.id}, Item {item.id}, asset {asset}: values are {known.dtype}, "
-            f"the definition expects {definition.assets[asset].dtype}"
+            sentence(
+                "layers",
+                "item_type",
+                layer=definition.id,
+                item=item.id,
+                asset=asset,
+                found=known.dtype,
+                expected=definition.assets[asset].dtype,
+            )
         )
     wrong = illegal(definition.assets[asset], known, reading.raster.nodata)
     if len(wrong):
         raise LayersError(
-            f"layer {definition.id}, Item {item.id}, asset {asset}: value {wrong[0]} is not in the legend "
-            f"({definition.assets[asset].legend}); is this file of another product or version?"
+            sentence(
+                "layers",
+                "item_value",
+                layer=definition.id,
+                item=item.id,
+                asset=asset,
+                value=wrong[0],
+                legend=str(definition.assets[asset].legend),
+            )
         )
 
 

@@ -30,6 +30,7 @@ from eudr_check.layers.definition_rules import LONGITUDE_LATITUDE, problems
 from eudr_check.layers.places import Place, Strict, Verified, records
 from eudr_check.layers.value_ranges import Values
 from eudr_check.resources import parse_yaml
+from eudr_check.text import sentence
 from eudr_check.variables import Kind, Role, Variable
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -256,10 +257,7 @@ def definition(choice: LayerChoice) -> LayerDefinition:
     assert choice.id is not None
     name = f"{choice.id}.yaml"
     if not re.fullmatch(r"[a-z][a-z0-9_]*@[A-Za-z0-9.]+", choice.id) or not folder.joinpath(name).is_file():
-        raise LayersError(
-            f"layer '{choice.id}': no such shipped definition; known: {', '.join(shipped())}; "
-            "for a layer of your own give 'definition: FILE.yaml' instead of 'id'"
-        )
+        raise LayersError(sentence("layers", "definition_unknown", id=choice.id, known=", ".join(shipped())))
     return _parse(folder.joinpath(name).read_text(encoding="utf-8"), name)
 
 
@@ -279,14 +277,11 @@ def read(path: Path) -> LayerDefinition:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise LayersError(f"{path}: layer definition cannot be read ({error})") from error
+        raise LayersError(sentence("layers", "definition_unreadable", path=path, problem=error)) from error
     found = _parse(text, str(path))
     namesake = next((one for one in shipped() if one.casefold() == found.id.casefold()), None)
     if namesake and found != definition(LayerChoice.model_validate({"id": namesake, "from": "shipped"})):
-        raise LayersError(
-            f"{path}: '{found.id}' is the id of a definition that comes with eudr-check, and this file says something "
-            "else; give it an id of your own (and 'id: ...' instead of 'definition:' takes the shipped one)"
-        )
+        raise LayersError(sentence("layers", "definition_namesake", path=path, id=found.id))
     return found
 
 
@@ -295,10 +290,12 @@ def _parse(text: str, where: str) -> LayerDefinition:
     try:
         content = parse_yaml(text)
         if open_keys := sorted(set(_blanks(content))):
-            raise LayersError(f"{where}: fill in what is marked {BLANK}: {', '.join(open_keys)}")
+            raise LayersError(
+                sentence("layers", "definition_blank", where=where, blank=BLANK, keys=", ".join(open_keys))
+            )
         return LayerDefinition.model_validate(content)
     except RecursionError as error:
-        raise LayersError(f"{where}: not valid YAML: nested too deep") from error
+        raise LayersError(sentence("layers", "yaml_deep", where=where)) from error
     except yaml.YAMLError as error:
         raise LayersError(f"{where}: not valid YAML: {' '.join(str(error).split())}") from error
     except ValidationError as error:

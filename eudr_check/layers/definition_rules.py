@@ -15,6 +15,7 @@ from pyproj.exceptions import CRSError
 
 from eudr_check.law.regulation import CUTOFF
 from eudr_check.layers.value_ranges import Values
+from eudr_check.text import sentence
 
 if TYPE_CHECKING:
     from eudr_check.layers.definition import LayerDefinition, VariableDefinition
@@ -82,15 +83,14 @@ def other_crs(layer: "LayerDefinition", crs: str) -> str | None:
         return None
     if layer.crs == UTM:
         zone = CRS.from_user_input(crs).utm_zone
-        return None if zone else f"its CRS is {_short(crs)}, which is no UTM zone as the definition of {layer.id} says"
-    return (
-        f"its CRS is {_short(crs)}, and the definition of {layer.id} says {layer.crs}; write that of the file there, "
-        f"or bring the file into that of the definition (`gdalwarp -r near -t_srs {layer.crs}`)"
-    )
+        return None if zone else sentence("layers", "no_utm_zone", crs=_short(crs), layer=layer.id)
+    return sentence("layers", "other_crs", crs=_short(crs), layer=layer.id, expected=layer.crs)
 
 
 def _short(crs: str) -> str:
-    return crs if crs.startswith("EPSG:") else f"'{CRS.from_user_input(crs).name}' (no EPSG code)"
+    if crs.startswith("EPSG:"):
+        return crs
+    return sentence("layers", "crs_without_code", name=CRS.from_user_input(crs).name)
 
 
 def _interval(text: str) -> Iterator[str]:

@@ -24,13 +24,13 @@ from eudr_check.layers.catalog.stac_items import changed, comparable, scaled
 from eudr_check.layers.definition import LayerDefinition, definition
 from eudr_check.layers.fetch import http
 from eudr_check.layers.fetch.block_store import Store, key
-from eudr_check.layers.fetch.cog_header import UNMASK
 from eudr_check.layers.fetch.credentials import kept_back, unsigned
 from eudr_check.layers.fetch.http import Delivered, Wanted
 from eudr_check.layers.fetch.integrity import HashedFile, spans_of
 from eudr_check.layers.fetch.retries import FetchFailure
 from eudr_check.layers.raster import Raster, blocks_digest, needed_blocks, open_raster
 from eudr_check.steps import Map, one_by_one
+from eudr_check.text import sentence, worded
 from eudr_check.tiles import Tile
 
 
@@ -122,7 +122,7 @@ def _ambiguous(work: Sequence[tuple[LayerDefinition, Finds]]) -> dict[str, Fetch
             for address in one.addresses.values():
                 href = unsigned(address)
                 if seen.setdefault(href, kept_back(address)) != kept_back(address):
-                    refused[href] = FetchFailure(f"{href}: two assets differ only in parameters that must not be shown")
+                    refused[href] = FetchFailure(sentence("layers", "same_address", href=href))
     return refused
 
 
@@ -131,7 +131,7 @@ def _refuse_shared_names(layers: Sequence[LayerDefinition]) -> None:
     for layer in layers:
         other = seen.setdefault(layer.name, layer.id)
         if other != layer.id or sum(one.id == layer.id for one in layers) > 1:
-            raise LayersError(f"layers {other} and {layer.id} would both fill columns '{layer.name}.*'; choose one")
+            raise LayersError(sentence("layers", "same_columns", other=other, layer=layer.id, name=layer.name))
 
 
 def _touches(found: CatalogItems, boxes: Boxes) -> bool:
@@ -163,15 +163,13 @@ class _Assets:
             try:
                 self._known[name] = self._opened(layer, found, asset)
             except LayersError as error:
-                self._known[name] = FetchFailure(str(error))
+                self._known[name] = FetchFailure(worded(error))
         return self._known[name]
 
     def _opened(self, layer: LayerDefinition, found: CatalogItems, asset: str) -> _Opened | FetchFailure:
         band = layer.assets[asset].band
         if scaled(found.item.assets[found.assets[asset]]):
-            return FetchFailure(
-                f"{found.hrefs[asset]}: its Item says that values are scaled; a definition lists stored values"
-            )
+            return FetchFailure(sentence("layers", "item_scaled", href=found.hrefs[asset]))
         if asset in found.files:
             return _local(found, asset, band, self._store)
         delivered = self._brought[unsigned(found.addresses[asset])]
@@ -275,7 +273,7 @@ def _row_of_asset(
         needed = needed_blocks(opened.raster, boxes)
         read = blocks_digest(opened.raster, needed)
         if opened.hashed is not None and opened.hashed.sha256(spans_of(opened.raster, needed)) != opened.etag:
-            raise LayersError(f"{PurePosixPath(href).name}: changed while it was read; run again")
+            raise LayersError(sentence("layers", "changed_while_read", name=PurePosixPath(href).name))
     except LayersError as error:
         return _row(tile, layer, **about, status="failed", reason=str(error))
     fields = {"etag": opened.etag, "sha256": read, "reason": _holes(layer, asset, opened.raster, needed)}
@@ -297,7 +295,7 @@ def _local(found: CatalogItems, asset: str, band: int | None, store: Store) -> _
     if path.is_file():
         _require_size(found, asset, path)
         if not recorded and (masks := [path.with_name(f"{path.name}.msk")])[0].exists():
-            raise LayersError(f"{masks[0].name}: a mask beside the raster, whose Item records no SHA-256; {UNMASK}")
+            raise LayersError(sentence("layers", "mask_unrecorded", name=masks[0].name))
     raster = open_raster(path, band)
     hashed = HashedFile(path, store, recorded)
     etag = hashed.sha256(raster.layout.header)
@@ -326,7 +324,7 @@ def _require_size(found: CatalogItems, asset: str, path: Path) -> None:
     size = found.item.assets[found.assets[asset]].extra_fields.get("file:size")
     if size is not None and size != path.stat().st_size:
         name = PurePosixPath(found.hrefs[asset]).name
-        raise LayersError(f"{name} changed since it was registered; run `eudr-check catalogue add` again")
+        raise LayersError(sentence("layers", "changed_since_registered", name=name))
 
 
 def _bbox(found: CatalogItems) -> Sequence[float]:

@@ -22,6 +22,7 @@ from eudr_check.errors import LayersError
 from eudr_check.layers.definition_rules import LONGITUDE_LATITUDE
 from eudr_check.layers.fetch.cog_header import Layout, LocalBytes, read_layout
 from eudr_check.layers.raster_meaning import refuse_other_meaning
+from eudr_check.text import sentence
 
 SAME_LINE_DEG = 1e-9
 """Cell lines closer than this are one line."""
@@ -98,9 +99,9 @@ def open_raster(path: Path, band: int | None = None) -> Raster:
     try:
         about = path.stat()
     except OSError as error:
-        raise LayersError(f"{path.name}: raster is not there ({error.strerror})") from error
+        raise LayersError(sentence("layers", "raster_absent", name=path.name, problem=error.strerror)) from error
     if not stat.S_ISREG(about.st_mode):
-        raise LayersError(f"{path.name}: not a file")
+        raise LayersError(sentence("layers", "not_a_file", name=path.name))
     return _open_raster(path, band, about.st_mtime_ns)
 
 
@@ -110,15 +111,15 @@ def _open_raster(path: Path, band: int | None, modified_ns: int) -> Raster:
         with LocalBytes(path) as source:
             layout = read_layout(source, path.name, band or 1)
     except OSError as error:
-        raise LayersError(f"{path.name}: raster cannot be read ({error.strerror})") from error
+        raise LayersError(sentence("layers", "raster_unreadable", name=path.name, problem=error.strerror)) from error
     if layout.end > path.stat().st_size:
         raise LayersError(
-            f"{path.name}: truncated TIFF ({path.stat().st_size} bytes, its blocks reach to {layout.end})"
+            sentence("layers", "tiff_truncated", href=path.name, size=path.stat().st_size, end=layout.end)
         )
     try:
         dataset = _dataset(path, modified_ns)
     except RasterioIOError as error:
-        raise LayersError(f"{path.name}: GDAL cannot open it as a GeoTIFF") from error
+        raise LayersError(sentence("layers", "no_geotiff", name=path.name)) from error
     refuse_other_meaning(path.name, dataset, band)
     band = band or 1
     code = dataset.crs.to_epsg()
@@ -235,7 +236,7 @@ def blocks_digest(raster: Raster, needed: NDArray[np.bool_]) -> str:
             file.seek(offset)
             content = file.read(size)
             if len(content) < size:
-                raise LayersError(f"{raster.path.name}: truncated; a block at byte {offset} is not all there")
+                raise LayersError(sentence("layers", "block_truncated", name=raster.path.name, offset=offset))
             total.update(content)
     return total.hexdigest()
 
@@ -316,5 +317,5 @@ def read_window(raster: Raster, column: int, row: int, shape: tuple[int, int]) -
                 raster.band, window=Window(column, row, shape[1], shape[0])
             )
     except RasterioError as error:
-        raise LayersError(f"{raster.path.name}: a block cannot be decoded") from error
+        raise LayersError(sentence("layers", "block_undecodable", name=raster.path.name)) from error
     return values

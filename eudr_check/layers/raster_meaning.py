@@ -7,7 +7,7 @@ from affine import Affine
 from rasterio.enums import MaskFlags
 
 from eudr_check.errors import LayersError
-from eudr_check.layers.fetch.cog_header import UNMASK
+from eudr_check.text import sentence
 
 
 def _reversible(structure: Mapping[str, str]) -> bool:
@@ -36,28 +36,20 @@ def refuse_other_meaning(name: str, dataset: Any, band: int | None) -> None:
             no place, no CRS.
     """
     if dataset.crs is None:
-        raise LayersError(
-            f"{name}: the raster has no CRS in the file itself; give it one with `gdal_edit -a_srs`, or leave it out"
-        )
+        raise LayersError(sentence("layers", "crs_missing", name=name))
     there = dataset.transform
     if there.b or there.d or not there.a or not there.e or there == Affine.identity():
-        raise LayersError(
-            f"{name}: its geotransform {tuple(there)[:6]} is {'rotated' if there.b or there.d else 'missing'}; "
-            "write it north-up with `gdalwarp`"
-        )
+        key = "rotated" if there.b or there.d else "no_geotransform"
+        raise LayersError(sentence("layers", key, name=name, numbers=str(tuple(there)[:6])))
     if (band is None and dataset.count != 1) or (band or 1) > dataset.count:
-        asked = "" if band is None else f"no band {band}; "
-        bands = "1 band" if dataset.count == 1 else f"{dataset.count} bands"
-        raise LayersError(f"{name}: {asked}has {bands}; say in the layer's definition which one it is ('band: 1')")
+        key = "several_bands" if band is None else "no_band"
+        raise LayersError(sentence("layers", key, name=name, band=band, count=dataset.count))
     which = (band or 1) - 1
     if MaskFlags.per_dataset in dataset.mask_flag_enums[which]:
-        raise LayersError(f"{name}: keeps 'no data' in a mask instead of a value; {UNMASK}")
+        raise LayersError(sentence("layers", "mask", name=name))
     scale, offset = dataset.scales[which], dataset.offsets[which]
     if (scale, offset) != (1, 0):
-        raise LayersError(
-            f"{name}: its values are to be read with scale {scale:g} and offset {offset:g}, but a definition lists "
-            "values as they are stored; write it without (`gdal_translate -unscale -ot ...`)"
-        )
+        raise LayersError(sentence("layers", "scaled", name=name, scale=f"{scale:g}", offset=f"{offset:g}"))
     _refuse_lossy(name, dataset.tags(ns="IMAGE_STRUCTURE"))
 
 
@@ -66,7 +58,4 @@ def _refuse_lossy(name: str, structure: Mapping[str, str]) -> None:
     compression = structure.get("COMPRESSION", "")
     kind = next((kind for kind in LOSSY_UNLESS if kind in compression), None)
     if kind is not None and not LOSSY_UNLESS[kind](structure):
-        raise LayersError(
-            f"{name}: is stored with {kind} compression that changes values, and what they were is lost; take the "
-            "original file, or write it from that one with `gdal_translate -co COMPRESS=DEFLATE`"
-        )
+        raise LayersError(sentence("layers", "lossy", name=name, kind=kind))

@@ -26,6 +26,7 @@ from eudr_check.layers.fetch.integrity import HashedFile, spans_of, unharmed
 from eudr_check.layers.fetch.retries import FetchFailure
 from eudr_check.layers.raster import Raster, blocks_digest, needed_blocks, open_raster
 from eudr_check.steps import Map, one_by_one
+from eudr_check.text import sentence
 
 Addresses = Mapping[str, Mapping[str, str]]
 """href of SOURCES: `address` (unsigned) and `etag` there, for assets whose href is no address."""
@@ -70,11 +71,7 @@ class Supply:
         self.bring(boxes, definitions, differing)
         changed = self._differing(boxes, definitions, differing)
         if not changed.empty:
-            raise LayersError(
-                f"{changed['href'].iloc[0]}: not the bytes that SOURCES lists; was the file replaced? Register it "
-                "again (`eudr-check catalogue add`), or, for a file on the web, delete store/addresses and the "
-                "artifacts sources-* of the run, and run again"
-            )
+            raise LayersError(sentence("layers", "not_the_bytes", href=changed["href"].iloc[0]))
 
     def bring(self, boxes: Boxes, definitions: Sequence[LayerDefinition], sources: pd.DataFrame) -> None:
         """Bring the blocks some ground needs of the assets that have an origin; those here are not asked for again.
@@ -138,9 +135,7 @@ class Supply:
         except LayersError as error:
             if href in self.origins:
                 return None
-            raise LayersError(
-                f"{error}; machines that share no disk need the catalogue in an object store (s3://...)"
-            ) from error
+            raise LayersError(sentence("layers", "no_shared_disk", problem=error)) from error
 
     def _as_read(self, store: Store, raster: Raster, etag: str, needed: NDArray[np.bool_]) -> bool:
         """Whether what is opened here, header and all, belongs to what was read."""

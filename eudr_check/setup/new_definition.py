@@ -19,7 +19,7 @@ from eudr_check.layers.class_areas import class_areas
 from eudr_check.layers.definition import BLANK, shipped
 from eudr_check.layers.raster import Raster, open_raster
 from eudr_check.layers.value_ranges import Values
-from eudr_check.text import say
+from eudr_check.text import say, sentence
 
 _TYPES = ("uint8", "int8", "uint16", "int16")
 _NAME_FIELD = "2"
@@ -54,14 +54,9 @@ def new_definition(path: Path, called: str, language: str) -> str:
     """
     raster = open_raster(path)
     if raster.dtype not in _TYPES:
-        raise LayersError(
-            f"{path}: values are {raster.dtype}; a definition lists whole numbers of at most 16 bits: write it with "
-            "`gdal_translate -ot Byte` (or Int16)"
-        )
+        raise LayersError(sentence("layers", "no_classes", path=path, found=raster.dtype))
     if not raster.crs.startswith("EPSG:"):
-        raise LayersError(
-            f"{path}: its CRS has no EPSG code; bring it into one with `gdalwarp -r near -t_srs EPSG:...`"
-        )
+        raise LayersError(sentence("layers", "no_epsg", path=path))
     classes = _classes(path, raster)
     return "\n".join(_lines(path, raster, classes, called, language)) + "\n"
 
@@ -142,7 +137,7 @@ def _names(path: Path) -> dict[int, str]:
     try:
         root = parse(path).getroot()
     except (ParseError, DefusedXmlException, OSError) as error:
-        raise LayersError(f"{path}: cannot be read ({error}); take it away or mend it") from error
+        raise LayersError(sentence("layers", "unreadable", path=path, problem=error)) from error
     band = root.find("PAMRasterBand")
     if band is None:
         return {}

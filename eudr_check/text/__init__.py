@@ -13,7 +13,7 @@ from babel import Locale
 from eudr_check.choices import LANGUAGES
 from eudr_check.resources import read_yaml
 
-__all__ = ["LANGUAGES", "Joined", "Sentence", "number", "say", "sentence", "topic"]
+__all__ = ["LANGUAGES", "Joined", "Sentence", "number", "say", "sentence", "topic", "worded"]
 _MOST_DECIMALS = 6
 
 
@@ -54,8 +54,18 @@ class Joined(tuple[str, ...]):
     __slots__ = ()
 
 
+def worded(error: BaseException) -> str:
+    """What an error says: its sentence where it carries one, else its text on one line."""
+    said = error.args[0] if error.args else None
+    return said if isinstance(said, Sentence) else " ".join(str(error).split())
+
+
 def sentence(topic: str, key: str, /, **values: Any) -> Sentence:
-    """A sentence that errors and notes carry: English as text, any language for the terminal."""
+    """A sentence that errors and notes carry: English as text, any language for the terminal.
+
+    Errors among the values become their sentences.
+    """
+    values = {name: worded(one) if isinstance(one, BaseException) else one for name, one in values.items()}
     written = {name: _spoken(one, "en") for name, one in values.items()}
     found = Sentence(say(topic, key, "en", **written))
     found.topic, found.key, found.values = topic, key, values

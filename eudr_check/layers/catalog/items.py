@@ -15,6 +15,7 @@ from eudr_check.layers.catalog.stac_items import changed
 from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.fetch.credentials import Access
 from eudr_check.layers.places import Place
+from eudr_check.text import sentence
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,11 @@ def choose(definition: LayerDefinition, place: Place | None, items: Iterable[pys
             continue
         other = chosen.setdefault(item.id, item)
         if other is not item and _said(other) != _said(item):
-            raise LayersError(f"layer {definition.id}: the catalogue has two different Items '{item.id}'")
+            raise LayersError(sentence("layers", "two_items", layer=definition.id, item=item.id))
     versions = {str(item.properties["version"]) for item in chosen.values() if "version" in item.properties}
     if len(versions) > 1:
         raise LayersError(
-            f"layer {definition.id}: the catalogue mixes versions {', '.join(sorted(versions))}; "
-            "keep one version per collection"
+            sentence("layers", "versions_mixed", layer=definition.id, versions=", ".join(sorted(versions)))
         )
     _refuse_several_dates(definition, chosen.values())
     return [chosen[name] for name in sorted(chosen)]
@@ -85,10 +85,7 @@ def _refuse_several_dates(definition: LayerDefinition, items: Iterable[pystac.It
     begins = {item.common_metadata.start_datetime or item.datetime for item in items}
     years = sorted({"undated" if one is None else str(one.year) for one in begins})
     if len(years) > 1:
-        raise LayersError(
-            f"layer {definition.id}: the catalogue gives Items of {', '.join(years)}; "
-            "a layer is one map: pick its year with 'start_year' in the definition, or keep one year per collection"
-        )
+        raise LayersError(sentence("layers", "years_mixed", layer=definition.id, years=", ".join(years)))
 
 
 def match_assets(definition: LayerDefinition, place: Place | None, item: pystac.Item) -> dict[str, str]:

@@ -9,6 +9,7 @@ import pystac
 
 from eudr_check.errors import LayersError
 from eudr_check.layers.catalog.stac_items import linked, read_item
+from eudr_check.text import sentence
 
 _DEEPEST = 64
 _LARGEST_JSON_BYTES = 256_000_000
@@ -27,9 +28,7 @@ def items(folder: Path, collection: str | None = None) -> Iterator[tuple[pystac.
     """
     root = folder / "catalog.json"
     if not root.is_file():
-        raise LayersError(
-            f"{folder}: no STAC folder (catalog.json is missing); make one with `eudr-check catalogue add`"
-        )
+        raise LayersError(sentence("layers", "no_folder", folder=folder))
     found = [(read_item(content, str(path)), path) for content, path in _walk(root)]
     for item, path in sorted(found, key=lambda pair: (str(pair[0].collection_id), pair[0].id, str(pair[1]))):
         if collection is None or item.collection_id == collection:
@@ -66,14 +65,11 @@ def _walk(root: Path) -> Iterator[tuple[dict[str, Any], Path]]:
         try:
             here = path.resolve()
         except (OSError, RuntimeError, ValueError) as error:
-            raise LayersError(f"{above[-1] if above else root}: one of its links leads nowhere") from error
+            raise LayersError(sentence("layers", "link_nowhere", file=above[-1] if above else root)) from error
         if not here.is_relative_to(home):
-            raise LayersError(
-                f"{above[-1] if above else root}: a link leads out of the folder; the JSON files of a catalogue lie in "
-                "its folder (copy them there), only rasters may lie elsewhere"
-            )
+            raise LayersError(sentence("layers", "link_outside", file=above[-1] if above else root))
         if here in above or len(above) > _DEEPEST:
-            raise LayersError(f"{above[-1]}: its links lead back to {path.name}, or are nested without end")
+            raise LayersError(sentence("layers", "links_endless", file=above[-1], name=path.name))
         if here in seen:
             continue
         seen.add(here)
@@ -84,7 +80,7 @@ def _walk(root: Path) -> Iterator[tuple[dict[str, Any], Path]]:
         try:
             inside = [href for href in linked(content, "child", "item") if "://" not in href]
         except ValueError as error:
-            raise LayersError(f"{path}: not a STAC catalogue ({error})") from error
+            raise LayersError(sentence("layers", "no_catalogue", file=path, problem=error)) from error
         ahead.extend((path.parent / href, (*above, here)) for href in reversed(inside))
 
 
@@ -96,13 +92,13 @@ def read_json(path: Path) -> dict[str, Any]:
     """
     try:
         if path.stat().st_size > _LARGEST_JSON_BYTES or not path.is_file():
-            raise LayersError(f"{path}: the catalogue names this file, but it is no JSON file")
+            raise LayersError(sentence("layers", "named_no_json", file=path))
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise LayersError(f"{path}: the catalogue names this file, but it cannot be read ({error.strerror})") from error
+        raise LayersError(sentence("layers", "named_unreadable", file=path, problem=error.strerror)) from error
     except (ValueError, RecursionError) as error:
         # What the file holds instead is nobody's business: a link may lead anywhere.
-        raise LayersError(f"{path}: not JSON") from error
+        raise LayersError(sentence("layers", "no_json", file=path)) from error
     if not isinstance(content, dict):
-        raise LayersError(f"{path}: not a STAC object (it is a {type(content).__name__})")
+        raise LayersError(sentence("layers", "no_object", file=path, kind=type(content).__name__))
     return content

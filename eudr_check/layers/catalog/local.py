@@ -23,9 +23,9 @@ from eudr_check.layers.catalog.links import collections, items, rasters, read_js
 from eudr_check.layers.class_areas import ClassAreas, class_areas
 from eudr_check.layers.definition import Asset, LayerDefinition
 from eudr_check.layers.definition_rules import other_crs
-from eudr_check.layers.fetch.cog_header import UNMASK
 from eudr_check.layers.raster import Raster, contradicted, open_raster
 from eudr_check.layers.value_ranges import Values
+from eudr_check.text import sentence
 
 __all__ = ["HECTARES", "add", "check", "collections", "interval", "items", "list", "rasters"]
 
@@ -58,9 +58,7 @@ def add(
         key, item_id = _asset_and_id(path, definition, asset)
         other = groups.setdefault(item_id, {}).setdefault(key, path)
         if other != path:
-            raise LayersError(
-                f"{path}: {other} is already asset '{key}' of Item '{item_id}'; register one of them, or rename it"
-            )
+            raise LayersError(sentence("layers", "registered_as", path=path, other=other, asset=key, item=item_id))
     written = []
     for item_id, assets in sorted(groups.items()):
         target = collection / f"{item_id}.json"
@@ -69,8 +67,15 @@ def add(
         for key in assets:
             if key in known and known[key]["href"] != described[key]["href"]:
                 raise LayersError(
-                    f"{assets[key]}: {known[key]['href']} is already asset '{key}' of Item '{item_id}'; "
-                    f"delete {target} first to replace it"
+                    sentence(
+                        "layers",
+                        "registered_before",
+                        path=assets[key],
+                        known=known[key]["href"],
+                        asset=key,
+                        item=item_id,
+                        target=target,
+                    )
                 )
         item = stac_documents.item(item_id, described, definition)
         stac_documents.write(target, item)
@@ -105,7 +110,11 @@ class _Name:
 def _asset_and_id(path: Path, definition: LayerDefinition, asset: str | None) -> tuple[str, str]:
     """Asset and Item id a file name stands for; without `{id}` in the pattern, the folder names the Item."""
     if asset is not None and asset not in definition.assets:
-        raise LayersError(f"{path}: layer {definition.id} has no asset '{asset}' ({', '.join(definition.assets)})")
+        raise LayersError(
+            sentence(
+                "layers", "no_asset", path=path, layer=definition.id, asset=asset, known=", ".join(definition.assets)
+            )
+        )
     names = [_Name.of(key, one.file) for key, one in definition.assets.items() if one.file is not None]
     fits = [(name, match) for name in names if (match := name.expression.fullmatch(path.stem))]
     if asset is not None:
@@ -118,10 +127,8 @@ def _asset_and_id(path: Path, definition: LayerDefinition, asset: str | None) ->
     if not fits and len(definition.assets) == 1 and definition.assets[next(iter(definition.assets))].file is None:
         return next(iter(definition.assets)), _safe(path.stem)
     expected = "; ".join(f"{key}: {one.file or 'no pattern'}" for key, one in definition.assets.items())
-    raise LayersError(
-        f"{path}: its name fits {'no asset' if not fits else 'several assets'} of layer {definition.id} ({expected}); "
-        "is it of another version? Otherwise say which asset it is (--asset)"
-    )
+    key = "name_fits_several" if fits else "name_fits_none"
+    raise LayersError(sentence("layers", key, path=path, layer=definition.id, expected=expected))
 
 
 def _safe(name: str) -> str:
@@ -134,19 +141,24 @@ def _describe(path: Path, key: str, definition: LayerDefinition, collection: Pat
     raster = open_raster(path, asset.band)
     other = contradicted(path)
     if "mask" in other:
-        raise LayersError(f"{path}: keeps 'no data' in a mask (a file beside it) instead of a value; {UNMASK}")
+        raise LayersError(sentence("layers", "mask_file", name=path))
     if other:
-        raise LayersError(
-            f"{path}: files beside it (.aux.xml, world file) say otherwise about its {', '.join(other)}; a "
-            "registered raster is one file: take them away, or write one file of both with `gdal_translate`"
-        )
+        raise LayersError(sentence("layers", "contradicted", path=path, what=", ".join(other)))
     if raster.dtype != asset.dtype:
         raise LayersError(
-            f"{path}: values are {raster.dtype}, asset '{key}' of {definition.id} is {asset.dtype}; write it with "
-            f"`gdal_translate -ot {_GDAL_TYPES[asset.dtype]}`, or correct the definition"
+            sentence(
+                "layers",
+                "other_type",
+                path=path,
+                found=raster.dtype,
+                asset=key,
+                layer=definition.id,
+                expected=asset.dtype,
+                gdal=_GDAL_TYPES[asset.dtype],
+            )
         )
     if (why := other_crs(definition, raster.crs)) is not None:
-        raise LayersError(f"{path}: {why}")
+        raise LayersError(sentence("layers", "raster_problem", path=path, problem=why))
     areas = class_areas(raster)
     _refuse_unknown(path, key, asset, raster, areas)
     bounds = bounds_of(raster.transform, raster.width, raster.height)
@@ -180,11 +192,10 @@ def _refuse_unknown(path: Path, key: str, asset: Asset, raster: Raster, areas: C
     known = Values((*asset.legend, *asset.nodata, *(() if tag is None else [(tag, tag)])))
     strange = {value: hectares for value, hectares in areas.hectares.items() if Values([(value, value)]).beyond(known)}
     if strange:
-        listed = ", ".join(f"{value} on {hectares:,.2f} ha" for value, hectares in [*strange.items()][:5])
-        more = f" and {len(strange) - 5} more" if len(strange) > 5 else ""
+        listed = ", ".join(f"{value} ({hectares:,.2f} ha)" for value, hectares in [*strange.items()][:5])
+        more = f" (+{len(strange) - 5})" if len(strange) > 5 else ""
         raise LayersError(
-            f"{path}: holds values that the legend of asset '{key}' ({asset.legend}) does not know: {listed}{more}; is "
-            "it another product or version, or a picture of the map? Otherwise put them into 'legend' or 'nodata'"
+            sentence("layers", "strange_values", path=path, asset=key, legend=str(asset.legend), values=listed + more)
         )
 
 

@@ -21,6 +21,7 @@ from eudr_check.layers.fetch.credentials import Access, unsigned
 from eudr_check.layers.fetch.retries import FetchFailure
 from eudr_check.layers.fetch.update_day import updated
 from eudr_check.layers.places import Place
+from eudr_check.text import sentence, worded
 from eudr_check.tiles import PER_DEGREE, Tile
 
 Boxes = NDArray[np.float64]
@@ -78,7 +79,7 @@ def _published(
     """Tiles of the first place that has some, each with the same tile of the places behind it."""
     places = _places_of_tiles(layer)
     if not places:
-        raise LayersError(f"layer {layer.id}: its definition knows no published tiles; take it from a STAC catalogue")
+        raise LayersError(sentence("layers", "no_tiles", layer=layer.id))
     by_place = [_at(layer, there, boxes, _opened(there, catalogue), store, offline=offline) for there in places]
     found: dict[Tile, list[CatalogItems] | FetchFailure] = {}
     for tile in boxes:
@@ -130,7 +131,7 @@ def _searched(
             try:
                 read = [_item(content, url) for content in answer]
             except LayersError as error:
-                found[cell] = FetchFailure(str(error))
+                found[cell] = FetchFailure(worded(error))
                 continue
             items = choose(layer, there, read)
             found[cell] = [_web_item(layer, there, item, opened) for item in items]
@@ -148,8 +149,7 @@ def _answers(
     names = [key(url, collection, f"{column} {row}") for column, row in cells]
     if home is None:
         fresh: list[list[dict[str, object]] | FetchFailure] = [
-            FetchFailure(f"{unsigned(url)}: this ground was never searched for {collection}, and this run is offline")
-            for _ in cells
+            FetchFailure(sentence("layers", "never_searched", url=unsigned(url), collection=collection)) for _ in cells
         ]
     else:
         fresh = http.search(url, collection, [(column, row, column + 1, row + 1) for column, row in cells], home)
@@ -197,6 +197,4 @@ def _refuse_two_versions(layer: LayerDefinition, found: Mapping[Cell, list[Catal
     versions = {one.version for answer in found.values() if not isinstance(answer, FetchFailure) for one in answer}
     if len(versions) > 1:
         listed = ", ".join(sorted(map(str, versions)))
-        raise LayersError(
-            f"layer {layer.id}: the catalogue mixes versions {listed}; they must not be laid side by side"
-        )
+        raise LayersError(sentence("layers", "versions_side_by_side", layer=layer.id, versions=listed))

@@ -16,6 +16,7 @@ from eudr_check.errors import FetchError, LayersError
 from eudr_check.layers.fetch.credentials import unsigned
 from eudr_check.layers.fetch.retries import AGAIN, FetchFailure, Patience, pause, why
 from eudr_check.layers.fetch.session import GuardedSession
+from eudr_check.text import sentence, worded
 
 Answer = TypeVar("Answer")
 
@@ -61,7 +62,7 @@ def _search(
     try:
         client = _patiently(lambda: _open(reader, endpoint, collection), endpoint, reader.patience)
     except FetchError as error:
-        return [FetchFailure(str(error))] * len(boxes)
+        return [FetchFailure(worded(error))] * len(boxes)
     answers: list[list[dict[str, Any]] | FetchFailure] = []
     for box in boxes:
         try:
@@ -71,13 +72,13 @@ def _search(
                 )
             )
         except FetchError as error:
-            answers.append(FetchFailure(str(error)))
+            answers.append(FetchFailure(worded(error)))
     return answers
 
 
 def _patiently(ask: Callable[[], Answer], endpoint: str, patience: Patience) -> Answer:
     """Ask again what went wrong behind the status line; pystac-client itself repeats what the server asks it to."""
-    reason = "no attempt was made"
+    reason: str = sentence("layers", "no_attempt")
     for attempt in range(ATTEMPTS):
         try:
             return ask()
@@ -99,7 +100,7 @@ def _patiently(ask: Callable[[], Answer], endpoint: str, patience: Patience) -> 
             status = getattr(error, "status_code", None)
             reason = f"HTTP {status}" if status else why(error)
         pause(patience, attempt, None)
-    raise FetchError(f"{unsigned(endpoint)}: the catalogue could not be searched ({reason})")
+    raise FetchError(sentence("layers", "not_searched", url=unsigned(endpoint), problem=reason))
 
 
 def _retry(patience: Patience) -> Retry:
@@ -127,17 +128,14 @@ class _Reader(StacApiIO):
         """Text at an address; a link to a path of this machine is refused."""
         href = source.href if isinstance(source, Link) else str(source)
         if not str(href).startswith(("http://", "https://")):
-            raise FetchError("the catalogue links to something that is no web address")
+            raise FetchError(sentence("layers", "link_no_address"))
         return super().read_text(source, *args, **kwargs)
 
 
 def _open(reader: _Reader, endpoint: str, collection: str) -> Client:
     client = Client.open(endpoint, stac_io=reader)
     if client.get_collection(collection) is None:
-        raise LayersError(
-            f"{unsigned(endpoint)}: no collection '{collection}' there; name the right one with 'collection:' of the "
-            "layer"
-        )
+        raise LayersError(sentence("layers", "no_collection_there", url=unsigned(endpoint), collection=collection))
     return client
 
 
@@ -158,5 +156,5 @@ def _all_pages(
             found.setdefault(item["id"], item)
         idle = 0 if len(found) > before else idle + 1
         if idle > IDLE_PAGES or len(found) > patience.most_items:
-            raise FetchError(f"searching {collection} pages without end ({len(found)} Items so far)")
+            raise FetchError(sentence("layers", "pages_endless", collection=collection, count=len(found)))
     return [found[name] for name in sorted(found)]

@@ -14,6 +14,7 @@ from eudr_check.layers.catalog import local
 from eudr_check.layers.catalog.items import CatalogItems, choose, match_assets
 from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.fetch.credentials import Access, Signing, unsigned
+from eudr_check.text import sentence
 
 
 def pull(folder: Path) -> Mapping[str, Any]:
@@ -28,7 +29,7 @@ def pull(folder: Path) -> Mapping[str, Any]:
     """
     held = object_store.pull_folder(folder, ".json")
     if "catalog.json" not in held:
-        raise LayersError(f"{object_store.name(folder)}: no STAC folder there (catalog.json is missing)")
+        raise LayersError(sentence("layers", "no_folder_there", folder=object_store.name(folder)))
     return held
 
 
@@ -58,8 +59,15 @@ def find(
     if not known and not (folder / wanted / "collection.json").is_file():
         held = ", ".join(local.collections(folder)) or "nothing"
         raise LayersError(
-            f"catalogue '{name}' ({object_store.name(folder)}) has no collection '{wanted}' for layer {definition.id}; "
-            f"it holds: {held}. Register rasters with `eudr-check catalogue add`"
+            sentence(
+                "layers",
+                "no_collection",
+                name=name,
+                folder=object_store.name(folder),
+                collection=wanted,
+                layer=definition.id,
+                held=held,
+            )
         )
     places = {item.id: path for item, path in known}
     found = []
@@ -87,4 +95,6 @@ def _place(folder: Path, href: str) -> Path:
     try:
         return object_store.resolve(folder, Path(href))
     except ConfigError as error:
-        raise LayersError(f"{object_store.name(folder)}: {error}") from error
+        raise LayersError(
+            sentence("layers", "folder_problem", folder=object_store.name(folder), problem=error)
+        ) from error

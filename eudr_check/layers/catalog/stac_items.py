@@ -10,6 +10,7 @@ import pystac
 
 from eudr_check.errors import LayersError
 from eudr_check.layers.fetch.addresses import is_clear
+from eudr_check.text import sentence
 
 _CHANGED = ("processing:datetime", "updated", "created", "datetime")
 """What tells which of two copies of a map is the newer, the best first."""
@@ -27,7 +28,7 @@ def read_item(content: Any, where: str) -> pystac.Item:
     """
     problem = _problem(content)
     if problem:
-        raise LayersError(f"{where}: not a STAC Item ({problem})")
+        raise LayersError(sentence("layers", "no_item", where=where, problem=problem))
     assets = {str(key): asset for key, asset in content["assets"].items() if _is_asset(asset)}
     links = [link for link in _list(content.get("links")) if _is_link(link)]
     try:
@@ -35,7 +36,7 @@ def read_item(content: Any, where: str) -> pystac.Item:
         began, ended = item.common_metadata.start_datetime, item.common_metadata.end_datetime
         _ = [moment for moment in (began, ended, item.datetime) if moment is not None and moment.isoformat()]
     except (pystac.STACError, KeyError, ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-        raise LayersError(f"{where}: not a STAC Item ({type(error).__name__})") from error
+        raise LayersError(sentence("layers", "no_item", where=where, problem=type(error).__name__)) from error
     return item
 
 
@@ -92,24 +93,24 @@ def linked(content: dict[str, Any], *relations: str) -> Iterator[str]:
     """
     for link in _list(content.get("links")):
         if not isinstance(link, dict):
-            raise ValueError("a link is no object")
+            raise ValueError(sentence("layers", "link_no_object"))
         if link.get("rel") in relations:
             if not _is_link(link):
-                raise ValueError(f"a link '{link['rel']}' has no usable href")
+                raise ValueError(sentence("layers", "link_no_href", link=link["rel"]))
             yield link["href"]
 
 
 def _problem(content: Any) -> str | None:
     if not isinstance(content, dict) or content.get("type") != "Feature":
-        return "no Feature"
+        return sentence("layers", "no_feature")
     if not isinstance(content.get("id"), str) or not content["id"].strip():
-        return "no id"
+        return sentence("layers", "no_id")
     if not isinstance(content.get("properties"), dict) or not isinstance(content.get("assets"), dict):
-        return "no properties or assets"
+        return sentence("layers", "no_assets")
     if content.get("bbox") is not None and numbers(content["bbox"], 4, 6) is None:
-        return "its bbox is no list of 4 or 6 numbers"
+        return sentence("layers", "no_bbox")
     if not isinstance(content.get("collection"), str | None):
-        return "its collection is no text"
+        return sentence("layers", "collection_no_text")
     return None
 
 

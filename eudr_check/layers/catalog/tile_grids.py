@@ -19,6 +19,7 @@ from eudr_check.errors import LayersError
 from eudr_check.layers.catalog.items import wanted_assets
 from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.places import TileScheme
+from eudr_check.text import sentence
 
 _BANDS = "CDEFGHJKLMNPQRSTUVWX"
 _EDGE = 1e-9
@@ -105,7 +106,7 @@ def _positions(scheme: TileScheme, boxes: NDArray[np.float64]) -> Iterator[tuple
 def _utm_tile(longitude: float, latitude: float) -> SchemeTile:
     """Zone and band; the exceptions of Norway and Svalbard are left out."""
     if not -80 <= latitude < 84:
-        raise LayersError(f"latitude {latitude} lies outside the UTM bands; choose another layer for this ground")
+        raise LayersError(sentence("layers", "beyond_utm", latitude=latitude))
     zone = math.floor(((longitude + 180) % 360) / 6) + 1
     band = min(math.floor((latitude + 80) / 8), len(_BANDS) - 1)
     west, south = (zone - 1) * 6 - 180, band * 8 - 80

@@ -8,6 +8,7 @@ import requests
 
 from eudr_check.errors import FetchError
 from eudr_check.layers.fetch.sparse_file import SparseFile
+from eudr_check.text import sentence
 
 UNDATED = "undated"
 MOST_FILE_BYTES = 1 << 40
@@ -58,9 +59,9 @@ def partial(
     span, _, total = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("/")
     first, _, last = span.partition("-")
     if byte_range is None or not all(_is_count(number) for number in (first, last, total)):
-        raise IncompleteError("an unusable range came")
+        raise IncompleteError(sentence("layers", "range_unusable"))
     if int(total) > MOST_FILE_BYTES:
-        raise FetchError(f"the server announces a file of {total} bytes")
+        raise FetchError(sentence("layers", "announces_file", size=total))
     expected = min(byte_range[1], int(total)) - byte_range[0]
     content = b""
     for piece in pieces(response, slowest_bytes_per_s):
@@ -68,7 +69,7 @@ def partial(
         if len(content) > expected:
             break
     if int(first) != byte_range[0] or int(last) + 1 - int(first) != expected or len(content) != expected:
-        raise IncompleteError(f"{len(content)} instead of {expected} bytes came")
+        raise IncompleteError(sentence("layers", "other_length", size=len(content), expected=expected))
     return Answer(content, int(first), int(total), etag)
 
 
@@ -81,7 +82,7 @@ def announced(length: str | None, href: str) -> int | None:
     if length is None:
         return None
     if not _is_count(length) or int(length) > MOST_FILE_BYTES:
-        raise FetchError(f"{href}: the server announces {length[:30]!r} bytes")
+        raise FetchError(sentence("layers", "announces", href=href, size=f"{length[:30]!r}"))
     return int(length)
 
 
@@ -95,7 +96,7 @@ def pieces(response: requests.Response, slowest_bytes_per_s: float) -> Iterable[
     for piece in response.iter_content(65_536):
         came += len(piece)
         if time.monotonic() > began + 30 + came / slowest_bytes_per_s:
-            raise IncompleteError("the server is too slow")
+            raise IncompleteError(sentence("layers", "too_slow"))
         yield piece
 
 

@@ -14,6 +14,7 @@ from threading import get_ident
 from typing import Any
 
 from eudr_check.errors import LayersError
+from eudr_check.text import sentence
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Store:
         """
         entry = self.read("places", key(href, etag))
         if entry is None:
-            raise LayersError(f"{href}: not in the store; run `eudr-check prefetch` first")
+            raise LayersError(sentence("layers", "prefetch_first", href=href))
         return self.folder / str(entry["path"])
 
     def remember(self, href: str, etag: str, path: Path) -> None:

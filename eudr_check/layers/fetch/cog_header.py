@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eudr_check.errors import LayersError
+from eudr_check.text import sentence
 
-UNMASK = "write it with a nodata value where the mask hides cells"
 _SUBFILE, _PHOTOMETRIC, _MASK = 254, 262, 4
 _BITS, _COMPRESSION, _UNCOMPRESSED = 258, 259, 1
 _MOST_BYTES = 1 << 50
@@ -112,7 +112,7 @@ def read_layout(source: Bytes, name: str, band: int = 1) -> Layout:
     try:
         return _read(source, name, band)
     except (struct.error, IndexError, KeyError, ValueError, OverflowError) as error:
-        raise LayersError(f"{name}: damaged or truncated TIFF ({error})") from error
+        raise LayersError(sentence("layers", "tiff_damaged", name=name, problem=error)) from error
 
 
 def _read(source: Bytes, name: str, band: int) -> Layout:
@@ -121,7 +121,7 @@ def _read(source: Bytes, name: str, band: int) -> Layout:
     magic = struct.unpack(f"{order}H", start[2:4])[0] if order else None
     if order is None or magic not in (42, 43):
         # What it is instead is not said: an address of a catalogue may lead to what is nobody's business.
-        raise LayersError(f"{name}: not a TIFF")
+        raise LayersError(sentence("layers", "no_tiff", name=name))
     big = magic == 43
     image = struct.unpack(f"{order}{'Q' if big else 'I'}", start[8:16] if big else start[4:8])[0]
     tags, next_image = _directory(source, order, big, image)
@@ -209,7 +209,7 @@ def _refuse_masks(source: Bytes, order: str, big: bool, name: str, first: tuple[
         source.ensure([(following, following + _LOOK_BYTES)])
         tags, pointer = _directory(source, order, big, following)
         if _flags(source, order, tags.get(_SUBFILE)) & _MASK or _flags(source, order, tags.get(_PHOTOMETRIC)) == _MASK:
-            raise LayersError(f"{name}: keeps 'no data' in a mask instead of a value; {UNMASK}")
+            raise LayersError(sentence("layers", "mask", name=name))
 
 
 def _flags(source: Bytes, order: str, tag: "_Tag | None") -> int:

@@ -18,6 +18,7 @@ from eudr_check.layers.fetch.addresses import (
     without_path_secrets,
 )
 from eudr_check.layers.places import Place
+from eudr_check.text import sentence
 
 Signing = Literal["planetary_computer", "object_store"]
 
@@ -71,11 +72,7 @@ class Access:
         """Refuse to ask Amazon for a bucket of another store, or to sign for it with keys of another."""
         given = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
         if self.signing != "object_store" or urlsplit(given).hostname != urlsplit(endpoint).hostname:
-            raise FetchError(
-                f"{unsigned(href)}: this bucket lies at {endpoint} and wants keys of that store: say 'signing: "
-                f"object_store' in the catalogue and set AWS_ENDPOINT_URL={endpoint}, AWS_ACCESS_KEY_ID and "
-                "AWS_SECRET_ACCESS_KEY, or download those tiles and register them with `eudr-check catalogue add`"
-            )
+            raise FetchError(sentence("layers", "bucket_keys", href=unsigned(href), endpoint=endpoint))
 
     def headers(self, href: str) -> Mapping[str, str]:
         """Headers that carry a token, for the hosts it is meant for and no others.
@@ -84,15 +81,15 @@ class Access:
             FetchError: the environment variable is not set.
         """
         if not is_clear(href):
-            raise FetchError(f"{unsigned(href)}: a malformed address, of which nobody can say which host is meant")
+            raise FetchError(sentence("layers", "address_malformed", href=unsigned(href)))
         parts = urlsplit(href)
         if self.token_env is None or parts.hostname not in self.token_hosts:
             return {}
         if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
-            raise FetchError(f"{unsigned(href)}: a token is not sent over http, where anybody can read it; use https")
+            raise FetchError(sentence("layers", "token_over_http", href=unsigned(href)))
         token = os.environ.get(self.token_env)
         if not token:
-            raise FetchError(f"{unsigned(href)}: this server wants a token; set {self.token_env} in the environment")
+            raise FetchError(sentence("layers", "token_missing", href=unsigned(href), variable=self.token_env))
         return {self.token_header: f"Bearer {token}" if self.token_header == "Authorization" else token}
 
 

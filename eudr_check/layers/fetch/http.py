@@ -32,6 +32,7 @@ from eudr_check.layers.fetch.sparse_file import SparseFile
 from eudr_check.layers.fetch.whole_file import keep_whole
 from eudr_check.layers.raster import Raster, needed_blocks, open_raster
 from eudr_check.steps import Map, one_by_one
+from eudr_check.text import sentence, worded
 
 IN_FLIGHT = 16
 
@@ -118,9 +119,9 @@ class _Line:
                 self.store.write("addresses", key(wanted.href), None)
                 return self._bring(wanted)
         except AbsentError as error:
-            return FetchFailure(str(error), absent=True)
+            return FetchFailure(worded(error), absent=True)
         except LayersError as error:
-            return FetchFailure(str(error))
+            return FetchFailure(worded(error))
 
     def _bring(self, wanted: Wanted) -> Delivered:
         known = self.store.read("addresses", key(wanted.href))
@@ -136,7 +137,7 @@ class _Line:
             elif known["whole"]:
                 return self._deliver(sparse)
         if self.offline and known is None:
-            raise FetchError(f"{wanted.href}: not in the store, or damaged there, and this run is offline")
+            raise FetchError(sentence("layers", "offline_file", href=wanted.href))
         if known is None:
             sparse = self._begin(wanted, source)
             if source.whole:
@@ -164,10 +165,7 @@ class _Line:
         """Fetch the header into a new sparse copy (or the complete file, where the server sends nothing less)."""
         source.start()
         if wanted.etag not in (None, source.etag):
-            raise FetchError(
-                f"{wanted.href}: the file on the server is not the one that was read before; register it again, or, "
-                "for a file of others, delete store/addresses and the pieces sources-* of the run, and run again"
-            )
+            raise FetchError(sentence("layers", "server_file_replaced", href=wanted.href))
         if source.whole:
             sparse = source.whole
             _require_tiff(sparse.path, wanted)
@@ -189,7 +187,7 @@ class _Line:
         if not absent.any():
             return
         if self.offline:
-            raise FetchError(f"{wanted.href}: {int(absent.sum())} blocks are not in the store, and this run is offline")
+            raise FetchError(sentence("layers", "offline_blocks", href=wanted.href, count=int(absent.sum())))
         ranges = sorted({(int(at), int(at + size)) for at, size in zip(offsets[absent], sizes[absent], strict=True)})
         for batch in batches(ranges):
             source.ensure(batch)
@@ -206,7 +204,8 @@ class _Line:
         Raises:
             FetchError: nothing usable came; AbsentError: 404 or 410; ChangedError: the file is another one by now.
         """
-        reason, renew = "no attempt was made", False
+        reason: str = sentence("layers", "no_attempt")
+        renew = False
         for attempt in range(PATIENCE.attempts):
             try:
                 with self._requests:
@@ -216,20 +215,20 @@ class _Line:
             except HTTPError as error:
                 reason = why(error)
             except IncompleteError as error:
-                reason = str(error)
+                reason = error.args[0]
             else:
                 if isinstance(answer, Answer):
                     return answer
                 if answer.status in (401, 403):
                     if renew or wanted.access.signing is None:
-                        raise FetchError(f"{wanted.href}: the server refuses access (HTTP {answer.status})")
+                        raise FetchError(sentence("layers", "access_refused", href=wanted.href, status=answer.status))
                     renew = True
                     continue
                 reason = f"HTTP {answer.status}"
                 pause(PATIENCE, attempt, answer.retry_after)
                 continue
             pause(PATIENCE, attempt, None)
-        raise FetchError(f"{wanted.href}: {reason}, {PATIENCE.attempts} times")
+        raise FetchError(sentence("layers", "tried_in_vain", href=wanted.href, problem=reason, count=PATIENCE.attempts))
 
     def _ask_once(
         self, wanted: Wanted, byte_range: tuple[int, int] | None, etag: str | None, renew: bool
@@ -244,25 +243,25 @@ class _Line:
         with session.get(address, headers=headers, timeout=PATIENCE.timeout_s, stream=True) as response:
             status = response.status_code
             if status in (404, 410):
-                raise AbsentError(f"{wanted.href}: the server has no such file (HTTP {status})")
+                raise AbsentError(sentence("layers", "absent", href=wanted.href, status=status))
             if status == 412:
-                raise ChangedError(f"{wanted.href}: the file on the server changed while it was read")
+                raise ChangedError(sentence("layers", "changed_on_server", href=wanted.href))
             if status in AGAIN or status in (401, 403):
                 return Later(status, response.headers.get("Retry-After"))
             if status not in (200, 206):
-                raise FetchError(f"{wanted.href}: unexpected answer (HTTP {status})")
+                raise FetchError(sentence("layers", "unexpected", href=wanted.href, status=status))
             kind = response.headers.get("Content-Type", "")
             if kind.startswith(("text/html", "application/xhtml")):
-                raise IncompleteError("a web page came instead of a TIFF")
+                raise IncompleteError(sentence("layers", "web_page"))
             if response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
-                raise FetchError(f"{wanted.href}: the server compresses what was asked for as it is")
+                raise FetchError(sentence("layers", "compressed", href=wanted.href))
             tag = answers.content_tag(response.headers)
             if etag is not None and tag != etag:
-                raise ChangedError(f"{wanted.href}: the file on the server changed while it was read")
+                raise ChangedError(sentence("layers", "changed_on_server", href=wanted.href))
             if status == 200:
                 if etag is not None and byte_range is not None:
                     # Asked for some blocks: not the moment to take forty gigabytes, or to mix two answers.
-                    raise FetchError(f"{wanted.href}: the server answered a range with the whole file; try again")
+                    raise FetchError(sentence("layers", "whole_for_range", href=wanted.href))
                 return keep_whole(response, self.store, wanted.href, tag, PATIENCE.slowest_bytes_per_s)
             return answers.partial(response, byte_range, tag, PATIENCE.slowest_bytes_per_s)
 
@@ -271,7 +270,7 @@ def _require_whole(layout: Layout, size: int, href: str) -> None:
     """Refuse a file that ends before its last block does: what is left of it cannot be trusted."""
     end = int((layout.offsets + layout.sizes).max(initial=0))
     if end > size:
-        raise LayersError(f"{href}: truncated TIFF ({size} bytes, its blocks reach to {end})")
+        raise LayersError(sentence("layers", "tiff_truncated", href=href, size=size, end=end))
 
 
 def _unharmed(sparse: SparseFile, wanted: Wanted) -> bool:

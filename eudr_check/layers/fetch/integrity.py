@@ -16,6 +16,7 @@ from eudr_check import files
 from eudr_check.errors import LayersError
 from eudr_check.layers.fetch.block_store import Store, key
 from eudr_check.layers.raster import Raster
+from eudr_check.text import sentence
 
 CHUNK_BYTES = 1 << 20
 _DIGEST = 64
@@ -48,7 +49,7 @@ class HashedFile:
         if not self._holds(spans):
             self._hash_whole()
             if not self._holds(spans):
-                raise LayersError(f"{self.path.name}: changes while it is read; run again when nobody writes there")
+                raise LayersError(sentence("layers", "changes_while_read", name=self.path.name))
         return self._sha256
 
     def is_still(self, sha256: str) -> bool:
@@ -101,7 +102,7 @@ class HashedFile:
                     registered.update(content)
                 chunks.append(hashlib.sha256(content).hexdigest())
         if registered is not None and registered.hexdigest() != wanted.lower():
-            raise LayersError(f"{self.path.name} changed since it was registered; run `eudr-check catalogue add` again")
+            raise LayersError(sentence("layers", "changed_since_registered", name=self.path.name))
         self._sha256, self._chunks, self._seen = whole.hexdigest(), "".join(chunks), set()
         entry = {"size": size, "sha256": self._sha256, "chunks": self._chunks, "recorded": self.recorded}
         entry |= {"touched": touched}

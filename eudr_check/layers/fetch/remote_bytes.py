@@ -7,6 +7,7 @@ from eudr_check.errors import FetchError, LayersError
 from eudr_check.layers.fetch.answers import UNDATED, Answer, ChangedError
 from eudr_check.layers.fetch.sparse_file import SparseFile
 from eudr_check.steps import Map
+from eudr_check.text import sentence
 
 FIRST_BYTES = 1_024
 """Enough for the tags of the first image of a COG; a longer first look brings overviews and blocks nobody needs."""
@@ -47,10 +48,7 @@ class RemoteBytes:
         if answer.etag == UNDATED:
             # Nothing would tell when the file is replaced between two requests: one request for all of it.
             if answer.size > MOST_UNDATED_BYTES:
-                raise FetchError(
-                    f"{self.href}: the server gives neither ETag nor Last-Modified, so nothing tells when the "
-                    "file is replaced; download it and register it with `eudr-check catalogue add`"
-                )
+                raise FetchError(sentence("layers", "no_etag", href=self.href))
             answer = self.ask(None, None)
         self.etag, self.size, self.whole = answer.etag, answer.size, answer.whole
         self.chunks[0] = answer.content
@@ -69,11 +67,11 @@ class RemoteBytes:
         """
         missing = [(start, min(stop, self.size)) for start, stop in ranges if not self._held(start, stop)]
         if any(start >= stop for start, stop in missing):
-            raise LayersError(f"{self.href}: truncated TIFF ({self.size} bytes, but more are announced)")
+            raise LayersError(sentence("layers", "tiff_shorter", href=self.href, size=self.size))
         merged = _merged(missing)
         for part, answer in zip(merged, self.each(lambda part: self.ask(part, self.etag), merged), strict=True):
             if answer.size != self.size:
-                raise ChangedError(f"{self.href}: the file on the server changed its length while it was read")
+                raise ChangedError(sentence("layers", "length_changed", href=self.href))
             self.chunks[part[0]] = answer.content
 
     def get(self, start: int, stop: int) -> bytes:
@@ -88,7 +86,7 @@ class RemoteBytes:
         for at, content in self.chunks.items():
             if at <= start and stop <= at + len(content):
                 return content[start - at : stop - at]
-        raise LayersError(f"{self.href}: truncated TIFF")
+        raise LayersError(sentence("layers", "tiff_cut", href=self.href))
 
     def _held(self, start: int, stop: int) -> bool:
         return any(at <= start and min(stop, self.size) <= at + len(content) for at, content in self.chunks.items())

@@ -9,6 +9,8 @@ import requests
 from pystac import STACError
 from urllib3.exceptions import HTTPError
 
+from eudr_check.text import sentence
+
 AGAIN = frozenset({429, 500, 502, 503, 504})
 """HTTP statuses after which asking again may help."""
 
@@ -40,13 +42,13 @@ class FetchFailure:
 def why(error: Exception) -> str:
     """What went wrong, without the address, which may carry a signature."""
     if isinstance(error, requests.Timeout):
-        return "no answer in time"
+        return sentence("layers", "no_answer_in_time")
     if isinstance(error, (requests.exceptions.ChunkedEncodingError, HTTPError)):
-        return "the connection was cut"
+        return sentence("layers", "connection_cut")
     if isinstance(error, requests.ConnectionError):
-        return "no connection"
+        return sentence("layers", "no_connection")
     if isinstance(error, (STACError, ValueError, KeyError, TypeError)):
-        return "an answer came that is no STAC"
+        return sentence("layers", "answer_no_stac")
     return type(error).__name__
 
 

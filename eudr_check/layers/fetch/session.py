@@ -15,6 +15,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from eudr_check.errors import FetchError
 from eudr_check.layers.fetch.addresses import is_inside, is_loopback, place
+from eudr_check.text import sentence
 
 MOST_REDIRECTS = 5
 MOST_JSON_BYTES = 128_000_000
@@ -67,7 +68,7 @@ class GuardedSession(requests.Session):
                 return response if stream else _bounded(response)
             response.close()
             request = self._next(request, response, target)
-        raise FetchError(f"{place(request.url or '')}: redirected without end")
+        raise FetchError(sentence("layers", "redirected_endless", place=place(request.url or "")))
 
     def resolve_redirects(self, *_: Any, **__: Any) -> Any:
         """None: `send` follows redirects itself."""
@@ -84,7 +85,7 @@ class GuardedSession(requests.Session):
         except ValueError:
             scheme = ""
         if scheme not in ("http", "https") or not place(following.url or ""):
-            raise FetchError(f"{place(str(request.url))}: redirected to something that is no web address")
+            raise FetchError(sentence("layers", "redirected_nowhere", place=place(str(request.url))))
         following.prepare_url(following.url, None)
         if response.status_code not in (307, 308):
             self.rebuild_method(following, response)
@@ -116,7 +117,9 @@ def _bounded(response: requests.Response) -> requests.Response:
         for piece in response.iter_content(65_536):
             content += piece
             if len(content) > MOST_JSON_BYTES or time.monotonic() > deadline:
-                raise FetchError(f"{place(str(response.url))}: the answer has no end ({len(content)} bytes so far)")
+                raise FetchError(
+                    sentence("layers", "answer_endless", place=place(str(response.url)), size=len(content))
+                )
     response._content = bytes(content)
     return response
 

@@ -10,6 +10,7 @@ from eudr_check.errors import FetchError, LayersError
 from eudr_check.layers.fetch.answers import UNDATED, Answer, IncompleteError, announced, pieces
 from eudr_check.layers.fetch.block_store import Store, key
 from eudr_check.layers.fetch.sparse_file import SparseFile
+from eudr_check.text import sentence
 
 MOST_UNANNOUNCED_BYTES = 20_000_000_000
 """A server that does not say how much comes is believed up to here."""
@@ -35,7 +36,7 @@ def keep_whole(response: requests.Response, store: Store, href: str, etag: str, 
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
     if length is not None and length > free:
-        raise FetchError(f"{href}: the server announces {length} bytes, more than this disk has room for")
+        raise FetchError(sentence("layers", "no_room", href=href, size=length))
     most = min(MOST_UNANNOUNCED_BYTES, free) if length is None else length
     unfinished = folder / f"{key(href, etag)}.{time.monotonic_ns()}.part"
     size, content = 0, hashlib.sha256()
@@ -43,14 +44,14 @@ def keep_whole(response: requests.Response, store: Store, href: str, etag: str, 
         with unfinished.open("wb") as file:
             for piece in pieces(response, slowest_bytes_per_s):
                 if not size and piece[:2] not in (b"II", b"MM"):
-                    raise LayersError(f"{href}: not a TIFF")
+                    raise LayersError(sentence("layers", "no_tiff", name=href))
                 size += len(piece)
                 if size > most:
-                    raise FetchError(f"{href}: the answer has no end ({size} bytes so far)")
+                    raise FetchError(sentence("layers", "answer_endless", place=href, size=size))
                 file.write(piece)
                 content.update(piece)
         if length is not None and size != length:
-            raise IncompleteError(f"{size} of {length} bytes came")
+            raise IncompleteError(sentence("layers", "bytes_of", size=size, expected=length))
         if etag == UNDATED:
             etag = f"sha256:{content.hexdigest()}"
         sparse = SparseFile(store, href, etag, size)

@@ -19,6 +19,7 @@ from eudr_check.layers.fetch.addresses import place
 from eudr_check.layers.fetch.block_store import Store, key
 from eudr_check.layers.fetch.credentials import unsigned
 from eudr_check.layers.fetch.retries import FetchFailure
+from eudr_check.text import sentence
 
 Boxes = NDArray[np.float64]
 
@@ -96,7 +97,7 @@ def _in_folder(choice: ImageryChoice, folder: Path) -> Listing:
         except UnusableItemError as error:
             unusable.append(f"{choice.source}: {error}")
     if not scenes and not unusable:
-        raise LayersError(f"catalogue '{choice.source}' has no collection '{choice.collection}' with dated scenes")
+        raise LayersError(sentence("layers", "no_dated_scenes", name=choice.source, collection=choice.collection))
     return Listing(tuple(scenes), tuple(unusable))
 
 
