@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from eudr_check.errors import ConfigError, FetchError
+from eudr_check.text import sentence
 
 PACKAGES = {"s3": "'eudr-check[cluster]'", "gs": "gcsfs", "az": "adlfs"}
 """Schemes that are object stores, and what must be installed for them."""
@@ -63,14 +64,12 @@ def mirrored(text: str) -> Path:
     scheme = parts["scheme"].lower() if parts else text.partition("://")[0]
     if parts is None or scheme not in PACKAGES:
         known = ", ".join(f"{name}://" for name in PACKAGES)
-        raise ConfigError(f"'{scheme}://' is no object store (known: {known}); give such an address, or a path on disk")
+        raise ConfigError(sentence("run", "no_such_store", scheme=scheme, known=known))
     if not _BUCKET.fullmatch(parts["bucket"]):
-        raise ConfigError(
-            f"an address is {scheme}://BUCKET/KEY, with a plain bucket name; credentials come from the environment"
-        )
+        raise ConfigError(sentence("run", "address_form", scheme=scheme))
     key = parts["key"].removesuffix("/").split("/")
     if any(part in ("", ".", "..") or "\0" in part for part in key):
-        raise ConfigError(f"{text}: name a key in the bucket, without empty parts, '.' and '..'")
+        raise ConfigError(sentence("run", "key_form", address=text))
     return root().joinpath(scheme, parts["bucket"], *key)
 
 
@@ -108,7 +107,7 @@ def resolve(folder: Path, relative: Path) -> Path:
     if home is None:
         return joined
     if there is None or there.split("/")[:3] != home.split("/")[:3]:
-        raise ConfigError(f"{relative}: leads out of the bucket of {home.removesuffix('/x')}")
+        raise ConfigError(sentence("run", "out_of_bucket", path=relative, bucket=home.removesuffix("/x")))
     return mirrored(there)
 
 
@@ -139,7 +138,7 @@ def pull_folder(folder: Path, ending: str = "") -> dict[str, tuple[int, str]]:
     held = listing(folder)
     wanted = [folder / key for key in held if key.endswith(ending)]
     if not get({path: path for path in wanted}) or listing(folder) != held:
-        raise FetchError(f"{name(folder)}: changed while it was read; run again when nobody writes there")
+        raise FetchError(sentence("run", "store_changed", folder=name(folder)))
     for stale in set(folder.rglob(f"*{ending}")) - set(wanted):
         if stale.is_file():
             stale.unlink(missing_ok=True)
@@ -184,7 +183,7 @@ def put(made: Mapping[Path, Path]) -> None:
             with _asking(targets[0]) as store:
                 store.put([str(path) for path in made], targets)
         except FileNotFoundError as error:
-            raise FetchError(f"{targets[0]}: cannot be written; is there such a bucket?") from error
+            raise FetchError(sentence("run", "not_written", address=targets[0])) from error
 
 
 def read(path: Path) -> bytes | None:
@@ -215,7 +214,7 @@ def create(path: Path, content: bytes) -> bool:
     except FileExistsError:
         return False
     except FileNotFoundError as error:
-        raise FetchError(f"{address}: cannot be written; is there such a bucket?") from error
+        raise FetchError(sentence("run", "not_written", address=address)) from error
     return True
 
 
@@ -280,27 +279,25 @@ def _address(path: Path) -> str:
 def _asking(address: str) -> Iterator[Any]:
     """The store of an address; its errors in words that say what to do. Absence is for the caller to judge."""
     scheme = address.partition("://")[0]
-    needed = f"{address}: {scheme}:// needs one more package; pip install {PACKAGES[scheme]}"
     try:
         import fsspec  # late: an optional extra
 
         # The listing of an earlier moment must not hide what other machines have done since.
         yield fsspec.filesystem(scheme, use_listings_cache=False)
     except ImportError as error:
-        raise FetchError(needed) from error
+        raise FetchError(
+            sentence("run", "package_missing", address=address, scheme=scheme, package=PACKAGES[scheme])
+        ) from error
     except (FileNotFoundError, FileExistsError):
         raise
     except PermissionError as error:
-        raise FetchError(
-            f"{address}: the store refuses access; do the credentials of the environment allow it?"
-        ) from error
+        raise FetchError(sentence("run", "store_refuses", address=address)) from error
     except _store_errors() as error:
         if type(error).__name__ == "NoCredentialsError":
-            raise FetchError(
-                f"{address}: no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, in the "
-                "environment"
-            ) from error
-        raise FetchError(f"{address}: the store did not deliver ({' '.join(str(error).split())})") from error
+            raise FetchError(sentence("run", "no_credentials", address=address)) from error
+        raise FetchError(
+            sentence("run", "not_delivered", address=address, problem=" ".join(str(error).split()))
+        ) from error
 
 
 def _store_errors() -> tuple[type[Exception], ...]:

@@ -122,6 +122,10 @@ def _problem(problem: Any, model: type[BaseModel]) -> Sentence:
         return error.why
     if kind in _EMPTY:
         return said("missing" if kind == "missing" else "empty")
+    if kind == "union_tag_invalid":
+        return _not_among(str(limits["tag"]), re.findall(r"'([^']*)'", limits["expected_tags"]))
+    if kind == "union_tag_not_found":
+        return said("key_missing", key=limits["discriminator"].strip("'"))
     if kind == "literal_error":
         return _not_among(shown, re.findall(r"'([^']*)'", limits["expected"]))
     if kind in _NUMBERS:

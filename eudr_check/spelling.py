@@ -16,11 +16,11 @@ def folded(text: str) -> str:
 
 
 def nearest(text: str, known: Iterable[object]) -> str:
-    """` (nearest: P-001)` where one of the known ids is written almost so; empty otherwise.
+    """` (≈ P-001)` where one of the known ids is written almost so; empty otherwise.
 
     >>> nearest("coop/p-0O1", ["coop/P-001", "coop/Q-7"])
-    ' (nearest: coop/P-001)'
+    ' (≈ coop/P-001)'
     """
     forms = {folded(str(one)): str(one) for one in known}
     near = get_close_matches(folded(text), list(forms), n=1, cutoff=0.8)
-    return f" (nearest: {forms[near[0]]})" if near else ""
+    return f" (≈ {forms[near[0]]})" if near else ""

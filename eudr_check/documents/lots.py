@@ -123,7 +123,7 @@ def _told(inside: pd.DataFrame, column: str, plots: pd.DataFrame) -> str:
     marked = inside[inside[column] != ""]
     forms = {folded(str(plot)): str(plot) for plot in plots.index}
     names = {
-        plot: plot if plot in plots.index or folded(plot) not in forms else f"{plot} (nearest: {forms[folded(plot)]})"
+        plot: plot if plot in plots.index or folded(plot) not in forms else f"{plot} (≈ {forms[folded(plot)]})"
         for plot in set(marked["plot"])
     }
     return "; ".join(

@@ -253,5 +253,7 @@ class Client:
         if fid is not None:
             outbox.keep(self.register, fid, request.name, raw, self.now())
         if answer.fault is not None:
-            raise RefusedError(f"{request.name}: {answer.fault.text}", answer.fault)
+            raise RefusedError(
+                sentence("run", "request_refused", name=request.name, problem=answer.fault.text), answer.fault
+            )
         return answer

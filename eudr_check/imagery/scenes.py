@@ -14,6 +14,7 @@ import pystac
 from pydantic import BaseModel, ConfigDict
 
 from eudr_check.imagery import offset
+from eudr_check.text import sentence
 
 ASSETS: Mapping[str, tuple[str, ...]] = {
     "scl": ("scl", "SCL", "SCL_20m"),
@@ -98,16 +99,16 @@ def scene(item: pystac.Item, catalogue: str, collection: str, address: Callable[
     properties = item.properties
     if not _ID.fullmatch(item.id):
         # It goes into file names and into lists that ; and = divide.
-        raise UnusableItemError(f"an Item whose id is no plain name ({item.id[:40]!r})")
+        raise UnusableItemError(sentence("layers", "scene_id", id=f"{item.id[:40]!r}"))
     if item.datetime is None:
-        raise UnusableItemError(f"{item.id}: no date")
+        raise UnusableItemError(sentence("layers", "scene_no_date", item=item.id))
     tile = _tile(item)
     if tile is None:
-        raise UnusableItemError(f"{item.id}: no MGRS tile")
+        raise UnusableItemError(sentence("layers", "scene_no_tile", item=item.id))
     found = {band: key for band, keys in ASSETS.items() if (key := _key(item, keys)) is not None}
     lacking = [ASSETS[band][1] for band in ("scl", "blue", "green", "red", "nir") if band not in found]
     if lacking:
-        raise UnusableItemError(f"{item.id}: no {', '.join(lacking)} as GeoTIFF")
+        raise UnusableItemError(sentence("layers", "scene_lacks", item=item.id, bands=", ".join(lacking)))
     red = item.assets[found["red"]]
     sensed = item.datetime if item.datetime.tzinfo else item.datetime.replace(tzinfo=dt.UTC)
     baseline = properties.get("s2:processing_baseline") or properties.get("processing:version")

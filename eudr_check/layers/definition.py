@@ -29,8 +29,9 @@ from eudr_check.errors import LayersError
 from eudr_check.layers.definition_rules import LONGITUDE_LATITUDE, problems
 from eudr_check.layers.places import Place, Strict, Verified, records
 from eudr_check.layers.value_ranges import Values
+from eudr_check.problems import SettingError, explained, of_yaml, said
 from eudr_check.resources import parse_yaml
-from eudr_check.text import sentence
+from eudr_check.text import Joined, sentence
 from eudr_check.variables import Kind, Role, Variable
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -98,15 +99,15 @@ class Year(Strict):
     @model_validator(mode="after")
     def _one_rule(self) -> "Year":
         if sum(rule is not None for rule in (self.add, self.since, self.years)) != 1:
-            raise ValueError("give exactly one of add, since, years")
+            raise SettingError(sentence("definition_rules", "one_rule"))
         if (self.values is None) == (self.years is None):
-            raise ValueError("give 'values' with add or since; 'years' lists its own values")
+            raise SettingError(sentence("definition_rules", "values_or_years"))
         if self.years == {}:
-            raise ValueError("'years' names no year")
+            raise SettingError(sentence("definition_rules", "no_year"))
         rule = "since" if self.years is None else "years"
         for key, idle in (("divide", self.divide > 1 and self.add is None), ("modulo", self.modulo and self.years)):
             if idle:
-                raise ValueError(f"'{key}' does nothing with '{rule}'; take it out")
+                raise SettingError(sentence("definition_rules", "idle", name=key, rule=rule))
         return self
 
 
@@ -131,11 +132,11 @@ class VariableDefinition(Strict):
     @model_validator(mode="after")
     def _encoding_fits_kind(self) -> "VariableDefinition":
         if self.kind == "state" and (not self.when or self.year is not None):
-            raise ValueError("a state is defined by 'when' alone")
+            raise SettingError(sentence("definition_rules", "state_when"))
         if self.kind == "event" and self.year is None:
-            raise ValueError("an event is defined by 'year' (and 'when')")
+            raise SettingError(sentence("definition_rules", "event_year"))
         if (self.role == "commodity") != (self.commodity is not None):
-            raise ValueError("'commodity' is given for role commodity, and for no other")
+            raise SettingError(sentence("definition_rules", "commodity_role"))
         return self
 
     @property
@@ -183,13 +184,21 @@ class LayerDefinition(Strict):
         for name, encoding in self.encodings.items():
             for key in encoding.assets:
                 if key not in self.assets:
-                    raise ValueError(f"variable {name}: no asset '{key}' (assets: {', '.join(sorted(self.assets))})")
+                    raise SettingError(
+                        sentence(
+                            "definition_rules",
+                            "no_asset",
+                            variable=name,
+                            asset=key,
+                            assets=", ".join(sorted(self.assets)),
+                        )
+                    )
         return self
 
     @model_validator(mode="after")
     def _is_sound(self) -> "LayerDefinition":
         if found := problems(self):
-            raise ValueError("; ".join(found))
+            raise SettingError(sentence("definition_rules", "several", problems=Joined(found)))
         return self
 
     @property
@@ -297,14 +306,10 @@ def _parse(text: str, where: str) -> LayerDefinition:
     except RecursionError as error:
         raise LayersError(sentence("layers", "yaml_deep", where=where)) from error
     except yaml.YAMLError as error:
-        raise LayersError(f"{where}: not valid YAML: {' '.join(str(error).split())}") from error
+        raise LayersError(said("file", file=where, problems=of_yaml(error, text))) from error
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc']) or 'top level'}: "
-            f"{problem['msg'].removeprefix('Value error, ')}"
-            for problem in error.errors()
-        )
-        raise LayersError(f"{where}: layer definition is wrong: {problems}") from error
+        problems = Joined(explained(error, LayerDefinition))
+        raise LayersError(sentence("layers", "definition_wrong", where=where, problems=problems)) from error
 
 
 def _blanks(content: Any, place: str = "") -> Iterator[str]:

@@ -15,7 +15,7 @@ from pyproj.exceptions import CRSError
 
 from eudr_check.law.regulation import CUTOFF
 from eudr_check.layers.value_ranges import Values
-from eudr_check.text import sentence
+from eudr_check.text import Sentence, sentence
 
 if TYPE_CHECKING:
     from eudr_check.layers.definition import LayerDefinition, VariableDefinition
@@ -38,38 +38,42 @@ UTM = "UTM"
 """CRS of layers whose every tile has a zone of its own."""
 
 
-def problems(layer: "LayerDefinition") -> list[str]:
+def problems(layer: "LayerDefinition") -> list[Sentence]:
     """What is wrong with a definition, in words; empty where nothing is."""
     found = [*_assets(layer), *_crs(layer.crs), *_interval(layer.date)]
     for name, variable in layer.encodings.items():
-        found += [f"variable {name}, {problem}" for problem in (*_values(layer, variable), *_meaning(layer, variable))]
+        wrong = (*_values(layer, variable), *_meaning(layer, variable))
+        found += [sentence("definition_rules", "of_variable", variable=name, problem=one) for one in wrong]
     return found
 
 
-def _assets(layer: "LayerDefinition") -> Iterator[str]:
+def _assets(layer: "LayerDefinition") -> Iterator[Sentence]:
     for key, asset in layer.assets.items():
         for what, values in (("legend", asset.legend), ("nodata", asset.nodata)):
             if beyond := values.beyond(_REACH[asset.dtype]):
-                yield f"asset {key}: {what} {_listed(beyond)} cannot be in a raster of {asset.dtype}"
+                yield sentence(
+                    "definition_rules", "beyond_type", asset=key, what=what, values=_listed(beyond), dtype=asset.dtype
+                )
         if both := asset.legend.common(asset.nodata):
-            yield f"asset {key}: {_listed(both)} cannot be in the legend and be nodata; take it out of one of them"
+            yield sentence("definition_rules", "legend_and_nodata", asset=key, values=_listed(both))
         called = Values(sorted((value, value) for value in asset.classes))
         if strange := called.beyond(Values((*asset.legend, *asset.nodata))):
-            yield f"asset {key}: classes names {_listed(strange)}, which its legend ({asset.legend}) does not know"
+            yield sentence(
+                "definition_rules", "classes_strange", asset=key, values=_listed(strange), legend=str(asset.legend)
+            )
 
 
-def _crs(text: str) -> Iterator[str]:
+def _crs(text: str) -> Iterator[Sentence]:
     """A CRS that no program knows would be compared with nothing."""
-    remedy = f"write the code of the rasters, as 'EPSG:4326', or '{UTM}' where every tile has its own zone"
     if text == UTM:
         return
     if not re.fullmatch(r"EPSG:[0-9]+", text):
-        yield f"crs: '{text}' is no EPSG code; {remedy}"
+        yield sentence("definition_rules", "no_epsg", text=text, utm=UTM)
         return
     try:
         CRS.from_user_input(text)
     except CRSError:
-        yield f"crs: '{text}' is no known coordinate reference system; {remedy}"
+        yield sentence("definition_rules", "no_crs", text=text, utm=UTM)
 
 
 def other_crs(layer: "LayerDefinition", crs: str) -> str | None:
@@ -93,7 +97,7 @@ def _short(crs: str) -> str:
     return sentence("layers", "crs_without_code", name=CRS.from_user_input(crs).name)
 
 
-def _interval(text: str) -> Iterator[str]:
+def _interval(text: str) -> Iterator[Sentence]:
     """The day or interval the Items stand for."""
     first, slash, last = text.partition("/")
     try:
@@ -102,22 +106,29 @@ def _interval(text: str) -> Iterator[str]:
     except ValueError:
         written = False
     if not written:
-        yield f"date: '{text}' is neither a day (2020-12-31) nor an interval (2020-01-01/2020-12-31)"
+        yield sentence("definition_rules", "no_date", text=text)
         return
     if days[0] > days[-1]:
-        yield f"date: '{text}' ends before it begins"
+        yield sentence("definition_rules", "date_backwards", text=text)
 
 
-def _values(layer: "LayerDefinition", variable: "VariableDefinition") -> Iterator[str]:
+def _values(layer: "LayerDefinition", variable: "VariableDefinition") -> Iterator[Sentence]:
     """A value that never occurs is a condition that never holds."""
     for where, key, values in variable.named:
         asset = layer.assets[key]
         if beyond := values.beyond(Values((*asset.legend, *asset.nodata))):
-            yield (f"{where}: {_listed(beyond)} of asset '{key}' is neither in its legend ({asset.legend}) nor nodata")
+            yield sentence(
+                "definition_rules",
+                "not_in_legend",
+                where=where,
+                values=_listed(beyond),
+                asset=key,
+                legend=str(asset.legend),
+            )
         elif where != "unknown" and (never := values.common(asset.nodata)):
-            yield f"{where}: {_listed(never)} of asset '{key}' is nodata, which is always unknown"
+            yield sentence("definition_rules", "is_nodata", where=where, values=_listed(never), asset=key)
     if {} in variable.unknown:
-        yield "unknown: an empty condition holds everywhere; name an asset and its values, or take it out"
+        yield sentence("definition_rules", "empty_condition")
     needed = [("when", key, values) for key, values in variable.when.items()]
     if variable.year is not None:
         years = [values for where, _, values in variable.named if where == "year"]
@@ -125,31 +136,42 @@ def _values(layer: "LayerDefinition", variable: "VariableDefinition") -> Iterato
     for where, key, values in needed:
         alone = [condition[key] for condition in variable.unknown if condition.keys() == {key}]
         if not values.beyond(Values(sorted(one for ranges in alone for one in ranges))):
-            yield f"{where}: every value of asset '{key}' it names is unknown, so the variable could never be 1"
+            yield sentence("definition_rules", "always_unknown", where=where, asset=key)
 
 
-def _meaning(layer: "LayerDefinition", variable: "VariableDefinition") -> Iterator[str]:
+def _meaning(layer: "LayerDefinition", variable: "VariableDefinition") -> Iterator[Sentence]:
     kind = _KIND_OF.get(variable.role, variable.kind)
     if variable.kind != kind:
-        yield f"role: {variable.role} is {'an event' if kind == 'event' else 'a state'}, not kind '{variable.kind}'"
+        yield sentence(
+            "definition_rules", "is_event" if kind == "event" else "is_state", role=variable.role, kind=variable.kind
+        )
     first, last = variable.covers_from, variable.covers_through
     if first > last:
-        yield f"covers_from: {first} is after covers_through ({last})"
+        yield sentence("definition_rules", "cover_backwards", first=str(first), last=str(last))
     elif variable.role in _AT_CUTOFF and not first <= CUTOFF <= last:
-        yield f"role: {variable.role} is the state of {CUTOFF}, which does not lie in {first} to {last}"
+        yield sentence(
+            "definition_rules", "not_at_cutoff", role=variable.role, day=str(CUTOFF), first=str(first), last=str(last)
+        )
     if variable.year is None:
         return
     grows = any(place.tiles is not None and place.tiles.updated_file for place in layer.found)
     years = variable.year.stated
     outside = sorted(year for year in years if not first.year <= year <= last.year)
     if variable.year.since is None and outside:
-        yield f"year: {', '.join(map(str, outside[:5]))} lies outside the cover ({first} to {last})"
+        yield sentence(
+            "definition_rules",
+            "years_outside",
+            years=", ".join(map(str, outside[:5])),
+            first=str(first),
+            last=str(last),
+        )
     elif years and (max(years) < first.year or (min(years) > last.year and not grows)):
-        yield f"year: no day its values mean lies in the cover ({first} to {last})"
+        yield sentence("definition_rules", "no_day_inside", first=str(first), last=str(last))
     for (one, values), (other, others) in combinations((variable.year.years or {}).items(), 2):
         if both := values.common(others):
-            yield f"year: {_listed(both)} means {one} and {other}"
+            yield sentence("definition_rules", "two_years", values=_listed(both), one=str(one), other=str(other))
 
 
-def _listed(values: Values) -> str:
-    return f"{'values' if len(values) > 1 or values[0][0] != values[0][1] else 'value'} {values}"
+def _listed(values: Values) -> Sentence:
+    key = "values" if len(values) > 1 or values[0][0] != values[0][1] else "value"
+    return sentence("definition_rules", key, values=str(values))

@@ -5,6 +5,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from eudr_check.problems import SettingError
+from eudr_check.text import sentence
+
 
 class Strict(BaseModel):
     """A part of a definition: no unknown keys, no changes."""
@@ -55,7 +58,7 @@ class TileScheme(Strict):
     @model_validator(mode="after")
     def _a_file_has_a_box(self) -> "TileScheme":
         if (self.naming == "file") != (self.box is not None):
-            raise ValueError("'box' is given for naming file, and for no other")
+            raise SettingError(sentence("definition_rules", "box_file"))
         return self
 
 
@@ -80,7 +83,7 @@ class Place(Strict):
     @model_validator(mode="after")
     def _one_kind(self) -> "Place":
         if (self.endpoint is None) == (self.tiles is None):
-            raise ValueError("give exactly one of endpoint, tiles")
+            raise SettingError(sentence("definition_rules", "endpoint_or_tiles"))
         if self.endpoint is not None and self.collection is None:
-            raise ValueError("an endpoint needs its collection")
+            raise SettingError(sentence("definition_rules", "endpoint_collection"))
         return self

@@ -5,6 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eudr_check.problems import SettingError
+from eudr_check.text import sentence
+
 
 class Values(tuple[tuple[int, int], ...]):
     """Closed integer ranges, in ascending order and disjoint.
@@ -26,7 +29,7 @@ class Values(tuple[tuple[int, int], ...]):
             return text
         parts = text if isinstance(text, list) else str(text).split(",")
         if not parts:
-            raise ValueError("the list names no value")
+            raise SettingError(sentence("definition_rules", "no_value"))
         return cls(sorted(_one_range(str(part).strip()) for part in parts))
 
     def holds(self, values: NDArray[Any]) -> NDArray[np.bool_]:
@@ -75,7 +78,7 @@ def _one_range(part: str) -> tuple[int, int]:
     try:
         ends = int(low), int(high if dots else low)
     except ValueError:
-        raise ValueError(f"'{part}' is neither an integer nor a range such as 1..25") from None
+        raise SettingError(sentence("definition_rules", "no_range", part=part)) from None
     if ends[0] > ends[1]:
-        raise ValueError(f"range '{part}' runs backwards")
+        raise SettingError(sentence("definition_rules", "backwards", part=part))
     return ends

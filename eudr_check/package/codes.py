@@ -32,7 +32,7 @@ OURS = frozenset({"field"})
 """Details of findings that hold words of ours and nothing else."""
 _CODE = re.compile(r"[a-z_]+")
 _LETTER = re.compile(r"[^\W\d_]")
-_NEAREST = re.compile(r" \(nearest: .*?\)(?=, |; |$)")
+_NEAREST = re.compile(r" \(≈ .*?\)(?=, |; |$)")
 _SUFFIX = re.compile(r"\.(csv|fgb|geojson|gpkg|gpx|json|kml|kmz|ods|parquet|shp|tsv|txt|xlsx?|zip)", re.IGNORECASE)
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)

@@ -18,6 +18,7 @@ from eudr_check.errors import PackageError
 from eudr_check.package.folder import Folder
 from eudr_check.package.gis.rasters import FOLDER
 from eudr_check.package.inputs import PackageInput
+from eudr_check.text import sentence
 
 __all__ = ["FOLDER", "LOOKS", "SCENE", "Shot", "Shots", "files", "shots", "write"]
 
@@ -98,11 +99,11 @@ class Shot(BaseModel):
             packed = base64.b64decode(self.chips[kind], validate=True)
             with Image.open(io.BytesIO(packed), formats=("WEBP",)) as chip:
                 if chip.size != (self.width, self.height):
-                    raise PackageError(f"{LOOKS}: a picture of {self.date} is not of the size it states")
+                    raise PackageError(sentence("run", "picture_size", file=LOOKS, date=self.date))
                 written = io.BytesIO()
                 chip.convert("RGB").save(written, "PNG")
         except (KeyError, OSError, binascii.Error) as error:
-            raise PackageError(f"{LOOKS}: a picture of {self.date} cannot be read") from error
+            raise PackageError(sentence("run", "picture_unreadable", file=LOOKS, date=self.date)) from error
         return written.getvalue()
 
 

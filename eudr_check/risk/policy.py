@@ -15,8 +15,9 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from eudr_check.choices import Commodity
 from eudr_check.errors import PolicyError
+from eudr_check.problems import SettingError, explained, of_yaml
 from eudr_check.resources import parse_yaml
-from eudr_check.text import sentence
+from eudr_check.text import Joined, sentence
 from eudr_check.trade import Strict
 
 Quantity = Literal[
@@ -142,7 +143,7 @@ class Measure(Strict):
     @model_validator(mode="after")
     def _one_origin(self) -> "Measure":
         if (self.column is None) == (self.role is None):
-            raise ValueError("give exactly one of column, role")
+            raise SettingError(sentence("definition_rules", "column_or_role"))
         return self
 
 
@@ -202,9 +203,7 @@ def _own(found: Policy, file: str) -> Policy:
     plain = unicodedata.normalize("NFKC", found.stated_name).casefold()
     if "".join(plain.split()) in shipped() and not _is_shipped(found):
         raise PolicyError(
-            f"policy {file}: it is called {found.stated_name}, but differs from the policy that eudr-check ships under "
-            "that name; give it a 'name' (or a 'version') of its own, or write "
-            f"'policy: {''.join(plain.split())}' to use the shipped one"
+            sentence("run", "policy_namesake", file=file, name=found.stated_name, plain="".join(plain.split()))
         )
     return found
 
@@ -235,13 +234,17 @@ def parse(content: Any, name: str) -> Policy:
     try:
         return _POLICY.validate_python(content)
     except ValidationError as error:
-        problems = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()]
-        raise PolicyError(f"policy {name}: " + "; ".join(problems)) from error
+        kind = Whisp if isinstance(content, dict) and content.get("kind") == "whisp" else Convergence
+        raise PolicyError(
+            sentence("run", "policy_wrong", name=name, problems=Joined(explained(error, kind)))
+        ) from error
 
 
 def _read(file: Traversable | Path, name: str) -> Policy:
+    text = ""
     try:
-        content = parse_yaml(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        content = parse_yaml(text)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise PolicyError(f"policy {name}: not valid YAML: {' '.join(str(error).split())}") from error
+        raise PolicyError(sentence("run", "policy_wrong", name=name, problems=of_yaml(error, text))) from error
     return parse(content, name)

@@ -33,6 +33,7 @@ from eudr_check import object_store, parquet, tables
 from eudr_check.errors import FetchError, PackageError, RunError
 from eudr_check.files import sha256
 from eudr_check.run.graph import on_cores
+from eudr_check.text import sentence
 
 Value = str | int | float | bool | None
 CONTENTS = "artifact.json"
@@ -324,13 +325,20 @@ def reaching() -> Iterator[None]:
     try:
         yield
     except FetchError as error:
-        raise RunError(f"{error}; run again (finished artifacts are kept)") from error
+        raise RunError(sentence("run", "run_again", problem=error)) from error
 
 
 def refusal(error: OSError, folder: Path) -> RunError:
     """An operating-system error in words that say what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return RunError(f"{folder}: the disk is full; free some space and run again (finished artifacts are kept)")
+        return RunError(sentence("run", "disk_full", folder=folder))
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return RunError(f"{folder}: cannot be written; give a writable folder as 'run: {{folder: ...}}'")
-    return RunError(f"{error.filename or folder}: {os.strerror(error.errno) if error.errno else error}")
+        return RunError(sentence("run", "folder_not_written", folder=folder))
+    return RunError(
+        sentence(
+            "run",
+            "system_error",
+            file=error.filename or folder,
+            problem=os.strerror(error.errno) if error.errno else error,
+        )
+    )

@@ -11,6 +11,7 @@ from eudr_check.run.folder import RunFolder
 from eudr_check.run.graph import importing
 from eudr_check.run.profile import Measurements, usage
 from eudr_check.run.tile import Shared, Task, Worked, tile_versions, work
+from eudr_check.text import sentence
 
 Result = tuple[Task, Worked | EudrCheckError]
 
@@ -94,16 +95,13 @@ def _cluster(choice: RunChoice) -> Iterator[Any]:
         import dask
         from distributed import Client
     except ImportError as error:
-        raise RunError("executor dask: install it with pip install 'eudr-check[cluster]', or use serial") from error
+        raise RunError(sentence("run", "dask_missing")) from error
 
     if choice.scheduler is not None:
         try:
             client = Client(choice.scheduler)
         except (OSError, ValueError) as error:
-            raise RunError(
-                f"{choice.scheduler}: no Dask scheduler answers there; start one (dask scheduler), or leave "
-                f"'scheduler' out of the harvest ({error})"
-            ) from error
+            raise RunError(sentence("run", "no_scheduler", address=choice.scheduler, problem=error)) from error
         with closing(client):
             client.run(tile_versions, on_error="ignore")
             yield client
@@ -131,10 +129,7 @@ def _workers(count: int) -> Any:
         return LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1")
     except (RuntimeError, OSError) as error:
         # Dask starts a worker again that dies at work, but not one that dies before it is ready.
-        raise RunError(
-            f"executor dask: a worker did not start ({error}); run again, and if it happens again give fewer workers "
-            "(out of memory?) or use serial"
-        ) from error
+        raise RunError(sentence("run", "worker_not_started", problem=error)) from error
 
 
 def _submitted(client: Any, shared: Shared, tasks: Sequence[Task]) -> Iterator[Result]:
@@ -149,7 +144,7 @@ def _submitted(client: Any, shared: Shared, tasks: Sequence[Task]) -> Iterator[R
         try:
             yield task, _here(shared, future.result())
         except KilledWorker:
-            yield task, RunError(f"tile {task.tile.name}: workers died on it repeatedly (out of memory?)")
+            yield task, RunError(sentence("run", "workers_died", tile=task.tile.name))
         except RunError:
             raise
         except EudrCheckError as failure:
@@ -163,7 +158,5 @@ def _here(shared: Shared, made: Worked) -> Worked:
         return made
     found = folder.artifacts.find(made.artifact.stage, made.artifact.digest)
     if found is None:
-        raise RunError(
-            f"{shared.folder}: a worker finished artifact {made.artifact.folder.name}, but it is not there; run again"
-        )
+        raise RunError(sentence("run", "artifact_missing", folder=shared.folder, artifact=made.artifact.folder.name))
     return Worked(found, made.failed)

@@ -23,6 +23,7 @@ from typing import Any, Protocol
 
 from eudr_check.errors import PackageError
 from eudr_check.steps import Answer, Call, Item, Made, Step, Where
+from eudr_check.text import sentence
 
 CORES = min(os.cpu_count() or 1, 8)
 """Items worked on at a time: each takes its memory."""
@@ -320,7 +321,7 @@ class Graph(AbstractContextManager["Graph"]):
             if process.returncode != 0:
                 words.seek(0)
                 last = words.read().decode(errors="replace").strip().splitlines()[-1:]
-                raise PackageError(f"{call.makes} could not be written: {last[0] if last else 'stopped'}")
+                raise PackageError(sentence("run", "not_made", what=call.makes, problem=last[0] if last else "-"))
 
 
 def _unwatched(name: str) -> AbstractContextManager[Callable[[Any], None]]:

@@ -111,13 +111,13 @@ def _pull_if_there(key: str, path: Path) -> bool:
     try:
         return object_store.pull(path)
     except FetchError as error:
-        raise ConfigError(f"{key}: {error}") from error
+        raise ConfigError(sentence("run", "key_problem", key=key, problem=error)) from error
 
 
 def _pull_folder(key: str, path: Path) -> None:
     try:
         held = object_store.pull_folder(path)
     except FetchError as error:
-        raise ConfigError(f"{key}: {error}") from error
+        raise ConfigError(sentence("run", "key_problem", key=key, problem=error)) from error
     if not held:
         raise ConfigError(sentence("refusals", "address_no_folder", key=key, file=object_store.name(path)))

@@ -14,6 +14,7 @@ import psutil
 
 from eudr_check import object_store
 from eudr_check.errors import BusyError, FetchError, RunError
+from eudr_check.text import sentence, worded
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def held(path: Path) -> Iterator[None]:
         ):
             raise _refused(path)
     except FetchError as error:
-        raise RunError(str(error)) from error
+        raise RunError(worded(error)) from error
     try:
         yield
     finally:
@@ -90,9 +91,15 @@ def holder(path: Path) -> Holder | None:
 def _refused(path: Path) -> BusyError:
     other = holder(path) or Holder("?", "?", 0, "?", "?")
     return BusyError(
-        f"{object_store.name(path.parent)}: process {other.process} of {other.user} on {other.host} is working on this "
-        f"harvest; wait until it ends, or, if it was killed, delete {object_store.name(path)} and run again (nothing "
-        "finished is lost)"
+        sentence(
+            "run",
+            "busy",
+            folder=object_store.name(path.parent),
+            process=other.process,
+            user=other.user,
+            host=other.host,
+            lock=object_store.name(path),
+        )
     )
 
 

@@ -17,9 +17,11 @@ from eudr_check.documents.review import read_reviews
 from eudr_check.errors import LayersError
 from eudr_check.layers.definition import definition
 from eudr_check.package.verify import Recorded, Stages
+from eudr_check.problems import explained
 from eudr_check.risk.policy import shipped
 from eudr_check.run import watched
 from eudr_check.run.records import records
+from eudr_check.text import Joined, sentence
 from eudr_check.variables import Variable
 
 
@@ -69,7 +71,8 @@ def meant(definitions: Sequence[Any], sources: pd.DataFrame) -> Sequence[Variabl
     try:
         read = [layers.LayerDefinition.model_validate(one, by_alias=False, by_name=True) for one in definitions]
     except ValidationError as error:
-        raise LayersError(f"layers.json: no layer definition: {' '.join(str(error).split())[:300]}") from error
+        problems = Joined(explained(error, layers.LayerDefinition))
+        raise LayersError(sentence("layers", "definition_in_package", problems=problems)) from error
     return watched.variables(read, sources)
 
 

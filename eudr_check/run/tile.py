@@ -24,6 +24,7 @@ from eudr_check.run.artifacts import Artifact, digest, save_table
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.graph import in_flight
 from eudr_check.run.versions import made_by
+from eudr_check.text import sentence
 from eudr_check.tiles import Tile
 from eudr_check.variables import UNKNOWN, Variable
 
@@ -167,10 +168,7 @@ def _require_same_versions(shared: Shared) -> None:
     here = tile_versions()
     other = [name for name, value in shared.made_by.items() if here.get(name) != value]
     if other:
-        raise RunError(
-            f"a worker has another version of {', '.join(other).replace('code', 'eudr-check')} than the machine that "
-            "started the run; install the same versions on all of them (pip install --constraint constraints.txt)"
-        )
+        raise RunError(sentence("run", "other_versions", names=", ".join(other).replace("code", "eudr-check")))
 
 
 def _ground(shared: Shared, row_group: int) -> tuple[gpd.GeoDataFrame, NDArray[np.float64]]:
@@ -183,10 +181,7 @@ def _ground_table(folder: str, digest: str) -> Path:
     artifacts = RunFolder(object_store.local(folder)).artifacts
     found = artifacts.find("ground", digest)
     if found is None:
-        raise RunError(
-            f"{folder}/artifacts: a worker does not find the ground of this run, or finds it damaged; workers that "
-            "share no disk need 'run: {folder: s3://...}'; a damaged artifact heals when it is deleted there"
-        )
+        raise RunError(sentence("run", "no_ground", folder=folder))
     return found.folder / "GROUND.parquet"
 
 

@@ -23,6 +23,8 @@ BASE = (
 )
 """Base files that every stage is made with; config and tables bring `law` and their libraries along."""
 BASE_LIBRARIES = ("fsspec", "numpy", "pandas", "pandera", "pydantic", "pyyaml", "shapely")
+WORDS = "text/layers.yaml"
+"""Why an asset was not read stands in SOURCES; other words of errors stand in no result."""
 TILE = ("overlay", "layers", "files.py", "law", "parquet.py", "run/artifacts.py", "run/tile.py", "run/tile_index.py")
 
 
@@ -87,8 +89,8 @@ STAGES = {
         ),
     ),
     "ground": MadeBy(("overlay", "files.py", "law", "parquet.py", "run/artifacts.py", "run/tile_index.py"), _OVERLAY),
-    "sources": MadeBy(("layers", "files.py", "law"), (*_LAYERS, "xarray")),
-    "tile": MadeBy(TILE, (*_OVERLAY, *_LAYERS)),
+    "sources": MadeBy(("layers", "files.py", "law", WORDS), (*_LAYERS, "xarray")),
+    "tile": MadeBy((*TILE, WORDS), (*_OVERLAY, *_LAYERS)),
     "evidence": MadeBy(
         (*TILE, "plots/checks.yaml", "plots/findings.py", "run/conservation.py", "run/stages/overlay.py", "text"),
         (*_OVERLAY, *_LAYERS, "babel"),
@@ -98,7 +100,7 @@ STAGES = {
     ),
     "assessment": MadeBy(("risk", "run/watched.py", *_DOCUMENTS), (*_VECTORS, "openpyxl", "XlsxWriter")),
     "scenes": MadeBy(
-        ("imagery/scenes.py", "imagery/offset.py", "layers", "run/imagery/search.py", "files.py", "law"),
+        ("imagery/scenes.py", "imagery/offset.py", "layers", "run/imagery/search.py", "files.py", "law", WORDS),
         (*_LAYERS, "xarray"),
     ),
     "imagery": MadeBy(

@@ -151,10 +151,7 @@ def _resolved(host: str) -> list[str]:
 
 
 def _inside(there: str) -> FetchError:
-    return FetchError(
-        f"{there}: a catalogue leads to an address inside this network, which is not asked; where that is meant, name "
-        f"it in the harvest ('inside: [\"{there}\"]' of the catalogue)"
-    )
+    return FetchError(sentence("layers", "inside_network", there=there))
 
 
 class _GuardedAdapter(HTTPAdapter):

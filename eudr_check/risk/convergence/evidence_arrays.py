@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from eudr_check.errors import PolicyError
 from eudr_check.risk.convergence.sums import Hectares
+from eudr_check.text import sentence
 from eudr_check.typing import Mask
 from eudr_check.variables import UNKNOWN
 
@@ -59,13 +60,13 @@ def grounds(
     """
     missing = [name for name in columns if name not in evidence.columns]
     if missing:
-        raise PolicyError(f"evidence has no column {', '.join(missing)}; run the overlay again with these layers")
+        raise PolicyError(sentence("run", "evidence_lacks", columns=", ".join(missing)))
     # A plot has many rows: its key is looked up once.
     number, keys = evidence.index.factorize()
     plot_index = plots.index.get_indexer(pd.Index(keys))[number].astype(np.int64)
     if (plot_index < 0).any():
         stranger = evidence.index[int(np.argmin(plot_index))]
-        raise PolicyError(f"evidence speaks of plot {stranger}, which is not among the plots of the harvest")
+        raise PolicyError(sentence("run", "evidence_stranger", plot=stranger))
     found = {}
     for name in footprints:
         rows = np.flatnonzero((evidence["footprint"] == name).to_numpy(dtype=bool))

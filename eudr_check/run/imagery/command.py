@@ -23,6 +23,7 @@ from eudr_check.run.imagery.stage import MEGABYTE, Seen, listing, write_list, wr
 from eudr_check.run.results import ADDRESSES
 from eudr_check.run.tile import variables
 from eudr_check.run.versions import made_by
+from eudr_check.text import sentence
 
 NAME = "imagery"
 """The published folder in the run folder."""
@@ -138,10 +139,7 @@ def require(harvest: Harvest) -> Imagery:
         ConfigError: the harvest has none.
     """
     if harvest.imagery is None:
-        raise ConfigError(
-            f"harvest {harvest.harvest}: no 'imagery:' in its YAML; name the catalogues of pictures there, "
-            "e.g. imagery: {catalogues: [{from: NAME, collection: sentinel-2-l2a}]}"
-        )
+        raise ConfigError(sentence("run", "no_imagery", harvest=harvest.harvest))
     return harvest.imagery
 
 

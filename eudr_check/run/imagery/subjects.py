@@ -18,6 +18,7 @@ from eudr_check.imagery_settings import Imagery
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.spelling import nearest
+from eudr_check.text import sentence
 from eudr_check.variables import Variable
 
 
@@ -42,7 +43,7 @@ def subjects(
     """
     for name in choice.plots:
         if name not in plots.index:
-            raise ConfigError(f"imagery.plots: no plot '{name}'{nearest(name, plots.index)}")
+            raise ConfigError(sentence("run", "no_plot", plot=name, near=nearest(name, plots.index)))
     weight = {"high": 0, "undetermined": 1, "more_info_needed": 2, "low": 3}
     wanted = assessments[(assessments["outcome"] != "low") | assessments.index.isin(choice.plots)]
     ordered = wanted.assign(weight=wanted["outcome"].map(weight)).sort_values("weight", kind="stable")

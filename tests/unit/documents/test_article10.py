@@ -316,7 +316,7 @@ def test_unknown_policy_is_named(tmp_path: Path) -> None:
         risk.policy("convergence@9")
     path = tmp_path / "mine.yaml"
     path.write_text("kind: convergence\nname: mine\n")
-    with pytest.raises(PolicyError, match="rules: Field required"):
+    with pytest.raises(PolicyError, match="rules: is missing; write it"):
         risk.policy(str(path))
 
 

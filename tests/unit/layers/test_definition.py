@@ -175,7 +175,11 @@ def test_unknown_layer_names_the_known_ones() -> None:
         ("{a: {legend: 1, band: 0}}", f"{{v: {{{STATE}, when: {{a: 1}}}}}}", "assets.a.band"),
         ("{a: {legend: 1, sparse: 0}}", f"{{v: {{{STATE}, when: {{a: 1}}}}}}", "assets.a.sparse"),
         ("[" * 3000, "1", "not valid YAML"),
-        ("{a: {legende: 1}}", f"{{v: {{{STATE}, when: {{a: 1}}}}}}", "assets.a.legende: Extra inputs"),
+        (
+            "{a: {legende: 1}}",
+            f"{{v: {{{STATE}, when: {{a: 1}}}}}}",
+            "assets.a.legende: unknown key; did you mean 'legend'",
+        ),
     ],
 )
 def test_wrong_definitions_name_the_key(tmp_path: Path, assets: str, variables: str, message: str) -> None:

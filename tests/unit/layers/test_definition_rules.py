@@ -61,8 +61,8 @@ WRONG = {
                                "year: value 3 means 2022 and 2023"),
     "forest that is always unknown": ((*FOREST, "unknown"), [{"class": "3..5"}], "the variable could never be 1"),
     "id of a shipped layer": (("id",), "hansen_gfc@v1.13", "is the id of a definition that comes with"),
-    "id without a version": (("id",), "mapa_bosque", "id: String should match"),
-    "key that is misspelt": (("assets", "class", "legende"), "3..5", "assets.class.legende: Extra inputs"),
+    "id without a version": (("id",), "mapa_bosque", "id: 'mapa_bosque'"),
+    "key that is misspelt": (("assets", "class", "legende"), "3..5", "legende: unknown key; did you mean 'legend'"),
     "asset that is not there": ((*FOREST, "when"), {"clase": 3}, "no asset 'clase'"),
     "event without a rule of years": ((*LOSS, "year"), None, "an event is defined by 'year'"),
     "two rules of years": ((*LOSS, "year", "since"), "2000-01-01", "exactly one of add, since, years"),
@@ -88,7 +88,7 @@ WRONG = {
                         "'divide' does nothing with 'since'"),
     "date without dashes": (("date",), 20201231, "'20201231' is neither a day"),
     "interval half without dashes": (("date",), "20200101/2020-01-01", "is neither a day"),
-    "no variable": (("variables",), {}, "variables: Dictionary should have at least 1 item"),
+    "no variable": (("variables",), {}, "variables: is empty"),
 }  # fmt: skip
 
 

