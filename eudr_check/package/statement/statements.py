@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from eudr_check.assessment_record import WrittenRecord, speaks_of
+from eudr_check.choices import Language
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
 from eudr_check.package.eu import consignment, dds_xml, feature_text, file_rules
@@ -21,7 +22,7 @@ from eudr_check.package.eu.orders import changed_since, orders
 from eudr_check.package.eu.parts import Declared, Part, parts
 from eudr_check.package.folder import Folder
 from eudr_check.package.pictures import Shots
-from eudr_check.package.statement import document, facts
+from eudr_check.package.statement import document, facts, form
 from eudr_check.package.statement.map import draw
 from eudr_check.package.statement.pages import listed
 from eudr_check.package.statement.pdf import pdf
@@ -95,6 +96,8 @@ class Files:
     """What `dds.json` says; None where only the GeoJSON was asked for."""
     xml: bytes | None
     """The payload; None also where the EU system would refuse operator or product, and for what was filed."""
+    forms: Mapping[Language, bytes]
+    """The sheet to file by hand, by language; none without payload."""
 
 
 def plan(behind: Behind) -> Plan:
@@ -194,7 +197,7 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
     geojson = feature_text.collection(texts).encode()
     index = _index(features, texts, behind.plots, behind.assessments)
     if "statement" not in harvest.package.outputs:
-        return Files(geojson, index, None, None)
+        return Files(geojson, index, None, None, {})
     mates = [part] if part.filed else [one for one in planned.parts if one.shipment == part.shipment]
     keys = features["plot"].drop_duplicates().tolist()
     record = behind.article10 if behind.article10_of is None else behind.article10_of(keys, list(part.lots))
@@ -219,8 +222,15 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
         },
         draft=behind.draft,
     )
-    sent = behind.faults or part.filed
-    return Files(geojson, index, dds, None if sent else _payload(behind, planned, part))
+    if behind.faults or part.filed:
+        return Files(geojson, index, dds, None, {})
+    request = _request(behind, planned, part)
+    named, name, draft = str(dds["geolocation"]["file"]), harvest.harvest, behind.draft
+    forms = {
+        language: form.sheet(request, language, geolocation=named, harvest=name, draft=draft)
+        for language in harvest.package.languages
+    }
+    return Files(geojson, index, dds, dds_xml.xml(request, draft=draft), forms)
 
 
 def _layers(behind: Behind, features: pd.DataFrame) -> Sequence[Mapping[str, Any]]:
@@ -243,6 +253,8 @@ def _write_one(folder: Folder, behind: Behind, planned: Plan, part: Part) -> Non
         folder.json(place + "dds.json", files.dds)
         if files.xml is not None:
             folder.bytes(place + "dds.xml", files.xml)
+        for language, made in files.forms.items():
+            folder.bytes(f"{place}form.{language}.html", made)
         for language, made in pages(files.dds, behind, features):
             folder.bytes(f"{place}statement.{language}.pdf", made)
 
@@ -266,15 +278,14 @@ def _check(geojson: bytes, features: pd.DataFrame, *, cattle: bool) -> None:
         raise PackageError(f"plot {plot}: the EU system would refuse its export ({first.code}: {first.message})")
 
 
-def _payload(behind: Behind, planned: Plan, part: Part) -> bytes:
+def _request(behind: Behind, planned: Plan, part: Part) -> dict[str, Any]:
     harvest = behind.harvest
-    request = dds_xml.document(
+    return dds_xml.document(
         harvest,
         [_line(harvest, planned.features, line) for line in part.lines],
         reference=part.reference,
         border_country=border_country(harvest, part),
     )
-    return dds_xml.xml(request, draft=behind.draft)
 
 
 def border_country(harvest: Harvest, part: Part) -> str | None:

@@ -134,7 +134,7 @@ def _patterns(contents: Contents) -> Iterator[str]:
         yield r"shipment_status\.csv"
         yield rf"grouping/{STEM}\.dds\.xml"
     if "statement" in wanted:
-        yield rf"statement-{STEM}/{mark}(dds\.(json|xml)|statement\.{language}\.pdf)"
+        yield rf"statement-{STEM}/{mark}(dds\.(json|xml)|statement\.{language}\.pdf|form\.{language}\.html)"
         yield rf"{FILED}-{STEM}/(dds\.json|statement\.{language}\.pdf)"
     if "gis" in wanted:
         yield rf"{stem}\.(gpkg|qgz)"

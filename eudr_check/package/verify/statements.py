@@ -12,6 +12,7 @@ from lxml import etree
 
 from eudr_check import __version__
 from eudr_check.assessment_record import WrittenRecord
+from eudr_check.choices import Language
 from eudr_check.errors import PackageError
 from eudr_check.files import sha256
 from eudr_check.package import pictures
@@ -60,6 +61,7 @@ def _statement(contents: Contents, planned: Plan, part: Part, recorded: Recorded
     if files.xml is not None:
         yield from _xml(contents.root, place + "dds.xml", files.xml)
     if files.dds is not None and contents.summary["software"] == __version__:
+        yield from _forms(contents.root, place, files.forms)
         yield from _pages(contents, place, files, planned, part)
 
 
@@ -193,6 +195,15 @@ def _pages(contents: Contents, place: str, files: statements.Files, planned: Pla
         elif path.read_bytes() != made:
             stated = "not the pages that dds.json and the tables give"
             yield Difference(path.relative_to(contents.root).as_posix(), "pages", stated)
+
+
+def _forms(root: Path, place: str, forms: Mapping[Language, bytes]) -> Iterator[Difference]:
+    for language, made in forms.items():
+        name = f"{place}form.{language}.html"
+        if not (root / name).is_file():
+            yield Difference(name, "missing", "no sheet to file by hand in this language")
+        elif (root / name).read_bytes() != made:
+            yield Difference(name, "pages", "not the sheet that settings and tables give")
 
 
 def _lines(geojson: bytes) -> list[str]:

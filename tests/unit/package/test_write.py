@@ -128,7 +128,8 @@ def test_draft_marks_every_file_of_a_statement(tmp_path: Path) -> None:
     names = sorted(path.name for path in (six.statement(folder)).iterdir())
 
     assert names == [
-        "DRAFT-" + n for n in ("dds.json", "dds.xml", "plots.geojson", "plots_index.csv", "statement.es.pdf")
+        "DRAFT-" + n
+        for n in ("dds.json", "dds.xml", "form.es.html", "plots.geojson", "plots_index.csv", "statement.es.pdf")
     ]
     assert "norte/003" in (six.statement(folder) / "DRAFT-plots_index.csv").read_text()
     assert b"<!-- DRAFT" in (six.statement(folder) / "DRAFT-dds.xml").read_bytes()

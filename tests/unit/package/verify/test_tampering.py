@@ -178,6 +178,8 @@ FOUND: dict[str, tuple[Change, str]] = {
     "dds is a list": (added(S + "dds.json", b"[]"), "dds.json"),
     "dds document": (patched(S + "dds.json", lambda d: d["legality"][0].update(sha256="ab" * 32)), "legality"),
     "pages": (appended(S + "statement.es.pdf"), "statement.es.pdf"),
+    "sheet to file by hand": (edited(S + "form.es.html", ">6000<", ">6001<"), "form.es.html"),
+    "sheet removed": (removed(S + "form.es.html"), "form.es.html"),
     "statement removed": (removed("statement-L1"), "statement-L1"),
     "statement added": (lambda f: shutil.copytree(f / "statement-L1", f / "statement-L2") and None, "statement-L2"),
     "statement renamed": (lambda f: (f / "statement-L1").rename(f / "DRAFT-statement-L1") and None, "statement-L1"),
