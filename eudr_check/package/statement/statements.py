@@ -253,8 +253,8 @@ def _write_one(folder: Folder, behind: Behind, planned: Plan, part: Part) -> Non
         folder.json(place + "dds.json", files.dds)
         if files.xml is not None:
             folder.bytes(place + "dds.xml", files.xml)
-        for language, made in files.forms.items():
-            folder.bytes(f"{place}form.{language}.html", made)
+        for spoken, page in files.forms.items():
+            folder.bytes(f"{place}form.{spoken}.html", page)
         for language, made in pages(files.dds, behind, features):
             folder.bytes(f"{place}statement.{language}.pdf", made)
 

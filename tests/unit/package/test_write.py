@@ -127,10 +127,8 @@ def test_draft_marks_every_file_of_a_statement(tmp_path: Path) -> None:
     folder = written(tmp_path / "p", draft=True)
     names = sorted(path.name for path in (six.statement(folder)).iterdir())
 
-    assert names == [
-        "DRAFT-" + n
-        for n in ("dds.json", "dds.xml", "form.es.html", "plots.geojson", "plots_index.csv", "statement.es.pdf")
-    ]
+    files = ("dds.json", "dds.xml", "form.es.html", "plots.geojson", "plots_index.csv", "statement.es.pdf")
+    assert names == ["DRAFT-" + name for name in files]
     assert "norte/003" in (six.statement(folder) / "DRAFT-plots_index.csv").read_text()
     assert b"<!-- DRAFT" in (six.statement(folder) / "DRAFT-dds.xml").read_bytes()
     assert (folder / "DRAFT-prueba-2026.zip").is_file()
