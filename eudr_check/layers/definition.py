@@ -26,7 +26,7 @@ from pydantic import (
 from eudr_check.choices import Commodity
 from eudr_check.config import LayerChoice
 from eudr_check.errors import LayersError
-from eudr_check.layers.definition_rules import LONGITUDE_LATITUDE, problems
+from eudr_check.layers.definition_rules import LONGITUDE_LATITUDE, not_yet, problems
 from eudr_check.layers.places import Place, Strict, Verified, records
 from eudr_check.layers.value_ranges import Values
 from eudr_check.problems import SettingError, explained, of_yaml, said
@@ -223,6 +223,11 @@ class LayerDefinition(Strict):
         return first, last or first
 
     @property
+    def grows(self) -> bool:
+        """Whether its files are replaced in place, so that what they have seen is told with them."""
+        return any(place.tiles is not None and place.tiles.updated_file is not None for place in self.found)
+
+    @property
     def checked(self) -> str:
         """The strongest evidence for the definition with its date, `recorded answer 2026-09-28`; `never` without."""
         order = ("documents", "recorded answer", "live")
@@ -288,6 +293,8 @@ def read(path: Path) -> LayerDefinition:
     except (OSError, UnicodeDecodeError) as error:
         raise LayersError(sentence("layers", "definition_unreadable", path=path, problem=error)) from error
     found = _parse(text, str(path))
+    if to_come := not_yet(found, dt.date.today()):
+        raise LayersError(sentence("layers", "definition_wrong", where=path, problems=Joined(to_come)))
     namesake = next((one for one in shipped() if one.casefold() == found.id.casefold()), None)
     if namesake and found != definition(LayerChoice.model_validate({"id": namesake, "from": "shipped"})):
         raise LayersError(sentence("layers", "definition_namesake", path=path, id=found.id))

@@ -47,6 +47,14 @@ def problems(layer: "LayerDefinition") -> list[Sentence]:
     return found
 
 
+def not_yet(layer: "LayerDefinition", today: dt.date) -> list[Sentence]:
+    """Days to come that a definition says its maps show; a day later is today elsewhere."""
+    ends = [("date", dt.date.fromisoformat(layer.interval[1]))]
+    ends += [(f"variable {name}, covers_through", one.covers_through) for name, one in layer.encodings.items()]
+    latest = today + dt.timedelta(days=1)
+    return [sentence("definition_rules", "not_come", key=key, day=day) for key, day in ends if day > latest]
+
+
 def _assets(layer: "LayerDefinition") -> Iterator[Sentence]:
     for key, asset in layer.assets.items():
         for what, values in (("legend", asset.legend), ("nodata", asset.nodata)):
@@ -154,10 +162,10 @@ def _meaning(layer: "LayerDefinition", variable: "VariableDefinition") -> Iterat
         )
     if variable.year is None:
         return
-    grows = any(place.tiles is not None and place.tiles.updated_file for place in layer.found)
     years = variable.year.stated
     outside = sorted(year for year in years if not first.year <= year <= last.year)
     if variable.year.since is None and outside:
+<<<<<<< HEAD
         yield sentence(
             "definition_rules",
             "years_outside",
@@ -167,6 +175,11 @@ def _meaning(layer: "LayerDefinition", variable: "VariableDefinition") -> Iterat
         )
     elif years and (max(years) < first.year or (min(years) > last.year and not grows)):
         yield sentence("definition_rules", "no_day_inside", first=str(first), last=str(last))
+=======
+        yield f"year: {', '.join(map(str, outside[:5]))} lies outside the cover ({first} to {last})"
+    elif years and (max(years) < first.year or (min(years) > last.year and not layer.grows)):
+        yield f"year: no day its values mean lies in the cover ({first} to {last})"
+>>>>>>> 6dc3d3b (Take no date to come for evidence of a newer map, and let verify name what no writer wrote)
     for (one, values), (other, others) in combinations((variable.year.years or {}).items(), 2):
         if both := values.common(others):
             yield sentence("definition_rules", "two_years", values=_listed(both), one=str(one), other=str(other))

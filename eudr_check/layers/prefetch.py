@@ -20,7 +20,7 @@ from eudr_check.layers.catalog.footprint import grid_of_points
 from eudr_check.layers.catalog.items import CatalogItems, wanted_assets
 from eudr_check.layers.catalog.local import interval
 from eudr_check.layers.catalog.search import Boxes, Finds, find
-from eudr_check.layers.catalog.stac_items import changed, comparable, scaled
+from eudr_check.layers.catalog.stac_items import changed, comparable, scaled, to_come
 from eudr_check.layers.definition import LayerDefinition, definition
 from eudr_check.layers.fetch import http
 from eudr_check.layers.fetch.block_store import Store, key
@@ -213,12 +213,18 @@ def _rows_of_layer(
     for found in touching:
         assert found.frame is not None
         covered |= found.frame.holds(*points)
-        about, equals = _about(found, dated_by), _equals(found, touching, points, dated_by)
+        about, notes = _about(found, dated_by), []
+        if equals := _equals(found, touching, points, dated_by):
+            notes.append(f"overlaps {', '.join(equals)}, neither is newer: where they differ, nothing is known")
+            early = {one.item.id: to_come(one.item) for one in touching}
+            notes += [f"{name} gives a date to come ({date})" for name, date in early.items() if date is not None]
+        if layer.grows and (date := to_come(found.item, "end_datetime")) is not None:
+            about["datetime"] = None
+            notes.append(f"{found.item.id} gives a date to come ({date}), so nobody says how far its files have seen")
         for asset in wanted_assets(layer):
             row = _row_of_asset(tile, boxes, layer, found, asset, assets, about)
-            if equals and row["status"] == "read":
-                note = f"overlaps {', '.join(equals)}, neither is newer: where they differ, nothing is known"
-                row["reason"] = "; ".join(filter(None, (row["reason"], note)))
+            if row["status"] == "read":
+                row["reason"] = "; ".join(filter(None, (row["reason"], *notes))) or None
             yield row
     if not covered.all():
         part = "part of the ground needed" if covered.any() else "the tile"

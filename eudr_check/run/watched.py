@@ -18,12 +18,8 @@ def variables(definitions: Sequence[LayerDefinition], sources: pd.DataFrame) -> 
         sources: SOURCES. Of layers whose files are replaced in place, its dates say how far they had seen when they
             were read; of several Items the one that had seen least counts.
     """
-    until = {layer.id: _seen_until(sources[sources["layer"] == layer.id]) for layer in definitions if _is_dated(layer)}
+    until = {layer.id: _seen_until(sources[sources["layer"] == layer.id]) for layer in definitions if layer.grows}
     return tuple(_until(one, until.get(layer.id)) for layer in definitions for one in layer.variables)
-
-
-def _is_dated(layer: LayerDefinition) -> bool:
-    return any(place.tiles is not None and place.tiles.updated_file is not None for place in layer.found)
 
 
 def _seen_until(rows: pd.DataFrame) -> dt.date | None:

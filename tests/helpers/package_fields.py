@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,10 @@ def fields(package: Path) -> list[Field]:
 
 
 def edit(field: Field) -> Callable[[Path], None]:
-    """Changes the first value of a field that can be changed; a table without a row gets none."""
+    """Changes the first value of a field that can be changed, to one that stands elsewhere in it where there is one.
+
+    A value that the field has in other rows cannot be told by its form.
+    """
     name, key = field
 
     def change(folder: Path) -> None:
@@ -48,8 +51,11 @@ def edit(field: Field) -> Callable[[Path], None]:
     return change
 
 
-def other(value: Any) -> Any:
-    """A value of the same type that is another one."""
+def other(value: Any, elsewhere: Iterable[Any] = ()) -> Any:
+    """The first of some values that is another one, else one of the same type that is."""
+    for one in elsewhere:
+        if type(one) is type(value) and not _same(one, value):
+            return one
     if isinstance(value, shapely.Geometry):
         return shapely.transform(value, lambda xy: xy + 1e-5)
     if isinstance(value, np.ndarray):
@@ -63,6 +69,10 @@ def other(value: Any) -> Any:
     if isinstance(value, str):
         return _other_text(value)
     return "2026-01-01" if value is None or pd.isna(value) else value
+
+
+def _same(one: Any, value: Any) -> bool:
+    return np.array_equal(one, value) if isinstance(value, np.ndarray) else bool(one == value)
 
 
 def _other_text(text: str) -> str:
@@ -92,9 +102,10 @@ def _edit_table(path: Path, column: str) -> None:
     ]
     place = (filled or [0])[0]
     value = flat[column].iat[place]
-    value = value.item() if hasattr(value, "item") else value
+    value = value.item() if isinstance(value, np.generic) else value
     new = list(flat[column])
-    new[place] = other(value) if filled else 1
+    plain = (one.item() if isinstance(one, np.generic) else one for one in flat[column].iloc[filled])
+    new[place] = other(value, plain) if filled else 1
     flat[column] = _typed(new, kept)
     (flat if index is None else flat.set_index(index)).to_parquet(path, compression="zstd")
 
@@ -119,7 +130,7 @@ def _edit_csv(path: Path, column: str) -> None:
     if len(rows) == 1:
         rows.append(["1"] * len(rows[0]))
     else:
-        rows[1][place] = _other_text(rows[1][place])
+        rows[1][place] = other(rows[1][place], (row[place] for row in rows[2:]))
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n" if "\r\n" in text else "\n").writerows(rows)
     path.write_text(("\ufeff" if text.startswith("\ufeff") else "") + out.getvalue(), encoding="utf-8")
@@ -138,7 +149,10 @@ def _leaves(content: Any, key: str = "") -> Iterator[tuple[str, Any, Any]]:
 
 def _edit_json(path: Path, key: str) -> None:
     content = json.loads(path.read_text(encoding="utf-8"))
-    _, container, place = next(leaf for leaf in _leaves(content) if leaf[0] == key)
+    all_of_it = [(container, place) for name, container, place in _leaves(content) if name == key]
+    container, place = all_of_it[0]
     value = container[place]
-    container[place] = [1] if value == [] else {"x": 1} if value == {} else other(value)
+    container[place] = (
+        [1] if value == [] else {"x": 1} if value == {} else other(value, [there[at] for there, at in all_of_it])
+    )
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -15,6 +15,8 @@ from eudr_check.text import sentence
 _CHANGED = ("processing:datetime", "updated", "created", "datetime")
 """What tells which of two copies of a map is the newer, the best first."""
 
+_CLOCKS_DIFFER = dt.timedelta(days=1)
+
 
 def read_item(content: Any, where: str) -> pystac.Item:
     """An Item from its JSON.
@@ -58,10 +60,28 @@ def comparable(items: Iterable[pystac.Item]) -> str:
     """The best property by which all of some Items say how new they are; empty where they share none.
 
     A catalogue that wrote its Items again (`updated`) does not make an old map newer than one that says when it was
-    made (`processing:datetime`): only dates of one kind are compared.
+    made (`processing:datetime`): only dates of one kind are compared. Where one gives a date to come none is compared:
+    the newest copy would be the one that lies.
     """
     every = list(items)
+    if any(to_come(item) for item in every):
+        return ""
     return next((name for name in _CHANGED if all(changed(item, name) is not None for item in every)), "")
+
+
+def to_come(item: pystac.Item, *more: str) -> str | None:
+    """A date of an Item that has not come yet, as `updated 2999-01-01`; None where it has none.
+
+    Args:
+        item: the Item.
+        more: properties to look at beside those that say how new it is.
+    """
+    latest = dt.datetime.now(dt.UTC) + _CLOCKS_DIFFER
+    for name in (*_CHANGED, *more):
+        moment = _moment(item.properties.get(name))
+        if moment is not None and moment > latest:
+            return f"{name} {moment.date()}"
+    return None
 
 
 def numbers(value: Any, *counts: int) -> tuple[float, ...] | None:

@@ -39,7 +39,7 @@ def updated(address: str, store: Store, home: frozenset[str], *, offline: bool) 
 
 
 def read(text: str) -> dt.date | None:
-    """The day in such a file.
+    """The day in such a file; none where it has not come yet.
 
     >>> read("Updated Fri Apr 15 14:27:01 2022 UTC"), read("soon")
     (datetime.date(2022, 4, 15), None)
@@ -48,6 +48,7 @@ def read(text: str) -> dt.date | None:
     if found is None:
         return None
     try:
-        return dt.datetime.strptime(" ".join(found.groups()), "%b %d %Y").date()
+        day = dt.datetime.strptime(" ".join(found.groups()), "%b %d %Y").date()
     except ValueError:
         return None
+    return day if day <= dt.date.today() + dt.timedelta(days=1) else None

@@ -6,9 +6,15 @@ rewrites the tables together with all that is made of them leaves no trace here:
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import sqlite3
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+from shapely.errors import ShapelyError
 
 from eudr_check.errors import EudrCheckError, PackageError
 from eudr_check.package.bag.bagit import MANIFEST
@@ -45,6 +51,12 @@ _ONLY = (
     "pages",
     "version",
 )
+
+MALFORMED = (
+    ArithmeticError, AssertionError, AttributeError, EudrCheckError, LookupError, OSError, RecursionError, TypeError,
+    ValueError, ShapelyError, pa.ArrowException, sqlite3.Error,
+)  # fmt: skip
+"""What writing a package anew ends with where its files hold what no writer wrote."""
 
 
 def only_a_signature() -> tuple[Sentence, ...]:
@@ -94,24 +106,38 @@ def _opened(path: Path, top: Path, stages: Stages | None) -> Iterator[Difference
 
 
 def _content(inside: Contents, stages: Stages | None) -> Iterator[Difference]:
+    """Every check by itself: a file that ends one of them keeps no other from being made."""
+    planned, recorded = cache(partial(contents.planned, inside)), None
+    checks: list[Callable[[], Iterable[Difference]]] = []
     if stages is not None:
-        yield from outcomes.outcomes(inside, stages)
-        yield from outcomes.shipped(inside, stages)
-        yield from outcomes.meaning(inside, stages)
-        yield from documents.answers(inside, stages)
-    recorded = None
+        checks += [
+            partial(check, inside, stages)
+            for check in (outcomes.outcomes, outcomes.shipped, outcomes.meaning, documents.answers)
+        ]
     try:
         recorded = documents.recorded(inside, stages)
     except EudrCheckError as error:
         yield Difference("legality/legality.csv", "document", str(error).replace(str(inside.root), "."))
-    yield from tables.check(inside)
-    yield from deliveries.check(inside, None if stages is None else stages.lots)
-    planned = contents.planned(inside)
+    except MALFORMED as error:
+        yield _unforeseen(error)
+    checks.append(lambda: tables.check(inside))
+    checks.append(lambda: deliveries.check(inside, None if stages is None else stages.lots))
     if inside.wants("eu_geojson") or inside.wants("statement"):
-        yield from statements.check(inside, planned, recorded)
-    yield from derived.check(inside, planned)
-    yield from geopackage.check(inside)
-    yield from documents.check(inside)
+        checks.append(lambda: statements.check(inside, planned(), recorded))
+    checks.append(lambda: derived.check(inside, planned()))
+    checks.append(lambda: geopackage.check(inside))
+    checks.append(lambda: documents.check(inside))
+    for check in checks:
+        try:
+            yield from check()
+        except MALFORMED as error:
+            yield _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> Difference:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return Difference(MANIFEST, "not_recomputed", f"holds what eudr-check never writes ({where.name}: {said})")
 
 
 def _manifest(path: Path) -> dict[str, Any] | Difference:

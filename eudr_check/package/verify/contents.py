@@ -1,14 +1,14 @@
 """The content of a package, read once for all checks."""
 
-import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from pydantic import TypeAdapter
 
 from eudr_check import parquet, tables
 from eudr_check.assessment_record import WrittenRecord
@@ -24,6 +24,7 @@ from eudr_check.shipments import Filed, Shipments
 from eudr_check.variables import Variable
 
 _WORDS_OF_AN_ANSWER = {"letter", "answer", "evidence", "sha256", "date", "person", "cooperatives"}
+_VARIABLE = TypeAdapter(Variable)
 
 
 @dataclass(frozen=True)
@@ -132,16 +133,19 @@ def read(root: Path, manifest: Mapping[str, Any]) -> Contents | Difference:
             name = file.relative_to(root).as_posix()
             dds[name.removesuffix("dds.json")] = _with_words(_object(root, name))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EudrCheckError) as error:
-        return Difference(name, "unreadable", f"the rest cannot be recomputed: {' '.join(str(error).split())[:300]}")
+        said = " ".join(str(error).split()).partition(" For further information")[0]
+        return Difference(name, "unreadable", f"the rest cannot be recomputed: {said[:300]}")
     found |= {"lots": lots, "dds": dds, "shipments": shipments, "filed": filed, "looks": looks}
     return Contents(root, manifest, summary, settings, policy, layers, harvest, variables, **found)
 
 
 def variable(entry: Mapping[str, Any]) -> Variable:
-    """A layer variable as `settings.json` writes it."""
-    dates = {name for name, kind in get_type_hints(Variable).items() if kind is dt.date}
-    values: dict[str, Any] = {k: dt.date.fromisoformat(v) if k in dates else v for k, v in entry.items()}
-    return Variable(**values)
+    """A layer variable as `settings.json` writes it.
+
+    Raises:
+        ValueError: a part of it is missing, or has a value that none has.
+    """
+    return _VARIABLE.validate_python(entry)
 
 
 def _object(root: Path, name: str) -> dict[str, Any]:
@@ -152,11 +156,14 @@ def _object(root: Path, name: str) -> dict[str, Any]:
 
 
 def _with_words(dds: dict[str, Any]) -> dict[str, Any]:
-    """The content of a `dds.json`, whose answers of the operator are such.
+    """The content of a `dds.json`, whose lists hold objects, and whose answers of the operator are such.
 
     Raises:
         ValueError: one is not.
     """
+    for name in ("legality", "open_points"):
+        if not isinstance(dds.get(name), list) or not all(isinstance(one, Mapping) for one in dds[name]):
+            raise ValueError(f"{name}: expected a list of objects")
     for rows in dds.get("article10", {}).values():
         for answer in [one for row in rows for one in row.get("operator") or ()]:
             if not isinstance(answer, Mapping) or not answer.keys() >= _WORDS_OF_AN_ANSWER:

@@ -1,14 +1,18 @@
 """The tables inside against one another."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
+from eudr_check import __version__
 from eudr_check.geodesy import eu_area_ha, plot_area_ha
+from eudr_check.package.redact import HIDDEN
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference, some
+from eudr_check.text import say, topic
 
 PLOTS, FINDINGS, EVIDENCE, SOURCES = (f"tables/{name}.parquet" for name in ("PLOTS", "FINDINGS", "EVIDENCE", "SOURCES"))
 TOLERANCE_HA = 1e-6
@@ -20,6 +24,7 @@ def check(contents: Contents) -> Iterator[Difference]:
     yield from some(_usable(contents))
     yield from some(_evidence(contents))
     yield from some(_strangers(contents))
+    yield from some(_findings(contents))
     yield from some(_sources(contents))
 
 
@@ -77,11 +82,34 @@ def _strangers(contents: Contents) -> Iterator[Difference]:
     for name, keys in tables:
         for plot in sorted(set(map(str, keys)) - known):
             yield Difference(name, "unknown_plot", f"{plot}: PLOTS has no such plot")
-    for row, details in enumerate(contents.findings["details"], start=1):
+
+
+def _findings(contents: Contents) -> Iterator[Difference]:
+    """Every message is the sentence of its code with the figures of its details."""
+    sentences = topic("findings") if contents.summary["software"] == __version__ else {}
+    found = contents.findings
+    for row, (code, details, message) in enumerate(
+        zip(found["code"], found["details"], found["message"], strict=True), start=1
+    ):
         try:
-            json.loads(details)
-        except ValueError:
-            yield Difference(FINDINGS, "unreadable", f"row {row}: details are no JSON")
+            said = say("findings", code, "en", **json.loads(details)) if code in sentences else None
+        except (ValueError, TypeError, LookupError) as error:
+            yield Difference(FINDINGS, "unreadable", f"row {row}: details of no '{code}' ({type(error).__name__})")
+            continue
+        if said is not None and not _agree(message, said):
+            yield Difference(
+                FINDINGS, "message", f"row {row}: '{message[:80]}' is not what '{code}' says of its details"
+            )
+
+
+def _agree(message: str, said: str) -> bool:
+    """Whether both are one text, names of persons apart, which are taken out of message and details each by itself."""
+    if message == said:
+        return True
+    return (
+        HIDDEN in message
+        and re.fullmatch(".*".join(map(re.escape, message.split(HIDDEN))), said, re.DOTALL) is not None
+    )
 
 
 def _sources(contents: Contents) -> Iterator[Difference]:

@@ -1,6 +1,7 @@
 """Layers of 2026: encodings on small rasters in the producers' own grid; tiles, days of update, places."""
 
 import datetime as dt
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -168,6 +169,7 @@ def _every_value(layer: LayerDefinition, assets: tuple[str, ...]) -> tuple[list[
         ("Updated Fri Apr 15 14:27:01 2022 UTC", dt.date(2022, 4, 15)),
         ("Updated Sat Nov  7 04:05 UTC 2026\n", dt.date(2026, 11, 7)),
         ("Updated Fri Apr 45 14:27:01 2022 UTC", None),
+        ("Updated Thu Jan  1 00:00:00 2999 UTC", None),
         ("<html>moved</html>", None),
         ("", None),
     ],
@@ -238,6 +240,25 @@ def test_of_several_files_the_one_that_has_seen_least_counts() -> None:
     assert variables([layer], rows.assign(status="failed")) == layer.variables
     old = replace(layer.variables[0], covers_through=dt.date(2026, 10, 1))
     assert variables([layer], rows) == (old,)
+
+
+def test_a_catalogue_cannot_say_that_a_file_has_seen_days_to_come(tmp_path: Path) -> None:
+    """Of a layer whose files are replaced in place, an Item that ends in 2999 is no witness of what was seen."""
+    event = "kind: event, role: event, method: m, sensor: s, covers_from: 2001-01-01, covers_through: 2022-12-31"
+    year = "year: {asset: a, values: '1..22', add: 2000}"
+    toy = Toy(tmp_path, "{a: {legend: '0..22'}}", f"{{alert: {{{event}, dating: yearly, {year}}}}}")
+    _published(toy, "https://tiles.example", "t", updated_file="https://tiles.example/day.txt")
+    toy.add(write_raster(tmp_path / "m.tif", np.zeros((10, 10))))
+    (path,) = (tmp_path / "catalogue" / "toy-1").glob("m.json")
+    content = json.loads(path.read_text())
+    seen = []
+    for end in ("2024-03-01T00:00:00Z", "2999-01-01T00:00:00Z"):
+        content["properties"] |= {"datetime": None, "start_datetime": "2019-01-01T00:00:00Z", "end_datetime": end}
+        path.write_text(json.dumps(content))
+        (column,) = variables([toy.definition], sources := toy.sources())
+        seen.append((str(column.covers_through), sources["reason"].str.contains("gives a date to come").all()))
+
+    assert seen == [("2024-03-01", False), ("2022-12-31", True)]
 
 
 @pytest.mark.parametrize("copy", ["whole", "no file", "refused", "damaged"])

@@ -185,6 +185,7 @@ def test_prodes_as_a_layer_of_ones_own(shared_data: Path, tmp_path: Path) -> Non
 
 
 OLD, MID, NEW = "2020-01-01T00:00:00Z", "2023-01-01T00:00:00Z", "2026-01-01T00:00:00Z"
+TO_COME = "2999-01-01T00:00:00Z"
 DATES: dict[str, tuple[dict[str, Any], dict[str, Any], int]] = {
     "nothing": ({}, {}, -1),
     "updated": ({"updated": NEW}, {"updated": OLD}, 1),
@@ -202,6 +203,12 @@ DATES: dict[str, tuple[dict[str, Any], dict[str, Any], int]] = {
     "same moment": ({"updated": "2026-01-01T02:00:00+02:00"}, {"updated": NEW}, -1),
     "no date at all": ({"updated": "yesterday"}, {"updated": NEW}, -1),
     "a number": ({"updated": 20260101}, {"updated": OLD}, -1),
+    "updated in a time to come": ({"updated": NEW}, {"updated": TO_COME}, -1),
+    "created in a time to come": ({"created": NEW}, {"created": TO_COME}, -1),
+    "processed in a time to come": ({"processing:datetime": NEW}, {"processing:datetime": TO_COME}, -1),
+    "of a day to come": ({"datetime": MID}, {"datetime": "2020-06-01T00:00:00Z", "updated": TO_COME}, -1),
+    "both in a time to come": ({"updated": "2998-01-01T00:00:00Z"}, {"updated": TO_COME}, -1),
+    "to come beside a date both have": ({"created": OLD}, {"created": NEW, "processing:datetime": TO_COME}, -1),
 }  # fmt: skip
 
 
@@ -222,3 +229,4 @@ def test_the_newer_of_two_copies_counts_by_dates_of_one_kind(tmp_path: Path, dat
 
     assert set(np.unique(cube["toy.year"])) == ({2022} if newer == 1 else {-1})
     assert sources["reason"].str.contains("neither is newer").all() == (newer == -1)
+    assert sources["reason"].str.contains("gives a date to come").any() == (TO_COME in str((mine, other)))

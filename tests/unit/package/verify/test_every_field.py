@@ -13,6 +13,7 @@ from tests.helpers.tampering import rehashed
 
 STATED = {
     ("settings.json", "gps_error_m"): "gps_error_m",
+    ("settings.json", "package.outputs[]"): "outputs",
     ("tables/PLOTS.parquet", "producer_name"): "producer_name",
 }
 """Fields of the tiny package that nothing else is made of, and the word that `verify` tells them by."""

@@ -16,7 +16,7 @@ import shapely
 
 from eudr_check import package, parquet, tables
 from eudr_check.files import Attachment
-from eudr_check.package.verify import Stages, contents, only_a_signature, verify
+from eudr_check.package.verify import Difference, Stages, contents, only_a_signature, verify
 from eudr_check.run.recompute import lots_of
 from tests.helpers import package_tables as six
 from tests.helpers.tampering import edited, patched, rehashed
@@ -176,6 +176,9 @@ FOUND: dict[str, tuple[Change, str]] = {
     "dds answers": (
         patched(S + "dds.json", lambda d: d.update(article10={"es": [{"letter": "a", "operator": [1]}]})), "dds.json"),
     "dds is a list": (added(S + "dds.json", b"[]"), "dds.json"),
+    "dds legality of numbers": (patched(S + "dds.json", lambda d: d.update(legality=[1])), "dds.json"),
+    "dds points of text": (patched(S + "dds.json", lambda d: d.update(open_points=["a"])), "dds.json"),
+    "dds countries of numbers": (patched(S + "dds.json", lambda d: d["geolocation"].update(countries=3)), "dds.json"),
     "dds document": (patched(S + "dds.json", lambda d: d["legality"][0].update(sha256="ab" * 32)), "legality"),
     "pages": (appended(S + "statement.es.pdf"), "statement.es.pdf"),
     "sheet to file by hand": (edited(S + "form.es.html", ">6000<", ">6001<"), "form.es.html"),
@@ -195,6 +198,12 @@ FOUND: dict[str, tuple[Change, str]] = {
         patched("settings.json", lambda d: d["package"].update(traceability="declared_in_excess")), "excluded.csv"),
     "settings outputs": (patched("settings.json", lambda d: d["package"].update(outputs=["gis"])), "statement-L1"),
     "settings variable": (patched("settings.json", lambda d: d["variables"].pop()), "EVIDENCE"),
+    "settings role that is none": (
+        patched("settings.json", lambda d: d["variables"][0].update(role="forest")), "settings.json"),
+    "settings kind that is none": (
+        patched("settings.json", lambda d: d["variables"][0].update(kind="map")), "settings.json"),
+    "settings date that is none": (
+        patched("settings.json", lambda d: d["variables"][0].update(covers_from="2020-13-01")), "settings.json"),
     "settings unknown key": (patched("settings.json", lambda d: d.update(extra=1)), "settings.json"),
     "settings languages": (patched("settings.json", lambda d: d["package"].update(languages=[])), "settings.json"),
     "policy threshold": (patched("policy.json", lambda d: d.update(threshold_ha=50)), "policy.json"),
@@ -206,6 +215,9 @@ FOUND: dict[str, tuple[Change, str]] = {
     "findings message": (table("FINDINGS", at(0, "message", "Fine.")), "gpkg"),
     "findings row removed": (table("FINDINGS", lambda f: f.iloc[:0]), "gpkg"),
     "findings block": (table("FINDINGS", at(0, "severity", "block")), "PLOTS"),
+    "findings details": (
+        table("FINDINGS", lambda f: f.assign(code="area_mismatch", details='{"declared_ha": 1, "measured_ha": 2}')),
+        "FINDINGS"),
     "plots geometry": (table("PLOTS", moved), "plots.geojson"),
     "plots area": (table("PLOTS", at("norte/001", "area_ha", 9.0)), "PLOTS"),
     "plots usable": (table("PLOTS", at("norte/001", "usable", False)), "FINDINGS"),
@@ -295,6 +307,24 @@ def test_edit_is_found_although_every_hash_fits(made: tuple[Path, Stages], tmp_p
 
     assert any(file in difference.file for difference in found), found
     assert all(difference.message for difference in found)
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), TypeError("x"), ValueError("x"), IndexError("x"), RecursionError()])
+def test_a_check_that_a_foreign_file_breaks_is_a_difference(
+    made: tuple[Path, Stages], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Whatever a file holds that nobody thought of, `verify` says so, and goes on to the other checks."""
+
+    def broken(*_: Any) -> Any:
+        raise error
+
+    folder, stages = made
+    monkeypatch.setattr("eudr_check.package.verify.derived.check", broken)
+    monkeypatch.setattr("eudr_check.package.verify.documents.check", lambda _: [Difference("x", "y", "z")])
+    found = verify(folder, stages=stages)
+
+    assert [(one.file, one.code) for one in found] == [("MANIFEST.json", "not_recomputed"), ("x", "y")]
+    assert type(error).__name__ in found[0].message
 
 
 @pytest.mark.parametrize(
