@@ -103,7 +103,7 @@ def _findings(contents: Contents) -> Iterator[Difference]:
 
 
 def _agree(message: str, said: str) -> bool:
-    """Whether both are one text, names of persons apart, which are taken out of message and details each by itself."""
+    """Whether both are one text; names of persons are taken out of message and details each by itself."""
     if message == said:
         return True
     return (
