@@ -165,7 +165,6 @@ def _meaning(layer: "LayerDefinition", variable: "VariableDefinition") -> Iterat
     years = variable.year.stated
     outside = sorted(year for year in years if not first.year <= year <= last.year)
     if variable.year.since is None and outside:
-<<<<<<< HEAD
         yield sentence(
             "definition_rules",
             "years_outside",
@@ -173,13 +172,8 @@ def _meaning(layer: "LayerDefinition", variable: "VariableDefinition") -> Iterat
             first=str(first),
             last=str(last),
         )
-    elif years and (max(years) < first.year or (min(years) > last.year and not grows)):
-        yield sentence("definition_rules", "no_day_inside", first=str(first), last=str(last))
-=======
-        yield f"year: {', '.join(map(str, outside[:5]))} lies outside the cover ({first} to {last})"
     elif years and (max(years) < first.year or (min(years) > last.year and not layer.grows)):
-        yield f"year: no day its values mean lies in the cover ({first} to {last})"
->>>>>>> 6dc3d3b (Take no date to come for evidence of a newer map, and let verify name what no writer wrote)
+        yield sentence("definition_rules", "no_day_inside", first=str(first), last=str(last))
     for (one, values), (other, others) in combinations((variable.year.years or {}).items(), 2):
         if both := values.common(others):
             yield sentence("definition_rules", "two_years", values=_listed(both), one=str(one), other=str(other))
