@@ -6,12 +6,17 @@ A column ending in `_ha` is hectares on the WGS84 ellipsoid, in `_share` a numbe
 
 from typing import Any, TypeVar
 
-import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from eudr_check.columns import NOT_NEGATIVE, PLOT_REPEATED, STR, hectares, number, text
+from eudr_check.columns import PLOT_INDEX as PLOT_INDEX
 from eudr_check.errors import EudrCheckError
+from eudr_check.imagery_tables import LOOK_STATUSES as LOOK_STATUSES
+from eudr_check.imagery_tables import LOOKS as LOOKS
+from eudr_check.imagery_tables import RADAR as RADAR
+from eudr_check.imagery_tables import VEGETATION_SERIES as VEGETATION_SERIES
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
@@ -20,38 +25,16 @@ SETTLED = ("low", "cleared_by_review")
 SEVERITIES = ("block", "warn", "info")
 FOOTPRINTS = ("polygon", "disc", "double_disc", "cell")
 SOURCE_STATUSES = ("read", "missing", "failed")
-LOOK_NAMES = ("before_cutoff", "latest", "before_loss", "after_loss")
-LOOK_STATUSES = ("clear", "partly_cloudy", "no_clear_look")
-OFFSET_STATES = ("confirmed", "unchecked", "contradicted")
 COMMODITIES = ("cattle", "cocoa", "coffee", "oil_palm", "rubber", "soya", "wood")
-
-_STR = pd.StringDtype(na_value=np.nan)
-_NOT_NEGATIVE = pa.Check.ge(0)
 
 PLACE = (
     "how the file names that row: `sheet!row`, the line of a text, `layer!number`; null where features are only counted"
 )
 
-
-def _text(description: str, *, nullable: bool = False, among: tuple[str, ...] | None = None) -> pa.Column:
-    return pa.Column(_STR, pa.Check.isin(among) if among else None, nullable=nullable, description=description)
-
-
-def _hectares(description: str, *, nullable: bool = False) -> pa.Column:
-    return pa.Column("float64", _NOT_NEGATIVE, nullable=nullable, description=description)
-
-
-def _number(description: str, *, nullable: bool = False) -> pa.Column:
-    return pa.Column("float64", nullable=nullable, description=description)
-
-
-PLOT_INDEX = pa.Index(_STR, name="plot", unique=True, description="`cooperative/plot_id`, unique in the harvest")
-PLOT_REPEATED = pa.Index(_STR, name="plot", description="plot the row belongs to")
-
 PLOTS = pa.DataFrameSchema(
     {
-        "plot_id": _text("the cooperative's own id, kept as text"),
-        "cooperative": _text("cooperative that delivered the plot"),
+        "plot_id": text("the cooperative's own id, kept as text"),
+        "cooperative": text("cooperative that delivered the plot"),
         "geometry": pa.Column(
             nullable=True,
             description="point, polygon or multipolygon in EPSG:4326, 2-D; repaired where a finding says so",
@@ -59,20 +42,20 @@ PLOTS = pa.DataFrameSchema(
         "original_wkb": pa.Column(
             "object", nullable=True, description="WKB of the geometry as delivered, where a repair changed it"
         ),
-        "source_file": _text("plot file as named in the harvest"),
+        "source_file": text("plot file as named in the harvest"),
         "source_row": pa.Column("int64", pa.Check.ge(1), description="feature or data row in that file, from 1"),
-        "source_place": _text(PLACE, nullable=True),
-        "producer_name": _text(
+        "source_place": text(PLACE, nullable=True),
+        "producer_name": text(
             "producer (personal data: left out unless the named edition is asked for)", nullable=True
         ),
-        "producer_country": _text("ISO 3166-1 alpha-2 country of production", nullable=True),
-        "production_place": _text("place name, for people", nullable=True),
-        "commodity": _text("commodity of the Regulation", among=COMMODITIES),
+        "producer_country": text("ISO 3166-1 alpha-2 country of production", nullable=True),
+        "production_place": text("place name, for people", nullable=True),
+        "commodity": text("commodity of the Regulation", among=COMMODITIES),
         "planted_year": pa.Column("Int64", nullable=True, description="year the crop was planted"),
-        "geometry_kind": _text("point or polygon", among=("point", "polygon"), nullable=True),
-        "area_ha": _hectares("ellipsoidal area of the polygon; null for points", nullable=True),
-        "declared_area_ha": _hectares("area the cooperative declares", nullable=True),
-        "eu_area_ha": _hectares("area the EU system is expected to show (sphere, R = 6378137 m)", nullable=True),
+        "geometry_kind": text("point or polygon", among=("point", "polygon"), nullable=True),
+        "area_ha": hectares("ellipsoidal area of the polygon; null for points", nullable=True),
+        "declared_area_ha": hectares("area the cooperative declares", nullable=True),
+        "eu_area_ha": hectares("area the EU system is expected to show (sphere, R = 6378137 m)", nullable=True),
         "usable": pa.Column("bool", description="false where a blocking finding stops the analysis"),
     },
     index=PLOT_INDEX,
@@ -83,20 +66,20 @@ PLOTS = pa.DataFrameSchema(
 
 FINDINGS = pa.DataFrameSchema(
     {
-        "plot": _text("plot concerned; null where the row has no usable identity", nullable=True),
-        "cooperative": _text("cooperative concerned", nullable=True),
-        "source_file": _text("plot file as named in the harvest, or the id of a layer"),
+        "plot": text("plot concerned; null where the row has no usable identity", nullable=True),
+        "cooperative": text("cooperative concerned", nullable=True),
+        "source_file": text("plot file as named in the harvest, or the id of a layer"),
         "source_row": pa.Column("Int64", nullable=True, description="row in that file; null: the whole file"),
-        "source_place": _text(PLACE, nullable=True),
-        "code": _text("stable code of the check"),
-        "severity": _text("block, warn or info", among=SEVERITIES),
-        "message": _text("what was found and what to do, in English"),
-        "details": _text("JSON object of the figures in the message, from which other languages are made"),
-        "longitude": _number("where, degrees east", nullable=True),
-        "latitude": _number("where, degrees north", nullable=True),
-        "fix": _text("what was repaired", nullable=True),
-        "area_before_ha": _hectares("area before the repair", nullable=True),
-        "area_after_ha": _hectares("area after the repair", nullable=True),
+        "source_place": text(PLACE, nullable=True),
+        "code": text("stable code of the check"),
+        "severity": text("block, warn or info", among=SEVERITIES),
+        "message": text("what was found and what to do, in English"),
+        "details": text("JSON object of the figures in the message, from which other languages are made"),
+        "longitude": number("where, degrees east", nullable=True),
+        "latitude": number("where, degrees north", nullable=True),
+        "fix": text("what was repaired", nullable=True),
+        "area_before_ha": hectares("area before the repair", nullable=True),
+        "area_after_ha": hectares("area after the repair", nullable=True),
     },
     strict=True,
     title="FINDINGS",
@@ -105,19 +88,19 @@ FINDINGS = pa.DataFrameSchema(
 
 SOURCES = pa.DataFrameSchema(
     {
-        "tile": _text("tile the pixels were read for"),
-        "layer": _text("layer with version"),
-        "item_id": _text("STAC Item; null where the catalogue has none", nullable=True),
-        "asset": _text("asset of the Item", nullable=True),
-        "href": _text("unsigned address of the asset", nullable=True),
-        "datetime": _text("date or interval the Item stands for", nullable=True),
-        "version": _text("product version as the Item says", nullable=True),
-        "updated": _text("when the Item was last changed, UTC; where Items overlap, the newest counts", nullable=True),
-        "etag": _text("ETag the server gave", nullable=True),
-        "sha256": _text("SHA-256 of the raster blocks read for the tile", nullable=True),
-        "bbox": _text("west, south, east, north of the Item", nullable=True),
-        "status": _text("read, missing (no Item) or failed", among=SOURCE_STATUSES),
-        "reason": _text("why it is missing or failed, or what of it is unknown though read", nullable=True),
+        "tile": text("tile the pixels were read for"),
+        "layer": text("layer with version"),
+        "item_id": text("STAC Item; null where the catalogue has none", nullable=True),
+        "asset": text("asset of the Item", nullable=True),
+        "href": text("unsigned address of the asset", nullable=True),
+        "datetime": text("date or interval the Item stands for", nullable=True),
+        "version": text("product version as the Item says", nullable=True),
+        "updated": text("when the Item was last changed, UTC; where Items overlap, the newest counts", nullable=True),
+        "etag": text("ETag the server gave", nullable=True),
+        "sha256": text("SHA-256 of the raster blocks read for the tile", nullable=True),
+        "bbox": text("west, south, east, north of the Item", nullable=True),
+        "status": text("read, missing (no Item) or failed", among=SOURCE_STATUSES),
+        "reason": text("why it is missing or failed, or what of it is unknown though read", nullable=True),
         "sampled": pa.Column("bool", description="true where cells were sampled from another CRS"),
     },
     strict=True,
@@ -127,7 +110,7 @@ SOURCES = pa.DataFrameSchema(
 
 EVIDENCE = pa.DataFrameSchema(
     {
-        "footprint": _text("ground the row belongs to", among=FOOTPRINTS),
+        "footprint": text("ground the row belongs to", among=FOOTPRINTS),
         r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$": pa.Column(
             "int16",
             pa.Check.ge(-1),
@@ -135,9 +118,9 @@ EVIDENCE = pa.DataFrameSchema(
             required=False,
             description="state: 1 yes, 0 no, -1 unknown; event: year, 0 none, -1 unknown",
         ),
-        "area_ha": _hectares("area of the plot with this combination of values"),
-        "area_inner_ha": _hectares("the same for the plot shrunk by the GPS error"),
-        "area_outer_ha": _hectares("the same for the plot grown by the GPS error"),
+        "area_ha": hectares("area of the plot with this combination of values"),
+        "area_inner_ha": hectares("the same for the plot shrunk by the GPS error"),
+        "area_outer_ha": hectares("the same for the plot grown by the GPS error"),
     },
     index=PLOT_REPEATED,
     strict=True,
@@ -149,9 +132,9 @@ EVIDENCE = pa.DataFrameSchema(
 PATCHES = pa.DataFrameSchema(
     {
         "geometry": pa.Column(description="polygon or multipolygon of event cells, EPSG:4326"),
-        "column": _text("event variable"),
+        "column": text("event variable"),
         "year": pa.Column("int16", pa.Check.gt(0), description="year of the event"),
-        "area_ha": _hectares("area of the patch"),
+        "area_ha": hectares("area of the patch"),
         "plots": pa.Column("object", description="plots on or within 100 m of the patch (a list of `plot`)"),
     },
     strict=True,
@@ -161,20 +144,20 @@ PATCHES = pa.DataFrameSchema(
 
 ASSESSMENTS = pa.DataFrameSchema(
     {
-        "outcome": _text("what the evidence says under the policy", among=OUTCOMES),
-        "reasons": _text("reason codes, weightiest first, separated by spaces"),
-        "forest_2020_ha": _hectares("forest at the end of 2020 (baseline)"),
-        "loss_after_2020_ha": _hectares("any event after 31 December 2020"),
-        "deforestation_ha": _hectares("event after 31 December 2020 on forest, any method"),
-        "agreed_deforestation_ha": _hectares("the same where two methods agree on the cells"),
-        "unknown_ha": _hectares("area the required layers leave unknown"),
-        "margin_ha": _number("hectares to the nearest threshold that would change the outcome", nullable=True),
-        "stability": _text("stable or fragile", among=("stable", "fragile")),
-        "flips": _text("what changes the outcome, where fragile", nullable=True),
-        "unobserved_since": _text("last day the event layers cover, where production ends later", nullable=True),
-        "policy": _text("policy with version"),
-        "review": _text("review that settles or contests the outcome", nullable=True),
-        "final_outcome": _text("outcome after reviews", among=(*OUTCOMES, "cleared_by_review")),
+        "outcome": text("what the evidence says under the policy", among=OUTCOMES),
+        "reasons": text("reason codes, weightiest first, separated by spaces"),
+        "forest_2020_ha": hectares("forest at the end of 2020 (baseline)"),
+        "loss_after_2020_ha": hectares("any event after 31 December 2020"),
+        "deforestation_ha": hectares("event after 31 December 2020 on forest, any method"),
+        "agreed_deforestation_ha": hectares("the same where two methods agree on the cells"),
+        "unknown_ha": hectares("area the required layers leave unknown"),
+        "margin_ha": number("hectares to the nearest threshold that would change the outcome", nullable=True),
+        "stability": text("stable or fragile", among=("stable", "fragile")),
+        "flips": text("what changes the outcome, where fragile", nullable=True),
+        "unobserved_since": text("last day the event layers cover, where production ends later", nullable=True),
+        "policy": text("policy with version"),
+        "review": text("review that settles or contests the outcome", nullable=True),
+        "final_outcome": text("outcome after reviews", among=(*OUTCOMES, "cleared_by_review")),
     },
     index=PLOT_INDEX,
     strict=True,
@@ -184,11 +167,11 @@ ASSESSMENTS = pa.DataFrameSchema(
 
 REASONS = pa.DataFrameSchema(
     {
-        "code": _text("reason code"),
-        "layers": _text("EVIDENCE columns behind it, separated by spaces"),
-        "area_ha": _hectares("hectares found", nullable=True),
-        "threshold_ha": _hectares("hectares at which the rule applies", nullable=True),
-        "margin_ha": _number("found minus threshold", nullable=True),
+        "code": text("reason code"),
+        "layers": text("EVIDENCE columns behind it, separated by spaces"),
+        "area_ha": hectares("hectares found", nullable=True),
+        "threshold_ha": hectares("hectares at which the rule applies", nullable=True),
+        "margin_ha": number("found minus threshold", nullable=True),
     },
     index=PLOT_REPEATED,
     strict=True,
@@ -198,15 +181,15 @@ REASONS = pa.DataFrameSchema(
 
 LOTS = pa.DataFrameSchema(
     {
-        "lot": pa.Column(_STR, unique=True, description="lot as the deliveries name it"),
-        "deliveries": pa.Column("int64", _NOT_NEGATIVE, description="deliveries left in the lot"),
-        "removed": pa.Column("int64", _NOT_NEGATIVE, description="deliveries taken out before mixing, with a date"),
+        "lot": pa.Column(STR, unique=True, description="lot as the deliveries name it"),
+        "deliveries": pa.Column("int64", NOT_NEGATIVE, description="deliveries left in the lot"),
+        "removed": pa.Column("int64", NOT_NEGATIVE, description="deliveries taken out before mixing, with a date"),
         "kg_green": pa.Column(
-            "float64", _NOT_NEGATIVE, description="kilograms of product left in the lot (coffee: as green coffee)"
+            "float64", NOT_NEGATIVE, description="kilograms of product left in the lot (coffee: as green coffee)"
         ),
-        "status": _text("accepted or refused; a lot is refused whole", among=("accepted", "refused")),
-        "reasons": _text("why it is refused: codes with the plots concerned; empty where accepted"),
-        "warnings": _text("what to ask about: codes with the plots concerned; empty where nothing"),
+        "status": text("accepted or refused; a lot is refused whole", among=("accepted", "refused")),
+        "reasons": text("why it is refused: codes with the plots concerned; empty where accepted"),
+        "warnings": text("what to ask about: codes with the plots concerned; empty where nothing"),
         "plots": pa.Column("object", description="plots that delivered into the lot (a list of `cooperative/plot_id`)"),
     },
     strict=True,
@@ -217,15 +200,15 @@ LOTS = pa.DataFrameSchema(
 DELIVERIES = pa.DataFrameSchema(
     {
         "source_row": pa.Column("int64", pa.Check.ge(1), description="delivery in the file, counted from 1"),
-        "source_place": _text("how the file names that row: its line, or `sheet!row`"),
-        "date": _text("day of the delivery, YYYY-MM-DD"),
-        "plot": _text("plot it came from (`cooperative/plot_id`), also where PLOTS has no such plot"),
-        "kg": pa.Column("float64", _NOT_NEGATIVE, description="kilograms as weighed, in its form"),
-        "form": _text("form it was weighed in"),
-        "kg_green": pa.Column("float64", _NOT_NEGATIVE, description="kilograms of product it makes, as in LOTS"),
-        "lot": _text("lot it went into"),
-        "mixed_on": _text("day the lot was mixed, YYYY-MM-DD", nullable=True),
-        "removed_on": _text("day the delivery was taken out of its lot, YYYY-MM-DD", nullable=True),
+        "source_place": text("how the file names that row: its line, or `sheet!row`"),
+        "date": text("day of the delivery, YYYY-MM-DD"),
+        "plot": text("plot it came from (`cooperative/plot_id`), also where PLOTS has no such plot"),
+        "kg": pa.Column("float64", NOT_NEGATIVE, description="kilograms as weighed, in its form"),
+        "form": text("form it was weighed in"),
+        "kg_green": pa.Column("float64", NOT_NEGATIVE, description="kilograms of product it makes, as in LOTS"),
+        "lot": text("lot it went into"),
+        "mixed_on": text("day the lot was mixed, YYYY-MM-DD", nullable=True),
+        "removed_on": text("day the delivery was taken out of its lot, YYYY-MM-DD", nullable=True),
         "removed": pa.Column("bool", description="taken out before mixing: the lot holds nothing of it"),
     },
     strict=True,
@@ -233,59 +216,20 @@ DELIVERIES = pa.DataFrameSchema(
     description="One row per delivery, in the order of the file, as it was read; LOTS is made of it.",
 )
 
-LOOKS = pa.DataFrameSchema(
-    {
-        "look": _text("which look: before_cutoff, latest, before_loss or after_loss", among=LOOK_NAMES),
-        "loss_year": pa.Column("Int64", nullable=True, description="year of the loss it stands before or after"),
-        "status": _text("clear, partly_cloudy or no_clear_look", among=LOOK_STATUSES),
-        "date": _text("day of the picture, UTC", nullable=True),
-        "gap_days": pa.Column("Int64", nullable=True, description="days between the picture and the day it stands for"),
-        "clear_share": pa.Column(
-            "float64", pa.Check.in_range(0, 1), nullable=True, description="of the plot and 60 m around it"
-        ),
-        "item_id": _text("STAC Item", nullable=True),
-        "catalogue": _text("catalogue of the harvest it comes from", nullable=True),
-        "collection": _text("its collection there", nullable=True),
-        "platform": _text("satellite", nullable=True),
-        "baseline": _text("processing baseline", nullable=True),
-        "sun_elevation_deg": _number("height of the sun, degrees", nullable=True),
-        "offset": _number("added to stored numbers x 0.0001 to give reflectance", nullable=True),
-        "offset_state": _text(
-            "confirmed by metadata and pixels, unchecked, or contradicted", nullable=True, among=OFFSET_STATES
-        ),
-        "true_colour": _text("file of the picture in true colour", nullable=True),
-        "near_infrared": _text("file of the picture with near infrared", nullable=True),
-        "tried": pa.Column("int64", _NOT_NEGATIVE, description="dates that were measured on the plot"),
-        "reason": _text("what kept better dates away", nullable=True),
-    },
-    index=PLOT_REPEATED,
-    strict=True,
-    title="LOOKS",
-    description="One row per plot and dated look that was wanted; context for reviewers, no outcome depends on it.",
+_NAMED = (
+    PLOTS,
+    FINDINGS,
+    SOURCES,
+    EVIDENCE,
+    PATCHES,
+    ASSESSMENTS,
+    REASONS,
+    LOTS,
+    DELIVERIES,
+    LOOKS,
+    RADAR,
+    VEGETATION_SERIES,
 )
-
-_RATIO = pa.Check.in_range(-1, 1)
-VEGETATION_SERIES = pa.DataFrameSchema(
-    {
-        "month": _text("year and month, YYYY-MM; months without any scene of the plot have no row"),
-        "date": _text("day of the look, UTC; empty where no date of the month was clear", nullable=True),
-        "item_id": _text("STAC Item of the look", nullable=True),
-        "ndvi": pa.Column("float64", _RATIO, nullable=True, description="median of the plot; empty where unknown"),
-        "nbr": pa.Column("float64", _RATIO, nullable=True, description="median of the plot; empty where unknown"),
-        "clear_share": pa.Column(
-            "float64", pa.Check.in_range(0, 1), nullable=True, description="of the plot and 60 m around it"
-        ),
-        "tried": pa.Column("int64", _NOT_NEGATIVE, description="dates of the month that were measured"),
-        "reason": _text("what kept figures away: failures, an exhausted budget", nullable=True),
-    },
-    index=PLOT_REPEATED,
-    strict=True,
-    title="VEGETATION_SERIES",
-    description="Vegetation of a plot at one clear date a month since 2019: NDVI of red and near infrared (B04, B08), "
-    "NBR of near and short-wave infrared (B08, B12). Context for reviewers; no outcome depends on it.",
-)
-
-_NAMED = (PLOTS, FINDINGS, SOURCES, EVIDENCE, PATCHES, ASSESSMENTS, REASONS, LOTS, DELIVERIES, LOOKS, VEGETATION_SERIES)
 ALL = {schema.title: schema for schema in _NAMED}
 
 
@@ -333,5 +277,5 @@ def typed(schema: pa.DataFrameSchema, rows: Any) -> pd.DataFrame:
     frame = frame.reindex(columns=[*index, *names, *extra])
     frame = frame.astype({name: schema.columns[name].dtype.type for name in names if schema.columns[name].dtype})
     if index:
-        frame = frame.astype({index[0]: _STR}).set_index(index[0])
+        frame = frame.astype({index[0]: STR}).set_index(index[0])
     return frame

@@ -64,10 +64,13 @@ def read(said: "Mapping[str, Any]") -> "Iterator[str]":
     yield f"pictures   {said['plots']} plots, {counts}"
     months = said["months"]
     yield f"vegetation {months['known']} months known, {months['unknown']} unknown (one clear date a month since 2019)"
+    if said["radar"]:
+        yield f"radar      {said['radar']} plots, two medians each (no dated imagery)"
     yield f"read       {said['megabytes']} of {said['megabytes_allowed']} MB, {said['scenes']} scenes listed"
     if said["bands_left_out"]:
         yield f"left out   {said['bands_left_out']} bands did not fit the budget; raise imagery.megabytes"
     if months["left_out"]:
-        yield f"left out   {months['left_out']} months of vegetation did not fit the budget; raise imagery.megabytes"
+        more = "raise imagery.megabytes or imagery.vegetation_megabytes"
+        yield f"left out   {months['left_out']} months of vegetation did not fit the budget; {more}"
     for line in said["failed_searches"]:
         yield f"failed     {line}"

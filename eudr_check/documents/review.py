@@ -23,6 +23,8 @@ WRITTEN_BY_PEOPLE = ("decision", "grounds", "evidence", "reviewer", "second_revi
 DECISIONS = ("clear", "confirm")
 """`clear`: what the layers show was no deforestation. `confirm`: it was."""
 GROUNDS = ("imagery", "field_visit", "official_record", "land_record", "self_declaration")
+COMPOSITE = "radar_median"
+"""Part of the names of pictures made of several days."""
 IMAGERY_SINCE = dt.date(2020, 1, 1)
 """Ours: an image older than a year before the cut-off shows the ground of another year."""
 _said = partial(sentence, "documents")
@@ -49,19 +51,24 @@ class Review:
     """Digest of the evidence under the review, one per plot."""
 
     @property
+    def dated(self) -> Mapping[str, dt.date]:
+        """Images of one day; a median of several days has none, whatever date stands beside it."""
+        return {name: day for name, day in self.imagery.items() if COMPOSITE not in name.lower()}
+
+    @property
     def fault(self) -> str | None:
         """What its documents lack, whatever the plot; None where they are whole."""
         if any(day > self.date for day in self.imagery.values()):
             return "image_after_review"
         if self.grounds == "self_declaration":
             return "self_declaration_alone"
-        if not self.evidence and not self.imagery:
+        if not self.evidence and not self.dated:
             return "no_evidence_named"
         return None
 
     def fault_for(self, outcome: str) -> str | None:
         """Why the review does not suffice for a plot of some outcome; None where it does."""
-        telling = [day for day in self.imagery.values() if day >= IMAGERY_SINCE]
+        telling = [day for day in self.dated.values() if day >= IMAGERY_SINCE]
         if outcome in {"undetermined", "high"} and not telling:
             return "needs_dated_imagery"
         if outcome == "undetermined" and max(telling) <= CUTOFF:

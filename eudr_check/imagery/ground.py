@@ -18,6 +18,7 @@ from rasterio.windows import Window
 
 from eudr_check.errors import LayersError
 from eudr_check.geodesy import METRES_PER_DEGREE
+from eudr_check.imagery.passes import Pass
 from eudr_check.imagery.scenes import Scene
 from eudr_check.text import sentence
 
@@ -53,9 +54,9 @@ class Refused:
 
 @dataclass(frozen=True)
 class Wish:
-    """One band of one scene, and the ground needed of it."""
+    """One band of one scene or radar pass, and the ground needed of it."""
 
-    scene: Scene
+    scene: Scene | Pass
     band: str
     boxes: NDArray[np.float64]
     """float64 (n, 4) west, south, east, north in degrees."""

@@ -81,17 +81,25 @@ def rings(geometry: Any, chip: Chip) -> list[list[tuple[float, float]]]:
     return [[(float(x), float(y)) for x, y in shapely.get_coordinates(part)] for part in parts]
 
 
-def framed(view: View, kind: Kind, outlines: Outlines, title: str, words: Sequence[str]) -> bytes:
+def rings_of(outlines: Outlines, chip: Chip) -> dict[str, list[list[list[float]]]]:
+    """Rings of all outlines by name, as a page draws them: to a hundredth of a cell."""
+    return {
+        name: [[[round(x, 2), round(y, 2)] for x, y in line] for line in rings(geometry, chip)]
+        for name, geometry in (("plot", outlines.plot), ("forest", outlines.forest_2020), ("loss", outlines.loss))
+    }
+
+
+def framed(pixels: NDArray[np.uint8], chip: Chip, outlines: Outlines, title: str, words: Sequence[str]) -> bytes:
     """A PNG with outlines, scale, north arrow and lines of text below; same look, same bytes.
 
     Args:
-        view: what to draw.
-        kind: true colour or near infrared.
+        pixels: (rows, columns, 3) on the native cells.
+        chip: where they lie.
         outlines: drawn over it.
         title: first line, in bold.
         words: further lines.
     """
-    cells = Image.fromarray(colours(view, kind))
+    cells = Image.fromarray(pixels)
     times = max(WIDE // cells.width, 1)
     cells = cells.resize((cells.width * times, cells.height * times), Image.Resampling.NEAREST)
     draw = ImageDraw.Draw(cells)
@@ -100,8 +108,8 @@ def framed(view: View, kind: Kind, outlines: Outlines, title: str, words: Sequen
         (outlines.loss, LOSS, 2),
         (outlines.plot, BOUNDARY, 3),
     ):
-        _stroke(draw, rings(geometry, view.chip), times, colour, width)
-    _scale_and_north(draw, cells.size, times / abs(view.chip.transform.a))
+        _stroke(draw, rings(geometry, chip), times, colour, width)
+    _scale_and_north(draw, cells.size, times / abs(chip.transform.a))
     lines = [(title, _font(15, bold=True)), *((line, _font(13)) for line in words)]
     lines = [
         (part, font) for text, font in lines for part in _wrapped(text, font, max(cells.width, WIDE) - 2 * _MARGIN)

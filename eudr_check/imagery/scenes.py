@@ -25,7 +25,7 @@ ASSETS: Mapping[str, tuple[str, ...]] = {
     "swir": ("swir22", "B12", "B12_20m"),
 }
 """Our band: keys catalogues use for it."""
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
+PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 _TILE = re.compile(r"(?:MGRS-|_T|^T?)(\d{1,2}[C-X][A-Z]{2})(?=_|$)")
 _STRIP = re.compile(r"_S(\d{8}T\d{6})_N\d\d\.\d\d$")
 _TAKE = re.compile(r"(?:MSIL2A_|GS2[A-D]_)(\d{8}T\d{6})")
@@ -97,7 +97,7 @@ def scene(item: pystac.Item, catalogue: str, collection: str, address: Callable[
         UnusableItemError: it has no date, no MGRS tile, or lacks a band that can be read by blocks.
     """
     properties = item.properties
-    if not _ID.fullmatch(item.id):
+    if not PLAIN_ID.fullmatch(item.id):
         # It goes into file names and into lists that ; and = divide.
         raise UnusableItemError(sentence("layers", "scene_id", id=f"{item.id[:40]!r}"))
     if item.datetime is None:
@@ -124,7 +124,7 @@ def scene(item: pystac.Item, catalogue: str, collection: str, address: Callable[
         cloud_percent=_number(properties.get("eo:cloud_cover")),
         sun_elevation_deg=_sun(properties),
         claim=offset.stated(properties, red.extra_fields),
-        bbox=_box(item),
+        bbox=box(item),
         assets={band: address(item.assets[key].href) for band, key in found.items()},
     )
 
@@ -173,9 +173,10 @@ def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _box(item: pystac.Item) -> tuple[float, float, float, float]:
-    box = item.bbox or [-180.0, -90.0, 180.0, 90.0]
-    west, south, east, north = box if len(box) == 4 else (box[0], box[1], box[3], box[4])
+def box(item: pystac.Item) -> tuple[float, float, float, float]:
+    """West, south, east, north of an Item in degrees; the globe where it states none."""
+    stated = item.bbox or [-180.0, -90.0, 180.0, 90.0]
+    west, south, east, north = stated if len(stated) == 4 else (stated[0], stated[1], stated[3], stated[4])
     return float(west), float(south), float(east), float(north)
 
 

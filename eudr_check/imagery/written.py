@@ -26,7 +26,7 @@ class Written:
     """What was written of the looks of a harvest."""
 
     table: pd.DataFrame
-    """LOOKS."""
+    """LOOKS, or RADAR."""
     shown: Mapping[str, list[dict[str, Any]]]
     """By plot what a page shows: JSON with chips as base64 WebP, outlines in cells, and captions by language."""
 
@@ -43,13 +43,13 @@ def write(folder: Path, looks: Sequence[Look], outlines: Mapping[str, Outlines],
     (folder / "pictures").mkdir()
     (folder / "rasters").mkdir()
     before = {one.plot: one.view.scene.day for one in looks if one.slot.name == "before_cutoff" and one.view}
-    stems = _stems(looks)
+    names = stems([one.plot for one in looks])
     drawn: set[str] = set()
     rows, shown = [], {one.plot: list[dict[str, Any]]() for one in looks}
     for look in looks:
         row: dict[str, Any] = _row(look)
         if look.view is not None:
-            stem = f"{stems[look.plot]}_{look.view.scene.day}_{look.view.scene.tile}"
+            stem = f"{names[look.plot]}_{look.view.scene.day}_{look.view.scene.tile}"
             row |= {column: f"pictures/{stem}_{column}.png" for column in KINDS.values()}
             if stem not in drawn:
                 drawn.add(stem)
@@ -68,7 +68,7 @@ def _draw(folder: Path, stem: str, look: Look, outlines: Outlines, language: str
     words = [*captions.lines(look, language, before), *_notes(look, outlines, language)]
     for kind, column in KINDS.items():
         name = f"{clean(look.plot)} · {captions.slot_name(look, language)} · {say(captions.TOPIC, column, language)}"
-        framed = picture.framed(view, kind, outlines, name, words)
+        framed = picture.framed(picture.colours(view, kind), view.chip, outlines, name, words)
         (folder / "pictures" / f"{stem}_{column}.png").write_bytes(framed)
 
 
@@ -78,9 +78,9 @@ def _notes(look: Look, outlines: Outlines, language: str) -> list[str]:
     return [*lines, captions.credit(look, language)]
 
 
-def _stems(looks: Sequence[Look]) -> dict[str, str]:
+def stems(plots: Sequence[str]) -> dict[str, str]:
     """Stem of file names by plot: its letters as far as every disk takes them, and a digest where that is not all."""
-    plain = {one.plot: re.sub(r"[^A-Za-z0-9._-]+", "_", one.plot) for one in looks}
+    plain = {plot: re.sub(r"[^A-Za-z0-9._-]+", "_", plot) for plot in plots}
     count = pd.Series([stem.lower() for stem in plain.values()]).value_counts()
     return {
         plot: file_stem(
@@ -130,10 +130,6 @@ def _shown(look: Look, row: Mapping[str, Any], outlines: Outlines, before: Any) 
     view = look.view
     if view is None:
         return {"status": look.status, "said": said}
-    rings = {
-        name: [[[round(x, 2), round(y, 2)] for x, y in line] for line in picture.rings(geometry, view.chip)]
-        for name, geometry in (("plot", outlines.plot), ("forest", outlines.forest_2020), ("loss", outlines.loss))
-    }
     chips = {kind: base64.b64encode(picture.webp(picture.colours(view, kind))).decode() for kind in KINDS}
     rows, columns = view.chip.shape
     return {
@@ -146,5 +142,5 @@ def _shown(look: Look, row: Mapping[str, Any], outlines: Outlines, before: Any) 
         "height": rows,
         "cell_m": abs(view.chip.transform.a),
         "chips": chips,
-        "rings": rings,
+        "rings": picture.rings_of(outlines, view.chip),
     }

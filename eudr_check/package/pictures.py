@@ -23,7 +23,7 @@ from eudr_check.text import sentence
 __all__ = ["FOLDER", "LOOKS", "SCENE", "Shot", "Shots", "files", "shots", "write"]
 
 LOOKS = f"{FOLDER}/looks.json"
-TABLES = ("looks.csv", "vegetation_series.csv", "sources.csv")
+TABLES = ("looks.csv", "radar.csv", "vegetation_series.csv", "sources.csv")
 SCENE = r"\d{4}-\d\d-\d\d_[0-9A-Z]+_(true_colour|near_infrared)\.tif"
 """Name of all pictures of one date and tile."""
 MOST_CELLS = 600
@@ -81,6 +81,8 @@ class Shot(BaseModel):
     """Of plot, forest in 2020 and loss, as (column, row) of cells."""
     line: Line | None = None
     """Of the most recent look: the years up to it."""
+    radar: tuple["Shot", ...] = ()
+    """Of the most recent look, where none is clear: radar medians before the cut-off and now, without a date."""
 
     @field_validator("said")
     @classmethod
@@ -128,7 +130,7 @@ def write(into: Folder, given: PackageInput) -> None:
     into.json(LOOKS, given.looks)
     (into.path / FOLDER).mkdir(exist_ok=True)
     for name in TABLES:
-        if given.redacted and name == TABLES[0]:
+        if given.redacted and name != TABLES[-1]:
             into.csv(f"{FOLDER}/{name}", _coded(pd.read_csv(given.imagery / name, dtype=str), given.codes))
         else:
             shutil.copyfile(given.imagery / name, into.path / FOLDER / name)
@@ -137,8 +139,9 @@ def write(into: Folder, given: PackageInput) -> None:
 
 
 def _coded(table: pd.DataFrame, codes: Mapping[str, str]) -> pd.DataFrame:
-    """LOOKS by codes of plots, without the names of picture files, which carry those of plots."""
-    return table.assign(plot=table["plot"].map(codes), true_colour=None, near_infrared=None)
+    """A table by codes of plots, without the names of picture files, which carry those of plots."""
+    files_of = {name: None for name in ("true_colour", "near_infrared", "picture") if name in table}
+    return table.assign(plot=table["plot"].map(codes), **files_of)
 
 
 def files(folder: Path) -> Sequence[str]:

@@ -12,7 +12,9 @@ BASE = (
     "choices.py",
     "config.py",
     "geodesy.py",
+    "columns.py",
     "imagery_settings.py",
+    "imagery_tables.py",
     "object_store.py",
     "resources.py",
     "tables.py",
@@ -100,7 +102,16 @@ STAGES = {
     ),
     "assessment": MadeBy(("risk", "run/watched.py", *_DOCUMENTS), (*_VECTORS, "openpyxl", "XlsxWriter")),
     "scenes": MadeBy(
-        ("imagery/scenes.py", "imagery/offset.py", "layers", "run/imagery/search.py", "files.py", "law", WORDS),
+        (
+            "imagery/scenes.py",
+            "imagery/passes.py",
+            "imagery/offset.py",
+            "layers",
+            "run/imagery/search.py",
+            "files.py",
+            "law",
+            WORDS,
+        ),
         (*_LAYERS, "xarray"),
     ),
     "imagery": MadeBy(

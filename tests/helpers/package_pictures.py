@@ -24,10 +24,20 @@ def looks(plot: str = "sur/A 3") -> dict[str, Any]:
     return {plot: [_look(DATES[0], 60), none, {**_look(DATES[1], 160), "line": LINE}]}
 
 
+def under_radar(plot: str = "sur/A 3") -> dict[str, Any]:
+    """The same where nothing is clear now, with two radar medians."""
+    chip = base64.b64encode(webp(np.full((CELLS, CELLS, 3), 90, np.uint8))).decode()
+    median = {"status": "radar_median", "width": CELLS, "height": CELLS, "chips": {"radar": chip}, "rings": {}}
+    radar = [median | {"said": _said(name, "no dated image")} for name in ("radar before", "radar now")]
+    none = {"status": "no_clear_look", "said": _said("now", "nothing clear"), "radar": radar}
+    return {plot: [_look(DATES[0], 60), none]}
+
+
 def folder(root: Path) -> Path:
     """The artifact of the looks, as far as a package takes it in."""
     (root / "rasters").mkdir(parents=True)
     (root / "looks.csv").write_text("plot,look\nsur/A 3,latest\n", encoding="utf-8")
+    (root / "radar.csv").write_text("plot,window,picture\nsur/A 3,latest,pictures/sur_A_3.png\n", encoding="utf-8")
     (root / "vegetation_series.csv").write_text("plot,month\nsur/A 3,2026-08\n", encoding="utf-8")
     (root / "sources.csv").write_text("tile,layer\n18MUU,sentinel-2-l2a\n", encoding="utf-8")
     for date in DATES:

@@ -3,8 +3,8 @@
 const drawn = { kind: "true", plot: true, forest: true, loss: true };
 function shot(look, clipped) {
   const lines = (name, colour, width) => drawn[name] ? look.rings[name].flatMap(ring => [["#22262e", width + .18], [colour, width]].map(([stroke, thick]) => el("svg:polyline", { points: ring.map(point => point.join(",")).join(" "), fill: "none", stroke, "stroke-width": thick * look.width / 60, "stroke-linejoin": "round" }))) : [];
-  return el("svg:svg", { viewBox: `0 0 ${look.width} ${look.height}`, role: "img", class: clipped ? "over" : false, "aria-label": look.said[lang].name + ", " + look.date },
-    el("svg:image", { href: "data:image/webp;base64," + look.chips[drawn.kind], width: look.width, height: look.height }), ...lines("forest", "#37d67a", .28), ...lines("loss", "#ff4fb0", .28), ...lines("plot", "#ffffff", .4), ...rule(look));
+  return el("svg:svg", { viewBox: `0 0 ${look.width} ${look.height}`, role: "img", class: clipped ? "over" : false, "aria-label": [look.said[lang].name, look.date].filter(Boolean).join(", ") },
+    el("svg:image", { href: "data:image/webp;base64," + (look.chips.radar || look.chips[drawn.kind]), width: look.width, height: look.height }), ...lines("forest", "#37d67a", .28), ...lines("loss", "#ff4fb0", .28), ...lines("plot", "#ffffff", .4), ...rule(look));
 }
 /* A bar of 100 m (1 km where that is shorter than a thumb), and an arrow to the north of the scene's grid. */
 function rule(look) {
@@ -23,7 +23,8 @@ function lookParts(looks) {
     cut();
     parts.push(el("figure", { class: "slide" }, el("div", {}, shot(first), over, edge), range, el("figcaption", { class: "ends" }, el("b", {}, first.date), el("b", {}, last.date))));
   }
-  return [...parts, el("div", { class: "shots" }, ...looks.map(look => el("figure", {}, look.chips ? shot(look) : el("div", { class: "none" }, T("looks_none")), caption(look)))), found.length ? el("p", { class: "help" }, T("looks_credit", { years: [...new Set(found.map(look => look.date.slice(0, 4)))].sort() })) : null];
+  const shots = (some, none) => el("div", { class: "shots" }, ...some.map(look => el("figure", {}, look.chips ? shot(look) : el("div", { class: "none" }, none), caption(look))));
+  return [...parts, shots(looks, T("looks_none")), last.radar && last.radar.length ? shots(last.radar, T("looks_radar_none")) : null, found.length ? el("p", { class: "help" }, T("looks_credit", { years: [...new Set(found.map(look => look.date.slice(0, 4)))].sort() })) : null];
 }
 /* Vegetation at one clear date a month: dots are measured, lines between them only lead the eye. */
 function yearsFigure(line) {

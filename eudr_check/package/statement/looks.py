@@ -17,13 +17,13 @@ def shown(look: Shot, language: str) -> dict[str, Any]:
         PackageError: its picture cannot be read.
     """
     said = look.said[language]
-    svg = None if look.date is None else draw(look)
+    svg = draw(look) if look.chips else None
     return {"svg": svg, "name": said.name, "date": look.date or "–", "lines": list(said.lines)}
 
 
 def draw(look: Shot) -> str:
-    """SVG of the native cells in true colour, with outlines, 100 m and an arrow to the north of the scene's grid."""
-    pixels = base64.b64encode(look.png("true")).decode()
+    """SVG of the native cells, true colour or radar, with outlines, 100 m and an arrow to the scene's north."""
+    pixels = base64.b64encode(look.png("radar" if "radar" in look.chips else "true")).decode()
     size = f'width="{look.width}" height="{look.height}"'
     body = [f'<image {size} image-rendering="optimizeSpeed" href="data:image/png;base64,{pixels}"/>']
     for name, colour, width in LINES:

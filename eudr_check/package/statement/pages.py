@@ -254,7 +254,7 @@ class Pages:
                 "looks": [
                     {
                         "plot": " · ".join([str(self.plots.at[plot, "plot_id"]), self.say(f"short_{outcomes[plot]}")]),
-                        "shots": [looks.shown(look, self.language) for look in (mine[0], mine[-1])],
+                        "shots": [looks.shown(look, self.language) for look in (mine[0], mine[-1], *mine[-1].radar)],
                         "line": None if mine[-1].line is None else {"svg": years.draw(mine[-1].line)},
                     }
                     for plot, mine in shown.items()

@@ -144,6 +144,6 @@ def _patterns(contents: Contents) -> Iterator[str]:
         yield r"action_plan/[^/]+\.(xlsx|pdf|kml)"
     if {"gis", "rasters"} & set(wanted):
         yield rf"{maps.FOLDER}/{STEM}(\.vrt|/{STEM}\.tif)"
-    yield rf"{pictures.FOLDER}/(looks\.json|(looks|vegetation_series|sources)\.csv|{pictures.SCENE})"
+    yield rf"{pictures.FOLDER}/(looks\.json|(looks|radar|vegetation_series|sources)\.csv|{pictures.SCENE})"
     if not contents.redacted:
         yield r"(reviews|legality|answers)/.+"

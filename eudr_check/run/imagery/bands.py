@@ -23,6 +23,8 @@ from eudr_check.layers.raster import Raster, blocks_digest, needed_blocks, open_
 from eudr_check.run.graph import in_flight
 
 USED_UP = "the byte budget (imagery.megabytes) is used up"
+LINE_USED_UP = "the byte budget of the line (imagery.vegetation_megabytes) is used up"
+MEGABYTE = 1_000_000
 NOTHING: NDArray[np.float64] = np.zeros((0, 4))
 
 
@@ -39,6 +41,8 @@ class Bands:
     """Bands that did not fit the budget any more."""
     rows: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     """SOURCES row of every band read, by Item and band."""
+    _line_bytes: int | None = None
+    """Where the share of the line ends, in bytes spent."""
     _counted: set[tuple[str, int]] = field(default_factory=set)
     _boxes: dict[tuple[str, str], list[NDArray[np.float64]]] = field(default_factory=dict)
 
@@ -61,6 +65,11 @@ class Bands:
             self._held(wish, one, brought) if answer is None else answer
             for wish, one, answer in zip(wishes, wanted, answers, strict=True)
         ]
+
+    def within(self, megabytes: int | None) -> "Bands":
+        """From here on spend no more than a share, whatever is left of the budget; None: all of it."""
+        self._line_bytes = None if megabytes is None else self.spent_bytes + megabytes * MEGABYTE
+        return self
 
     def _wanted(self, wish: Wish) -> Wanted | Path | Refused:
         """A remote band (as yet without any ground), or the file of a local one."""
@@ -94,9 +103,12 @@ class Bands:
         name = one.href if isinstance(one, Wanted) else str(one)
         blocks = dict(zip(raster.layout.offsets[needed].tolist(), raster.layout.sizes[needed].tolist(), strict=True))
         fresh = {offset: size for offset, size in blocks.items() if (name, offset) not in self._counted}
-        if self.spent_bytes + sum(fresh.values()) > self.budget_bytes:
+        after = self.spent_bytes + sum(fresh.values())
+        if after > self.budget_bytes:
             self.left_out += 1
             return Refused(USED_UP, budget=True)
+        if self._line_bytes is not None and after > self._line_bytes:
+            return Refused(LINE_USED_UP, budget=True)
         self.spent_bytes += sum(fresh.values())
         self._counted |= {(name, offset) for offset in fresh}
         return None
@@ -141,6 +153,11 @@ class Bands:
             "status": "read",
             "sampled": False,
         }
+
+
+def is_budget(reason: str) -> bool:
+    """Whether a reason is an exhausted budget, which a second try does not mend."""
+    return USED_UP in reason or LINE_USED_UP in reason
 
 
 def _opened(one: Wanted | Path, there: Mapping[str, http.Delivered | FetchFailure]) -> Raster:

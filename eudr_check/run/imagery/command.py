@@ -18,8 +18,8 @@ from eudr_check.run import thumbnails
 from eudr_check.run.artifacts import Artifact, digest
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.graph import in_flight
-from eudr_check.run.imagery.bands import USED_UP, Bands
-from eudr_check.run.imagery.stage import MEGABYTE, Seen, listing, write_list, write_looks
+from eudr_check.run.imagery.bands import MEGABYTE, Bands, is_budget
+from eudr_check.run.imagery.stage import Seen, listing, write_list, write_looks
 from eudr_check.run.results import ADDRESSES
 from eudr_check.run.tile import variables
 from eudr_check.run.versions import made_by
@@ -61,8 +61,8 @@ class Pictures:
     def _scenes(self, before: Mapping[str, Artifact], *, refresh: bool) -> Artifact:
         """The list of scenes: frozen once it is whole, until somebody asks for a fresh one."""
         catalogues = {
-            choice.source: _state(self.harvest, choice.source)
-            for choice in self.harvest.imagery.catalogues  # type: ignore[union-attr]
+            name: _state(self.harvest, name)
+            for name in self.harvest.imagery.sources  # type: ignore[union-attr]
         }
         made_of = {**self._named(before), "settings": self._settings(), "catalogues": catalogues}
         name = digest({"versions": made_by("scenes"), **made_of, "on": str(dossier.day(self.harvest))})
@@ -116,8 +116,9 @@ class Pictures:
 def _lacks(found: Artifact) -> bool:
     """Whether something failed that may come right when it is tried again; an exhausted budget does not."""
     months = found.table("VEGETATION_SERIES")
-    reasons = pd.concat([found.table("LOOKS")["reason"], months["reason"][months["date"].isna()]]).dropna()
-    return bool(found.json("summary")["failed_searches"] or not reasons.str.contains(USED_UP, regex=False).all())
+    said = [found.table("LOOKS")["reason"], found.table("RADAR")["reason"], months["reason"][months["date"].isna()]]
+    reasons = pd.concat(said).dropna()
+    return bool(found.json("summary")["failed_searches"] or not all(is_budget(str(reason)) for reason in reasons))
 
 
 def _state(harvest: Harvest, name: str) -> Any:

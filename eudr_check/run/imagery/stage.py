@@ -17,10 +17,10 @@ from eudr_check.config import Harvest
 from eudr_check.documents import dossier, reviews
 from eudr_check.documents.review import COLUMNS
 from eudr_check.evidence_digest import evidence_digest
-from eudr_check.imagery import line, looks, written
+from eudr_check.imagery import line, looks, radar, radar_pictures, written
 from eudr_check.imagery.ground import box_of
 from eudr_check.imagery.looks import Look, Subject
-from eudr_check.imagery.scenes import Scene, join
+from eudr_check.imagery.scenes import join
 from eudr_check.imagery.series import FIRST, Month, series
 from eudr_check.imagery.slots import BACK, slots
 from eudr_check.imagery.todo import todo
@@ -28,12 +28,10 @@ from eudr_check.layers.fetch.block_store import Store
 from eudr_check.package.csv_files import write_csv
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.run.artifacts import write_json, write_table
-from eudr_check.run.imagery.bands import USED_UP, Bands
-from eudr_check.run.imagery.search import Listing, search
+from eudr_check.run.imagery.bands import MEGABYTE, Bands, is_budget
+from eudr_check.run.imagery.search import Listing, from_json, search
 from eudr_check.run.imagery.subjects import outlines, subjects
 from eudr_check.variables import Variable
-
-MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -58,20 +56,16 @@ def write_list(folder: Path, harvest: Harvest, seen: Seen, store: Path, *, offli
     last = dossier.day(harvest) or dt.date.today()
     first = min([FIRST, *(slot.since for one in wanted for slot in slots(one.loss_years, last))])
     years = range(first.year, last.year + 1)
-    found = search(harvest, boxes, years, Store(store), offline=offline) if wanted else Listing()
-    content = {
-        "scenes": [one.model_dump(mode="json") for one in found.scenes],
-        "unusable": list(found.unusable),
-        "failed": list(found.failed),
-    }
-    write_json(folder, "scenes", content)
+    of_radar = [day.year for one in radar.windows(last) for day in (one.since, one.until)]
+    found = Listing()
+    if wanted:
+        found = search(harvest, boxes, years, Store(store), offline=offline, radar_years=of_radar)
+    write_json(folder, "scenes", found.as_json())
 
 
 def listing(folder: Path) -> Listing:
     """The list of scenes of an artifact."""
-    content = json.loads((folder / "scenes.json").read_text(encoding="utf-8"))
-    scenes = tuple(Scene.model_validate(one) for one in content["scenes"])
-    return Listing(scenes, tuple(content["unusable"]), tuple(content["failed"]))
+    return from_json(json.loads((folder / "scenes.json").read_text(encoding="utf-8")))
 
 
 def write_looks(
@@ -99,28 +93,38 @@ def write_looks(
     last = dossier.day(harvest) or max((one.day for one in overflights), default=dt.date.min + BACK)
     # What a budget does not suffice for is missing from the line, not from the pictures.
     answers = looks.look(wanted, overflights, bands, last)
-    months = series(wanted, overflights, bands, last)
-    made = written.write(folder, answers, outlines(wanted, *drawn), harvest.package.languages[0])
-    for name, table in (("LOOKS", made.table), ("VEGETATION_SERIES", line.table(months))):
+    medians = radar.medians(radar.wanting(wanted, answers), found.passes, bands, last) if harvest.imagery.radar else []
+    share = harvest.imagery.vegetation_megabytes
+    months = [] if share == 0 else series(wanted, overflights, bands.within(share), last)
+    around, language = outlines(wanted, *drawn), harvest.package.languages[0]
+    made = written.write(folder, answers, around, language)
+    seen_by_radar = radar_pictures.write(folder, medians, around, language)
+    named = (("LOOKS", made.table), ("RADAR", seen_by_radar.table), ("VEGETATION_SERIES", line.table(months)))
+    for name, table in named:
         write_table(folder, name, table)
         write_csv(folder / f"{name.lower()}.csv", table.reset_index())
     rows = [bands.rows[name] for name in sorted(bands.rows)]
     write_csv(folder / "sources.csv", tables.check(tables.SOURCES, tables.typed(tables.SOURCES, rows)))
-    write_json(folder, "shown", _with_lines(made.shown, line.lines(months, wanted)))
-    write_json(folder, "summary", _summary(answers, months, found, bands))
+    write_json(folder, "shown", _with_more(made.shown, line.lines(months, wanted), seen_by_radar.shown))
+    said = _summary(answers, months, found, bands) | {"radar": sum(one.chip is not None for one in medians) // 2}
+    write_json(folder, "summary", said)
     digests = evidence_digest(seen.evidence, [one.plot for one in wanted])
     not_asked = reviews.EXPLAINS | reviews.NO_REVIEW
     _write_todo(folder / "reviews-todo.csv", todo(seen.assessments, made.table, digests, COLUMNS, not_asked))
 
 
-def _with_lines(
-    shown: Mapping[str, list[dict[str, Any]]], drawn: Mapping[str, dict[str, Any]]
+def _with_more(
+    shown: Mapping[str, list[dict[str, Any]]],
+    drawn: Mapping[str, dict[str, Any]],
+    seen_by_radar: Mapping[str, list[dict[str, Any]]],
 ) -> dict[str, list[dict[str, Any]]]:
-    """The most recent look of a plot carries its line through the years."""
-    return {
-        plot: [*mine[:-1], {**mine[-1], "line": drawn[plot]}] if plot in drawn else list(mine)
-        for plot, mine in shown.items()
+    """The most recent look of a plot carries its line through the years, and its radar pictures."""
+    more = {
+        plot: ({"line": drawn[plot]} if plot in drawn else {})
+        | ({"radar": seen_by_radar[plot]} if plot in seen_by_radar else {})
+        for plot in shown
     }
+    return {plot: [*mine[:-1], {**mine[-1], **more[plot]}] for plot, mine in shown.items()}
 
 
 def _summary(answers: Sequence[Look], months: Sequence[Month], found: Listing, bands: Bands) -> dict[str, Any]:
@@ -132,7 +136,7 @@ def _summary(answers: Sequence[Look], months: Sequence[Month], found: Listing, b
         "months": {
             "known": sum(one.known for one in months),
             "unknown": sum(not one.known for one in months),
-            "left_out": sum(not one.known and any(USED_UP in reason for reason in one.reasons) for one in months),
+            "left_out": sum(not one.known and any(is_budget(reason) for reason in one.reasons) for one in months),
         },
         "scenes": len(found.scenes),
         "unusable_items": len(found.unusable),

@@ -14,7 +14,7 @@ from pyproj import Transformer
 
 from eudr_check.config import Catalogue
 from eudr_check.imagery import ground, looks, written
-from eudr_check.imagery.ground import Held, Wish
+from eudr_check.imagery.ground import Held, Refused, Wish
 from eudr_check.imagery.looks import Look, Subject
 from eudr_check.imagery.offset import Claim
 from eudr_check.imagery.picture import Outlines
@@ -139,3 +139,15 @@ def test_the_antimeridian_is_no_edge(tmp_path: Path) -> None:
         seen[tile] = scene.may_show(179.999, -16.8005), bool((ground.read(path, chip) == 4).all()), needed[1, 1]
 
     assert seen == {"60KZG": (True, True, True), "01KAB": (True, True, True)}
+
+
+def test_the_line_has_a_share_of_the_budget(tmp_path: Path) -> None:
+    """Past its share the line is refused by name, though the budget of pictures has room."""
+    scene = scenes.scene(tmp_path, "2020-10-11").model_copy(update={"catalogue": "here"})
+    box = ground.box_of(shapely.Point(scenes.LONGITUDE, scenes.LATITUDE))[None, :]
+    bands = Bands({"here": Catalogue(folder=tmp_path)}, Store(tmp_path / "store"), offline=True, budget_bytes=10**9)
+    (before,) = bands([Wish(scene, "red", box)])
+    (after,) = bands.within(0)([Wish(scene, "nir", box)])
+
+    assert isinstance(before, Held)
+    assert isinstance(after, Refused) and after.budget and "imagery.vegetation_megabytes" in after.reason

@@ -133,6 +133,8 @@ def test_a_short_form_or_a_word_for_nobody_is_no_second_person(one: str, other: 
         ("high", f"{IMAGE}; S2=2026-10-02", "R-1 image_after_review"),
         ("undetermined", "S2=2019-06-01", "R-1 needs_dated_imagery"),
         ("undetermined", IMAGE, "R-1 needs_imagery_after_cutoff"),
+        ("high", "c_1_radar_median_2026-08-03_2026-11-02.png=2026-08-03", "R-1 needs_dated_imagery"),
+        ("undetermined", f"{IMAGE}; RADAR_MEDIAN=2026-08-03", "R-1 needs_imagery_after_cutoff"),
         ("more_info_needed", "S2=2026-10-02", "R-1 image_after_review"),
     ],
 )
@@ -145,6 +147,7 @@ def test_images_have_to_show_the_time_in_question(tmp_path: Path, outcome: str, 
     ("fields", "fault"),
     [
         ({"evidence": "", "grounds": "official_record"}, "no_evidence_named"),
+        ({"evidence": "", "grounds": "imagery", "imagery": "radar_median=2026-08-03"}, "no_evidence_named"),
         ({"grounds": "self_declaration"}, "self_declaration_alone"),
         ({"imagery": "S2=2099-01-01"}, "image_after_review"),
     ],

@@ -61,7 +61,10 @@ def test_framed_is_reproducible(pair: list[Look]) -> None:
     assert view is not None
     words = captions.lines(pair[0], "es", None)
 
-    first, second = (picture.framed(view, "true", Outlines(PLOT.geometry), "c/1", words) for _ in range(2))
+    first, second = (
+        picture.framed(picture.colours(view, "true"), view.chip, Outlines(PLOT.geometry), "c/1", words)
+        for _ in range(2)
+    )
 
     assert first == second
     assert Image.open(io.BytesIO(first)).width == 640

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from eudr_check import package
 from eudr_check.errors import PackageError
 from eudr_check.package import pictures
+from eudr_check.package.folder import Folder
 from eudr_check.package.statement import document, pages, years
 from eudr_check.package.verify import verify
 from tests.helpers import package_pictures
@@ -42,6 +44,32 @@ def test_pages_show_before_and_now(made: Path) -> None:
     assert [shot["date"] for shot in row["shots"]] == list(package_pictures.DATES)
     assert [shot["lines"] for shot in row["shots"]] == [[f"taken on {date}"] for date in package_pictures.DATES]
     assert all("100 m" in shot["svg"] and 'points="2.00,2.00' in shot["svg"] for shot in row["shots"])
+
+
+def test_pages_show_radar_below_a_pair_that_is_not_clear(made: Path) -> None:
+    """Radar medians of the last look stand under the pair, with their own words and without a date."""
+    told = json.loads((six.statement(made) / "dds.json").read_text(encoding="utf-8"))
+    listed = pd.DataFrame({"plot_id": ["A 3"], "final_outcome": ["high"]}, index=["sur/A 3"])
+    section = pages.Pages(told, listed, "", "es", pictures.shots(package_pictures.under_radar())).dated_pictures()[0]
+
+    (row,) = section["looks"]
+    assert [shot["name"] for shot in row["shots"][2:]] == ["radar before", "radar now"]
+    assert [shot["date"] for shot in row["shots"][2:]] == ["–", "–"]
+    assert all("data:image/png" in shot["svg"] for shot in row["shots"][2:])
+
+
+def test_a_redacted_edition_names_no_plot_in_its_tables(tmp_path: Path) -> None:
+    """looks.csv, radar.csv and vegetation_series.csv carry codes of plots and no file names."""
+    harvest = six.harvest(package={"languages": ["es"], "outputs": ["report"]})
+    given = {"looks": package_pictures.looks(), "imagery": package_pictures.folder(tmp_path / "imagery")}
+    whole = package.PackageInput(**six.package(harvest=harvest, **given))
+    (tmp_path / "p").mkdir()
+    pictures.write(Folder(tmp_path / "p"), replace(whole, redacted=True, codes={"sur/A 3": "P-001"}))
+    tables_of = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "p" / "pictures").glob("*.csv")}
+
+    assert {"looks.csv", "radar.csv", "vegetation_series.csv"} <= tables_of.keys()
+    assert not any("A 3" in text or "A_3" in text for text in tables_of.values())
+    assert sum("P-001" in text for text in tables_of.values()) == 3
 
 
 def test_pages_show_the_line_through_the_years() -> None:
@@ -83,6 +111,7 @@ def test_folder_holds_scenes_and_their_sources(made: Path) -> None:
     assert {
         "looks.json",
         "looks.csv",
+        "radar.csv",
         "vegetation_series.csv",
         "sources.csv",
         "2020-08-14_18MUU_true_colour.tif",
