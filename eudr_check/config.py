@@ -198,6 +198,10 @@ class Harvest(Strict):
         None, description="simplified declaration of a micro or small primary operator (Art. 4a)"
     )
     plots: tuple[PlotFile, ...] = Field(min_length=1, description="files of plots, one or more per cooperative")
+    cooperatives: dict[Slug, Annotated[str, Field(min_length=1, max_length=200)]] = Field(
+        default_factory=dict,
+        description="names of cooperatives as people and the EU know them, by their short name in plots",
+    )
     catalogues: dict[str, Catalogue] = Field(description="where layers are found, by a name of your own")
     layers: tuple[LayerChoice, ...] = Field(min_length=1, description="layers to look at")
     policy: Annotated[str, AfterValidator(_policy_beside_yaml)] = "convergence@1"
@@ -312,6 +316,10 @@ def load(path: Path) -> Harvest:
         if len(problems) == 1:
             raise ConfigError(said("file", file=called, problems=problems[0])) from error
         raise ConfigError(said("several", file=called, count=len(problems), problems=problems)) from error
+    delivering = {one.cooperative for one in harvest.plots}
+    for name in sorted(harvest.cooperatives.keys() - delivering):
+        problem = said("no_cooperative", value=name, known=", ".join(sorted(delivering)))
+        raise ConfigError(said("file", file=called, problems=problem))
     if harvest.run.folder is None:
         folder = path.parent.parent / "runs" / harvest.harvest
         if object_store.origin(path) is not None:

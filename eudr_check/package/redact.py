@@ -61,7 +61,10 @@ def edition(given: PackageInput) -> PackageInput:
 def harvest(settings: Harvest) -> Harvest:
     """The settings with cooperatives as producers, whatever they were, and without the operator's own words."""
     package = settings.package.model_copy(update={"producer_as": "cooperative"})
-    return settings.model_copy(update={"package": package, "concern": settings.concern and WITHHELD})
+    # A cooperative may be called after somebody.
+    return settings.model_copy(
+        update={"package": package, "concern": settings.concern and WITHHELD, "cooperatives": {}}
+    )
 
 
 def plots(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -321,21 +321,9 @@ def _counts(values: pd.Series) -> dict[str, int]:
 
 def settings(harvest: Harvest, variables: Sequence[Variable]) -> dict[str, Any]:
     """What is needed to compute outcomes and statements once more; no path of any machine."""
-    kept = {
-        "harvest",
-        "commodity",
-        "operator",
-        "product",
-        "products",
-        "confidential",
-        "concern",
-        "border_country",
-        "policy",
-        "production",
-        "gps_error_m",
-        "package",
-    }
-    return harvest.model_dump(mode="json", by_alias=True, include=kept) | {
+    facts = ("harvest", "commodity", "operator", "product", "products", "confidential", "concern")
+    choices = ("border_country", "cooperatives", "policy", "production", "gps_error_m", "package")
+    return harvest.model_dump(mode="json", by_alias=True, include={*facts, *choices}) | {
         "variables": [
             {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in asdict(variable).items()}
             for variable in variables

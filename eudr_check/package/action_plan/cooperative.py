@@ -28,6 +28,11 @@ class Plan:
     """Loss after the cut-off on plots, from `losses.on_plots`."""
 
     @property
+    def name(self) -> str:
+        """The cooperative as people know it."""
+        return self.harvest.cooperatives.get(self.cooperative, self.cooperative)
+
+    @property
     def language(self) -> str:
         """First language of the harvest."""
         return self.harvest.package.languages[0]

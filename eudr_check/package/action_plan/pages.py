@@ -52,7 +52,7 @@ def _paper(plan: Plan, most: int) -> dict[str, Any]:
     return {
         "title": plan.say("title"),
         "language": plan.language,
-        "cooperative": _short(clean(plan.cooperative), 90),
+        "cooperative": _short(clean(plan.name), 90),
         "line": plan.line,
         "note": plan.say("page_note"),
         "words": words,

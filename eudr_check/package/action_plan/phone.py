@@ -43,7 +43,7 @@ def _content(plan: Plan, places: Sequence[Sequence[Any]], outlines: Mapping[str,
     """One file: the actions at every place."""
     root = ET.Element(f"{{{KML}}}kml")
     document = _child(root, "Document")
-    _child(document, "name", f"{plan.say('visits')} · {clean(plan.cooperative)}")
+    _child(document, "name", f"{plan.say('visits')} · {clean(plan.name)}")
     for actions in places:
         mark = _child(document, "Placemark")
         first = actions[0]

@@ -50,7 +50,7 @@ def write(folder: Path, plan: Plan) -> Path:
 def _score_sheet(sheet: Any, plan: Plan, look: dict[str, Any]) -> None:
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, 5, 13)
-    sheet.write_string(0, 0, f"{plan.say('title')} · {clean(plan.cooperative)}", look["title"])
+    sheet.write_string(0, 0, f"{plan.say('title')} · {clean(plan.name)}", look["title"])
     sheet.write_string(1, 0, plan.line, look["soft"])
     heads = ["measure", "count", "of", "now", "target", "state"]
     for column, head in enumerate(heads):

@@ -7,6 +7,7 @@ logged with the area before and after; what cannot be sent is refused by name.
 Source: European Commission, Operator API Reference v1.0 (29 May 2026), section 9.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,9 @@ class Export:
     """One row per plot and change: plot, code, refused, message, area_before_ha, area_after_ha."""
 
 
-def export(plots: gpd.GeoDataFrame, producer_as: str = "cooperative") -> Export:
+def export(
+    plots: gpd.GeoDataFrame, producer_as: str = "cooperative", called: Mapping[str, str] | None = None
+) -> Export:
     """Features of plots, ordered by producer, country and plot.
 
     The boundary moves by at most 1e-6 degree, so the area of a plot changes by at most its perimeter times 1e-6
@@ -47,11 +50,14 @@ def export(plots: gpd.GeoDataFrame, producer_as: str = "cooperative") -> Export:
     Args:
         plots: PLOTS; EPSG:4326.
         producer_as: `cooperative` names the cooperative as producer, `producer` the person.
+        called: names of cooperatives, by their short name in PLOTS; others go by that.
 
     Returns:
         Features and changes; a plot is in `features` or refused in `changes`, never both, never neither.
     """
     names = plots["cooperative"] if producer_as == "cooperative" else plots["producer_name"]
+    if called and producer_as == "cooperative":
+        names = names.replace(dict(called))
     log = _Log(plots)
     shapes = _Shapes(plots.geometry.to_numpy())
     shapes.cut_at_antimeridian(log)

@@ -158,6 +158,7 @@ def _plots(harvest: Harvest, plots: gpd.GeoDataFrame, assessed: pd.DataFrame) ->
     return {
         "id": [clean(name) for name in plots["plot_id"]],
         "cooperatives": cooperatives,
+        "names": [clean(harvest.cooperatives.get(one, one)) for one in cooperatives],
         "cooperative": _positions(plots["cooperative"], cooperatives),
         "outcome": _positions(assessed["final_outcome"], OUTCOMES),
         "before": _positions(assessed["outcome"], OUTCOMES),

@@ -48,11 +48,11 @@ function unpack(lines, count) {
   return { xs, ys, box, first, start };
 }
 const SETTLES = SETTLE(), PLOT = unpack(D.outlines, N), PATCH = unpack(D.patches.outlines, D.patches.year.length);
-const WORDS = P.id.map((id, i) => [id, P.cooperatives[P.cooperative[i]], P.place[i], P.producer[i], ...(REASONS.get(i) || []).map(row => D.reasons.codes[D.reasons.code[row]]), ...(FINDINGS.get(i) || []).map(row => D.findings.codes[D.findings.code[row]])].join(" ").toLowerCase());
+const WORDS = P.id.map((id, i) => [id, P.cooperatives[P.cooperative[i]], P.names[P.cooperative[i]], P.place[i], P.producer[i], ...(REASONS.get(i) || []).map(row => D.reasons.codes[D.reasons.code[row]]), ...(FINDINGS.get(i) || []).map(row => D.findings.codes[D.findings.code[row]])].join(" ").toLowerCase());
 
 /* Filters, order, counts. */
 const COLUMNS = [
-  ["plot", i => P.id[i]], ["cooperative", i => P.cooperatives[P.cooperative[i]]], ["outcome", i => P.outcome[i], i => outcomeName(P.outcome[i])],
+  ["plot", i => P.id[i]], ["cooperative", i => P.names[P.cooperative[i]]], ["outcome", i => P.outcome[i], i => outcomeName(P.outcome[i])],
   ["area", i => P.area[i], i => number(P.area[i], 2)], ["forest", i => P.forest[i], i => hectares(i, "forest", 2)],
   ["deforestation", i => P.deforestation[i], i => hectares(i, "deforestation", 3)], ["unknown", i => unread(i), i => unseen(i) ? "–" : number(unread(i), 2)]];
 const kept = (i, ignoreOutcome) => (ignoreOutcome || filter.outcome < 0 || P.outcome[i] === filter.outcome) && (filter.coop < 0 || P.cooperative[i] === filter.coop)
@@ -84,10 +84,10 @@ function coops() {
     return el("tr", {}, el(tag, { scope: "row", title: name }, el("bdi", {}, name)), el("td", { class: "wide" }, el("div", { class: "bar", "aria-hidden": "true" }, ...shown.map(o => el("i", { css: { width: 100 * count[o] / (members.length || 1) + "%", background: D.outcomes[o].colour } })))),
       ...shown.map(o => el("td", { class: "num" }, number(count[o]))), el("td", { class: "num" }, number(members.length)));
   };
-  const groups = P.cooperatives.map(() => []), every = [];
+  const groups = P.names.map(() => []), every = [];
   for (let i = 0; i < N; i++) { groups[P.cooperative[i]].push(i); every.push(i); }
   $("coops").replaceChildren(el("thead", {}, el("tr", {}, el("th", { scope: "col" }, T("cooperative")), el("td", { class: "wide" }), ...shown.map(o => el("th", { scope: "col", class: "num", title: outcomeName(o), "aria-label": outcomeName(o) }, mark(o), el("span", { class: "wide" }, outcomeName(o)))), el("th", { scope: "col", class: "num" }, T("total")))),
-    el("tbody", {}, ...P.cooperatives.map((name, c) => line(name, groups[c], "th"))), el("tfoot", {}, line(T("total"), every, "th")));
+    el("tbody", {}, ...P.names.map((name, c) => line(name, groups[c], "th"))), el("tfoot", {}, line(T("total"), every, "th")));
 }
 
 function kilograms() {
@@ -137,7 +137,7 @@ function whole() {
   for (let i = 0; i < N; i++) if (PLOT.box[4 * i] === PLOT.box[4 * i] && (!fine || P.usable[i])) for (let s = 0; s < 4; s++) box[s] = (s < 2 ? Math.min : Math.max)(box[s], PLOT.box[4 * i + s]);
   fit(box[0] < Infinity ? box : [-180, -80, 180, 80]);
 }
-const NAMES = P.cooperatives.map((_, c) => {
+const NAMES = P.names.map((_, c) => {
   const members = P.cooperative.flatMap((of, i) => of === c && P.usable[i] && PLOT.box[4 * i] === PLOT.box[4 * i] ? [i] : []), middle = values => values.sort((a, b) => a - b)[values.length >> 1];
   return [middle(members.map(i => PLOT.box[4 * i])), members.reduce((top, i) => Math.max(top, PLOT.box[4 * i + 3]), -90)];
 });
@@ -175,7 +175,7 @@ function paint() {
     pen.strokeStyle = "#fff"; pen.lineWidth = 1.5 * size; pen.stroke(batches[o][1]); pen.fillStyle = D.outcomes[o].colour; pen.fill(batches[o][1]);
   }
   pen.font = "600 12px system-ui, sans-serif"; pen.textAlign = "center";
-  if (view.k < 2500 && P.cooperatives.length <= 40) NAMES.forEach(([x, y], c) => { if (NAMES.slice(0, c).some(([u, v]) => Math.abs(px(u) - px(x)) < 70 && Math.abs(py(v) - py(y)) < 14)) return; const name = P.cooperatives[c].slice(0, 28); pen.strokeStyle = "#fffd"; pen.lineWidth = 4; pen.strokeText(name, px(x), py(y) - 8); pen.fillStyle = "#3c4350"; pen.fillText(name, px(x), py(y) - 8); });
+  if (view.k < 2500 && P.names.length <= 40) NAMES.forEach(([x, y], c) => { if (NAMES.slice(0, c).some(([u, v]) => Math.abs(px(u) - px(x)) < 70 && Math.abs(py(v) - py(y)) < 14)) return; const name = P.names[c].slice(0, 28); pen.strokeStyle = "#fffd"; pen.lineWidth = 4; pen.strokeText(name, px(x), py(y) - 8); pen.fillStyle = "#3c4350"; pen.fillText(name, px(x), py(y) - 8); });
   pen.textAlign = "start";
   if (selected >= 0 && PLOT.first[selected] < PLOT.first[selected + 1]) { pen.strokeStyle = "#22262e"; pen.lineWidth = 2; pen.strokeRect(px(PLOT.box[4 * selected]) - 5, py(PLOT.box[4 * selected + 3]) - 5, px(PLOT.box[4 * selected + 2]) - px(PLOT.box[4 * selected]) + 10, py(PLOT.box[4 * selected + 1]) - py(PLOT.box[4 * selected + 3]) + 10); }
   const metres = 111320 / view.k, round = 10 ** Math.floor(Math.log10(metres * 120)), long = [5, 2, 1].find(f => f * round <= metres * 120) * round;
@@ -247,7 +247,7 @@ function open(i) {
     el("div", { class: "top" }, ...[["previous", -1], ["next", 1]].map(([key, step]) => el("button", { disabled: at < 0 || !(at + step in rows), onclick: () => open(rows[at + step]) }, T(key))),
       place ? el("button", { onclick: () => { box.close(); const b = PLOT.box.slice(4 * i, 4 * i + 4); fit([b[0] - .002, b[1] - .002, b[2] + .002, b[3] + .002]); draw(); canvas.focus(); canvas.scrollIntoView({ block: "center" }); } }, T("on_map")) : null,
       el("button", { onclick: () => print() }, T("print")), el("button", { onclick: () => box.close() }, T("close"))),
-    el("h2", { id: "d-title" }, el("bdi", {}, P.id[i])), el("p", { class: "help" }, el("bdi", {}, P.cooperatives[P.cooperative[i]]), ` · ${D.harvest} · ${D.policy || "–"} · ${D.date}`),
+    el("h2", { id: "d-title" }, el("bdi", {}, P.id[i])), el("p", { class: "help" }, el("bdi", {}, P.names[P.cooperative[i]]), ` · ${D.harvest} · ${D.policy || "–"} · ${D.date}`),
     el("p", { class: "badge", css: { color: outcome.ink, borderColor: outcome.colour } }, mark(P.outcome[i]), outcomeName(P.outcome[i])), el("p", {}, says(i)), decidedBox(i),
     P.before[i] !== P.outcome[i] ? el("p", {}, T("before_review", { outcome: outcomeName(P.before[i]) })) : null, P.fragile[i] ? el("p", {}, flips(i)) : null, P.unobserved[i] ? el("p", {}, T("unobserved", { date: P.unobserved[i] })) : null,
     el("div", { class: "two" }, el("div", {}, picture(i)), el("div", {}, el("h3", {}, T("figures")), el("dl", {}, ...["area", "declared", "forest", "loss", "deforestation", "agreed", "unknown", "margin"].flatMap(key => pair(key, key === "unknown" ? (unseen(i) ? "–" : number(unread(i), 3)) : figure(i, key))),
@@ -269,7 +269,7 @@ function speak() {
   $("search").placeholder = T("search"); canvas.setAttribute("aria-label", T("map_label")); $("name").textContent = D.harvest;
   $("meta").textContent = T("meta", { commodity: T("commodity_" + D.commodity), policy: D.policy || "–", date: new Date(D.date + "T12:00").toLocaleDateString(LOCALE[lang], { dateStyle: "long" }) });
   const choose = (id, all, names, key) => $(id).replaceChildren(el("option", { value: -1 }, T(all)), ...names.map((name, n) => el("option", { value: n, selected: filter[key] === n }, name)));
-  choose("coop", "all_cooperatives", P.cooperatives, "coop"); choose("reason", "all_reasons", D.reasons.codes, "reason"); choose("settles", "all_settles", SETTLES.map(text => Object.values(D.sentences.settle).find(one => one[D.languages[0]] === text)[lang]), "settle");
+  choose("coop", "all_cooperatives", P.names, "coop"); choose("reason", "all_reasons", D.reasons.codes, "reason"); choose("settles", "all_settles", SETTLES.map(text => Object.values(D.sentences.settle).find(one => one[D.languages[0]] === text)[lang]), "settle");
   $("years").replaceChildren(...Object.entries(D.years).map(([year, colour]) => el("span", {}, el("i", { class: "swatch", css: { background: colour } }), year)));
   $("elsewhere").hidden = !D.elsewhere.code.length; for (const [id, notes] of [["faults", false], ["notes", true]]) $(id).replaceChildren(...D.elsewhere.code.map((_, row) => row).filter(row => (D.elsewhere.severity[row] === 2) === notes).slice(0, 500).map(row => finding(D.elsewhere, row)));
   $("n-notes").hidden = !$("notes").children.length;

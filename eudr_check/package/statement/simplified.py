@@ -53,7 +53,7 @@ def write(folder: Folder, given: DeclarationInput) -> dict[str, Any]:
         raise PackageError(sentence("refusals", "no_simplified", harvest=harvest.harvest, problems=Joined(faults)))
     outcomes = given.assessments["final_outcome"].reindex(given.plots.index)
     settled = usable[outcomes[usable.index].isin(SETTLED)]
-    features = eu_geojson.export(settled, "cooperative").features if len(settled) else None
+    features = eu_geojson.export(settled, "cooperative", harvest.cooperatives).features if len(settled) else None
     if features is None or features.empty:
         raise PackageError(sentence("refusals", "nothing_to_declare", harvest=harvest.harvest))
     geojson = feature_text.collection(feature_text.feature_texts(features, names=False)).encode()

@@ -104,7 +104,7 @@ def plan(behind: Behind) -> Plan:
     """Sort, export and cut what is declared; pure, so that whoever verifies a package plans the same."""
     package = behind.harvest.package
     settled = _settled(behind, {})
-    export = eu_geojson.export(settled.plots, package.producer_as)
+    export = eu_geojson.export(settled.plots, package.producer_as, behind.harvest.cooperatives)
     refused = export.changes[export.changes["refused"]].drop_duplicates("plot")
     if len(refused):
         settled = _settled(behind, dict(zip(refused["plot"], refused["code"], strict=True)))
