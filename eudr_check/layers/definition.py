@@ -6,6 +6,7 @@ EVIDENCE: 1 / 0 / -1 for a state, the calendar year / 0 / -1 for an event. Every
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -286,7 +287,8 @@ def read(path: Path) -> LayerDefinition:
     """A user's own definition file.
 
     Raises:
-        LayersError: the file is missing or breaks a rule, or carries the id of a shipped definition without being it.
+        LayersError: the file is missing or breaks a rule, or carries the id, name or title of a shipped definition
+            without being it.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -295,10 +297,27 @@ def read(path: Path) -> LayerDefinition:
     found = _parse(text, str(path))
     if to_come := not_yet(found, dt.date.today()):
         raise LayersError(sentence("layers", "definition_wrong", where=path, problems=Joined(to_come)))
-    namesake = next((one for one in shipped() if one.casefold() == found.id.casefold()), None)
-    if namesake and found != definition(LayerChoice.model_validate({"id": namesake, "from": "shipped"})):
-        raise LayersError(sentence("layers", "definition_namesake", path=path, id=found.id))
+    if taken := _taken(found):
+        key, mine = taken
+        raise LayersError(sentence("layers", f"definition_{key}", path=path, id=mine))
     return found
+
+
+def _taken(found: LayerDefinition) -> tuple[str, str] | None:
+    """What an own definition bears that belongs to a shipped one : key of the sentence, and what it is."""
+    taken = None
+    for theirs in (definition(LayerChoice.model_validate({"id": one, "from": "shipped"})) for one in shipped()):
+        if theirs.id.casefold() == found.id.casefold():
+            return None if found == theirs else ("namesake", found.id)
+        for key, mine, other in (("name", found.name, theirs.name), ("title", found.title, theirs.title)):
+            if _bare(mine) == _bare(other):
+                taken = taken or (f"{key}_taken", mine)
+    return taken
+
+
+def _bare(text: str) -> str:
+    """Letters and digits as a reader tells them: neither case, signs nor spaces make another name."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text).casefold() if sign.isalnum())
 
 
 @cache

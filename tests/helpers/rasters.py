@@ -1,5 +1,6 @@
 """Small rasters and one-line harvest settings for tests of layers."""
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import rasterio
 from affine import Affine
 from numpy.typing import ArrayLike
 
-from eudr_check import layers
+from eudr_check import layers, risk
 from eudr_check.config import Catalogue, LayerChoice
 from eudr_check.layers.definition import LayerDefinition, read
 from eudr_check.tiles import Tile
@@ -86,3 +87,11 @@ class Toy:
         """The cube of one tile."""
         rows = self.sources(boxes, tile) if sources is None else sources
         return layers.cube(tile, boxes, [self.definition], rows, self.store)
+
+
+def policy_on(folder: Path, baseline: str) -> str:
+    """File name of a policy in a folder: convergence@1 with another forest map as its baseline."""
+    text = files(risk).joinpath("policies", "convergence@1.yaml").read_text(encoding="utf-8")
+    text = text.replace("name: convergence\n", "name: own_baseline\n").replace("jrc_gfc2020.forest", baseline)
+    (folder / "own_baseline.yaml").write_text(text, encoding="utf-8")
+    return "own_baseline.yaml"

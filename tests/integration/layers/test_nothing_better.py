@@ -21,6 +21,7 @@ from eudr_check.run.folder import RunFolder
 from eudr_check.run.harvest import Finished, run
 from eudr_check.run.status import Status, status
 from tests.conftest import REPOSITORY
+from tests.helpers.rasters import policy_on
 from tests.helpers.tiny_harvest import OUTCOMES, Tiny
 from tests.tools.fault_campaign import in_folder
 
@@ -286,7 +287,7 @@ def shared_fault(source: Path, folder: Path, *subfolders: str, spoil: Bend | Non
         "plots": [{"path": "in/plot.geojson", "cooperative": "c", "producer_country": "PE"}],
         "catalogues": {"local": {"folder": "cat"}},
         "layers": [{"definition": str(DEFINITIONS / f"whisp_{name}.yaml"), "from": "local"} for name in own],
-        "policy": "convergence@1",
+        "policy": policy_on(folder, "whisp_jrc_gfc2020.forest"),
         "production": {"from": "2026-03-01", "to": "2026-09-30"},
         "run": {"folder": "run"},
     }

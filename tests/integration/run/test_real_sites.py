@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from tests.helpers import command
+from tests.helpers.rasters import policy_on
 
 DEFINITIONS = Path(__file__).parents[2] / "definitions"
 SITES = {"CI_west_p05": "5", "PE_sanmartin_p10": "10", "PE_huanuco_p14": "14", "RW_p17": "17"}
@@ -20,16 +21,16 @@ RASTERS = {
     "whisp_glad_s2": ["glad_s2_alert_year"],
 }
 STATES = {
-    "jrc_gfc2020_EUFO_ha": "jrc_gfc2020.forest",
-    "esa_worldcover_tree_2020_ha": "worldcover.tree",
-    "gfc_treecover_2020_ha": "hansen.tree10",
+    "jrc_gfc2020_EUFO_ha": "whisp_jrc_gfc2020.forest",
+    "esa_worldcover_tree_2020_ha": "whisp_worldcover.tree",
+    "gfc_treecover_2020_ha": "whisp_hansen.tree10",
 }
 EVENTS = {
-    "gfc_lossyear_after_2020_ha": "hansen.loss_year",
-    "tmf_deforestation_year_after_2020_ha": "tmf.deforestation_year",
-    "tmf_degradation_year_after_2020_ha": "tmf.degradation_year",
-    "radd_alert_year_after_2020_ha": "radd.alert_year",
-    "glad_s2_alert_year_after_2020_ha": "glad_s2.alert_year",
+    "gfc_lossyear_after_2020_ha": "whisp_hansen.loss_year",
+    "tmf_deforestation_year_after_2020_ha": "whisp_tmf.deforestation_year",
+    "tmf_degradation_year_after_2020_ha": "whisp_tmf.degradation_year",
+    "radd_alert_year_after_2020_ha": "whisp_radd.alert_year",
+    "glad_s2_alert_year_after_2020_ha": "whisp_glad_s2.alert_year",
 }
 
 
@@ -57,6 +58,7 @@ def real(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "catalogues": {"local": {"folder": "catalogue"}},
         "layers": [{"definition": str(DEFINITIONS / f"{layer}.yaml"), "from": "local"} for layer in RASTERS],
         "production": {"from": "2024-01-01", "to": "2024-12-31"},
+        "policy": policy_on(folder, "whisp_jrc_gfc2020.forest"),
         "package": {"outputs": ["eu_geojson"]},
         "run": {"folder": "run"},
     }
@@ -95,8 +97,8 @@ def test_evidence_adds_up_to_the_plots(real: Path):
 def test_san_martin_is_high(real: Path):
     """On 2020 forest: 0.344 ha of Hansen loss, 0.189 ha of TMF deforestation, 0.449 ha of either."""
     evidence = evidence_of(real).loc[["whisp/10"]]
-    forest = evidence[evidence["jrc_gfc2020.forest"] == 1]
-    hansen, tmf = forest["hansen.loss_year"] > 2020, forest["tmf.deforestation_year"] > 2020
+    forest = evidence[evidence["whisp_jrc_gfc2020.forest"] == 1]
+    hansen, tmf = forest["whisp_hansen.loss_year"] > 2020, forest["whisp_tmf.deforestation_year"] > 2020
 
     assert forest.loc[hansen, "area_ha"].sum() == pytest.approx(0.344, abs=0.0005)
     assert forest.loc[tmf, "area_ha"].sum() == pytest.approx(0.189, abs=0.0005)

@@ -1,9 +1,11 @@
 """Definitions are data, and wrong ones are refused with their key."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -192,10 +194,11 @@ def test_wrong_definitions_name_the_key(tmp_path: Path, assets: str, variables: 
 
 @pytest.mark.parametrize("name", ["hansen_gfc@v1.13", "hansen_gfc@V1.13"])
 def test_a_shipped_id_belongs_to_the_shipped_definition(tmp_path: Path, name: str) -> None:
-    """A copy is taken, an edited one refused (also under the same letters in other case), a renamed one taken."""
+    """A copy is taken, an edited one refused (also in letters of other case), a wholly renamed one taken."""
     text = (DEFINITIONS / "hansen_gfc@v1.13.yaml").read_text(encoding="utf-8")
     edited = text.replace('values: "1..25"', 'values: "1..20"').replace("id: hansen_gfc@v1.13", f"id: {name}")
-    for content, accepted in ((text, True), (edited, False), (edited.replace(f"id: {name}", "id: mine@1"), True)):
+    renamed = edited.replace(f"id: {name}", "id: mine@1").replace("name: hansen", "name: mine")
+    for content, accepted in ((text, True), (edited, False), (renamed.replace("title: ", "title: Our own "), True)):
         path = tmp_path / "own.yaml"
         path.write_text(content, encoding="utf-8")
         choice = LayerChoice.model_validate({"definition": str(path), "from": "local"})
@@ -204,6 +207,24 @@ def test_a_shipped_id_belongs_to_the_shipped_definition(tmp_path: Path, name: st
         else:
             with pytest.raises(LayersError, match="id of a definition that comes with eudr-check"):
                 definition(choice)
+
+
+@pytest.mark.parametrize(
+    ("own", "message"),
+    [
+        ({"id": "mine@1"}, "'hansen' is the name of a layer that comes with eudr-check"),
+        ({"id": "mine@1", "name": "hansen_"}, "'hansen_' is the name"),
+        ({"id": "mine@1", "name": "mine"}, "'Hansen Global Forest Change 2000-2025' is the title"),
+        ({"id": "mine@1", "name": "mine", "title": "JRC global map  of Forest cover 2020 v4"}, "v4' is the title"),
+    ],
+)
+def test_name_and_title_of_a_shipped_layer_belong_to_it(tmp_path: Path, own: dict[str, str], message: str) -> None:
+    """No layer of one's own goes by what pages call a shipped one, in whatever case, signs or spaces."""
+    text = (DEFINITIONS / "hansen_gfc@v1.13.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "own.yaml"
+    path.write_text(yaml.safe_dump(yaml.safe_load(text) | own), encoding="utf-8")
+    with pytest.raises(LayersError, match=re.escape(message)):
+        definition(LayerChoice.model_validate({"definition": str(path), "from": "local"}))
 
 
 @given(
