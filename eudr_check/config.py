@@ -210,6 +210,9 @@ class Harvest(Strict):
     deliveries: FilePath | None = Field(None, description="CSV of deliveries: date, plot, kilograms, form, lot")
     shipments: FilePath | None = Field(None, description="CSV of shipments: which lots go where; one statement each")
     reviews: FilePath | None = Field(None, description="CSV of decisions by which people settle plots")
+    other_cooperatives: tuple[str, ...] = Field(
+        (), description="cooperatives of other harvests whose reviews stand in the same file"
+    )
     legality: FilePath | None = Field(None, description="CSV of legality documents (Art. 2(40))")
     answers: FilePath | None = Field(None, description="CSV of the operator's answers (Art. 10(2), Art. 13)")
     concern: str | None = Field(

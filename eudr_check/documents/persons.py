@@ -6,13 +6,16 @@ import unicodedata
 _LOOK_ALIKE = str.maketrans(
     dict(
         zip(
-            "авекмнорстухгпбзісјѕԁԛԝһіӏԍүѵαβεζηικμνορτυχγωϲϳ01|l",
-            "abekmhopctyxrnb3icjsdqwhiigyvabezhikuvopruxywcjoiii",
+            "авекмнорстухгпбзісјѕԁԛԝһіӏԍүѵαβεζηικμνορτυχγωϲϳ01|lßøłđðıɑɒɡ@$€£¥!",
+            "abekmhopctyxrnbeicjsdqwhiigyvabezhikuvopruxywcjoiiisoiddiaagaseiyi",
             strict=True,
         )
     )
 )
-"""Letters of other scripts, and digits, that look like Latin ones."""
+"""Letters of other scripts, digits and signs that look like Latin letters."""
+_DIGITS = str.maketrans("23456789", "zeasgtbg")
+"""Digits in the place of letters, within a word."""
+_PAIRS = (("rn", "m"), ("vv", "w"))
 _BETWEEN = re.compile(r"[\W_]+")
 
 
@@ -26,7 +29,10 @@ def words_of(name: str) -> tuple[str, ...]:
     """
     letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
     seen = "".join(c for c in letters if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
-    return tuple(sorted(word for word in _BETWEEN.split(seen.translate(_LOOK_ALIKE)) if word))
+    for pair, one in _PAIRS:
+        seen = seen.replace(pair, one)
+    words = [word for word in _BETWEEN.split(seen.translate(_LOOK_ALIKE)) if word]
+    return tuple(sorted(word if word.isdigit() else word.translate(_DIGITS) for word in words))
 
 
 _TITLES = frozenset(words_of("ing eng sr sra srta dr dra lic prof don dona mr mrs ms mme"))
@@ -46,6 +52,8 @@ def are_two(one: str, other: str) -> bool:
     (True, False, False)
     """
     first, second = words_of(one), words_of(other)
+    if any(_mixes_scripts(word) for word in (*first, *second)):
+        return False
     if not first or not second or {first, second} & _NOBODY or sorted("".join(first)) == sorted("".join(second)):
         return False
     fewer, more = sorted(([word for word in words if word not in _TITLES] for words in (first, second)), key=len)
@@ -56,6 +64,12 @@ def are_two(one: str, other: str) -> bool:
             return True
         more.remove(same)
     return False
+
+
+def _mixes_scripts(word: str) -> bool:
+    """Whether letters of another script stand among Latin ones: what they look like nobody can say of all of them."""
+    scripts = {unicodedata.name(letter, "?").partition(" ")[0] for letter in word if letter.isalpha()}
+    return "LATIN" in scripts and len(scripts) > 1
 
 
 def _may_be(word: str, other: str) -> bool:

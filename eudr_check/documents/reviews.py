@@ -4,7 +4,7 @@ A review settles a plot only together with the evidence it was made on: when tha
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,6 +131,34 @@ def refuse_strangers(reviews: Sequence[Review], assessments: pd.DataFrame) -> No
             if decisions[name] == "confirm" and known:
                 near = nearest(plot, assessments.index)
                 raise ConfigError(sentence("documents", "stranger_confirmed", review=name, plot=plot, near=near))
+
+
+def refuse_misplaced(reviews: Sequence[Review], plots: Iterable[str], others: Iterable[str]) -> None:
+    """Refuse a confirmed clearing under a cooperative that nobody knows, where a plot of this harvest has the id.
+
+    Rightly written the plot would be `high`. A review meant for another harvest passes where no plot here has its id,
+    or where that cooperative is known.
+
+    Args:
+        reviews: rows of reviews.csv.
+        plots: plots of the harvest, COOPERATIVE/ID.
+        others: cooperatives of other harvests.
+
+    Raises:
+        ConfigError: names the review, its plot and those here that have the id.
+    """
+    if all(review.decision != "confirm" for review in reviews):
+        return
+    mine = list(plots)
+    known = {folded(name) for name in (*others, *(plot.partition("/")[0] for plot in mine))}
+    for review in (one for one in reviews if one.decision == "confirm"):
+        for plot in review.plots:
+            cooperative, slash, name = plot.partition("/")
+            same = [one for one in mine if folded(one.partition("/")[2]) == folded(name)]
+            if slash and same and folded(cooperative) not in known:
+                here = ", ".join(same[:5])
+                facts = {"review": review.review, "plot": plot, "cooperative": cooperative, "here": here}
+                raise ConfigError(sentence("documents", "misplaced_confirmed", **facts))
 
 
 def unknown_plots(reviews: Sequence[Review], assessments: pd.DataFrame) -> dict[str, tuple[str, ...]]:

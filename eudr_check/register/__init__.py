@@ -4,7 +4,15 @@ from eudr_check.register.boundaries import read as boundaries_on_loss
 from eudr_check.register.clock import amend_window, keep_until
 from eudr_check.register.filed import filed
 from eudr_check.register.filing_state import FilingState, filing_states
-from eudr_check.register.land import land_state, losses_within, plots_of, plots_within, record_land, remember
+from eudr_check.register.land import (
+    cooperatives,
+    land_state,
+    losses_within,
+    plots_of,
+    plots_within,
+    record_land,
+    remember,
+)
 from eudr_check.register.numbers import note, note_available
 from eudr_check.register.packages import Declared, LayerRead, Package, record_package
 from eudr_check.register.passed_on import passed_on
@@ -21,6 +29,7 @@ __all__ = [
     "amend_window",
     "boundaries_on_loss",
     "content",
+    "cooperatives",
     "filed",
     "filing_states",
     "find",

@@ -130,6 +130,18 @@ def plots_of(path: Path, cooperatives: list[str], harvest: str) -> pd.DataFrame:
     return _frame([tuple(row)[:-2] for row in rows], columns)
 
 
+def cooperatives(path: Path, harvest: str) -> list[str]:
+    """Cooperatives that other harvests have or had plots of, sorted; none where there is no register yet."""
+    if not path.exists():
+        return []
+    named = "SELECT cooperative FROM {} WHERE harvest <> ?"
+    with store.reading(path) as database:
+        rows = database.execute(
+            f"{named.format('plots')} UNION {named.format('former_plots')} ORDER BY cooperative", (harvest, harvest)
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
 def _move_dropped(database: sqlite3.Connection, harvest: str, kept: set[tuple[str, str]]) -> None:
     """Between `plots` and `former_plots`: a plot of the harvest stands in exactly one of them."""
     for row in database.execute("SELECT * FROM plots WHERE harvest = ?", (harvest,)).fetchall():

@@ -18,6 +18,7 @@ from eudr_check.run import harvest as run_harvest
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.harvest import Finished
 from eudr_check.run.imagery.command import NAME
+from eudr_check.run.misplaced import refuse_misplaced
 from eudr_check.run.stages import Progress
 from eudr_check.text import Sentence, sentence
 
@@ -88,6 +89,7 @@ def add(harvest: Harvest, config: Path, files: Sequence[Path], progress: Progres
     there = read_reviews(book) if book.is_file() else ()
     new = review_book.additions(book, there, decided, digests)
     refuse_strangers(new.reviews, pd.DataFrame(index=before.cooperatives.index))
+    refuse_misplaced(harvest, new.reviews, before.cooperatives.index)
     review_book.write(book, there, new)
     finished = run_harvest.run(harvest, until="assess", offline=offline, progress=progress)
     lines = review_lines.lines(finished.made["assess"].json("reviews"))

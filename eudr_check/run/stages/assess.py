@@ -7,6 +7,7 @@ from eudr_check.documents import dossier
 from eudr_check.run import watched
 from eudr_check.run.artifacts import Artifact, write_json, write_table
 from eudr_check.run.graph import Result
+from eudr_check.run.misplaced import refuse_misplaced
 from eudr_check.run.stages.job import Run, definitions
 
 
@@ -41,6 +42,7 @@ def _write(run: Run, plots: Artifact, evidence: Artifact, folder: Path) -> None:
     table, ground = plots.features("PLOTS"), evidence.table("EVIDENCE")
     known = watched.variables(definitions(run), evidence.table("SOURCES"))
     assessments, reasons = risk.assess(table, ground, known, risk.policy(harvest.policy), harvest.production)
+    refuse_misplaced(harvest, added.reviews, table.index)
     assessments, effects = dossier.assessed(added, assessments, ground)
     lots = dossier.lots_of(harvest, added, assessments, table)
     write_table(folder, "ASSESSMENTS", assessments)

@@ -73,6 +73,8 @@ FAULTS: dict[str, Fault] = {
     "one person in parts of letters": review(second_reviewer=unicodedata.normalize("NFD", "Ana Pérez")),
     "one person in Cyrillic": review(second_reviewer="\u0410na P\u0435rez"),
     "one person with a blank that joins": review(second_reviewer="Ana\u00a0P\u00e9rez\u200b"),
+    "one person with a digit": review(second_reviewer="Ana P3rez"),
+    "confirmed under a misspelt cooperative": review(decision="confirm", plots="nrote/high-one"),
     "evidence outside the folder": review(second_reviewer="Luis Rojas", evidence="../secret.txt=" + "0" * 64),
     "edited policy of a shipped name": policy,
     "register that acts": acting_register,
@@ -85,6 +87,7 @@ FAULTS: dict[str, Fault] = {
 REFUSED = {
     "open quote",
     "to come",
+    "confirmed under a misspelt cooperative",
     "evidence outside the folder",
     "edited policy of a shipped name",
     "register that acts",

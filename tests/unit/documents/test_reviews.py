@@ -111,6 +111,19 @@ def test_one_person_in_other_letters_is_one_person(tmp_path: Path, second: str) 
         ("Ana P\u00e9rez", "no hay", False),
         ("n\u00e3o h\u00e1", "Ana P\u00e9rez", False),
         ("Ana P\u00e9rez", "Aucun", False),
+        ("Ana P\u00e9rez", "Ana P3rez", False),
+        ("Ana P\u00e9rez", "4na P\u00e9re2", False),
+        ("Ana P\u00e9rez", "An@ P\u20acrez", False),
+        ("Luis Rojas", "Lui5 Roja$", False),
+        ("Beto Tovar", "8e7o 7ovar", False),
+        ("Hugo Garay", "Hu9o 6aray", False),
+        ("J\u00f8rn \u0141ukasz", "Jorn Lukasz", False),
+        ("Wanda Mora", "VVanda rnora", False),
+        ("Ana P\u00e9rez", "An\u0252 P\u00e9rez", False),
+        ("Ana P\u00e9rez", "\u13aana P\u00e9rez", False),
+        ("tec01", "tec02", True),
+        ("\u0410\u043d\u043d\u0430 \u041f\u0435\u0442\u0440\u043e\u0432\u0430", "Luis Rojas", True),
+        ("\u1208\u121d\u1208\u121d", "Abebe Bekele", True),
         ("Ana P\u00e9rez", "Luis P\u00e9rez", True),
         ("Ana P\u00e9rez", "L. P\u00e9rez", True),
         ("Ana P\u00e9rez", "Ana Rojas", True),
@@ -279,6 +292,37 @@ def test_a_confirmed_clearing_on_an_unknown_plot_is_refused(tmp_path: Path, plot
 
     with pytest.raises(ConfigError, match=f"R-1 confirms a clearing on '{plot}'"):
         reviews.apply(frame, rows, pd.DataFrame({"footprint": [], "area_ha": []}))
+
+
+PLOTS = ["norte/001", "norte/P-7", "sur/002"]
+
+
+@pytest.mark.parametrize(
+    ("plot", "others", "refused"),
+    [
+        ("nrote/001", (), True),
+        ("nrote/P 7", (), False),
+        ("nrote/p-7", (), True),
+        ("Cooperativa Norte/001", (), True),
+        ("coop-15/001", (), True),
+        ("coop-15/001", ("COOP-15",), False),
+        ("coop-15/009", (), False),
+        ("norte/001", (), False),
+    ],
+)
+def test_a_confirmed_clearing_of_a_cooperative_that_nobody_knows_is_refused(
+    tmp_path: Path, plot: str, others: tuple[str, ...], refused: bool
+) -> None:
+    """Where a plot here has the id, the cooperative is right, or known to be another harvest's, or asked about."""
+    rows = read_reviews(written(tmp_path, plots=plot, decision="confirm", evidence_digest="0"))
+    clears = read_reviews(written(tmp_path, plots=plot, evidence_digest="0"))
+
+    reviews.refuse_misplaced(clears, PLOTS, others)
+    if not refused:
+        reviews.refuse_misplaced(rows, PLOTS, others)
+        return
+    with pytest.raises(ConfigError, match=f"R-1 confirms a clearing on '{plot}'.*other_cooperatives"):
+        reviews.refuse_misplaced(rows, PLOTS, others)
 
 
 @pytest.mark.parametrize(
