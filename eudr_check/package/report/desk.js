@@ -44,3 +44,12 @@ function deliveriesBox(i) {
   const state = name => T(D.desk.lots.find(lot => lot.lot === name)?.ready ? "lot_ready" : "lot_held");
   return el("div", {}, el("h3", {}, T("deliveries")), rows ? el("ul", {}, ...rows.map(([lot, mass]) => el("li", {}, el("bdi", {}, lot), ` · ${kg(mass)} · ${state(lot)}`))) : el("p", {}, T("no_deliveries")));
 }
+
+/* The map goes to what is filtered; its legend names every outcome it draws. */
+var framed;
+function frame() {
+  const now = JSON.stringify(filter);
+  if (framed !== undefined && framed !== now) whole(rows.length ? rows : undefined);
+  framed = now;
+  $("key").replaceChildren(...D.outcomes.flatMap((_, o) => P.outcome.includes(o) ? [el("span", {}, mark(o), outcomeName(o))] : []));
+}

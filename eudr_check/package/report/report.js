@@ -67,7 +67,7 @@ function apply() {
   });
   $("count").textContent = N === 0 ? T("no_plots") : rows.length ? T("shown", { shown: number(rows.length), all: number(N) }) : T("none");
   $("list").scrollTop = 0;
-  tiles(); head(); list(); draw();
+  frame(); tiles(); head(); list(); draw();
 }
 function tiles() {
   const count = D.outcomes.map(() => 0), area = D.outcomes.map(() => 0);
@@ -131,10 +131,10 @@ function fit(box) {
   view.x = (box[0] + box[2]) / 2; view.y = (box[1] + box[3]) / 2;
   view.k = Math.min(width / ((box[2] - box[0]) * squeeze() || 1e-9), height / (box[3] - box[1] || 1e-9), 4e5) * .9;
 }
-function whole() {
+function whole(members = [...P.id.keys()]) {
   const box = [Infinity, Infinity, -Infinity, -Infinity];
-  const fine = P.usable.some(Boolean);
-  for (let i = 0; i < N; i++) if (PLOT.box[4 * i] === PLOT.box[4 * i] && (!fine || P.usable[i])) for (let s = 0; s < 4; s++) box[s] = (s < 2 ? Math.min : Math.max)(box[s], PLOT.box[4 * i + s]);
+  const fine = members.some(i => P.usable[i]);
+  for (const i of members) if (PLOT.box[4 * i] === PLOT.box[4 * i] && (!fine || P.usable[i])) for (let s = 0; s < 4; s++) box[s] = (s < 2 ? Math.min : Math.max)(box[s], PLOT.box[4 * i + s]);
   fit(box[0] < Infinity ? box : [-180, -80, 180, 80]);
 }
 const NAMES = P.names.map((_, c) => {

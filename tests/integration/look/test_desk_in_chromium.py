@@ -118,3 +118,25 @@ def test_filters_in_words(page: Path, tmp_path: Path) -> None:
             " $('settles').dispatchEvent(new Event('change')); 1"
         )
         assert browser.run("rows") == [info]
+
+
+def test_map_goes_to_what_is_filtered_and_says_what_its_colours_mean(page: Path, tmp_path: Path) -> None:
+    """The plot that alone is listed fills the map, sorting moves nothing, and each outcome drawn is in the legend."""
+    html = page.with_suffix(".html")
+    html.write_bytes(page.read_bytes())
+    _, _, _, _, fragile, _ = places(page)
+    with Browser(tmp_path / "profile") as browser:
+        browser.open(html)
+        far = browser.run("view.k")
+        browser.run("document.querySelector('dialog').close(); $('fragile').click()")
+        near = browser.run("view.k")
+        at = browser.run(f"[view.x, view.y, ...PLOT.box.slice({4 * fragile}, {4 * fragile + 4})]")
+        browser.run("zoom(.5); document.querySelector('#plots thead button').click()")
+        after = browser.run("view.k")
+        legend = browser.run("[...document.querySelectorAll('#key > span')].map(one => one.innerText.trim())")
+
+        assert near > 10 * far
+        assert at[2] <= at[0] <= at[4] and at[3] <= at[1] <= at[5]
+        assert after == near / 2
+        assert sorted(legend) == sorted(browser.run("[...new Set(P.outcome)].map(outcomeName)"))
+        assert not browser.complaints
