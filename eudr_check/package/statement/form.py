@@ -18,7 +18,9 @@ STYLE = (
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;"
     "border-bottom:1px solid #bbb;overflow-wrap:anywhere}th[scope=rowgroup]{background:#eee}"
     "code{user-select:all;-webkit-user-select:all;font-size:1rem;background:#f4f4f4;padding:.1rem .3rem}"
-    "tr{break-inside:avoid}.mark{color:#8a1c1c;font-weight:bold}"
+    "td:nth-child(2){width:40%}@media(max-width:40rem){h1{font-size:1.3rem}thead{display:none}"
+    "tr,th,td,td:nth-child(2){display:block;width:auto;border:0;padding:.1rem .3rem}tr{border-bottom:1px solid #bbb;"
+    "padding:.35rem 0}}tr{break-inside:avoid}.mark{color:#8a1c1c;font-weight:bold}"
 )
 
 
