@@ -5,7 +5,21 @@ from datetime import date
 from typing import Literal
 
 Kind = Literal["state", "event"]
-Role = Literal["forest_2020", "tree_cover_2020", "event", "degradation", "commodity", "context"]
+Role = Literal[
+    "forest_2020",
+    "tree_cover_2020",
+    "primary_2020",
+    "regenerating_2020",
+    "planted_2020",
+    "plantation_now",
+    "planted_now",
+    "other_wooded_now",
+    "agriculture_now",
+    "event",
+    "degradation",
+    "commodity",
+    "context",
+]
 
 UNKNOWN = -1
 NO = 0
@@ -26,7 +40,10 @@ class Variable:
     """Layer with version the values come from, e.g. `hansen_gfc@v1.13`."""
     kind: Kind
     role: Role
-    """What a policy may use it for; `degradation` is an event that is not a conversion."""
+    """What a policy may use it for; `degradation` is an event that is not a conversion.
+
+    `..._2020` are kinds of forest at the cut-off, `..._now` what the land is today; only `wood@1` reads them.
+    """
     method: str
     """Name of the independent method behind it; two variables with one method never agree as two."""
     sensor: str

@@ -19,7 +19,9 @@ from eudr_check.text import sentence
 
 NO_REVIEW = frozenset({"geometry_blocked", "not_assessed"})
 """States a review cannot settle: the plot must be repaired, or a policy made."""
-EXPLAINS = frozenset({"send_polygon", "adjoining_plots", "tree_crop_2020", "whisp_columns_absent"})
+EXPLAINS = frozenset(
+    {"send_polygon", "adjoining_plots", "tree_crop_2020", "planted_forest_2020", "whisp_columns_absent"}
+)
 """Codes that explain and ask nothing a review could answer."""
 UNKNOWN = "unknown_plot"
 """The fault of a review of a plot that the harvest does not have."""

@@ -26,12 +26,19 @@ _REACH = {
 _KIND_OF = {
     "forest_2020": "state",
     "tree_cover_2020": "state",
+    "primary_2020": "state",
+    "regenerating_2020": "state",
+    "planted_2020": "state",
+    "plantation_now": "state",
+    "planted_now": "state",
+    "other_wooded_now": "state",
+    "agriculture_now": "state",
     "commodity": "state",
     "event": "event",
     "degradation": "event",
 }
 """Roles that a policy reads in one way only; `context` may be either."""
-_AT_CUTOFF = ("forest_2020", "tree_cover_2020")
+_AT_CUTOFF = ("forest_2020", "tree_cover_2020", "primary_2020", "regenerating_2020", "planted_2020")
 LONGITUDE_LATITUDE = frozenset({"EPSG:4326", "EPSG:4674", "EPSG:4258"})
 """Geographic CRSs whose coordinates are taken as WGS 84: SIRGAS 2000 and ETRS89 differ from it by less than a metre."""
 UTM = "UTM"

@@ -30,7 +30,24 @@ Quantity = Literal[
     "canopy_disturbance",
     "event_on_disputed_forest",
     "forest_seen_once",
+    "primary_to_plantation",
+    "regenerating_to_plantation",
+    "natural_to_other_wooded",
+    "primary_to_planted",
+    "forest_to_agriculture",
+    "use_changed_without_event",
 ]
+DEGRADATION = frozenset(
+    {
+        "primary_to_plantation",
+        "regenerating_to_plantation",
+        "natural_to_other_wooded",
+        "primary_to_planted",
+        "forest_to_agriculture",
+        "use_changed_without_event",
+    }
+)
+"""Quantities that need the kind of forest in 2020 and the use of the land today."""
 Tree = Literal["pcrop", "acrop", "timber"]
 
 
@@ -119,6 +136,11 @@ class Convergence(Named):
     rules: tuple[Rule, ...] = Field(min_length=1)
     adjoining: Figure
     sampled_error: Figure
+
+    @property
+    def asks_for_degradation(self) -> bool:
+        """Whether a rule needs the kind of forest in 2020 and the use of the land today, as for wood."""
+        return any(rule.quantity in DEGRADATION for rule in self.rules)
 
     def times(self, factor: float) -> "Convergence":
         """The policy with every hectare and share threshold scaled, noise floor included."""

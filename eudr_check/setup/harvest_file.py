@@ -115,7 +115,7 @@ def _layers(plan: Plan) -> Iterator[str]:
     yield "layers:"
     for layer in plan.layers:
         yield f"  - {{id: {layer}, from: maps}}"
-    yield "policy: convergence@1"
+    yield "policy: wood@1" if plan.answers.commodity == "wood" else "policy: convergence@1"
 
 
 def _statement(plan: Plan) -> Iterator[str]:

@@ -10,7 +10,9 @@ from eudr_check.law.regulation import CUTOFF_YEAR
 COLUMNS = ["plot", "column", "year", "area_ha", "geometry"]
 CODES = frozenset(
     {"agreed_deforestation", "deforestation_one_method", "event_on_forest", "event_on_tree_crop", "canopy_disturbance",
-     "possibly_before_cutoff", "baseline_disputed", "point_cell_agreed", "wider_disc_not_clean"}
+     "possibly_before_cutoff", "baseline_disputed", "point_cell_agreed", "wider_disc_not_clean",
+     "event_on_planted_forest", "primary_to_plantation", "regenerating_to_plantation", "natural_to_other_wooded",
+     "primary_to_planted", "forest_to_agriculture"}
 )  # fmt: skip
 """Reasons that speak of an event: their place is where it was seen."""
 

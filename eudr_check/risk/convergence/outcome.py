@@ -159,10 +159,10 @@ def _fillings(
 ) -> tuple[Sums, Sums]:
     """Hectares with the unknown filled for the best and for the worst; one object where nothing is unknown."""
     hectares = arrays.areas[area] if scale is None else arrays.areas[area] * _factor(arrays, roles, policy, scale)
-    unknown = unknown_rows(arrays.values, roles)
+    unknown = unknown_rows(arrays.values, roles, policy)
     known = best_filling(arrays.values, roles, policy)
     best = add_up(known, unknown, arrays.plot_index, hectares, arrays.count)
-    if not unknown.any.any():
+    if not (unknown.any | unknown.degradation).any() and not policy.asks_for_degradation:
         return best, best
     doubted = worst_filling(known, unknown.any, arrays.values, roles, policy)
     return best, add_up(doubted, unknown, arrays.plot_index, hectares, arrays.count)

@@ -11,7 +11,7 @@ from eudr_check.risk.convergence.outcome import UNDETERMINED, Case, Outcomes
 from eudr_check.risk.convergence.roles import Roles
 from eudr_check.risk.convergence.rules import LOW, MORE_INFO
 from eudr_check.risk.convergence.sums import TOLERANCE_HA, Hectares, by_method
-from eudr_check.risk.policy import Convergence
+from eudr_check.risk.policy import DEGRADATION, Convergence
 from eudr_check.typing import Mask
 from eudr_check.variables import Variable
 
@@ -113,7 +113,10 @@ class Report:
         events = np.maximum(sums.unknown_events, found.around[1])
         self.add("unknown_baseline", open_ground & (baseline > TOLERANCE_HA), _columns(_baseline(parts)), baseline)
         self.add("unknown_events", open_ground & (events > TOLERANCE_HA), required_layers, events)
-        unread = (baseline > TOLERANCE_HA) | (events > TOLERANCE_HA)
+        kind, use = sums.unknown_type, sums.unknown_use
+        self.add("unknown_forest_type", open_ground & (kind > TOLERANCE_HA), _kinds(parts, "2020"), kind)
+        self.add("unknown_use_today", open_ground & (use > TOLERANCE_HA), _kinds(parts, "now"), use)
+        unread = np.max([baseline, events, kind, use], axis=0) > TOLERANCE_HA
         own = unread | watched.begins_late | watched.ends_early
         self.add("unknown_adjoining", judgeable & (found.outcome == UNDETERMINED) & ~own)
         self.add("production_before_cover", judgeable & watched.begins_late, required_layers)
@@ -128,7 +131,8 @@ class Report:
     def _add_context(self, found: Outcomes, judgeable: Mask, parts: Roles, policy: Convergence) -> None:
         sums = found.sums
         crops = _columns((*_baseline(parts), *parts.tree_crops))
-        self.add("tree_crop_2020", judgeable & (sums.tree_crop > policy.noise_floor.value), crops, sums.tree_crop)
+        planted = "planted_forest_2020" if policy.asks_for_degradation else "tree_crop_2020"
+        self.add(planted, judgeable & (sums.tree_crop > policy.noise_floor.value), crops, sums.tree_crop)
         low = judgeable & (found.outcome == LOW)
         forest = sums.forest + sums.tree_crop
         lost = sums.forest_event + sums.tree_crop_event
@@ -164,6 +168,9 @@ def _layers_of(quantity: str, found: Outcomes, parts: Roles, policy: Convergence
         "event_on_disputed_forest": (*base, *parts.alternative_baselines, *parts.events),
         "forest_seen_once": (*base, *parts.required_layers),
     }
+    if quantity in DEGRADATION:
+        kinds = tuple(one for found in parts.kinds.values() for one in found)
+        return _columns((*base, *kinds, *parts.events, *parts.degradations))
     if quantity in fixed:
         return _columns(fixed[quantity])
     sums = found.sums
@@ -197,3 +204,8 @@ def _columns(variables: tuple[Variable, ...]) -> str:
 
 def _baseline(parts: Roles) -> tuple[Variable, ...]:
     return () if parts.baseline is None else (parts.baseline,)
+
+
+def _kinds(parts: Roles, when: str) -> str:
+    """Maps read of the kind of forest in 2020, or of the use today; empty where the harvest has none."""
+    return _columns(tuple(one for role, found in parts.kinds.items() if role.endswith(when) for one in found))

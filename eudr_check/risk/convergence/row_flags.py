@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eudr_check.risk.convergence.degradation import change
 from eudr_check.risk.convergence.roles import Roles
 from eudr_check.risk.policy import Convergence
 from eudr_check.typing import Mask
@@ -25,11 +26,20 @@ class Unknown:
     baseline: Mask
     events: Mask
     """No event layer whose "no" counts was read."""
+    type_2020: Mask
+    """Degradation is possible for want of the kind of forest in 2020; only where a policy asks for it."""
+    use_now: Mask
+    """Degradation is possible for want of the use of the land today; only where a policy asks for it."""
 
     @property
     def any(self) -> Mask:
-        """Unknown for either reason."""
+        """The forest or its loss is unknown."""
         return self.baseline | self.events
+
+    @property
+    def degradation(self) -> Mask:
+        """Degradation is neither shown nor denied."""
+        return self.type_2020 | self.use_now
 
 
 @dataclass(frozen=True)
@@ -54,23 +64,29 @@ class Cells:
     """Event on ground the baseline calls no forest and enough other maps of 2020 call forest."""
     seen_once: Mask
     """Forest without event whose every event layer already holds an earlier one, so that a new one cannot show."""
+    changes: Mapping[str, Mask]
+    """Per pathway of degradation, and conversion to farmland; empty where a policy does not ask for them."""
 
 
-def unknown_rows(values: Values, roles: Roles) -> Unknown:
-    """Rows whose baseline is unknown, or every required event layer is."""
+def unknown_rows(values: Values, roles: Roles, policy: Convergence) -> Unknown:
+    """Rows whose baseline is unknown, or every required event layer is, or whether the forest was degraded."""
     assert roles.baseline is not None
     baseline = values[roles.baseline.column] == UNKNOWN
     events = np.ones_like(baseline)
     for variable in roles.required_layers:
         events &= values[variable.column] == UNKNOWN
-    return Unknown(baseline, events)
+    if not policy.asks_for_degradation:
+        nothing = np.zeros_like(baseline)
+        return Unknown(baseline, events, nothing, nothing)
+    became = change(values, roles, _changed(values, roles, policy), events, policy.silent_methods)
+    return Unknown(baseline, events, became.type_unread, became.use_unread)
 
 
 def best_filling(values: Values, roles: Roles, policy: Convergence) -> Cells:
     """Rows as they are known: what is unknown is harmless (no forest, no event)."""
     assert roles.baseline is not None
     baseline = values[roles.baseline.column] == YES
-    crop = _any((values[variable.column] == YES for variable in roles.tree_crops), baseline)
+    crop = _crops(values, roles, baseline)
     forest = baseline & ~crop
     nothing = np.zeros_like(baseline)
     methods: dict[str, Mask] = {}
@@ -98,6 +114,7 @@ def best_filling(values: Values, roles: Roles, policy: Convergence) -> Cells:
         canopy=forest & degraded,
         disputed=~baseline & any_event & (disputes >= policy.disputing_layers),
         seen_once=forest & ~any_event & _spent(values, roles, policy),
+        changes=_changes(values, roles, policy, possible=False),
     )
 
 
@@ -107,7 +124,7 @@ def worst_filling(known: Cells, unknown: Mask, values: Values, roles: Roles, pol
     The whole row is doubted, not only its unread layer: where nobody looked for loss, a map that says "no forest"
     does not settle the plot alone. Only a known tree crop stays what it is.
     """
-    crop = _any((values[variable.column] == YES for variable in roles.tree_crops), unknown)
+    crop = _crops(values, roles, unknown)
     lost = unknown & ~crop
     several = len(known.methods) >= policy.agreeing_methods
     return Cells(
@@ -120,7 +137,30 @@ def worst_filling(known: Cells, unknown: Mask, values: Values, roles: Roles, pol
         canopy=known.canopy | lost,
         disputed=known.disputed & ~unknown,
         seen_once=known.seen_once & ~unknown,
+        changes=_changes(values, roles, policy, possible=True),
     )
+
+
+def _changes(values: Values, roles: Roles, policy: Convergence, *, possible: bool) -> Mapping[str, Mask]:
+    if not policy.asks_for_degradation:
+        return {}
+    events = unknown_rows(values, roles, policy).events
+    became = change(values, roles, _changed(values, roles, policy), events, policy.silent_methods)
+    return became.possible if possible else became.known
+
+
+def _changed(values: Values, roles: Roles, policy: Convergence) -> Mask:
+    """Rows with loss or disturbance after the cut-off."""
+    assert roles.baseline is not None
+    like = np.zeros(len(values[roles.baseline.column]), dtype=bool)
+    return _any((values[one.column] > policy.cutoff.year for one in (*roles.events, *roles.degradations)), like)
+
+
+def _crops(values: Values, roles: Roles, like: Mask) -> Mask:
+    """Tree crops or planted forest of 2020, except where another map says that the forest was natural."""
+    natural = (*roles.kinds.get("primary_2020", ()), *roles.kinds.get("regenerating_2020", ()))
+    crop = _any((values[one.column] == YES for one in roles.tree_crops), like)
+    return crop & ~_any((values[one.column] == YES for one in natural), like)
 
 
 def _spent(values: Values, roles: Roles, policy: Convergence) -> Mask:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +52,10 @@ class Sums:
     seen_once: Hectares
     unknown_baseline: Hectares
     unknown_events: Hectares
+    unknown_type: Hectares
+    unknown_use: Hectares
     unknown: Hectares
+    changes: Mapping[str, Hectares]
 
     def grouped(self, group: NDArray[np.int64], count: int) -> "Sums":
         """Totals per group.
@@ -101,7 +104,10 @@ def add_up(cells: Cells, unknown: Unknown, plot_index: NDArray[np.int64], area: 
         seen_once=total(cells.seen_once),
         unknown_baseline=total(unknown.baseline),
         unknown_events=total(unknown.events),
-        unknown=total(unknown.any),
+        unknown_type=total(unknown.type_2020),
+        unknown_use=total(unknown.use_now),
+        unknown=total(unknown.any | unknown.degradation),
+        changes={name: total(mask) for name, mask in cells.changes.items()},
     )
 
 
@@ -124,6 +130,7 @@ def quantities(sums: Sums, policy: Convergence) -> dict[Quantity, Hectares]:
         "canopy_disturbance": sums.canopy,
         "event_on_disputed_forest": sums.disputed,
         "forest_seen_once": sums.seen_once,
+        **cast(Mapping[Quantity, Hectares], sums.changes),
     }
 
 

@@ -75,6 +75,7 @@ def test_every_reason_that_opens_a_plot_has_a_remedy() -> None:
         "geometry_blocked",
         "adjoining_plots",
         "tree_crop_2020",
+        "planted_forest_2020",
         "no_forest_2020",
         "no_event_on_forest",
     }
