@@ -32,9 +32,7 @@ def write(folder: Path, medians: Sequence[Median], outlines: Mapping[str, Outlin
         file = f"pictures/{names[one.plot]}_radar_median_{one.window.since}_{one.window.until}.png"
         title = f"{clean(one.plot)} · {_name(one, language)}"
         pixels = radar.colours(one.decibels)
-        framed = picture.framed(
-            pixels, one.chip, outlines[one.plot], title, [*_lines(one, language), _credit(language)]
-        )
+        framed = picture.framed(pixels, one.chip, outlines[one.plot], title, _lines(one, language))
         (folder / file).write_bytes(framed)
         files[one.plot, one.window.name] = file
     return Written(radar.table(medians, files), shown)
@@ -55,11 +53,8 @@ def _lines(one: Median, language: str) -> list[str]:
         say(captions.TOPIC, "radar_not_dated", language),
         say(captions.TOPIC, "radar_orbit", language, direction=direction, number=one.orbit.number),
         say(captions.TOPIC, "radar_colours", language),
+        say(captions.TOPIC, "radar_credit", language),
     ]
-
-
-def _credit(language: str) -> str:
-    return say(captions.TOPIC, "radar_credit", language)
 
 
 def _shown(one: Median, around: Outlines) -> dict[str, Any]:

@@ -27,7 +27,9 @@ def looks(plot: str = "sur/A 3") -> dict[str, Any]:
 def under_radar(plot: str = "sur/A 3") -> dict[str, Any]:
     """The same where nothing is clear now, with two radar medians."""
     chip = base64.b64encode(webp(np.full((CELLS, CELLS, 3), 90, np.uint8))).decode()
-    median = {"status": "radar_median", "width": CELLS, "height": CELLS, "chips": {"radar": chip}, "rings": {}}
+    median: dict[str, Any] = {"status": "radar_median", "width": CELLS, "height": CELLS, "chips": {"radar": chip}}
+    median["cell_m"] = 10.0
+    median["rings"] = {"plot": [[[2.0, 2.0], [6.0, 2.0], [6.0, 6.0], [2.0, 2.0]]], "forest": [], "loss": []}
     radar = [median | {"said": _said(name, "no dated image")} for name in ("radar before", "radar now")]
     none = {"status": "no_clear_look", "said": _said("now", "nothing clear"), "radar": radar}
     return {plot: [_look(DATES[0], 60), none]}

@@ -73,6 +73,7 @@ def test_radar_where_nothing_is_clear(tmp_path: Path) -> None:
     )  # fmt: skip
     shown = page["looks"][str(page["plots"]["id"].index("high-one"))][-1]["radar"]
     assert ["RADAR" in one["said"]["es"]["name"] for one in shown] == [True, True]
+    assert all("Copernicus Sentinel-1" in one["said"]["fr"]["lines"][-1] for one in shown)
     assert [set(one["chips"]) for one in shown] == [{"radar"}] * 2 and "date" not in shown[0]
     assert (finished.package / "pictures" / "radar.csv").is_file()
 

@@ -13,7 +13,7 @@ from browser import Browser
 from conftest import written
 
 from eudr_check.shipments import Withheld
-from tests.helpers import season_tables
+from tests.helpers import package_pictures, season_tables
 
 
 @pytest.fixture
@@ -91,6 +91,21 @@ def test_dated_pictures_have_a_scale_and_a_slider(browser: Browser, small_report
     browser.run("document.querySelector('.slide input').dispatchEvent(new Event('input'))")
     assert browser.run(edge) < before - 50
     assert browser.run("document.querySelector('.slide .over').style.clipPath") == "inset(0px 0px 0px 10%)"
+
+
+def test_radar_stands_below_a_look_that_is_not_clear(browser: Browser, tmp_path: Path) -> None:
+    """Two medians with their own words under the looks; no slider takes them for a dated pair."""
+    looks = package_pictures.under_radar("coop-jaen/JAE-00009")
+    page = written(tmp_path, season_tables.season(60, hostile=True), given={"looks": looks})
+    browser.open(page, "#coop-jaen/JAE-00009")
+    of_each = "[...document.querySelectorAll('.looks .shots')].map(part => [...part.querySelectorAll('{}')]{})"
+    names = browser.run(of_each.format("b", ".map(one => one.textContent)"))
+    images = browser.run(of_each.format("image", ".length"))
+
+    assert (names[1], images) == (["radar before", "radar now"], [1, 2])
+    assert browser.run("document.querySelector('.looks .slide')") is None
+    assert not browser.complaints
+    browser.picture(tmp_path / "radar.png")
 
 
 def test_the_line_through_the_years(browser: Browser, small_report: Path) -> None:
