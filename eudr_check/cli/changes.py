@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from eudr_check import object_store
-from eudr_check.cli.language import say
+from eudr_check.cli.language import in_words, say
 from eudr_check.run.harvest import Finished
+from eudr_check.text import recognised
 
 MOST = 10
 """Plots named on the terminal."""
@@ -33,10 +34,10 @@ def unread(finished: Finished) -> Iterator[str]:
 
 
 def _reason(said: str) -> str:
-    """Why a layer was not read; the two that everybody meets in the language of the terminal."""
+    """Why a layer was not read, in the language of the terminal; the two that everybody meets in few words."""
     if "no connection" in said:
         return say("reason_no_connection")
-    return say("reason_offline") if "this run is offline" in said else said
+    return say("reason_offline") if "this run is offline" in said else in_words(recognised("layers", said))
 
 
 def since_last(finished: Finished) -> Iterator[str]:

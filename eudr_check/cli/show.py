@@ -18,6 +18,7 @@ from eudr_check.package.statement.ledger import STEPS
 from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import Finished
 from eudr_check.run.status import Status
+from eudr_check.text import recognised
 
 COLOURS = {
     "low": "green",
@@ -90,7 +91,7 @@ def status(state: Status, *, as_json: bool) -> None:
         counts = {"done": state.tiles_done, "failed": state.tiles_failed, "left": state.tiles_left}
         line("tiles", say("status_counts", **counts) + left)
     for reason in state.unread:
-        line("unread", reason)
+        line("unread", in_words(recognised("layers", reason)))
     for href in state.replaced:
         line("raster", say("status_replaced", file=href))
 

@@ -4,6 +4,7 @@ A file holds `key: {en: ..., es: ..., fr: ..., pt: ...}` with `str.format` field
 official language versions.
 """
 
+import re
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
@@ -13,7 +14,7 @@ from babel import Locale
 from eudr_check.choices import LANGUAGES
 from eudr_check.resources import read_yaml
 
-__all__ = ["LANGUAGES", "Joined", "Sentence", "number", "say", "sentence", "topic", "worded"]
+__all__ = ["LANGUAGES", "Joined", "Sentence", "number", "recognised", "say", "sentence", "topic", "worded"]
 _MOST_DECIMALS = 6
 
 
@@ -70,6 +71,38 @@ def sentence(topic: str, key: str, /, **values: Any) -> Sentence:
     found = Sentence(say(topic, key, "en", **written))
     found.topic, found.key, found.values = topic, key, values
     return found
+
+
+def recognised(name: str, said: str) -> str:
+    """The sentence of a topic that a table or file keeps in English; the text itself where it is none.
+
+    What a sentence holds may be a sentence of the topic as well.
+    """
+    for key, pattern in _patterns(name):
+        if found := pattern.fullmatch(said):
+            values = {field: recognised(name, value) for field, value in found.groupdict().items()}
+            again = sentence(name, key, **values)
+            if again == said:
+                return again
+    return said
+
+
+@cache
+def _patterns(name: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Patterns of the English sentences of a topic, those with the most words of their own first."""
+    found = []
+    for key, entry in topic(name).items():
+        parts = re.split(r"\{(\w+)\}", entry["en"].replace("{{", "{").replace("}}", "}"))
+        words = parts[0::2]
+        if not any(re.search(r"\w", one) for one in words):
+            continue
+        seen: set[str] = set()
+        pattern = re.escape(words[0])
+        for field, word in zip(parts[1::2], words[1:], strict=True):
+            pattern += (f"(?P={field})" if field in seen else f"(?P<{field}>.+?)") + re.escape(word)
+            seen.add(field)
+        found.append((sum(map(len, words)), key, re.compile(pattern, re.DOTALL)))
+    return tuple((key, pattern) for _, key, pattern in sorted(found, key=lambda one: -one[0]))
 
 
 def _spoken(value: Any, language: str) -> Any:
