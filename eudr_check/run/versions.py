@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -142,7 +142,15 @@ def made_by(stage: str) -> dict[str, str]:
     """`code`, the SHA-256 over the sources of a stage, and the version of each library that can change its results."""
     made = STAGES[stage]
     libraries = sorted({*BASE_LIBRARIES, *made.libraries}, key=str.lower)
-    return {"code": code_digest(*made.sources), **{name: version(name) for name in libraries}, **native(*libraries)}
+    return {"code": code_digest(*made.sources), **{name: _release(name) for name in libraries}, **native(*libraries)}
+
+
+def _release(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        # An optional extra: without it no result can come from it.
+        return "not installed"
 
 
 @cache

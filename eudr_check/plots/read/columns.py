@@ -59,6 +59,8 @@ _OF_HEADER = frozenset(
 """Words beside `latitude` that say how it is written, not whose it is."""
 
 
+_EXPORTED = re.compile(r"_(.+)_(latitude|longitude|altitude|precision)")
+"""Headers of the four numbers of a place, as KoboToolbox and ODK export them."""
 _LOCAL_UNITS = frozenset(
     {
         "manzana", "manzanas", "mz", "mzs", "cuadra", "cuadras", "tarea", "tareas", "alqueire", "alqueires", "acre",
@@ -129,6 +131,7 @@ def recognise(headers: Iterable[str], explicit: Mapping[str, str]) -> dict[str, 
     taken = dict(explicit)
     free = [header for header in headers if header not in set(explicit.values())]
     last_parts = {header: _last_part(header) for header in free}
+    exported = _parts_of_one_place(free)
     for field, known in known_headers().items():
         if field in taken or (field == "declared_area_m2" and "declared_area_ha" in explicit):
             continue
@@ -136,7 +139,12 @@ def recognise(headers: Iterable[str], explicit: Mapping[str, str]) -> dict[str, 
         candidates = [
             (rank, position, header)
             for position, header in enumerate(free)
-            for form in (plain(header), last_parts[header], *((_bare_axis(header),) if field in _AXES else ()))
+            for form in (
+                plain(header),
+                last_parts[header],
+                exported.get(header, ""),
+                *((_bare_axis(header),) if field in _AXES else ()),
+            )
             if not (field in ("longitude", "latitude", "geometry") and is_of_house(header))
             and (rank := ranks.get(form, _cut_short(form, known))) is not None
             and header not in taken.values()
@@ -164,6 +172,22 @@ def _bare_axis(header: str) -> str:
     """The header of a coordinate without words for the plot, the side or the unit: `Latitud (S) parcela` is latitud."""
     words = plain(header).split("_")
     return "_".join(word for word in words if word not in _OF_HEADER | _PLOT_WORDS) if len(words) > 1 else ""
+
+
+def _parts_of_one_place(headers: Iterable[str]) -> dict[str, str]:
+    """What the columns hold into which KoboToolbox splits the answer to a question of place.
+
+    Where a form asks for two places (but for that of a house), nobody knows which is the plot's: none is taken.
+
+    >>> _parts_of_one_place(["_gps_latitude", "_gps_longitude", "_gps_precision"])
+    {'_gps_latitude': 'latitude', '_gps_longitude': 'longitude', '_gps_precision': 'precision'}
+    """
+    found: dict[str, dict[str, str]] = {}
+    for header in headers:
+        if (parts := _EXPORTED.fullmatch(header)) and not is_of_house(header):
+            found.setdefault(parts[1], {})[header] = parts[2]
+    places = [one for one in found.values() if {"latitude", "longitude"} <= set(one.values())]
+    return places[0] if len(places) == 1 else {}
 
 
 def rivals(headers: Iterable[str], taken: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The wheel alone, in an environment of its own and without any server: `doctor` says nothing that is not so."""
+"""The wheel alone, in an environment of its own and without any server: `doctor` is right, and a file is checked."""
 
 import os
 import shutil
@@ -50,3 +50,10 @@ def test_every_line_of_doctor_is_true_in_a_clean_environment(tmp_path: Path) -> 
     assert any("does not answer" in line for line in lines)
     assert not any(" answers (" in line for line in lines)
     assert not any(line.startswith("WRONG") for line in lines)
+
+    plots = tmp_path / "plots.csv"
+    plots.write_text("plot_id,latitude,longitude\nA,-5.815538,-77.985722\n", encoding="utf-8")
+    run = [python.with_name("eudr-check"), "screen", plots, "--country", "PE", "--offline", "--language", "en"]
+    ended = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": ""})
+    assert ended.returncode == 4, ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -4,7 +4,7 @@ import ast
 import shutil
 import sys
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from importlib.metadata import PackageNotFoundError, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -154,3 +154,16 @@ def test_what_makes_a_tile_names_it(edited: str, tmp_path: Path, monkeypatch: py
     (copy / "run/status.py").write_text("# changed\n", encoding="utf-8")
 
     assert before[1] != after == versions.code_digest.__wrapped__(*STAGES["tile"].sources)
+
+
+def test_an_extra_that_is_not_installed_stops_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plain installation has no fsspec: its results are named by that, and change their name when it comes."""
+    before = made_by("plots")
+
+    def version(name: str) -> str:
+        if name == "fsspec":
+            raise PackageNotFoundError(name)
+        return before[name]
+
+    monkeypatch.setattr(versions, "version", version)
+    assert made_by.__wrapped__("plots") == {**before, "fsspec": "not installed"}

@@ -178,3 +178,22 @@ def test_the_area_of_the_crop_is_the_area_declared(tmp_path, header):
     made, _ = loaded(geojson(tmp_path, polygon("A", **{header: "4.3"})))
 
     assert made["declared_area_ha"].item() == 4.3
+
+
+def test_the_columns_that_kobo_makes_of_a_place_are_its_place() -> None:
+    """An export without the column of the question itself still says where plots are, the interview does not."""
+    place = ["_ubicacion_latitude", "_ubicacion_longitude", "_ubicacion_altitude", "_ubicacion_precision"]
+    interview = ["_start-geopoint_latitude", "_start-geopoint_longitude", "_casa_latitude", "_casa_longitude"]
+    taken = columns.recognise([*interview, *place], {})
+
+    assert taken["latitude"] == "_ubicacion_latitude"
+    assert taken["longitude"] == "_ubicacion_longitude"
+    assert taken["accuracy_m"] == "_ubicacion_precision"
+    assert "latitude" not in columns.recognise(interview, {})
+
+
+def test_two_places_of_a_form_are_not_guessed_between() -> None:
+    """Where a form asks for two places, the harvest says which is the plot's."""
+    two = ["_entrada_latitude", "_entrada_longitude", "_centro_latitude", "_centro_longitude"]
+
+    assert not {"latitude", "longitude"} & columns.recognise(two, {}).keys()
