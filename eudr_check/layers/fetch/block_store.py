@@ -40,13 +40,12 @@ class Store:
         self.write("places", key(href, etag), {"href": href, "etag": etag, "path": str(inside)})
 
     def read(self, kind: str, name: str) -> Any:
-        """A JSON entry; None when there is none."""
+        """A JSON entry; None when there is none, or it is not what was written: that is simply asked again."""
         try:
-            return json.loads(self._path(kind, name).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
-        except ValueError:
-            # A write cut off by a power failure; what it said is simply asked again.
+            entry = json.loads(self._path(kind, name).read_text(encoding="utf-8"))
+            content = entry["content"]
+            return content if entry["sha256"] == key(_text(content)) else None
+        except (FileNotFoundError, ValueError, LookupError, TypeError, RecursionError):
             return None
 
     def write(self, kind: str, name: str, content: Any) -> None:
@@ -56,11 +55,15 @@ class Store:
         path = self._path(kind, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}.tmp")
-        temporary.write_text(json.dumps(content, sort_keys=True, ensure_ascii=False), encoding="utf-8")
+        temporary.write_text(_text({"content": content, "sha256": key(_text(content))}), encoding="utf-8")
         temporary.replace(path)
 
     def _path(self, kind: str, name: str) -> Path:
         return self.folder / kind / name[:2] / f"{name}.json"
+
+
+def _text(content: Any) -> str:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False)
 
 
 def key(*parts: str) -> str:

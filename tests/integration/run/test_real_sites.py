@@ -84,6 +84,15 @@ def test_hectares_equal_the_published_ones(real: Path, shared_data: Path, site: 
     assert found == pytest.approx({name: expected[name] for name in found}, abs=0.002)
 
 
+def test_no_published_area_is_left_out(shared_data: Path):
+    """All 32 there are, eight layers of four sites; more are published nowhere that these tests could read."""
+    expected = pd.read_csv(shared_data / "real-plots-and-rasters" / "expected.csv").set_index("site")
+
+    assert {name for name in expected if name.endswith("_ha")} == {*STATES, *EVENTS}
+    assert set(expected.index) == set(SITES)
+    assert expected[[*STATES, *EVENTS]].notna().to_numpy().sum() == 32
+
+
 def test_evidence_adds_up_to_the_plots(real: Path):
     """Rows of each plot add up to its area within 1e-8; the hole of Huánuco is a hole: 26.02 ha, not 26.73."""
     plots = gpd.read_parquet(real / "tables" / "PLOTS.parquet")

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import random
 import socket
 from pathlib import Path
 from typing import Any
@@ -277,6 +278,44 @@ def test_damage_in_the_store_is_noticed(tmp_path: Path, damage: str, whole: bool
     assert isinstance(offline, FetchFailure)
     assert isinstance(again, Delivered)
     assert again.path.read_bytes() == good
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_damage_to_any_file_of_the_store_is_noticed(tmp_path: Path, seed: int) -> None:
+    """Bytes turned, cut off, added, or of another place: offline the cells are the true ones, or there are none."""
+    chance = random.Random(seed)
+    values = np.arange(64 * 64, dtype="uint16").reshape(64, 64)
+    source = write_raster(tmp_path / "a.tif", values, dtype="uint16", tiled=True, blockxsize=16, blockysize=16)
+    with stage(lambda _, headers: ranged(source.read_bytes(), headers if seed % 2 else {}, ETag='"a"')) as server:
+        address = f"{server.url}/a.tif"
+        assert isinstance(bring(tmp_path / "s", address, home=frozenset({place(server.url)})), Delivered)
+    files = sorted(path for path in (tmp_path / "s").rglob("*") if path.is_file())
+    kinds: set[bool] = set()
+    for _ in range(40):
+        victim = chance.choice(files)
+        good = victim.read_bytes()
+        victim.write_bytes(damaged(chance, good))
+        wanted = Wanted(address, address, BOX, Access())
+        found = fetch.bring([wanted], Store(tmp_path / "s"), offline=True)[address]
+        kinds.add(isinstance(found, Delivered))
+        if isinstance(found, Delivered):
+            with rasterio.open(found.path) as dataset:
+                assert (dataset.read(1)[:4, :4] == values[:4, :4]).all()
+        victim.write_bytes(good)
+
+    assert False in kinds
+
+
+def damaged(chance: random.Random, content: bytes) -> bytes:
+    """Other bytes than these."""
+    at, how = chance.randrange(len(content)), chance.choice(["turn", "cut", "add", "move", "zeros"])
+    if how == "turn":
+        return content[:at] + bytes([content[at] ^ (1 << chance.randrange(8))]) + content[at + 1 :]
+    if how == "cut":
+        return content[:at]
+    if how == "add":
+        return content + content[:at]
+    return content[at:] + content[:at] if how == "move" else bytes(len(content))
 
 
 @pytest.mark.parametrize(
