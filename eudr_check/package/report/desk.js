@@ -53,3 +53,15 @@ function frame() {
   framed = now;
   $("key").replaceChildren(...D.outcomes.flatMap((_, o) => P.outcome.includes(o) ? [el("span", {}, mark(o), outcomeName(o))] : []));
 }
+
+/* Borders and coasts behind the plots, and the countries by their names in the reader's language. */
+function backdrop() {
+  pen.strokeStyle = "#9aa3af"; pen.lineWidth = 1; pen.beginPath();
+  for (const line of D.backdrop.lines) for (let v = 0; v < line.length; v += 2) pen[v ? "lineTo" : "moveTo"](px(line[v]), py(line[v + 1]));
+  pen.stroke();
+  if (view.k > 2500) return;
+  pen.font = "italic 13px system-ui, sans-serif"; pen.textAlign = "center"; pen.fillStyle = "#5d6673";
+  const names = new Intl.DisplayNames([lang], { type: "region", fallback: "code" });
+  for (const [code, x, y] of D.backdrop.countries) pen.fillText(names.of(code), px(x), py(y));
+  pen.textAlign = "start";
+}

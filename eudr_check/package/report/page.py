@@ -17,7 +17,7 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
-from eudr_check.package.report import data, desk, filing
+from eudr_check.package.report import backdrop, data, desk, filing
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.register import FilingState
 from eudr_check.shipments import Withheld
@@ -79,6 +79,7 @@ def write(
     )
     refused = pd.DataFrame({"lot": [], "reasons": []}) if refused_lots is None else refused_lots
     content["desk"] = desk.document(lots, refused, deliveries, plots, assessments)
+    content["backdrop"] = backdrop.around(plots)
     path = folder / "report.html"
     path.write_text(_page(content, harvest), encoding="utf-8", newline="\n")
     return [path]

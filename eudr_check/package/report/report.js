@@ -157,7 +157,7 @@ function paint() {
   width = canvas.clientWidth; height = canvas.clientHeight;
   if (canvas.width !== Math.round(width * ratio)) canvas.width = width * ratio;
   if (canvas.height !== Math.round(height * ratio)) canvas.height = height * ratio;
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0); pen.clearRect(0, 0, width, height);
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0); pen.clearRect(0, 0, width, height); backdrop();
   const seen = rows.filter(i => inSight(PLOT.box, i)), size = seen.length > 1500 ? .4 : .8;
   for (const i of seen) {
     const [areas, marks] = batches[P.outcome[i]];

