@@ -113,6 +113,16 @@ def one_bit(path: Path) -> None:
     os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
 
 
+def lossy(path: Path) -> None:
+    """Values in JPEG, which are near the true ones."""
+    rewritten(path, nodata=None, compress="JPEG", JPEG_QUALITY=10)
+
+
+def world_file(path: Path) -> None:
+    """A world file beside the raster, which lays it elsewhere."""
+    path.with_suffix(".tfw").write_text("0.00025\n0\n0\n-0.00025\n-76.82\n-6.0\n")
+
+
 def beside(ending: str, content: str) -> Bend:
     """A file beside the raster."""
 
@@ -123,7 +133,7 @@ def beside(ending: str, content: str) -> Bend:
 
 
 BEFORE: dict[str, Bend] = {
-    bend.__name__: bend for bend in (two_bands, never_stored, half_stored, scaled, rotated, masked, truncated)
+    bend.__name__: bend for bend in (two_bands, never_stored, half_stored, scaled, rotated, masked, truncated, lossy)
 }
 AFTER: dict[str, Bend] = {
     "replaced": replaced,
@@ -134,6 +144,8 @@ AFTER: dict[str, Bend] = {
     "nodata": beside(".aux.xml", PAM.format('<PAMRasterBand band="1"><NoDataValue>0</NoDataValue></PAMRasterBand>')),
     "other CRS": beside(".aux.xml", PAM.format("<SRS>EPSG:32718</SRS>")),
     "mask": beside(".msk", "II*"),
+    "overviews": beside(".ovr", "II*"),
+    "world file": world_file,
 }
 VICTIMS = {"baseline": "JRC_GFC2020*", "loss": "*lossyear*"}
 
@@ -188,7 +200,7 @@ def test_faults_after_registration(tiny: Tiny, fault: str, victim: str) -> None:
     finished = assess(tiny)
     outcomes = require_nothing_better(finished, OUTCOMES)
 
-    if fault in ("moved", "nodata", "other CRS", "mask"):
+    if fault in ("moved", "nodata", "other CRS", "mask", "overviews", "world file"):
         assert dict(outcomes) == OUTCOMES
     else:
         assert finished.exit is Exit.INCOMPLETE
