@@ -16,6 +16,8 @@ _NEXT = ("next", "nextlink", "odatanextlink", "nextpage", "nextpagetoken", "next
 _EARLIER = ("previous", "prev", "previouslink", "previouspage", "prevpage", "previousurl", "prevurl", "prevpageurl")
 _MORE = ("exceededtransferlimit", "hasmore", "hasnext", "hasnextpage", "moreresults", "moreitems", "moreavailable",
          "truncated", "istruncated", "partial", "ispartial", "incomplete", "incompleteresults")  # fmt: skip
+_WHOLE = ("complete", "iscomplete", "completed", "finished", "last", "islast", "islastpage", "lastpage", "end",
+          "endofresults", "endofrecords", "isend", "done")  # fmt: skip
 _COUNTS = ("count", "total", "totalcount", "totalfeatures", "numbermatched", "numberreturned", "odatacount",
            "totalrecords", "totalitems", "totalresults", "totalrows", "totalhits", "resultcount", "featurecount",
            "numfeatures", "recordcount", "rowcount", "matched", "totalelements", "totalmatched", "totalmatches",
@@ -133,6 +135,8 @@ def _signs(part: Mapping[str, Any], count: int) -> Iterator[str]:
             yield f"{key}: {str(value)[:80]}"
         elif name in _MORE and (value is True or str(value).lower() == "true"):
             yield f"{key}: true"
+        elif name in _WHOLE and (value is False or str(value).lower() == "false"):
+            yield f"{key}: false"
         elif name in _COUNTS and number is not None and number > count:
             yield f"{key}: {number}, but {count} here"
         elif (name in _STARTS and (number or 0) > 0) or (name in _PAGES and (number or 0) > 1):

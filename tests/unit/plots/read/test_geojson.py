@@ -153,6 +153,10 @@ def test_a_key_twice_in_a_record_blocks_it(tmp_path):
         {"context": {"matched": 5000, "returned": 1}},
         {"page": {"size": 1, "totalElements": 5000, "number": 0}},
         {"result_info": {"total_count": 40}},
+        {"complete": False},
+        {"isLastPage": False},
+        {"page": {"last": False}},
+        {"finished": "false"},
     ],
 )
 def test_a_file_that_says_it_is_a_part_is_blocked(tmp_path, more):
@@ -167,7 +171,15 @@ def test_a_file_that_says_it_is_a_part_is_blocked(tmp_path, more):
 
 @pytest.mark.parametrize(
     "more",
-    [{"next": None, "previous": None, "count": 2}, {"numberMatched": 2}, {"links": [{"rel": "self"}]}, {"offset": 0}],
+    [
+        {"next": None, "previous": None, "count": 2},
+        {"numberMatched": 2},
+        {"links": [{"rel": "self"}]},
+        {"offset": 0},
+        {"complete": True},
+        {"last": True},
+        {"hasMore": False},
+    ],
 )
 def test_a_whole_file_that_counts_itself_is_read(tmp_path, more):
     """A count that fits is no finding."""
