@@ -107,7 +107,8 @@ def steps(folder: Path, given: PackageInput, each: Map = one_by_one) -> list[Ste
 
 def _gis(folder: Path, given: PackageInput) -> Iterator[Step]:
     scenes = () if given.imagery is None else pictures.files(given.imagery / "rasters")
-    edition = Edition.of(given.harvest, given.variables, scenes, given.layers, maps.columns(folder))
+    shown, policy = maps.columns(folder), given.policy.model_dump(mode="json")
+    edition = Edition.of(given.harvest, given.variables, scenes, given.layers, shown, policy)
     target, patches = edition.geopackage(folder), folder / "tables" / "PATCHES.parquet"
     yield Step(DRAWN, lambda made: delivery.drawing(target, patches, edition.day), ("tables",), "process")
     yield Step("gis", lambda made: delivery.writing(folder, edition, given.plots), ("tables", DRAWN), "process")

@@ -98,7 +98,8 @@ class Season:
         stored.mkdir()
         for name in ("PLOTS", "FINDINGS", "SOURCES", "PATCHES", "ASSESSMENTS", "REASONS", "EVIDENCE"):
             parquet.write(stored / f"{name}.parquet", name, getattr(self, name.lower()))
-        edition = Edition.of(settings, VARIABLES, scenes, LAYERS, maps.columns(folder))
+        policy = {"baseline": "jrc_gfc2020.forest", "silent_methods": ["tmf"]}
+        edition = Edition.of(settings, VARIABLES, scenes, LAYERS, maps.columns(folder), policy)
         for call in (
             delivery.drawing(edition.geopackage(folder), stored / "PATCHES.parquet", edition.day),
             delivery.writing(folder, edition, self.plots),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -12,6 +13,8 @@ import pyarrow.parquet as pq
 import shapely
 
 from eudr_check import parquet, tables
+from eudr_check.package.gis.edition import Counted
+from eudr_check.package.gis.loss import loss_on_forest
 from eudr_check.text import say
 from eudr_check.tiles import Tile
 
@@ -19,7 +22,7 @@ CRS = "EPSG:4326"
 VIEW = "plot_patches"
 """What lies on or near a plot, as a view of `patch_plots` and `patches`: it takes no room of its own."""
 OWN_DESCRIPTIONS = {
-    "status": "worst status of the layers in the tile, or of the source: read, missing or failed",
+    "status": "worst status of the layers the policy requires in the tile, or of the source: read, missing or failed",
     "layers_read": "layers read in the tile, separated by spaces",
     "layers_missing": "layers for which no Item covers the tile",
     "layers_failed": "layers that exist but could not be read",
@@ -29,6 +32,11 @@ OWN_DESCRIPTIONS = {
     "description": "meaning and unit",
     "patch": "number (`fid`) of the patch in the table `patches`",
     "plots": "plots on or within 100 m of the patch, one a line; the table `patch_plots` has a row for each",
+}
+LOSS = "loss_on_forest"
+LOSS_DESCRIPTIONS = {
+    "method": "method of the map; maps of one method are one witness",
+    "area_ha": "hectares of EVIDENCE on the plot: forest of the policy's map with an event of this map and year",
 }
 
 
@@ -53,6 +61,10 @@ class Judged:
     """REASONS."""
     evidence: pq.ParquetFile
     """The Parquet file of EVIDENCE; a nation has a million rows."""
+    counted: Counted
+    """What the policy counts."""
+    forest: Path | None = None
+    """Raster of its forest map, where the package has it."""
 
 
 def tables_of(
@@ -83,12 +95,15 @@ def tables_of(
         Table("patches", patches, "MultiPolygon"),
         Table("patch_plots", links(patches)),
         Table("findings", located, "Point"),
-        Table("tiles", _tiles(sources), "Polygon"),
+        Table("tiles", _tiles(sources, judged.counted.required), "Polygon"),
         Table("sources", sources),
         Table("reasons", judged.reasons.reset_index()),
         Table("evidence", by_parts(judged.evidence)),
         Table(VIEW, pd.DataFrame(columns=["patch", "plot", "column", "year", "area_ha"])),
     ]
+    if judged.forest is not None:
+        lost = loss_on_forest(plots, patches, judged.evidence, judged.counted, judged.forest)
+        content.insert(4, Table(LOSS, lost, "MultiPolygon"))
     return [*content, Table("data_dictionary", _dictionary(content, language))]
 
 
@@ -115,12 +130,14 @@ def by_parts(stored: pq.ParquetFile) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(schema, (part.select(names) for part in stored.iter_batches()))
 
 
-def _tiles(sources: pd.DataFrame) -> gpd.GeoDataFrame:
-    """One square per tile with what was read there."""
+def _tiles(sources: pd.DataFrame, required: Sequence[str]) -> gpd.GeoDataFrame:
+    """One square per tile with what was read there; its status is that of the required layers, of all where none is."""
     distinct = sources[["tile", "status", "layer"]].drop_duplicates().sort_values(["tile", "status", "layer"])
     layers = {key: " ".join(group) for key, group in distinct.groupby(["tile", "status"])["layer"]}
+    needed = distinct[distinct["layer"].isin(required)] if required else distinct
+    worst = {(tile, status) for tile, status in zip(needed["tile"], needed["status"], strict=True)}
     rows = [
-        [tile, next(status for status in ("failed", "missing", "read") if (tile, status) in layers)]
+        [tile, next((status for status in ("failed", "missing", "read") if (tile, status) in worst), "missing")]
         + [layers.get((tile, status), "") for status in tables.SOURCE_STATUSES]
         for tile in distinct["tile"].unique()
     ]
@@ -171,6 +188,8 @@ def alias(field: str, language: str) -> str:
 def _meaning(table: str, field: str, described: dict[str, str]) -> str:
     if field == "plot":
         return str(tables.PLOT_INDEX.description)
+    if table == LOSS and field in LOSS_DESCRIPTIONS:
+        return LOSS_DESCRIPTIONS[field]
     if field in OWN_DESCRIPTIONS and table in ("tiles", "data_dictionary", "patches", "patch_plots", VIEW):
         return OWN_DESCRIPTIONS[field]
     name = {"plot_points": "PLOTS", VIEW: "PATCHES"}.get(table, table.upper())

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pyarrow.parquet as pq
 
 from eudr_check import parquet
-from eudr_check.package.gis import geopackage
+from eudr_check.package.gis import geopackage, maps
 from eudr_check.package.gis.content import Judged
 from eudr_check.package.gis.edition import Edition
 from eudr_check.steps import Call
@@ -39,9 +39,10 @@ def write(folder: str, edition: Mapping[str, Any], bounds: Sequence[float]) -> N
     """What `writing` orders."""
     tables = Path(folder) / "tables"
     west, south, east, north = bounds
+    read = Edition.from_json(edition)
     geopackage.write(
         Path(folder),
-        edition=Edition.from_json(edition),
+        edition=read,
         plots=tables / "PLOTS.parquet",
         findings=parquet.frame(tables / "FINDINGS.parquet"),
         sources=parquet.frame(tables / "SOURCES.parquet"),
@@ -50,6 +51,8 @@ def write(folder: str, edition: Mapping[str, Any], bounds: Sequence[float]) -> N
             assessments=parquet.frame(tables / "ASSESSMENTS.parquet"),
             reasons=parquet.frame(tables / "REASONS.parquet"),
             evidence=pq.ParquetFile(tables / "EVIDENCE.parquet"),
+            counted=read.counted,
+            forest=maps.raster(Path(folder), read.counted.baseline),
         ),
         bounds=(west, south, east, north),
     )

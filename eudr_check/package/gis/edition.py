@@ -26,6 +26,29 @@ class Credit:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """What the rules of a policy count as loss on forest."""
+
+    baseline: str = ""
+    """Column of its map of forest in 2020; empty where the policy has none, or no layer read has it."""
+    methods: tuple[tuple[str, str], ...] = ()
+    """Columns of the events that count, each with its method."""
+    required: tuple[str, ...] = ()
+    """Layers without which a plot is unknown; empty where the policy does not say."""
+
+    @classmethod
+    def of(cls, policy: Mapping[str, Any], variables: Sequence[Variable]) -> "Counted":
+        """From a policy as in `policy.json`, and layer variables."""
+        layer = next((one.layer for one in variables if one.column == policy.get("baseline")), None)
+        if layer is None:
+            return cls()
+        events = [one for one in variables if one.role == "event"]
+        needed = {one.layer for one in events if one.method not in policy.get("silent_methods", ())}
+        methods = tuple((one.column, one.method) for one in events)
+        return cls(policy["baseline"], methods, tuple(sorted({layer} | needed)))
+
+
+@dataclass(frozen=True)
 class Edition:
     """All that the delivery takes from the settings of a harvest."""
 
@@ -43,6 +66,7 @@ class Edition:
     """Of the layers."""
     maps: tuple[Map, ...] = ()
     """Variables that have a raster."""
+    counted: Counted = Counted()
 
     @classmethod
     def of(
@@ -52,12 +76,14 @@ class Edition:
         scenes: Sequence[str] = (),
         layers: Sequence[Mapping[str, Any]] = (),
         mapped: Collection[str] = (),
+        policy: Mapping[str, Any] | None = None,
     ) -> "Edition":
         """The edition of a harvest with what its run has.
 
         Args:
             harvest: settings. variables: layer variables.
             scenes: dated pictures. layers: definitions as in `layers.json`. mapped: variables that have a raster.
+            policy: as in `policy.json`.
         """
         return cls(
             harvest=harvest.harvest,
@@ -72,6 +98,7 @@ class Edition:
                 if isinstance(one, Mapping)
             ),
             maps=tuple(Map(one.column, one.kind, one.role) for one in variables if one.column in mapped),
+            counted=Counted.of(policy or {}, variables),
         )
 
     def geopackage(self, folder: Path) -> Path:
@@ -88,5 +115,8 @@ class Edition:
         day, events, scenes = date.fromisoformat(content["day"]), tuple(content["events"]), tuple(content["scenes"])
         credits = tuple(Credit(**one) for one in content["credits"])
         maps = tuple(Map(**one) for one in content["maps"])
-        known = {"day": day, "events": events, "scenes": scenes, "credits": credits, "maps": maps}
+        counts = content["counted"]
+        methods = tuple((column, method) for column, method in counts["methods"])
+        counted = Counted(counts["baseline"], methods, tuple(counts["required"]))
+        known = {"day": day, "events": events, "scenes": scenes, "credits": credits, "maps": maps, "counted": counted}
         return cls(**{**content, **known})

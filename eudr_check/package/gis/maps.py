@@ -32,6 +32,12 @@ def columns(folder: Path) -> list[str]:
     return sorted(path.stem for path in (folder / FOLDER).glob("*.vrt"))
 
 
+def raster(folder: Path, column: str) -> Path | None:
+    """The raster of a variable in a package; None where it has none."""
+    path = folder / FOLDER / f"{column}.vrt"
+    return path if column and path.is_file() else None
+
+
 @dataclass(frozen=True)
 class Shown:
     """A map among the layers of a project."""

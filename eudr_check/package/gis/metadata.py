@@ -24,7 +24,7 @@ CREATE TABLE gpkg_metadata_reference (
     CONSTRAINT crmr_mpi_fk FOREIGN KEY (md_parent_id) REFERENCES gpkg_metadata(id));
 """
 """As the GeoPackage standard 1.2 words them."""
-FROM_MAPS = frozenset({"patches", "patch_plots", "plot_patches", "tiles", "sources", "evidence"})
+FROM_MAPS = frozenset({"loss_on_forest", "patches", "patch_plots", "plot_patches", "tiles", "sources", "evidence"})
 """Tables made from layers; the others hold what the operator gave, and what was found in it."""
 
 

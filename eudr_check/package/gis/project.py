@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package.gis import forms, maps, metadata, rasters
 from eudr_check.package.gis import styles as gis_styles
-from eudr_check.package.gis.content import alias
+from eudr_check.package.gis.content import LOSS, alias
 from eudr_check.package.gis.edition import Credit
 from eudr_check.package.gis.layout import Box, layout, with_margin
 from eudr_check.package.gis.maps import Map
@@ -30,7 +30,7 @@ WKT = (
 )
 FINDINGS_SCALE = 100_000
 """Findings show from 1:100 000 on."""
-DRAWN = ("findings", "patches", "plot_points", "plots", "tiles")
+DRAWN = ("findings", "plot_points", "plots", LOSS, "patches", "tiles")
 """Layers from top to bottom of the map."""
 ELLIPSOID = "EPSG:7030"
 """WGS 84: with it `$area` of QGIS is the `area_ha` of PLOTS; without any QGIS measures on a plane."""
@@ -105,7 +105,7 @@ def _layers(root: ET.Element, project: Project) -> None:
     """The tree of layers by question, the layers, and the order in which they are drawn."""
     tree = ET.SubElement(root, "layer-tree-group")
     layers = ET.SubElement(root, "projectlayers")
-    groups = _groups(project.events, project.language)
+    groups = _groups(project)
     members = [layer for group in groups.values() for layer in group]
     keys = {layer.table: layer.key(project.title) for layer in members if layer.table in forms.RELATED}
     plots = [layer.key(project.title) for layer in members if layer.table in ("plots", "plot_points")]
@@ -153,8 +153,9 @@ def _layers(root: ET.Element, project: Project) -> None:
         ET.SubElement(custom, "item").text = key
 
 
-def _groups(events: Sequence[str], language: str) -> dict[str, list[_Layer]]:
+def _groups(project: Project) -> dict[str, list[_Layer]]:
     """Groups by question, from top to bottom."""
+    events, language = project.events, project.language
 
     def title(key: str, **values: str) -> str:
         return say("gis", f"layer_{key}", language, **values)
@@ -176,6 +177,7 @@ def _groups(events: Sequence[str], language: str) -> dict[str, list[_Layer]]:
             _Layer(title("blocked"), "plots", blocked),
         ],
         "group_evidence": [
+            *of([LOSS] if LOSS in project.fields else []),
             *(_patches(title("patches", column=one), one, loss) for one in events),
             *(_patches(title("older", column=one), one, older, shown=False) for one in events),
             *of(["tiles"]),

@@ -33,6 +33,7 @@ def styles(language: str, years: Sequence[int]) -> dict[str, str]:
         "plots": _plots(language, polygons=True),
         "plot_points": _plots(language, polygons=False),
         "patches": _patches(language, years),
+        "loss_on_forest": _loss(years),
         "findings": _findings(language),
         "tiles": _tiles(language),
     }
@@ -124,6 +125,17 @@ def _patches(language: str, years: Sequence[int]) -> list[ET.Element]:
             f'<p>[% round("area_ha", 3) %] ha</p><p>{_value("plots")}</p>',
         ),
     ]
+
+
+def _loss(years: Sequence[int]) -> list[ET.Element]:
+    """Loss on forest by year: what decides is drawn firmly, with the darkest edge of all."""
+    after = [year for year in years if year > CUTOFF_YEAR]
+    symbols = [_fill(palette.year_colour(year), palette.LOSS_AFTER[-1], width=0.4) for year in after]
+    tip = (
+        f"<p><b>{_value('plot')}</b></p><p>{_value('year')} {_value('column')} ({_value('method')})</p>"
+        '<p>[% round("area_ha", 3) %] ha</p>'
+    )
+    return [_ruled([(f'"year" = {year}', str(year)) for year in after], symbols), _text_element("mapTip", tip)]
 
 
 def _tiles(language: str) -> list[ET.Element]:

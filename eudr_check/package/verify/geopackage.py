@@ -45,7 +45,9 @@ def check(contents: Contents) -> Iterator[Difference]:
 
 def _edition(contents: Contents) -> Edition:
     scenes = pictures.files(contents.root / pictures.FOLDER)
-    return Edition.of(contents.harvest, contents.variables, scenes, contents.layers, maps.columns(contents.root))
+    return Edition.of(
+        contents.harvest, contents.variables, scenes, contents.layers, maps.columns(contents.root), contents.policy
+    )
 
 
 def _made(contents: Contents, folder: Path) -> tuple[Path, Path]:
@@ -60,7 +62,13 @@ def _made(contents: Contents, folder: Path) -> tuple[Path, Path]:
         findings=contents.findings,
         sources=contents.sources,
         patches=tables / "PATCHES.parquet",
-        judged=Judged(contents.assessments, contents.reasons, pq.ParquetFile(tables / "EVIDENCE.parquet")),
+        judged=Judged(
+            contents.assessments,
+            contents.reasons,
+            pq.ParquetFile(tables / "EVIDENCE.parquet"),
+            edition.counted,
+            maps.raster(contents.root, edition.counted.baseline),
+        ),
         bounds=gis.view(contents.plots),
     )
     return made, project

@@ -130,6 +130,7 @@ for node in project.layerTreeRoot().findLayers():
         }
     )
 
+order = [layer.name() for layer in project.layerTreeRoot().layerOrder()]
 extent = project.viewSettings().defaultViewExtent()
 
 
@@ -173,6 +174,7 @@ sys.stdout.write(
             "title": project.title(),
             "extent": [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()],
             "layers": layers,
+            "order": order,
             "relations": [
                 [one.isValid(), one.referencingLayer().name(), one.referencedLayer().name()]
                 for one in project.relationManager().relations().values()

@@ -86,7 +86,7 @@ def test_opens_without_a_word(seen: dict[str, Any]) -> None:
 
 def test_every_layer_is_valid_and_styled(seen: dict[str, Any]) -> None:
     """Map layers have categories, map tips and names for their fields, in the project and in the file itself."""
-    assert len(vectors(seen)) == 15
+    assert len(vectors(seen)) == 16
     for layer in vectors(seen):
         assert layer["valid"], layer["name"]
         assert all(layer["aliases"]), layer["name"]
@@ -175,6 +175,19 @@ def test_only_loss_after_the_cutoff_is_drawn_at_first(seen: dict[str, Any]) -> N
         assert mine
         assert {layer["visible"] for layer in mine} == {visible}
         assert all((year > 2020) == visible for year in years)
+
+
+def test_loss_on_forest_is_seen_under_the_outlines(seen: dict[str, Any]) -> None:
+    """What the rules count is a layer of its own, on, below the plots and above all other loss."""
+    (layer,) = (layer for layer in vectors(seen) if layer["name"].startswith("Pérdida sobre bosque"))
+    drawn = seen["order"]
+    loss = drawn.index(layer["name"])
+
+    assert layer["visible"]
+    assert layer["rows"] > 3
+    assert {row["method"] for row in layer["table"]["rows"]} == {"hansen"}
+    assert drawn.index("Parcelas (polígonos)") < loss
+    assert all(loss < drawn.index(name) for name in drawn if name.startswith(("Pérdida después", "Pérdida hasta")))
 
 
 def test_codes_are_words_and_hectares_have_four_decimals(seen: dict[str, Any]) -> None:
