@@ -72,7 +72,7 @@ def of_looks(page: Path) -> None:
 
 
 def of_project(project: Path) -> None:
-    """The print layout, as QGIS draws it."""
+    """The print layout around three plots that need attention, as QGIS draws it."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             ["/usr/bin/python3", LOOK / "qgis_look.py", project.resolve(), folder],
@@ -81,7 +81,7 @@ def of_project(project: Path) -> None:
             stderr=subprocess.DEVNULL,
             check=True,
         )
-        Image.open(Path(folder) / "layout.png").convert("RGB").save(IMAGES / "map.png")
+        Image.open(Path(folder) / "near.png").convert("RGB").save(IMAGES / "map.png")
     small(IMAGES / "map.png", 1400)
 
 

@@ -23,6 +23,7 @@ from qgis.core import (
     QgsMapSettings,
     QgsProject,
     QgsRasterLayer,
+    QgsRectangle,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QSize
@@ -165,6 +166,32 @@ results = [
     QgsLayoutExporter(layout).exportToImage(str(folder / "layout.png"), QgsLayoutExporter.ImageExportSettings())
     for layout in layouts
 ]
+
+
+def near(count: int) -> None:
+    """The sheet once more around the plot with most loss on forest and its nearest that need attention."""
+    open_ones = [
+        feature
+        for feature in plots.getFeatures()
+        if feature["final_outcome"] in ("high", "more_info_needed") and feature.hasGeometry()
+    ]
+    if not layouts or not open_ones:
+        return
+    centre = max(open_ones, key=lambda one: (one["deforestation_ha"], one["plot"])).geometry()
+    box = QgsRectangle()
+    for one in sorted(open_ones, key=lambda one: one.geometry().distance(centre))[:count]:
+        box.combineExtentWith(one.geometry().boundingBox())
+    box.scale(1.25)
+    for node in project.layerTreeRoot().findLayers():
+        if isinstance(node.layer(), QgsRasterLayer) and node.layer().renderer().type() == "multibandcolor":
+            # Pictures lie on the map of forest, which is what the plots are judged by.
+            node.setItemVisibilityChecked(False)
+    sheet = layouts[0]
+    sheet.itemById("map").zoomToExtent(box)
+    QgsLayoutExporter(sheet).exportToImage(str(folder / "near.png"), QgsLayoutExporter.ImageExportSettings())
+
+
+near(3)
 sys.stdout.write(
     json.dumps(
         {

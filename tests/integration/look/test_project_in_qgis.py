@@ -179,7 +179,7 @@ def test_only_loss_after_the_cutoff_is_drawn_at_first(seen: dict[str, Any]) -> N
 
 def test_loss_on_forest_is_seen_under_the_outlines(seen: dict[str, Any]) -> None:
     """What the rules count is a layer of its own, on, below the plots and above all other loss."""
-    (layer,) = (layer for layer in vectors(seen) if layer["name"].startswith("Pérdida sobre bosque"))
+    (layer,) = (layer for layer in vectors(seen) if layer["name"].startswith("Cuenta: pérdida sobre bosque"))
     drawn = seen["order"]
     loss = drawn.index(layer["name"])
 
