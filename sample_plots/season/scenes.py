@@ -208,11 +208,15 @@ def _numbers(here: Ground10m, day: Day, cloud: Array, shadow: NDArray[np.bool_],
 
 
 def _classes(here: Ground10m, day: Day, cloud: NDArray[np.bool_], shadow: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Scene classification on 20 m cells: the upper left of four fine cells."""
+    """Scene classification on 20 m cells: the upper left of four fine cells, bare where any of them is."""
     year, sample = int(day.date[:4]), here.sample
     bare = np.isin(sample.use, (Use.BUILT, Use.ROAD)) | np.isin(sample.cleared, (year - 1, year))
-    classes = np.select([cloud, shadow, sample.use == Use.WATER, bare], [9, 3, 6, 5], default=4)
-    return classes.astype(np.uint8).reshape(here.shape)[::2, ::2]
+    classes = np.select([cloud, shadow, sample.use == Use.WATER], [9, 3, 6], default=4)
+    rows, columns = (side // 2 for side in here.shape)
+    coarse = classes.astype(np.uint8).reshape(here.shape)[::2, ::2]
+    # A roof or a road in a cell called vegetation would be taken for a cloud that the classification missed.
+    any_bare = bare.reshape(rows, 2, columns, 2).any(axis=(1, 3))
+    return np.where((coarse == 4) & any_bare, np.uint8(5), coarse)
 
 
 def _tile(utm: str, easting: float, northing: float) -> str:
