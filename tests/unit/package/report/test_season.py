@@ -72,3 +72,10 @@ def test_same_tables_give_the_same_bytes(tmp_path: Path) -> None:
 def test_season_without_plots_has_a_page(tmp_path: Path) -> None:
     """Nothing to show is no error."""
     assert season.write(tmp_path / "season.html", [part(count=0)], "es").is_file()
+
+
+def test_tables_that_scroll_are_reached_by_keyboard() -> None:
+    """A wide table on a phone scrolls; without a place in the tab order no key moves it."""
+    made = season._table(["<th>a</th>"], [["1"]])
+
+    assert made.startswith('<div class="scroll" tabindex="0">')
