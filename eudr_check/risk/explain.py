@@ -72,7 +72,7 @@ def _head(plot: str, place: pd.Series, row: pd.Series, language: str) -> list[st
 
 def _unread(row: pd.Series, reasons: pd.DataFrame) -> float:
     """Hectares that layers left unread, as the table or a reason of the plot says, whichever says more."""
-    said = reasons.loc[reasons["code"].str.startswith(("unknown_", "no_evidence")), "area_ha"]
+    said = reasons.loc[reasons["code"].str.startswith(("unknown_baseline", "unknown_events", "no_evidence")), "area_ha"]
     return max([float(row["unknown_ha"]), *(float(area) for area in said.dropna())])
 
 

@@ -20,6 +20,8 @@ from eudr_check.risk.policy import Convergence
 from eudr_check.typing import Mask
 
 UNDETERMINED = 3
+GAPS = ("unknown_baseline", "unknown_events", "unknown_type", "unknown_use")
+"""Sums that say what was not read."""
 OUTCOME = np.array(["low", "more_info_needed", "high", "undetermined"], dtype=object)
 
 
@@ -73,8 +75,8 @@ class Outcomes:
     """Points whose own cell is agreed loss."""
     wider_disc: Mask
     """Points that only the wider disc keeps from `low`."""
-    around: tuple[Hectares, Hectares]
-    """Points: hectares of unread baseline, and of unread events, in the wider disc or the own cell."""
+    around: Mapping[str, Hectares]
+    """Points: hectares of unread baseline, events, forest type and use in the wider disc or the own cell."""
 
 
 def case(plots: pd.DataFrame, evidence: pd.DataFrame, roles: Roles, policy: Convergence) -> Case:
@@ -124,7 +126,7 @@ def reach(
     unread = doubtful(known)
     cell_agreed = np.zeros(harvest.count, dtype=bool)
     wider_disc = np.zeros(harvest.count, dtype=bool)
-    around = np.zeros(harvest.count), np.zeros(harvest.count)
+    around = {name: np.zeros(harvest.count) for name in GAPS}
     if len(harvest.point):
         at = harvest.point
         wide = _fillings(harvest.wide, roles, policy, area, scale)
@@ -135,8 +137,8 @@ def reach(
         best[at], worst[at] = settled.levels, doubted_points.levels
         unread[at] |= doubtful(wide[0]) | doubtful(cell[0])
         cell_agreed[at], wider_disc[at] = settled.cell_agreed, settled.wider_disc
-        around[0][at] = np.maximum(wide[0].unknown_baseline, cell[0].unknown_baseline)
-        around[1][at] = np.maximum(wide[0].unknown_events, cell[0].unknown_events)
+        for name, hectares in around.items():
+            hectares[at] = np.maximum(getattr(wide[0], name), getattr(cell[0], name))
     arrays = harvest.main
     watched = observe(
         arrays.values, arrays.plot_index, arrays.areas["area_ha"], arrays.count, roles, policy, production
@@ -150,8 +152,9 @@ def reach(
 
 
 def doubtful(sums: Sums) -> Mask:
-    """Plots with ground that the required layers leave unread, however little; rounding is no arrays."""
-    return sums.unknown > rounding_ha(sums.area)
+    """Plots with ground that the required layers leave open, however little; rounding is no arrays."""
+    least = rounding_ha(sums.area)
+    return (sums.unknown > least) | (sums.unknown_type > least) | (sums.unknown_use > least)
 
 
 def _fillings(

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eudr_check import tables
-from eudr_check.risk.convergence.outcome import UNDETERMINED, Case, Outcomes
+from eudr_check.risk.convergence.outcome import GAPS, UNDETERMINED, Case, Outcomes
 from eudr_check.risk.convergence.roles import Roles
 from eudr_check.risk.convergence.rules import LOW, MORE_INFO
 from eudr_check.risk.convergence.sums import TOLERANCE_HA, Hectares, by_method
@@ -109,11 +109,9 @@ class Report:
         sums, watched = found.sums, found.observation
         required_layers = _columns(parts.required_layers)
         open_ground = judgeable & (found.outcome != LOW)
-        baseline = np.maximum(sums.unknown_baseline, found.around[0])
-        events = np.maximum(sums.unknown_events, found.around[1])
+        baseline, events, kind, use = (np.maximum(getattr(sums, name), found.around[name]) for name in GAPS)
         self.add("unknown_baseline", open_ground & (baseline > TOLERANCE_HA), _columns(_baseline(parts)), baseline)
         self.add("unknown_events", open_ground & (events > TOLERANCE_HA), required_layers, events)
-        kind, use = sums.unknown_type, sums.unknown_use
         self.add("unknown_forest_type", open_ground & (kind > TOLERANCE_HA), _kinds(parts, "2020"), kind)
         self.add("unknown_use_today", open_ground & (use > TOLERANCE_HA), _kinds(parts, "now"), use)
         unread = np.max([baseline, events, kind, use], axis=0) > TOLERANCE_HA

@@ -55,6 +55,7 @@ class Sums:
     unknown_type: Hectares
     unknown_use: Hectares
     unknown: Hectares
+    """Baseline or events unknown; forest whose degradation is open was read, so its figures stand."""
     changes: Mapping[str, Hectares]
 
     def grouped(self, group: NDArray[np.int64], count: int) -> "Sums":
@@ -106,7 +107,7 @@ def add_up(cells: Cells, unknown: Unknown, plot_index: NDArray[np.int64], area: 
         unknown_events=total(unknown.events),
         unknown_type=total(unknown.type_2020),
         unknown_use=total(unknown.use_now),
-        unknown=total(unknown.any | unknown.degradation),
+        unknown=total(unknown.any),
         changes={name: total(mask) for name, mask in cells.changes.items()},
     )
 

@@ -52,6 +52,8 @@ CASES: list[tuple[str, str, tuple[str, ...], list[tuple[tuple[int, ...], int]]]]
         ((3, 15, 15), 2021), ((3, 15, 3), -1), ((3, 21, 21), -1), ((3, 3, 3), -1), ((15, 15, 15), -1), ((3, 15, 0), -1),
     ]),
     ("mapbiomas_peru@col4", "loss_2025", ("2020", "2024", "2025"), [((4, 4, 72), 2025), ((4, 15, 15), -1)]),
+    ("mapbiomas_peru@col4", "plantation", ("2025",), [((9,), 1), ((3,), 0), ((15,), 0), ((21,), -1), ((0,), -1)]),
+    ("mapbiomas_peru@col4", "agriculture", ("2025",), [((72,), 1), ((9,), 0), ((6,), 0), ((66,), -1), ((0,), -1)]),
     ("mapbiomas_brazil@col11", "coffee", ("2020",), [((46,), 1), ((3,), 0), ((21,), -1)]),
     ("mapbiomas_brazil@col11", "forest", ("2020",), [((49,), 1), ((46,), 0), ((0,), -1)]),
     ("mapbiomas_colombia@col3", "forest", ("2020",), [((6,), 1), ((81,), 0), ((4,), -1), ((27,), -1)]),
@@ -139,6 +141,18 @@ def test_a_single_file_is_asked_for_its_own_ground_only() -> None:
     assert items(layer, scheme, np.array([[0.0, 6.0, 0.1, 6.1]])) == []
     with pytest.raises(ValueError, match="'box' is given for naming file"):
         TileScheme(naming="file", url="u")
+
+
+@pytest.mark.parametrize(
+    ("variable", "expected"),
+    [("primary", [0, 0, 1, 0, -1]), ("regenerating", [0, 1, 0, 0, -1]), ("planted", [0, 0, 0, 1, -1])],
+)
+def test_kinds_of_forest_of_gft2020(variable: str, expected: list[int]) -> None:
+    """0 is no forest, 1 naturally regenerating, 10 primary, 20 planted, 255 not mapped."""
+    layer = shipped_layer("jrc_gft2020@V1")
+    values = {"type": np.array([0, 1, 10, 20, 255], dtype=np.uint8)}
+
+    assert encode(layer.encodings[variable], layer.assets, values, {}).tolist() == expected
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -8,7 +8,7 @@ import pytest
 
 from eudr_check import risk, tables
 from eudr_check.variables import Role, Variable
-from tests.helpers.risk_tables import ALL, PRODUCTION, evidence, plots
+from tests.helpers.risk_tables import ALL, PRODUCTION, evidence, plots, point_plots
 
 POLICY = risk.policy("wood@1")
 FOREST, LOSS, DEGRADED = "jrc_gfc2020.forest", "hansen.loss_year", "tmf.degradation_year"
@@ -152,3 +152,27 @@ def test_silent_method_never_says_no() -> None:
     assert assessed(forest("primary"), variables=variables)[0] == "undetermined"
     shown = forest("primary", **{LOSS: 2023, "map.plantation": 1})
     assert "primary_to_plantation" in assessed(shown, variables=variables)[1]
+
+
+def test_forest_that_was_read_keeps_its_figures() -> None:
+    """What it became is open, not whether it was forest: `unknown_ha` is of ground nobody read."""
+    row = forest("primary", **ALL_USES_UNREAD)
+    found, _ = risk.assess(plots({"coop/1": 2.0}, commodity=["wood"]), evidence([row], WOOD), WOOD, POLICY, PRODUCTION)
+
+    assert found[["outcome", "forest_2020_ha", "unknown_ha"]].iloc[0].tolist() == ["undetermined", 2.0, 0.0]
+
+
+def test_point_names_what_lacks_around_it() -> None:
+    """Natural forest of unknown use in the wider disc alone: undetermined for that, not for a neighbour."""
+    row = {key: value for key, value in forest("primary", **ALL_USES_UNREAD).items() if key != "ha"}
+    rows = [
+        {"ha": 1.0, "footprint": "disc"},
+        {"ha": 3.0, "footprint": "double_disc"},
+        {"ha": 1.0, "footprint": "double_disc", **row},
+        {"ha": 0.01, "footprint": "cell"},
+    ]
+    point = point_plots(["coop/1"]).assign(commodity="wood")
+    found, reasons = risk.assess(point, evidence(rows, WOOD), WOOD, POLICY, PRODUCTION)
+
+    assert (found["outcome"].iloc[0], found["reasons"].iloc[0]) == ("undetermined", "unknown_use_today")
+    assert reasons["area_ha"].tolist() == [1.0]
