@@ -76,7 +76,7 @@ def verify(
         typer.echo(json.dumps(stated, ensure_ascii=False, indent=1))
     else:
         for difference in differences:
-            typer.echo(f"{difference.file}: {difference.code}: {difference.message}")
+            typer.echo(f"{difference.file}: {difference.code}: {language.in_words(difference.message)}")
         if signed is None:
             typer.echo(_said(spoken, "only_intro"))
             for one in only_a_signature():

@@ -34,7 +34,7 @@ from eudr_check.package.verify import (
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference
 from eudr_check.package.verify.outcomes import Recorded, Stages
-from eudr_check.text import Sentence, sentence
+from eudr_check.text import Sentence, sentence, worded
 
 __all__ = ["Difference", "Recorded", "Stages", "only_a_signature", "verify"]
 
@@ -137,16 +137,18 @@ def _content(inside: Contents, stages: Stages | None) -> Iterator[Difference]:
 def _unforeseen(error: Exception) -> Difference:
     where = traceback.extract_tb(error.__traceback__)[-1]
     said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-    return Difference(MANIFEST, "not_recomputed", f"holds what eudr-check never writes ({where.name}: {said})")
+    return Difference(
+        MANIFEST, "not_recomputed", sentence("differences", "never_written", file=where.name, problem=said)
+    )
 
 
 def _manifest(path: Path) -> dict[str, Any] | Difference:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        return Difference(MANIFEST, "unreadable", str(error))
+        return Difference(MANIFEST, "unreadable", worded(error))
     if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), Mapping):
-        return Difference(MANIFEST, "malformed", "expected an object with 'files', each with bytes and sha256")
+        return Difference(MANIFEST, "malformed", sentence("differences", "manifest_form"))
     return manifest
 
 
@@ -171,4 +173,4 @@ def _same(path: Path, data: Path, inside: Contents) -> Iterator[Difference]:
         yield Difference(path.name, "zip", f"{name}: {where}")
     for name in sorted(here & there):
         if not (inside.root / name).is_file() or (data / name).read_bytes() != (inside.root / name).read_bytes():
-            yield Difference(path.name, "zip", f"{name}: not the same in ZIP and folder")
+            yield Difference(path.name, "zip", sentence("differences", "zip_unlike_folder", name=name))

@@ -21,6 +21,7 @@ from eudr_check.package.statement.facts import layer_facts
 from eudr_check.package.statement.statements import DRAFT_MARK, FILED, Behind, Plan, plan
 from eudr_check.package.verify.difference import Difference
 from eudr_check.shipments import Filed, Shipments
+from eudr_check.text import sentence
 from eudr_check.variables import Variable
 
 _WORDS_OF_AN_ANSWER = {"letter", "answer", "evidence", "sha256", "date", "person", "cooperatives"}
@@ -134,7 +135,7 @@ def read(root: Path, manifest: Mapping[str, Any]) -> Contents | Difference:
             dds[name.removesuffix("dds.json")] = _with_words(_object(root, name))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EudrCheckError) as error:
         said = " ".join(str(error).split()).partition(" For further information")[0]
-        return Difference(name, "unreadable", f"the rest cannot be recomputed: {said[:300]}")
+        return Difference(name, "unreadable", sentence("differences", "rest_unreadable", problem=said[:300]))
     found |= {"lots": lots, "dds": dds, "shipments": shipments, "filed": filed, "looks": looks}
     return Contents(root, manifest, summary, settings, policy, layers, harvest, variables, **found)
 

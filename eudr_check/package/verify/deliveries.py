@@ -10,6 +10,7 @@ import pandas as pd
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference, some
 from eudr_check.package.verify.outcomes import Lots
+from eudr_check.text import sentence
 
 DELIVERIES, LOTS = "tables/DELIVERIES.parquet", "tables/LOTS.parquet"
 TOLERANCE_KG = 1e-6
@@ -22,7 +23,7 @@ def check(contents: Contents, stage: Lots | None) -> Iterator[Difference]:
         return
     if contents.lots is None or contents.deliveries is None:
         name, other = (DELIVERIES, "LOTS") if contents.deliveries is None else (LOTS, "DELIVERIES")
-        yield Difference(name, "missing", f"the package has {other}")
+        yield Difference(name, "missing", sentence("differences", "package_has", other=other))
         return
     if stage is None:
         return
@@ -36,11 +37,11 @@ def check(contents: Contents, stage: Lots | None) -> Iterator[Difference]:
 
 def _lots(stored: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[Difference]:
     if stored.get("lot") is None or list(stored["lot"]) != list(fresh["lot"]):
-        yield Difference(LOTS, "lots", "not the lots that the deliveries inside name")
+        yield Difference(LOTS, "lots", sentence("differences", "other_lots"))
         return
     for column in (name for name in fresh.columns if name != "lot"):
         if column not in stored:
-            yield Difference(LOTS, "columns", f"{column} is missing")
+            yield Difference(LOTS, "columns", sentence("differences", "column_missing", column=column))
             continue
         yield from some(_unlike(LOTS, stored.set_index("lot")[column], fresh.set_index("lot")[column]))
 
@@ -49,7 +50,11 @@ def _unlike(file: str, stored: pd.Series, fresh: pd.Series) -> Iterator[Differen
     for row, was, now in zip(map(str, fresh.index), stored, fresh, strict=True):
         if not _same(was, now):
             yield Difference(
-                file, "deliveries", f"{row}: says {stored.name} {_short(was)}, the deliveries give {_short(now)}"
+                file,
+                "deliveries",
+                sentence(
+                    "differences", "deliveries_give", row=row, column=stored.name, was=_short(was), now=_short(now)
+                ),
             )
 
 

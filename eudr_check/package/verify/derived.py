@@ -15,6 +15,7 @@ from eudr_check.package.statement import ledger, statements
 from eudr_check.package.statement.statements import Plan
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import MOST, Difference, some, unlike
+from eudr_check.text import sentence
 
 CONVERTED = ("EVIDENCE", "ASSESSMENTS", "REASONS")
 
@@ -67,10 +68,10 @@ def _shipments(contents: Contents, planned: Plan) -> Iterator[Difference]:
     due = statements.grouped(behind, planned)
     present = {file.relative_to(contents.root).as_posix(): file for file in contents.root.glob("grouping/*")}
     for name in sorted(due.keys() - present):
-        yield Difference(name, "missing", "the filed statements inside are grouped by this one, and it is not here")
+        yield Difference(name, "missing", sentence("differences", "grouped_missing"))
     for name in sorted(present.keys()):
         if present[name].read_bytes() != due.get(name):
-            yield Difference(name, "payload", "not the statement that the filed ones inside give")
+            yield Difference(name, "payload", sentence("differences", "other_statement"))
 
 
 def same_csv(root: Path, name: str, frame: pd.DataFrame) -> Iterator[Difference]:
@@ -90,7 +91,7 @@ def _converted(root: Path, name: str) -> Iterator[Difference]:
 
 def _same_lines(root: Path, name: str, fresh: Path) -> Iterator[Difference]:
     if not (root / name).is_file():
-        yield Difference(name, "missing", "every package has this file")
+        yield Difference(name, "missing", sentence("differences", "every_package"))
         return
     found = 0
     with (root / name).open("rb") as there, fresh.open("rb") as made:
@@ -98,7 +99,7 @@ def _same_lines(root: Path, name: str, fresh: Path) -> Iterator[Difference]:
             if was != now and found < MOST:
                 found += 1
                 says, gives = (repr((line or b"").decode("utf-8", "replace").strip()[:120]) for line in (was, now))
-                yield Difference(name, "table", f"line {number}: says {says}, the tables give {gives}")
+                yield Difference(name, "table", sentence("differences", "line", number=number, says=says, gives=gives))
 
 
 def _json(name: str, expected: Mapping[str, Any], found: Any) -> Iterator[Difference]:
@@ -111,6 +112,6 @@ def _readme(contents: Contents, summary: Mapping[str, Any]) -> Iterator[Differen
         name = f"README.{language}.txt"
         path = contents.root / name
         if not path.is_file():
-            yield Difference(name, "missing", "every package has this file")
+            yield Difference(name, "missing", sentence("differences", "every_package"))
         elif path.read_bytes() != readme.text(contents.harvest, summary, language).encode():
-            yield Difference(name, "derived", "not the text that summary.json gives")
+            yield Difference(name, "derived", sentence("differences", "other_text"))

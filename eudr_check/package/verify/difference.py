@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from eudr_check.text import Sentence, sentence
+
 MOST = 20
 """Differences of one kind that are named one by one."""
 
@@ -23,22 +25,22 @@ def some(found: Iterable[Difference]) -> Iterator[Difference]:
     yield from islice(found, MOST)
 
 
-def unlike(expected: Any, found: Any, place: str = "") -> Iterator[str]:
-    """Where two JSON values differ, as `place: says this, expected that`."""
+def unlike(expected: Any, found: Any, place: str = "", key: str = "tables_give") -> Iterator[Sentence]:
+    """Where two JSON values differ, as `place: says this, expected that`; `key`: the sentence that says it."""
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
-        for key in [*expected, *(key for key in found if key not in expected)]:
-            where = f"{place}.{key}" if place else str(key)
-            if key not in found:
-                yield f"{where} is missing"
-            elif key not in expected:
-                yield f"{where} does not belong there"
+        for name in [*expected, *(name for name in found if name not in expected)]:
+            where = f"{place}.{name}" if place else str(name)
+            if name not in found:
+                yield sentence("differences", "missing", place=where)
+            elif name not in expected:
+                yield sentence("differences", "foreign", place=where)
             else:
-                yield from unlike(expected[key], found[key], where)
+                yield from unlike(expected[name], found[name], where, key)
     elif _listed(expected) and _listed(found) and len(expected) == len(found):
         for number, (one, other) in enumerate(zip(expected, found, strict=True)):
-            yield from unlike(one, other, f"{place}[{number}]")
+            yield from unlike(one, other, f"{place}[{number}]", key)
     elif expected != found or isinstance(expected, bool) != isinstance(found, bool):
-        yield f"{place}: says {_short(found)}, the tables give {_short(expected)}"
+        yield sentence("differences", key, place=place, says=_short(found), gives=_short(expected))
 
 
 def _listed(value: Any) -> bool:

@@ -15,6 +15,7 @@ from eudr_check.package.statement.statements import DRAFT_MARK, FILED
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference
 from eudr_check.package.verify.outcomes import Recorded, Stages
+from eudr_check.text import sentence
 from eudr_check.text.clean import file_stem
 
 STEM = "[A-Za-z0-9._-]+"
@@ -25,14 +26,14 @@ def check(contents: Contents) -> Iterator[Difference]:
     """Legality documents that the statements name, documents that the harvest asks for, and files no package has."""
     for name in sorted(_asked(contents)):
         if not (contents.root / name).is_file():
-            yield Difference(name, "missing", "the harvest asks for it")
+            yield Difference(name, "missing", sentence("differences", "asked_for"))
     if not contents.redacted:
         yield from _legality(contents)
     known = [re.compile(pattern) for pattern in _patterns(contents)]
     for file in sorted(contents.root.rglob("*")):
         name = file.relative_to(contents.root).as_posix()
         if file.is_file() and not any(pattern.fullmatch(name) for pattern in known):
-            yield Difference(name, "unknown_file", "no file that eudr-check writes into such a package")
+            yield Difference(name, "unknown_file", sentence("differences", "no_file_of_ours"))
 
 
 def _asked(contents: Contents) -> Iterator[str]:
@@ -57,15 +58,17 @@ def _legality(contents: Contents) -> Iterator[Difference]:
             seen.add((document, digest))
             yield from _document(contents.root, f"legality/{document}", digest)
             if document not in listed or digest not in listed:
-                yield Difference("legality/legality.csv", "document", f"does not list {document} as the statement does")
+                yield Difference(
+                    "legality/legality.csv", "document", sentence("differences", "not_listed_as", document=document)
+                )
 
 
 def _document(root: Path, name: str, digest: str) -> Iterator[Difference]:
     file = root / name
     if not is_safe_name(name) or not file.is_file():
-        yield Difference(name, "missing", "the statement names this document, and it is not here")
+        yield Difference(name, "missing", sentence("differences", "document_missing"))
     elif sha256(file) != digest:
-        yield Difference(name, "document", "not the document whose SHA-256 the statement names")
+        yield Difference(name, "document", sentence("differences", "other_document"))
 
 
 def answers(contents: Contents, stages: Stages) -> Iterator[Difference]:
@@ -84,7 +87,7 @@ def answers(contents: Contents, stages: Stages) -> Iterator[Difference]:
     written = {_key(one) for one in read}
     for row in said:
         if _key(row) not in written:
-            yield Difference(name, "document", f"has no such answer to {row['letter']} as a statement shows")
+            yield Difference(name, "document", sentence("differences", "no_answer", letter=row["letter"]))
 
 
 def recorded(contents: Contents, stages: Stages | None) -> Recorded | None:

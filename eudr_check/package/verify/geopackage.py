@@ -16,6 +16,7 @@ from eudr_check.package.gis.content import Judged
 from eudr_check.package.gis.edition import Edition
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference, some
+from eudr_check.text import sentence, worded
 
 VOLATILE = frozenset({"sqlite_sequence", "gpkg_ogr_contents"})
 """Counters of the library that wrote the file."""
@@ -27,7 +28,7 @@ def check(contents: Contents) -> Iterator[Difference]:
         return
     inside = _edition(contents).geopackage(contents.root)
     if not inside.is_file():
-        yield Difference(inside.name, "missing", "the harvest asks for a GIS delivery")
+        yield Difference(inside.name, "missing", sentence("differences", "gis_asked"))
         return
     with TemporaryDirectory() as scratch:
         fresh, project = _made(contents, Path(scratch))
@@ -35,12 +36,12 @@ def check(contents: Contents) -> Iterator[Difference]:
             try:
                 yield from some(_tables(inside, fresh))
             except sqlite3.Error as error:
-                yield Difference(inside.name, "unreadable", str(error))
+                yield Difference(inside.name, "unreadable", worded(error))
         there = contents.root / project.name
         if not there.is_file():
-            yield Difference(project.name, "missing", "the harvest asks for a QGIS project")
+            yield Difference(project.name, "missing", sentence("differences", "qgis_asked"))
         elif there.read_bytes() != project.read_bytes() and contents.summary["software"] == __version__:
-            yield Difference(project.name, "derived", "not the project that the tables give")
+            yield Difference(project.name, "derived", sentence("differences", "other_project"))
 
 
 def _edition(contents: Contents) -> Edition:
@@ -84,7 +85,7 @@ def _tables(inside: Path, fresh: Path) -> Iterator[Difference]:
         )
         for name in sorted(was.keys() | now.keys()):
             if was.get(name) != now.get(name):
-                yield Difference(inside.name, "structure", f"{name}: not as the tables inside give it")
+                yield Difference(inside.name, "structure", sentence("differences", "other_structure", name=name))
         for kind, name in (entry.split(" ", 1) for entry in sorted(was.keys() & now.keys())):
             if kind == "table" and was[f"table {name}"] and name not in VOLATILE and not name.startswith("rtree_"):
                 yield from _rows(there, inside.name, name)
@@ -107,4 +108,6 @@ def _rows(there: sqlite3.Connection, file: str, table: str) -> Iterator[Differen
             yield Difference(file, "table", f"{table} {says}: {stated[:200]}")
     counts = [there.execute(f"SELECT count(*) FROM {base}.{quoted}").fetchone()[0] for base in ("main", "made")]
     if counts[0] != counts[1]:
-        yield Difference(file, "table", f"{table}: {counts[0]} rows, the tables inside give {counts[1]}")
+        yield Difference(
+            file, "table", sentence("differences", "row_count", table=table, count=counts[0], given=counts[1])
+        )

@@ -32,12 +32,12 @@ def files(content: Path, manifest: Mapping[str, Any]) -> Iterator[Difference]:
             raise PackageError(sentence("refusals", "leads_out", file=MANIFEST, name=name))
         digest = entry.get("sha256") if isinstance(entry, Mapping) else None
         if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
-            yield Difference(MANIFEST, "malformed", f"'{name}' has no SHA-256 of 64 hexadecimal digits")
+            yield Difference(MANIFEST, "malformed", sentence("differences", "no_sha256", name=name))
             continue
         listed[name] = digest
         path = content / name
         if path.is_file() and entry.get("bytes") != path.stat().st_size:
-            yield Difference(name, "changed", "its size is not what the manifest lists")
+            yield Difference(name, "changed", sentence("differences", "other_size"))
     present = {
         file.relative_to(content).as_posix()
         for file in content.rglob("*")
@@ -57,13 +57,13 @@ def _lines(top: Path, manifest: str) -> Any:
         found = re.fullmatch(r"([0-9a-fA-F]{64})[ \t]+\*?(.+)", line)
         if found is None:
             if line:
-                yield Difference(manifest, "malformed", f"no line of a manifest: {line[:80]!r}")
+                yield Difference(manifest, "malformed", sentence("differences", "no_line", line=f"{line[:80]!r}"))
             continue
         name = decoded(found[2])
         if not is_safe_name(name):
             raise PackageError(sentence("refusals", "leads_out", file=manifest, name=name))
         if name in listed:
-            yield Difference(manifest, "malformed", f"'{name}' is listed twice")
+            yield Difference(manifest, "malformed", sentence("differences", "listed_twice", name=name))
         listed[name] = found[1].lower()
     return listed
 
@@ -71,11 +71,11 @@ def _lines(top: Path, manifest: str) -> Any:
 def _compared(root: Path, listed: Mapping[str, str], present: set[str]) -> Iterator[Difference]:
     for name, digest in sorted(listed.items()):
         if not (root / name).is_file():
-            yield Difference(_inner(name), "missing", "listed in the manifest but not here")
+            yield Difference(_inner(name), "missing", sentence("differences", "listed_not_here"))
         elif sha256(root / name) != digest:
-            yield Difference(_inner(name), "changed", "its content is not what the manifest lists")
+            yield Difference(_inner(name), "changed", sentence("differences", "other_content"))
     for name in sorted(present - listed.keys()):
-        yield Difference(_inner(name), "added", "here but not listed in the manifest")
+        yield Difference(_inner(name), "added", sentence("differences", "here_not_listed"))
 
 
 def _inner(name: str) -> str:

@@ -14,6 +14,7 @@ from eudr_check.config import Harvest, Production
 from eudr_check.errors import EudrCheckError
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference, some, unlike
+from eudr_check.text import sentence, worded
 from eudr_check.variables import Variable
 
 Assess = Callable[
@@ -76,15 +77,13 @@ def outcomes(contents: Contents, stages: Stages) -> Iterator[Difference]:
         )
         final = _final(contents, stages, fresh)
     except EudrCheckError as error:
-        yield Difference(ASSESSMENTS, "not_recomputed", str(error))
+        yield Difference(ASSESSMENTS, "not_recomputed", worded(error))
         return
     stored = contents.assessments
     for plot in map(str, fresh.index.difference(stored.index)[:20]):
-        yield Difference(
-            ASSESSMENTS, "missing_row", f"{plot}: the evidence inside gives an outcome, the table has none"
-        )
+        yield Difference(ASSESSMENTS, "missing_row", sentence("differences", "outcome_missing", plot=plot))
     for plot in map(str, stored.index.difference(fresh.index)[:20]):
-        yield Difference(ASSESSMENTS, "added_row", f"{plot}: has an outcome, but there is no such plot to assess")
+        yield Difference(ASSESSMENTS, "added_row", sentence("differences", "outcome_added", plot=plot))
     common = stored.index.intersection(fresh.index)
     judged = [name for name in fresh.columns if name not in ("review", "final_outcome")]
     for name in judged:
@@ -99,15 +98,19 @@ def shipped(contents: Contents, stages: Stages) -> Iterator[Difference]:
     own = contents.policy
     called = f"{own['name']}@{own['version']}" if {"name", "version"} <= own.keys() else own.get("full_name")
     if called != name:
-        yield Difference("policy.json", "policy", f"is {called}, settings.json names {name}")
+        yield Difference("policy.json", "policy", sentence("differences", "other_policy", called=called, name=name))
     known = stages.policy(name)
     for stated in () if known is None else unlike(known, contents.policy):
-        yield Difference("policy.json", "not_shipped", f"not {name} as it is shipped: {stated}")
+        yield Difference(
+            "policy.json", "not_shipped", sentence("differences", "not_as_shipped", name=name, problem=stated)
+        )
     for layer in contents.layers:
         name = str(layer.get("id")) if isinstance(layer, Mapping) else ""
         known = stages.definition(name)
         for stated in () if known is None else unlike(known, layer):
-            yield Difference("layers.json", "not_shipped", f"not {name} as it is shipped: {stated}")
+            yield Difference(
+                "layers.json", "not_shipped", sentence("differences", "not_as_shipped", name=name, problem=stated)
+            )
 
 
 def meaning(contents: Contents, stages: Stages) -> Iterator[Difference]:
@@ -117,11 +120,11 @@ def meaning(contents: Contents, stages: Stages) -> Iterator[Difference]:
     try:
         defined = stages.variables(contents.layers, contents.sources)
     except EudrCheckError as error:
-        yield Difference("layers.json", "unreadable", str(error))
+        yield Difference("layers.json", "unreadable", worded(error))
         return
     expected, found = ({one.column: asdict(one) for one in some_of} for some_of in (defined, contents.variables))
-    for stated in unlike(expected, found, "variables"):
-        yield Difference("settings.json", "variables", stated.replace("the tables give", "layers.json gives"))
+    for stated in unlike(expected, found, "variables", "layers_give"):
+        yield Difference("settings.json", "variables", stated)
 
 
 def _reviews(contents: Contents) -> Path:
@@ -145,9 +148,7 @@ def _finals(stored: pd.DataFrame, final: pd.DataFrame, *, reviewed: bool) -> Ite
             yield Difference(ASSESSMENTS, "final_outcome", f"{plot}: says {was}, {why} {now}")
     unexplained = (stored["final_outcome"] != stored["outcome"]) & stored["review"].isna()
     for plot in map(str, stored.index[unexplained]):
-        yield Difference(
-            ASSESSMENTS, "final_outcome", f"{plot}: another final outcome than outcome, and no review names it"
-        )
+        yield Difference(ASSESSMENTS, "final_outcome", sentence("differences", "unexplained", plot=plot))
     if reviewed:
         # Files that did not hold were left out of the package, so here they are missing, there perhaps changed.
         stated, now = (
@@ -156,7 +157,9 @@ def _finals(stored: pd.DataFrame, final: pd.DataFrame, *, reviewed: bool) -> Ite
         )
         for plot in map(str, stored.index[(stated != now) & ~(stated.isna() & now.isna())]):
             yield Difference(
-                ASSESSMENTS, "review", f"{plot}: says '{stated[plot]}', the reviews inside give '{now[plot]}'"
+                ASSESSMENTS,
+                "review",
+                sentence("differences", "reviews_give", plot=plot, was=stated[plot], now=now[plot]),
             )
 
 

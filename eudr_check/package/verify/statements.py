@@ -24,6 +24,7 @@ from eudr_check.package.verify.contents import Contents, place_of
 from eudr_check.package.verify.derived import same_csv
 from eudr_check.package.verify.difference import Difference, some, unlike
 from eudr_check.package.verify.outcomes import Recorded
+from eudr_check.text import sentence, worded
 from eudr_check.text.clean import cell, clean
 
 
@@ -33,9 +34,9 @@ def check(contents: Contents, planned: Plan, recorded: Recorded | None) -> Itera
     parts = (*planned.parts, *planned.frozen)
     due = {part.folder for part in parts}
     for name in sorted(due - present):
-        yield Difference(name, "missing", "the tables inside declare this statement, and it is not here")
+        yield Difference(name, "missing", sentence("differences", "statement_missing"))
     for name in sorted(present - due):
-        yield Difference(name, "added", "the tables inside declare no such statement")
+        yield Difference(name, "added", sentence("differences", "statement_added"))
         yield from undeclared(contents, contents.root / name)
     for part in parts:
         if part.folder in present:
@@ -89,7 +90,7 @@ def _own_map(row: Mapping[str, Any], stated: Sequence[Mapping[str, Any]]) -> Map
 def _geojson(contents: Contents, name: str, files: statements.Files, planned: Plan, part: Part) -> Iterator[Difference]:
     path = contents.root / name
     if not path.is_file():
-        yield Difference(name, "missing", "no plots.geojson in the statement")
+        yield Difference(name, "missing", sentence("differences", "no_plots"))
         return
     yield from _eu_rules(contents, name)
     text = path.read_bytes()
@@ -108,19 +109,21 @@ def _eu_rules(contents: Contents, name: str) -> Iterator[Difference]:
 
 def _features(name: str, found: list[str], expected: list[str], keys: list[str]) -> Iterator[Difference]:
     if len(found) != len(expected):
-        yield Difference(name, "features", f"holds {len(found)} features, the tables give {len(expected)}")
+        yield Difference(
+            name, "features", sentence("differences", "feature_count", count=len(found), given=len(expected))
+        )
     if set(found) == set(expected):
-        yield Difference(name, "features", "its features stand in another order")
+        yield Difference(name, "features", sentence("differences", "feature_order"))
         return
     known = set(expected)
     for line in found:
         if line not in known:
-            yield Difference(name, "features", f"declares what the tables do not give: {line[:160]}")
+            yield Difference(name, "features", sentence("differences", "feature_added", line=line[:160]))
     there = set(found)
     for key, line in zip(keys, expected, strict=True):
         if line not in there:
-            yield Difference(name, "features", f"plot {key} does not stand as the tables give it")
-    yield Difference(name, "features", "not the bytes that the tables give")
+            yield Difference(name, "features", sentence("differences", "plot_unlike", plot=key))
+    yield Difference(name, "features", sentence("differences", "other_bytes"))
 
 
 def _dds(contents: Contents, place: str, expected: dict[str, Any]) -> Iterator[Difference]:
@@ -128,16 +131,16 @@ def _dds(contents: Contents, place: str, expected: dict[str, Any]) -> Iterator[D
     try:
         found = json.loads((contents.root / name).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        yield Difference(name, "unreadable", str(error))
+        yield Difference(name, "unreadable", worded(error))
         return
     if not isinstance(found, dict):
-        yield Difference(name, "unreadable", "expected a JSON object")
+        yield Difference(name, "unreadable", sentence("differences", "json_object"))
         return
     sent = contents.root / f"{place}plots.geojson"
     stated = found.get("geolocation")
     digest = sha256(sent) if sent.is_file() else None
     if not isinstance(stated, dict) or stated.get("sha256") != digest:
-        yield Difference(name, "geolocation", "states another SHA-256 of plots.geojson")
+        yield Difference(name, "geolocation", sentence("differences", "other_sha256"))
     # The version that made it; whoever verifies may have another.
     plain = json.loads(json.dumps(expected | {"software": contents.summary["software"]}))
     yield from some(Difference(name, "statement", stated) for stated in unlike(plain, found))
@@ -145,14 +148,14 @@ def _dds(contents: Contents, place: str, expected: dict[str, Any]) -> Iterator[D
 
 def _xml(root: Path, name: str, expected: bytes) -> Iterator[Difference]:
     if not (root / name).is_file():
-        yield Difference(name, "missing", "no payload in the statement")
+        yield Difference(name, "missing", sentence("differences", "no_payload"))
         return
     # Entities stay unread: a payload needs none, and they can name files or grow without end.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     try:
         found = etree.parse(str(root / name), parser).getroot()
     except etree.XMLSyntaxError as error:
-        yield Difference(name, "xml", str(error))
+        yield Difference(name, "xml", worded(error))
         return
     for fault in dds_xml.schema_faults(found):
         yield Difference(name, "schema", fault)
@@ -168,7 +171,7 @@ def _elements(name: str, found: Any, expected: Any) -> Iterator[Difference]:
             says = "other geolocation" if code == "geolocation" else repr(was.get(place))
             gives = "" if code == "geolocation" else f", settings and tables give {now.get(place)!r}"
             yield Difference(name, code, f"{place}: says {says}{gives}")
-    yield Difference(name, "payload", "not the bytes that settings and tables give")
+    yield Difference(name, "payload", sentence("differences", "other_payload"))
 
 
 def _values(root: Any) -> dict[str, str]:
@@ -186,12 +189,12 @@ def _pages(contents: Contents, place: str, files: statements.Files, planned: Pla
     try:
         fresh = list(statements.pages(files.dds or {}, contents.behind(place), features))
     except PackageError as error:
-        yield Difference(pictures.LOOKS, "unreadable", str(error))
+        yield Difference(pictures.LOOKS, "unreadable", worded(error))
         return
     for language, made in fresh:
         path = contents.root / f"{place}statement.{language}.pdf"
         if not path.is_file():
-            yield Difference(path.relative_to(contents.root).as_posix(), "missing", "no pages in this language")
+            yield Difference(path.relative_to(contents.root).as_posix(), "missing", sentence("differences", "no_pages"))
         elif path.read_bytes() != made:
             stated = "not the pages that dds.json and the tables give"
             yield Difference(path.relative_to(contents.root).as_posix(), "pages", stated)
@@ -201,9 +204,9 @@ def _forms(root: Path, place: str, forms: Mapping[Language, bytes]) -> Iterator[
     for language, made in forms.items():
         name = f"{place}form.{language}.html"
         if not (root / name).is_file():
-            yield Difference(name, "missing", "no sheet to file by hand in this language")
+            yield Difference(name, "missing", sentence("differences", "no_sheet"))
         elif (root / name).read_bytes() != made:
-            yield Difference(name, "pages", "not the sheet that settings and tables give")
+            yield Difference(name, "pages", sentence("differences", "other_sheet"))
 
 
 def _lines(geojson: bytes) -> list[str]:

@@ -12,7 +12,7 @@ from eudr_check.geodesy import eu_area_ha, plot_area_ha
 from eudr_check.package.redact import HIDDEN
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference, some
-from eudr_check.text import say, topic
+from eudr_check.text import say, sentence, topic
 
 PLOTS, FINDINGS, EVIDENCE, SOURCES = (f"tables/{name}.parquet" for name in ("PLOTS", "FINDINGS", "EVIDENCE", "SOURCES"))
 TOLERANCE_HA = 1e-6
@@ -32,7 +32,7 @@ def _plots(contents: Contents) -> Iterator[Difference]:
     plots = contents.plots
     keys = plots["cooperative"].astype(object) + "/" + plots["plot_id"].astype(object)
     for plot in plots.index[keys.to_numpy() != plots.index.to_numpy(dtype=object)]:
-        yield Difference(PLOTS, "key", f"{plot}: not the key of its cooperative and id")
+        yield Difference(PLOTS, "key", sentence("differences", "other_key", plot=plot))
     usable = plots[plots["usable"]]
     polygon = usable[usable["geometry_kind"] == "polygon"]
     for column, area in (("area_ha", plot_area_ha), ("eu_area_ha", eu_area_ha)):
@@ -49,9 +49,9 @@ def _usable(contents: Contents) -> Iterator[Difference]:
     blocked = set(contents.findings.loc[contents.findings["severity"] == "block", "plot"].dropna())
     for plot, usable in zip(map(str, plots.index), plots["usable"], strict=True):
         if usable and plot in blocked:
-            yield Difference(PLOTS, "usable", f"{plot}: usable, although a finding blocks it")
+            yield Difference(PLOTS, "usable", sentence("differences", "usable_blocked", plot=plot))
         if not usable and plot not in blocked:
-            yield Difference(FINDINGS, "usable", f"{plot}: not usable, and no finding says why")
+            yield Difference(FINDINGS, "usable", sentence("differences", "unusable_unsaid", plot=plot))
 
 
 def _evidence(contents: Contents) -> Iterator[Difference]:
@@ -68,7 +68,7 @@ def _evidence(contents: Contents) -> Iterator[Difference]:
     named = {variable.column for variable in contents.variables}
     columns = {str(name) for name in evidence.columns if "." in str(name)}
     for column in sorted(named ^ columns):
-        yield Difference(EVIDENCE, "columns", f"{column}: not both in EVIDENCE and in settings.json")
+        yield Difference(EVIDENCE, "columns", sentence("differences", "column_one_side", column=column))
 
 
 def _strangers(contents: Contents) -> Iterator[Difference]:
@@ -81,7 +81,7 @@ def _strangers(contents: Contents) -> Iterator[Difference]:
     )
     for name, keys in tables:
         for plot in sorted(set(map(str, keys)) - known):
-            yield Difference(name, "unknown_plot", f"{plot}: PLOTS has no such plot")
+            yield Difference(name, "unknown_plot", sentence("differences", "no_such_plot", plot=plot))
 
 
 def _findings(contents: Contents) -> Iterator[Difference]:
@@ -94,11 +94,15 @@ def _findings(contents: Contents) -> Iterator[Difference]:
         try:
             said = say("findings", code, "en", **json.loads(details)) if code in sentences else None
         except (ValueError, TypeError, LookupError) as error:
-            yield Difference(FINDINGS, "unreadable", f"row {row}: details of no '{code}' ({type(error).__name__})")
+            yield Difference(
+                FINDINGS,
+                "unreadable",
+                sentence("differences", "details", row=row, code=code, problem=type(error).__name__),
+            )
             continue
         if said is not None and not _agree(message, said):
             yield Difference(
-                FINDINGS, "message", f"row {row}: '{message[:80]}' is not what '{code}' says of its details"
+                FINDINGS, "message", sentence("differences", "other_message", row=row, message=message[:80], code=code)
             )
 
 
@@ -117,7 +121,7 @@ def _sources(contents: Contents) -> Iterator[Difference]:
     wanted = {variable.layer for variable in contents.variables}
     for layer in sorted(wanted ^ set(contents.sources["layer"])):
         if layer in wanted or len(contents.sources):
-            yield Difference(SOURCES, "layers", f"{layer}: not both in SOURCES and in settings.json")
+            yield Difference(SOURCES, "layers", sentence("differences", "layer_one_side", layer=layer))
     read = contents.sources["status"] == "read"
     for row in np.flatnonzero(read & contents.sources["sha256"].isna()):
-        yield Difference(SOURCES, "sha256", f"row {row + 1}: read, and no SHA-256 of what was read")
+        yield Difference(SOURCES, "sha256", sentence("differences", "read_no_sha256", row=row + 1))
