@@ -11,6 +11,8 @@ from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.thresholds import threshold
 
 _ENOUGH = 5
+_ROUNDED = 0.01
+"""Hectares of a list are rounded: as a share, what two columns of one area may differ by."""
 
 
 def settle_unit(table: pd.DataFrame, values: Values, area_ha: NDArray[np.float64], log: FindingCollector) -> None:
@@ -47,6 +49,10 @@ def check(
     """
     declared = values.declared_area_ha
     point, polygon = kind == "point", kind == "polygon"
+    other = values.square_metres_ha
+    unlike = point & (np.abs(declared - other) > _ROUNDED * np.fmax(declared, other))
+    figures = {"declared_ha": np.round(declared[unlike], 4), "other_ha": np.round(other[unlike], 4)}
+    log.row("areas_contradict", np.flatnonzero(unlike), **figures)
     limit = threshold("point_max_ha")
     over = point & (declared > limit) & (commodity != "cattle")
     log.row("point_over_4_ha", np.flatnonzero(over), declared_ha=np.round(declared[over], 4))

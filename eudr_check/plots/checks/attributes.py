@@ -22,6 +22,8 @@ class Values:
 
     declared_area_ha: NDArray[np.float64]
     """NaN where none is declared or it cannot be read."""
+    square_metres_ha: NDArray[np.float64]
+    """Hectares of a column of square metres, NaN without; what is declared where no column of hectares says so."""
     planted_year: NDArray[np.float64]
     """NaN where unknown."""
     declared_country: NDArray[Any]
@@ -32,9 +34,10 @@ def read(rows: Rows, log: FindingCollector) -> Values:
     """Attributes of all rows; a cell that cannot be read is logged and left empty."""
     hectares = _numbers(rows, "declared_area_ha", log, "hectares, e.g. 2.5", 1e-9, 1e7)
     square_metres = _numbers(rows, "declared_area_m2", log, "square metres, e.g. 25000", 1e-9, 1e11)
-    area = np.where(np.isfinite(hectares), hectares, square_metres / M2_PER_HA)
+    square_metres /= M2_PER_HA
+    area = np.where(np.isfinite(hectares), hectares, square_metres)
     years = _numbers(rows, "planted_year", log, "a year, e.g. 2012", FIRST_YEAR, LAST_YEAR)
-    return Values(area, np.floor(years), _countries(rows, log))
+    return Values(area, square_metres, np.floor(years), _countries(rows, log))
 
 
 def _numbers(

@@ -117,6 +117,7 @@ CASES = {
         geojson(f, *(polygon(str(n), ring(dx=n % 13 / 1e5, dy=n // 13 / 1e5)) for n in range(220)))
     ],
     "area_mismatch": lambda f: [geojson(f, polygon("A", area_ha=9))],
+    "areas_contradict": lambda f: [geojson(f, point("A", area_ha=1, area_m2=99999))],
     "point_over_4_ha": lambda f: [geojson(f, point("A", area_ha=4.2))],
     "point_near_4_ha": lambda f: [geojson(f, point("A", area_ha=3.95))],
     "point_without_area": lambda f: [geojson(f, point("A"))],
@@ -249,6 +250,15 @@ def test_clean_field_has_no_finding_to_act_on(tmp_path):
     _, findings = loaded(geojson(tmp_path, polygon("A", area_ha=4.3)))
 
     assert set(findings["severity"]) == {"info"}
+
+
+def test_two_columns_of_one_area_agree_but_for_rounding(tmp_path):
+    """2.4 ha beside 24,050 m2 is one area; a boundary is measured, whatever its list declares twice."""
+    _, findings = loaded(
+        geojson(tmp_path, point("A", area_ha=2.4, area_m2=24050), polygon("B", area_ha=4.3, area_m2=1))
+    )
+
+    assert "areas_contradict" not in codes(findings)
 
 
 def test_english_message_is_that_of_the_texts(tmp_path):
