@@ -98,7 +98,8 @@ STAGES = {
         (*_OVERLAY, *_LAYERS, "babel"),
     ),
     "patches": MadeBy(
-        ("package/gis", "package/document_date.py", "package/palette.py", "law", "parquet.py", "text"), _VECTORS
+        ("package/gis", "package/document_date.py", "package/palette.py", "law", "parquet.py", "text"),
+        (*_VECTORS, "rasterio"),
     ),
     "assessment": MadeBy(("risk", "run/watched.py", *_DOCUMENTS), (*_VECTORS, "openpyxl", "XlsxWriter")),
     "scenes": MadeBy(

@@ -95,10 +95,13 @@ def _on_forest(shape: shapely.Geometry, raster: Any) -> shapely.Geometry:
     if shapely.is_empty(shape):
         return shape
     exact = from_bounds(*shapely.bounds(shape), raster.transform)
-    left, top = np.floor([exact.col_off, exact.row_off]).astype(int)
+    left, top = np.floor([exact.col_off, exact.row_off]).astype(int).clip(0)
     right, bottom = np.ceil([exact.col_off + exact.width, exact.row_off + exact.height]).astype(int)
+    right, bottom = min(right, raster.width), min(bottom, raster.height)
+    if right <= left or bottom <= top:
+        return shapely.Polygon()
     window = Window(left, top, right - left, bottom - top)
-    cells = raster.read(1, window=window, boundless=True, fill_value=0) == YES
+    cells = raster.read(1, window=window) == YES
     ground = shapes(cells.astype(np.uint8), mask=cells, transform=raster.window_transform(window))
     forest = shapely.union_all([shapely.geometry.shape(one) for one, _ in ground])
     return shapely.intersection(shape, forest)

@@ -24,6 +24,7 @@ from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import run
 from eudr_check.run.imagery.command import publish
 from tests.helpers import overflights, tiny_harvest
+from tests.helpers.command import ended
 from tests.helpers.servers import Fault, Published, Server, rustac
 
 
@@ -267,6 +268,25 @@ def test_a_run_shows_them_in_its_report(place: Place, tmp_path: Path) -> None:
     assert set(of[0]["said"]) == {"en", "es", "fr", "pt"} and of[0]["chips"]["nir"]
     assert (finished.folder.path / "imagery" / "looks.csv").is_file()
     assert finished.exit == Exit.OPEN_QUESTIONS
+
+
+def test_brought_before_and_shown_without_network(place: Place, tmp_path: Path) -> None:
+    """After `prefetch` a run offline asks nobody, and has the pictures of a run with network."""
+    place.add("2020-08-14")
+    place.add("2026-08-24", baseline="05.12")
+    assert place.harvest.run.folder is not None
+    tiny = tmp_path / "tiny" / "tiny.yaml"
+
+    with rustac(tmp_path / "rustac", place.content) as place.server.upstream:
+        brought = ended("prefetch", tiny)
+        asked = len(place.server.hits)
+        finished = run(place.harvest, offline=True)
+        assert len(place.server.hits) == asked > 0
+        online = place.looks(tmp_path / "b" / "run")
+
+    assert brought.returncode in (Exit.DONE, Exit.OPEN_QUESTIONS), brought.stderr
+    assert looks_of(online, "norte/high-one")["latest"]["date"] == "2026-08-24"
+    assert finished.made["imagery"].files() == online.files()
 
 
 def test_without_settings(tiny: tiny_harvest.Tiny) -> None:
