@@ -106,7 +106,6 @@ def _scale_bar(layout: ET.Element, map_id: str) -> None:
         height="2",
         boxContentSpace="1",
         labelBarSpace="1.5",
-        background="false",
     )
     _text_style(bar, 8, bold=False)
 

@@ -72,11 +72,16 @@ def add(tree: ET.Element, maps: Sequence[Map], years: Sequence[int], title: str,
         source = f"./{FOLDER}/{one.column}.vrt"
         # Two maps of forest on one another would show what neither says.
         seen = one is forest or one.role == "event"
-        ET.SubElement(
+        classes = _classes(one, years, language)
+        leaf = ET.SubElement(
             branch, "layer-tree-layer", id=key, name=name, source=source, providerKey="gdal", expanded="0",
             checked="Qt::Checked" if seen else "Qt::Unchecked",
         )  # fmt: skip
-        made.append(Shown(key, _layer(key, name, source, _classes(one, years, language))))
+        # The first entry of a legend of QGIS names the band, which tells a reader nothing.
+        order = ",".join(str(number) for number in range(1, len(classes) + 1))
+        options = ET.SubElement(ET.SubElement(leaf, "customproperties"), "Option", type="Map")
+        ET.SubElement(options, "Option", name="legend/node-order", type="QString", value=order)
+        made.append(Shown(key, _layer(key, name, source, classes)))
     return made
 
 

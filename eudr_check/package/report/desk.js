@@ -65,3 +65,17 @@ function backdrop() {
   for (const [code, x, y] of D.backdrop.countries) pen.fillText(names.of(code), px(x), py(y));
   pen.textAlign = "start";
 }
+/* Names of cooperatives where their plots lie: whole words inside the frame, and none over another. */
+function labels(width) {
+  const taken = [];
+  pen.font = "600 12px system-ui, sans-serif"; pen.textAlign = "center";
+  NAMES.forEach(([x, y], c) => {
+    const name = P.names[c].length > 34 ? P.names[c].slice(0, 33) + "…" : P.names[c], half = pen.measureText(name).width / 2 + 4, top = py(y) - 8;
+    if (px(x) < 0 || px(x) > width) return;
+    const middle = Math.max(half, Math.min(width - half, px(x)));
+    if (taken.some(([other, line, wide]) => Math.abs(other - middle) < wide + half && Math.abs(line - top) < 16)) return;
+    taken.push([middle, top, half]);
+    pen.strokeStyle = "#fffd"; pen.lineWidth = 4; pen.strokeText(name, middle, top); pen.fillStyle = "#3c4350"; pen.fillText(name, middle, top);
+  });
+  pen.textAlign = "start";
+}

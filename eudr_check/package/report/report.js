@@ -174,9 +174,7 @@ function paint() {
     pen.strokeStyle = D.outcomes[o].ink; pen.lineWidth = 1.4; pen.stroke(batches[o][0]);
     pen.strokeStyle = "#fff"; pen.lineWidth = 1.5 * size; pen.stroke(batches[o][1]); pen.fillStyle = D.outcomes[o].colour; pen.fill(batches[o][1]);
   }
-  pen.font = "600 12px system-ui, sans-serif"; pen.textAlign = "center";
-  if (view.k < 2500 && P.names.length <= 40) NAMES.forEach(([x, y], c) => { if (NAMES.slice(0, c).some(([u, v]) => Math.abs(px(u) - px(x)) < 70 && Math.abs(py(v) - py(y)) < 14)) return; const name = P.names[c].slice(0, 28); pen.strokeStyle = "#fffd"; pen.lineWidth = 4; pen.strokeText(name, px(x), py(y) - 8); pen.fillStyle = "#3c4350"; pen.fillText(name, px(x), py(y) - 8); });
-  pen.textAlign = "start";
+  if (view.k < 2500 && P.names.length <= 40) labels(width);
   if (selected >= 0 && PLOT.first[selected] < PLOT.first[selected + 1]) { pen.strokeStyle = "#22262e"; pen.lineWidth = 2; pen.strokeRect(px(PLOT.box[4 * selected]) - 5, py(PLOT.box[4 * selected + 3]) - 5, px(PLOT.box[4 * selected + 2]) - px(PLOT.box[4 * selected]) + 10, py(PLOT.box[4 * selected + 1]) - py(PLOT.box[4 * selected + 3]) + 10); }
   const metres = 111320 / view.k, round = 10 ** Math.floor(Math.log10(metres * 120)), long = [5, 2, 1].find(f => f * round <= metres * 120) * round;
   pen.fillStyle = pen.strokeStyle = "#22262e"; pen.lineWidth = 2; pen.font = "12px system-ui, sans-serif";
