@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 
 import pandas as pd
@@ -63,8 +65,8 @@ _EXPORTED = re.compile(r"_(.+)_(latitude|longitude|altitude|precision)")
 """Headers of the four numbers of a place, as KoboToolbox and ODK export them."""
 _LOCAL_UNITS = frozenset(
     {
-        "manzana", "manzanas", "mz", "mzs", "cuadra", "cuadras", "tarea", "tareas", "alqueire", "alqueires", "acre",
-        "acres", "rai", "fanega", "fanegas", "fanegada", "fanegadas", "yugada", "yugadas", "cabuya", "cabuyas",
+        "manzana", "manzanas", "mz", "mzs", "cuadra", "cuadras", "tarea", "tareas", "alqueire", "alqueires",
+        "fanega", "fanegas", "fanegada", "fanegadas", "yugada", "yugadas", "cabuya", "cabuyas",
         "caballeria", "caballerias", "bahar", "bahu", "bau", "feddan", "cong", "sao", "mau", "dunam",
     }
 )  # fmt: skip
@@ -87,6 +89,37 @@ def local_unit(header: str) -> str | None:
     words = plain(header).split("_")
     units = [word for word in words if word in _LOCAL_UNITS]
     return units[0] if len(units) == 1 and all(word in _LOCAL_UNITS | _OF_AREA for word in words) else None
+
+
+@dataclass(frozen=True)
+class AreaUnit:
+    """A unit of land of one size everywhere."""
+
+    name: str
+    hectares: Decimal
+    source: str
+
+
+@cache
+def area_units() -> dict[str, AreaUnit]:
+    """Such units by the words that headers and cells write for them."""
+    content = read_yaml(__package__, "area_units.yaml")
+    return {
+        word: AreaUnit(name, Decimal(unit["hectares"]), unit["source"])
+        for name, unit in content.items()
+        for word in unit["words"]
+    }
+
+
+def area_unit(header: str) -> AreaUnit | None:
+    """The unit of one size in which a header gives an area; None where it gives none.
+
+    >>> area_unit("Area (acres)").name, area_unit("acres of coffee lost"), area_unit("area_ha")
+    ('acre', None, None)
+    """
+    words = plain(header).split("_")
+    units = [area_units()[word] for word in words if word in area_units()]
+    return units[0] if len(units) == 1 and all(word in _OF_AREA or word in area_units() for word in words) else None
 
 
 @cache

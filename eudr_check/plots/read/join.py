@@ -206,7 +206,11 @@ def _frame(file: PlotFile, order: int, delivery: Delivery, taken: dict[str, str]
         index=range(len(delivery)),
     )
     area_header = taken.get("declared_area_ha", "")
-    frame["area_unit_said"] = "declared_area_ha" in file.columns or columns.names_hectares(area_header)
+    frame["area_unit_said"] = (
+        "declared_area_ha" in file.columns
+        or columns.names_hectares(area_header)
+        or columns.area_unit(area_header) is not None
+    )
     for field in _TEXT_FIELDS:
         header = taken.get(field)
         frame[field] = None if header is None else columns.text_of(delivery.attributes[header]).to_numpy()

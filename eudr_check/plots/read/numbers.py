@@ -4,35 +4,24 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from eudr_check import numerals
 from eudr_check.numerals import AmbiguousNumberError, Number
-from eudr_check.plots.read.columns import text_of
+from eudr_check.plots.read.columns import area_unit, area_units, text_of
 from eudr_check.plots.read.raw_table import Delivery, Fault
 
 _PLACES = ("longitude", "latitude")
 _AREAS = ("declared_area_ha", "declared_area_m2")
+_M2 = Decimal("0.0001")
+_HECTARES = {"declared_area_ha": Decimal(1), "declared_area_m2": _M2}
+"""What one of a column's unit is in hectares."""
 _UNITS = {
-    "has": "declared_area_ha",
-    "ha": "declared_area_ha",
-    "hectareas": "declared_area_ha",
-    "hectáreas": "declared_area_ha",
-    "hectares": "declared_area_ha",
-    "hectare": "declared_area_ha",
-    "hectarea": "declared_area_ha",
-    "hektar": "declared_area_ha",
-    "m2": "declared_area_m2",
-    "m²": "declared_area_m2",
-    "sqm": "declared_area_m2",
-    "mt2": "declared_area_m2",
-    "mts2": "declared_area_m2",
-    "metros cuadrados": "declared_area_m2",
-    "metros quadrados": "declared_area_m2",
+    **dict.fromkeys(("has", "ha", "hectareas", "hectáreas", "hectares", "hectare", "hectarea", "hektar"), Decimal(1)),
+    **dict.fromkeys(("m2", "m²", "sqm", "mt2", "mts2", "metros cuadrados", "metros quadrados"), _M2),
 }
-_M2_PER_HA = 10_000
+"""Words for units behind a number, and their hectares."""
 _LEAST_M2 = 100
 """Fewer square metres are no plot: the other reading of the number may be meant."""
 
@@ -50,68 +39,83 @@ def settle(delivery: Delivery, columns: Mapping[str, str]) -> None:
     if not headers or not len(delivery):
         return
     frame = delivery.attributes.copy(deep=False)
-    cells = {field: _cells(frame[header], field) for field, header in headers.items()}
+    named = {field: area_unit(header) if field in _AREAS else None for field, header in headers.items()}
+    cells = {
+        field: _cells(frame[header], field, unit.hectares if (unit := named[field]) else None)
+        for field, header in headers.items()
+    }
     mark = numerals.decimal_mark(cell for column, _ in cells.values() for cell in column if type(cell) is str)
     for field, header in headers.items():
         frame[header] = pd.Series(_read(delivery, field, *cells[field], mark), index=frame.index, dtype=object)
     delivery.attributes = frame
 
 
-def _cells(column: pd.Series, field: str) -> tuple[NDArray[Any], dict[int, str]]:
-    """Cells as text without unit, numbers of the format as `Number`; and the unit where it is not the column's."""
+def _cells(column: pd.Series, field: str, unit: Decimal | None) -> tuple[NDArray[Any], dict[int, Decimal]]:
+    """Cells as text without unit, numbers of the format as `Number`; and hectares of the unit where a cell has one.
+
+    Args:
+        column: as delivered. field: ours.
+        unit: hectares of the unit that the header names, where it is no field of ours.
+    """
     texts = text_of(column).to_numpy(dtype=object, copy=True)
-    others: dict[int, str] = {}
+    units: dict[int, Decimal] = {}
     for row, raw in enumerate(column.to_numpy(dtype=object)):
         if texts[row] is None:
             continue
+        said = None
         if not isinstance(raw, str) or type(raw) is Number:
             texts[row] = Number(texts[row])
         elif field in _AREAS:
-            texts[row], unit = _without_unit(texts[row])
-            if unit not in (None, field):
-                others[row] = str(unit)
-    return texts, others
+            texts[row], said = _without_unit(texts[row])
+        if said or unit:
+            units[row] = said or unit or Decimal(1)
+    return texts, units
 
 
-def _without_unit(text: str) -> tuple[str, str | None]:
+def _without_unit(text: str) -> tuple[str, Decimal | None]:
     lower = text.lower().rstrip(" .")
-    unit = next((unit for unit in sorted(_UNITS, key=len, reverse=True) if lower.endswith(unit)), None)
+    known = _UNITS | {word: unit.hectares for word, unit in area_units().items()}
+    unit = next((unit for unit in sorted(known, key=len, reverse=True) if lower.endswith(unit)), None)
     if unit is None or not lower[: -len(unit)].strip()[-1:].isdigit():
         return text, None
-    return text[: len(lower) - len(unit)].strip(), _UNITS[unit]
+    return text[: len(lower) - len(unit)].strip(), known[unit]
 
 
-def _in_unit_of_column(number: str, unit: str) -> str:
-    """A number of one unit of area in the other one."""
-    factor = Decimal(_M2_PER_HA) if unit == "declared_area_ha" else 1 / Decimal(_M2_PER_HA)
-    return format(Decimal(number) * factor, "f")
+def _plain(number: Decimal) -> str:
+    return format(number, "f")
 
 
-def _refuse_speck(text: str, number: str, field: str, unit: str | None) -> None:
+def _refuse_speck(text: str, number: str, unit: Decimal) -> None:
     """Refuse a number of square metres that is no plot as read, and one as it reads otherwise.
 
     Raises:
         AmbiguousNumberError: nobody knows which is meant.
     """
     point, comma = numerals.readings(text)
-    if (unit or field) != "declared_area_m2" or point is None or comma is None or point == comma:
+    if unit != _M2 or point is None or comma is None or point == comma:
         return
     if float(number) < _LEAST_M2 <= max(float(point), float(comma)):
         raise AmbiguousNumberError(text, (point, comma))
 
 
 def _read(
-    delivery: Delivery, field: str, cells: NDArray[Any], others: Mapping[int, str], mark: str | None
+    delivery: Delivery, field: str, cells: NDArray[Any], units: Mapping[int, Decimal], mark: str | None
 ) -> NDArray[Any]:
     found = cells.copy()
-    for row in np.flatnonzero([type(cell) is str for cell in cells]).tolist():
+    for row, cell in enumerate(cells):
+        if cell is None or (type(cell) is not str and row not in units):
+            continue
         try:
-            number = numerals.read(cells[row], mark)
+            number = numerals.read(str(cell), mark if type(cell) is str else ".")
             if number is None:
                 continue
             if field in _AREAS:
-                _refuse_speck(cells[row], number, field, others.get(row))
-            found[row] = _in_unit_of_column(number, others[row]) if row in others else number
+                unit = units.get(row, _HECTARES[field])
+                if type(cell) is str:
+                    _refuse_speck(cell, number, unit)
+                found[row] = number if unit == _HECTARES[field] else _plain(Decimal(number) * unit / _HECTARES[field])
+            else:
+                found[row] = number
         except AmbiguousNumberError as error:
             details = {"field": field, "value": error.text[:60], "one": error.readings[0], "other": error.readings[1]}
             delivery.faults.append(Fault(row, "number_ambiguous", details))

@@ -47,6 +47,7 @@ def take(file: PlotFile, delivery: Delivery, log: FindingCollector) -> dict[str,
     if not {"plot_id", "vertex"} & {*taken, *file.columns}:
         _guess_id(file, delivery, [header for header in headers if header not in placed], taken, log)
     _second_columns(file, delivery, headers, taken, log)
+    _area_in_known_unit(file, delivery, headers, taken, log)
     others = [
         *reference_systems.headers_of(delivery.attributes),
         *positions.hemisphere_headers(delivery.attributes, taken),
@@ -58,6 +59,21 @@ def take(file: PlotFile, delivery: Delivery, log: FindingCollector) -> dict[str,
             log.file("area_unit_local", name_of(file), file.cooperative, header=header[:80], unit=unit)
     _say_columns(file, taken, unread, log)
     return taken
+
+
+def _area_in_known_unit(
+    file: PlotFile, delivery: Delivery, headers: list[str], taken: dict[str, str], log: FindingCollector
+) -> None:
+    """Where no column gives hectares or square metres, take one in a unit of one size, and say how large that is."""
+    if {"declared_area_ha", "declared_area_m2"} & taken.keys():
+        return
+    found = {header: columns.area_unit(header) for header in headers if header not in taken.values()}
+    units = {header: unit for header, unit in found.items() if unit and delivery.attributes[header].notna().any()}
+    if len(units) == 1:
+        ((header, unit),) = units.items()
+        taken["declared_area_ha"] = header
+        figures = {"header": header[:80], "unit": unit.name, "hectares": str(unit.hectares), "source": unit.source}
+        log.file("area_unit_known", name_of(file), file.cooperative, **figures)
 
 
 def _say_columns(file: PlotFile, taken: Mapping[str, str], unread: Sequence[str], log: FindingCollector) -> None:

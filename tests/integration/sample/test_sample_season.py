@@ -112,6 +112,7 @@ def test_the_case_of_every_code_is_found(case: Mapping[str, str], findings: pd.D
 
 NOT_IN_THE_SEASON = {
     "area_not_conserved",  # a plot of a few mm²
+    "area_unit_known",
     "area_unit_local",
     "areas_contradict",
     "axes_uncertain",

@@ -1,8 +1,11 @@
 """Areas as people write them: unit in the cell, thousands, decimals; no plot gets smaller than it is in silence."""
 
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
-from tests.helpers.plot_files import codes, loaded, written
+from tests.helpers.plot_files import codes, geojson, loaded, point, written
 
 
 def _area(tmp_path, header, said):
@@ -40,3 +43,32 @@ def test_square_metres_with_one_reading(tmp_path, said, area):
 
     assert found == pytest.approx(area)
     assert "number_ambiguous" not in problems
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "hectares"),
+    [
+        ("Area (acres)", "2,5", 1.0117141056),
+        ("acre", 10, 4.0468564224),
+        ("area_rai", "12.5", 2.0),
+        ("area_ha", "2.5 acres", 1.0117141056),
+        ("area_m2", "2 rai", 0.32),
+        ("acres", "1.5 ha", 1.5),
+        ("acres", "1 manzana", None),
+    ],
+)
+def test_units_of_one_size_are_converted(tmp_path: Path, header: str, cell: object, hectares: float | None) -> None:
+    """Acres and rai by their legal size, in the header or behind the number; what is of no one size is not read."""
+    made, findings = loaded(geojson(tmp_path, point("A", **{header: cell})))
+
+    declared = made["declared_area_ha"].item()
+    assert declared == pytest.approx(hectares) if hectares else pd.isna(declared)
+    assert ("area_unit_known" in codes(findings)) == (header not in ("area_ha", "area_m2"))
+
+
+def test_hectares_come_before_acres(tmp_path: Path) -> None:
+    """Where a list gives both, hectares are read and the other column is named as unread."""
+    made, findings = loaded(geojson(tmp_path, point("A", area_ha=2, acres=9)))
+
+    assert made["declared_area_ha"].item() == 2
+    assert "acres" in findings.loc[findings["code"] == "columns_unread", "message"].item()
