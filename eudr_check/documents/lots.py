@@ -4,6 +4,7 @@ Coffee once mixed cannot be unmixed, so a lot with any delivery from a plot that
 that delivered more than it can grow is refused whole, unless a dated removal before mixing is recorded.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,10 +46,11 @@ def assess(deliveries: pd.DataFrame, assessments: pd.DataFrame, plots: pd.DataFr
     left = deliveries[~removed(deliveries)].copy()
     left["fault"] = _faults(left["plot"], assessments, plots, seasons)
     left["warning"] = _warnings(left, seasons, harvest)
+    meant, rest = _meant(left["plot"], plots), dict(tuple(left.groupby("lot")))
     rows = []
     for lot, everything in deliveries.groupby("lot", sort=True):
-        inside = left[left["lot"] == lot]
-        faults = _told(inside, "fault", plots)
+        inside = rest.get(lot, left.iloc[:0])
+        faults = _told(inside, "fault", meant)
         if inside.empty:
             faults = "all_removed"
         rows.append(
@@ -59,7 +61,7 @@ def assess(deliveries: pd.DataFrame, assessments: pd.DataFrame, plots: pd.DataFr
                 "kg_green": float(inside["kg_green"].sum()),
                 "status": "refused" if faults else "accepted",
                 "reasons": faults,
-                "warnings": _told(inside, "warning", plots),
+                "warnings": _told(inside, "warning", meant),
                 "plots": sorted(set(inside["plot"])),
             }
         )
@@ -118,15 +120,18 @@ def _warnings(left: pd.DataFrame, seasons: pd.DataFrame, harvest: Harvest) -> pd
     return warning
 
 
-def _told(inside: pd.DataFrame, column: str, plots: pd.DataFrame) -> str:
+def _meant(delivered: pd.Series, plots: pd.DataFrame) -> dict[str, str]:
+    """Of delivered ids that no plot has, those that are one in other letters, with the plot they may mean."""
+    strangers = [str(plot) for plot in delivered.unique() if plot not in plots.index]
+    forms = {folded(str(plot)): str(plot) for plot in plots.index} if strangers else {}
+    near = {plot: forms.get(folded(plot)) for plot in strangers}
+    return {plot: f"{plot} (≈ {other})" for plot, other in near.items() if other is not None}
+
+
+def _told(inside: pd.DataFrame, column: str, meant: Mapping[str, str]) -> str:
     """`code: plot, plot; code: plot` for the deliveries of a lot; ids in other letters with the plot they may mean."""
     marked = inside[inside[column] != ""]
-    forms = {folded(str(plot)): str(plot) for plot in plots.index}
-    names = {
-        plot: plot if plot in plots.index or folded(plot) not in forms else f"{plot} (≈ {forms[folded(plot)]})"
-        for plot in set(marked["plot"])
-    }
     return "; ".join(
-        f"{code}: {', '.join(names[plot] for plot in sorted(set(part['plot'])))}"
+        f"{code}: {', '.join(meant.get(plot, plot) for plot in sorted(set(part['plot'])))}"
         for code, part in marked.groupby(column)
     )
