@@ -14,14 +14,12 @@ def evidence_digest(evidence: pd.DataFrame, plots: Iterable[str]) -> dict[str, s
     columns = sorted(name for name in evidence.columns if "." in name)
     rows = evidence[evidence.index.isin(wanted)]
     rows = rows[rows["area_ha"] >= 0.00005]
-    found = {}
-    of_plot = {str(plot): part for plot, part in rows.groupby(rows.index, sort=False)}
-    for plot in wanted:
-        part = of_plot.get(plot, rows.iloc[:0])
-        lines = sorted(
-            f"{row[0]} {' '.join(str(int(value)) for value in row[2:])} {row[1]:.4f}"
-            for row in part[["footprint", "area_ha", *columns]].itertuples(index=False, name=None)
-        )
-        text = "\n".join([" ".join(columns), *lines])
-        found[plot] = hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LETTERS]
-    return found
+    lines: dict[str, list[str]] = {plot: [] for plot in wanted}
+    values = rows[columns].astype("int64").to_numpy().tolist()
+    for plot, footprint, hectares, row in zip(rows.index, rows["footprint"], rows["area_ha"], values, strict=True):
+        lines[str(plot)].append(f"{footprint} {' '.join(map(str, row))} {hectares:.4f}")
+    head = " ".join(columns)
+    return {
+        plot: hashlib.sha256("\n".join([head, *sorted(mine)]).encode()).hexdigest()[:DIGEST_LETTERS]
+        for plot, mine in lines.items()
+    }
