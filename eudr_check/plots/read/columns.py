@@ -39,7 +39,8 @@ _HOUSE_WORDS = frozenset(
         "start", "end", "interview", "entrevista", "encuesta", "entretien", "enquete", "wawancara", "device",
         "office", "oficina", "bodega", "acopio", "residence", "residencia", "domicilio", "dwelling", "homestead",
         "houses", "casas", "maisons", "offices", "oficinas", "viviendas", "moradias", "escritorio", "bureau",
-        "logement", "habitation", "morada", "warehouse", "magasin", "gudang", "kantor", "domisili",
+        "inicio", "debut", "begin", "background", "encuestador", "encuestadora", "entrevistador", "entrevistadora",
+        "enumerator", "surveyor", "interviewer", "enqueteur", "logement", "habitation", "morada", "warehouse", "magasin", "gudang", "kantor", "domisili",
     }
 )  # fmt: skip
 _RECORD_WORDS = frozenset({"polygon", "poligono", "polygone", "record", "registro", "feature", "parcels", "plots"})
@@ -61,6 +62,11 @@ _OF_HEADER = frozenset(
 """Words beside `latitude` that say how it is written, not whose it is."""
 
 
+_PLACE_WORDS = frozenset(
+    {"gps", "geopoint", "geo", "punto", "point", "ponto", "coordenadas", "coordinates", "ubicacion", "location",
+     "localizacion", "localisation", "localizacao", "de", "la", "del", "of"}
+)  # fmt: skip
+"""Words of a question for the place of a plot; any other word may say that it is somebody else's place."""
 _EXPORTED = re.compile(r"_(.+)_(latitude|longitude|altitude|precision)")
 """Headers of the four numbers of a place, as KoboToolbox and ODK export them."""
 _LOCAL_UNITS = frozenset(
@@ -210,14 +216,16 @@ def _bare_axis(header: str) -> str:
 def _parts_of_one_place(headers: Iterable[str]) -> dict[str, str]:
     """What the columns hold into which KoboToolbox splits the answer to a question of place.
 
-    Where a form asks for two places (but for that of a house), nobody knows which is the plot's: none is taken.
+    Only where the question speaks of a plot or of nothing but a place: any other word may mean where the interview
+    began.
+    Where a form asks for two such places nobody knows which is the plot's, and none is taken.
 
     >>> _parts_of_one_place(["_gps_latitude", "_gps_longitude", "_gps_precision"])
     {'_gps_latitude': 'latitude', '_gps_longitude': 'longitude', '_gps_precision': 'precision'}
     """
     found: dict[str, dict[str, str]] = {}
     for header in headers:
-        if (parts := _EXPORTED.fullmatch(header)) and not is_of_house(header):
+        if (parts := _EXPORTED.fullmatch(header)) and set(plain(parts[1]).split("_")) <= _PLACE_WORDS | _PLOT_WORDS:
             found.setdefault(parts[1], {})[header] = parts[2]
     places = [one for one in found.values() if {"latitude", "longitude"} <= set(one.values())]
     return places[0] if len(places) == 1 else {}

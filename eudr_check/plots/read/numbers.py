@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -67,22 +68,28 @@ def _cells(column: pd.Series, field: str, unit: Decimal | None) -> tuple[NDArray
             texts[row] = Number(texts[row])
         elif field in _AREAS:
             texts[row], said = _without_unit(texts[row])
-        if said or unit:
-            units[row] = said or unit or Decimal(1)
+        if (one := said or unit) is not None:
+            units[row] = one
     return texts, units
 
 
 def _without_unit(text: str) -> tuple[str, Decimal | None]:
     lower = text.lower().rstrip(" .")
-    known = _UNITS | {word: unit.hectares for word, unit in area_units().items()}
-    unit = next((unit for unit in sorted(known, key=len, reverse=True) if lower.endswith(unit)), None)
+    unit = next((unit for unit in _known_units() if lower.endswith(unit)), None)
     if unit is None or not lower[: -len(unit)].strip()[-1:].isdigit():
         return text, None
-    return text[: len(lower) - len(unit)].strip(), known[unit]
+    return text[: len(lower) - len(unit)].strip(), _known_units()[unit]
 
 
-def _plain(number: Decimal) -> str:
-    return format(number, "f")
+@cache
+def _known_units() -> dict[str, Decimal]:
+    """Hectares of every unit that may stand behind a number, the longest words first."""
+    known = _UNITS | {word: unit.hectares for word, unit in area_units().items()}
+    return {word: known[word] for word in sorted(known, key=len, reverse=True)}
+
+
+def _unread(field: str, cell: str) -> dict[str, str]:
+    return {"field": field, "value": str(cell)[:60], "expected": "an area, e.g. 2.5"}
 
 
 def _refuse_speck(text: str, number: str, unit: Decimal) -> None:
@@ -107,13 +114,18 @@ def _read(
             continue
         try:
             number = numerals.read(str(cell), mark if type(cell) is str else ".")
+            if number is None and row in units and units[row] != _HECTARES[field]:
+                # Without its unit the cell would be taken for hectares.
+                delivery.faults.append(Fault(row, "value_unreadable", _unread(field, cell)))
+                found[row] = None
             if number is None:
                 continue
             if field in _AREAS:
                 unit = units.get(row, _HECTARES[field])
                 if type(cell) is str:
                     _refuse_speck(cell, number, unit)
-                found[row] = number if unit == _HECTARES[field] else _plain(Decimal(number) * unit / _HECTARES[field])
+                own = _HECTARES[field]
+                found[row] = number if unit == own else format(Decimal(number) * unit / own, "f")
             else:
                 found[row] = number
         except AmbiguousNumberError as error:

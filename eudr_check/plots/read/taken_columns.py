@@ -64,14 +64,14 @@ def take(file: PlotFile, delivery: Delivery, log: FindingCollector) -> dict[str,
 def _area_in_known_unit(
     file: PlotFile, delivery: Delivery, headers: list[str], taken: dict[str, str], log: FindingCollector
 ) -> None:
-    """Where no column gives hectares or square metres, take one in a unit of one size, and say how large that is."""
-    if {"declared_area_ha", "declared_area_m2"} & taken.keys():
-        return
-    found = {header: columns.area_unit(header) for header in headers if header not in taken.values()}
+    """Where no column gives hectares or square metres, take one in a unit of one size; say how large the unit is."""
+    areas = ("declared_area_ha", "declared_area_m2")
+    found = {header: columns.area_unit(header) for header in headers}
     units = {header: unit for header, unit in found.items() if unit and delivery.attributes[header].notna().any()}
-    if len(units) == 1:
-        ((header, unit),) = units.items()
-        taken["declared_area_ha"] = header
+    if len(units) == 1 and not set(areas) & taken.keys():
+        taken["declared_area_ha"] = next(iter(units))
+    for header in [taken[field] for field in areas if taken.get(field) in units]:
+        unit = units[header]
         figures = {"header": header[:80], "unit": unit.name, "hectares": str(unit.hectares), "source": unit.source}
         log.file("area_unit_known", name_of(file), file.cooperative, **figures)
 

@@ -178,6 +178,19 @@ def test_the_area_of_the_crop_is_the_area_declared(tmp_path, header):
     assert made["declared_area_ha"].item() == 4.3
 
 
+@pytest.mark.parametrize(
+    "question", ["inicio", "background-geopoint", "encuestador", "entrada", "gps_oficina", "lugar"]
+)
+def test_a_place_that_may_be_of_the_interview_is_nobodys(tmp_path, question):
+    """A point recorded where the interview began lies on other ground: no place is taken, and the column is named."""
+    content = f"id;_{question}_latitude;_{question}_longitude\nA;-6.041239;-76.101234\n"
+    made, findings = loaded(written(tmp_path, "a.csv", content, producer_country="PE"))
+
+    assert made.geometry.isna().all()
+    assert not made["usable"].any()
+    assert question in findings.loc[findings["code"] == "columns_unread", "message"].item()
+
+
 def test_the_columns_that_kobo_makes_of_a_place_are_its_place() -> None:
     """An export without the column of the question itself still says where plots are, the interview does not."""
     place = ["_ubicacion_latitude", "_ubicacion_longitude", "_ubicacion_altitude", "_ubicacion_precision"]

@@ -72,3 +72,21 @@ def test_hectares_come_before_acres(tmp_path: Path) -> None:
 
     assert made["declared_area_ha"].item() == 2
     assert "acres" in findings.loc[findings["code"] == "columns_unread", "message"].item()
+
+
+def test_an_explicit_column_of_acres_is_converted_and_told(tmp_path: Path) -> None:
+    """A harvest that names the column as its area: its header still says acres, and the file hears it."""
+    settings = {"columns": {"declared_area_ha": "Area (acres)"}}
+    made, findings = loaded(geojson(tmp_path, point("A", **{"Area (acres)": 2.5}), **settings))
+
+    assert made["declared_area_ha"].item() == pytest.approx(1.0117141056)
+    assert "area_unit_known" in codes(findings)
+
+
+@pytest.mark.parametrize(("header", "cell"), [("acres", "dos"), ("area_ha", "2..5 m2"), ("acres", "2..5")])
+def test_a_number_nobody_reads_never_loses_its_unit(tmp_path: Path, header: str, cell: str) -> None:
+    """What is left of a cell without its unit would be taken for hectares: it is named, and nothing is taken."""
+    made, findings = loaded(geojson(tmp_path, point("A", **{header: cell})))
+
+    assert made["declared_area_ha"].isna().all()
+    assert "value_unreadable" in codes(findings)
