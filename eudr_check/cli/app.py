@@ -3,6 +3,7 @@
 import functools
 import inspect
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -112,7 +113,7 @@ def error_json(code: str, message: str) -> None:
 
     `where` is the file the message begins with, where there is such a file.
     """
-    begins = message.replace(", ", ": ", 1).partition(": ")[0]
+    begins = re.split(", |: ", message, maxsplit=1)[0]
     found = begins != message and len(begins) < 1000 and Path(begins).exists()
     echo_json({"error": code, "message": message, "where": begins if found else None})
 

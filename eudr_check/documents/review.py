@@ -52,7 +52,7 @@ class Review:
 
     @property
     def dated(self) -> Mapping[str, dt.date]:
-        """Images of one day; a median of several days has none, whatever date stands beside it."""
+        """Images of one day; a median of several days has no date."""
         return {name: day for name, day in self.imagery.items() if COMPOSITE not in name.lower()}
 
     @property

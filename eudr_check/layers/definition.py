@@ -225,7 +225,7 @@ class LayerDefinition(Strict):
 
     @property
     def grows(self) -> bool:
-        """Whether its files are replaced in place, so that how far they have seen stands beside them."""
+        """Whether its files are replaced in place; a file next to them says how far they have seen."""
         return any(place.tiles is not None and place.tiles.updated_file is not None for place in self.found)
 
     @property

@@ -55,7 +55,7 @@ def problems(layer: "LayerDefinition") -> list[Sentence]:
 
 
 def not_yet(layer: "LayerDefinition", today: dt.date) -> list[Sentence]:
-    """Days to come that a definition says its maps show; a day later is today elsewhere."""
+    """End dates of a definition that lie in the future, with a day of tolerance for time zones."""
     ends = [("date", dt.date.fromisoformat(layer.interval[1]))]
     ends += [(f"variable {name}, covers_through", one.covers_through) for name, one in layer.encodings.items()]
     latest = today + dt.timedelta(days=1)

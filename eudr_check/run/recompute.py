@@ -118,7 +118,7 @@ def recorded(
 def lots_of(
     delivered: pd.DataFrame, assessments: pd.DataFrame, plots: gpd.GeoDataFrame, harvest: Harvest
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """DELIVERIES with kilograms of product and removals made anew, and LOTS of them.
+    """DELIVERIES with recomputed kilograms of product and removals, and LOTS of them.
 
     Args:
         delivered: DELIVERIES of a package.

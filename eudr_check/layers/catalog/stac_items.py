@@ -74,7 +74,7 @@ def to_come(item: pystac.Item, *more: str) -> str | None:
 
     Args:
         item: the Item.
-        more: properties to look at beside those that say how new it is.
+        more: further properties to look at.
     """
     latest = dt.datetime.now(dt.UTC) + _CLOCKS_DIFFER
     for name in (*_CHANGED, *more):

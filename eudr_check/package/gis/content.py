@@ -35,7 +35,7 @@ OWN_DESCRIPTIONS = {
 }
 LOSS = "loss_on_forest"
 LOSS_DESCRIPTIONS = {
-    "method": "method of the map; maps of one method are one witness",
+    "method": "method of the map; maps of one method count once",
     "area_ha": "hectares of EVIDENCE on the plot: forest of the policy's map with an event of this map and year",
 }
 

@@ -117,11 +117,14 @@ def plan(behind: Behind) -> Plan:
     withheld = [*asked.withheld, *notes, *changed_since(name, behind.shipments, filed)]
     frozen = _frozen(behind, settled, features, texts) if filed and not behind.draft else ()
     if filed and made and not made[0].lots and not behind.draft:
-        if {part.reference for part in made} - {part.reference for part in frozen}:
+        same = {part.reference for part in frozen}
+        if {one.reference for one in filed} <= same:
+            made = [part for part in made if part.reference not in same]
+        else:
             # Without lots nobody can tell what of this the filed statement has declared already.
             record = ", ".join(f"{one.number} ({one.submitted})" for one in filed)
             withheld.append(Withheld("filed_without_lots", {"numbers": record}))
-        made = []
+            made = []
     if not made and not withheld and not filed:
         withheld.append(Withheld("nothing_declared", {}))
     return Plan(settled, export.changes, features, texts, made, withheld, filed, frozen)

@@ -56,7 +56,7 @@ MALFORMED = (
     ArithmeticError, AssertionError, AttributeError, EudrCheckError, LookupError, OSError, RecursionError, TypeError,
     ValueError, ShapelyError, pa.ArrowException, sqlite3.Error,
 )  # fmt: skip
-"""What writing a package anew ends with where its files hold what no writer wrote."""
+"""Errors that recomputing a package ends with where its files are malformed."""
 
 
 def only_a_signature() -> tuple[Sentence, ...]:

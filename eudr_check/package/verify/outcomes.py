@@ -23,7 +23,7 @@ Assess = Callable[
 ]
 """PLOTS, EVIDENCE, variables, policy (as written in `policy.json`) and production to ASSESSMENTS and REASONS."""
 Lots = Callable[[pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame, Harvest], tuple[pd.DataFrame, pd.DataFrame]]
-"""DELIVERIES, ASSESSMENTS, PLOTS and settings to DELIVERIES with its masses made anew, and LOTS."""
+"""DELIVERIES, ASSESSMENTS, PLOTS and settings to DELIVERIES with recomputed masses, and LOTS."""
 TOLERANCE = 1e-9
 """Hectares; sums in another order may differ by less."""
 ASSESSMENTS, REASONS = "tables/ASSESSMENTS.parquet", "tables/REASONS.parquet"

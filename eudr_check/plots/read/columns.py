@@ -35,12 +35,14 @@ _PLOT_WORDS = frozenset(
 )  # fmt: skip
 _HOUSE_WORDS = frozenset(
     {
-        "house", "home", "household", "casa", "vivienda", "hogar", "maison", "domicile", "moradia", "rumah", "nha",
-        "start", "end", "interview", "entrevista", "encuesta", "entretien", "enquete", "wawancara", "device",
-        "office", "oficina", "bodega", "acopio", "residence", "residencia", "domicilio", "dwelling", "homestead",
-        "houses", "casas", "maisons", "offices", "oficinas", "viviendas", "moradias", "escritorio", "bureau",
-        "inicio", "debut", "begin", "background", "encuestador", "encuestadora", "entrevistador", "entrevistadora",
-        "enumerator", "surveyor", "interviewer", "enqueteur", "logement", "habitation", "morada", "warehouse", "magasin", "gudang", "kantor", "domisili",
+        "house", "home", "household", "casa", "vivienda", "hogar", "maison", "domicile", "moradia", "rumah",
+        "nha", "start", "end", "interview", "entrevista", "encuesta", "entretien", "enquete", "wawancara",
+        "device", "office", "oficina", "bodega", "acopio", "residence", "residencia", "domicilio",
+        "dwelling", "homestead", "houses", "casas", "maisons", "offices", "oficinas", "viviendas",
+        "moradias", "escritorio", "bureau", "inicio", "debut", "begin", "background", "encuestador",
+        "encuestadora", "entrevistador", "entrevistadora", "enumerator", "surveyor", "interviewer",
+        "enqueteur", "logement", "habitation", "morada", "warehouse", "magasin", "gudang", "kantor",
+        "domisili",
     }
 )  # fmt: skip
 _RECORD_WORDS = frozenset({"polygon", "poligono", "polygone", "record", "registro", "feature", "parcels", "plots"})

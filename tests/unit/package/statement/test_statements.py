@@ -12,6 +12,7 @@ import shapely
 
 from eudr_check import package
 from eudr_check.files import sha256
+from eudr_check.package.eu import cutting
 from eudr_check.package.statement import document
 from eudr_check.package.verify import verify
 from eudr_check.shipments import Filed
@@ -92,6 +93,27 @@ def test_without_lots_a_filed_statement_stands_with_its_number(tmp_path: Path) -
     assert shown(other) == [] == list(other.glob("statement-*"))
     assert NUMBER in json.dumps(changed["withheld"])
     assert verify(other) == []
+
+
+def test_without_lots_the_rest_of_a_cut_statement_is_still_to_be_filed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Filing stopped after the first of two statements: that one is shown as filed, the other is still to be filed."""
+    monkeypatch.setattr(cutting, "LIMIT_BYTES", 400)
+    first, again = tmp_path / "first", tmp_path / "again"
+    for folder in (first, again):
+        folder.mkdir()
+    package.write(first, package.PackageInput(**six.package()))
+    one, *others = json.loads((first / "summary.json").read_text(encoding="utf-8"))["statements"]
+    digest = sha256(first / one["folder"] / "plots.geojson")
+    filed = Filed(one["reference"], NUMBER, dt.date(2026, 11, 20), one["net_mass_kg"], None, {}, digest)
+    package.write(again, package.PackageInput(**six.package(filed=(filed,))))
+    rest = json.loads((again / "summary.json").read_text(encoding="utf-8"))["statements"]
+
+    assert others
+    assert len(shown(again)) == 1
+    assert [line["reference"] for line in rest] == [line["reference"] for line in others]
+    assert verify(again) == []
 
 
 def test_a_number_of_a_rehearsal_is_never_shown_as_filed(filed: Filed, tmp_path: Path) -> None:
