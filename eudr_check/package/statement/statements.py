@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -23,17 +23,16 @@ from eudr_check.package.eu.parts import Declared, Part, parts
 from eudr_check.package.folder import Folder
 from eudr_check.package.pictures import Shots
 from eudr_check.package.statement import document, facts, form
+from eudr_check.package.statement.filed import rest_without_lots, shown_as_filed
 from eudr_check.package.statement.map import draw
 from eudr_check.package.statement.pages import listed
 from eudr_check.package.statement.pdf import pdf
-from eudr_check.shipments import Filed, Shipments, Withheld, grams
+from eudr_check.shipments import Filed, Shipments, Withheld
 from eudr_check.text.clean import file_stem
 from eudr_check.tiles import tiles_of
 from eudr_check.variables import Variable
 
 DRAFT_MARK = "DRAFT-"
-FILED = "filed"
-"""How the folder of a filed statement begins, where one that is still to be filed begins with `statement`."""
 REACH_DEGREE = 0.003
 """How far around a plot its maps are asked: twice the radius of a point of four hectares, and the GPS error."""
 
@@ -115,35 +114,14 @@ def plan(behind: Behind) -> Plan:
     asked = orders(name, behind.harvest.goods, settled, behind.shipments, filed, draft=behind.draft)
     made, notes = parts(name, asked.ready, settled, features, [len(text.encode()) for text in texts])
     withheld = [*asked.withheld, *notes, *changed_since(name, behind.shipments, filed)]
-    frozen = _frozen(behind, settled, features, texts) if filed and not behind.draft else ()
-    if filed and made and not made[0].lots and not behind.draft:
-        same = {part.reference for part in frozen}
-        if {one.reference for one in filed} <= same:
-            made = [part for part in made if part.reference not in same]
-        else:
-            # Without lots nobody can tell what of this the filed statement has declared already.
-            record = ", ".join(f"{one.number} ({one.submitted})" for one in filed)
-            withheld.append(Withheld("filed_without_lots", {"numbers": record}))
-            made = []
+    frozen: tuple[Part, ...] = ()
+    if filed and not behind.draft:
+        frozen = shown_as_filed(behind.harvest, behind.shipments, filed, settled, features, texts)
+        made, changed = rest_without_lots(made, frozen, filed)
+        withheld += changed
     if not made and not withheld and not filed:
         withheld.append(Withheld("nothing_declared", {}))
     return Plan(settled, export.changes, features, texts, made, withheld, filed, frozen)
-
-
-def _frozen(behind: Behind, settled: Consignment, features: pd.DataFrame, texts: Sequence[str]) -> tuple[Part, ...]:
-    """Filed statements as they would be made had nothing been filed, where they are the very same."""
-    name, sizes = behind.harvest.harvest, [len(text.encode()) for text in texts]
-    asked = orders(name, behind.harvest.goods, settled, behind.shipments, (), draft=False)
-    made = {part.reference: part for part in parts(name, asked.ready, settled, features, sizes)[0]}
-    found = []
-    for one in behind.filed:
-        part = made.get(one.reference)
-        if part is None or part.lots != one.lots or grams(part.net_mass_kg) != grams(one.net_mass_kg):
-            continue
-        geojson = feature_text.collection([texts[row] for row in part.rows]).encode()
-        if hashlib.sha256(geojson).hexdigest() == one.geojson_sha256:
-            found.append(replace(part, filed=one, folder=FILED + part.folder.removeprefix("statement")))
-    return tuple(found)
 
 
 def write(folder: Folder, behind: Behind) -> Plan:

@@ -18,7 +18,8 @@ from eudr_check.package import pictures
 from eudr_check.package.eu import dds_xml, shipments_json
 from eudr_check.package.pictures import Shots
 from eudr_check.package.statement.facts import layer_facts
-from eudr_check.package.statement.statements import DRAFT_MARK, FILED, Behind, Plan, plan
+from eudr_check.package.statement.filed import FILED
+from eudr_check.package.statement.statements import DRAFT_MARK, Behind, Plan, plan
 from eudr_check.package.verify.difference import Difference
 from eudr_check.shipments import Filed, Shipments
 from eudr_check.text import sentence

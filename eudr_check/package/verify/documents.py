@@ -11,7 +11,8 @@ from eudr_check.files import is_safe_name, sha256
 from eudr_check.package import pictures
 from eudr_check.package.eu import shipments_json
 from eudr_check.package.gis import maps
-from eudr_check.package.statement.statements import DRAFT_MARK, FILED
+from eudr_check.package.statement.filed import FILED
+from eudr_check.package.statement.statements import DRAFT_MARK
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference
 from eudr_check.package.verify.outcomes import Recorded, Stages

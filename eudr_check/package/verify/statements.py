@@ -19,7 +19,8 @@ from eudr_check.package import pictures
 from eudr_check.package.eu import dds_xml, file_rules
 from eudr_check.package.eu.parts import Part
 from eudr_check.package.statement import statements
-from eudr_check.package.statement.statements import FILED, Behind, Plan
+from eudr_check.package.statement.filed import FILED
+from eudr_check.package.statement.statements import Behind, Plan
 from eudr_check.package.verify.contents import Contents, place_of
 from eudr_check.package.verify.derived import same_csv
 from eudr_check.package.verify.difference import Difference, some, unlike
