@@ -19,6 +19,7 @@ from season import (
     scenes,
     shipments,
     surveys,
+    wood,
 )
 from season.members import Parcel
 from season.sites import SITES
@@ -33,6 +34,7 @@ MADE = (
     "returned*",
     "2025",
     "codes.csv",
+    "wood",
     "evidence",
     "reviews.csv",
     "legality.csv",
@@ -57,6 +59,7 @@ def everything(folder: Path) -> None:
     (folder / "shipments.csv").write_text(shipments.table_text(), encoding="utf-8", newline="")
     (folder / "codes.csv").write_text(_code_table(cases), encoding="utf-8", newline="")
     papers.write(folder)
+    wood.write(folder / "wood", Path(__file__).with_name(wood.GROUND))
 
 
 def _plots(folder: Path, parcels_of: dict[str, list[Parcel]]) -> list[faults.Case]:

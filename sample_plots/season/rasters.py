@@ -73,7 +73,7 @@ def write(grounds: Mapping[str, Ground], folder: Path) -> None:
     for ground in grounds.values():
         for raster in maps_of(ground):
             path = folder / "rasters" / raster.layer.partition("@")[0] / f"{raster.name}.tif"
-            _write(path, raster)
+            write_file(path, raster)
             files.setdefault(raster.layer, []).append(path)
     for layer, paths in sorted(files.items()):
         chosen = definition(LayerChoice.model_validate({"id": layer, "from": "local"}))
@@ -252,7 +252,7 @@ def _io_lulc(ground: Ground) -> Raster:
     return Raster("io_lulc@2020", name, values.reshape(grid.shape), grid.transform, 0, UTM_EPSG)
 
 
-def _write(path: Path, raster: Raster) -> None:
+def write_file(path: Path, raster: Raster) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     height, width = raster.values.shape
     with rasterio.open(
