@@ -39,7 +39,7 @@ class Stand(NamedTuple):
     cover: int = 3
     """Class of MapBiomas in the year after the loss and since; 3 is forest."""
     part: tuple[int, int, int, int] = (0, 0, WIDTH, HEIGHT)
-    """Cells of the box, from its corner, to which loss, disturbance, use and cover belong; elsewhere nothing changed."""
+    """Cells from its corner to which loss, disturbance, use and cover belong; elsewhere nothing changed."""
     watched: bool = True
     """False: Hansen has no data here."""
 
