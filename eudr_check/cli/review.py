@@ -46,7 +46,11 @@ def review_todo(
 def review_add(
     config: Config,
     files: Annotated[
-        list[Path], typer.Argument(help="decisions saved from the report page (JSON), or sheets of `review todo`")
+        list[Path],
+        typer.Argument(
+            help="decisions saved from the report page (JSON), sheets of `review todo`, or workbooks of the action plan"
+            " that were filled in"
+        ),
     ],
     as_json: AsJson = False,
     offline: Offline = False,

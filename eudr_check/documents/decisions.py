@@ -1,4 +1,4 @@
-"""Files in which people decide: saved from the report page (JSON), or a sheet in the columns of reviews.csv."""
+"""Files in which people decide: saved from the report page (JSON), sheets, and what came back of an action plan."""
 
 import json
 from collections.abc import Mapping
@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from eudr_check.documents import visits, workbook
 from eudr_check.documents.csv_rows import rows_of
 from eudr_check.documents.review import COLUMNS, WRITTEN_BY_PEOPLE
 from eudr_check.errors import ConfigError
-from eudr_check.text import sentence
+from eudr_check.text import Sentence, sentence
 from eudr_check.text.clean import clean
 
 KIND = "eudr-check decisions"
@@ -47,25 +48,47 @@ class Decision:
     """One decision as a row of reviews.csv, its evidence files still where the reviewer left them."""
 
     row: Mapping[str, str]
-    place: str
+    place: str | Sentence
     """Words that say where it stands."""
     file: Path
 
 
-def read(path: Path, harvest: str) -> tuple[list[Decision], int]:
-    """The decisions of a file, and how many of its rows hold none yet.
+def read(path: Path, harvest: str) -> tuple[list[Decision], list[Sentence]]:
+    """The decisions of a file, and what is to be said of rows that hold none.
 
     Raises:
         ConfigError: it is no such file, or speaks of another harvest.
     """
     if path.suffix.lower() == ".json":
-        return _saved(path, harvest), 0
+        return _saved(path, harvest), []
+    rows, notes, untouched = _rows(path)
+    decided = [(row, place) for row, place in rows if any(row[name] for name in WRITTEN_BY_PEOPLE)]
+    untouched += len(rows) - len(decided)
+    notes += [sentence("reviews", "undecided", file=str(path), count=untouched)] if untouched else []
+    return [Decision(row, place, path) for row, place in decided], notes
+
+
+def _rows(path: Path) -> tuple[list[visits.Filled], list[Sentence], int]:
+    """Rows in the columns of reviews.csv, what is to be said of others, and how many rows nobody filled in."""
+    begins = _beginning(path)
+    if begins == visits.GEOPACKAGE:
+        return visits.of_geopackage(path), [], 0
+    if begins.startswith(workbook.MAGIC) and visits.is_plan(path):
+        return visits.of_workbook(path)
     rows = [
         ({name: clean(row.get(name) or "") for name in COLUMNS}, place)
         for row, place in rows_of(path, "reviews", COLUMNS)
     ]
-    decided = [(row, place) for row, place in rows if any(row[name] for name in WRITTEN_BY_PEOPLE)]
-    return [Decision(row, place, path) for row, place in decided], len(rows) - len(decided)
+    return rows, [], 0
+
+
+def _beginning(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(visits.GEOPACKAGE))
+    except OSError as error:
+        problem = error.strerror or "?"
+        raise ConfigError(sentence("reviews", "not_decisions", file=str(path), problem=problem)) from error
 
 
 def _saved(path: Path, harvest: str) -> list[Decision]:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from eudr_check import delimited
 from eudr_check.documents import headers, workbook
+from eudr_check.documents.csv_rows import raise_all
 from eudr_check.documents.decisions import Decision
 from eudr_check.documents.persons import are_two, words_of
 from eudr_check.documents.review import COLUMNS, Review, read_reviews, review_of
-from eudr_check.errors import ConfigError
+from eudr_check.errors import ConfigError, EudrCheckError
 from eudr_check.files import is_safe_name, leads_outside, sha256
 from eudr_check.text import Sentence, sentence
 
@@ -47,20 +48,19 @@ def additions(
         digests: evidence digest of every plot named, as it is today.
 
     Raises:
-        ConfigError: a decision is wrong, or an evidence file without SHA-256 is not beside its file.
+        ConfigError: all decisions that are wrong, or whose evidence file without SHA-256 is not beside their file.
     """
     added: list[Review] = []
     copies: dict[str, Path] = {}
     notes: list[Sentence] = []
+    problems: list[EudrCheckError] = []
     for one in decisions:
-        row = dict(one.row)
-        row["evidence"], found = _evidence(book, one, copies)
-        row["evidence_digest"] = row["evidence_digest"] or "; ".join(
-            digests.get(plot.strip(), "?") for plot in row["plots"].split(";") if plot.strip()
-        )
         known = [*there, *added]
-        row["review"] = _free_id(row["review"], known)
-        review = review_of(row, one.place)
+        try:
+            review, found = _review(book, one, known, copies, digests)
+        except ConfigError as error:
+            problems.append(error)
+            continue
         if any(_same(review, other) for other in known):
             notes.append(sentence("reviews", "already", place=one.place, plots=", ".join(review.plots)))
             continue
@@ -71,7 +71,21 @@ def additions(
             notes.append(sentence("reviews", "second", **names))
         added.append(review)
         copies |= found
+    raise_all(problems)
     return Additions(tuple(added), copies, tuple(notes))
+
+
+def _review(
+    book: Path, one: Decision, known: Sequence[Review], copies: Mapping[str, Path], digests: Mapping[str, str]
+) -> tuple[Review, dict[str, Path]]:
+    """A decision with all filled in that a machine may fill in, and the evidence files to copy."""
+    row = dict(one.row)
+    row["evidence"], found = _evidence(book, one, copies)
+    row["evidence_digest"] = row["evidence_digest"] or "; ".join(
+        digests.get(plot.strip(), "?") for plot in row["plots"].split(";") if plot.strip()
+    )
+    row["review"] = _free_id(row["review"], known)
+    return review_of(row, one.place), found
 
 
 def write(book: Path, there: Sequence[Review], new: Additions) -> None:

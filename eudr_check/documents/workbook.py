@@ -3,6 +3,7 @@
 import datetime as dt
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,11 @@ _MOST_NAMED = 20
 """Cells that one sentence names."""
 
 
-def read(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[list[str], list[tuple[list[str], str, int]]]:
+Row = tuple[list[str], str, int]
+"""Cells, the title of the sheet, and the row number in it."""
+
+
+def read(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[list[str], list[Row]]:
     """Header and rows of the sheet of which most headers are known.
 
     Args:
@@ -34,6 +39,32 @@ def read(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[list[s
     Raises:
         ConfigError: it is no workbook, is too large, or holds a formula without a stored result.
     """
+    found = _sheets(path, recognised)
+    if not found:
+        return [], []
+    best = max(found, key=lambda one: (one.known, -one.row))
+    return best.header, list(_rows(path, best))
+
+
+def read_all(path: Path, recognised: Callable[[Sequence[str]], int]) -> list[tuple[list[str], list[Row]]]:
+    """As `read`, of every sheet with as many headers known as in the one with most, in the order of the workbook."""
+    found = _sheets(path, recognised)
+    most = max((one.known for one in found), default=0)
+    return [(one.header, list(_rows(path, one))) for one in found if one.known == most]
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet with a row of headers."""
+
+    values: Any
+    formulas: Any
+    row: int
+    header: list[str]
+    known: int
+
+
+def _sheets(path: Path, recognised: Callable[[Sequence[str]], int]) -> list[_Sheet]:
     try:
         with zipfile.ZipFile(path) as packed:
             if sum(one.file_size for one in packed.infolist()) > MOST_BYTES:
@@ -43,32 +74,30 @@ def read(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[list[s
         formulas = openpyxl.load_workbook(path)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError) as error:
         raise ConfigError(sentence("documents", "no_workbook", file=str(path))) from error
-    found = max(
-        ((recognised([_text(cell.value) for cell in row]), -number, sheet.title)
-         for sheet in book.worksheets
-         for number, row in enumerate(sheet.iter_rows(max_row=_HEADER_WITHIN), start=1)),
-        default=(0, -1, ""),
-    )  # fmt: skip
-    if not found[0]:
-        return [], []
-    sheet, first = book[found[2]], -found[1]
+    found = []
+    for sheet in book.worksheets:
+        rows = [[_text(cell.value) for cell in row] for row in sheet.iter_rows(max_row=_HEADER_WITHIN)]
+        known, above = max(((recognised(cells), -number) for number, cells in enumerate(rows, 1)), default=(0, 0))
+        if known:
+            found.append(_Sheet(sheet, formulas[sheet.title], -above, rows[-above - 1], known))
+    return found
+
+
+def _rows(path: Path, one: _Sheet) -> Iterator[Row]:
+    title = one.values.title
     unstored = [
-        f"{found[2]}!{cell.coordinate}"
-        for row in formulas[found[2]].iter_rows(min_row=first)
+        f"{title}!{cell.coordinate}"
+        for row in one.formulas.iter_rows(min_row=one.row)
         for cell in row
-        if cell.data_type == "f" and sheet[cell.coordinate].value is None
+        if cell.data_type == "f" and one.values[cell.coordinate].value is None
     ]
     if unstored:
         raise ConfigError(sentence("documents", "formula", place=f"{path}, {', '.join(unstored[:_MOST_NAMED])}"))
-    header = [_text(cell.value) for cell in sheet[first]]
-    return header, list(_rows(sheet, first, len(header)))
-
-
-def _rows(sheet: Any, first: int, width: int) -> Iterator[tuple[list[str], str, int]]:
-    for number, row in enumerate(sheet.iter_rows(min_row=first + 1, max_col=width), start=first + 1):
+    rows = one.values.iter_rows(min_row=one.row + 1, max_col=len(one.header))
+    for number, row in enumerate(rows, start=one.row + 1):
         cells = [_text(cell.value) for cell in row]
         if any(cells):
-            yield cells, str(sheet.title), number
+            yield cells, title, number
 
 
 def _text(value: object) -> str:

@@ -16,6 +16,7 @@ from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
 from eudr_check.package import csv_files, document_date, pictures, readme, redact
 from eudr_check.package.action_plan import plan
+from eudr_check.package.action_plan.cooperative import Ground
 from eudr_check.package.bag import bagit
 from eudr_check.package.eu import consignment, dds_xml, shipments_json
 from eudr_check.package.eu.frozen import PART_FILED
@@ -217,7 +218,7 @@ def _action_plan(given: PackageInput, declared: Declared, folder: Path) -> None:
         assessments=given.assessments,
         reasons=given.reasons,
         deliveries=given.deliveries,
-        patches=parquet.features(folder / "tables" / "PATCHES.parquet"),
+        ground=Ground(parquet.features(folder / "tables" / "PATCHES.parquet"), given.to_review),
     )
 
 

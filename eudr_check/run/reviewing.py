@@ -66,7 +66,7 @@ def add(harvest: Harvest, config: Path, files: Sequence[Path], progress: Progres
     Args:
         harvest: the settings.
         config: its YAML, for messages.
-        files: decisions saved from the report page, or sheets of `todo`.
+        files: decisions saved from the report page, sheets of `todo`, workbooks and GeoPackages of action plans.
         progress: called as work goes on.
         offline: make no connection.
 
@@ -80,9 +80,9 @@ def add(harvest: Harvest, config: Path, files: Sequence[Path], progress: Progres
         raise ConfigError(sentence("reviews", "not_on_disk", file=object_store.name(book)))
     decided, notes = [], []
     for file in files:
-        mine, undecided = decisions.read(file, harvest.harvest)
+        mine, left_out = decisions.read(file, harvest.harvest)
         decided += mine
-        notes += [sentence("reviews", "undecided", file=str(file), count=undecided)] if undecided else []
+        notes += left_out
     before = run_harvest.run(harvest, until="overlay", offline=offline, progress=progress)
     named = {plot.strip() for one in decided for plot in one.row["plots"].split(";") if plot.strip()}
     digests = evidence_digest(before.made["overlay"].table("EVIDENCE"), named)

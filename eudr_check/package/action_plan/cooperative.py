@@ -1,6 +1,7 @@
 """What the plan of one cooperative is made of, and the words all its files share."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -11,6 +12,16 @@ from eudr_check.config import Harvest
 from eudr_check.package import document_date
 from eudr_check.package.action_plan.actions import Score
 from eudr_check.text import number, say
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What whoever goes there has to find, and to decide on."""
+
+    patches: gpd.GeoDataFrame
+    """PATCHES."""
+    to_review: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Plots that a decision can settle: outcome, reasons and evidence digest."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,8 @@ class Plan:
     has_deliveries: bool
     losses: gpd.GeoDataFrame
     """Loss after the cut-off on plots, from `losses.on_plots`."""
+    to_review: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Plots that a decision can settle: outcome, reasons and evidence digest."""
 
     @property
     def name(self) -> str:

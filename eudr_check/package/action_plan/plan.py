@@ -13,7 +13,7 @@ from eudr_check.config import Harvest
 from eudr_check.package import document_date
 from eudr_check.package.action_plan import losses, pages, phone, workbook
 from eudr_check.package.action_plan.actions import actions, scorecard
-from eudr_check.package.action_plan.cooperative import Plan
+from eudr_check.package.action_plan.cooperative import Ground, Plan
 
 
 def write(
@@ -25,7 +25,7 @@ def write(
     assessments: pd.DataFrame,
     reasons: pd.DataFrame,
     deliveries: pd.DataFrame | None = None,
-    patches: gpd.GeoDataFrame,
+    ground: Ground,
 ) -> list[Path]:
     """Write `action_plan/COOPERATIVE.xlsx`, `.pdf` and, where there are field visits, `.kml`.
 
@@ -33,7 +33,7 @@ def write(
         folder: existing folder; the sub-folder is made.
         harvest: settings; name, languages, `producer_as` and date are read.
         plots: PLOTS. findings: FINDINGS. assessments: ASSESSMENTS. reasons: REASONS.
-        patches: PATCHES, in which loss is marked for whoever goes there.
+        ground: what whoever goes there has to find, and to decide on.
         deliveries: `plot` and `kg_green` per delivery; None where the harvest has no list.
 
     Returns:
@@ -41,7 +41,7 @@ def write(
     """
     target = folder / "action_plan"
     target.mkdir(exist_ok=True)
-    lost = losses.on_plots(plots, patches)
+    lost = losses.on_plots(plots, ground.patches)
     todo = actions(
         plots,
         findings,
@@ -59,7 +59,9 @@ def write(
         of_them = todo[todo["cooperative"] == cooperative].reset_index(drop=True)
         about = findings[findings["cooperative"] == cooperative]
         scores = scorecard(own, about, assessments, of_them, deliveries)
-        plan = Plan(cooperative, harvest, own, assessments, of_them, scores, deliveries is not None, lost)
+        plan = Plan(
+            cooperative, harvest, own, assessments, of_them, scores, deliveries is not None, lost, ground.to_review
+        )
         written += [workbook.write(target, plan), pages.write(target, plan)]
         if (of_them["kind"] == "field").any():
             written += phone.write(target, plan)

@@ -1,6 +1,7 @@
 """The workbook of a cooperative: scorecard, everything to do, and the visits."""
 
 import textwrap
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,18 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from eudr_check.law.regulation import CUTOFF
 from eudr_check.package import document_date, palette
 from eudr_check.package.action_plan.cooperative import Plan
+from eudr_check.text import say
 from eudr_check.text.clean import clean, file_stem
 
-BY_HAND = ("done", "done_on", "photo")
+BY_HAND = ("done", "found", "done_on", "photo", "person")
 """Columns that whoever does the work fills in."""
+FOUND = ("clear", "confirm")
+"""What can have been found, as reviews have it."""
+KEYS = ("plot_key", "evidence_digest")
+"""Hidden columns by which a row is known when it comes back."""
 LINE_POINTS, MOST_POINTS = 15, 409
 """A line of the standard font, and the highest row that Excel has."""
 
@@ -93,17 +100,20 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
         ("longitude", "longitude", 12, "degrees"),
         ("where", "where", 24, "text"),
         ("code", "code", 24, "text"),
-        *((name, name, 12, "text") for name in BY_HAND),
+        *((name, name, 16 if name == "found" else 12, "text") for name in BY_HAND),
+        *((name, name, 24, "text") for name in KEYS),
     ]
     rows = todo.assign(
         kind=[plan.say(f"kind_{kind}") for kind in todo["kind"]],
         who=[plan.say(f"who_{who}") for who in todo["who"]],
         where=[plan.file_row(row) for row in todo.itertuples()],
         producer=todo["plot"].map(plan.plots["producer_name"]),
+        plot_key=todo["plot"],
+        evidence_digest=todo["plot"].map({plot: one["evidence_digest"] for plot, one in plan.to_review.items()}),
         **dict.fromkeys(BY_HAND),
     )
     for number_, (head, _, width, _) in enumerate(columns):
-        sheet.set_column(number_, number_, width)
+        sheet.set_column(number_, number_, width, None, {"hidden": head in KEYS})
         sheet.write_string(0, number_, plan.say(head), look["head"])
     for number_, (_, name, _, kind) in enumerate(columns):
         for row, value in enumerate(rows[name].tolist(), start=1):
@@ -115,7 +125,8 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
                 sheet.write_datetime(row, number_, datetime(value.year, value.month, value.day), look["date"])
             else:
                 sheet.write_number(row, number_, float(value), look[kind])
-    texts = [(rows[name].tolist(), width) for _, name, width, kind in columns if kind == "text"]
+    _by_hand(sheet, plan, [head for head, *_ in columns], len(rows))
+    texts = [(rows[name].tolist(), width) for _, name, width, kind in columns if kind == "text" and name not in KEYS]
     for row in range(len(rows)):
         # Programs that open a workbook do not all make rows fit their text.
         lines = max(_lines(values[row], width) for values, width in texts)
@@ -129,6 +140,17 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+
+
+def _by_hand(sheet: Any, plan: Plan, heads: Sequence[str], rows: int) -> None:
+    """What was found is chosen in words that are read back, and a date is a date."""
+    if not rows:
+        return
+    at = {name: heads.index(name) for name in BY_HAND}
+    words = [say("reviews", f"decision_{code}", plan.language) for code in FOUND]
+    sheet.data_validation(1, at["found"], rows, at["found"], {"validate": "list", "source": words})
+    since = {"validate": "date", "criteria": ">=", "value": CUTOFF, "error_type": "warning"}
+    sheet.data_validation(1, at["done_on"], rows, at["done_on"], since)
 
 
 def _lines(value: Any, width: float) -> int:

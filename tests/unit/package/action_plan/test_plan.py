@@ -12,7 +12,9 @@ import pytest
 import shapely
 import yaml
 
+from eudr_check.documents import dossier
 from eudr_check.package.action_plan import actions, phone, plan
+from eudr_check.package.action_plan.cooperative import Ground
 from eudr_check.text import LANGUAGES, topic
 from tests.helpers import season_tables
 
@@ -39,7 +41,8 @@ def write(folder: Path, season: season_tables.Season, **package: object) -> list
         folder,
         harvest=season_tables.harvest(package={"languages": ["es"], **package}),
         deliveries=season.deliveries,
-        **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons", "patches")},
+        ground=Ground(season.patches, dossier.to_review(season.assessments, season.evidence)),
+        **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
     )
 
 

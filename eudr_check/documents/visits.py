@@ -1,0 +1,125 @@
+"""The action plan as it comes back: workbooks and GeoPackages of `action_plan/` read as decisions."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+
+from eudr_check.documents import workbook
+from eudr_check.documents.review import COLUMNS
+from eudr_check.documents.reviews import EXPLAINS, NO_REVIEW
+from eudr_check.errors import ConfigError
+from eudr_check.names import plain
+from eudr_check.text import Sentence, sentence, topic
+from eudr_check.text.clean import clean
+
+BY_HAND = ("done", "found", "done_on", "photo", "person")
+"""Columns of the workbook that whoever does the work fills in."""
+FIXED = ("plot_key", "code", "evidence_digest")
+"""Columns of the workbook by which a row is known again."""
+LAYER = "reviews"
+"""Layer of the GeoPackage with the columns of reviews.csv."""
+GEOPACKAGE = b"SQLite format 3\x00"
+MOST_BYTES = 512_000_000
+"""Ours: 20,000 plots with their outlines take 30 MB."""
+_NO_DIGEST = "?"
+
+Filled = tuple[dict[str, str], Sentence]
+"""A row in the columns of reviews.csv, and where it stands."""
+
+
+def is_plan(path: Path) -> bool:
+    """Whether a workbook is one of the action plan."""
+    return bool(workbook.read_all(path, _recognised))
+
+
+def of_workbook(path: Path) -> tuple[list[Filled], list[Sentence], int]:
+    """Decisions of a workbook of the action plan.
+
+    A visit settles the reason that its row names, by what was found and on the photograph named. Findings about a file
+    are settled by the corrected file: such a row is no decision, and neither is one that says that the work is done and
+    not what was found.
+
+    Returns:
+        The decisions, a sentence for every filled row that is none, and how many rows are as they were.
+
+    Raises:
+        ConfigError: it is no workbook.
+    """
+    filled: list[Filled] = []
+    notes: list[Sentence] = []
+    untouched = 0
+    for header, rows in workbook.read_all(path, _recognised):
+        names = [_known().get(plain(cell), cell) for cell in header]
+        for cells, sheet, number in rows:
+            row = {name: clean(cell) for name, cell in zip(names, cells, strict=False)}
+            if not any(row.get(name) for name in BY_HAND):
+                untouched += 1
+                continue
+            place = sentence("documents", "sheet_row", file=str(path), sheet=sheet, row=number)
+            said = {"place": place, "plot": row.get("plot_key") or row.get("plot") or "?", "code": row["code"]}
+            if not row["plot_key"] or not _answered_by_review(row["code"]):
+                notes.append(sentence("reviews", "not_by_review", **said))
+            elif not row["found"]:
+                notes.append(sentence("reviews", "no_result", **said))
+            else:
+                filled.append((_decision(row), place))
+    return filled, notes, untouched
+
+
+def of_geopackage(path: Path) -> list[Filled]:
+    """All rows of the layer `reviews` of a GeoPackage.
+
+    Raises:
+        ConfigError: it is no GeoPackage, or has no such layer.
+    """
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ConfigError(sentence("reviews", "not_decisions", file=str(path), problem=f"> {MOST_BYTES} bytes"))
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as file:
+            return list(_features(file, path))
+    except (OSError, sqlite3.Error) as error:
+        raise ConfigError(sentence("reviews", "not_decisions", file=str(path), problem=str(error))) from error
+
+
+def _features(file: sqlite3.Connection, path: Path) -> Iterator[Filled]:
+    there = {str(row[1]) for row in file.execute(f"PRAGMA table_info({LAYER})")}
+    if missing := [name for name in COLUMNS if name not in there]:
+        problem = f"{LAYER}: {', '.join(missing)}"
+        raise ConfigError(sentence("reviews", "not_decisions", file=str(path), problem=problem))
+    for number, *cells in file.execute(f"SELECT fid, {', '.join(COLUMNS)} FROM {LAYER} ORDER BY fid"):
+        row = {name: clean("" if cell is None else str(cell)) for name, cell in zip(COLUMNS, cells, strict=True)}
+        row["evidence_digest"] = row["evidence_digest"] or _NO_DIGEST
+        yield row, sentence("documents", "sheet_row", file=str(path), sheet=LAYER, row=number)
+
+
+def _decision(row: Mapping[str, str]) -> dict[str, str]:
+    return dict.fromkeys(COLUMNS, "") | {
+        "plots": row["plot_key"],
+        "decision": row["found"],
+        "reason": row["code"],
+        "grounds": "field_visit",
+        "evidence": row.get("photo", ""),
+        "reviewer": row.get("person", ""),
+        "date": row.get("done_on", ""),
+        # Without it nobody knows what was visited; today's evidence may be another.
+        "evidence_digest": row["evidence_digest"] or _NO_DIGEST,
+    }
+
+
+def _answered_by_review(code: str) -> bool:
+    return (code in topic("reasons") or code.startswith("whisp_")) and code not in NO_REVIEW | EXPLAINS
+
+
+def _recognised(cells: Sequence[str]) -> int:
+    """How many headers are ours; none unless all are there by which a row is known, and what was found."""
+    names = {_known().get(plain(cell)) for cell in cells}
+    return len(names - {None}) if names >= {*FIXED, "found"} else 0
+
+
+@cache
+def _known() -> dict[str, str]:
+    """Header in any language, without case and accents: its key in the words of the plan."""
+    words = topic("plan")
+    return {plain(word): key for key in ("plot", *BY_HAND, *FIXED) for word in words[key].values()}

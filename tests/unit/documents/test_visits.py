@@ -1,0 +1,164 @@
+"""A workbook of the action plan comes back filled in: every row counts, or is told why it does not."""
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from eudr_check.documents import decisions, dossier, review_book
+from eudr_check.documents.review import read_reviews
+from eudr_check.errors import ConfigError
+from eudr_check.package.action_plan import plan
+from eudr_check.package.action_plan.cooperative import Ground
+from eudr_check.text import LANGUAGES, say
+from tests.helpers import season_tables
+
+VISIT, FAULTY = "coop-jaen/JAE-00007", "coop-jaen/JAE-00002"
+
+
+class Book:
+    """The workbook of one cooperative, before it goes out and after."""
+
+    def __init__(self, folder: Path, language: str = "es") -> None:
+        season = season_tables.season(60)
+        season.assessments.loc[VISIT, ["outcome", "final_outcome", "reasons"]] = [
+            "more_info_needed", "more_info_needed", "standing_forest",
+        ]  # fmt: skip
+        season.reasons.loc[VISIT, "code"] = "standing_forest"
+        self.to_review = dossier.to_review(season.assessments, season.evidence)
+        tables = season.tables()
+        files = plan.write(
+            folder,
+            harvest=season_tables.harvest(package={"languages": [language]}),
+            ground=Ground(season.patches, self.to_review),
+            **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
+        )
+        self.path = next(path for path in files if path.name == "coop-jaen.xlsx")
+        self.language = language
+        (self.path.parent / "foto 1.jpg").write_bytes(b"photo")
+
+    def fill(self, plot: str, sheet: str = "actions", **cells: object) -> None:
+        """Fill in cells of the first row of a plot, by the key of their column."""
+        book = openpyxl.load_workbook(self.path)
+        page = book[say("plan", sheet, self.language)]
+        at = {cell.value: cell.column for cell in page[1]}
+        key = at[say("plan", "plot_key", self.language)]
+        row = next(row for row in range(2, page.max_row + 1) if page.cell(row, key).value == plot)
+        for name, value in cells.items():
+            page.cell(row, at[say("plan", name, self.language)]).value = value
+        book.save(self.path)
+
+    def visited(self, **cells: object) -> None:
+        """A whole answer to the visit, but for some cells."""
+        whole = {"done": "x", "found": say("reviews", "decision_clear", self.language), "done_on": dt.date(2026, 10, 5),
+                 "photo": "foto 1.jpg", "person": "Elmer Inventado"}  # fmt: skip
+        self.fill(VISIT, **{**whole, **cells})
+
+    def add(self, book: Path) -> review_book.Additions:
+        """What it adds to a book, and the book with it."""
+        found, self.notes = decisions.read(self.path, "any")
+        there = read_reviews(book) if book.is_file() else ()
+        new = review_book.additions(book, there, found, {})
+        review_book.write(book, there, new)
+        return new
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_visit_becomes_a_review_with_its_photograph(tmp_path: Path, language: str) -> None:
+    """Plot, reason, date, person, hash of the photograph, evidence it was made on; the same file adds nothing."""
+    made = Book(tmp_path, language)
+    made.visited()
+    (tmp_path / "harvest").mkdir()
+    (review,) = made.add(tmp_path / "harvest" / "reviews.csv").reviews
+    again = made.add(tmp_path / "harvest" / "reviews.csv")
+
+    assert (review.plots, review.reasons, review.decision) == ((VISIT,), ("standing_forest",), "clear")
+    assert (review.grounds, review.reviewer, review.date) == ("field_visit", "Elmer Inventado", dt.date(2026, 10, 5))
+    assert review.digests == (made.to_review[VISIT]["evidence_digest"],)
+    assert dict(review.evidence) == {"evidence/foto 1.jpg": hashlib.sha256(b"photo").hexdigest()}
+    assert again.reviews == ()
+    assert "is in reviews.csv already" in again.notes[0]
+
+
+def test_rows_as_they_were_are_counted_and_decide_nothing(tmp_path: Path) -> None:
+    """A workbook that nobody filled in adds no review."""
+    made = Book(tmp_path)
+
+    assert made.add(tmp_path / "reviews.csv").reviews == ()
+    assert [note.key for note in made.notes] == ["undecided"]
+    assert made.notes[0].values["count"] > 5
+
+
+def test_both_sheets_are_read(tmp_path: Path) -> None:
+    """Visits stand in two sheets; whichever was filled in counts, and both say one thing."""
+    made = Book(tmp_path)
+    filled = {"found": "deforestación", "done_on": dt.date(2026, 10, 5), "person": "Elmer"}
+    made.fill(VISIT, "visits", **filled)
+    (review,) = made.add(tmp_path / "reviews.csv").reviews
+
+    assert (review.decision, review.plots) == ("confirm", (VISIT,))
+
+
+def test_work_without_a_result_and_faults_of_files_are_told(tmp_path: Path) -> None:
+    """`Done` says not what was found, and no visit corrects a file: both are named with sheet and row, none decides."""
+    made = Book(tmp_path)
+    made.fill(VISIT, done="x")
+    made.fill(FAULTY, done="x", found="sin deforestación", done_on=dt.date(2026, 10, 5), person="Elmer")
+
+    assert made.add(tmp_path / "reviews.csv").reviews == ()
+    assert {(note.key, note.values["plot"]) for note in made.notes[:-1]} == {
+        ("no_result", VISIT),
+        ("not_by_review", FAULTY),
+    }
+    assert all("Acciones" in note for note in made.notes[:-1])
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"done_on": "5/10/2026"}, "'5/10/2026' is no date"),
+        ({"done_on": None}, "is no date"),
+        ({"photo": "otra.jpg"}, "evidence otra.jpg is not beside coop-jaen.xlsx"),
+        ({"photo": "../foto 1.jpg"}, "lies outside the folder"),
+        ({"person": None}, "'reviewer' is empty"),
+        ({"found": "tal vez"}, "decision 'tal vez'"),
+    ],
+)
+def test_a_wrong_cell_is_named_and_nothing_is_written(tmp_path: Path, cells: dict[str, object], words: str) -> None:
+    """Sheet, row and remedy."""
+    made = Book(tmp_path)
+    made.visited(**cells)
+
+    with pytest.raises(ConfigError, match=f"Acciones.*{words}"):
+        made.add(tmp_path / "reviews.csv")
+    assert not (tmp_path / "reviews.csv").exists()
+
+
+def test_all_wrong_cells_are_said_at_once(tmp_path: Path) -> None:
+    """Two sheets, two faults, one message."""
+    made = Book(tmp_path)
+    made.visited(done_on="ayer")
+    made.fill(VISIT, "visits", found="tal vez", done_on=dt.date(2026, 10, 5), person="Elmer")
+
+    with pytest.raises(ConfigError, match=r"(?s)ayer.*tal vez"):
+        made.add(tmp_path / "reviews.csv")
+
+
+def test_a_visit_without_a_photograph_is_kept_and_clears_nothing(tmp_path: Path) -> None:
+    """The review says by itself what it lacks."""
+    made = Book(tmp_path)
+    made.visited(photo=None)
+    (review,) = made.add(tmp_path / "reviews.csv").reviews
+
+    assert review.fault == "no_evidence_named"
+
+
+def test_a_row_without_its_digest_never_rests_on_the_evidence_of_today(tmp_path: Path) -> None:
+    """Nobody knows which boundary was visited: such a review is stale from the start."""
+    made = Book(tmp_path)
+    made.visited(evidence_digest=None)
+    (review,) = made.add(tmp_path / "reviews.csv").reviews
+
+    assert review.digests == ("?",)
