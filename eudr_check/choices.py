@@ -5,4 +5,15 @@ from typing import Literal, get_args
 Language = Literal["en", "es", "fr", "pt"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 Commodity = Literal["cattle", "cocoa", "coffee", "oil_palm", "rubber", "soya", "wood"]
-Output = Literal["eu_geojson", "statement", "gis", "report", "action_plan", "rasters"]
+Output = Literal[
+    "eu_geojson",
+    "statement",
+    "gis",
+    "report",
+    "action_plan",
+    "rasters",
+    "geojson_by_outcome",
+    "geoid",
+    "diasca",
+    "fiboa",
+]

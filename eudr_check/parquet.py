@@ -55,7 +55,7 @@ def arrow(name: str, frame: pd.DataFrame, *, index: bool | None = None) -> pa.Ta
         frame: the frame.
         index: whether its index becomes a column; by default where it has a name.
     """
-    plain, about = (_plain(frame), _geo(frame)) if isinstance(frame, gpd.GeoDataFrame) else (frame, {})
+    plain, about = (_plain(frame), geo_metadata(frame)) if isinstance(frame, gpd.GeoDataFrame) else (frame, {})
     table = pa.Table.from_pandas(plain, preserve_index=index)
     words = WORDS.get(name, ())
     fields, columns = [], []
@@ -126,7 +126,7 @@ def _plain(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     return pd.DataFrame(frame.to_wkb())
 
 
-def _geo(frame: gpd.GeoDataFrame) -> dict[bytes, bytes]:
+def geo_metadata(frame: gpd.GeoDataFrame) -> dict[bytes, bytes]:
     """The metadata of GeoParquet for a frame."""
     buffer = BytesIO()
     frame.iloc[:0].to_parquet(buffer)

@@ -4,9 +4,10 @@ The bytes are those of `DataFrame.to_csv`, which takes five times as long: 2.7 s
 400,000 rows of EVIDENCE, cleaning included.
 """
 
+import io
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,15 @@ ROWS = 100_000
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
     """Write a table (without its index) as CSV in UTF-8; text is cleaned, and none of it can be taken for a formula."""
-    _write(path, frame.columns, (frame.iloc[start : start + ROWS] for start in range(0, len(frame), ROWS)))
+    with path.open("wb") as stream:
+        _write(stream, frame.columns, _blocks(frame))
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """The same as bytes."""
+    stream = io.BytesIO()
+    _write(stream, frame.columns, _blocks(frame))
+    return stream.getvalue()
 
 
 def convert(stored: Path, path: Path) -> None:
@@ -37,17 +46,21 @@ def convert(stored: Path, path: Path) -> None:
         return text.reset_index()
 
     columns = frame(file.schema_arrow.empty_table()).columns
-    _write(path, columns, (frame(pa.Table.from_batches([rows])) for rows in file.iter_batches(ROWS)))
-
-
-def _write(path: Path, columns: pd.Index, blocks: Iterable[pd.DataFrame]) -> None:
     with path.open("wb") as stream:
-        stream.write((",".join(_quoted(str(name)) for name in columns) + "\n").encode())
-        for rows in blocks:
-            fields = [pc.fill_null(_texts(rows.iloc[:, place]), "") for place in range(len(columns))]
-            lines = pc.binary_join_element_wise(*fields, ",")
-            stream.write(pc.binary_join(pa.ListArray.from_arrays([0, len(rows)], lines), "\n")[0].as_buffer())
-            stream.write(b"\n")
+        _write(stream, columns, (frame(pa.Table.from_batches([rows])) for rows in file.iter_batches(ROWS)))
+
+
+def _blocks(frame: pd.DataFrame) -> Iterable[pd.DataFrame]:
+    return (frame.iloc[start : start + ROWS] for start in range(0, len(frame), ROWS))
+
+
+def _write(stream: BinaryIO, columns: pd.Index, blocks: Iterable[pd.DataFrame]) -> None:
+    stream.write((",".join(_quoted(str(name)) for name in columns) + "\n").encode())
+    for rows in blocks:
+        fields = [pc.fill_null(_texts(rows.iloc[:, place]), "") for place in range(len(columns))]
+        lines = pc.binary_join_element_wise(*fields, ",")
+        stream.write(pc.binary_join(pa.ListArray.from_arrays([0, len(rows)], lines), "\n")[0].as_buffer())
+        stream.write(b"\n")
 
 
 def _texts(values: pd.Series) -> pa.Array:

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -14,13 +14,14 @@ import pandas as pd
 from eudr_check import __version__, parquet
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
-from eudr_check.package import csv_files, document_date, pictures, readme, redact
+from eudr_check.package import csv_files, document_date, formats, pictures, readme, redact
 from eudr_check.package.action_plan import plan
 from eudr_check.package.action_plan.cooperative import Ground
 from eudr_check.package.bag import bagit
 from eudr_check.package.eu import consignment, dds_xml, shipments_json
 from eudr_check.package.eu.frozen import PART_FILED
 from eudr_check.package.folder import Folder
+from eudr_check.package.formats.given import Given
 from eudr_check.package.gis import delivery, maps
 from eudr_check.package.gis.edition import Edition
 from eudr_check.package.inputs import PackageInput
@@ -222,9 +223,17 @@ def _action_plan(given: PackageInput, declared: Declared, folder: Path) -> None:
     )
 
 
+def _format(
+    files: Callable[[Given, Path], Iterable[tuple[str, bytes]]], given: PackageInput, declared: Declared, folder: Path
+) -> None:
+    for name, content in files(given, folder):
+        Folder(folder).bytes(name, content)
+
+
 OUTPUTS: Mapping[str, Callable[[PackageInput, Declared, Path], None]] = {
     "report": _report,
     "action_plan": _action_plan,
+    **{name: partial(_format, files) for name, files in formats.FILES.items()},
 }
 """What is made of finished tables and statements, by its name in `package.outputs`."""
 

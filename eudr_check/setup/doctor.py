@@ -17,7 +17,7 @@ from eudr_check.run.graph import in_flight
 LEAST_GB = 2.0
 """Ours: the sample season with its store and packages takes half of it."""
 NEEDED = ("geopandas", "pyogrio", "pyproj", "rasterio", "shapely", "typst", "XlsxWriter")
-EXTRAS = {"distributed": "cluster", "s3fs": "cluster"}
+EXTRAS = {"distributed": "cluster", "s3fs": "cluster", "s2geometry": "geoid"}
 Reach = Callable[[str], bool]
 
 

@@ -1,6 +1,7 @@
 """Files that are made of the tables: summary, settings, README, CSV, made once more and compared."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from eudr_check import __version__
-from eudr_check.package import csv_files, readme, writing
+from eudr_check.package import csv_files, formats, readme, writing
 from eudr_check.package.statement import ledger, statements
 from eudr_check.package.statement.statements import Plan
 from eudr_check.package.verify.contents import Contents
@@ -48,6 +49,21 @@ def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
         yield from _converted(contents.root, name)
     if contents.summary["software"] == __version__:
         yield from _readme(contents, expected)
+        yield from _formats(contents)
+
+
+def _formats(contents: Contents) -> Iterator[Difference]:
+    """Formats for other programs, made once more where their bytes hang on nothing but the tables."""
+    for output in sorted(formats.FILES.keys() & set(contents.harvest.package.outputs)):
+        made = dict(formats.FILES[output](contents, contents.root))
+        pattern = re.compile(formats.PATTERNS[output])
+        there = {file.relative_to(contents.root).as_posix(): file for file in contents.root.rglob("*")}
+        found = {name: file for name, file in there.items() if file.is_file() and pattern.fullmatch(name)}
+        for name in sorted(made.keys() | found.keys()):
+            if name not in found:
+                yield Difference(name, "missing", sentence("differences", "asked_for"))
+            elif name not in made or (output in formats.EXACT and found[name].read_bytes() != made[name]):
+                yield Difference(name, "derived", sentence("differences", "other_text"))
 
 
 def _shipments(contents: Contents, planned: Plan) -> Iterator[Difference]:

@@ -8,7 +8,7 @@ from typing import Any
 from eudr_check import __version__
 from eudr_check.errors import ConfigError
 from eudr_check.files import is_safe_name, sha256
-from eudr_check.package import pictures
+from eudr_check.package import formats, pictures
 from eudr_check.package.eu import shipments_json
 from eudr_check.package.gis import maps
 from eudr_check.package.statement.filed import FILED
@@ -146,6 +146,7 @@ def _patterns(contents: Contents) -> Iterator[str]:
         yield r"report\.html"
     if "action_plan" in wanted:
         yield r"action_plan/[^/]+\.(xlsx|pdf|kml)"
+    yield from (pattern for output, pattern in formats.PATTERNS.items() if output in wanted)
     if {"gis", "rasters"} & set(wanted):
         yield rf"{maps.FOLDER}/{STEM}(\.vrt|/{STEM}\.tif)"
     yield rf"{pictures.FOLDER}/(looks\.json|(looks|radar|vegetation_series|sources)\.csv|{pictures.SCENE})"

@@ -1,0 +1,181 @@
+"""What buyers ask beyond the EU system, in the forms of DIASCA: GeoJSON template, and Site, Claim and Evidence.
+
+Source: github.com/thecosaorg/diasca-exchange of July 2026: `tools/geojson-validator/docs/geojson-template-spec.md`,
+`v2_semantic_core/json_schemas` and `exchange_profiles/eudr/eudr_profile.md`.
+
+An outcome goes out as a claim of type `risk` with status `pending`: what maps say is no verified freedom from
+deforestation, though the profile has a claim of that name. Of the template only what the tables know is written.
+Contracts, audits, legal findings and regional risk are the exporter's to add. Lots stay out: the core wants one plot of
+origin for each, and a mixed lot has many.
+"""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from eudr_check import __version__
+from eudr_check.files import sha256
+from eudr_check.package import document_date
+from eudr_check.package.csv_files import csv_bytes
+from eudr_check.package.formats.geojson_text import collection, feature, geometry, known
+from eudr_check.package.formats.given import Given, assessed
+
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://github.com/thecosaorg/diasca-exchange#eudr-check")
+SYSTEM = f"eudr-check {__version__}"
+NAME_LENGTH = 100
+HECTARES = ("forest_2020_ha", "loss_after_2020_ha", "deforestation_ha", "unknown_ha")
+
+
+def files(given: Given, folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Template, entities and the list of plots that neither can hold."""
+    frame = assessed(given)
+    without = left_out(frame)
+    kept = frame[~frame.index.isin(without["plot"])]
+    yield "diasca/plots.geojson", collection(template(kept, given))
+    day = document_date.day(given.harvest)
+    yield "diasca/sites.json", _json(site(row, day) for row in _rows(kept))
+    yield "diasca/claims.json", _json(claim(row, day) for row in _rows(kept))
+    table = folder / "tables" / "EVIDENCE.parquet"
+    about = {"file_hash": sha256(table), "layers": _layers(given), "seen": _seen_through(given)}
+    yield "diasca/evidence.json", _json(evidence(row, day, about) for row in _rows(kept))
+    yield "diasca/left_out.csv", csv_bytes(without)
+
+
+def left_out(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Plots that cannot go out, with why: `not_assessed`, or `no_area` (the template wants hectares of points too)."""
+    why = pd.Series(pd.NA, frame.index, dtype="object")
+    why[_area(frame).isna()] = "no_area"
+    why[frame["final_outcome"].isna() | frame.geometry.isna()] = "not_assessed"
+    found = why.dropna()
+    return pd.DataFrame({"plot": found.index.to_numpy(dtype=object), "why": found.to_numpy(dtype=object)})
+
+
+def template(frame: gpd.GeoDataFrame, given: Given) -> Iterator[dict[str, Any]]:
+    """Features of the GeoJSON template, one per part of a plot: it knows no MultiPolygon."""
+    tools, seen = ", ".join(_layers(given)), _seen_through(given)
+    for row in _rows(frame):
+        parts = list(shapely.get_parts(row["geometry"]))
+        for number, part in enumerate(parts, start=1):
+            name = row["plot"] if len(parts) == 1 else f"{row['plot']} ({number}/{len(parts)})"
+            area = row["area"] if len(parts) == 1 else row["area"] * part.area / row["geometry"].area
+            yield feature(
+                part,
+                {
+                    "ProducerName": row["producer_name"],
+                    "ProducerCountry": row["producer_country"],
+                    "ProductionPlace": name,
+                    "Area": float(area),
+                    "DateMostRecentRemoteSensing": None if row["outcome"] == "undetermined" else seen,
+                    "RemoteSensingTools": tools,
+                    "DeforestationDetectedRemoteSensing": detected(row),
+                    "EudrCheckOutcome": row["final_outcome"],
+                    "EudrCheckReasons": row["reasons"],
+                    "EudrCheckUnknownHa": row["unknown_ha"],
+                    "EudrCheckPolicy": row["policy"],
+                },
+            )
+
+
+def detected(row: Mapping[str, Any]) -> bool | None:
+    """Whether the layers show deforestation after 2020; None where they leave it open.
+
+    No is said of `low` plots alone, and only where no ground is unread and no loss was seen at all.
+    """
+    if row["deforestation_ha"] > 0:
+        return True
+    clear = row["outcome"] == "low" and row["unknown_ha"] == 0 and row["loss_after_2020_ha"] == 0
+    return False if clear else None
+
+
+def site(row: Mapping[str, Any], day: dt.date) -> dict[str, Any]:
+    """A plot as Site."""
+    middle = row["geometry"].representative_point()
+    return {
+        "site_id": _id("site", row["plot"]),
+        "name": str(row["plot"])[:NAME_LENGTH],
+        "type": "plot",
+        "latitude": round(middle.y, 6),
+        "longitude": round(middle.x, 6),
+        "geometry": geometry(row["geometry"]),
+        **known({"size": float(row["area"]), "country": row["producer_country"]}),
+        "size_unit": "hectares",
+        "metadata": known({name: row[name] for name in ("cooperative", "plot_id", "production_place")}),
+        **_made(day),
+        "authority_type": "cooperative_registry",
+    }
+
+
+def claim(row: Mapping[str, Any], day: dt.date) -> dict[str, Any]:
+    """The outcome of a plot as Claim of risk, never verified."""
+    figures = ("outcome", "reasons", *HECTARES, "margin_ha", "stability", "unobserved_since")
+    return {
+        "claim_id": _id("claim", row["plot"], row["policy"]),
+        "type": "risk",
+        "subject_type": "site",
+        "subject_id": _id("site", row["plot"]),
+        "key": "eudr_check_outcome",
+        "value": row["final_outcome"],
+        "value_type": "string",
+        "status": "pending",
+        "claim_date": day.isoformat(),
+        "methodology": row["policy"],
+        "metadata": known({name: row[name] for name in figures}),
+        **_made(day),
+    }
+
+
+def evidence(row: Mapping[str, Any], day: dt.date, about: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands behind a claim: the EVIDENCE table of the package by its SHA-256, and the layers read for it."""
+    return {
+        "evidence_id": _id("evidence", row["plot"], row["policy"]),
+        "claim_id": _id("claim", row["plot"], row["policy"]),
+        "type": "satellite",
+        "source_name": "tables/EVIDENCE.parquet",
+        "file_hash": about["file_hash"],
+        "observation_date": about["seen"],
+        "observation_data": {"plot": row["plot"], "layers": about["layers"]},
+        **_made(day),
+    }
+
+
+def _rows(frame: gpd.GeoDataFrame) -> Iterator[dict[str, Any]]:
+    flat = pd.DataFrame(frame).assign(area=_area(frame)).astype(object).reset_index(names="plot")
+    for start in range(0, len(flat), 1000):
+        for row in flat.iloc[start : start + 1000].to_dict("records"):
+            yield {str(name): value for name, value in row.items()}
+
+
+def _area(frame: gpd.GeoDataFrame) -> pd.Series:
+    """Hectares of the outline; of points those declared."""
+    return frame["area_ha"].fillna(frame["declared_area_ha"])
+
+
+def _layers(given: Given) -> list[str]:
+    return sorted(given.sources.loc[given.sources["status"] == "read", "layer"].unique())
+
+
+def _seen_through(given: Given) -> str | None:
+    """The last day that every layer of events covers."""
+    days = [variable.covers_through for variable in given.variables if variable.role == "event"]
+    return min(days).isoformat() if days else None
+
+
+def _made(day: dt.date) -> dict[str, str]:
+    return {"created_by_system": SYSTEM, "created_at": f"{day.isoformat()}T00:00:00Z"}
+
+
+def _id(*names: str) -> str:
+    """The same thing has the same id in every package."""
+    return str(uuid.uuid5(NAMESPACE, json.dumps(names)))
+
+
+def _json(entities: Iterable[Mapping[str, Any]]) -> bytes:
+    lines = ",\n".join(json.dumps(entity, ensure_ascii=False) for entity in entities)
+    return f"[\n{lines}\n]\n".encode()

@@ -1,0 +1,38 @@
+"""GeoJSON of plots as text (RFC 7946): a Feature a line, outer rings counterclockwise, no null among properties."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+import shapely
+
+
+def geometry(shape: Any) -> dict[str, Any]:
+    """A geometry as GeoJSON has it, without heights."""
+    made: dict[str, Any] = json.loads(shapely.to_geojson(shapely.orient_polygons(shapely.force_2d(shape))))
+    return made
+
+
+def known(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties without those that nobody knows; hectares rounded to a tenth of a square metre."""
+    return {
+        key: round(value, 5) if isinstance(value, float) else value
+        for key, value in properties.items()
+        if not pd.isna(value)
+    }
+
+
+def collection(features: Iterable[Mapping[str, Any]]) -> bytes:
+    """A FeatureCollection."""
+    lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
+    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'.encode()
+
+
+def feature(shape: Any, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """One Feature; a plot without geometry has none here either."""
+    return {
+        "type": "Feature",
+        "geometry": None if shape is None or shape.is_empty else geometry(shape),
+        "properties": known(properties),
+    }
