@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from eudr_check import object_store
 from eudr_check.cli.language import in_words, say
 from eudr_check.run.harvest import Finished
-from eudr_check.text import recognised
+from eudr_check.text import recognised, sentence
 
 MOST = 10
 """Plots named on the terminal."""
@@ -60,6 +60,9 @@ def since_last(finished: Finished) -> Iterator[str]:
     if len(changes.outcomes) > MOST:
         kept = object_store.name(finished.folder.tables_before)
         yield "  " + say("changed_more", count=len(changes.outcomes) - MOST, file=kept)
+    for key, lots, mass in (("freed", changes.freed, "kg_after"), ("held", changes.held, "kg_before")):
+        if len(lots):
+            yield in_words(sentence("changes", key, lots=len(lots), kg=f"{float(lots[mass].sum()):,.0f}"))
     off = finished.findings[finished.findings["code"] == "boundary_moved_off_loss"]["plot"].dropna()
     if len(off):
         yield say("moved_off_loss", plots=", ".join(off))

@@ -14,6 +14,7 @@ from eudr_check import object_store, plots
 from eudr_check.cli import changes
 from eudr_check.cli.language import in_words, say, spoken
 from eudr_check.package.bag import contents
+from eudr_check.package.report.changes import PAGE
 from eudr_check.package.statement.ledger import STEPS
 from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import Finished
@@ -189,6 +190,8 @@ def _message(finding: Any) -> str:
 
 def _places(finished: Finished) -> dict[str, str]:
     places = {"tables": finished.folder.tables}
+    if finished.changes is not None and finished.changes.any:
+        places["changes"] = finished.folder.path / PAGE
     if finished.package is not None:
         places["package"] = finished.package
         report = finished.package / "report.html"

@@ -29,16 +29,10 @@ def compare(before: Tables, after: Tables) -> pd.DataFrame:
     Returns:
         Index `plot`, ordered; `outcome_before`, `outcome_after`, `final_before`, `final_after`, `cause`, `detail`.
     """
-    kept = ["outcome", "final_outcome", "policy", "review"]
-    old, new = (tables["ASSESSMENTS"][kept] for tables in (before, after))
-    both = old.add_suffix("_before").join(new.add_suffix("_after"), how="outer").sort_index()
-    both = both[
-        (both["outcome_before"] != both["outcome_after"])
-        | (both["final_outcome_before"] != both["final_outcome_after"])
-    ]
-    causes = _causes(both, before, after)
-    names = pd.DataFrame({name: np.where(mask, name, "") for name, (mask, _) in causes.items()}, index=both.index)
-    details = pd.DataFrame({name: np.where(mask, text, "") for name, (mask, text) in causes.items()}, index=both.index)
+    both = changed(before, after)
+    found = causes(both, before, after)
+    names = pd.DataFrame({name: np.where(mask, name, "") for name, (mask, _) in found.items()}, index=both.index)
+    details = pd.DataFrame({name: np.where(mask, text, "") for name, (mask, text) in found.items()}, index=both.index)
     frame = both.rename(columns={"final_outcome_before": "final_before", "final_outcome_after": "final_after"})
     frame = frame[["outcome_before", "outcome_after", "final_before", "final_after"]]
     frame["cause"] = [" ".join(filter(None, row)) or "other" for row in names.itertuples(index=False)]
@@ -47,8 +41,33 @@ def compare(before: Tables, after: Tables) -> pd.DataFrame:
     return frame
 
 
-def _causes(both: pd.DataFrame, before: Tables, after: Tables) -> dict[str, tuple[Mask, Texts]]:
-    """Per cause: the plots it holds for, and its detail for each."""
+def changed(before: Tables, after: Tables) -> pd.DataFrame:
+    """Plots whose outcome (or final outcome) changed, came or went.
+
+    Args:
+        before: ASSESSMENTS of the earlier run.
+        after: the same of the later run.
+
+    Returns:
+        Index plot, ordered; `outcome`, `final_outcome`, `policy` and `review`, each `_before` and `_after`.
+    """
+    kept = ["outcome", "final_outcome", "policy", "review"]
+    old, new = (tables["ASSESSMENTS"][kept] for tables in (before, after))
+    both = old.add_suffix("_before").join(new.add_suffix("_after"), how="outer").sort_index()
+    return both[
+        (both["outcome_before"] != both["outcome_after"])
+        | (both["final_outcome_before"] != both["final_outcome_after"])
+    ]
+
+
+def causes(both: pd.DataFrame, before: Tables, after: Tables) -> dict[str, tuple[Mask, Texts]]:
+    """Why plots changed: per cause of `compare` the plots it holds for, and its detail for each.
+
+    Args:
+        both: from `changed`.
+        before: PLOTS and EVIDENCE of the earlier run.
+        after: the same of the later run.
+    """
     added, removed = both["outcome_before"].isna().to_numpy(), both["outcome_after"].isna().to_numpy()
     stayed = ~added & ~removed
     nothing = np.full(len(both), "", dtype=object)

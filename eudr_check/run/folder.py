@@ -6,10 +6,11 @@
     ├── artifacts/     finished work, named by digest
     ├── tables/     PLOTS, FINDINGS, SOURCES, EVIDENCE, PATCHES, ASSESSMENTS, REASONS as Parquet
     ├── tables-before/   the tables of the run before, where they were others
+    ├── changes.html, changes.csv   what the last run that changed anything changed
     ├── package/    the due-diligence package
     ├── package-redacted/, redacted-key.csv   its edition without names, and what the codes in it stand for
     ├── first-run.txt   the day of the first run: the date of the package where the harvest states none
-    └── log.jsonl   what was done when (the only place with times)
+    └── log.jsonl   what was done when (times stand here and on the page of changes only)
 
 A folder in an object store has a local copy, in which the work is done; artifacts, tables, package and log
 are sent to the store.

@@ -14,9 +14,9 @@ import pandas as pd
 from eudr_check.config import Harvest
 from eudr_check.documents import amounts, dossier
 from eudr_check.package.bag import contents
+from eudr_check.package.report.changes import Changes
 from eudr_check.run import conservation, dating, inputs, map_doubts, readiness, stages
 from eudr_check.run.artifacts import Artifact
-from eudr_check.run.changes import Changes
 from eudr_check.run.executors import Workers
 from eudr_check.run.exit import Exit
 from eudr_check.run.folder import RunFolder

@@ -1,14 +1,8 @@
-"""One page over all harvests of a season: how far each is, land delivered twice, and what changed since the last run.
+"""One page over all harvests of a season: how far each is, land delivered twice, what changed since the last run."""
 
-A page without any script; its Content-Security-Policy forbids everything but its own style.
-"""
-
-import base64
-import hashlib
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,11 +14,9 @@ from eudr_check import tables
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.package import palette
 from eudr_check.package.report.data import OUTCOMES
+from eudr_check.package.report.sheet import MOST_ROWS, named, rest, section, sheet, table
 from eudr_check.text import number, say
-from eudr_check.text.clean import clean
 
-MOST_ROWS = 200
-"""Rows of a list on the page; the rest is counted."""
 LEAST_SHARED_HA = 0.01
 """Less is the width of a GPS error along a shared boundary."""
 
@@ -53,26 +45,17 @@ def write(path: Path, parts: Sequence[Part], language: str) -> Path:
     Returns:
         The path. Same tables, same bytes.
     """
-    style = files(__package__).joinpath("report.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     title = html.escape(say("season", "title", language))
     body = "".join(
         (
-            _section(say("season", "harvests", language), _harvests(parts, language)),
-            _section(say("season", "changes", language), _changes(parts, language)),
-            _section(say("season", "overlaps", language), _overlaps(parts, language)),
-            _section(say("season", "cooperatives", language), _cooperatives(parts, language)),
+            section(say("season", "harvests", language), _harvests(parts, language)),
+            section(say("season", "changes", language), _changes(parts, language)),
+            section(say("season", "overlaps", language), _overlaps(parts, language)),
+            section(say("season", "cooperatives", language), _cooperatives(parts, language)),
         )
     )
-    page = (
-        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
-        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{digest}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'\">\n"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<link rel="icon" href="data:,">\n<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n'
-        f"<header><h1>{title}</h1></header>\n<main>\n{body}</main>\n</body>\n</html>\n"
-    )
-    path.write_text(page, encoding="utf-8", newline="\n")
+    content = f"<header><h1>{title}</h1></header>\n<main>\n{body}</main>\n"
+    path.write_text(sheet(title, content, language), encoding="utf-8", newline="\n")
     return path
 
 
@@ -110,18 +93,6 @@ def changed(part: Part) -> pd.DataFrame:
         }
     )
     return both[both["before"].fillna("") != both["now"].fillna("")].sort_index()
-
-
-def _section(title: str, content: str) -> str:
-    return f"<section>\n<h2>{html.escape(title)}</h2>\n{content}</section>\n"
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table of cells that are markup already."""
-    head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in heads)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>\n" for row in rows)
-    table = f"<table><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
-    return f'<div class="scroll" tabindex="0">{table}</div>\n'
 
 
 def _bar(outcomes: pd.Series) -> str:
@@ -167,7 +138,7 @@ def _harvests(parts: Sequence[Part], language: str) -> str:
         ]
         for part in parts
     ]
-    return _table(_heads("harvest", language), rows)
+    return table(_heads("harvest", language), rows)
 
 
 def _cooperatives(parts: Sequence[Part], language: str) -> str:
@@ -176,13 +147,9 @@ def _cooperatives(parts: Sequence[Part], language: str) -> str:
         outcomes = part.assessments["final_outcome"].reindex(part.plots.index)
         for cooperative, own in outcomes.groupby(part.plots["cooperative"], sort=True):
             rows.append(
-                [f'{_name(cooperative)}<br><span class="code">{_name(part.name)}</span>', *_line(own, language)]
+                [f'{named(cooperative)}<br><span class="code">{named(part.name)}</span>', *_line(own, language)]
             )
-    return _table(_heads("cooperative", language), rows)
-
-
-def _name(text: object) -> str:
-    return f"<bdi>{html.escape(clean(str(text)))}</bdi>"
+    return table(_heads("cooperative", language), rows)
 
 
 def _overlaps(parts: Sequence[Part], language: str) -> str:
@@ -191,10 +158,10 @@ def _overlaps(parts: Sequence[Part], language: str) -> str:
         return f"<p>{html.escape(say('season', 'no_overlaps', language))}</p>"
     heads = [say("season", key, language) for key in ("plots", "plots", "shared")]
     rows = [
-        [_name(one), _name(other), number(area, language, 3)]
+        [named(one), named(other), number(area, language, 3)]
         for one, other, area in found.head(MOST_ROWS).to_numpy().tolist()
     ]
-    return _table(heads, rows) + _rest(len(found), language)
+    return table(heads, rows) + rest(len(found), language)
 
 
 def _changes(parts: Sequence[Part], language: str) -> str:
@@ -204,21 +171,15 @@ def _changes(parts: Sequence[Part], language: str) -> str:
             notes.append(say("season", "first_run", language, harvest=part.name))
         for plot, row in changed(part).iterrows():
             before = _outcome(row["before"], "new", language)
-            rows.append([_name(part.name), _name(plot), before, _outcome(row["now"], "gone", language)])
+            rows.append([named(part.name), named(plot), before, _outcome(row["now"], "gone", language)])
     said = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
     if not rows:
         return said or f"<p>{html.escape(say('season', 'no_changes', language))}</p>"
     heads = [say("season", key, language) for key in ("harvest", "plots", "before", "now")]
-    return said + _table(heads, rows[:MOST_ROWS]) + _rest(len(rows), language)
+    return said + table(heads, rows[:MOST_ROWS]) + rest(len(rows), language)
 
 
 def _outcome(value: object, absent: str, language: str) -> str:
     if not isinstance(value, str):
         return html.escape(say("season", absent, language))
     return html.escape(say("report", f"outcome_{value}", language))
-
-
-def _rest(count: int, language: str) -> str:
-    if count <= MOST_ROWS:
-        return ""
-    return f"<p>{html.escape(say('season', 'more', language, count=count - MOST_ROWS))}</p>"

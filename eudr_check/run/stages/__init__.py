@@ -52,8 +52,12 @@ def _shown(run: Run, stages: list[str]) -> list[Step | Result]:
         found.append(Step("remembered", lambda made: history.remember(run.harvest, run.folder, made), needs))
     # What was published before is what the run is compared with.
     last = needs if not found else (*needs, "remembered")
-    found.append(Step("compared", lambda made: changes.since_last(run.folder, made["plots"], made.get("assess")), last))
-    return [*found, Step("tables", publish, (*needs, "compared"))]
+    found += [
+        Step("compared", lambda made: changes.since_last(run.folder, made), last),
+        # Before the tables it compares with are replaced: a run that is killed between shows it the next time.
+        Step("changes shown", lambda made: changes.show(run.harvest, run.folder, made["compared"]), ("compared",)),
+    ]
+    return [*found, Step("tables", publish, (*needs, "changes shown"))]
 
 
 def _packages(run: Run, *, draft: bool, redacted: bool) -> list[Step | Result]:

@@ -129,3 +129,27 @@ def test_unchanged_plots_are_found_as_they_were(tiny: tiny_harvest.Tiny):
     assert still.made["assess"].digest == blocked.made["assess"].digest != first.made["assess"].digest
     assert back.assessments.loc[HIGH, "final_outcome"] == "high"
     assert contents(folder / "tables")
+
+
+def test_the_page_of_changes_stays_beside_the_package(tiny: tiny_harvest.Tiny):
+    """A first run shows none; a redrawn boundary is on it with its outcomes; a run that changes nothing keeps it."""
+    folder = tiny.config.with_name("run")
+    run(config.load(tiny.config), offline=True)
+    first = contents(folder / "package")
+    pages = [(folder / "changes.html").exists()]
+    change(tiny, smaller)
+    finished(tiny)
+    told = (folder / "changes.html").read_text(encoding="utf-8")
+    rows = (folder / "changes.csv").read_text(encoding="utf-8").splitlines()
+    finished(tiny)
+    kept = (folder / "changes.html").read_text(encoding="utf-8")
+    tiny_harvest._write_geojson(tiny.config.with_name("norte.geojson"))
+    run(config.load(tiny.config), offline=True)
+
+    assert pages == [False]
+    assert f"moved_off_loss,{HIGH},,,,,," in rows
+    assert f"outcome,{HIGH},high,undetermined,,,geometry usable,a blocking finding came" in rows
+    assert "Dibujadas fuera de una pérdida (1)" in told and "Drawn off a loss (1)" in told
+    assert kept == told
+    assert contents(folder / "package") == first
+    assert "high-one" in (folder / "changes.html").read_text(encoding="utf-8")

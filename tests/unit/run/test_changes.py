@@ -1,42 +1,70 @@
 """What changed since the last run of a folder."""
 
+import datetime as dt
 from pathlib import Path
+from typing import Any
 
+import geopandas as gpd
 import pandas as pd
+import pytest
 import shapely
 
+from eudr_check import parquet, tables, text
 from eudr_check.cli import progress
+from eudr_check.package.report import changes as page
 from eudr_check.run import changes
 from eudr_check.run.folder import RunFolder
 
 
 class Made:
-    """An artifact of two small tables."""
+    """An artifact of small tables."""
 
-    def __init__(self, folder: Path, plots: dict[str, tuple[float, str]]) -> None:
+    def __init__(self, folder: Path, plots: dict[str, tuple[float, str]], lots: Any = (), off: Any = ()) -> None:
         self.folder = folder
         folder.mkdir(parents=True)
         index = pd.Index(list(plots), name="plot")
-        places = [None if x != x else shapely.Point(x, -6).wkb for x, _ in plots.values()]
-        pd.DataFrame({"geometry": places}, index=index).to_parquet(folder / "PLOTS.parquet")
+        places = [None if x != x else shapely.Point(x, -6) for x, _ in plots.values()]
+        about = {"geometry_kind": "point", "declared_area_ha": 1.0, "usable": [bool(one) for _, one in plots.values()]}
+        gpd.GeoDataFrame(about, geometry=places, index=index, crs=4326).to_parquet(folder / "PLOTS.parquet")
         assessed = {name: outcome for name, (_, outcome) in plots.items() if outcome}
-        pd.DataFrame(
-            {"final_outcome": list(assessed.values())}, index=pd.Index(list(assessed), name="plot")
-        ).to_parquet(folder / "ASSESSMENTS.parquet")
+        outcomes = {"outcome": list(assessed.values()), "final_outcome": list(assessed.values())}
+        frame = pd.DataFrame({**outcomes, "policy": "convergence@1", "review": None}, pd.Index(assessed, name="plot"))
+        frame.to_parquet(folder / "ASSESSMENTS.parquet")
+        evidence = {"footprint": "plot", "hansen_gfc.loss": 0, "area_ha": 1.0}
+        pd.DataFrame(evidence, index=frame.index).to_parquet(folder / "EVIDENCE.parquet")
+        found = pd.DataFrame({"plot": list(off), "code": "boundary_moved_off_loss"}, dtype="str")
+        found.to_parquet(folder / "FINDINGS.parquet")
+        if lots:
+            kept = {"deliveries": 1, "removed": 0, "reasons": "", "warnings": "", "plots": [["a/1"]] * len(lots)}
+            named = [{"lot": lot, "status": status, "kg_green": kg} for lot, status, kg in lots]
+            rows = tables.typed(tables.LOTS, pd.DataFrame(named).assign(**kept))
+            parquet.write(folder / "LOTS.parquet", "LOTS", rows)
 
     def file(self, name: str) -> Path:
         """A table of it."""
         return self.folder / f"{name}.parquet"
 
+    def has(self, name: str) -> bool:
+        """Whether it is there."""
+        return self.file(name).exists()
+
+    def table(self, name: str, columns: list[str]) -> pd.DataFrame:
+        """Some columns of it."""
+        return parquet.frame(self.file(name), columns)
+
 
 LAST = {"a/1": (-76.0, "high"), "a/2": (-76.1, "low"), "a/3": (-76.2, "low"), "a/4": (-76.3, "low")}
 
 
-def between(folder: Path, now: dict[str, tuple[float, str]]) -> changes.Changes | None:
+def between(folder: Path, now: dict[str, tuple[float, str]], **more: Any) -> changes.Changes | None:
     """Changes from LAST to now."""
-    Made(folder / "run" / "tables", LAST)
-    made = Made(folder / "now", now)
-    return changes.since_last(RunFolder(folder / "run"), made, made)  # type: ignore[arg-type]
+    Made(folder / "run" / "tables", LAST, more.pop("lots_before", ()))
+    return changes.since_last(RunFolder(folder / "run"), stages(Made(folder / "now", now, **more)))
+
+
+def stages(made: Made) -> dict[str, Made]:
+    """A run whose stages all made the same tables."""
+    return dict.fromkeys(("plots", "overlay", "assess"), made)
 
 
 def test_nothing_changed(tmp_path: Path) -> None:
@@ -53,11 +81,81 @@ def test_each_change_is_named(tmp_path: Path) -> None:
     found = between(tmp_path, now)
 
     assert found is not None
-    assert (found.new, found.gone, found.moved) == (("b/9",), ("a/4",), ("a/1",))
+    assert (found.new.to_dict(), found.gone.to_dict(), found.moved) == ({"b/9": "low"}, {"a/4": "low"}, ("a/1",))
     assert found.outcomes.to_dict("index") == {
-        "a/1": {"before": "high", "after": "more_info_needed"},
-        "a/2": {"before": "low", "after": "blocked"},
+        "a/1": {"before": "high", "after": "more_info_needed", "why": (("geometry", ""),)},
+        "a/2": {"before": "low", "after": "blocked", "why": (("removed", ""),)},
     }
+
+
+def test_a_point_with_another_area_is_another_place(tmp_path: Path) -> None:
+    """Less declared area makes a smaller disc, on which less is looked at."""
+    made = Made(tmp_path / "now", LAST)
+    smaller = parquet.features(made.file("PLOTS"))
+    smaller.loc["a/3", "declared_area_ha"] = 0.2
+    smaller.to_parquet(made.file("PLOTS"))
+    Made(tmp_path / "run" / "tables", LAST)
+    found = changes.since_last(RunFolder(tmp_path / "run"), stages(made))
+
+    assert found is not None
+    assert found.moved == ("a/3",)
+
+
+LOTS = {
+    "lots_before": [("L1", "refused", 500.0), ("L2", "accepted", 300.0), ("L3", "accepted", 80.0)],
+    "lots": [("L1", "accepted", 450.0), ("L2", "refused", 300.0), ("L3", "accepted", 80.0), ("L4", "refused", 9.0)],
+}
+
+
+def test_lots_freed_and_held_are_told_with_their_kilograms(tmp_path: Path) -> None:
+    """A lot accepted now, one refused now and a new one are changes; one that is as it was is none."""
+    found = between(tmp_path, LAST, **LOTS)
+
+    assert found is not None
+    assert found.any
+    assert found.lots.index.tolist() == ["L1", "L2", "L4"]
+    assert found.freed["kg_after"].to_dict() == {"L1": 450.0}
+    assert found.held["kg_before"].to_dict() == {"L2": 300.0}
+
+
+@pytest.mark.parametrize("language", text.LANGUAGES)
+def test_the_page_tells_every_change_in_the_language_asked_for(tmp_path: Path, language: str) -> None:
+    """Plots, outcomes with their cause, boundaries, lots with kilograms, and a name that would be markup as text."""
+    now = {"a/1": (-76.01, "undetermined"), "a/2": (-76.1, ""), "a/3": (-76.2, "low"), "b/<b>9": (-76.9, "low")}
+    found = between(tmp_path, now, **LOTS, off=["a/1"])
+    assert found is not None
+    page.write(tmp_path, found, "mi-cosecha", [language], dt.datetime(2026, 11, 29, 14, 3))
+    said = (tmp_path / "changes.html").read_text(encoding="utf-8")
+
+    def words(topic: str, key: str) -> str:
+        return text.say(topic, key, language, lots=1, kg="450", harvest="mi-cosecha").replace("'", "&#x27;")
+
+    assert "2026-11-29 14:03 UTC" in said
+    for key in ("title", "stopped", "freed", "why_geometry", "why_removed", "blocked", "new", "gone", "moved"):
+        assert words("changes", key) in said, key
+    assert words("report", "outcome_high") in said
+    assert "b/&lt;b&gt;9" in said and "<b>9" not in said
+
+
+def test_the_table_has_a_row_for_every_change(tmp_path: Path) -> None:
+    """What the page shows can be sorted in a spreadsheet."""
+    now = {"a/1": (-76.01, "undetermined"), "a/2": (-76.1, ""), "a/3": (-76.2, "low"), "b/9": (-76.9, "low")}
+    found = between(tmp_path, now, **LOTS, off=["a/1"])
+    assert found is not None
+    page.write(tmp_path, found, "mi-cosecha", ["es"], dt.datetime(2026, 11, 29, 14, 3))
+
+    assert (tmp_path / "changes.csv").read_text(encoding="utf-8").splitlines() == [
+        "what,name,before,after,kg_before,kg_after,why,detail",
+        "moved_off_loss,a/1,,,,,,",
+        "outcome,a/1,high,undetermined,,,geometry,",
+        "outcome,a/2,low,blocked,,,removed,",
+        "lot,L1,refused,accepted,500.0,450.0,,",
+        "lot,L2,accepted,refused,300.0,300.0,,",
+        "lot,L4,,refused,,9.0,,",
+        "moved,a/1,,,,,,",
+        "new,b/9,,low,,,,",
+        "gone,a/4,low,,,,,",
+    ]
 
 
 def test_plots_without_a_place_can_be_compared(tmp_path: Path) -> None:
@@ -72,8 +170,9 @@ def test_a_first_run_has_nothing_to_compare(tmp_path: Path) -> None:
     """Without tables of a last run nothing is said."""
     made = Made(tmp_path / "now", LAST)
 
-    assert changes.since_last(RunFolder(tmp_path / "run"), made, made) is None  # type: ignore[arg-type]
-    assert changes.since_last(RunFolder(tmp_path / "run"), made, None) is None  # type: ignore[arg-type]
+    assert changes.since_last(RunFolder(tmp_path / "run"), stages(made)) is None
+    Made(tmp_path / "run" / "tables", LAST)
+    assert changes.since_last(RunFolder(tmp_path / "run"), {"plots": made}) is None
 
 
 def test_without_a_terminal_progress_is_a_line_every_ten_seconds() -> None:

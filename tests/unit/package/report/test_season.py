@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import shapely
 
-from eudr_check.package.report import season
+from eudr_check.package.report import season, sheet
 from eudr_check.text import LANGUAGES
 from tests.helpers import season_tables
 
@@ -76,6 +76,6 @@ def test_season_without_plots_has_a_page(tmp_path: Path) -> None:
 
 def test_tables_that_scroll_are_reached_by_keyboard() -> None:
     """A wide table on a phone scrolls; without a place in the tab order no key moves it."""
-    made = season._table(["<th>a</th>"], [["1"]])
+    made = sheet.table(["<th>a</th>"], [["1"]])
 
     assert made.startswith('<div class="scroll" tabindex="0">')
