@@ -32,5 +32,6 @@ class Given(Protocol):
 
 
 def assessed(given: Given) -> gpd.GeoDataFrame:
-    """PLOTS with `ASSESSED`, in the order of PLOTS; null where a plot was not assessed."""
-    return given.plots.join(given.assessments[list(ASSESSED)])
+    """PLOTS with `ASSESSED`, in the order of PLOTS; null where a blocking finding kept a plot from being looked at."""
+    looked_at = given.plots.index[given.plots["usable"]]
+    return given.plots.join(given.assessments.loc[looked_at, list(ASSESSED)])

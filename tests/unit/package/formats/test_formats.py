@@ -128,9 +128,7 @@ def test_every_plot_is_in_the_file_of_its_outcome(tmp_path: Path) -> None:
     """All files together have every plot once, those that were not looked at too; GDAL reads them."""
     frame = six.plots()
     frame.loc["sur/A 1", "usable"] = False
-    folder = written(
-        tmp_path / "p", "geojson_by_outcome", plots=frame, assessments=six.assessments().drop(index="sur/A 1")
-    )
+    folder = written(tmp_path / "p", "geojson_by_outcome", plots=frame)
     read = {file.stem: pyogrio.read_dataframe(file) for file in sorted((folder / "by_outcome").glob("*"))}
 
     assert {name: sorted(rows["plot"]) for name, rows in read.items()} == {
@@ -221,9 +219,8 @@ def test_what_the_template_cannot_hold_is_named(tmp_path: Path) -> None:
     """A point without hectares and a plot that was not looked at are listed, not dropped."""
     frame = six.plots()
     frame.loc["sur/A 2", "declared_area_ha"] = np.nan
-    folder = written(
-        tmp_path / "p", "diasca", plots=frame, assessments=six.assessments().drop(index="norte/003")
-    )  # fmt: skip
+    frame.loc["norte/003", "usable"] = False
+    folder = written(tmp_path / "p", "diasca", plots=frame)
     listed = pd.read_csv(folder / "diasca/left_out.csv").set_index("plot")["why"]
 
     assert listed.to_dict() == {"norte/003": "not_assessed", "sur/A 2": "no_area"}
