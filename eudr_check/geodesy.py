@@ -11,14 +11,14 @@ where q is the authalic latitude term of Snyder, *Map Projections: A Working Man
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from eudr_check.law.regulation import POINT_AREA_HA
-from eudr_check.typing import Floats, Ints
+from eudr_check.typing import Floats, Geometries, Ints
 
 SEMI_MAJOR_M = 6_378_137.0
 FLATTENING = 1 / 298.257223563
@@ -51,7 +51,7 @@ class Rings:
     """bool (r,) whether the ring is a shell."""
 
 
-def rings_of(polygons: NDArray[Any]) -> Rings:
+def rings_of(polygons: Geometries) -> Rings:
     """Rings of polygons and multipolygons in their order; None and empty ones have none."""
     plain = is_plain(polygons)
     rest = np.flatnonzero(~plain)
@@ -70,13 +70,13 @@ def rings_of(polygons: NDArray[Any]) -> Rings:
     )
 
 
-def is_plain(geometries: NDArray[Any]) -> NDArray[np.bool_]:
+def is_plain(geometries: Geometries) -> NDArray[np.bool_]:
     """Which geometries are polygons of one ring, as nearly all plots are: they need not be split."""
     single = shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON
     return np.asarray(single & (shapely.get_num_interior_rings(geometries) == 0) & ~shapely.is_empty(geometries))
 
 
-def plot_area_ha(geometries: Sequence[Any] | NDArray[Any]) -> Floats:
+def plot_area_ha(geometries: Sequence[object] | Geometries) -> Floats:
     """Ellipsoidal area of polygons and multipolygons.
 
     A hole is taken away whatever its winding: real files wind holes like shells.
@@ -93,7 +93,7 @@ def plot_area_ha(geometries: Sequence[Any] | NDArray[Any]) -> Floats:
     return _area_of_rings(geometries, _ellipsoidal_ring_ha, with_holes=True)
 
 
-def eu_area_ha(geometries: Sequence[Any] | NDArray[Any]) -> Floats:
+def eu_area_ha(geometries: Sequence[object] | Geometries) -> Floats:
     """Area the EU Information System is expected to show: outer rings only, sphere of radius 6 378 137 m.
 
     The formula reproduces all polygon areas the Commission has published in its example files; that the system
@@ -139,7 +139,10 @@ def cell_area_ha(x_edges: Floats, y_edges: Floats) -> Floats:
     return area
 
 
-def metres_per_degree(latitude: Any) -> tuple[Any, Any]:
+Degrees = TypeVar("Degrees", float, Floats)
+
+
+def metres_per_degree(latitude: Degrees) -> tuple[Degrees, Degrees]:
     """Length of one degree on the WGS84 ellipsoid.
 
     Args:

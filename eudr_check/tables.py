@@ -4,7 +4,8 @@
 A column ending in `_ha` is hectares on the WGS84 ellipsoid, in `_share` a number from 0 to 1.
 """
 
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import pandas as pd
 import pandera.pandas as pa
@@ -250,7 +251,7 @@ def check(schema: pa.DataFrameSchema, frame: Frame) -> Frame:
     return frame
 
 
-def row_names(frame: pd.DataFrame) -> list[Any]:
+def row_names(frame: pd.DataFrame) -> list[int | str | None]:
     """How people find the rows of PLOTS, FINDINGS or a part of them again in their file; None for the whole file.
 
     Args:
@@ -262,8 +263,12 @@ def row_names(frame: pd.DataFrame) -> list[Any]:
     ]
 
 
-def typed(schema: pa.DataFrameSchema, rows: Any) -> pd.DataFrame:
-    """A frame with the table's columns, order and dtypes, from anything `pandas.DataFrame` takes.
+RowsOfTable = pd.DataFrame | Sequence[Mapping[str, object]] | Mapping[str, object]
+"""A frame, a mapping for each row, or a sequence for each column."""
+
+
+def typed(schema: pa.DataFrameSchema, rows: RowsOfTable) -> pd.DataFrame:
+    """A frame with the table's columns, order and dtypes, from rows or columns.
 
     Rows carry the index as a field of its name. Columns given by a pattern are kept behind the named ones.
 

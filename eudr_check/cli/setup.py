@@ -71,12 +71,12 @@ def _show(found: "Found", language: str) -> None:
         rows = int((found.plots["source_file"] == file.declared).sum())
         typer.echo(text.say("init", "seen", language, file=file.declared, rows=rows))
         for row in mine[mine["code"].isin(["columns_unread", "id_by_content"])].itertuples():
-            typer.echo(f"  {message(row, language)}")
+            typer.echo(f"  {message(str(row.code), str(row.details), language)}")
         blocked = int((mine["severity"] == "block").sum())
         if blocked:
             typer.echo("  " + text.say("init", "blocked", language, file=file.declared, count=blocked))
     for name, why in sorted(found.left.items()):
-        reason = text.say("init", "no_places", language) if why is None else message(why, language)
+        reason = text.say("init", "no_places", language) if why is None else message(*why, language)
         typer.echo(text.say("init", "not_taken", language, file=name, why=reason))
 
 

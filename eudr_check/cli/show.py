@@ -185,7 +185,7 @@ def _shipments(finished: Finished, console: Console) -> None:
 
 
 def _message(finding: Any) -> str:
-    return plots.message(finding, spoken())
+    return plots.message(str(finding.code), str(finding.details), spoken())
 
 
 def _places(finished: Finished) -> dict[str, str]:

@@ -10,16 +10,17 @@ Heights are rounded to 2^-40 of a cell, whole numbers that float64 and int64 add
 changes a digit, a cell outside is exactly 0 and a cell inside exactly 1.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from shapely.geometry.base import BaseGeometry
 
 from eudr_check.overlay.grid import Grid
 from eudr_check.overlay.rings import Rings, blocks, refuse_unfit, rings_of
-from eudr_check.typing import Floats, Positions
+from eudr_check.typing import Floats, Geometries, Positions
 
 CELLS_AT_ONCE = 400_000
 PIECES_AT_ONCE = 200_000
@@ -51,7 +52,9 @@ class Windows:
         return at, np.diff(np.searchsorted(at, self.begin), append=len(at))
 
 
-def cell_coverage(geometries: Any, x_edges: Any, y_edges: Any) -> tuple[Positions, Positions, Positions, Floats]:
+def cell_coverage(
+    geometries: Sequence[BaseGeometry] | Geometries, x_edges: ArrayLike, y_edges: ArrayLike
+) -> tuple[Positions, Positions, Positions, Floats]:
     """Covered share of every grid cell that polygons touch with more than an edge.
 
     Exact for edges that are straight in longitude and latitude; holes count as holes whatever their winding. What lies
@@ -78,7 +81,7 @@ def cell_coverage(geometries: Any, x_edges: Any, y_edges: Any) -> tuple[Position
     """
     shapes = np.asarray(geometries, dtype=object)
     refuse_unfit(shapes, np.arange(len(shapes)).astype(object))
-    grid = Grid.of(x_edges, y_edges)
+    grid = Grid.of(np.asarray(x_edges, dtype=np.float64), np.asarray(y_edges, dtype=np.float64))
     found = [_cells(windows) for windows in coverage_windows(shapes, grid, np.zeros(grid.shape[0]))]
     if not found:
         return np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0)

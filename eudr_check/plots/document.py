@@ -1,7 +1,5 @@
 """The table of checks for the docs, made from what the checks themselves go by."""
 
-from typing import Any
-
 from eudr_check import text
 from eudr_check.plots.thresholds import codes, thresholds
 
@@ -26,7 +24,7 @@ def table_of_thresholds() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _written(value: Any) -> str:
+def _written(value: float | dict[str, float]) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {number:g}" for name, number in value.items())
     return f"{value:g}"

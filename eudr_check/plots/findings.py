@@ -1,12 +1,12 @@
 """The findings of one load: collected column-wise while the checks run, made into FINDINGS at the end."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from eudr_check import tables, text
 from eudr_check.plots.thresholds import codes, severity
@@ -27,14 +27,14 @@ class FindingCollector:
     def row(
         self,
         code: str,
-        rows: Any,
+        rows: ArrayLike,
         /,
         *,
-        at: Any = None,
+        at: ArrayLike | None = None,
         fix: str | None = None,
-        before_ha: Any = None,
-        after_ha: Any = None,
-        **details: Any,
+        before_ha: ArrayLike | None = None,
+        after_ha: ArrayLike | None = None,
+        **details: object,
     ) -> None:
         """One finding for each of `rows`.
 
@@ -71,7 +71,7 @@ class FindingCollector:
         if severity(code) == "block":
             self.blocked_rows.update(rows.tolist())
 
-    def file(self, code: str, source_file: str, cooperative: str | None, /, **details: Any) -> None:
+    def file(self, code: str, source_file: str, cooperative: str | None, /, **details: object) -> None:
         """One finding about a whole file, or about a layer."""
         self._files.append(
             {
@@ -165,17 +165,18 @@ def with_layer_findings(findings: pd.DataFrame, found: Sequence[tuple[str, str, 
     return tables.check(tables.FINDINGS, pd.concat([findings, added], ignore_index=True))
 
 
-def message(finding: Any, language: str) -> str:
+def message(code: str, details: str, language: str) -> str:
     """The message of one row of FINDINGS in another language.
 
     Args:
-        finding: a row of FINDINGS (Series or named tuple) with `code` and `details`.
+        code: its `code`.
+        details: its `details`, JSON.
         language: en, es, fr or pt.
     """
-    return sentence(finding.code, json.loads(finding.details), language)
+    return sentence(code, json.loads(details), language)
 
 
-def sentence(code: str, values: dict[str, Any], language: str) -> str:
+def sentence(code: str, values: Mapping[str, object], language: str) -> str:
     """The message of a code with its figures."""
     return text.say("findings", code, language, **values)
 

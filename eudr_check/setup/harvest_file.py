@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -27,7 +27,7 @@ class Plan:
     answers: Answers
     files: tuple[PlotFile, ...]
     findings: pd.DataFrame
-    left: dict[str, object]
+    left: Mapping[str, tuple[str, str] | None]
     catalogue: str | None
     """STAC folder beside the YAML; None reads the published tiles."""
     layers: Sequence[str]
@@ -89,7 +89,7 @@ def _plots(plan: Plan) -> Iterator[str]:
         if plan.answers.country:
             yield f"    producer_country: {_text(plan.answers.country)}"
         for row in mine[mine["code"].str.startswith("columns_") | (mine["code"] == "id_by_content")].itertuples():
-            yield from _wrapped(message(row, plan.language), "    ")
+            yield from _wrapped(message(str(row.code), str(row.details), plan.language), "    ")
             if row.code in ("columns_taken", "columns_unread"):
                 yield f"    # {json.loads(str(row.details))['line']}"
             if row.code == "id_by_content":
@@ -98,7 +98,7 @@ def _plots(plan: Plan) -> Iterator[str]:
         if blocked:
             yield from _comment(plan, "blocked_line", "    ", count=blocked)
     for name, why in sorted(plan.left.items()):
-        reason = say("init", "no_places", plan.language) if why is None else message(why, plan.language)
+        reason = say("init", "no_places", plan.language) if why is None else message(*why, plan.language)
         yield from _comment(plan, "left_line", "  ", file=name, why=reason)
 
 

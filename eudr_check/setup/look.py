@@ -1,9 +1,8 @@
 """What lies in a folder that somebody wants a harvest of: plot files and what is in them, rasters, a catalogue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -32,8 +31,8 @@ class Found:
     """Files in which plots were found, each with a cooperative named after it."""
     plots: pd.DataFrame
     findings: pd.DataFrame
-    left: dict[str, Any]
-    """Files that no harvest reads, and the row of FINDINGS that says why; None where no place of a plot is in them."""
+    left: Mapping[str, tuple[str, str] | None]
+    """Files that no harvest reads, with code and details of the finding that says why; None where no plot is in one."""
     rasters: tuple[Path, ...]
     catalogue: Path | None
     """STAC folder that is there already."""
@@ -59,7 +58,7 @@ def look(folder: Path) -> Found:
         folder: searched with its subfolders; hidden ones, finished runs and templates are passed over.
     """
     files: list[PlotFile] = []
-    left: dict[str, Any] = {}
+    left: dict[str, tuple[str, str] | None] = {}
     for path in sorted(_walk(folder)):
         name = path.relative_to(folder).as_posix()
         if path.suffix.lower() in PLOTS:
@@ -77,7 +76,7 @@ def look(folder: Path) -> Found:
         if file.declared not in placed:
             mine = findings[(findings["source_file"] == file.declared) & (findings["severity"] == "block")]
             mine = mine[mine["source_row"].isna()]
-            left[file.declared] = next(mine.itertuples(), None)
+            left[file.declared] = next(((str(row.code), str(row.details)) for row in mine.itertuples()), None)
     return Found(
         tuple(file for file in files if file.declared in placed),
         plots[plots["source_file"].isin(placed)],

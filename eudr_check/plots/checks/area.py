@@ -1,14 +1,13 @@
 """Size of plots against the law, the usual and the declared."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from eudr_check.plots.checks.attributes import M2_PER_HA, Values
 from eudr_check.plots.findings import FindingCollector
-from eudr_check.plots.thresholds import threshold
+from eudr_check.plots.thresholds import threshold, threshold_by_commodity
+from eudr_check.typing import Objects
 
 _ENOUGH = 5
 _ROUNDED = 0.01
@@ -35,9 +34,7 @@ def settle_unit(table: pd.DataFrame, values: Values, area_ha: NDArray[np.float64
             log.file("unit_taken", head["source_file"], head["cooperative"], plots=len(known))
 
 
-def check(
-    kind: NDArray[Any], area_ha: NDArray[np.float64], values: Values, commodity: str, log: FindingCollector
-) -> None:
+def check(kind: Objects, area_ha: NDArray[np.float64], values: Values, commodity: str, log: FindingCollector) -> None:
     """Report plots too small, too large or unlike what is declared, and points that may not be points.
 
     Args:
@@ -61,7 +58,7 @@ def check(
     log.row("point_without_area", np.flatnonzero(point & ~np.isfinite(declared)))
     tiny = polygon & (area_ha < threshold("area_min_ha"))
     log.row("area_tiny", np.flatnonzero(tiny), area_ha=np.round(area_ha[tiny], 6))
-    most = threshold("area_max_ha")[commodity]
+    most = threshold_by_commodity("area_max_ha")[commodity]
     large = polygon & (area_ha > most)
     log.row("area_too_large", np.flatnonzero(large), area_ha=np.round(area_ha[large], 2), limit_ha=most)
     with np.errstate(divide="ignore", invalid="ignore"):

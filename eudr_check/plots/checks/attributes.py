@@ -11,6 +11,7 @@ from eudr_check.names import code_of
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read.coordinates import written_number
 from eudr_check.plots.read.join import Rows, only
+from eudr_check.typing import Objects
 
 M2_PER_HA = 10_000.0
 FIRST_YEAR, LAST_YEAR = 1850, 2100
@@ -26,7 +27,7 @@ class Values:
     """Hectares of a column of square metres, NaN without; what is declared where no column of hectares says so."""
     planted_year: NDArray[np.float64]
     """NaN where unknown."""
-    declared_country: NDArray[Any]
+    declared_country: Objects
     """object, ISO 3166-1 alpha-2 or None."""
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from eudr_check.plots.checks import land_mask
 from eudr_check.plots.thresholds import threshold
-from eudr_check.typing import Floats, Ints
+from eudr_check.typing import Floats, Ints, Objects
 
 SEA = ""
 # Overseas departments have their own ISO codes but are French soil under the Regulation.
@@ -31,7 +31,7 @@ _CENTRE_AND_RING = [(0, 0), *((dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)
 class Countries:
     """Where each position lies."""
 
-    here: NDArray[Any]
+    here: Objects
     """object (n,) ISO 3166-1 alpha-2 code, '' at sea, None where the position is unknown."""
     nearby: list[frozenset[str]]
     """Codes found within the border distance or by the second source, the own one among them; never ''."""
@@ -181,7 +181,7 @@ def _looked_up(longitude: Floats, latitude: Floats) -> tuple[Ints, Ints]:
     rounded = np.round(np.column_stack([longitude, latitude]), 2)
     # Cells are numbered by whole numbers: to sort pairs of them takes ten times as long.
     _, first, cell = np.unique(np.rint(rounded * 100) @ [100_000, 1], return_index=True, return_inverse=True)
-    cells = rounded[first]
+    cells: Floats = np.asarray(rounded[first], dtype=np.float64)
     ring = [(cells[:, 0] + dx * reach, cells[:, 1] + dy * reach) for dx, dy in _CENTRE_AND_RING[1:]]
     zones = np.array([_zones(longitude, latitude), *(_zones(*place)[cell] for place in ring)])
     land = np.array([_land(longitude, latitude), *(_land(*place)[cell] for place in ring)])

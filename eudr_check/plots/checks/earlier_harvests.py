@@ -16,12 +16,13 @@ from eudr_check.plots.checks import moved_off_loss
 from eudr_check.plots.checks.overlaps import overlap_ha, polygonal_ha
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.thresholds import threshold
+from eudr_check.typing import Geometries
 
 
 def check(
     path: Path,
     harvest: str,
-    geometry: NDArray[Any],
+    geometry: Geometries,
     area_ha: NDArray[np.float64],
     table: pd.DataFrame,
     log: FindingCollector,

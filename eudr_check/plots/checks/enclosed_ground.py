@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.plots.thresholds import threshold
@@ -26,14 +27,14 @@ _WORK = 500_000_000
 class Ground:
     """What an outline encloses."""
 
-    shape: Any
+    shape: BaseGeometry
     """Polygon or multipolygon, valid; empty where the outline encloses nothing."""
     area_ha: float
     doubtful_ha: float
     """Part of it that the outline goes round as often one way as the other: a knot, or a hole drawn as a loop."""
 
 
-def enclosed(geometry: Any) -> Ground | None:
+def enclosed(geometry: BaseGeometry) -> Ground | None:
     """The ground inside a polygon or multipolygon, of any winding and with any crossings.
 
     Args:
@@ -63,7 +64,7 @@ def enclosed(geometry: Any) -> Ground | None:
     return Ground(shape, float(areas[0]), float(areas[1]))
 
 
-def crossings(geometry: Any) -> int:
+def crossings(geometry: BaseGeometry) -> int:
     """Pairs of sides that meet other than end to end; counting stops beyond `repair_crossings_max`."""
     limit = threshold("repair_crossings_max")
     start, end, following = _sides(geometry)

@@ -118,7 +118,7 @@ def _judge_repeats(rows: Rows, key: str, group: np.ndarray, log: FindingCollecto
 
 def _clean(rows: Rows, field: str, log: FindingCollector) -> None:
     """Take control characters out of a text and cut it where no name goes on; say where letters are lost."""
-    limit = threshold("text_max")
+    limit = int(threshold("text_max"))
     column = rows.table[field]
     filled = column.dropna()
     together = "".join(filled)

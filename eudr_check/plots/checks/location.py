@@ -14,8 +14,8 @@ from eudr_check.plots.checks.country import SEA, Countries, countries
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read.join import Rows, only
 from eudr_check.plots.read.raw_table import ROWS_LOST
-from eudr_check.plots.thresholds import threshold
-from eudr_check.typing import Floats, Mask
+from eudr_check.plots.thresholds import threshold, threshold_by_commodity
+from eudr_check.typing import Floats, Geometries, Mask, Objects
 
 METRES_BEYOND = 1000.0
 NO_PLOTS_HERE = "AQ"
@@ -56,7 +56,7 @@ class Faulty:
         return self.missing | self.metres | self.outside | self.wide | self.vast
 
 
-def of(geometries: NDArray[Any]) -> Floats:
+def of(geometries: Geometries) -> Floats:
     """float64 (n, 2) longitude and latitude of the middle of each geometry's box, NaN where there is none."""
     bounds = shapely.bounds(geometries)
     middle = np.column_stack([(bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2])
@@ -83,7 +83,7 @@ def check_types(rows: Rows, log: FindingCollector) -> Mask:
     return typed
 
 
-def faulty(geometry: NDArray[Any], typed: Mask) -> Faulty:
+def faulty(geometry: Geometries, typed: Mask) -> Faulty:
     """Coordinates that no plot can have."""
     count = len(geometry)
     xy, plot_index = shapely.get_coordinates(only(geometry, typed), return_index=True)
@@ -235,7 +235,7 @@ def check_swapped(
 
 def _grows(latitude: Floats, commodity: str) -> Mask:
     """Whether a commodity grows at a latitude at all; those that are not of the tropics grow anywhere."""
-    return np.asarray(np.abs(latitude) <= threshold("tropics_deg").get(commodity, 90.0))
+    return np.asarray(np.abs(latitude) <= threshold_by_commodity("tropics_deg").get(commodity, 90.0))
 
 
 def check_uncertain(
@@ -276,7 +276,7 @@ def _among(codes: NDArray[Any], nearby: list[frozenset[str]]) -> Mask:
 
 def check_country(
     rows: Rows, values: Values, fit: Mask, found: Countries, uncertain: Mask, log: FindingCollector
-) -> NDArray[Any]:
+) -> Objects:
     """Country of production of each row: as declared, else as its place says where that is beyond doubt.
 
     Args:

@@ -17,6 +17,7 @@ from eudr_check import register
 from eudr_check.geodesy import M2_PER_HA, discs, point_area_ha
 from eudr_check.plots.checks.overlaps import overlap_ha, polygonal_ha
 from eudr_check.plots.thresholds import threshold
+from eudr_check.typing import Geometries, Objects
 
 CODE = "boundary_moved_off_loss"
 COLUMNS = ["plot", "harvest", "other", "loss_ha"]
@@ -45,10 +46,10 @@ def of_reruns(registers: list[Path], harvest: str, plots: gpd.GeoDataFrame) -> p
 
 def left_out(
     earlier: pd.DataFrame,
-    losses: NDArray[Any],
-    geometry: NDArray[Any],
+    losses: Geometries,
+    geometry: Geometries,
     declared_ha: NDArray[np.float64],
-    names: NDArray[Any],
+    names: Objects,
 ) -> pd.DataFrame:
     """Plots that stand on ground of earlier boundaries, without the losses in these.
 

@@ -12,7 +12,7 @@ from eudr_check.geodesy import metres_per_degree, plot_area_ha
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read.join import only
 from eudr_check.plots.thresholds import threshold
-from eudr_check.typing import Floats, Ints
+from eudr_check.typing import Floats, Geometries, Ints, Objects
 
 _CHUNK = 20_000
 _ROWS = 512
@@ -24,7 +24,7 @@ _DECIMALS = 6
 _INTERIORS_MEET = "T********"
 
 
-def check(geometry: NDArray[Any], area_ha: Floats, names: NDArray[Any], log: FindingCollector) -> None:
+def check(geometry: Geometries, area_ha: Floats, names: Objects, log: FindingCollector) -> None:
     """Report plots delivered twice and plots that overlap.
 
     The later of two copies is blocked and the first warned, for nobody but the cooperative knows which id is right.
@@ -70,7 +70,7 @@ def _copies(geometry: NDArray[Any]) -> Ints:
     return first
 
 
-def pairs(geometry: NDArray[Any]) -> tuple[Ints, Ints, Ints]:
+def pairs(geometry: Geometries) -> tuple[Ints, Ints, Ints]:
     """Positions i < j of polygons whose interiors meet, and how many each plot may still meet unseen.
 
     Two plots that both meet `overlaps_compared_max` others already are not compared with each other: a stack of
@@ -117,7 +117,7 @@ def _interiors_meet(one: NDArray[Any], two: NDArray[Any]) -> NDArray[np.bool_]:
     return np.asarray(meet)
 
 
-def overlap_ha(one: NDArray[Any], two: NDArray[Any]) -> Floats:
+def overlap_ha(one: Geometries, two: Geometries) -> Floats:
     """float64 (n,) hectares two rows of polygons have in common."""
     area = np.empty(len(one))
     for start in range(0, len(one), _CHUNK):
@@ -126,7 +126,7 @@ def overlap_ha(one: NDArray[Any], two: NDArray[Any]) -> Floats:
     return area
 
 
-def polygonal_ha(geometry: NDArray[Any]) -> Floats:
+def polygonal_ha(geometry: Geometries) -> Floats:
     """Area of the polygons in geometries of any type; lines and points have none."""
     pieces, plot_index = shapely.get_parts(geometry, return_index=True)
     area = np.nan_to_num(plot_area_ha(pieces))
@@ -172,7 +172,7 @@ class _Pairs:
         mine = self.mine[order]
         place = np.arange(len(mine)) - np.searchsorted(mine, mine)
         first = order[place < threshold("findings_per_plot_max")]
-        values = {name: np.asarray(value)[first] for name, value in details.items()}
+        values: dict[str, Any] = {name: np.asarray(value)[first] for name, value in details.items()}
         log.row(self.code, self.mine[first], other=names[self.other[first]].tolist(), **values)
         rest = order[place >= threshold("findings_per_plot_max")]
         _report_more(self.code, self.mine[rest], self.other[rest], names, log)

@@ -1,7 +1,7 @@
 """Shape and digits of plots."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from eudr_check.plots.read.join import Rows
 from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS
 from eudr_check.plots.thresholds import threshold
 from eudr_check.steps import Map
+from eudr_check.typing import Geometries
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -25,8 +26,10 @@ _CHUNK = 20_000
 _GRID_TOLERANCE = 1e-9
 _SQUARE_CORNERS = 4
 
+Value = TypeVar("Value", bound=np.generic)
 
-def in_chunks(measure: Callable[[NDArray[Any]], NDArray[Any]], geometry: NDArray[Any], each: Map) -> NDArray[Any]:
+
+def in_chunks(measure: Callable[[Geometries], NDArray[Value]], geometry: Geometries, each: Map) -> NDArray[Value]:
     """What a function gives for each geometry, asked for some at a time: vertices outnumber plots by far.
 
     Args:
@@ -38,7 +41,7 @@ def in_chunks(measure: Callable[[NDArray[Any]], NDArray[Any]], geometry: NDArray
     return np.concatenate([*each(lambda start: measure(geometry[start : start + _CHUNK]), starts)])
 
 
-def check_outline(geometry: NDArray[Any], log: FindingCollector, each: Map) -> None:
+def check_outline(geometry: Geometries, log: FindingCollector, each: Map) -> None:
     """Report holes, spikes, slivers, circles, squares, too many vertices and outlines that six decimals destroy.
 
     Args:
@@ -148,7 +151,7 @@ def _squares(before: Floats, after: Floats, ring: Ints, corners: Ints) -> Ints:
 
 def _check_six_decimals(geometry: NDArray[Any], rows: Ints, log: FindingCollector) -> None:
     """Report outlines that are no longer valid when cut to the decimals the EU system keeps, and cannot be mended."""
-    places = threshold("six_decimals")
+    places = int(threshold("six_decimals"))
     rounded = shapely.transform(geometry, lambda xy: np.round(xy, places))
     bad = np.flatnonzero(~shapely.is_valid(rounded))
     if not len(bad):
@@ -204,7 +207,7 @@ def _grid_decimals(geometry: NDArray[Any]) -> Ints:
     """Fewest decimals that write all coordinates of each geometry, up to six."""
     decimals = np.full(len(geometry), threshold("six_decimals"), dtype=np.int64)
     rows = np.arange(len(geometry))
-    for places in range(threshold("decimals_warn"), -1, -1):
+    for places in range(int(threshold("decimals_warn")), -1, -1):
         xy, plot_index = shapely.get_coordinates(geometry[rows], return_index=True)
         off = np.bincount(plot_index[~_on_grid(xy, places)], minlength=len(rows)) > 0
         rows = rows[~off]
@@ -217,5 +220,5 @@ def _grid_decimals(geometry: NDArray[Any]) -> Ints:
 def _round_share(geometry: NDArray[Any]) -> Floats:
     """Share of the vertices of which both coordinates end in 00 at six decimals."""
     xy, plot_index = shapely.get_coordinates(geometry, return_index=True)
-    round_ = np.bincount(plot_index[_on_grid(xy, threshold("six_decimals") - 2)], minlength=len(geometry))
+    round_ = np.bincount(plot_index[_on_grid(xy, int(threshold("six_decimals")) - 2)], minlength=len(geometry))
     return np.asarray(round_ / np.maximum(np.bincount(plot_index, minlength=len(geometry)), 1))

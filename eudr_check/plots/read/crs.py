@@ -1,12 +1,12 @@
 """Coordinates of any reference system as longitude and latitude on WGS 84."""
 
-from typing import Any
-
 import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError, ProjError
+
+from eudr_check.typing import Geometries
 
 WGS84 = pyproj.CRS("OGC:CRS84")
 _SAME = (pyproj.CRS("EPSG:4326"), pyproj.CRS("OGC:CRS84"), pyproj.CRS("EPSG:4979"))
@@ -16,7 +16,7 @@ class UnknownCrsError(Exception):
     """The CRS is not known to PROJ, or nothing leads from it to WGS 84."""
 
 
-def to_degrees(geometries: NDArray[Any], crs: Any) -> NDArray[Any]:
+def to_degrees(geometries: Geometries, crs: object) -> Geometries:
     """Geometries in EPSG:4326, longitude first.
 
     Args:
@@ -43,7 +43,7 @@ def to_degrees(geometries: NDArray[Any], crs: Any) -> NDArray[Any]:
     return np.asarray(shapely.transform(geometries, moved), dtype=object)
 
 
-def system(crs: Any) -> pyproj.CRS:
+def system(crs: object) -> pyproj.CRS:
     """The CRS behind a name, code or definition.
 
     Raises:
@@ -55,7 +55,7 @@ def system(crs: Any) -> pyproj.CRS:
         raise UnknownCrsError(str(crs)) from error
 
 
-def is_degrees(crs: Any) -> bool:
+def is_degrees(crs: object) -> bool:
     """Whether the coordinates of a CRS are written in degrees.
 
     Raises:
@@ -64,7 +64,7 @@ def is_degrees(crs: Any) -> bool:
     return bool(system(crs).is_geographic)
 
 
-def is_same(one: Any, other: Any) -> bool:
+def is_same(one: object, other: object) -> bool:
     """Whether two names mean one CRS, whatever the order of its axes; unknown ones are only the same by name."""
     if str(one) == str(other):
         return True

@@ -1,7 +1,7 @@
 """Geodetic datums that people name in a column: coordinates on another one lie hundreds of metres away."""
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyproj
 from pyproj.database import query_crs_info
@@ -68,7 +68,7 @@ def datum_of(text: str) -> str | None:
     return None if code is None else f"EPSG:{code}"
 
 
-def is_same_datum(one: Any, other: Any) -> bool:
+def is_same_datum(one: object, other: object) -> bool:
     """Whether two systems count from one datum, or from two that agree within a metre or two, as WGS 84 and SIRGAS do.
 
     Raises:

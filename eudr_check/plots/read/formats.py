@@ -6,6 +6,7 @@ connection string).
 
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def read(file: PlotFile) -> Delivery:
     return delivery
 
 
-def _clean(details: dict[str, Any], file: PlotFile) -> dict[str, Any]:
+def _clean(details: Mapping[str, object], file: PlotFile) -> dict[str, Any]:
     return {name: _without_paths(value, file) if isinstance(value, str) else value for name, value in details.items()}
 
 

@@ -26,7 +26,7 @@ class MisnestedError(ValueError):
     """Coordinates are not nested as their type wants."""
 
 
-def is_geojson(content: Any) -> bool:
+def is_geojson(content: object) -> bool:
     """Whether decoded JSON is GeoJSON rather than a list of records."""
     if not isinstance(content, dict):
         return False
@@ -56,7 +56,7 @@ def _each(member: Any) -> list[Any]:
     return features_on_system(member) if is_geojson(member) else [member]
 
 
-def from_content(content: Any) -> Delivery:
+def from_content(content: object) -> Delivery:
     """One delivery from decoded GeoJSON.
 
     Raises:
@@ -67,7 +67,7 @@ def from_content(content: Any) -> Delivery:
     return delivery
 
 
-def features_of(content: Any) -> list[Any]:
+def features_of(content: object) -> list[object]:
     """Features of decoded GeoJSON.
 
     Raises:
@@ -89,7 +89,7 @@ def _flat(member: Any) -> list[Any]:
     return features_on_system(member) if inner and not isinstance(member, jsontext.Doubled) else [member]
 
 
-def features_on_system(content: Any) -> list[Any]:
+def features_on_system(content: object) -> list[object]:
     """Features of one collection among several, each with the reference system the collection names.
 
     Raises:
@@ -148,7 +148,7 @@ def _add_broken_row(delivery: Delivery, problem: str) -> None:
     delivery.source_rows = np.append(delivery.source_rows, len(delivery) + 1)
 
 
-def from_features(features: list[Any]) -> Delivery:
+def from_features(features: list[object]) -> Delivery:
     """A delivery from decoded features (numbers as `Number`)."""
     outlines = Outlines()
     cells: list[dict[str, str | None]] = []
@@ -237,7 +237,7 @@ def draw(outlines: Outlines, row: int, text: str) -> None:
     draw_content(outlines, row, content)
 
 
-def draw_content(outlines: Outlines, row: int, content: Any) -> None:
+def draw_content(outlines: Outlines, row: int, content: object) -> None:
     """Hand the coordinates of a decoded geometry, or of a collection's or Feature's only one, over.
 
     Raises:
@@ -288,7 +288,7 @@ def _steps(kind: str, coordinates: Any) -> list[tuple[str, tuple[Any, ...]]]:
     return [("polygon", ([_axes(ring) for ring in polygon],)) for polygon in polygons if polygon]
 
 
-def depth_of(coordinates: Any) -> int:
+def depth_of(coordinates: object) -> int:
     """Levels of lists above a position, along the first branch."""
     depth = -1
     while isinstance(coordinates, list):

@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS, Fault
+from eudr_check.typing import Geometries
 
 Texts = Sequence[str]
 Ring = tuple[Texts, Texts]
@@ -49,7 +50,7 @@ class Outlines:
             self._y.append(y)
             self._ring_part.append(part)
 
-    def build(self, count: int) -> tuple[NDArray[Any], NDArray[np.int8], list[Fault]]:
+    def build(self, count: int) -> tuple[Geometries, NDArray[np.int8], list[Fault]]:
         """Geometries and decimals of rows 0 .. count - 1, and the faults of their rings.
 
         Returns:

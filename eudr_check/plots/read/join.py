@@ -25,6 +25,7 @@ from eudr_check.plots.read import crs as projection
 from eudr_check.plots.read.datums import Datum, holds_at, is_same_datum
 from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS, Delivery, Fault, UnreadableError
 from eudr_check.plots.thresholds import threshold
+from eudr_check.typing import Geometries
 
 _TEXT_FIELDS = tuple(field for field in columns.FIELDS if field not in ("longitude", "latitude", "geometry", "vertex"))
 _NEEDS_CRS = (".gpkg", ".shp", ".fgb", ".gdb", ".parquet", ".geoparquet", ".zip")
@@ -37,7 +38,7 @@ class Rows:
     table: pd.DataFrame
     """One row each: `plot` (null without identity), `cooperative`, `source_file`, `source_row`, `source_place`,
     `file_order`, `default_country`, `area_unit_said`, and our text fields as written (None where empty)."""
-    geometry: NDArray[Any]
+    geometry: Geometries
     """object (n,) 2-D geometries in EPSG:4326, None where there is none."""
     decimals: NDArray[np.int8]
     """int8 (n, 2) decimals written in longitudes and latitudes, -1 where the format has no text."""
@@ -76,7 +77,8 @@ def gather(files: Sequence[PlotFile], log: FindingCollector) -> Rows:
             log.file("file_empty", taken_columns.name_of(file), file.cooperative)
             continue
         for fault in delivery.faults:
-            log.row(fault.code, start + fault.position, **fault.details)
+            details: dict[str, Any] = dict(fault.details)
+            log.row(fault.code, start + fault.position, **details)
         ids = taken.get("plot_id", "")
         if restyled := delivery.restyled.get(ids):
             cells = delivery.attributes[ids].iloc[restyled].astype(str).tolist()
@@ -88,7 +90,7 @@ def gather(files: Sequence[PlotFile], log: FindingCollector) -> Rows:
     return _joined(frames, deliveries)
 
 
-def only(geometry: NDArray[Any], chosen: NDArray[np.bool_]) -> NDArray[Any]:
+def only(geometry: Geometries, chosen: NDArray[np.bool_]) -> Geometries:
     """The geometries of the chosen rows, None for the others."""
     kept = geometry.copy()
     kept[~chosen] = None

@@ -70,7 +70,7 @@ def lines(text: str) -> Iterator[Any]:
             yield UnreadableError("row_unreadable", problem=f"JSON: {getattr(error, 'msg', error)}")
 
 
-def twice_in(value: Any) -> str | None:
+def twice_in(value: object) -> str | None:
     """The first key that stands twice with different values, anywhere in a value."""
     waiting = [value]
     while waiting:
@@ -84,14 +84,14 @@ def twice_in(value: Any) -> str | None:
     return None
 
 
-def cell(value: Any) -> str | None:
+def cell(value: object) -> str | None:
     """A value as the text of a cell: text and numbers as they stand, everything else as JSON."""
     if value is None or type(value) is Number:
         return value
     return str(value) if isinstance(value, str) else written(value)
 
 
-def written(value: Any) -> str:
+def written(value: object) -> str:
     """JSON of a decoded value, its numbers again as they were written.
 
     Raises:

@@ -47,7 +47,7 @@ def _sheets(content: bytes) -> Sheets:
             one, merges = Sheet([]), []
             sheets[_free(_attribute(element, "name") or f"sheet {len(sheets) + 1}", sheets)] = one
         elif tag == "table-row" and event == "end":
-            cells += _row(element, one, merges, threshold("sheet_max_cells") - cells)
+            cells += _row(element, one, merges, int(threshold("sheet_max_cells")) - cells)
             element.clear()
         elif tag == "table" and event == "end":
             for (top, left), bottom in merges:

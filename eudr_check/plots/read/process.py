@@ -85,7 +85,7 @@ def _work(connection: Connection, file: PlotFile, seconds: int, memory: int) -> 
     answer: Delivery | tuple[str, dict[str, Any]]
     try:
         answer = formats.read(file)
-        answer.geometry = shapely.to_wkb(answer.geometry)
+        answer.geometry = np.asarray(shapely.to_wkb(answer.geometry), dtype=object)
     except UnreadableError as error:
         answer = error.code, error.details
     except MemoryError:

@@ -1,6 +1,6 @@
 """What a reader hands over: the rows of one file as they were written, and what could not be read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eudr_check.plots.read.datums import Datum
+from eudr_check.typing import Geometries, Objects
 
 UNKNOWN_DECIMALS = -1
 ROWS_LOST = ("row_unreadable", "cells_misaligned", "quotes_unbalanced")
@@ -22,7 +23,7 @@ class Fault:
     position: int
     """Row of the delivery, from 0."""
     code: str
-    details: dict[str, Any] = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Note:
     """Something a reader has to say about the whole file."""
 
     code: str
-    details: dict[str, Any] = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass
@@ -39,15 +40,15 @@ class Delivery:
 
     attributes: pd.DataFrame
     """Cells as text (None where empty) under the file's own headers, one row per feature or data row."""
-    geometry: NDArray[Any]
+    geometry: Geometries
     """object (n,) 2-D shapely geometries in `crs`, None where there is none."""
     source_rows: NDArray[np.int64]
     """int64 (n,) number of the feature or data row in the file, from 1."""
     decimals: NDArray[np.int8]
     """int8 (n, 2) most decimals written in any longitude and in any latitude; -1 where the format has no text."""
-    crs: Any = None
+    crs: object = None
     """CRS the file itself declares (anything pyproj takes), None when it declares none."""
-    crs_from: list[tuple[int, Any]] = field(default_factory=list)
+    crs_from: list[tuple[int, object]] = field(default_factory=list)
     """First position and CRS of each table, where a file has several; made from `crs` otherwise."""
     files_from: list[int] = field(default_factory=lambda: [0])
     """First position of each file, where an archive or folder has several."""
@@ -61,7 +62,7 @@ class Delivery:
     notes: list[Note] = field(default_factory=list)
     label: str | None = None
     """Header that names the rows where no other column is recognised as their id (the name of a KML placemark)."""
-    places: NDArray[Any] = field(default_factory=lambda: np.empty(0, dtype=object))
+    places: Objects = field(default_factory=lambda: np.empty(0, dtype=object))
     """object (n,) how the file itself names the row: line of a text, `sheet!row`; None where features are counted."""
     accuracy_m: NDArray[np.float64] | None = None
     """float64 (n,) worst GPS accuracy of the row's positions, NaN where none is given."""
@@ -120,7 +121,7 @@ class Delivery:
 class UnreadableError(Exception):
     """A whole file cannot be read; carries the code of the finding it becomes."""
 
-    def __init__(self, code: str, **details: Any) -> None:
+    def __init__(self, code: str, **details: object) -> None:
         super().__init__(code)
         self.code = code
         self.details = details

@@ -12,7 +12,7 @@ from eudr_check.plots.read.raw_table import Delivery, Fault, UnreadableError
 LISTS = ("submissions", "results", "data", "value", "records", "rows")
 
 
-def found_in(content: Any) -> list[Any] | None:
+def found_in(content: object) -> list[object] | None:
     """The list of records of a JSON document that is no GeoJSON; None when there is none."""
     if isinstance(content, dict):
         content = next((content[key] for key in LISTS if isinstance(content.get(key), list)), None)
@@ -21,7 +21,7 @@ def found_in(content: Any) -> list[Any] | None:
     return None
 
 
-def read(records: list[Any]) -> Delivery:
+def read(records: list[object]) -> Delivery:
     """One row per record; geometry is made later, from the answers."""
     cells = [_flat(record) if isinstance(record, dict) else {} for record in records]
     faults = [

@@ -53,7 +53,7 @@ _BAND_S = (3_540_000.0, 4_430_000.0)
 _FIRST_NORTHERN_BAND = "N"
 
 
-def member(content: Any) -> str | None:
+def member(content: object) -> str | None:
     """The reference system a GeoJSON object names itself (not those inside it); None when it names none.
 
     RFC 7946 dropped the `crs` member; files still carry it, with a name, a code, a link or a bare string.
@@ -70,7 +70,7 @@ def member(content: Any) -> str | None:
     return None if said is None else _text_of(said)
 
 
-def member_or_about(content: Any) -> str | None:
+def member_or_about(content: object) -> str | None:
     """The reference system a document names, or what it says about itself (`metadata`, `properties`) does."""
     if not isinstance(content, dict):
         return None

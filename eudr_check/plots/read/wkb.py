@@ -1,17 +1,16 @@
 """Well-known binary from outside: geometry where it can be read or closed, a fault where not."""
 
 import struct
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from eudr_check.plots.read.raw_table import Fault
+from eudr_check.typing import Geometries, Objects
 
 
-def geometries(wkb: NDArray[Any]) -> tuple[NDArray[Any], list[Fault]]:
+def geometries(wkb: Objects) -> tuple[Geometries, list[Fault]]:
     """Shapely geometries of WKB; rings GEOS refuses are closed or reported.
 
     Args:

@@ -243,7 +243,7 @@ def test_check_finds_its_case(tmp_path, code):
     assert unusable <= set(blocked["source_row"])
     for language in text.LANGUAGES:
         # The line to copy holds braces of YAML.
-        assert "{" not in message(mine.iloc[0], language).replace("columns: {", "")
+        assert "{" not in message(code, mine["details"].iloc[0], language).replace("columns: {", "")
 
 
 def test_clean_field_has_no_finding_to_act_on(tmp_path):
@@ -267,7 +267,7 @@ def test_english_message_is_that_of_the_texts(tmp_path):
     _, findings = loaded(geojson(tmp_path, polygon("A", area_ha=9), polygon("B", ring(dx=0.0015), area_ha=12345)))
 
     for finding in findings.itertuples():
-        assert message(finding, "en") == finding.message
+        assert message(finding.code, finding.details, "en") == finding.message
 
 
 def test_every_code_is_said_in_every_language_with_the_same_fields():
