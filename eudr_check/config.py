@@ -26,7 +26,7 @@ from eudr_check import object_store
 from eudr_check.choices import Commodity, Language, Output
 from eudr_check.errors import ConfigError
 from eudr_check.imagery_settings import Imagery
-from eudr_check.names import commodity_of, language_of, plain
+from eudr_check.names import commodity_of, is_id, language_of, plain
 from eudr_check.problems import Sentence, SettingError, explained, of_yaml, said, unreadable
 from eudr_check.resources import parse_yaml
 from eudr_check.trade import Country, Operator, Product, Simplified, Strict, known_as
@@ -75,6 +75,11 @@ def _policy_beside_yaml(name: str, info: ValidationInfo) -> str:
     return str(_beside_yaml(Path(_stand_in(name)), info)) if name.endswith((".yaml", ".yml")) else name
 
 
+def _area_beside_yaml(path: Path, info: ValidationInfo) -> Path:
+    """A vector file lies beside the YAML like every other file; a shipped vector layer is an id."""
+    return path if is_id(str(path)) else _beside_yaml(path, info)
+
+
 def _on_disk(path: Path) -> Path:
     if object_store.origin(path) is not None:
         raise SettingError(said("not_in_place", value=object_store.name(path)))
@@ -82,6 +87,7 @@ def _on_disk(path: Path) -> Path:
 
 
 FilePath = Annotated[Path, BeforeValidator(_stand_in), AfterValidator(_beside_yaml)]
+AreaPath = Annotated[Path, BeforeValidator(_stand_in), AfterValidator(_area_beside_yaml)]
 DiskPath = Annotated[FilePath, AfterValidator(_on_disk)]
 
 
@@ -221,9 +227,9 @@ class Harvest(Strict):
         max_length=2000,
         description="substantiated concern or other sign of risk, in words; asks for the full record (Art. 13)",
     )
-    areas: dict[str, FilePath] = Field(
+    areas: dict[str, AreaPath] = Field(
         default_factory=dict,
-        description="vector layers of your own, by name: protected, indigenous, tenure",
+        description="vector layers by name (protected, indigenous, zoning, tenure): files, definitions or shipped ids",
     )
     register_file: DiskPath | None = Field(
         None, alias="register", description="GeoPackage of all harvests: land, outcomes, statements"

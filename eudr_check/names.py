@@ -193,3 +193,12 @@ def _commodities() -> dict[str, str]:
 def _languages() -> dict[str, str]:
     names = {plain(Locale(one).languages[other]): other for one in LANGUAGES for other in LANGUAGES}
     return {**names, **{code: code for code in LANGUAGES}}
+
+
+def is_id(name: str) -> bool:
+    """Whether a name is the id of a definition, not a path.
+
+    >>> is_id("sernanp_protected@current"), is_id("parks.gpkg"), is_id("maps/a@1.gpkg")
+    (True, False, False)
+    """
+    return re.fullmatch(r"[a-z][a-z0-9_]*@[A-Za-z0-9]+", name) is not None

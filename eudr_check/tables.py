@@ -26,6 +26,7 @@ SETTLED = ("low", "cleared_by_review")
 SEVERITIES = ("block", "warn", "info")
 FOOTPRINTS = ("polygon", "disc", "double_disc", "cell")
 SOURCE_STATUSES = ("read", "missing", "failed")
+AREA_STATUSES = ("overlap", "unknown", "outside")
 COMMODITIES = ("cattle", "cocoa", "coffee", "oil_palm", "rubber", "soya", "wood")
 
 PLACE = (
@@ -180,6 +181,24 @@ REASONS = pa.DataFrameSchema(
     description="One row per plot and reason.",
 )
 
+AREAS = pa.DataFrameSchema(
+    {
+        "area": text("name of the vector layer in the harvest"),
+        "layer": text("id of its definition"),
+        "topic": text("what its areas are", among=("protected", "indigenous", "zoning", "tenure")),
+        "status": text("overlap, unknown (could not be learned) or outside (another country)", among=AREA_STATUSES),
+        "feature": text("what the area is called", nullable=True),
+        "overlap_ha": hectares("ground of the plot in that area; of a point, of its disc", nullable=True),
+        "overlap_share": number("the same as a share of the plot", nullable=True),
+        "reason": text("why it is unknown", nullable=True),
+    },
+    index=PLOT_REPEATED,
+    strict=True,
+    title="AREAS",
+    description="One row per plot and area of a vector layer it shares ground with, and per plot and layer that could "
+    "not be learned; no rule of a policy sees it.",
+)
+
 LOTS = pa.DataFrameSchema(
     {
         "lot": pa.Column(STR, unique=True, description="lot as the deliveries name it"),
@@ -225,6 +244,7 @@ _NAMED = (
     PATCHES,
     ASSESSMENTS,
     REASONS,
+    AREAS,
     LOTS,
     DELIVERIES,
     LOOKS,

@@ -78,6 +78,7 @@ def _applies(country: str, as_json: bool) -> None:
     from eudr_check.cli import show
     from eudr_check.config import LayerChoice
     from eudr_check.layers import packs
+    from eudr_check.layers.areas.definition import definition as area_definition
     from eudr_check.layers.definition import definition
     from eudr_check.names import code_of
     from eudr_check.text import say
@@ -90,6 +91,10 @@ def _applies(country: str, as_json: bool) -> None:
     rows = [
         {"layer": one.id, "why": say("packs", mine.why, language), "licence": one.licence, "verified": one.checked}
         for mine, one in zip(pack.layers, known, strict=True)
+    ]
+    rows += [
+        {"layer": one.id, "why": say("packs", one.topic, language), "licence": one.licence, "verified": one.checked}
+        for one in (area_definition(name, Path(name)) for name in pack.areas)
     ]
     if as_json:
         listed = {"country": code, "layers": rows, "by_hand": [asdict(one) for one in pack.by_hand]}

@@ -13,6 +13,7 @@ from eudr_check import law
 from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
 from eudr_check.documents.answers import LETTERS, TOPICS
+from eudr_check.documents.area_facts import LEGALITY, noted, settled
 from eudr_check.documents.legality import by_topic
 from eudr_check.documents.scope import consequences
 from eudr_check.text import number, say
@@ -36,8 +37,7 @@ def record(
     lots: pd.DataFrame | None = None,
     legality: pd.DataFrame | None = None,
     broken: Mapping[str, str] | None = None,
-    overlaps: pd.DataFrame | None = None,
-    layers: Sequence[str] = (),
+    areas: Sequence[Mapping[str, Any]] = (),
     answered: Answered = lambda letter: ((), False),
 ) -> dict[str, Any]:
     """What a due-diligence file says under Article 10(2) or 13, as JSON can hold it.
@@ -49,24 +49,24 @@ def record(
         lots: LOTS; None without deliveries.
         legality: from `read_legality`; None without evidence.
         broken: documents whose files do not hold, from `broken_documents`.
-        overlaps: from `legality.overlaps`; None without such layers.
-        layers: names of the layers `overlaps` looked at; `indigenous` answers criterion (c).
+        areas: from `area_facts.AreaFacts.of`; a complete map of indigenous land answers criterion (c).
         answered: the operator's answers to a letter.
 
     Returns:
         `harvest`, `on`, `basis` (`article_10`, or `article_13` for the short list), `concern`; `criteria`: one per
         letter or point with `letter`, `state` (`answered` by the data, `operator` or `question`), `facts` (figures and
-        texts behind the sentence), `sources` and `answers` of the operator; `countries`: class and what follows;
-        `legality`: state by topic; `draft_because`: what keeps the statement a draft.
+        texts behind the sentence), `sources`, `noted` (what vector layers show) and `answers` of the operator;
+        `countries`: class and what follows; `legality`: state by topic, with the vector layers that bear on it;
+        `draft_because`: what keeps the statement a draft.
     """
     topics = by_topic(legality, on, broken, tuple(plots["cooperative"].unique()))
     known = sorted(plots["producer_country"].dropna().unique())
     short = not plots["producer_country"].isna().any() and law.record_of(known, on, harvest.concern) == "article_13"
     unclassed = _unclassed(plots, on)
     facts = (_short_facts if short else _facts)(plots, assessments, sources, lots, on)
-    if not short and "indigenous" in layers and overlaps is not None:
-        touching = overlaps.loc[overlaps["layer"] == "indigenous", "plot"].nunique()
-        facts["c"] = ({"overlapping": int(touching)}, ["layer `indigenous` supplied by the user"])
+    if not short and settled(areas):
+        mine = [one for one in noted(areas, "c") if one["complete"]]
+        facts["c"] = ({"overlapping": max(one["plots"] for one in mine)}, [one["title"] for one in mine])
     draft = [f"legality_{row.state}: {topic}" for topic, row in topics.iterrows() if row["state"] != "shown"]
     evidence = legality is not None and bool((topics["state"] == "shown").any())
     return {
@@ -75,10 +75,14 @@ def record(
         "basis": "article_13" if short else "article_10",
         "concern": harvest.concern,
         "criteria": [
-            _criterion(letter, facts.get(letter), answered, unclassed) for letter in (TOPICS if short else LETTERS)
+            _criterion(letter, facts.get(letter), answered, unclassed) | {"noted": noted(areas, letter)}
+            for letter in (TOPICS if short else LETTERS)
         ],
         "countries": [vars(item) for item in consequences(known, on)],
-        "legality": topics.reset_index().to_dict("records"),
+        "legality": [
+            {**row, "areas": [one for one in areas if row["topic"] in LEGALITY[one["topic"]]]}
+            for row in topics.reset_index().to_dict("records")
+        ],
         "draft_because": draft if evidence else ["no_legality_evidence"],
     }
 
@@ -140,16 +144,24 @@ def _rows(record: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
     for item in record["criteria"]:
         letter, state = item["letter"], item["state"]
         values = {name: _written(value, language) for name, value in item["facts"].items()}
+        answer = [say("article10", f"answer_{letter}", language, **values)] if state == "answered" else []
         rows.append(
             {
                 "letter": letter,
                 "criterion": say("article10", f"criterion_{letter}", language),
-                "answer": say("article10", f"answer_{letter}", language, **values) if state == "answered" else "",
+                "answer": " ".join([*answer, *(_noted(one, language) for one in item["noted"])]),
                 "question": say("article10", f"question_{letter}", language, **values) if state == "question" else "",
                 "operator": item["answers"],
             }
         )
     return rows
+
+
+def _noted(one: Mapping[str, Any], language: str) -> str:
+    """What a vector layer shows, and that it is not whole where it is not."""
+    values = {name: _written(one[name], language) for name in ("title", "plots", "overlap_ha", "unknown")}
+    said = say("article10", "noted_area", language, **values)
+    return said if one["complete"] else f"{said} {say('article10', 'noted_incomplete', language)}"
 
 
 def written(record: Mapping[str, Any] | None, languages: Sequence[str]) -> WrittenRecord:

@@ -1,4 +1,4 @@
-"""What people add to a harvest beside plots: reviews, deliveries, legality documents, answers, areas of their own."""
+"""What people add to a harvest beside plots: reviews, deliveries, legality documents, answers."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +22,7 @@ from eudr_check.documents import (
     shipments,
 )
 from eudr_check.documents.answers import Answer
+from eudr_check.documents.area_facts import AreaFacts
 from eudr_check.documents.csv_rows import raise_all, table_of
 from eudr_check.documents.review import Review, read_reviews
 from eudr_check.documents.shipments import read_shipments
@@ -45,7 +46,6 @@ class Dossier:
     legality: pd.DataFrame | None = None
     broken_documents: dict[str, str] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
-    areas: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
     """Files that belong into the package, each with the SHA-256 of what was read."""
     hashes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -101,9 +101,6 @@ def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
         lambda: deliveries.read_deliveries(cast(Path, harvest.deliveries), harvest.commodity, last=last),
         None,
     )
-    areas: dict[str, gpd.GeoDataFrame] = tried(
-        harvest.areas, lambda: {name: legality.read_areas(path) for name, path in sorted(harvest.areas.items())}, {}
-    )
     raise_all(problems)
     return Dossier(
         reviews=reviewed,
@@ -120,7 +117,6 @@ def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
         if documents is None or harvest.legality is None
         else legality.broken_documents(documents, harvest.legality.parent),
         answers=answered,
-        areas=areas,
         attachments=tuple(_attachments(harvest, hashed, reviewed, documents, answered)),
     )
 
@@ -189,6 +185,7 @@ def record(
     assessments: pd.DataFrame,
     sources: pd.DataFrame,
     assessed_lots: pd.DataFrame | None,
+    areas: AreaFacts | None = None,
 ) -> dict[str, Any] | None:
     """The assessment record under Article 10(2) or 13; None for a screening, which has no date of its own."""
     on = day(harvest)
@@ -209,8 +206,7 @@ def record(
         lots=assessed_lots,
         legality=dossier.legality,
         broken=dossier.broken_documents,
-        overlaps=legality.overlaps(plots, dossier.areas) if dossier.areas else None,
-        layers=tuple(dossier.areas),
+        areas=() if areas is None else areas.of(plots.index),
         answered=answered,
     )
 
@@ -262,7 +258,6 @@ def _hashes(harvest: Harvest) -> dict[str, dict[str, str]]:
         "shipments": harvest.shipments,
         "legality": harvest.legality,
         "answers": harvest.answers,
-        **{f"area {name}": path for name, path in sorted(harvest.areas.items())},
     }
     return {name: hashes(path) for name, path in named.items() if path is not None}
 

@@ -1,4 +1,4 @@
-"""Evidence of legality: documents by topic of Article 2(40), and areas that plots must not lie in unexplained."""
+"""Evidence of legality: documents by topic of Article 2(40)."""
 
 import datetime as dt
 import re
@@ -6,17 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
-import shapely
 
 from eudr_check.assessment_record import names_in, speaks_of
 from eudr_check.documents.csv_rows import raise_all, table_of
 from eudr_check.errors import ConfigError
 from eudr_check.files import has_sha256, is_safe_name, leads_outside
-from eudr_check.geodesy import plot_area_ha
 from eudr_check.text import Sentence, sentence
 
 TOPICS = (
@@ -106,69 +102,6 @@ def _covers(scopes: pd.Series, cooperatives: Sequence[str]) -> bool:
     """Whether documents of these scopes leave none of the cooperatives out."""
     named = {name for scope in scopes for name in names_in(scope)}
     return bool((scopes == "").any()) or (bool(cooperatives) and named.issuperset(cooperatives))
-
-
-def read_areas(path: Path) -> gpd.GeoDataFrame:
-    """A vector layer of protected, indigenous or titled land that the user supplies, in EPSG:4326.
-
-    Raises:
-        ConfigError: the file cannot be read, holds no polygon, or says no CRS.
-    """
-    try:
-        areas = gpd.read_file(path)
-    except (pyogrio.errors.DataSourceError, OSError) as error:
-        raise ConfigError(_said("areas_unreadable", file=str(path), problem=str(error))) from error
-    if areas.crs is None:
-        raise ConfigError(_said("areas_no_crs", file=str(path)))
-    polygons = areas[areas.geometry.notna() & areas.geom_type.isin(["Polygon", "MultiPolygon"])]
-    if polygons.empty:
-        raise ConfigError(_said("areas_no_polygon", file=str(path)))
-    polygons = polygons.to_crs("EPSG:4326")
-    polygons["geometry"] = shapely.make_valid(polygons.geometry.to_numpy())
-    return polygons
-
-
-def overlaps(plots: gpd.GeoDataFrame, areas: Mapping[str, gpd.GeoDataFrame]) -> pd.DataFrame:
-    """Usable plots that touch such an area.
-
-    Args:
-        plots: PLOTS.
-        areas: layer name (`protected`, `indigenous`, `tenure` ...) to polygons in EPSG:4326.
-
-    Returns:
-        `plot`, `layer`, `feature` (row of the layer, from 1), `overlap_ha` (0 for a point inside), `overlap_share`
-        (1 for a point inside), ordered by plot, layer, feature.
-    """
-    usable = plots[plots["usable"]]
-    rows = []
-    for layer, polygons in sorted(areas.items()):
-        shapes = polygons.geometry.to_numpy()
-        plot, feature = shapely.STRtree(shapes).query(usable.geometry.to_numpy(), predicate="intersects")
-        mine = usable.geometry.to_numpy()[plot]
-        common = shapely.intersection(mine, shapes[feature])
-        polygonal = shapely.get_dimensions(common) == 2
-        overlap = np.zeros(len(common))
-        if polygonal.any():
-            overlap[polygonal] = [_polygon_ha(shape) for shape in common[polygonal]]
-        point = shapely.get_dimensions(mine) == 0
-        share = np.where(point, 1.0, overlap / usable["area_ha"].to_numpy(dtype=np.float64)[plot])
-        frame = {
-            "plot": usable.index.to_numpy()[plot],
-            "layer": layer,
-            "feature": feature + 1,
-            "overlap_ha": overlap,
-            "overlap_share": share,
-        }
-        rows.append(pd.DataFrame(frame)[point | (overlap > 0)])
-    columns = ["plot", "layer", "feature", "overlap_ha", "overlap_share"]
-    joined = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
-    return joined[columns].sort_values(["plot", "layer", "feature"], ignore_index=True)
-
-
-def _polygon_ha(shape: shapely.Geometry) -> float:
-    """Ellipsoidal hectares of the polygons in a geometry; an intersection may also leave lines and points."""
-    parts = [part for part in shapely.get_parts(shape) if shapely.get_dimensions(part) == 2]
-    return float(plot_area_ha(np.array(parts, dtype=object)).sum())
 
 
 def _faults(text: Mapping[str, str], place: Sentence, folder: Path) -> Iterator[Sentence]:

@@ -28,7 +28,7 @@ from eudr_check.choices import Commodity
 from eudr_check.config import LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.layers.definition_rules import LONGITUDE_LATITUDE, not_yet, problems
-from eudr_check.layers.places import Place, Strict, Verified, records
+from eudr_check.layers.places import Place, Strict, Verified, checked, records
 from eudr_check.layers.value_ranges import Values
 from eudr_check.problems import SettingError, explained, of_yaml, said
 from eudr_check.resources import parse_yaml
@@ -231,9 +231,7 @@ class LayerDefinition(Strict):
     @property
     def checked(self) -> str:
         """The strongest evidence for the definition with its date, `recorded answer 2026-09-28`; `never` without."""
-        order = ("documents", "recorded answer", "live")
-        best = max(self.verified, key=lambda one: (order.index(one.by), one.date), default=None)
-        return "never" if best is None else f"{best.by} {best.date}"
+        return checked(self.verified)
 
     @property
     def variables(self) -> tuple[Variable, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from eudr_check.resources import read_yaml
 
@@ -30,6 +31,8 @@ class Pack:
 
     layers: tuple[Chosen, ...]
     by_hand: tuple[ByHand, ...]
+    areas: tuple[str, ...] = ()
+    """Ids of shipped vector layers."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -55,10 +58,10 @@ def pack(country: str | None) -> Pack:
     """
     mine = _packs()["countries"].get(country or "", {})
     chosen = [Chosen(**one) for one in (*_packs()["everywhere"], *mine.get("layers", ()))]
-    return Pack(tuple(chosen), tuple(ByHand(**one) for one in mine.get("by_hand", ())))
+    return Pack(tuple(chosen), tuple(ByHand(**one) for one in mine.get("by_hand", ())), tuple(mine.get("areas", ())))
 
 
 @cache
-def _packs() -> dict[str, dict[str, dict[str, list[dict[str, str]]]]]:
-    content: dict[str, dict[str, dict[str, list[dict[str, str]]]]] = read_yaml(__package__, "packs.yaml")
+def _packs() -> dict[str, Any]:
+    content: dict[str, Any] = read_yaml(__package__, "packs.yaml")
     return content

@@ -1,6 +1,7 @@
 """Where a layer is found, and what its definition was compared with: the parts of a definition that are no raster."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -25,6 +26,13 @@ class Verified(Strict):
     date: dt.date
     claims: str = Field(description="what was compared: address, assets, grid, legend, dates, licence, ...")
     source: str = Field(description="where others can look it up")
+
+
+def checked(verified: Sequence[Verified]) -> str:
+    """The strongest of some records with its date, `recorded answer 2026-09-28`; `never` without any."""
+    order = ("documents", "recorded answer", "live")
+    best = max(verified, key=lambda one: (order.index(one.by), one.date), default=None)
+    return "never" if best is None else f"{best.by} {best.date}"
 
 
 def records(value: Any) -> Any:

@@ -28,7 +28,7 @@ WITHHELD = "[withheld]"
 TEXT = pd.StringDtype(na_value=np.nan)
 DIGITS = 10
 KEY_COLUMNS = ("kind", "name", "code")
-OURS = frozenset({"field"})
+OURS = frozenset({"field", "title"})
 """Details of findings that hold words of ours and nothing else."""
 _CODE = re.compile(r"[a-z_]+")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -56,7 +56,10 @@ class Codes:
         """The codes of everything a package would name."""
         plots = _of_plots(given)
         lots = _of_lots(given.lots, plots)
-        files = {*given.plots["source_file"], *given.findings["source_file"]} - {one.layer for one in given.variables}
+        files = {*given.plots["source_file"], *given.findings["source_file"]} - {
+            *(one.layer for one in given.variables),
+            *(str(one["area"]) for one in given.area_layers),
+        }
         documents = set() if given.legality is None else set(given.legality["document"])
         return cls(
             plots,
@@ -115,6 +118,7 @@ def edition(given: PackageInput, codes: Codes) -> PackageInput:
         assessments=assessments.assign(review=_texts(assessments["review"], codes.reviews.__getitem__)),
         reasons=_indexed(given.reasons, codes),
         stored={name: path for name, path in given.stored.items() if name == "SOURCES"},
+        areas=None if given.areas is None else _indexed(given.areas, codes).assign(feature=None),
         lots=_lots(given.lots, codes),
         deliveries=_deliveries(given.deliveries, codes),
         shipments=_shipments(given.shipments, codes),

@@ -44,6 +44,10 @@ class PackageInput:
     """The policy applied (a pydantic model with `full_name` and `title`)."""
     stored: Mapping[str, Path] = field(default_factory=dict)
     """Parquet files of SOURCES, ASSESSMENTS and REASONS, passed on as they are instead of written again."""
+    areas: pd.DataFrame | None = None
+    """AREAS; None without vector layers."""
+    area_layers: Sequence[Mapping[str, Any]] = ()
+    """The vector layers that AREAS speaks of, as `areas.json` holds them."""
     lots: pd.DataFrame | None = None
     """LOTS; None without deliveries."""
     article10: WrittenRecord = field(default_factory=lambda: WrittenRecord({}))

@@ -129,7 +129,14 @@ def _write_tables(folder: Path, given: PackageInput) -> None:
     _keep(folder, PLOTS=given.plots, FINDINGS=given.findings, **judged | dict(given.stored))
     # Arrow has lists, no tuples.
     lots = None if given.lots is None else given.lots.assign(plots=given.lots["plots"].map(list))
-    _keep(folder, **{name: one for name, one in (("LOTS", lots), ("DELIVERIES", given.deliveries)) if one is not None})
+    _keep(
+        folder,
+        **{
+            name: one
+            for name, one in (("AREAS", given.areas), ("LOTS", lots), ("DELIVERIES", given.deliveries))
+            if one is not None
+        },
+    )
 
 
 def _write_sheets(tables: Path) -> None:
@@ -141,6 +148,8 @@ def _write_settings(into: Folder, given: PackageInput) -> None:
     """What the outcomes were made with, and what people added."""
     into.json("policy.json", given.policy.model_dump(mode="json"))
     into.json("layers.json", given.layers)
+    if given.areas is not None:
+        into.json("areas.json", list(given.area_layers))
     into.json("settings.json", settings(given.harvest, given.variables))
     for attachment in sorted(given.attachments, key=lambda item: item.name):
         into.attach(attachment)

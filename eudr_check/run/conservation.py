@@ -25,6 +25,6 @@ def with_findings(findings: pd.DataFrame, plots: pd.DataFrame, shortfalls: Seque
     return plots_room.with_findings(findings, plots, CODE, first[["plot"]].assign(**figures))
 
 
-def findings_of(plots: Artifact, evidence: Artifact) -> pd.DataFrame:
-    """FINDINGS of the plots stage, or of the overlay where it had to add some."""
-    return (evidence if evidence.has("FINDINGS") else plots).table("FINDINGS")
+def findings_of(*stages: Artifact | None) -> pd.DataFrame:
+    """FINDINGS of the last of some stages that had to add some; the first is that of the plots."""
+    return [one for one in stages if one is not None and one.has("FINDINGS")][-1].table("FINDINGS")

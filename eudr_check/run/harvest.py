@@ -26,7 +26,7 @@ from eudr_check.run.stages import Progress, Run
 from eudr_check.tables import SETTLED
 from eudr_check.text import sentence
 
-SHOWN = ("plots", "ground", "layers", "overlay", "assess", "imagery", "package", "redacted")
+SHOWN = ("plots", "ground", "layers", "overlay", "areas", "assess", "imagery", "package", "redacted")
 """Steps that are measured, logged and shown."""
 
 
@@ -60,6 +60,8 @@ class Finished:
         if self.sources is not None and (self.sources["status"] == "failed").any():
             return Exit.INCOMPLETE
         if "imagery" in self.made and self.made["imagery"].json("summary")["failed_searches"]:
+            return Exit.INCOMPLETE
+        if "areas" in self.made and (self.made["areas"].table("AREAS")["status"] == "unknown").any():
             return Exit.INCOMPLETE
         blocked = (self.findings["severity"] == "block").any()
         unsettled = self.assessments is not None and (self.assessments["final_outcome"] == "undetermined").any()
@@ -152,7 +154,7 @@ def _finished(
 ) -> Finished:
     artifacts: dict[str, Artifact] = {stage: made[stage] for stage in SHOWN if stage in made}
     plots, read = artifacts["plots"], artifacts.get("overlay") or artifacts.get("layers")
-    findings = conservation.findings_of(plots, artifacts.get("overlay", plots))
+    findings = conservation.findings_of(plots, artifacts.get("overlay"), artifacts.get("areas"))
     assessments = artifacts["assess"].table("ASSESSMENTS") if "assess" in artifacts else None
     return Finished(
         folder=folder,

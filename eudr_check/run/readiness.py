@@ -13,6 +13,8 @@ from eudr_check.config import Harvest, LayerChoice
 from eudr_check.documents import dossier
 from eudr_check.documents.csv_rows import raise_all
 from eudr_check.errors import EudrCheckError, LayersError, PackageError
+from eudr_check.layers.areas.definition import definition as area_definition
+from eudr_check.layers.areas.files import labels, read_areas
 from eudr_check.package.eu import dds_xml
 from eudr_check.shipments import grams
 from eudr_check.text import Joined, sentence
@@ -50,6 +52,8 @@ def checked(harvest: Harvest, until: str, *, draft: bool) -> dossier.Dossier:
     documents = dossier.Dossier()
     if until in ("assess", "package"):
         tried(partial(risk.policy, harvest.policy), None)
+        for name, path in sorted(harvest.areas.items()):
+            tried(partial(_guard_area, name, path), None)
         documents = tried(partial(dossier.read, harvest), documents)
     if until == "package" and "statement" in harvest.package.outputs and not draft:
         tried(partial(check, harvest, documents.deliveries), None)
@@ -64,6 +68,12 @@ def _guard_layer(choice: LayerChoice) -> None:
         newest = sentence("start", "layer_newest", id=max(mine, key=_version)) if mine else ""
         raise LayersError(sentence("start", "layer_unknown", id=choice.id, newest=newest, known=", ".join(known)))
     layers.definition(choice)
+
+
+def _guard_area(name: str, path: Path) -> None:
+    found = area_definition(name, path)
+    if found.file is not None:
+        labels(read_areas(found.file, found.table), found.label, found.file)
 
 
 def _version(name: str) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """What a verifier asks other stages: outcomes once more from what a package holds, and what is shipped under a name."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ import geopandas as gpd
 import pandas as pd
 from pydantic import ValidationError
 
-from eudr_check import layers, risk
+from eudr_check import layers, parquet, risk
 from eudr_check.config import Harvest, LayerChoice, Production
 from eudr_check.documents import answers, deliveries, legality, lots, reviews
+from eudr_check.documents.area_facts import AreaFacts
 from eudr_check.documents.dossier import Dossier
 from eudr_check.documents.review import read_reviews
 from eudr_check.errors import LayersError
@@ -111,8 +113,12 @@ def recorded(
         broken_documents={} if documents is None else legality.broken_documents(documents, listed.parent),
         answers=answers.read_answers(answered, known, dt.date.max) if answered.is_file() else (),
     )
+    looked, found = folder / "areas.json", folder / "tables" / "AREAS.parquet"
+    areas = None
+    if looked.is_file() and found.is_file():
+        areas = AreaFacts(parquet.frame(found), json.loads(looked.read_text(encoding="utf-8")))
     rows = [] if documents is None else [{str(key): row[key] for key in row} for row in documents.to_dict("records")]
-    return Recorded(rows, records(harvest, inside, plots, assessments, sources, assessed_lots))
+    return Recorded(rows, records(harvest, inside, plots, assessments, sources, assessed_lots, areas))
 
 
 def lots_of(

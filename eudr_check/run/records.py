@@ -9,6 +9,7 @@ import shapely
 from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
 from eudr_check.documents import article10
+from eudr_check.documents.area_facts import AreaFacts
 from eudr_check.documents.dossier import Dossier, record
 from eudr_check.package.statement.statements import REACH_DEGREE
 from eudr_check.tiles import tiles_of
@@ -25,13 +26,15 @@ def records(
     assessments: pd.DataFrame,
     sources: pd.DataFrame,
     lots: pd.DataFrame | None,
+    areas: AreaFacts | None = None,
 ) -> RecordOf:
     """The record of some plots and lots alone, in the languages of the harvest.
 
     Args:
         harvest: the settings.
-        documents: legality, answers and areas.
+        documents: legality and answers.
         plots: PLOTS. assessments: ASSESSMENTS after reviews. sources: SOURCES. lots: LOTS, None without deliveries.
+        areas: what vector layers say; None without any.
 
     Returns:
         Keys of plots and names of lots to their record, of the tiles that these plots reach into.
@@ -47,6 +50,7 @@ def records(
             assessments.loc[list(keys)],
             sources[sources["tile"].isin(reached)],
             None if lots is None else lots[lots["lot"].isin(list(named))],
+            areas,
         )
         return article10.written(made, harvest.package.languages)
 

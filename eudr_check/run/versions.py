@@ -56,7 +56,19 @@ _DOCUMENTS = (
     "yields.py",
 )
 _OVERLAY = ("geopandas", "pyarrow", "rasterio", "rioxarray", "xarray", "XlsxWriter")
-_LAYERS = ("affine", "planetary-computer", "pyproj", "pystac", "pystac-client", "rasterio", "requests", "urllib3")
+_LAYERS = (
+    "affine",
+    "geopandas",
+    "planetary-computer",
+    "pyarrow",
+    "pyogrio",
+    "pyproj",
+    "pystac",
+    "pystac-client",
+    "rasterio",
+    "requests",
+    "urllib3",
+)
 _VECTORS = ("babel", "geopandas", "pyarrow", "pyogrio", "pyproj")
 STAGES = {
     "plots": MadeBy(
@@ -96,6 +108,21 @@ STAGES = {
     "evidence": MadeBy(
         (*TILE, "plots/checks.yaml", "plots/findings.py", "run/conservation.py", "run/stages/overlay.py", "text"),
         (*_OVERLAY, *_LAYERS, "babel"),
+    ),
+    "areas": MadeBy(
+        (
+            "layers",
+            "documents/area_facts.py",
+            "files.py",
+            "law",
+            "names.py",
+            "plots/checks.yaml",
+            "plots/findings.py",
+            "run/conservation.py",
+            "run/stages/areas.py",
+            "text",
+        ),
+        (*_VECTORS, *_LAYERS, "pycountry", "xarray"),
     ),
     "patches": MadeBy(
         ("package/gis", "package/document_date.py", "package/palette.py", "law", "parquet.py", "text"),

@@ -124,11 +124,11 @@ def _patterns(contents: Contents) -> Iterator[str]:
     stem = re.escape(file_stem(contents.harvest.harvest))
     bag = f"{mark}{contents.harvest.harvest}{'-redacted' if contents.redacted else ''}"
     yield rf"{re.escape(file_stem(bag))}\.zip(\.minisig)?"
-    yield r"(MANIFEST|summary|settings|policy|layers)\.json"
+    yield r"(MANIFEST|summary|settings|policy|layers|areas)\.json"
     yield r"(excluded|refused_lots)\.csv"
     yield re.escape(shipments_json.NAME)
     yield rf"README\.{language}\.txt"
-    yield r"tables/(PLOTS|FINDINGS|SOURCES|EVIDENCE|PATCHES|ASSESSMENTS|REASONS|LOTS|DELIVERIES)\.parquet"
+    yield r"tables/(PLOTS|FINDINGS|SOURCES|EVIDENCE|PATCHES|ASSESSMENTS|REASONS|AREAS|LOTS|DELIVERIES)\.parquet"
     yield r"tables/(evidence|assessments|reasons)\.csv"
     wanted = set(contents.harvest.package.outputs)
     if wanted & {"eu_geojson", "statement"}:

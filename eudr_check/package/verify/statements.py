@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ import pandas as pd
 from lxml import etree
 
 from eudr_check import __version__
-from eudr_check.assessment_record import WrittenRecord
 from eudr_check.choices import Language
 from eudr_check.errors import PackageError
 from eudr_check.files import sha256
@@ -69,23 +68,7 @@ def _statement(contents: Contents, planned: Plan, part: Part, recorded: Recorded
 
 def _from_documents(behind: Behind, recorded: Recorded) -> Behind:
     """The same with record and evidence of legality as the documents inside give them."""
-    stated = behind.article10
-
-    def of(keys: Sequence[str], lots: Sequence[str]) -> WrittenRecord:
-        made = recorded.record(keys, lots)
-        rows = {
-            language: [_own_map(row, stated.rows.get(language, ())) for row in mine]
-            for language, mine in made.rows.items()
-        }
-        return replace(made, rows=rows)
-
-    return replace(behind, legality=recorded.legality, article10_of=of)
-
-
-def _own_map(row: Mapping[str, Any], stated: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The row as it is stated where a map of indigenous land answered it, for no such map is inside."""
-    other = next((one for one in stated if one.get("letter") == row["letter"] == "c" and one.get("answer")), None)
-    return row if other is None or row["answer"] else other
+    return replace(behind, legality=recorded.legality, article10_of=recorded.record)
 
 
 def _geojson(contents: Contents, name: str, files: statements.Files, planned: Plan, part: Part) -> Iterator[Difference]:

@@ -3,6 +3,7 @@
 from eudr_check.package.csv_files import write_csv
 from eudr_check.run import changes, history, registration
 from eudr_check.run.graph import Result
+from eudr_check.run.stages.areas import areas
 from eudr_check.run.stages.assess import assess
 from eudr_check.run.stages.imagery import imagery
 from eudr_check.run.stages.job import Progress, Run
@@ -32,8 +33,11 @@ def steps(run: Run, until: str, *, draft: bool, redacted: bool) -> list[Step | R
     if "overlay" in wanted:
         found += [workers(run), overlay(run)]
     if "assess" in wanted:
-        found += [assess(run)]
-    found += _shown(run, [stage for stage in wanted if stage != "package"])
+        found += [areas(run), assess(run)] if run.harvest.areas else [assess(run)]
+    shown = [stage for stage in wanted if stage != "package"]
+    if "assess" in shown and run.harvest.areas:
+        shown.insert(shown.index("assess"), "areas")
+    found += _shown(run, shown)
     if "package" in wanted:
         found += [imagery(run)] if run.harvest.imagery is not None else []
         found += _packages(run, draft=draft, redacted=redacted)

@@ -8,6 +8,7 @@ from eudr_check.run import watched
 from eudr_check.run.artifacts import Artifact, write_json, write_table
 from eudr_check.run.graph import Result
 from eudr_check.run.misplaced import refuse_misplaced
+from eudr_check.run.stages.areas import facts
 from eudr_check.run.stages.job import Run, definitions
 
 
@@ -16,13 +17,13 @@ def assess(run: Run) -> Result:
     return Result(
         "assess",
         "assessment",
-        lambda made: _key(run, made["plots"], made["overlay"]),
-        lambda made, folder: _write(run, made["plots"], made["overlay"], folder),
-        needs=("plots", "overlay"),
+        lambda made: _key(run, made["plots"], made["overlay"], made.get("areas")),
+        lambda made, folder: _write(run, made["plots"], made["overlay"], made.get("areas"), folder),
+        needs=("plots", "overlay", *(("areas",) if run.harvest.areas else ())),
     )
 
 
-def _key(run: Run, plots: Artifact, evidence: Artifact) -> str:
+def _key(run: Run, plots: Artifact, evidence: Artifact, areas: Artifact | None) -> str:
     harvest = run.dated
     made_of = {
         "plots": plots.digest,
@@ -32,12 +33,13 @@ def _key(run: Run, plots: Artifact, evidence: Artifact) -> str:
             mode="json", include={"production", "commodity", "product", "products", "operator", "concern"}
         ),
         "on": str(dossier.day(harvest)),
+        **({} if areas is None else {"areas": areas.digest}),
         **run.documents.digests,
     }
     return run.name_of("assessment", made_of)
 
 
-def _write(run: Run, plots: Artifact, evidence: Artifact, folder: Path) -> None:
+def _write(run: Run, plots: Artifact, evidence: Artifact, areas: Artifact | None, folder: Path) -> None:
     harvest, added = run.dated, run.documents
     table, ground = plots.features("PLOTS"), evidence.table("EVIDENCE")
     known = watched.variables(definitions(run), evidence.table("SOURCES"))
@@ -49,7 +51,7 @@ def _write(run: Run, plots: Artifact, evidence: Artifact, folder: Path) -> None:
     write_table(folder, "REASONS", reasons)
     if lots is not None:
         write_table(folder, "LOTS", lots)
-    record = dossier.record(harvest, added, table, assessments, evidence.table("SOURCES"), lots)
+    record = dossier.record(harvest, added, table, assessments, evidence.table("SOURCES"), lots, facts(areas))
     write_json(folder, "article10", record)
     write_json(folder, "reviews", effects)
     write_json(folder, "to_review", dossier.to_review(assessments, ground))

@@ -22,6 +22,7 @@ from eudr_check.run import conservation, map_rasters, watched
 from eudr_check.run.artifacts import Artifact
 from eudr_check.run.graph import Result, on_cores
 from eudr_check.run.records import RecordOf, records
+from eudr_check.run.stages.areas import LOOKED, facts
 from eudr_check.run.stages.job import Run, definitions, supply_of
 from eudr_check.run.thumbnails import baseline_of, pictures
 from eudr_check.shipments import Filed
@@ -57,6 +58,7 @@ class _From:
     overlay: Artifact
     assess: Artifact
     imagery: Artifact | None = None
+    areas: Artifact | None = None
 
 
 def patches(run: Run) -> Result:
@@ -89,7 +91,7 @@ def package(run: Run, name: str, *, after: str, draft: bool, redacted: bool = Fa
         _write(run, of, folder, replace(given, filings=filings, pictures=shown, draft=draft, redacted=redacted))
 
     uses = (PATCHES,) if "gis" in run.harvest.package.outputs and not redacted else ()
-    seen = ("imagery",) if run.harvest.imagery is not None else ()
+    seen = [name for name in ("imagery", "areas") if getattr(run.harvest, name)]
     return Result(name, "package", key, make, needs=(*NEEDS, *seen, after), uses=uses)
 
 
@@ -99,7 +101,7 @@ def key_of_codes(run: Run, made: Made) -> pd.DataFrame:
 
 
 def _from(made: Made) -> _From:
-    return _From(**{name: made[name] for name in (*NEEDS, "imagery") if name in made})
+    return _From(**{name: made[name] for name in (*NEEDS, "imagery", "areas") if name in made})
 
 
 def _harvest(run: Run) -> Harvest:
@@ -139,7 +141,7 @@ def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
     return PackageInput(
         harvest=harvest,
         plots=of.plots.features("PLOTS"),
-        findings=conservation.findings_of(of.plots, of.overlay),
+        findings=conservation.findings_of(of.plots, of.overlay, of.areas),
         sources=of.overlay.table("SOURCES"),
         evidence=of.overlay.file("EVIDENCE"),
         patches=of.overlay.file("PATCHES"),
@@ -149,6 +151,8 @@ def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
         reasons=of.assess.table("REASONS"),
         variables=watched.variables(definitions(run), of.overlay.table("SOURCES")),
         policy=risk.policy(run.harvest.policy),
+        areas=None if of.areas is None else of.areas.table("AREAS"),
+        area_layers=() if of.areas is None else of.areas.json(LOOKED),
         lots=lots,
         article10=article10.written(record, harvest.package.languages),
         legality=added.legality,
@@ -186,7 +190,7 @@ def _write(run: Run, of: _From, folder: Path, given: PackageInput) -> None:
 
 def _records(run: Run, of: _From, lots: pd.DataFrame | None) -> RecordOf:
     read = (of.assess.table("ASSESSMENTS"), of.overlay.table("SOURCES"), lots)
-    return records(run.dated, run.documents, of.plots.features("PLOTS"), *read)
+    return records(run.dated, run.documents, of.plots.features("PLOTS"), *read, facts(of.areas))
 
 
 def _pictures(run: Run, of: _From) -> dict[str, Picture]:

@@ -6,16 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely.geometry import Point, box
+from shapely.geometry import box
 
 from eudr_check import risk, tables
 from eudr_check.documents import article10, legality, scope
 from eudr_check.errors import ConfigError, PolicyError
 from eudr_check.text import LANGUAGES, topic
-from tests.helpers.risk_tables import ALL, HARVEST, PRODUCTION, evidence, plots, point_plots
+from tests.helpers.risk_tables import ALL, HARVEST, PRODUCTION, evidence, plots
 
 FOREST, LOSS, ALERT = "jrc_gfc2020.forest", "hansen.loss_year", "radd.alert_year"
 POLICY = risk.policy("convergence@1")
@@ -27,6 +26,8 @@ SOURCES = tables.typed(
         {"tile": "S06.1W076.1", "layer": "hansen_gfc@v1.13", "status": "missing", "sampled": False},
     ],
 )
+LAND = {"area": "land", "title": "Land", "topic": "indigenous", "complete": True}
+LAND |= {"plots": 1, "overlap_ha": 0.5, "unknown": 0}
 ROWS: list[dict[str, Any]] = [{"ha": 0.4, FOREST: 1, LOSS: 2022, ALERT: 2022}, {"ha": 9.6}]
 
 
@@ -133,6 +134,28 @@ class TestArticle10:
         draft = self.record(legality=legality.read_legality(path))["draft_because"]
         assert len(draft) == 7 and "legality_missing: labour_rights" in draft
 
+    @pytest.mark.parametrize(
+        ("change", "state"), [({}, "answered"), ({"complete": False}, "question"), ({"unknown": 1}, "question")]
+    )
+    def test_areas_are_noted_and_answer_only_what_they_can(self, change: dict[str, Any], state: str) -> None:
+        """Indigenous land stands under (c), (d), (e), other areas under (m); consultation stays a question."""
+        park = {**LAND, "area": "protected", "title": "Parks", "topic": "protected", "plots": 2}
+        found = self.record(areas=[{**LAND, **change}, park])
+        rows = article10.table(found, "en").set_index("letter")
+        states = {item["letter"]: item["state"] for item in found["criteria"]}
+
+        assert (states["c"], states["d"], states["e"], states["m"]) == (state, "question", "question", "question")
+        assert all("Land: 1 plots share 0.50 ha" in rows.loc[letter, "answer"] for letter in "cde")
+        assert rows.loc["m", "answer"].startswith("Parks: 2 plots") and rows.loc["b", "answer"].count("share") == 0
+        assert ("not known to be complete" in rows.loc["c", "answer"]) == ("complete" in change)
+        assert article10.written(found, ["en"]).is_open
+        topics = {row["topic"]: [one["title"] for one in row["areas"]] for row in found["legality"]}
+        assert (topics["environment"], topics["third_party_rights"], topics["labour_rights"]) == (
+            ["Parks"],
+            ["Land"],
+            [],
+        )
+
     def test_territory_without_a_class_is_a_question(self) -> None:
         """Nobody reads an unsettled class as low."""
         tables_of_run = run(ROWS, producer_country=["HK"])
@@ -144,11 +167,11 @@ class TestArticle10:
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_table_in_every_language(self, language: str) -> None:
         """Every row has its criterion and either an answer or a question; the record is JSON."""
-        found = self.record(overlaps=pd.DataFrame({"plot": [], "layer": []}), layers=["indigenous"])
+        found = self.record(areas=[LAND, {**LAND, "topic": "zoning", "complete": False}])
         table = article10.table(found, language)
 
         assert json.loads(json.dumps(found)) == found
-        assert ((table["answer"] == "") != (table["question"] == "")).all()
+        assert ((table["answer"] != "") | (table["question"] != "")).all()
         assert not table.drop(columns="operator").map(lambda text: "{" in text).any(axis=None)
 
 
@@ -207,27 +230,6 @@ class TestLegality:
         """File and row."""
         with pytest.raises(ConfigError, match=r"legality\.csv, line 2"):
             self.read(tmp_path, row)
-
-    def test_overlaps(self) -> None:
-        """Half a plot in a protected area, and a point inside."""
-        half = gpd.GeoDataFrame(geometry=[box(-76.0005, -6.1, -75.9995, -5.9)], crs="EPSG:4326")
-        table = plots({"coop/1": 1.2241}, geometry=[box(-76, -6, -75.999, -5.999)])
-        found = legality.overlaps(table, {"protected": half})
-
-        assert found["overlap_share"].tolist() == [pytest.approx(0.5, abs=0.01)]
-        inside = gpd.GeoDataFrame(geometry=[Point(-76, -6).buffer(0.1)], crs="EPSG:4326")
-        assert legality.overlaps(point_plots(["coop/1"]), {"indigenous": inside})["overlap_share"].tolist() == [1.0]
-
-    @pytest.mark.filterwarnings("ignore:'crs' was not provided")  # that is what is tested
-    def test_areas_without_crs_are_refused(self, tmp_path: Path) -> None:
-        """Nobody guesses where a layer lies."""
-        path = tmp_path / "areas.shp"
-        gpd.GeoDataFrame({"a": [1]}, geometry=[box(0, 0, 1, 1)]).to_file(path)
-
-        with pytest.raises(ConfigError, match="says no CRS"):
-            legality.read_areas(path)
-        with pytest.raises(ConfigError, match="cannot be read"):
-            legality.read_areas(tmp_path / "none.gpkg")
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_packs_are_those_of_the_first_countries() -> None:
 @pytest.mark.parametrize(
     ("country", "named"),
     [
-        ("PE", ["jrc_gfc2020@V4", "mapbiomas_peru@col4", "glad_s2@current", "CC-BY-4.0"]),
+        ("PE", ["jrc_gfc2020@V4", "mapbiomas_peru@col4", "glad_s2@current", "CC-BY-4.0", "sernanp_buffers@current"]),
         ("Perú", ["mapbiomas_peru@col4"]),
         ("CI", ["BNETD-CIGN", "africageoportal.com", "catalogue add", "No open national map"]),
         ("VN", ["glad_l@2026", "No open national map for VN"]),

@@ -188,7 +188,7 @@ def collection(*features, **members):
 
 POINT_CSV = "id;lon;lat\nA;-76.123456;-6.123456\n"
 CASES |= READER_CASES
-FOUND_LATER = {
+FOUND_LATER = {"area_overlap", "area_unread",
     "overlap_earlier", "boundary_changed", "boundary_moved_off_loss",
     "area_not_conserved", "map_nowhere", "map_everywhere",
 }  # fmt: skip

@@ -1,0 +1,191 @@
+"""What lies on plots: hectares they share with areas of vector layers, and where that could not be learned."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from eudr_check import tables
+from eudr_check.errors import FetchError
+from eudr_check.geodesy import discs, plot_area_ha, point_area_ha
+from eudr_check.layers.areas.definition import AreaDefinition
+from eudr_check.layers.areas.files import labels, read_areas
+from eudr_check.layers.fetch import feature_service
+from eudr_check.layers.fetch.block_store import Store, key
+from eudr_check.layers.fetch.credentials import unsigned
+from eudr_check.layers.fetch.feature_service import Area, Box
+from eudr_check.steps import Map, one_by_one
+from eudr_check.text import sentence, worded
+from eudr_check.typing import Floats
+
+CELL_DEG = 0.1
+"""Plots of one such cell are asked for with one box."""
+ROUNDED_DEG = 0.01
+"""The box is rounded outwards to this: no service learns the corner of a plot."""
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """Plots that areas are laid on."""
+
+    keys: NDArray[Any]
+    shapes: NDArray[np.object_]
+    """Polygons; of a point the disc of its declared area, else of the 4 ha a point may stand for."""
+    hectares: Floats
+    countries: NDArray[Any]
+
+    def part(self, rows: Any) -> "_Ground":
+        return _Ground(self.keys[rows], self.shapes[rows], self.hectares[rows], self.countries[rows])
+
+
+@dataclass(frozen=True)
+class _Outlines:
+    """Areas that were read, and what of them cannot be trusted."""
+
+    shapes: NDArray[np.object_]
+    labels: list[str]
+
+
+def look(
+    plots: gpd.GeoDataFrame,
+    areas: Mapping[str, AreaDefinition],
+    store: Store,
+    *,
+    offline: bool = False,
+    each: Map = one_by_one,
+) -> pd.DataFrame:
+    """AREAS: what every usable plot shares with the areas of some vector layers.
+
+    Args:
+        plots: PLOTS.
+        areas: vector layers by the name the harvest gives them.
+        store: content store, which keeps answers of services for offline runs.
+        offline: make no connection.
+        each: `map` for requests.
+
+    Returns:
+        AREAS: a row for each plot and area it shares ground with (`overlap`), for each plot and layer that could not be
+        learned (`unknown`), or that says nothing of the plot's country (`outside`). A plot without a row of a layer was
+        looked at and shares nothing.
+
+    Raises:
+        LayersError: a file of the user cannot be read.
+    """
+    ground = _ground(plots)
+    found: list[dict[str, Any]] = []
+    for name, area in sorted(areas.items()):
+        common = {"area": name, "layer": area.id, "topic": area.topic}
+        spoken = np.array([not area.countries or pd.isna(one) or one in area.countries for one in ground.countries])
+        rows = spoken.astype(bool)
+        found += [{"plot": plot, "status": "outside", **common} for plot in ground.keys[~rows]]
+        found += [{**row, **common} for row in _of_layer(area, ground.part(rows), store, offline, each)]
+    table = tables.typed(tables.AREAS, found or {"plot": []})
+    order = ["plot", "area", "status", "feature", "overlap_ha"]
+    return table.reset_index().sort_values(order, kind="stable").set_index("plot")
+
+
+def _ground(plots: gpd.GeoDataFrame) -> _Ground:
+    usable = plots[plots["usable"]]
+    shapes = usable.geometry.to_numpy().copy()
+    points = shapely.get_dimensions(shapes) == 0
+    declared = usable["declared_area_ha"].to_numpy(dtype=np.float64)
+    shapes[points] = discs(shapes[points], point_area_ha(declared[points]))
+    return _Ground(
+        usable.index.to_numpy(), shapes, plot_area_ha(shapes), usable["producer_country"].to_numpy(dtype=object)
+    )
+
+
+def _of_layer(
+    area: AreaDefinition, ground: _Ground, store: Store, offline: bool, each: Map
+) -> Iterator[dict[str, Any]]:
+    if area.file is not None:
+        known = read_areas(area.file, area.table)
+        yield from _shared(ground, _Outlines(known.geometry.to_numpy(), labels(known, area.label, area.file)))
+        return
+    boxes = _boxes(ground.shapes)
+    answers = each(partial(_asked, area, store, offline), boxes)
+    for rows, answer in zip(boxes.values(), answers, strict=True):
+        mine = ground.part(rows)
+        if isinstance(answer, str):
+            yield from ({"plot": plot, "status": "unknown", "reason": answer} for plot in mine.keys)
+        else:
+            outlines = shapely.from_geojson([one.outline for one in answer])
+            yield from _shared(mine, _Outlines(np.asarray(outlines, dtype=object), [one.label for one in answer]))
+
+
+def _boxes(shapes: NDArray[np.object_]) -> dict[Box, list[int]]:
+    """Rows of plots by the box that is asked for them."""
+    bounds = shapely.bounds(shapes).reshape(-1, 4)
+    cells = np.floor((bounds[:, :2] + bounds[:, 2:]) / 2 / CELL_DEG).astype(int)
+    members = defaultdict(list)
+    for row, cell in enumerate(map(tuple, cells)):
+        members[cell].append(row)
+    found: dict[Box, list[int]] = defaultdict(list)
+    for _, rows in sorted(members.items()):
+        low = np.floor(bounds[rows, :2].min(axis=0) / ROUNDED_DEG) * ROUNDED_DEG
+        high = np.ceil(bounds[rows, 2:].max(axis=0) / ROUNDED_DEG) * ROUNDED_DEG
+        west, south, east, north = (round(float(edge), 2) for edge in (*low, *high))
+        found[west, south, east, north] += rows
+    return found
+
+
+def _asked(area: AreaDefinition, store: Store, offline: bool, box: Box) -> list[Area] | str:
+    """Areas in a box, or why they could not be learned."""
+    assert area.service is not None
+    ask = feature_service.ogc if area.service.ogc is not None else feature_service.arcgis
+    found: list[Area] = []
+    for address in area.service.addresses:
+        kept = key(address, repr(box), *area.label)
+        if offline:
+            answer = store.read("areas", kept)
+            if answer is None:
+                return sentence("layers", "area_offline", url=unsigned(address))
+        else:
+            try:
+                answer = [[one.outline, one.label] for one in ask(address, box, area.label)]
+            except FetchError as error:
+                return worded(error)
+            store.write("areas", kept, answer)
+        found += [Area(*one) for one in answer]
+    return found
+
+
+def _shared(ground: _Ground, areas: _Outlines) -> Iterator[dict[str, Any]]:
+    """Ground that plots share with areas; where an outline crosses itself, no plot in its reach is free of it.
+
+    What lies inside of such an outline is a matter of opinion: its hectares are those of the shape drawn anew, and
+    plots it comes near without touching are unknown.
+    """
+    sound = shapely.is_valid(areas.shapes)
+    drawn = areas.shapes.copy()
+    drawn[~sound] = shapely.make_valid(drawn[~sound])
+    plot, area = shapely.STRtree(drawn).query(ground.shapes, predicate="intersects")
+    shared = _polygons_ha(shapely.intersection(ground.shapes[plot], drawn[area]))
+    for row, column, hectares in sorted(zip(plot.tolist(), area.tolist(), shared.tolist(), strict=True)):
+        if hectares > 0:
+            yield {
+                "plot": ground.keys[row],
+                "status": "overlap",
+                "feature": areas.labels[column] or str(column + 1),
+                "overlap_ha": hectares,
+                "overlap_share": min(hectares / ground.hectares[row], 1.0),
+            }
+    touched = {row for row, hectares in zip(plot.tolist(), shared.tolist(), strict=True) if hectares > 0}
+    reach = np.atleast_1d(np.asarray(shapely.box(*shapely.bounds(areas.shapes[~sound]).T), dtype=object))
+    near, _ = shapely.STRtree(reach).query(ground.shapes, predicate="intersects")
+    for row in sorted(set(near.tolist()) - touched):
+        yield {"plot": ground.keys[row], "status": "unknown", "reason": sentence("layers", "area_crossed")}
+
+
+def _polygons_ha(shapes: NDArray[np.object_]) -> Floats:
+    """Ellipsoidal hectares of the polygons in geometries; intersections may also leave lines and points."""
+    parts, of = shapely.get_parts(shapes, return_index=True)
+    polygonal = shapely.get_dimensions(parts) == 2
+    return np.bincount(of[polygonal], weights=plot_area_ha(parts[polygonal]), minlength=len(shapes)).astype(np.float64)

@@ -1,0 +1,208 @@
+"""Areas of ArcGIS servers and OGC APIs, asked for with the box of some plots and nothing else.
+
+A service answers whole or not at all: an answer cut short, an error sent as success, an outline that is missing or lies
+elsewhere than it was asked for, is a `FetchError` with the reason. "Nothing there" is believed only where the answer
+says so in its own form.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+import shapely
+from urllib3.exceptions import HTTPError
+from urllib3.util import Retry
+
+from eudr_check.errors import FetchError
+from eudr_check.layers.fetch import http
+from eudr_check.layers.fetch.addresses import place
+from eudr_check.layers.fetch.credentials import unsigned
+from eudr_check.layers.fetch.retries import AGAIN, why
+from eudr_check.layers.fetch.session import GuardedSession
+from eudr_check.text import Sentence, sentence
+
+AT_ONCE = 50
+"""Outlines asked for by number in one request: servers cut longer answers short."""
+PAGE = 500
+MOST_PAGES = 400
+BESIDE_DEG = 0.01
+"""Servers thin outlines out; what lies further from the box asked for was not asked for."""
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """One area as a service gives it."""
+
+    outline: str
+    """GeoJSON geometry, longitude and latitude."""
+    label: str
+
+
+def arcgis(address: str, box: Box, label: Sequence[str]) -> list[Area]:
+    """Areas of one layer of an ArcGIS server that touch a box.
+
+    The numbers of the areas are asked for first, which no server cuts short, then each by its number.
+
+    Args:
+        address: of the layer, `.../MapServer/1`.
+        box: ground asked for.
+        label: fields that name an area; none: the layer's own display field.
+
+    Raises:
+        FetchError: no answer, or one that cannot be trusted to be whole.
+    """
+    with _session(address) as session:
+        about = _ask(session, address, {"f": "json"})
+        if about.get("geometryType") != "esriGeometryPolygon":
+            raise _untrusted(address, "area_no_polygons")
+        query = f"{address}/query"
+        listed = _ask(session, query, {**_where(box), "returnIdsOnly": "true", "f": "json"})
+        if "objectIds" not in listed or listed.get("exceededTransferLimit"):
+            raise _untrusted(address, "area_cut_short")
+        numbers, key = listed["objectIds"] or [], str(listed.get("objectIdFieldName") or "OBJECTID")
+        fields = list(label) or [name for name in [about.get("displayField")] if name]
+        found: dict[Any, Mapping[str, Any]] = {}
+        for first in range(0, len(numbers), AT_ONCE):
+            some = numbers[first : first + AT_ONCE]
+            answer = _ask(session, query, _by_number(some, [key, *fields]))
+            _refuse_other_crs(answer, address)
+            found |= {_number(feature, key): feature for feature in _features(answer, address)}
+        if found.keys() != set(numbers):
+            raise _untrusted(address, "area_cut_short")
+    return [_area(found[number], box, fields, address) for number in sorted(found)]
+
+
+def ogc(address: str, box: Box, label: Sequence[str]) -> list[Area]:
+    """Areas of a collection of an OGC API - Features that touch a box.
+
+    Args:
+        address: of the collection, without `/items`.
+        box: ground asked for; longitude before latitude, as CRS84 has it.
+        label: fields that name an area.
+
+    Raises:
+        FetchError: no answer, or one that cannot be trusted to be whole.
+    """
+    with _session(address) as session:
+        return [_area(one, box, label, address) for one in _pages(session, address, box)]
+
+
+def _pages(session: GuardedSession, address: str, box: Box) -> Iterator[Mapping[str, Any]]:
+    asked: dict[str, str] | None = {"bbox": ",".join(map(repr, box)), "limit": str(PAGE), "f": "json"}
+    following, came = f"{address}/items", 0
+    for _ in range(MOST_PAGES):
+        answer = _ask(session, following, asked)
+        _refuse_other_crs(answer, address)
+        features = _features(answer, address)
+        came += len(features)
+        yield from features
+        links = [link for link in answer.get("links") or () if link.get("rel") == "next"]
+        if not links:
+            # A server without links that fills the page may have kept the rest.
+            whole = answer.get("numberMatched", came if len(features) < PAGE else None)
+            if whole != came:
+                raise _untrusted(address, "area_cut_short")
+            return
+        if not features:
+            break
+        following, asked = str(links[0].get("href")), None
+    raise _untrusted(address, "area_cut_short")
+
+
+def _session(address: str) -> GuardedSession:
+    retry = Retry(
+        total=http.PATIENCE.attempts,
+        backoff_factor=http.PATIENCE.first_delay_s,
+        backoff_max=http.PATIENCE.longest_delay_s,
+        status_forcelist=sorted(AGAIN),
+        redirect=0,
+        raise_on_redirect=False,
+        respect_retry_after_header=True,
+    )
+    return GuardedSession(frozenset({place(address)}), retry)
+
+
+def _ask(session: GuardedSession, address: str, query: Mapping[str, str] | None) -> dict[str, Any]:
+    """The JSON object a server answers; errors that come as success are errors."""
+    try:
+        response = session.get(address, params=query, timeout=http.PATIENCE.timeout_s)
+    except (requests.RequestException, HTTPError) as error:
+        raise FetchError(sentence("layers", "area_silent", url=unsigned(address), problem=why(error))) from error
+    if response.status_code != 200:
+        status = f"HTTP {response.status_code}"
+        raise FetchError(sentence("layers", "area_silent", url=unsigned(address), problem=status))
+    try:
+        answer = json.loads(response.content)
+    except (ValueError, RecursionError) as error:
+        raise _untrusted(address, "area_no_json") from error
+    if not isinstance(answer, dict):
+        raise _untrusted(address, "area_no_json")
+    if "error" in answer:
+        fault = answer["error"]
+        message = str(fault.get("message", "") if isinstance(fault, dict) else fault)[:120]
+        raise FetchError(sentence("layers", "area_silent", url=unsigned(address), problem=message or "error"))
+    return answer
+
+
+def _where(box: Box) -> dict[str, str]:
+    return {
+        "where": "1=1",
+        "geometry": ",".join(map(repr, box)),
+        "geometryType": "esriGeometryEnvelope",
+        "inSR": "4326",
+        "spatialRel": "esriSpatialRelIntersects",
+    }
+
+
+def _by_number(numbers: Sequence[int], fields: Sequence[str]) -> dict[str, str]:
+    return {
+        "objectIds": ",".join(map(str, numbers)),
+        "outFields": ",".join(fields),
+        "outSR": "4326",
+        "returnGeometry": "true",
+        "f": "geojson",
+    }
+
+
+def _features(answer: Mapping[str, Any], address: str) -> list[Mapping[str, Any]]:
+    cut = answer.get("exceededTransferLimit") or (answer.get("properties") or {}).get("exceededTransferLimit")
+    features = answer.get("features")
+    if cut or not isinstance(features, list) or answer.get("type") != "FeatureCollection":
+        raise _untrusted(address, "area_cut_short" if cut else "area_no_json")
+    return features
+
+
+def _number(feature: Mapping[str, Any], key: str) -> Any:
+    """The number of an area, which stands beside its fields or among them."""
+    return feature["id"] if feature.get("id") is not None else (feature.get("properties") or {}).get(key)
+
+
+def _refuse_other_crs(answer: Mapping[str, Any], address: str) -> None:
+    """GeoJSON is longitude and latitude; a server that names another system in it means that one."""
+    named = str(((answer.get("crs") or {}).get("properties") or {}).get("name", "CRS84"))
+    if not named.endswith(("CRS84", ":4326")):
+        raise _untrusted(address, "area_other_crs")
+
+
+def _area(feature: Mapping[str, Any], box: Box, label: Sequence[str], address: str) -> Area:
+    """An area of an answer, when its outline lies where it was asked for."""
+    outline = json.dumps(feature.get("geometry"))
+    try:
+        shape = shapely.from_geojson(outline)
+    except shapely.errors.GEOSException as error:
+        raise _untrusted(address, "area_no_outline") from error
+    if shape is None or shapely.get_dimensions(shape) != 2 or shapely.is_empty(shape):
+        raise _untrusted(address, "area_no_outline")
+    if not shapely.box(*shapely.bounds(shape)).intersects(shapely.box(*box).buffer(BESIDE_DEG)):
+        raise _untrusted(address, "area_other_crs")
+    properties = feature.get("properties") or {}
+    return Area(outline, " · ".join(str(properties[name]) for name in label if properties.get(name) is not None))
+
+
+def _untrusted(address: str, code: str) -> FetchError:
+    reason: Sentence = sentence("layers", code, url=unsigned(address))
+    return FetchError(reason)

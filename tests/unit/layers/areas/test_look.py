@@ -1,0 +1,247 @@
+"""Areas of vector layers on plots: hectares by hand, and services of which nothing may be believed."""
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from shapely.geometry import Polygon, box
+
+from eudr_check import tables
+from eudr_check.errors import LayersError
+from eudr_check.geodesy import plot_area_ha
+from eudr_check.layers.areas.definition import AreaDefinition, definition, shipped
+from eudr_check.layers.areas.files import read_areas
+from eudr_check.layers.areas.look import look
+from eudr_check.layers.fetch import http
+from eudr_check.layers.fetch.block_store import Store
+from eudr_check.layers.fetch.retries import Patience
+from tests.helpers.answers import Stage, stage
+from tests.helpers.area_servers import arcgis, ogc
+from tests.helpers.risk_tables import plots, point_plots
+
+PLOT = box(-76.0, -6.0, -75.999, -5.999)
+HALF = box(-76.0005, -6.1, -75.9995, -5.9)
+"""Covers the western half of the plot."""
+FAR = box(-75.9, -6.0, -75.8, -5.9)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Faults are not waited out."""
+    monkeypatch.setattr(http, "PATIENCE", Patience(attempts=1, first_delay_s=0.01))
+
+
+def ground(*countries: str | None, shapes: list[Any] | None = None) -> gpd.GeoDataFrame:
+    """Plots of one and a quarter hectares; the first lies half in `HALF`."""
+    shapes = shapes or [PLOT, shapely.transform(PLOT, lambda xy: xy + np.array([0.25, 0.0]))][: len(countries)]
+    named = {f"coop/{number + 1}": 1.2241 for number in range(len(shapes))}
+    return plots(named, geometry=shapes, area_ha=plot_area_ha(shapes), producer_country=list(countries))
+
+
+def of(**found: Any) -> AreaDefinition:
+    """A vector layer of indigenous land in Peru."""
+    common = {"id": "areas@test", "title": "Areas", "provider": "p", "licence": "l", "citation": "c"}
+    return AreaDefinition.model_validate(common | {"topic": "indigenous", "countries": ["PE"], **found})
+
+
+def served(here: Stage) -> AreaDefinition:
+    """The layer as an ArcGIS server has it."""
+    return of(service={"arcgis": f"{here.url}/MapServer", "layers": [3]})
+
+
+def seen(plot_table: gpd.GeoDataFrame, layer: AreaDefinition, folder: Path, **how: Any) -> pd.DataFrame:
+    """AREAS, which keep their contract."""
+    found = look(plot_table, {"land": layer}, Store(folder), **how)
+    return tables.check(tables.AREAS, found)
+
+
+class TestFiles:
+    """Layers of one's own."""
+
+    @pytest.mark.parametrize("name", ["areas.gpkg", "areas.shp", "areas.parquet"])
+    def test_half_a_plot(self, tmp_path: Path, name: str) -> None:
+        """The ellipsoidal hectares of the common ground, in any of the formats, also from another CRS."""
+        frame = gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=[HALF, FAR], crs="EPSG:4326").to_crs("EPSG:3857")
+        frame.to_parquet(tmp_path / name) if name.endswith("parquet") else frame.to_file(tmp_path / name)
+
+        found = seen(ground("PE"), definition("tenure", tmp_path / name), tmp_path)
+
+        assert found["status"].tolist() == ["overlap"]
+        assert found["overlap_ha"].tolist() == pytest.approx(plot_area_ha([box(-76.0, -6.0, -75.9995, -5.999)]))
+        assert found["overlap_share"].tolist() == pytest.approx([0.5])
+        assert (found["topic"].tolist(), found["feature"].tolist()) == (["tenure"], ["1"])
+
+    def test_a_point_stands_for_its_ground(self, tmp_path: Path) -> None:
+        """The disc of the declared hectares is looked at, not the pin: beside a park it may reach into it."""
+        gpd.GeoDataFrame(geometry=[box(-76.0, -6.1, -75.0, -5.9)], crs="EPSG:4326").to_file(tmp_path / "parks.gpkg")
+        table = point_plots(["coop/1"])
+        west = float(shapely.get_x(table.geometry.iloc[0]))
+        park = gpd.GeoDataFrame(geometry=[box(west + 1e-5, -7, west + 1, 7)], crs="EPSG:4326")
+        park.to_file(tmp_path / "park.gpkg")
+
+        found = seen(table, definition("protected", tmp_path / "park.gpkg"), tmp_path)
+
+        assert 0.4 < found["overlap_share"].iloc[0] < 0.5
+
+    def test_a_file_is_called_by_its_fields(self, tmp_path: Path) -> None:
+        """A definition beside the file names the table, the topic and what areas are called; a wrong field is told."""
+        frame = gpd.GeoDataFrame({"name": ["Alto"], "kind": ["A"]}, geometry=[HALF], crs="EPSG:4326")
+        frame.to_file(tmp_path / "two.gpkg", layer="first")
+        frame.to_file(tmp_path / "two.gpkg", layer="second")
+        text = (
+            "id: mine@1\ntitle: Mine\nprovider: p\nlicence: l\ncitation: c\ntopic: zoning\n"
+            "file: two.gpkg\ntable: second\nlabel: [name, kind]\n"
+        )
+        (tmp_path / "mine.yaml").write_text(text)
+        (tmp_path / "wrong.yaml").write_text(text.replace("kind", "sort"))
+
+        found = seen(ground("PE"), definition("land", tmp_path / "mine.yaml"), tmp_path)
+
+        assert found["feature"].tolist() == ["Alto · A"]
+        with pytest.raises(LayersError, match="several layers"):
+            read_areas(tmp_path / "two.gpkg")
+        with pytest.raises(LayersError, match="no field sort"):
+            seen(ground("PE"), definition("land", tmp_path / "wrong.yaml"), tmp_path)
+
+    @pytest.mark.filterwarnings("ignore:'crs' was not provided")  # that is what is tested
+    def test_areas_without_crs_are_refused(self, tmp_path: Path) -> None:
+        """Nobody guesses where a layer lies."""
+        gpd.GeoDataFrame({"a": [1]}, geometry=[box(0, 0, 1, 1)]).to_file(tmp_path / "areas.shp")
+
+        with pytest.raises(LayersError, match="says no CRS"):
+            read_areas(tmp_path / "areas.shp")
+        with pytest.raises(LayersError, match="cannot be read"):
+            read_areas(tmp_path / "none.gpkg")
+        with pytest.raises(LayersError, match="cannot be read"):
+            read_areas(tmp_path / "none.parquet")
+
+    def test_an_outline_that_crosses_itself_frees_nobody(self, tmp_path: Path) -> None:
+        """A plot it comes near without touching is unknown, one it touches shares ground."""
+        bow = Polygon([(-76.0, -6.0), (-75.9, -5.9), (-75.9, -6.0), (-76.0, -5.9)])
+        gpd.GeoDataFrame(geometry=[bow], crs="EPSG:4326").to_file(tmp_path / "bow.gpkg")
+        touched, near, far = (
+            box(-75.999, -5.998, -75.998, -5.997),
+            box(-75.951, -5.999, -75.95, -5.998),
+            box(1, 1, 2, 2),
+        )
+
+        found = seen(
+            ground("PE", "PE", "PE", shapes=[touched, near, far]), definition("x", tmp_path / "bow.gpkg"), tmp_path
+        )
+
+        assert found["status"].to_dict() == {"coop/1": "overlap", "coop/2": "unknown"}
+
+
+class TestServices:
+    """Services on loopback, and what of their answers is not believed."""
+
+    def test_hectares_and_names(self, tmp_path: Path) -> None:
+        """An area on the plot by its hectares and its name; the other plot was looked at and is free."""
+        with stage(arcgis({0: HALF, 7: FAR})) as here:
+            found = seen(ground("PE", "PE"), served(here), tmp_path)
+
+        assert found[["status", "feature"]].values.tolist() == [["overlap", "area 0"]]
+        assert found["overlap_ha"].tolist() == pytest.approx(plot_area_ha([box(-76.0, -6.0, -75.9995, -5.999)]))
+
+    def test_only_boxes_of_plots_are_asked_for(self, tmp_path: Path) -> None:
+        """The server learns a box rounded outwards to a hundredth of a degree, and nothing of who works there."""
+        with stage(arcgis({})) as here:
+            found = seen(ground("PE", "PE"), served(here), tmp_path)
+            asked = [path for path, _ in here.seen if "returnIdsOnly" in path]
+
+        assert found.empty
+        assert ["geometry=-76.0%2C-6.0%2C-75.99%2C-5.99" in path for path in asked] == [True, False]
+        assert not any("coop" in f"{path}{headers}" for path, headers in here.seen)
+
+    def test_many_areas_come_in_parts(self, tmp_path: Path) -> None:
+        """No part is lost, however many lie on one plot."""
+        strips = {n: box(-76.0, -6 + n / 1e5, -75.999, -6 + (n + 1) / 1e5) for n in range(1, 121)}
+        with stage(arcgis(strips)) as here:
+            found = seen(ground("PE"), served(here), tmp_path)
+            parts = sum("objectIds=" in path for path, _ in here.seen)
+
+        assert (len(found), parts) == (99, 3)
+
+    @pytest.mark.parametrize(
+        ("kind", "instead"),
+        [
+            ("about", lambda _: (503, {}, b"")),
+            ("about", lambda _: (401, {}, b"")),
+            ("about", lambda _: {"error": {"code": 499, "message": "Token Required"}}),
+            ("about", lambda about: {**about, "geometryType": "esriGeometryPoint"}),
+            ("numbers", lambda _: {"error": {"code": 400, "message": "Failed to execute query."}}),
+            ("numbers", lambda _: (200, {"Content-Type": "text/html"}, b"<html>maintenance</html>")),
+            ("numbers", lambda numbers: {**numbers, "exceededTransferLimit": True}),
+            ("numbers", lambda _: {"features": []}),
+            ("numbers", lambda _: []),
+            ("areas", lambda areas: {**areas, "features": areas["features"][:-1]}),
+            ("areas", lambda areas: {**areas, "exceededTransferLimit": True}),
+            ("areas", lambda areas: {**areas, "properties": {"exceededTransferLimit": True}}),
+            ("areas", lambda areas: {**areas, "features": [{**one, "geometry": None} for one in areas["features"]]}),
+            ("areas", lambda areas: {**areas, "crs": {"type": "name", "properties": {"name": "EPSG:32718"}}}),
+            ("areas", lambda areas: _moved(areas, lambda xy: xy[:, ::-1])),
+            ("areas", lambda areas: _moved(areas, lambda xy: xy * 111_320)),
+            ("areas", lambda areas: _moved(areas, lambda xy: xy[:2] * 0)),
+        ],
+    )
+    def test_what_is_not_whole_is_unknown(self, tmp_path: Path, kind: str, instead: Any) -> None:
+        """No answer, an error sent as success, a cut answer, another CRS: never "no overlap"."""
+        change = lambda what, content: instead(content) if what == kind else content  # noqa: E731
+        with stage(arcgis({1: HALF, 2: HALF}, change)) as here:
+            found = seen(ground("PE"), served(here), tmp_path)
+
+        assert found["status"].tolist() == ["unknown"]
+        assert found["reason"].notna().all()
+
+    def test_a_server_that_is_away_leaves_others_alone(self, tmp_path: Path) -> None:
+        """Plots of another country are not asked for, and not said to be free."""
+        with stage() as here:
+            layer = served(here)
+        found = seen(ground("PE", "BR"), layer, tmp_path)
+
+        assert found["status"].tolist() == ["unknown", "outside"]
+
+    def test_offline_takes_what_came_before(self, tmp_path: Path) -> None:
+        """A kept answer counts for the same ground only; without one nothing is known."""
+        with stage(arcgis({1: HALF})) as here:
+            online = seen(ground("PE"), served(here), tmp_path)
+            layer = served(here)
+        pd.testing.assert_frame_equal(seen(ground("PE"), layer, tmp_path, offline=True), online)
+
+        assert seen(ground("PE", "PE"), layer, tmp_path, offline=True)["status"].tolist() == ["overlap", "unknown"]
+
+    def test_pages_of_an_ogc_api(self, tmp_path: Path) -> None:
+        """All pages count; a server that matched more than it sent is not believed."""
+        strips = [box(-76.0, -6 + n / 1e4, -75.999, -6 + (n + 1) / 1e4) for n in range(5)]
+        with stage(ogc(strips)) as here:
+            layer = of(service={"ogc": f"{here.url}/collections/land"}, label=["nombre"])
+            assert len(seen(ground("PE"), layer, tmp_path)) == 5
+        with stage(ogc(strips, change=lambda _, page: {**page, "links": []})) as here:
+            layer = of(service={"ogc": f"{here.url}/collections/land"})
+            assert seen(ground("PE"), layer, tmp_path)["status"].tolist() == ["unknown"]
+
+
+def _moved(areas: dict[str, Any], by: Any) -> dict[str, Any]:
+    """The answer with its corners elsewhere."""
+    for one in areas["features"]:
+        one["geometry"]["coordinates"] = [by(np.array(one["geometry"]["coordinates"][0])).tolist()]
+    return areas
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_shipped_layers_say_where_they_come_from(name: str) -> None:
+    """Each reads, names its country, evidence and licence, and claims no completeness that nobody showed."""
+    layer = definition("land", Path(name))
+
+    assert layer.id == name and layer.countries and layer.verified and not layer.complete
+    assert layer.service is not None and all(one.startswith("https://") for one in layer.service.addresses)
+
+
+def test_an_unknown_id_is_told() -> None:
+    """With what there is."""
+    with pytest.raises(LayersError, match="sernanp_protected@current"):
+        definition("protected", Path("sernanp@current"))
