@@ -48,8 +48,8 @@ def review_add(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="decisions saved from the report page (JSON), sheets of `review todo`, or workbooks of the action plan"
-            " that were filled in"
+            help="decisions saved from the report page (JSON), sheets of `review todo`, or workbooks and maps of the"
+            " action plan that were filled in"
         ),
     ],
     as_json: AsJson = False,

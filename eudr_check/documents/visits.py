@@ -88,7 +88,7 @@ def _features(file: sqlite3.Connection, path: Path) -> Iterator[Filled]:
     if missing := [name for name in COLUMNS if name not in there]:
         problem = f"{LAYER}: {', '.join(missing)}"
         raise ConfigError(sentence("reviews", "not_decisions", file=str(path), problem=problem))
-    for number, *cells in file.execute(f"SELECT fid, {', '.join(COLUMNS)} FROM {LAYER} ORDER BY fid"):
+    for number, *cells in file.execute(f"SELECT rowid, {', '.join(COLUMNS)} FROM {LAYER} ORDER BY rowid"):
         row = {name: clean("" if cell is None else str(cell)) for name, cell in zip(COLUMNS, cells, strict=True)}
         row["evidence_digest"] = row["evidence_digest"] or _NO_DIGEST
         yield row, sentence("documents", "sheet_row", file=str(path), sheet=LAYER, row=number)

@@ -1,4 +1,4 @@
-"""The action plan of each cooperative: a workbook, two pages of PDF and, where somebody must go out, a KML for a phone.
+"""The action plan of each cooperative: a workbook, two pages of PDF, a KML of field visits, and a map to decide in.
 
 One set per cooperative, in the first language of the harvest, in the folder `action_plan/`. Codes are those of
 findings and reasons. Names of producers appear only in the named edition (`package: {producer_as: producer}`).
@@ -11,7 +11,7 @@ import pandas as pd
 
 from eudr_check.config import Harvest
 from eudr_check.package import document_date
-from eudr_check.package.action_plan import losses, pages, phone, workbook
+from eudr_check.package.action_plan import decision_map, losses, pages, phone, workbook
 from eudr_check.package.action_plan.actions import actions, scorecard
 from eudr_check.package.action_plan.cooperative import Ground, Plan
 
@@ -27,7 +27,8 @@ def write(
     deliveries: pd.DataFrame | None = None,
     ground: Ground,
 ) -> list[Path]:
-    """Write `action_plan/COOPERATIVE.xlsx`, `.pdf` and, where there are field visits, `.kml`.
+    """Write `action_plan/COOPERATIVE.xlsx` and `.pdf`; `.kml` where there are field visits; `.gpkg` with `.qgz` where a
+    decision can settle something.
 
     Args:
         folder: existing folder; the sub-folder is made.
@@ -65,4 +66,5 @@ def write(
         written += [workbook.write(target, plan), pages.write(target, plan)]
         if (of_them["kind"] == "field").any():
             written += phone.write(target, plan)
+        written += decision_map.write(target, plan)
     return written

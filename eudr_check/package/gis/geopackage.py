@@ -7,8 +7,8 @@ harvest asks for the named edition (`package: {producer_as: producer}`); finding
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from eudr_check.package.gis import styles as gis_styles
 from eudr_check.package.gis.content import CRS, VIEW, Judged, Table, alias, fields_of, links, tables_of
 from eudr_check.package.gis.edition import Edition
 from eudr_check.package.gis.layout import Box
+from eudr_check.package.gis.written_on import moment_of, written_on
 from eudr_check.text import say, topic
 
 STYLES_AND_ALIASES = """
@@ -72,7 +73,7 @@ def draw(geopackage: Path, *, patches: Path, day: date) -> None:
         day: date the file carries.
     """
     stored = pq.ParquetFile(patches)
-    with _gdal(_moment(day)):
+    with written_on(day):
         _write_table(geopackage, Table("patches", stored, "MultiPolygon"), first=True)
         _write_table(geopackage, Table("patch_plots", links(stored)), first=False)
 
@@ -108,8 +109,8 @@ def write(
     fields = {table.name: fields_of(table) for table in content}
     geometry_types = {table.name: table.geometry_type for table in content}
     dictionary = content[-1].frame
-    geopackage, moment = edition.geopackage(folder), _moment(edition.day)
-    with _gdal(moment):
+    geopackage, moment = edition.geopackage(folder), moment_of(edition.day)
+    with written_on(edition.day):
         while content:
             table = content.pop(0)
             if table.name not in DRAWN:
@@ -150,10 +151,6 @@ def view(plots: gpd.GeoDataFrame) -> Box:
     return (float(west), float(south), float(east), float(north))
 
 
-def _moment(day: date) -> str:
-    return f"{day}T00:00:00.000Z"
-
-
 def _shown(plots: Path, edition: Edition) -> pa.Table:
     """PLOTS from its Parquet file, keys first, without what the harvest does not show."""
     hidden = {"original_wkb"} | (set() if edition.names_producers else {"producer_name"})
@@ -168,21 +165,6 @@ def _events(patches: pq.ParquetFile) -> tuple[set[str], list[int]]:
         columns.update(batch["column"].unique().to_pylist())
         years.update(batch["year"].unique().to_pylist())
     return columns, sorted(years)
-
-
-@contextmanager
-def _gdal(moment: str) -> Iterator[None]:
-    """GDAL writes the time of the harvest, not of this run, so that the same tables give the same bytes.
-
-    Its page cache of 2 MB is too small for an index over two million patches: 96 MB save a tenth of the time, and no
-    more saves more.
-    """
-    options = {"OGR_CURRENT_DATE": moment, "OGR_SQLITE_CACHE": "96"}
-    pyogrio.set_gdal_config_options(options)
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options(dict.fromkeys(options))
 
 
 def _write_table(path: Path, table: Table, *, first: bool) -> None:
@@ -282,7 +264,7 @@ def _credit(path: Path, names: Iterable[str], edition: Edition) -> None:
         name: metadata.about(name, _layer_title(name, language), edition.credits, harvest, language) for name in names
     }
     with closing(sqlite3.connect(path)) as file, file:
-        metadata.write(file, said, language, _moment(edition.day))
+        metadata.write(file, said, language, moment_of(edition.day))
 
 
 def _layer_title(name: str, language: str) -> str:

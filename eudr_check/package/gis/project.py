@@ -5,14 +5,13 @@ Works from a plain zip of one XML file (`.qgz`). QGIS 3.22 ignores `projectCrs` 
 """
 
 import uuid
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from eudr_check.law.regulation import CUTOFF_YEAR
-from eudr_check.package.gis import forms, maps, metadata, rasters
+from eudr_check.package.gis import forms, maps, metadata, qgs, rasters
 from eudr_check.package.gis import styles as gis_styles
 from eudr_check.package.gis.content import LOSS, alias
 from eudr_check.package.gis.edition import Credit
@@ -20,20 +19,10 @@ from eudr_check.package.gis.layout import Box, layout, with_margin
 from eudr_check.package.gis.maps import Map
 from eudr_check.text import say
 
-EARLIEST = (1980, 1, 1, 0, 0, 0)
-"""The first date a zip entry can carry; the same bytes on every day."""
-WKT = (
-    'GEOGCRS["WGS 84",DATUM["World Geodetic System 1984",ELLIPSOID["WGS 84",6378137,298.257223563,'
-    'LENGTHUNIT["metre",1]]],PRIMEM["Greenwich",0,ANGLEUNIT["degree",0.0174532925199433]],CS[ellipsoidal,2],'
-    'AXIS["geodetic latitude (Lat)",north,ORDER[1],ANGLEUNIT["degree",0.0174532925199433]],'
-    'AXIS["geodetic longitude (Lon)",east,ORDER[2],ANGLEUNIT["degree",0.0174532925199433]],ID["EPSG",4326]]'
-)
 FINDINGS_SCALE = 100_000
 """Findings show from 1:100 000 on."""
 DRAWN = ("findings", "plot_points", "plots", LOSS, "patches", "tiles")
 """Layers from top to bottom of the map."""
-ELLIPSOID = "EPSG:7030"
-"""WGS 84: with it `$area` of QGIS is the `area_ha` of PLOTS; without any QGIS measures on a plane."""
 
 
 @dataclass(frozen=True)
@@ -71,16 +60,16 @@ def write(path: Path, project: Project) -> Path:
     """Write the project to a `.qgz`; same project, same bytes."""
     root = ET.Element("qgis", projectname=project.title, version="3.22.0")
     ET.SubElement(root, "title").text = project.title
-    _crs(ET.SubElement(root, "projectCrs"))
+    qgs.crs(ET.SubElement(root, "projectCrs"))
     _layers(root, project)
-    _properties(root)
+    qgs.properties(root)
     note = say("gis", "layout_note", project.language, policy=project.policy, file=project.geopackage)
     ET.SubElement(root, "Layouts").append(layout(project.title, project.bounds, project.language, note))
     view = ET.SubElement(root, "ProjectViewSettings", UseProjectScales="0")
     west, south, east, north = with_margin(project.bounds, 1.0)
     extent = ET.SubElement(view, "DefaultViewExtent", xmin=f"{west}", ymin=f"{south}", xmax=f"{east}", ymax=f"{north}")
-    _crs(extent)
-    _zip(path, root)
+    qgs.crs(extent)
+    qgs.save(path, root)
     return path
 
 
@@ -139,7 +128,7 @@ def _layers(root: ET.Element, project: Project) -> None:
     root.append(forms.relation_elements(keys, related))
     mapped = maps.add(tree, project.maps, project.years, project.title, project.language)
     for one in mapped:
-        _crs(ET.SubElement(one.element, "srs"))
+        qgs.crs(ET.SubElement(one.element, "srs"))
         layers.append(one.element)
     pictures = rasters.add(tree, layers, project.scenes, project.title, project.language)
     # Read from top to bottom by question, but drawn so that small things lie on large ones.
@@ -215,7 +204,7 @@ def _layer(key: str, entry: _Layer, source: str, project: Project) -> ET.Element
     ET.SubElement(layer, "datasource").text = source
     ET.SubElement(layer, "layername").text = entry.name
     if geometry_type is not None:
-        _crs(ET.SubElement(layer, "srs"))
+        qgs.crs(ET.SubElement(layer, "srs"))
     ET.SubElement(layer, "provider", encoding="UTF-8").text = "ogr"
     aliases = ET.SubElement(layer, "aliases")
     # The provider puts the feature id in front of the table's own fields.
@@ -227,42 +216,3 @@ def _layer(key: str, entry: _Layer, source: str, project: Project) -> ET.Element
     if style is not None:
         layer.extend(gis_styles.elements(style))
     return layer
-
-
-def _crs(parent: ET.Element) -> None:
-    system = ET.SubElement(parent, "spatialrefsys")
-    values = {
-        "wkt": WKT,
-        "proj4": "+proj=longlat +datum=WGS84 +no_defs",
-        "srsid": "3452",
-        "srid": "4326",
-        "authid": "EPSG:4326",
-        "description": "WGS 84",
-        "projectionacronym": "longlat",
-        "ellipsoidacronym": ELLIPSOID,
-        "geographicflag": "true",
-    }
-    for name, value in values.items():
-        ET.SubElement(system, name).text = value
-
-
-def _properties(root: ET.Element) -> None:
-    properties = ET.SubElement(root, "properties")
-    reference = ET.SubElement(properties, "SpatialRefSys")
-    ET.SubElement(reference, "ProjectionsEnabled", type="int").text = "1"
-    paths = ET.SubElement(properties, "Paths")
-    ET.SubElement(paths, "Absolute", type="bool").text = "false"
-    ET.SubElement(ET.SubElement(properties, "Measure"), "Ellipsoid", type="QString").text = ELLIPSOID
-    measure = ET.SubElement(properties, "Measurement")
-    ET.SubElement(measure, "AreaUnits", type="QString").text = "ha"
-    ET.SubElement(measure, "DistanceUnits", type="QString").text = "meters"
-
-
-def _zip(path: Path, root: ET.Element) -> None:
-    ET.indent(root, " ")
-    text = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, encoding="unicode")
-    entry = zipfile.ZipInfo(f"{path.stem}.qgs", EARLIEST)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(entry, text.encode())

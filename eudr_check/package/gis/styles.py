@@ -40,6 +40,15 @@ def styles(language: str, years: Sequence[int]) -> dict[str, str]:
     return {name: _qml(elements) for name, elements in made.items()}
 
 
+def decisions(language: str) -> list[ET.Element]:
+    """Style of plots to decide on: those without a decision stand out, others say which."""
+    words = {"": say("plan", "to_decide", language)}
+    words |= {code: say("reviews", f"decision_{code}", language) for code in ("clear", "confirm")}
+    accents = [palette.OUTCOMES[name] for name in ("more_info_needed", "cleared_by_review", "high")]
+    symbols = [_marker(one, 3.4) for one in accents]
+    return [_categorised("decision", list(words.items()), symbols), _labels("plot_id", polygons=False)]
+
+
 def elements(qml: str) -> list[ET.Element]:
     """The parts of a style, for use inside a project's layer."""
     return list(ET.fromstring(qml))

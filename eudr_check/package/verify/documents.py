@@ -145,7 +145,7 @@ def _patterns(contents: Contents) -> Iterator[str]:
     if "report" in wanted:
         yield r"report\.html"
     if "action_plan" in wanted:
-        yield r"action_plan/[^/]+\.(xlsx|pdf|kml)"
+        yield r"action_plan/[^/]+\.(xlsx|pdf|kml|gpkg|qgz)"
     yield from (pattern for output, pattern in formats.PATTERNS.items() if output in wanted)
     if {"gis", "rasters"} & set(wanted):
         yield rf"{maps.FOLDER}/{STEM}(\.vrt|/{STEM}\.tif)"

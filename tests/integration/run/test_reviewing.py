@@ -1,6 +1,8 @@
 """Decisions of people on a whole harvest: added as files come, assessed at once, one line for each review."""
 
 import json
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -162,3 +164,46 @@ def test_a_sheet_is_read_back_and_rows_without_decision_wait(desk: Desk) -> None
     assert any(line.endswith("6 rows without a decision left out") for line in said)
     assert "R01 · norte/info-wood · Ana: counts: cleared" in said
     assert [dict(one.evidence).keys() for one in read_reviews(desk.book)] == [{"acta.txt"}]
+
+
+def test_an_action_plan_comes_back(desk: Desk) -> None:
+    """Workbook and map of one cooperative: what was found counts, a day to come and another harvest's plot are said."""
+    words = desk.config.read_text(encoding="utf-8")
+    asked = words.replace("package:\n", "package:\n  outputs: [action_plan]\n")
+    assert asked != words
+    config = desk.config.with_name("planned.yaml")
+    config.write_text(asked.replace("reviews: reviews.csv\n", ""), encoding="utf-8")
+    done = ended("run", config, "--offline")
+    assert done.returncode in (0, 3), done.stderr
+    plans = desk.config.parent / "run" / "package" / "action_plan"
+    book = openpyxl.load_workbook(plans / "norte.xlsx")
+    sheet = book["Acciones"]
+    at = {cell.value: cell.column for cell in sheet[1]}
+    (desk.config.parent / "foto.jpg").write_bytes(b"photo")
+
+    def fill(plot: str, on: str, key: str | None = None) -> None:
+        row = next(cells for cells in sheet.iter_rows(min_row=2) if cells[at["Clave de la parcela"] - 1].value == plot)
+        for name, text in {"¿Qué fue?": "sin deforestación", "Hecho el": on, "Foto": "foto.jpg", "Quién fue": "Ana",
+                           "Clave de la parcela": key or plot}.items():  # fmt: skip
+            row[at[name] - 1].value = text
+
+    fill("norte/info-wood", "2026-10-20")
+    fill("norte/info-bite", "2099-01-01")
+    fill("norte/high-one", "2026-10-20", "norte/no-such")
+    book.save(desk.config.parent / "norte.xlsx")
+    shutil.copy(plans / "sur.gpkg", desk.config.parent / "sur.gpkg")
+    with sqlite3.connect(desk.config.parent / "sur.gpkg") as file:
+        for name in ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+            # Triggers of the spatial index call what only GIS programs have.
+            file.create_function(name, 1, lambda shape: 0)
+        file.execute("UPDATE reviews SET decision = 'confirm', grounds = 'field_visit', date = '2026-10-20',"
+                     " reviewer = 'Eva' WHERE plots = 'sur/no-events'")  # fmt: skip
+    file.close()
+    said = desk.add(desk.config.parent / "norte.xlsx", desk.config.parent / "sur.gpkg")
+    lines = {line.split(" · ")[1]: line for line in said if line[:1] == "R" and " · " in line}
+
+    assert lines["norte/info-wood"].endswith("counts: cleared")
+    assert "does not count: dated 2099-01-01, after the day" in lines["norte/info-bite"]
+    assert "does not count: this harvest has no such plot" in lines["norte/no-such"]
+    assert "counts: the plot is high" in lines["sur/no-events"]
+    assert desk.outcomes["sur/no-events"] == "high"

@@ -162,3 +162,13 @@ def test_a_row_without_its_digest_never_rests_on_the_evidence_of_today(tmp_path:
     (review,) = made.add(tmp_path / "reviews.csv").reviews
 
     assert review.digests == ("?",)
+
+
+def test_a_geopackage_without_decisions_is_refused(tmp_path: Path) -> None:
+    """One of plots, and one that is damaged: the file is named, and where to get a right one."""
+    season_tables.season(4).plots[["geometry"]].to_file(tmp_path / "plots.gpkg")
+    (tmp_path / "half.gpkg").write_bytes((tmp_path / "plots.gpkg").read_bytes()[:5000])
+
+    for name in ("plots.gpkg", "half.gpkg"):
+        with pytest.raises(ConfigError, match=f"{name}: is no file of decisions"):
+            decisions.read(tmp_path / name, "any")

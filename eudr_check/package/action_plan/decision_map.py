@@ -1,0 +1,176 @@
+"""The map in which people decide, in QGIS or in QField on a phone: a GeoPackage and its project, read back as reviews.
+
+The layer `reviews` has the columns of reviews.csv, all filled in that a machine may fill in; plots and losses lie below
+it to be looked at. `eudr-check review add COOPERATIVE.gpkg` takes what was decided. The GeoPackage is version 1.2.
+"""
+
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyogrio
+import shapely
+
+from eudr_check.package import document_date
+from eudr_check.package.action_plan import decision_form, losses
+from eudr_check.package.action_plan.cooperative import Plan
+from eudr_check.package.gis import qgs, styles
+from eudr_check.package.gis.content import CRS
+from eudr_check.package.gis.layout import Box, with_margin
+from eudr_check.package.gis.written_on import written_on
+from eudr_check.text import say
+from eudr_check.text.clean import clean, file_stem
+
+LAYERS = {"reviews": "Point", "plots": "MultiPolygon", "losses": "MultiPolygon"}
+"""Tables from top to bottom of the map, with their geometries."""
+PLOTS = ("plot", "plot_id", "cooperative", "area_ha")
+OUTCOMES = ("final_outcome", "forest_2020_ha", "deforestation_ha", "unknown_ha")
+
+
+def write(folder: Path, plan: Plan) -> list[Path]:
+    """Write `COOPERATIVE.gpkg` and `.qgz`; nothing where no plot is to be decided on. Same plan, same bytes."""
+    asked = [plot for plot in plan.to_review if plot in plan.plots.index]
+    if not asked:
+        return []
+    path = folder / f"{file_stem(plan.cooperative)}.gpkg"
+    mine = plan.losses[plan.losses["plot"].isin(asked)]
+    content = {"reviews": _reviews(plan, asked), "plots": _plots(plan, asked), "losses": _losses(mine)}
+    with written_on(document_date.day(plan.harvest)):
+        for number, (name, (rows, shapes)) in enumerate(content.items()):
+            _write(path, name, rows, shapes, first=number == 0)
+    years = sorted({int(year) for year in mine["year"]})
+    return [path, _project(path.with_suffix(".qgz"), plan, years, content["reviews"][1])]
+
+
+def _reviews(plan: Plan, asked: list[str]) -> tuple[pa.Table, np.ndarray[Any, Any]]:
+    """A row per plot to decide on, where its largest loss lies or else on the plot."""
+    own = plan.plots.loc[asked]
+    inside = shapely.point_on_surface(own.geometry.to_numpy())
+    lost = losses.marks(plan.losses).reindex(asked)
+    there = lost["longitude"].notna().to_numpy()
+    points = inside.astype(object)
+    points[there] = shapely.points(lost.to_numpy(float)[there])
+    given = {plot: plan.to_review[plot] for plot in asked}
+    actions = plan.todo[plan.todo["plot"].isin(asked)].groupby("plot")
+    why = actions.apply(lambda rows: "\n".join(f"{row.wrong} → {row.todo}" for row in rows.itertuples()))
+    filled: dict[str, list[Any]] = {
+        "plot_id": own["plot_id"].tolist(),
+        "outcome": [given[plot]["outcome"] for plot in asked],
+        "wrong": why.reindex(asked).tolist(),
+        "needs": [say("reviews", f"needs_{given[plot]['outcome']}", plan.language) for plot in asked],
+        "by": actions["by"].min().reindex(asked).tolist(),
+        "plots": asked,
+        "reason": [" ".join(given[plot]["reason"]) for plot in asked],
+        "evidence_digest": [given[plot]["evidence_digest"] for plot in asked],
+    }
+    columns = [
+        pa.array(
+            [None if pd.isna(one) else one for one in filled.get(name, [None] * len(asked))],
+            pa.date32() if name in decision_form.DATES else pa.string(),
+        )
+        for name in decision_form.FIELDS
+    ]
+    return pa.table(columns, list(decision_form.FIELDS)), points
+
+
+def _plots(plan: Plan, asked: list[str]) -> tuple[pa.Table, np.ndarray[Any, Any]]:
+    own = plan.plots.loc[asked]
+    shapes = own.geometry.to_numpy()
+    drawn = shapely.get_dimensions(shapes) == 2
+    frame = own.join(plan.assessments[[*OUTCOMES]]).reset_index()[[*PLOTS, *OUTCOMES]]
+    return pa.Table.from_pandas(frame[drawn], preserve_index=False), _multi(shapes[drawn])
+
+
+def _losses(mine: gpd.GeoDataFrame) -> tuple[pa.Table, np.ndarray[Any, Any]]:
+    drawn = shapely.get_dimensions(mine.geometry.to_numpy()) == 2
+    frame = pd.DataFrame(mine.loc[drawn, ["plot", "column", "year", "area_ha"]]).rename(columns={"plot": "plots"})
+    return pa.Table.from_pandas(frame, preserve_index=False), _multi(mine.geometry.to_numpy()[drawn])
+
+
+def _multi(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Areas as multipolygons; lines where two areas only touch are no part of them."""
+    parts, of = shapely.get_parts(shapes, return_index=True)
+    whole = shapely.get_dimensions(parts) == 2
+    made = np.array([shapely.MultiPolygon(parts[whole & (of == number)].tolist()) for number in range(len(shapes))])
+    return made.astype(object)
+
+
+def _write(path: Path, name: str, rows: pa.Table, shapes: np.ndarray[Any, Any], *, first: bool) -> None:
+    table = rows.append_column("geometry", pa.array(shapely.to_wkb(shapes).tolist(), pa.binary()))
+    options: dict[str, Any] = {"dataset_options": {"VERSION": "1.2"}} if first else {"append": False}
+    pyogrio.write_arrow(
+        table,
+        path,
+        layer=name,
+        driver="GPKG",
+        geometry_name="geometry",
+        geometry_type=LAYERS[name],
+        crs=CRS,
+        layer_options={"GEOMETRY_NAME": "geom", "SPATIAL_INDEX": "YES"},
+        **options,
+    )
+
+
+def _project(path: Path, plan: Plan, years: Sequence[int], points: np.ndarray[Any, Any]) -> Path:
+    title = plan.say("map_title", name=clean(plan.name))
+    root = ET.Element("qgis", projectname=title, version="3.22.0")
+    ET.SubElement(root, "title").text = title
+    qgs.crs(ET.SubElement(root, "projectCrs"))
+    tree, layers = ET.SubElement(root, "layer-tree-group"), ET.SubElement(root, "projectlayers")
+    drawn = styles.styles(plan.language, years)
+    names = {
+        "reviews": plan.say("to_decide"),
+        "plots": say("gis", "layer_plots", plan.language),
+        "losses": plan.say("losses"),
+    }
+    looks = {
+        "reviews": styles.decisions(plan.language),
+        "plots": styles.elements(drawn["plots"]),
+        "losses": styles.elements(drawn["patches"]),
+    }
+    for table, name in names.items():
+        key = f"{table}_{uuid.uuid5(uuid.NAMESPACE_URL, f'{title}/{table}').hex}"
+        source = f"./{path.with_suffix('.gpkg').name}|layername={table}"
+        entry = {"id": key, "name": name, "source": source, "providerKey": "ogr", "checked": "Qt::Checked"}
+        ET.SubElement(tree, "layer-tree-layer", entry)
+        layer = _layer(table, name, key, source)
+        layer.extend(looks[table])
+        if table == "reviews":
+            layer.extend(decision_form.elements(plan))
+        layers.append(layer)
+    qgs.properties(root)
+    view = ET.SubElement(root, "ProjectViewSettings", UseProjectScales="0")
+    west, south, east, north = with_margin(_box(points), 1.2)
+    extent = ET.SubElement(view, "DefaultViewExtent", xmin=f"{west}", ymin=f"{south}", xmax=f"{east}", ymax=f"{north}")
+    qgs.crs(extent)
+    qgs.save(path, root)
+    return path
+
+
+def _box(points: np.ndarray[Any, Any]) -> Box:
+    """Box of some points; of the world where no plot has a geometry."""
+    west, south, east, north = gpd.GeoSeries(points).total_bounds.tolist()
+    return (-180.0, -90.0, 180.0, 90.0) if west != west else (west, south, east, north)
+
+
+def _layer(table: str, name: str, key: str, source: str) -> ET.Element:
+    layer = ET.Element(
+        "maplayer",
+        type="vector",
+        geometry="Point" if table == "reviews" else "Polygon",
+        wkbType=LAYERS[table],
+        labelsEnabled="1",
+        styleCategories="AllStyleCategories",
+        readOnly="0" if table == "reviews" else "1",
+    )
+    for tag, text in (("id", key), ("datasource", source), ("layername", name)):
+        ET.SubElement(layer, tag).text = text
+    qgs.crs(ET.SubElement(layer, "srs"))
+    ET.SubElement(layer, "provider", encoding="UTF-8").text = "ogr"
+    return layer

@@ -1,0 +1,27 @@
+"""The date that GDAL writes into GeoPackages: that of the package, never the clock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import pyogrio
+
+
+def moment_of(day: date) -> str:
+    """The beginning of a day, as GeoPackages write moments."""
+    return f"{day}T00:00:00.000Z"
+
+
+@contextmanager
+def written_on(day: date) -> Iterator[None]:
+    """GDAL writes the day of the package, not that of this run, so that the same tables give the same bytes.
+
+    Its page cache of 2 MB is too small for an index over two million patches: 96 MB save a tenth of the time, and no
+    more saves more.
+    """
+    options = {"OGR_CURRENT_DATE": moment_of(day), "OGR_SQLITE_CACHE": "96"}
+    pyogrio.set_gdal_config_options(options)
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options(dict.fromkeys(options))
