@@ -85,7 +85,6 @@ def make(folder: Path, count: int) -> None:
     """Write plots, rasters, catalogue and YAML."""
     (folder / "rasters").mkdir(parents=True)
     smallholders(count).to_file(folder / "plots.gpkg", driver="GPKG", engine="pyogrio")
-    trade(folder, count)
     for asset, values, cell in _landscape(tiles(count)):
         _write(folder / "rasters" / f"{FILES[asset][0]}.tif", values, cell)
     for layer in LAYERS:
@@ -110,10 +109,20 @@ def smallholders(count: int) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
 
 
-def trade(folder: Path, count: int) -> None:
-    """A delivery of every plot, lots of `PLOTS_PER_LOT` neighbours, and shipments of `LOTS_PER_SHIPMENT` lots."""
-    lots = [f"L{number // PLOTS_PER_LOT:05d}" for number in range(count)]
-    rows = (f"2025-08-01,nation,P{number:06d},{KG},green,{lot}" for number, lot in enumerate(lots))
+def trade(folder: Path) -> None:
+    """A delivery of every plot in lots of `PLOTS_PER_LOT`, and shipments of `LOTS_PER_SHIPMENT` lots.
+
+    As an exporter sells: plots that the run before cleared go together, and those still to settle into lots of their
+    own, so that part of the shipments is declared.
+    """
+    assessed = pq.read_table(folder / "run" / "tables" / "ASSESSMENTS.parquet", columns=["plot", "outcome"])
+    outcome = dict(zip(*(assessed[name].to_pylist() for name in ("plot", "outcome")), strict=True))
+    plots = sorted(outcome, key=lambda plot: (outcome[plot] != "low", plot))
+    lots = [f"L{number // PLOTS_PER_LOT:05d}" for number in range(len(plots))]
+    rows = (
+        f"2025-08-01,nation,{plot.removeprefix('nation/')},{KG},green,{lot}"
+        for plot, lot in zip(plots, lots, strict=True)
+    )
     (folder / "deliveries.csv").write_text("\n".join(["date,cooperative,plot_id,kg,form,lot", *rows]) + "\n")
     held = Counter(lots)
     names = sorted(held)
@@ -371,6 +380,7 @@ def measure(folder: Path) -> dict[str, Any]:
     change_one_plot(folder)
     changed = run(folder, 2)
     kept.replace(folder / "plots.gpkg")
+    trade(folder)
     shutil.rmtree(folder / "run")
     whole = run(folder, 2, whole=True)
     return {

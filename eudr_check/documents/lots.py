@@ -4,8 +4,10 @@ Coffee once mixed cannot be unmixed, so a lot with any delivery from a plot that
 that delivered more than it can grow is refused whole, unless a dated removal before mixing is recorded.
 """
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,23 +48,21 @@ def assess(deliveries: pd.DataFrame, assessments: pd.DataFrame, plots: pd.DataFr
     left = deliveries[~removed(deliveries)].copy()
     left["fault"] = _faults(left["plot"], assessments, plots, seasons)
     left["warning"] = _warnings(left, seasons, harvest)
-    meant, rest = _meant(left["plot"], plots), dict(tuple(left.groupby("lot")))
+    meant, inside, sent = _meant(left["plot"], plots), _by_lot(left), Counter(deliveries["lot"].tolist())
     rows = []
-    for lot, everything in deliveries.groupby("lot", sort=True):
-        inside = rest.get(lot, left.iloc[:0])
-        faults = _told(inside, "fault", meant)
-        if inside.empty:
-            faults = "all_removed"
+    for lot in sorted(sent):
+        taken = inside[lot]
+        faults = _told(((one.fault, one.plot) for one in taken), meant) if taken else "all_removed"
         rows.append(
             {
                 "lot": lot,
-                "deliveries": len(inside),
-                "removed": len(everything) - len(inside),
-                "kg_green": float(inside["kg_green"].sum()),
+                "deliveries": len(taken),
+                "removed": sent[lot] - len(taken),
+                "kg_green": float(np.nansum([one.kg_green for one in taken])),
                 "status": "refused" if faults else "accepted",
                 "reasons": faults,
-                "warnings": _told(inside, "warning", meant),
-                "plots": sorted(set(inside["plot"])),
+                "warnings": _told(((one.warning, one.plot) for one in taken), meant),
+                "plots": sorted({one.plot for one in taken}),
             }
         )
     return tables.typed(tables.LOTS, rows)
@@ -128,10 +128,20 @@ def _meant(delivered: pd.Series, plots: pd.DataFrame) -> dict[str, str]:
     return {plot: f"{plot} (≈ {other})" for plot, other in near.items() if other is not None}
 
 
-def _told(inside: pd.DataFrame, column: str, meant: Mapping[str, str]) -> str:
+def _by_lot(left: pd.DataFrame) -> Mapping[str, Sequence[Any]]:
+    """Deliveries of each lot as plain rows: pandas takes longer to find the few of a lot than it takes to read them."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for one in left[["lot", "plot", "kg_green", "fault", "warning"]].itertuples(index=False):
+        found[str(one.lot)].append(one)
+    return found
+
+
+def _told(marks: Iterable[tuple[str, str]], meant: Mapping[str, str]) -> str:
     """`code: plot, plot; code: plot` for the deliveries of a lot; ids in other letters with the plot they may mean."""
-    marked = inside[inside[column] != ""]
+    plots: dict[str, set[str]] = defaultdict(set)
+    for code, plot in marks:
+        if code:
+            plots[code].add(plot)
     return "; ".join(
-        f"{code}: {', '.join(meant.get(plot, plot) for plot in sorted(set(part['plot'])))}"
-        for code, part in marked.groupby(column)
+        f"{code}: {', '.join(meant.get(one, one) for one in sorted(plots[code]))}" for code in sorted(plots)
     )

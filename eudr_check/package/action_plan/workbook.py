@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -157,4 +158,10 @@ def _lines(value: Any, width: float) -> int:
     """Lines that a text takes in a column of so many characters, words kept whole."""
     if value is None or value is pd.NA or value != value:
         return 1
-    return max(1, len(textwrap.wrap(clean(str(value)), max(1, int(width) - 1))))
+    return _wrapped(clean(str(value)), max(1, int(width) - 1))
+
+
+@lru_cache(maxsize=4096)
+def _wrapped(text: str, width: int) -> int:
+    """The same advice stands on thousands of rows, and most cells are short."""
+    return 1 if len(text) <= width and text.isprintable() else max(1, len(textwrap.wrap(text, width)))
