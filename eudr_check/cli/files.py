@@ -13,6 +13,10 @@ from eudr_check.cli.app import AsJson, app
 from eudr_check.run.exit import Exit
 
 
+def _of_file(key: str, /, **values: object) -> str:
+    return text.say("eu_file", key, language.spoken(), **values)
+
+
 def _said(spoken: str, key: str, /, **values: object) -> str:
     return text.say("verify", key, spoken, **values)
 
@@ -36,11 +40,12 @@ def eu_check(
         typer.echo(json.dumps([*found, *known], ensure_ascii=False, indent=1))
     else:
         for note in notes:
-            typer.echo(f"note, feature {note.feature}: {note.code}: {note.message}")
+            said = language.in_words(note.message)
+            typer.echo(_of_file("note", feature=note.feature, code=note.code, message=said))
         for fault in faults:
-            where = "" if fault.feature is None else f"feature {fault.feature}: "
-            typer.echo(f"{where}{fault.code} ({fault.eu_id or 'no EU error'}): {fault.message}")
-        typer.echo(f"{file}: {len(faults)} faults" if faults else f"{file}: nothing the EU system is known to refuse")
+            said = f"{fault.code} ({fault.eu_id or _of_file('no_eu_error')}): {language.in_words(fault.message)}"
+            typer.echo(said if fault.feature is None else _of_file("of_feature", feature=fault.feature, message=said))
+        typer.echo(_of_file("faults" if faults else "nothing", file=file, count=len(faults)))
     raise typer.Exit(Exit.ERROR if faults else Exit.DONE)
 
 

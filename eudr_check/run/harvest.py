@@ -172,7 +172,10 @@ def _finished(
 
 def _set_aside(findings: pd.DataFrame) -> list[str]:
     aside = findings[findings["code"] == "area_not_conserved"]
-    return [f"plot {row.plot} was set aside: {row.message}" for row in aside.itertuples()]
+    return [
+        sentence("run", "plot_aside", plot=plot, problem=sentence("findings", code, **json.loads(details)))
+        for plot, code, details in zip(aside["plot"], aside["code"], aside["details"], strict=True)
+    ]
 
 
 def _doubtful_maps(findings: pd.DataFrame) -> list[str]:

@@ -14,7 +14,7 @@ from babel import Locale
 from eudr_check.choices import LANGUAGES
 from eudr_check.resources import read_yaml
 
-__all__ = ["LANGUAGES", "Joined", "Sentence", "number", "recognised", "say", "sentence", "topic", "worded"]
+__all__ = ["LANGUAGES", "Joined", "Sentence", "number", "recognised", "replaced", "say", "sentence", "topic", "worded"]
 _MOST_DECIMALS = 6
 
 
@@ -71,6 +71,22 @@ def sentence(topic: str, key: str, /, **values: Any) -> Sentence:
     found = Sentence(say(topic, key, "en", **written))
     found.topic, found.key, found.values = topic, key, values
     return found
+
+
+def replaced(said: str, old: str, new: str) -> str:
+    """A text with a part of it written otherwise, a path for instance; a sentence stays one, in all languages."""
+    if not isinstance(said, Sentence):
+        return said.replace(old, new)
+    values = {name: _replaced(value, old, new) for name, value in said.values.items()}
+    return sentence(said.topic, said.key, **values)
+
+
+def _replaced(value: Any, old: str, new: str) -> Any:
+    if isinstance(value, str):
+        return replaced(value, old, new)
+    if isinstance(value, list | tuple):
+        return type(value)(_replaced(one, old, new) for one in value)
+    return value
 
 
 def recognised(name: str, said: str) -> str:

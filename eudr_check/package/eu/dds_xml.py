@@ -21,7 +21,7 @@ from eudr_check.interface import COMMON, DDS
 from eudr_check.package import document_date
 from eudr_check.package.eu import goods
 from eudr_check.package.eu.elements import append
-from eudr_check.text import sentence
+from eudr_check.text import Sentence, sentence
 from eudr_check.text.clean import clean
 from eudr_check.trade import Address, Operator, Product
 
@@ -191,18 +191,19 @@ def xml(request: Mapping[str, Any], *, draft: bool) -> bytes:
     return written + b"\n"
 
 
-def schema_faults(root: Any) -> Iterator[str]:
+def schema_faults(root: Any) -> Iterator[Sentence]:
     """What our schema of API V3 refuses in a `SubmitDdsRequest` element."""
     schema = interface.schema("dds")
     if not schema.validate(root):
         for entry in schema.error_log:
-            yield re.sub(r"\{[^}]*\}", "", entry.message)[:300]
+            said = re.sub(r"\{[^}]*\}", "", entry.message)[:300]
+            yield sentence("differences", "schema_says", problem=said)
     for geometry in root.iter(f"{{{DDS}}}geometryGeojson"):
         # libxml2 skips characters outside the base64 alphabet, so the schema alone does not see them.
         try:
             base64.b64decode(geometry.text or "", validate=True)
         except ValueError:
-            yield f"line {geometry.sourceline}: geometryGeojson is not base64"
+            yield sentence("differences", "not_base64", line=geometry.sourceline)
 
 
 def _in_union(country: str) -> bool:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eudr_check.text import Sentence, sentence
+
 _GEO = "EUDR_COMMODITIES_PRODUCER_GEO_"
 LATITUDE_INVALID = _GEO + "LATITUDE_INVALID"
 EU_CODES = {
@@ -52,7 +54,7 @@ class Fault:
     """Feature in the file, from 1; None: the file itself."""
     code: str
     eu_code: str
-    message: str
+    message: Sentence
     longitude: float | None = None
     latitude: float | None = None
 
@@ -63,8 +65,13 @@ class Fault:
 
 
 def fault(
-    code: str, message: str, feature: int | None = None, at: Sequence[float] | NDArray[np.float64] | None = None
+    code: str, message: Sentence, feature: int | None = None, at: Sequence[float] | NDArray[np.float64] | None = None
 ) -> Fault:
     """A fault of the file or of a feature, with the EU code of its kind; `at` is longitude and latitude."""
     longitude, latitude = (float(at[0]), float(at[1])) if at is not None else (None, None)
     return Fault(feature, code, EU_CODES[code], message, longitude, latitude)
+
+
+def words(key: str, /, **values: object) -> Sentence:
+    """What is wrong with a file, as its sentence in four languages."""
+    return sentence("eu_file", key, **values)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from eudr_check.errors import PackageError
-from eudr_check.text import sentence
+from eudr_check.text import Sentence, sentence
 
 DECIMALS = 6
 """Digits behind the point that Article 2(28) asks of latitude and longitude."""
@@ -22,7 +22,7 @@ class FileNote:
     feature: int
     """Feature in the file, from 1."""
     code: str
-    message: str
+    message: Sentence
 
 
 def notes_of(path: Path, *, cattle: bool = False) -> list[FileNote]:
@@ -57,12 +57,12 @@ def _of_feature(number: int, feature: Any, cattle: bool) -> Iterator[FileNote]:
         return
     written = [_decimals(value) for value in _numbers(geometry.get("coordinates"))]
     if written and max(written) < DECIMALS:
-        message = f"the coordinates have {max(written)} decimals; the law asks for {DECIMALS}, and zeros are added"
+        message = sentence("eu_file", "note_decimals", count=max(written), least=DECIMALS)
         yield FileNote(number, "decimals-few", message)
     properties = feature.get("properties")
     area = properties.get("Area") if isinstance(properties, dict) else None
     if geometry.get("type") in _POINTS and area is None and not cattle:
-        yield FileNote(number, "point-without-area", "a point without Area, which the system takes for 4 ha")
+        yield FileNote(number, "point-without-area", sentence("eu_file", "note_point"))
 
 
 def _numbers(nested: Any, depth: int = 0) -> Iterator[str | int]:

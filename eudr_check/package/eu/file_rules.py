@@ -13,7 +13,7 @@ import shapely
 
 from eudr_check.errors import PackageError
 from eudr_check.package.eu import ring_rules
-from eudr_check.package.eu.file_faults import EU_CODES, Fault, fault
+from eudr_check.package.eu.file_faults import EU_CODES, Fault, fault, words
 from eudr_check.package.eu.file_scan import Scan
 from eudr_check.package.eu.file_text import LIMIT_BYTES, parsed, size_faults
 from eudr_check.package.eu.file_words import PROPERTIES
@@ -63,23 +63,16 @@ def _ring_faults(scan: Scan) -> Iterator[Fault]:
     numbers, broken = list(closed), set[int]()
     for number, ring in closed.items():
         if np.ptp(ring[:, 0]) > HALF_THE_WORLD:
-            message = (
-                "the ring crosses longitude 180 and would be drawn round the world; cut it there into two polygons"
-            )
-            yield fault("antimeridian", message, scan.ring_feature[number], ring[0])
+            yield fault("antimeridian", words("round_the_world"), scan.ring_feature[number], ring[0])
     for place, code, message, at in ring_rules.faults(list(closed.values())):
         broken.add(numbers[place])
         yield fault(code, message, scan.ring_feature[numbers[place]], at)
     for number, ring in closed.items():
         if np.ptp(ring[:, 0]) > HALF_THE_WORLD:
-            message = (
-                "the ring runs from one side of the antimeridian to the other; cut it at 180 degrees (RFC 7946, 3.1.9)"
-            )
-            yield fault("coordinate-range", message, scan.ring_feature[number], ring[0])
+            yield fault("coordinate-range", words("antimeridian"), scan.ring_feature[number], ring[0])
     for feature, members in scan.groups:
         shells = [number for number in members if number in closed]
         if len(shells) > 1 and broken.isdisjoint(shells):
             parts = shapely.MultiPolygon([shapely.Polygon(ring_rules.cut(closed[number])) for number in shells])
             if not parts.is_valid:
-                message = "two polygons of a MultiPolygon overlap or share a side"
-                yield fault("overlapping-parts", message, feature, ring_rules.place(parts))
+                yield fault("overlapping-parts", words("parts_overlap"), feature, ring_rules.place(parts))

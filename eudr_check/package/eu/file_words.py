@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any, TypeGuard
 
+from eudr_check.text import Sentence, sentence
+
 PROPERTIES = ("ProducerName", "ProducerCountry", "ProductionPlace", "Area")
 MEMBERS = ("type", "geometry", "properties", "features", "coordinates", "geometries")
 
@@ -45,9 +47,9 @@ def is_number(value: Any) -> TypeGuard[int | float]:
     return abs(value) <= sys.float_info.max
 
 
-def shown(value: Any) -> str:
+def shown(value: Any) -> str | Sentence:
     """A value for a message; lists and objects by their kind, since they may be as deep as the file."""
     if isinstance(value, dict | list):
-        return "an object" if isinstance(value, dict) else "a list"
+        return sentence("eu_file", "an_object" if isinstance(value, dict) else "a_list")
     text = json.dumps(value, ensure_ascii=True)
     return text if len(text) <= 60 else text[:57] + "..."

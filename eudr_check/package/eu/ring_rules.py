@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import shapely
 
+from eudr_check.package.eu.file_faults import words
+from eudr_check.text import Sentence
 from eudr_check.typing import Floats
 
-RingFault = tuple[int, str, str, Floats | None]
+RingFault = tuple[int, str, Sentence, Floats | None]
 
 
 def cut(coordinates: Floats) -> Floats:
@@ -33,7 +35,7 @@ def faults(rings: Sequence[Floats]) -> Iterator[RingFault]:
     repeated = np.unique(plot_index[same], return_index=True)
     for ring, first in zip(*repeated, strict=True):
         at = coordinates[np.flatnonzero(same)[first]]
-        message = f"two neighbouring corners are one at six decimals ({at[0]:.6f}, {at[1]:.6f}); leave one out"
+        message = words("corners_one", at=f"{at[0]:.6f}, {at[1]:.6f}")
         yield int(ring), "duplicate-6dp", message, at
     corners = np.bincount(plot_index[~same], minlength=len(rings))
     flat = corners < 4
@@ -43,7 +45,7 @@ def faults(rings: Sequence[Floats]) -> Iterator[RingFault]:
         shapely.GeometryType.POLYGON, coordinates[kept], (starts, np.arange(len(starts)))
     )
     for ring in np.flatnonzero(flat):
-        yield int(ring), "straight-line", "the ring encloses nothing: its corners lie on one line", rings[int(ring)][0]
+        yield int(ring), "straight-line", words("ring_flat"), rings[int(ring)][0]
     standing = np.flatnonzero(~flat)
     for broken in np.flatnonzero(~shapely.is_valid(polygons)):
         ring = int(standing[broken])
@@ -56,23 +58,23 @@ def place(geometry: Any) -> Floats | None:
     return None if found is None else np.array([float(found[1]), float(found[2])])
 
 
-def _named(polygon: Any, original: Floats) -> tuple[str, str, Floats | None]:
+def _named(polygon: Any, original: Floats) -> tuple[str, Sentence, Floats | None]:
     """Code, message and place of an invalid ring."""
     at = place(polygon)
-    where = "" if at is None else f" near {at[0]:.6f}, {at[1]:.6f}"
+    where = "" if at is None else words("near", at=f"{at[0]:.6f}, {at[1]:.6f}")
     line = polygon.exterior
     coordinates = shapely.get_coordinates(line)
     if _on_one_line(coordinates):
-        return "straight-line", f"all corners lie on one line{where}", at
+        return "straight-line", words("on_one_line", where=where), at
     if shapely.length(shapely.union_all(shapely.LineString(coordinates))) < shapely.length(line) * (1 - 1e-9):
-        return "overlapping-sides", f"a side runs back over another{where}", at
+        return "overlapping-sides", words("side_runs_back", where=where), at
     _, count = np.unique(coordinates[:-1], axis=0, return_counts=True)
     if (count > 1).any():
         if len(np.unique(original[:-1], axis=0)) > len(count):
-            return "duplicate-6dp", f"two corners are one at six decimals{where}", at
+            return "duplicate-6dp", words("corners_meet", where=where), at
         if not _crosses(line):
-            return "overlapping-sides", f"the ring folds into itself{where}", at
-    return "crossing-lines", f"two sides of the ring cross{where}", at
+            return "overlapping-sides", words("ring_folds", where=where), at
+    return "crossing-lines", words("sides_cross", where=where), at
 
 
 def _on_one_line(coordinates: Floats) -> bool:

@@ -143,7 +143,8 @@ def _open_points(given: DeclarationInput, left_out: Sequence[str]) -> list[dict[
 def _check(geojson: bytes, *, cattle: bool) -> None:
     faults = file_rules.check(geojson, cattle=cattle)
     if faults:
-        raise PackageError(f"the EU system would refuse the geolocation ({faults[0].code}: {faults[0].message})")
+        first = faults[0]
+        raise PackageError(sentence("eu_file", "refused", code=first.code, problem=first.message))
 
 
 class _Declaration(Pages):

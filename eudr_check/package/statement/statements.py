@@ -28,6 +28,7 @@ from eudr_check.package.statement.map import draw
 from eudr_check.package.statement.pages import listed
 from eudr_check.package.statement.pdf import pdf
 from eudr_check.shipments import Filed, Shipments, Withheld
+from eudr_check.text import sentence
 from eudr_check.text.clean import file_stem
 from eudr_check.tiles import tiles_of
 from eudr_check.variables import Variable
@@ -255,8 +256,11 @@ def _check(geojson: bytes, features: pd.DataFrame, *, cattle: bool) -> None:
     faults = file_rules.check(geojson, cattle=cattle)
     if faults:
         first = faults[0]
-        plot = features["plot"].iloc[first.feature - 1] if first.feature else "the file"
-        raise PackageError(f"plot {plot}: the EU system would refuse its export ({first.code}: {first.message})")
+        stated = {"code": first.code, "problem": first.message}
+        if first.feature is None:
+            raise PackageError(sentence("eu_file", "refused", **stated))
+        plot = features["plot"].iloc[first.feature - 1]
+        raise PackageError(sentence("eu_file", "plot_refused", plot=plot, **stated))
 
 
 def _request(behind: Behind, planned: Plan, part: Part) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from eudr_check.package.verify import (
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference
 from eudr_check.package.verify.outcomes import Recorded, Stages
-from eudr_check.text import Sentence, sentence, worded
+from eudr_check.text import Sentence, replaced, sentence, worded
 
 __all__ = ["Difference", "Recorded", "Stages", "only_a_signature", "verify"]
 
@@ -117,7 +117,7 @@ def _content(inside: Contents, stages: Stages | None) -> Iterator[Difference]:
     try:
         recorded = documents.recorded(inside, stages)
     except EudrCheckError as error:
-        yield Difference("legality/legality.csv", "document", str(error).replace(str(inside.root), "."))
+        yield Difference("legality/legality.csv", "document", replaced(worded(error), str(inside.root), "."))
     except MALFORMED as error:
         yield _unforeseen(error)
     checks.append(lambda: tables.check(inside))
@@ -162,15 +162,15 @@ def _zips(inside: Contents) -> Iterator[Difference]:
                 yield from hashes.bag(top)
                 yield from _same(path, top / "data", inside)
         except PackageError as error:
-            yield Difference(path.name, "zip", str(error).removeprefix(f"{path}: "))
+            yield Difference(path.name, "zip", replaced(worded(error), str(path), path.name))
 
 
 def _same(path: Path, data: Path, inside: Contents) -> Iterator[Difference]:
     here = {*inside.manifest["files"], MANIFEST}
     there = {file.relative_to(data).as_posix() for file in data.rglob("*") if file.is_file()}
     for name in sorted(here ^ there):
-        where = "only in the folder" if name in here else "only in the ZIP"
-        yield Difference(path.name, "zip", f"{name}: {where}")
+        where = "only_in_folder" if name in here else "only_in_zip"
+        yield Difference(path.name, "zip", sentence("differences", where, name=name))
     for name in sorted(here & there):
         if not (inside.root / name).is_file() or (data / name).read_bytes() != (inside.root / name).read_bytes():
             yield Difference(path.name, "zip", sentence("differences", "zip_unlike_folder", name=name))

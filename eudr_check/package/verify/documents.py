@@ -16,7 +16,7 @@ from eudr_check.package.statement.statements import DRAFT_MARK
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference
 from eudr_check.package.verify.outcomes import Recorded, Stages
-from eudr_check.text import sentence
+from eudr_check.text import replaced, sentence, worded
 from eudr_check.text.clean import file_stem
 
 STEM = "[A-Za-z0-9._-]+"
@@ -83,7 +83,7 @@ def answers(contents: Contents, stages: Stages) -> Iterator[Difference]:
     try:
         read = stages.answers(contents.root / name, sorted({*known, *named}))
     except ConfigError as error:
-        yield Difference(name, "document", str(error).replace(str(contents.root), "."))
+        yield Difference(name, "document", replaced(worded(error), str(contents.root), "."))
         return
     written = {_key(one) for one in read}
     for row in said:

@@ -95,8 +95,8 @@ def _rows(there: sqlite3.Connection, file: str, table: str) -> Iterator[Differen
     quoted = '"' + table.replace('"', '""') + '"'
     columns = [row[1] for row in there.execute(f"PRAGMA made.table_info({quoted})")]
     for one, other, says in (
-        ("main", "made", "holds a row that the tables inside do not give"),
-        ("made", "main", "lacks a row that the tables inside give"),
+        ("main", "made", "row_foreign"),
+        ("made", "main", "row_lacking"),
     ):
         query = f"SELECT * FROM {one}.{quoted} EXCEPT SELECT * FROM {other}.{quoted}"
         for row in there.execute(query).fetchmany(3):
@@ -105,7 +105,7 @@ def _rows(there: sqlite3.Connection, file: str, table: str) -> Iterator[Differen
                 for name, value in zip(columns, row, strict=True)
                 if not isinstance(value, bytes)
             )
-            yield Difference(file, "table", f"{table} {says}: {stated[:200]}")
+            yield Difference(file, "table", sentence("differences", says, table=table, row=stated[:200]))
     counts = [there.execute(f"SELECT count(*) FROM {base}.{quoted}").fetchone()[0] for base in ("main", "made")]
     if counts[0] != counts[1]:
         yield Difference(

@@ -142,10 +142,10 @@ def _final(contents: Contents, stages: Stages, fresh: pd.DataFrame) -> pd.DataFr
 
 
 def _finals(stored: pd.DataFrame, final: pd.DataFrame, *, reviewed: bool) -> Iterator[Difference]:
-    why = "the reviews inside give" if reviewed else "without a review inside it stays"
+    why = "final_reviewed" if reviewed else "final_stays"
     for plot, was, now in zip(map(str, stored.index), stored["final_outcome"], final["final_outcome"], strict=True):
         if was != now:
-            yield Difference(ASSESSMENTS, "final_outcome", f"{plot}: says {was}, {why} {now}")
+            yield Difference(ASSESSMENTS, "final_outcome", sentence("differences", why, plot=plot, was=was, now=now))
     unexplained = (stored["final_outcome"] != stored["outcome"]) & stored["review"].isna()
     for plot in map(str, stored.index[unexplained]):
         yield Difference(ASSESSMENTS, "final_outcome", sentence("differences", "unexplained", plot=plot))
@@ -174,8 +174,8 @@ def _column(file: str, stored: pd.Series, fresh: pd.Series) -> Iterator[Differen
         changed = (was != now) & ~(pd.isna(was) & pd.isna(now))
         code = "outcome" if stored.name == "outcome" else "assessment"
     for row in np.flatnonzero(changed).tolist():
-        stated = f"{stored.name} {was[row]}, the evidence inside gives {now[row]}"
-        yield Difference(file, code, f"{stored.index[row]}: says {stated}")
+        stated = {"row": stored.index[row], "column": stored.name, "was": str(was[row]), "now": str(now[row])}
+        yield Difference(file, code, sentence("differences", "evidence_gives", **stated))
 
 
 def _reasons(stored: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[Difference]:
@@ -183,11 +183,13 @@ def _reasons(stored: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[Difference]:
     keys = ["plot", "code", "layers"]
     if not was[keys].astype(object).equals(now[keys].astype(object)):
         gone = sorted(set(map(tuple, now[keys].to_numpy().tolist())) ^ set(map(tuple, was[keys].to_numpy().tolist())))
-        named = f", e.g. {' '.join(map(str, gone[0]))}" if gone else ""
-        yield Difference(REASONS, "reasons", f"not the reasons that the evidence inside gives{named}")
+        key = "other_reasons_such_as" if gone else "other_reasons"
+        named = {"reason": " ".join(map(str, gone[0]))} if gone else {}
+        yield Difference(REASONS, "reasons", sentence("differences", key, **named))
         return
     for name in ("area_ha", "threshold_ha", "margin_ha"):
         changed = ~np.isclose(was[name], now[name], rtol=0, atol=TOLERANCE, equal_nan=True)
         for row in np.flatnonzero(changed)[:20]:
-            stated = f"{was['plot'][row]} {was['code'][row]}: {name} {was[name][row]}, recomputed {now[name][row]}"
-            yield Difference(REASONS, "hectares", stated)
+            stated = {"plot": was["plot"][row], "code": was["code"][row], "column": name}
+            figures = {"was": str(was[name][row]), "now": str(now[name][row])}
+            yield Difference(REASONS, "hectares", sentence("differences", "recomputed", **stated, **figures))

@@ -87,8 +87,10 @@ def _geojson(contents: Contents, name: str, files: statements.Files, planned: Pl
 def _eu_rules(contents: Contents, name: str) -> Iterator[Difference]:
     cattle = contents.harvest.commodity == "cattle"
     for fault in file_rules.check((contents.root / name).read_bytes(), cattle=cattle):
-        where = f"feature {fault.feature}: " if fault.feature else ""
-        yield Difference(name, f"eu:{fault.code}", where + fault.message)
+        said = fault.message
+        if fault.feature:
+            said = sentence("eu_file", "of_feature", feature=fault.feature, message=said)
+        yield Difference(name, f"eu:{fault.code}", said)
 
 
 def _features(name: str, found: list[str], expected: list[str], keys: list[str]) -> Iterator[Difference]:
@@ -151,10 +153,11 @@ def _elements(name: str, found: Any, expected: Any) -> Iterator[Difference]:
     was, now = _values(found), _values(expected)
     for place in [*now, *(place for place in was if place not in now)]:
         if was.get(place) != now.get(place):
-            code = "geolocation" if place.endswith("geometryGeojson") else "payload"
-            says = "other geolocation" if code == "geolocation" else repr(was.get(place))
-            gives = "" if code == "geolocation" else f", settings and tables give {now.get(place)!r}"
-            yield Difference(name, code, f"{place}: says {says}{gives}")
+            if place.endswith("geometryGeojson"):
+                yield Difference(name, "geolocation", sentence("differences", "other_geolocation", place=place))
+                continue
+            stated = {"says": repr(was.get(place)), "gives": repr(now.get(place))}
+            yield Difference(name, "payload", sentence("differences", "payload_says", place=place, **stated))
     yield Difference(name, "payload", sentence("differences", "other_payload"))
 
 

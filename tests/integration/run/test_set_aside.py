@@ -60,6 +60,7 @@ def test_the_plot_is_named(finished, tiny: tiny_harvest.Tiny):
     note = next(note for note in finished.notes if "sur/declares-nothing-much" in note)
 
     assert "was set aside" in note
+    assert "se apartó: El terreno hallado en los mapas" in note.in_language("es")
     for findings in (finished.findings, published, packed):
         aside = findings[findings["code"] == "area_not_conserved"]
         assert aside["plot"].tolist() == ["sur/declares-nothing-much"]

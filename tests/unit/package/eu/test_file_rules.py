@@ -6,7 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from eudr_check import text
+from eudr_check.choices import LANGUAGES
+from eudr_check.cli.commands import app
 from eudr_check.errors import PackageError
 from eudr_check.package.eu import file_rules
 
@@ -248,3 +252,25 @@ def test_area_beyond_all_numbers_is_named(area: str) -> None:
 def test_objects_where_words_belong_are_a_message(content: bytes) -> None:
     """Never a traceback."""
     assert file_rules.check(content)
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_every_fault_is_said_in_the_language_asked_for(language: str) -> None:
+    """No fault of any faulty file is said in English to somebody who reads another language."""
+    said = [fault.message for content, _ in FAULTY.values() for fault in file_rules.check(content)]
+
+    assert len(said) >= len(FAULTY)
+    assert not [message for message in said if message.in_language(language) == message]
+
+
+@pytest.mark.parametrize(("language", "words"), [("es", "dos lados del anillo se cruzan cerca de 0.5"), ("en", "near")])
+def test_the_command_speaks_the_language_asked_for(tmp_path: Path, language: str, words: str) -> None:
+    """Faults, notes and the last line."""
+    file = tmp_path / "parcelas.geojson"
+    file.write_bytes(FAULTY["1 crossing lines"][0])
+    ended = CliRunner().invoke(app, ["eu-check", str(file), "--language", language])
+
+    assert ended.exit_code == 1
+    assert words in ended.output
+    assert text.say("eu_file", "faults", language, file=file, count=1) in ended.output
+    assert text.say("eu_file", "note", language, feature=1, code="decimals-few", message="") in ended.output

@@ -5,16 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from eudr_check import text
 from eudr_check.package import verify
 from eudr_check.package.verify import difference
 from eudr_check.text import Sentence
 
-JOINED = 7
-"""Differences that only join values with few English words: a row and what it says, a file and where it is."""
-
 
 def test_no_new_difference_speaks_english_alone() -> None:
-    """The count may only fall."""
+    """No difference is a text of the code."""
     calls = [
         node
         for path in Path(verify.__file__).parent.glob("*.py")
@@ -24,7 +22,18 @@ def test_no_new_difference_speaks_english_alone() -> None:
 
     assert len(calls) > 80
     written = [call.args[2] for call in calls if isinstance(call.args[2], ast.Constant | ast.JoinedStr | ast.BinOp)]
-    assert len(written) == JOINED
+    assert not [ast.unparse(one) for one in written]
+
+
+def test_a_path_is_written_otherwise_in_every_language() -> None:
+    """Differences name files as the package does, not as this machine does; words stay in the language asked for."""
+    inner = text.sentence("refusals", "geojson_unreadable", file="/here/pack/a.csv", problem="x")
+    said = text.replaced(text.sentence("differences", "rest_unreadable", problem=inner), "/here/pack", ".")
+
+    assert isinstance(said, Sentence)
+    assert "./a.csv" in said and "/here" not in said
+    assert said.in_language("es").startswith("lo demás no se puede recalcular")
+    assert "./a.csv" in said.in_language("es") and "/here" not in said.in_language("es")
 
 
 @pytest.mark.parametrize(
