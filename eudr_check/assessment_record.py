@@ -2,7 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
+
+
+class AreaLayer(TypedDict):
+    """A vector layer of areas that plots were laid on, as `areas.json` holds it."""
+
+    area: str
+    """Its name in the harvest."""
+    layer: str
+    """Id of its definition."""
+    title: str
+    provider: str
+    licence: str
+    citation: str
+    topic: str
+    complete: bool
 
 
 @dataclass(frozen=True)

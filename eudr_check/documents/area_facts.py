@@ -1,15 +1,15 @@
 """What vector layers of protected, indigenous, zoned or titled land say of some plots, as facts of the record."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
+
+from eudr_check.assessment_record import AreaLayer
 
 LETTERS = {"indigenous": ("c", "d", "e")}
 """Letters of Article 10(2) that areas of a topic bear on."""
 OTHER_LETTERS = ("m",)
-NOTED = frozenset([*(letter for letters in LETTERS.values() for letter in letters), *OTHER_LETTERS])
 LEGALITY = {
     "protected": ("environment",),
     "indigenous": ("third_party_rights", "free_prior_informed_consent"),
@@ -19,41 +19,48 @@ LEGALITY = {
 """Topics of Article 2(40) that areas of a topic bear on."""
 
 
+class AreaFigures(AreaLayer):
+    """What a vector layer says of some plots."""
+
+    plots: int
+    """Plots that share ground with its areas."""
+    overlap_ha: float
+    unknown: int
+    """Plots of which it could not be learned, or of whose country the layer says nothing."""
+
+
 @dataclass(frozen=True)
 class AreaFacts:
     """The vector layers of a harvest and what they say."""
 
     found: pd.DataFrame
     """AREAS."""
-    looked: Sequence[Mapping[str, Any]]
-    """Every layer that was looked at: `area`, `title`, `topic`, `complete`."""
+    looked: Sequence[AreaLayer]
+    """Every layer that was looked at."""
 
-    def of(self, plots: Iterable[str]) -> list[dict[str, Any]]:
-        """Figures of every layer for some plots.
-
-        Returns:
-            The layer with `plots` (that share ground with its areas), `overlap_ha`, and `unknown`: plots of which it
-            could not be learned, or of whose country the layer says nothing.
-        """
+    def of(self, plots: Iterable[str]) -> list[AreaFigures]:
+        """Figures of every layer for some plots."""
         mine = self.found[self.found.index.isin(list(plots))]
         rows = []
         for layer in self.looked:
             own = mine[mine["area"] == layer["area"]]
-            hits, open_ = own[own["status"] == "overlap"], own[own["status"] != "overlap"]
-            figures = {
-                "plots": int(hits.index.nunique()),
-                "overlap_ha": float(hits["overlap_ha"].sum()),
-                "unknown": int(open_.index.nunique()),
-            }
-            rows.append({**layer, **figures})
+            hits, unread = own[own["status"] == "overlap"], own[own["status"] != "overlap"]
+            rows.append(
+                AreaFigures(
+                    **layer,
+                    plots=int(hits.index.nunique()),
+                    overlap_ha=float(hits["overlap_ha"].sum()),
+                    unknown=int(unread.index.nunique()),
+                )
+            )
         return rows
 
 
-def noted(facts: Sequence[Mapping[str, Any]], letter: str) -> list[Mapping[str, Any]]:
+def noted(facts: Sequence[AreaFigures], letter: str) -> list[AreaFigures]:
     """Facts that bear on a letter of Article 10(2)."""
     return [one for one in facts if letter in LETTERS.get(one["topic"], OTHER_LETTERS)]
 
 
-def settled(facts: Sequence[Mapping[str, Any]]) -> bool:
+def settled(facts: Sequence[AreaFigures]) -> bool:
     """Whether maps of indigenous land answer where there is some: one that is complete, and read for all plots."""
     return any(one["topic"] == "indigenous" and one["complete"] and not one["unknown"] for one in facts)

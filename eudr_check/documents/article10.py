@@ -13,7 +13,7 @@ from eudr_check import law
 from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
 from eudr_check.documents.answers import LETTERS, TOPICS
-from eudr_check.documents.area_facts import LEGALITY, noted, settled
+from eudr_check.documents.area_facts import LEGALITY, AreaFigures, noted, settled
 from eudr_check.documents.legality import by_topic
 from eudr_check.documents.scope import consequences
 from eudr_check.text import number, say
@@ -37,7 +37,7 @@ def record(
     lots: pd.DataFrame | None = None,
     legality: pd.DataFrame | None = None,
     broken: Mapping[str, str] | None = None,
-    areas: Sequence[Mapping[str, Any]] = (),
+    areas: Sequence[AreaFigures] = (),
     answered: Answered = lambda letter: ((), False),
 ) -> dict[str, Any]:
     """What a due-diligence file says under Article 10(2) or 13, as JSON can hold it.

@@ -8,7 +8,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from eudr_check.assessment_record import WrittenRecord
+from eudr_check.assessment_record import AreaLayer, WrittenRecord
 from eudr_check.config import Harvest
 from eudr_check.files import Attachment
 from eudr_check.register import FilingState
@@ -46,7 +46,7 @@ class PackageInput:
     """Parquet files of SOURCES, ASSESSMENTS and REASONS, passed on as they are instead of written again."""
     areas: pd.DataFrame | None = None
     """AREAS; None without vector layers."""
-    area_layers: Sequence[Mapping[str, Any]] = ()
+    area_layers: Sequence[AreaLayer] = ()
     """The vector layers that AREAS speaks of, as `areas.json` holds them."""
     lots: pd.DataFrame | None = None
     """LOTS; None without deliveries."""

@@ -1,10 +1,9 @@
 """All tables of a harvest to one folder of files: the due-diligence package."""
 
-import datetime as dt
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pandas as pd
 from eudr_check import __version__, parquet
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
-from eudr_check.package import csv_files, document_date, formats, pictures, readme, redact
+from eudr_check.package import csv_files, document_date, formats, pictures, readme, redact, settings
 from eudr_check.package.action_plan import plan
 from eudr_check.package.action_plan.cooperative import Ground
 from eudr_check.package.bag import bagit
@@ -32,7 +31,6 @@ from eudr_check.shipments import Filed, Shipments, Withheld
 from eudr_check.steps import Made, Map, Step, in_turn, one_by_one
 from eudr_check.text import Joined, say, sentence
 from eudr_check.text.clean import file_stem
-from eudr_check.variables import Variable
 
 DRAWN = "drawn"
 """The step that begins the GeoPackage."""
@@ -150,7 +148,7 @@ def _write_settings(into: Folder, given: PackageInput) -> None:
     into.json("layers.json", given.layers)
     if given.areas is not None:
         into.json("areas.json", list(given.area_layers))
-    into.json("settings.json", settings(given.harvest, given.variables))
+    into.json("settings.json", settings.of(given.harvest, given.variables))
     for attachment in sorted(given.attachments, key=lambda item: item.name):
         into.attach(attachment)
 
@@ -337,18 +335,6 @@ def _finish(into: Folder, given: PackageInput, declared: Declared, each: Map) ->
 
 def _counts(values: pd.Series) -> dict[str, int]:
     return {str(value): int(count) for value, count in values.value_counts().sort_index().items()}
-
-
-def settings(harvest: Harvest, variables: Sequence[Variable]) -> dict[str, Any]:
-    """What is needed to compute outcomes and statements once more; no path of any machine."""
-    facts = ("harvest", "commodity", "operator", "product", "products", "confidential", "concern")
-    choices = ("border_country", "cooperatives", "policy", "production", "gps_error_m", "package")
-    return harvest.model_dump(mode="json", by_alias=True, include={*facts, *choices}) | {
-        "variables": [
-            {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in asdict(variable).items()}
-            for variable in variables
-        ]
-    }
 
 
 def _records(frame: pd.DataFrame | None) -> list[dict[str, Any]]:

@@ -112,6 +112,7 @@ STAGES = {
     "areas": MadeBy(
         (
             "layers",
+            "assessment_record.py",
             "documents/area_facts.py",
             "files.py",
             "law",

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from eudr_check import __version__
-from eudr_check.package import csv_files, formats, readme, writing
+from eudr_check.package import csv_files, formats, readme, settings, writing
 from eudr_check.package.statement import ledger, statements
 from eudr_check.package.statement.statements import Plan
 from eudr_check.package.verify.contents import Contents
@@ -37,7 +37,7 @@ def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
         redacted=contents.redacted,
     ) | {"software": contents.summary["software"]}
     yield from _json("summary.json", expected, contents.summary)
-    yield from _json("settings.json", writing.settings(contents.harvest, contents.variables), contents.settings)
+    yield from _json("settings.json", settings.of(contents.harvest, contents.variables), contents.settings)
     stated = {key: value for key, value in contents.manifest.items() if key != "files"}
     yield from _json("MANIFEST.json", writing.manifest_facts(expected, contents.sources), stated)
     yield from same_csv(contents.root, "excluded.csv", settled.excluded)

@@ -5,11 +5,12 @@ No rule of a policy sees them: they become findings, and facts of the assessment
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from eudr_check import plots as plots_room
+from eudr_check.assessment_record import AreaLayer
 from eudr_check.documents.area_facts import AreaFacts
 from eudr_check.files import hashes
 from eudr_check.layers.areas.definition import AreaDefinition, definition
@@ -69,13 +70,21 @@ def _write(run: Run, made: Made, folder: Path) -> None:
         write_table(folder, "FINDINGS", added)
 
 
-def _shown(name: str, one: AreaDefinition) -> dict[str, Any]:
-    kept = {"title", "provider", "licence", "citation", "topic", "complete"}
-    return {"area": name, "layer": one.id, **one.model_dump(mode="json", include=kept)}
+def _shown(name: str, one: AreaDefinition) -> AreaLayer:
+    return AreaLayer(
+        area=name,
+        layer=one.id,
+        title=one.title,
+        provider=one.provider,
+        licence=one.licence,
+        citation=one.citation,
+        topic=one.topic,
+        complete=one.complete,
+    )
 
 
 def with_findings(
-    findings: pd.DataFrame, plots: Any, found: pd.DataFrame, known: Mapping[str, AreaDefinition]
+    findings: pd.DataFrame, plots: gpd.GeoDataFrame, found: pd.DataFrame, known: Mapping[str, AreaDefinition]
 ) -> pd.DataFrame:
     """FINDINGS with one more for every plot and area on it, and one for every layer that could not be learned.
 
