@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TypedDict
 
 
 class AreaLayer(TypedDict):
@@ -24,7 +24,7 @@ class AreaLayer(TypedDict):
 class WrittenRecord:
     """A record in the words of some languages, as statements show it."""
 
-    rows: Mapping[str, Sequence[Mapping[str, Any]]]
+    rows: Mapping[str, Sequence[Mapping[str, object]]]
     """By language, the rows of `table`."""
     basis: str = "article_10"
     concern: str | None = None

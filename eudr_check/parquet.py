@@ -9,7 +9,6 @@ import json
 from collections.abc import Hashable, Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -40,7 +39,7 @@ def write(path: Path, name: str, table: pd.DataFrame | pa.Table) -> None:
     pq.write_table(stored, path, **form(stored.column_names))
 
 
-def form(columns: Iterable[Hashable]) -> dict[str, Any]:
+def form(columns: Iterable[Hashable]) -> dict[str, object]:
     """How a table is written: hectares and outlines hardly repeat, and looking for repetitions takes time."""
     unlike = {"geometry", "original_wkb"}
     repeating = [name for name in columns if name not in unlike and not str(name).endswith("_ha")]

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -12,7 +12,7 @@ from eudr_check.names import code_of
 from eudr_check.problems import SettingError, said
 
 
-def known_as(code: Callable[[str], str | None]) -> Callable[[Any], Any]:
+def known_as(code: Callable[[str], str | None]) -> Callable[[object], object]:
     """A validator that takes a name people use for the code it stands for, and leaves everything else."""
     return lambda value: (code(value) or value) if isinstance(value, str) else value
 

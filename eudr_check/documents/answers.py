@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from eudr_check.documents.csv_rows import raise_all, rows_of, table_of
 from eudr_check.errors import ConfigError
@@ -70,7 +69,7 @@ def read_answers(path: Path, cooperatives: Sequence[str], last: dt.date) -> tupl
     return tuple(answer for _, answer in found)
 
 
-def shown(answer: Answer) -> dict[str, Any]:
+def shown(answer: Answer) -> dict[str, object]:
     """An answer as statements show it, as JSON can hold it."""
     return vars(answer) | {"date": answer.date.isoformat(), "cooperatives": list(answer.cooperatives)}
 

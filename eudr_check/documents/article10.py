@@ -4,8 +4,9 @@ Each is answered by the data, by the operator in its own words, or left visible 
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
 
 import pandas as pd
 
@@ -22,9 +23,58 @@ ALSO = {"complexity": "i", "circumvention": "j", "mixing": "j"}
 """Letter of Article 10(2) whose answer also answers a point of the short list."""
 
 
-Facts = tuple[dict[str, Any], list[str]]
-Answered = Callable[[str], tuple[Sequence[Mapping[str, Any]], bool]]
+Facts = tuple[dict[str, object], list[str]]
+Answered = Callable[[str], tuple[Sequence[Mapping[str, object]], bool]]
 """Answers of the operator to a letter or point, and whether they speak of all the plots."""
+
+
+class Criterion(TypedDict):
+    """What is said to one letter or point."""
+
+    letter: str
+    state: str
+    """`answered` by the data, `operator` or `question`."""
+    facts: dict[str, object]
+    """Figures and texts behind the sentence."""
+    sources: list[str]
+    noted: list[AreaFigures]
+    """What vector layers show."""
+    answers: list[Mapping[str, object]]
+    """Those of the operator."""
+
+
+class Record(TypedDict):
+    """What a due-diligence file says under Article 10(2) or 13, as JSON can hold it."""
+
+    harvest: str
+    on: str
+    basis: str
+    """`article_10`, or `article_13` for the short list."""
+    concern: str | None
+    criteria: list[Criterion]
+    countries: list[dict[str, object]]
+    """Class of each and what follows."""
+    legality: list[dict[Hashable, object]]
+    """State by topic, with the vector layers that bear on it."""
+    draft_because: list[str]
+    """What keeps the statement a draft."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """What people added to a harvest."""
+
+    legality: pd.DataFrame | None = None
+    """From `read_legality`; None without evidence."""
+    broken: Mapping[str, str] | None = None
+    """Documents whose files do not hold, from `broken_documents`."""
+    areas: Sequence[AreaFigures] = ()
+    """From `area_facts.AreaFacts.of`; a complete map of indigenous land answers criterion (c)."""
+    answered: Answered = lambda letter: ((), False)
+    """The operator's answers to a letter."""
+
+
+NOTHING_ADDED = Added()
 
 
 def record(
@@ -33,68 +83,60 @@ def record(
     assessments: pd.DataFrame,
     sources: pd.DataFrame,
     on: dt.date,
-    *,
     lots: pd.DataFrame | None = None,
-    legality: pd.DataFrame | None = None,
-    broken: Mapping[str, str] | None = None,
-    areas: Sequence[AreaFigures] = (),
-    answered: Answered = lambda letter: ((), False),
-) -> dict[str, Any]:
-    """What a due-diligence file says under Article 10(2) or 13, as JSON can hold it.
+    added: Added = NOTHING_ADDED,
+) -> Record:
+    """What a due-diligence file says under Article 10(2) or 13.
 
     Args:
         harvest: settings.
         plots, assessments, sources: the tables of these names; assessments after reviews.
         on: day of the assessment (an input, so that the record does not change with the clock).
         lots: LOTS; None without deliveries.
-        legality: from `read_legality`; None without evidence.
-        broken: documents whose files do not hold, from `broken_documents`.
-        areas: from `area_facts.AreaFacts.of`; a complete map of indigenous land answers criterion (c).
-        answered: the operator's answers to a letter.
-
-    Returns:
-        `harvest`, `on`, `basis` (`article_10`, or `article_13` for the short list), `concern`; `criteria`: one per
-        letter or point with `letter`, `state` (`answered` by the data, `operator` or `question`), `facts` (figures and
-        texts behind the sentence), `sources`, `noted` (what vector layers show) and `answers` of the operator;
-        `countries`: class and what follows; `legality`: state by topic, with the vector layers that bear on it;
-        `draft_because`: what keeps the statement a draft.
+        added: what people added.
     """
-    topics = by_topic(legality, on, broken, tuple(plots["cooperative"].unique()))
+    topics = by_topic(added.legality, on, added.broken, tuple(plots["cooperative"].unique()))
     known = sorted(plots["producer_country"].dropna().unique())
     short = not plots["producer_country"].isna().any() and law.record_of(known, on, harvest.concern) == "article_13"
     unclassed = _unclassed(plots, on)
     facts = (_short_facts if short else _facts)(plots, assessments, sources, lots, on)
-    if not short and settled(areas):
-        mine = [one for one in noted(areas, "c") if one["complete"]]
+    if not short and settled(added.areas):
+        mine = [one for one in noted(added.areas, "c") if one["complete"]]
         facts["c"] = ({"overlapping": max(one["plots"] for one in mine)}, [one["title"] for one in mine])
     draft = [f"legality_{row.state}: {topic}" for topic, row in topics.iterrows() if row["state"] != "shown"]
-    evidence = legality is not None and bool((topics["state"] == "shown").any())
+    evidence = added.legality is not None and bool((topics["state"] == "shown").any())
     return {
         "harvest": harvest.harvest,
         "on": on.isoformat(),
         "basis": "article_13" if short else "article_10",
         "concern": harvest.concern,
         "criteria": [
-            _criterion(letter, facts.get(letter), answered, unclassed) | {"noted": noted(areas, letter)}
-            for letter in (TOPICS if short else LETTERS)
+            _criterion(letter, facts.get(letter), added, unclassed) for letter in (TOPICS if short else LETTERS)
         ],
         "countries": [vars(item) for item in consequences(known, on)],
         "legality": [
-            {**row, "areas": [one for one in areas if row["topic"] in LEGALITY[one["topic"]]]}
+            {**row, "areas": [one for one in added.areas if row["topic"] in LEGALITY[one["topic"]]]}
             for row in topics.reset_index().to_dict("records")
         ],
         "draft_because": draft if evidence else ["no_legality_evidence"],
     }
 
 
-def _criterion(letter: str, facts: Facts | None, answered: Answered, unclassed: Sequence[str]) -> dict[str, Any]:
+def _criterion(letter: str, facts: Facts | None, added: Added, unclassed: Sequence[str]) -> Criterion:
     """One criterion: what the data answer stays ours, what the operator answers stays the operator's."""
-    answers, whole = answered(letter)
+    answers, whole = added.answered(letter)
     if not answers and letter in ALSO:
-        answers, whole = answered(ALSO[letter])
+        answers, whole = added.answered(ALSO[letter])
     state = "answered" if facts is not None else "operator" if whole else "question"
     figures, sources = facts or ({"countries": ", ".join(unclassed) or "–"}, [])
-    return {"letter": letter, "state": state, "facts": figures, "sources": sources, "answers": list(answers)}
+    return {
+        "letter": letter,
+        "state": state,
+        "facts": figures,
+        "sources": sources,
+        "answers": list(answers),
+        "noted": noted(added.areas, letter),
+    }
 
 
 def _facts(
@@ -124,12 +166,12 @@ def _short_facts(
     return {"complexity": _chain(plots, lots)} | ({} if lots is None else {"mixing": _mixing(lots)})
 
 
-def questions(record: Mapping[str, Any], language: str) -> dict[str, str]:
+def questions(record: Record, language: str) -> dict[str, str]:
     """Every open question of a record by its letter or point."""
     return {row["letter"]: row["question"] for row in _rows(record, language) if row["question"]}
 
 
-def table(record: Mapping[str, Any], language: str) -> pd.DataFrame:
+def table(record: Record, language: str) -> pd.DataFrame:
     """The record as people read it.
 
     Returns:
@@ -139,7 +181,7 @@ def table(record: Mapping[str, Any], language: str) -> pd.DataFrame:
     return pd.DataFrame(_rows(record, language))
 
 
-def _rows(record: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
+def _rows(record: Record, language: str) -> list[dict[str, Any]]:
     rows = []
     for item in record["criteria"]:
         letter, state = item["letter"], item["state"]
@@ -157,14 +199,15 @@ def _rows(record: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _noted(one: Mapping[str, Any], language: str) -> str:
+def _noted(one: AreaFigures, language: str) -> str:
     """What a vector layer shows, and that it is not whole where it is not."""
-    values = {name: _written(one[name], language) for name in ("title", "plots", "overlap_ha", "unknown")}
+    shown = {"title": one["title"], "plots": one["plots"], "overlap_ha": one["overlap_ha"], "unknown": one["unknown"]}
+    values = {name: _written(value, language) for name, value in shown.items()}
     said = say("article10", "noted_area", language, **values)
     return said if one["complete"] else f"{said} {say('article10', 'noted_incomplete', language)}"
 
 
-def written(record: Mapping[str, Any] | None, languages: Sequence[str]) -> WrittenRecord:
+def written(record: Record | None, languages: Sequence[str]) -> WrittenRecord:
     """The record in words; without one, nothing is answered and nothing asked."""
     if record is None:
         return WrittenRecord({})
@@ -172,7 +215,7 @@ def written(record: Mapping[str, Any] | None, languages: Sequence[str]) -> Writt
     return WrittenRecord(rows, record["basis"], record["concern"], tuple(record["draft_because"]))
 
 
-def _written(value: Any, language: str) -> str:
+def _written(value: object, language: str) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {say('article10', f'class_{kind}', language)}" for name, kind in value.items())
     if isinstance(value, float):
@@ -191,11 +234,11 @@ def _unclassed(plots: pd.DataFrame, on: dt.date) -> list[str]:
     return unclassed + (["?"] if plots["producer_country"].isna().any() else [])
 
 
-def _forest(assessments: pd.DataFrame, sources: pd.DataFrame) -> tuple[dict[str, Any], list[str]]:
+def _forest(assessments: pd.DataFrame, sources: pd.DataFrame) -> Facts:
     forest = assessments["forest_2020_ha"]
     names = sorted(set(sources["layer"]))
     baseline = next((name for name in names if name.startswith("jrc_gfc2020")), "–")
-    facts = {
+    facts: dict[str, object] = {
         "plots": len(assessments),
         "plots_with_forest": int((forest > 0).sum()),
         "forest_ha": float(forest.sum()),
@@ -204,10 +247,10 @@ def _forest(assessments: pd.DataFrame, sources: pd.DataFrame) -> tuple[dict[str,
     return facts, [baseline]
 
 
-def _deforestation(assessments: pd.DataFrame) -> tuple[dict[str, Any], list[str]]:
+def _deforestation(assessments: pd.DataFrame) -> Facts:
     final = assessments["final_outcome"]
     policies = sorted(assessments["policy"].unique())
-    facts = {
+    facts: dict[str, object] = {
         "high": int((final == "high").sum()),
         "undetermined": int((final == "undetermined").sum()),
         "cleared": int((final == "cleared_by_review").sum()),
@@ -217,9 +260,9 @@ def _deforestation(assessments: pd.DataFrame) -> tuple[dict[str, Any], list[str]
     return facts, policies
 
 
-def _reliability(assessments: pd.DataFrame, sources: pd.DataFrame) -> tuple[dict[str, Any], list[str]]:
+def _reliability(assessments: pd.DataFrame, sources: pd.DataFrame) -> Facts:
     layers = sorted(set(sources["layer"]))
-    facts = {
+    facts: dict[str, object] = {
         "layers": ", ".join(layers),
         "failed": int((sources["status"] != "read").sum()),
         "fragile": int((assessments["stability"] == "fragile").sum()),
@@ -228,8 +271,8 @@ def _reliability(assessments: pd.DataFrame, sources: pd.DataFrame) -> tuple[dict
     return facts, layers
 
 
-def _chain(plots: pd.DataFrame, lots: pd.DataFrame | None) -> tuple[dict[str, Any], list[str]]:
-    facts = {
+def _chain(plots: pd.DataFrame, lots: pd.DataFrame | None) -> Facts:
+    facts: dict[str, object] = {
         "plots": len(plots),
         "cooperatives": int(plots["cooperative"].nunique()),
         "polygons": int((plots["geometry_kind"] == "polygon").sum()),
@@ -238,9 +281,9 @@ def _chain(plots: pd.DataFrame, lots: pd.DataFrame | None) -> tuple[dict[str, An
     return facts, sorted(plots["source_file"].unique())
 
 
-def _mixing(lots: pd.DataFrame) -> tuple[dict[str, Any], list[str]]:
+def _mixing(lots: pd.DataFrame) -> Facts:
     accepted = lots["status"] == "accepted"
-    facts = {
+    facts: dict[str, object] = {
         "accepted": int(accepted.sum()),
         "accepted_kg": float(lots.loc[accepted, "kg_green"].sum()),
         "refused": int((~accepted).sum()),

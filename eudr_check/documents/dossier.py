@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -52,7 +52,7 @@ class Dossier:
     """SHA-256 of the files of every document, by its key and by ending."""
 
     @property
-    def digests(self) -> dict[str, Any]:
+    def digests(self) -> dict[str, object]:
         """What names results made of these documents, as JSON can hold it."""
         return {
             "documents": {name: dict(files) for name, files in self.hashes.items()},
@@ -154,13 +154,13 @@ def delivered(dossier: Dossier) -> pd.DataFrame | None:
 
 def assessed(
     dossier: Dossier, assessments: pd.DataFrame, evidence: pd.DataFrame
-) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+) -> tuple[pd.DataFrame, list[review_lines.Stated]]:
     """ASSESSMENTS after reviews, and what every review does, a row per plot (`review_lines.stated`)."""
     after, effects = reviews.judge(assessments, dossier.reviews, evidence, dossier.broken_reviews)
     return after, review_lines.stated(effects)
 
 
-def to_review(assessments: pd.DataFrame, evidence: pd.DataFrame) -> dict[str, dict[str, Any]]:
+def to_review(assessments: pd.DataFrame, evidence: pd.DataFrame) -> dict[str, dict[str, object]]:
     """Plots that a decision can settle: outcome, reason codes to answer, and digest of the evidence to decide on."""
     wanted = review_sheet.asked(assessments)
     digests = evidence_digest(evidence, wanted)
@@ -186,14 +186,14 @@ def record(
     sources: pd.DataFrame,
     assessed_lots: pd.DataFrame | None,
     areas: AreaFacts | None = None,
-) -> dict[str, Any] | None:
+) -> article10.Record | None:
     """The assessment record under Article 10(2) or 13; None for a screening, which has no date of its own."""
     on = day(harvest)
     if on is None:
         return None
     cooperatives = tuple(plots["cooperative"].unique())
 
-    def answered(letter: str) -> tuple[list[dict[str, Any]], bool]:
+    def answered(letter: str) -> tuple[list[dict[str, object]], bool]:
         mine, whole = answers.given(dossier.answers, letter, cooperatives)
         return [answers.shown(one) for one in mine], whole
 
@@ -203,18 +203,20 @@ def record(
         assessments,
         sources,
         on,
-        lots=assessed_lots,
-        legality=dossier.legality,
-        broken=dossier.broken_documents,
-        areas=() if areas is None else areas.of(plots.index),
-        answered=answered,
+        assessed_lots,
+        article10.Added(
+            legality=dossier.legality,
+            broken=dossier.broken_documents,
+            areas=() if areas is None else areas.of(plots.index),
+            answered=answered,
+        ),
     )
 
 
 def notes(
     harvest: Harvest,
     dossier: Dossier,
-    effects: Sequence[Mapping[str, Any]],
+    effects: Sequence[review_lines.Stated],
     assessed_lots: pd.DataFrame | None,
 ) -> tuple[str, ...]:
     """What the person at the terminal must know of the dossier: a line for each review that lacks something, lots."""

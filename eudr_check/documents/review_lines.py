@@ -1,8 +1,8 @@
 """What every review does, in one line each: counts or not, why, and what to add."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import groupby
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from eudr_check.documents.reviews import Effect
 from eudr_check.text import LANGUAGES, Sentence, sentence
@@ -10,9 +10,31 @@ from eudr_check.text import LANGUAGES, Sentence, sentence
 _SHOWN = 3
 
 
-def stated(effects: Iterable[Effect]) -> list[dict[str, Any]]:
+class Stated(TypedDict):
+    """What a review does for a plot, as JSON holds it."""
+
+    review: str
+    plot: str
+    decision: str
+    reasons: list[str]
+    grounds: str
+    evidence: dict[str, str]
+    imagery: dict[str, str]
+    reviewer: str
+    second_reviewer: str
+    date: str
+    fault: str | None
+    still_open: list[str]
+    outcome: str | None
+    contested: bool
+    counts: bool
+    said: NotRequired[dict[str, str]]
+    """In words, by language."""
+
+
+def stated(effects: Iterable[Effect]) -> list[Stated]:
     """Effects as JSON can hold them, a row per review and plot, with what each does in words (`said`, by language)."""
-    rows: list[dict[str, Any]] = [
+    rows: list[Stated] = [
         {
             "review": one.review.review,
             "plot": one.plot,
@@ -35,12 +57,12 @@ def stated(effects: Iterable[Effect]) -> list[dict[str, Any]]:
     return [row | {"said": {language: effect(row).in_language(language) for language in LANGUAGES}} for row in rows]
 
 
-def lines(effects: Iterable[Mapping[str, Any]]) -> list[Sentence]:
+def lines(effects: Iterable[Stated]) -> list[Sentence]:
     """One line per review of `stated`, in their order."""
     return [_line(name, list(rows)) for name, rows in groupby(effects, key=lambda row: str(row["review"]))]
 
 
-def does_all(effects: Iterable[Mapping[str, Any]]) -> dict[str, bool]:
+def does_all(effects: Iterable[Stated]) -> dict[str, bool]:
     """Whether a review does what it was made for on all of its plots, by its id."""
     found: dict[str, bool] = {}
     for row in effects:
@@ -50,7 +72,7 @@ def does_all(effects: Iterable[Mapping[str, Any]]) -> dict[str, bool]:
     return found
 
 
-def effect(row: Mapping[str, Any]) -> Sentence:
+def effect(row: Stated) -> Sentence:
     """What one review does for one plot."""
     fault = None if row["fault"] is None else _fault(str(row["fault"]))
     if row["decision"] == "confirm" and row["counts"]:
@@ -75,7 +97,7 @@ def _fault(fault: str) -> Sentence:
     return sentence("reviews", code, detail=detail)
 
 
-def _line(name: str, rows: list[Mapping[str, Any]]) -> Sentence:
+def _line(name: str, rows: list[Stated]) -> Sentence:
     """Plots for which the review does the same are said together."""
     groups: dict[str, tuple[Sentence, list[str]]] = {}
     for row in rows:

@@ -1,14 +1,13 @@
 """Whether the ground of a plot can be seen in a scene: measured on the plot, not taken from the scene."""
 
-from typing import Any
-
 import numpy as np
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.features import geometry_mask
+from shapely.geometry.base import BaseGeometry
 
-from eudr_check.typing import Mask
+from eudr_check.typing import Mask, Numbers
 
 REACH_M = 60.0
 """Ground around the plot that must be clear too: shadows and neighbours explain what is seen."""
@@ -24,7 +23,7 @@ MOST_BLUE = 0.1
 """Vegetation never reflects as much blue light: where the classification says so, it missed a cloud or haze."""
 
 
-def ground_mask(geometry: Any, transform: Affine, shape: tuple[int, int], reach_m: float = REACH_M) -> Mask:
+def ground_mask(geometry: BaseGeometry, transform: Affine, shape: tuple[int, int], reach_m: float = REACH_M) -> Mask:
     """Cells whose centre lies on a plot or within `reach_m` of it; geometry in the raster's CRS (metres)."""
     around = shapely.buffer(geometry, reach_m)
     if around.is_empty:
@@ -33,12 +32,12 @@ def ground_mask(geometry: Any, transform: Affine, shape: tuple[int, int], reach_
     return np.asarray(~geometry_mask([around], shape, transform))
 
 
-def hidden(classes: NDArray[np.uint8]) -> Mask:
+def hidden(classes: Numbers) -> Mask:
     """Cells that do not show the ground, grown by one cell: edges of clouds are thin and are missed."""
     return grown(~np.isin(classes, SEEN))
 
 
-def missed(classes: NDArray[np.uint8], blue: NDArray[np.float32]) -> Mask:
+def missed(classes: Numbers, blue: NDArray[np.float32]) -> Mask:
     """Cells called vegetation that are too bright in blue for it; `blue` is reflectance, NaN without data."""
     return grown((classes == VEGETATION) & (np.nan_to_num(blue, nan=1.0) > MOST_BLUE))
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import rasterio
@@ -14,13 +14,16 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import Transformer
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetReader
 from rasterio.windows import Window
+from shapely.geometry.base import BaseGeometry
 
 from eudr_check.errors import LayersError
 from eudr_check.geodesy import METRES_PER_DEGREE
 from eudr_check.imagery.passes import Pass
 from eudr_check.imagery.scenes import Scene
 from eudr_check.text import sentence
+from eudr_check.typing import Numbers
 
 MARGIN_M = 120.0
 """Ground shown around a plot."""
@@ -85,7 +88,7 @@ class Grid(NamedTuple):
     transform: Affine
 
 
-def box_of(geometry: Any) -> NDArray[np.float64]:
+def box_of(geometry: BaseGeometry) -> NDArray[np.float64]:
     """Degrees (4,) that surely hold every chip of a plot, whichever way its UTM grid is turned."""
     west, south, east, north = shapely.bounds(geometry)
     dy = MARGIN_M / METRES_PER_DEGREE
@@ -98,7 +101,7 @@ def box_of(geometry: Any) -> NDArray[np.float64]:
     return np.array([x - wide, y - tall, x + wide, y + tall])
 
 
-def projected(geometry: Any, crs: str) -> Any:
+def projected(geometry: BaseGeometry, crs: str) -> BaseGeometry:
     """A geometry in degrees in another CRS."""
     there = _transformer(crs)
     return shapely.transform(geometry, lambda xy: np.column_stack(there.transform(xy[:, 0], xy[:, 1])))
@@ -109,7 +112,7 @@ def _transformer(crs: str) -> Transformer:
     return Transformer.from_crs("EPSG:4326", crs, always_xy=True)
 
 
-def chip(geometry: Any, path: Path) -> Chip:
+def chip(geometry: BaseGeometry, path: Path) -> Chip:
     """The window of a plot, as `window`, in a file.
 
     Raises:
@@ -119,14 +122,14 @@ def chip(geometry: Any, path: Path) -> Chip:
         return window(geometry, grid(band))
 
 
-def grid(band: Any) -> Grid:
+def grid(band: DatasetReader) -> Grid:
     """The 10 m cells of a scene, from any of its open bands; 20 m cells are halved."""
     crs = str(band.crs.to_wkt() if band.crs.to_epsg() is None else f"EPSG:{band.crs.to_epsg()}")
     there = band.transform
     return Grid(crs, there @ Affine.scale(0.5) if abs(there.a) == 2 * CELL_M else there)
 
 
-def window(geometry: Any, cells: Grid) -> Chip:
+def window(geometry: BaseGeometry, cells: Grid) -> Chip:
     """The window of a plot (in degrees) on the cells of a scene."""
     crs, there = cells
     low_x, low_y, high_x, high_y = shapely.bounds(projected(geometry, crs))
@@ -143,7 +146,7 @@ def window(geometry: Any, cells: Grid) -> Chip:
     )
 
 
-def read(path: Path, chip: Chip) -> NDArray[Any]:
+def read(path: Path, chip: Chip) -> Numbers:
     """Stored numbers of a band, as `cells`, from a file.
 
     Raises:
@@ -153,7 +156,7 @@ def read(path: Path, chip: Chip) -> NDArray[Any]:
         return cells(band, chip)
 
 
-def cells(band: Any, chip: Chip) -> NDArray[Any]:
+def cells(band: DatasetReader, chip: Chip) -> Numbers:
     """Stored numbers of an open band on the cells of a chip; coarser bands repeat their cells; 0 outside of the file.
 
     Raises:
@@ -181,7 +184,7 @@ def cells(band: Any, chip: Chip) -> NDArray[Any]:
     return values
 
 
-def opened(path: Path) -> Any:
+def opened(path: Path) -> DatasetReader:
     """A band open for reading.
 
     Raises:

@@ -28,7 +28,7 @@ def table(months: Sequence[Month]) -> pd.DataFrame:
     return tables.check(tables.VEGETATION_SERIES, tables.typed(tables.VEGETATION_SERIES, rows))
 
 
-def lines(months: Sequence[Month], subjects: Sequence[Subject]) -> Mapping[str, dict[str, Any]]:
+def lines(months: Sequence[Month], subjects: Sequence[Subject]) -> Mapping[str, dict[str, object]]:
     """By plot what a page draws: [date, NDVI, NBR, Item] per known month, and the years in which layers date a loss.
 
     Plots without any figure have no line.

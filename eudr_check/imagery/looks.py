@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from eudr_check.errors import LayersError
 from eudr_check.imagery import clear, ground, offset
@@ -19,6 +20,7 @@ from eudr_check.imagery.ground import Bring, Chip, Held, Refused, Wish
 from eudr_check.imagery.offset import Offset
 from eudr_check.imagery.scenes import Overflight, Scene
 from eudr_check.imagery.slots import Slot, candidates, slots
+from eudr_check.typing import Numbers
 
 BANDS = ("blue", "green", "red", "nir")
 
@@ -28,7 +30,7 @@ class Subject:
     """A plot to be looked at."""
 
     plot: str
-    geometry: Any
+    geometry: BaseGeometry
     """EPSG:4326."""
     loss_years: tuple[int, ...] = ()
     """Years after the cut-off for which layers date a loss on it."""
@@ -250,9 +252,7 @@ def _problem(files: Mapping[str, Held | Refused]) -> str | None:
     return next((one.reason for one in files.values() if isinstance(one, Refused)), None)
 
 
-def _view(
-    scene: Scene, window: Chip, classes: NDArray[np.uint8], on: NDArray[np.bool_], files: Mapping[str, Any]
-) -> View:
+def _view(scene: Scene, window: Chip, classes: Numbers, on: NDArray[np.bool_], files: Mapping[str, Any]) -> View:
     """Read the bands, decide their offset, and look for clouds that the classification missed."""
     numbers = {band: ground.read(files[band].path, window) for band in BANDS}
     used = offset.decide(scene.claim, numbers["blue"], numbers["red"], classes)

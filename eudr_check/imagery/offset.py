@@ -10,6 +10,8 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from eudr_check.typing import Numbers
+
 SCALE = 0.0001
 SHIFTED = -0.1
 _SHIFTED_SINCE = 4.0
@@ -44,7 +46,7 @@ class Claim(NamedTuple):
     """False for baselines that never added 1000: there bright vegetation is haze."""
 
 
-def stated(properties: Mapping[str, Any], asset: Mapping[str, Any]) -> Claim:
+def stated(properties: Mapping[str, object], asset: Mapping[str, object]) -> Claim:
     """What the metadata of an Item say.
 
     Args:
@@ -63,11 +65,11 @@ def stated(properties: Mapping[str, Any], asset: Mapping[str, Any]) -> Claim:
     return Claim(given, by_baseline is None or abs(given - by_baseline) < 1e-6, shifted)
 
 
-def baseline_of(properties: Mapping[str, Any]) -> float | None:
+def baseline_of(properties: Mapping[str, object]) -> float | None:
     """Processing baseline, as `s2:processing_baseline` or `processing:version` write it."""
     for name in ("s2:processing_baseline", "processing:version"):
         try:
-            return float(properties[name])
+            return float(str(properties[name]))
         except (KeyError, TypeError, ValueError):
             continue
     return None
@@ -82,7 +84,7 @@ def _given(asset: Mapping[str, Any]) -> float | None:
     return None
 
 
-def decide(claim: "Claim", blue: NDArray[np.uint16], red: NDArray[np.uint16], classes: NDArray[np.uint8]) -> Offset:
+def decide(claim: "Claim", blue: Numbers, red: Numbers, classes: Numbers) -> Offset:
     """The offset to use for a look.
 
     Args:
@@ -114,7 +116,7 @@ def _carries_shift(blue: NDArray[np.uint16]) -> bool:
     return bool(low > 0 and middle < MOST_BLUE / 2 and high - low < MOST_BLUE / 2)
 
 
-def reflectance(numbers: NDArray[np.uint16], offset: float) -> NDArray[np.float32]:
+def reflectance(numbers: Numbers, offset: float) -> NDArray[np.float32]:
     """Surface reflectance, float32; NaN where there is no data (0)."""
     values = numbers.astype(np.float32) * np.float32(SCALE) + np.float32(offset)
     return np.where(numbers == 0, np.float32(np.nan), values)

@@ -9,12 +9,13 @@ from functools import cache
 from importlib.metadata import distribution
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+from shapely.geometry.base import BaseGeometry
 
 from eudr_check.imagery.ground import Chip, projected
 from eudr_check.imagery.looks import View
@@ -39,9 +40,9 @@ _INK, _PAPER, _MARGIN, _LINE = "#1f2430", "#ffffff", 10, 19
 class Outlines:
     """What is drawn over a picture, EPSG:4326; None is not drawn."""
 
-    plot: Any
-    forest_2020: Any = None
-    loss: Any = None
+    plot: BaseGeometry
+    forest_2020: BaseGeometry | None = None
+    loss: BaseGeometry | None = None
 
 
 def colours(view: View, kind: Kind) -> NDArray[np.uint8]:
@@ -66,7 +67,7 @@ def webp(pixels: NDArray[np.uint8]) -> bytes:
     return written.getvalue()
 
 
-def rings(geometry: Any, chip: Chip) -> list[list[tuple[float, float]]]:
+def rings(geometry: BaseGeometry | None, chip: Chip) -> list[list[tuple[float, float]]]:
     """Rings of a geometry in degrees as (column, row) of a chip, cut to what is shown; a point is a small ring."""
     if geometry is None or geometry.is_empty:
         return []

@@ -7,7 +7,6 @@ the plot. A month without a clear date is unknown; nothing is filled in.
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import shapely
@@ -18,6 +17,7 @@ from eudr_check.imagery import clear, ground, offset
 from eudr_check.imagery.ground import Bring, Chip, Held, Refused, Wish
 from eudr_check.imagery.looks import Subject
 from eudr_check.imagery.scenes import Overflight, Scene
+from eudr_check.typing import Numbers
 
 FIRST = dt.date(2019, 1, 1)
 """Two years before the cut-off: leaf fall is no clearing, and the line shows which it was."""
@@ -194,7 +194,7 @@ class _Measuring:
         if refused is not None:
             return {one.plot: refused for one in subjects}
         held = {band: file for band, file in files.items() if isinstance(file, Held)}
-        numbers: dict[str, dict[str, NDArray[Any]]] = {one.plot: {} for one in subjects}
+        numbers: dict[str, dict[str, Numbers]] = {one.plot: {} for one in subjects}
         chips: dict[str, Chip] = {}
         try:
             for name, file in sorted(held.items()):
@@ -211,7 +211,7 @@ class _Measuring:
         return {one.plot: self._reading(scene, one, chips[one.plot], numbers[one.plot], without) for one in subjects}
 
     def _reading(
-        self, scene: Scene, subject: Subject, chip: Chip, numbers: Mapping[str, NDArray[Any]], without: str
+        self, scene: Scene, subject: Subject, chip: Chip, numbers: Mapping[str, Numbers], without: str
     ) -> Reading:
         around, on = self._ground(subject, chip)
         used = offset.decide(scene.claim, numbers["blue"], numbers["red"], numbers["scl"])

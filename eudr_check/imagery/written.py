@@ -27,7 +27,7 @@ class Written:
 
     table: pd.DataFrame
     """LOOKS, or RADAR."""
-    shown: Mapping[str, list[dict[str, Any]]]
+    shown: Mapping[str, list[dict[str, object]]]
     """By plot what a page shows: JSON with chips as base64 WebP, outlines in cells, and captions by language."""
 
 

@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eudr_check.layers.definition import Asset, Condition, VariableDefinition, Year
+from eudr_check.typing import Numbers
 from eudr_check.variables import NO, UNKNOWN, YES
 
 
 def encode(
     variable: VariableDefinition,
     assets: Mapping[str, Asset],
-    values: Mapping[str, NDArray[Any]],
-    tags: Mapping[str, Any],
+    values: Mapping[str, Numbers],
+    tags: Mapping[str, object],
 ) -> NDArray[np.int16]:
     """One variable from the values of its assets on one grid.
 
@@ -34,7 +35,7 @@ def encode(
     return result
 
 
-def illegal(asset: Asset, values: NDArray[Any], tag: float | None) -> NDArray[Any]:
+def illegal(asset: Asset, values: Numbers, tag: float | None) -> Numbers:
     """Values outside the asset's legend, sorted; the file's own nodata and the definition's are legal."""
     domain = _domain(values)
     legal = asset.legend.holds(domain) | _nodata(asset, domain, tag)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -35,7 +35,7 @@ def checked(verified: Sequence[Verified]) -> str:
     return "never" if best is None else f"{best.by} {best.date}"
 
 
-def records(value: Any) -> Any:
+def records(value: object) -> object:
     """What a definition may say instead of records: `never`, or the date of a live check as older ones do."""
     if value == "never":
         return ()

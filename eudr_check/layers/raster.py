@@ -23,6 +23,7 @@ from eudr_check.layers.definition_rules import LONGITUDE_LATITUDE
 from eudr_check.layers.fetch.cog_header import Layout, LocalBytes, read_layout
 from eudr_check.layers.raster_meaning import refuse_other_meaning
 from eudr_check.text import sentence
+from eudr_check.typing import Floats, Numbers
 
 SAME_LINE_DEG = 1e-9
 """Cell lines closer than this are one line."""
@@ -65,13 +66,11 @@ class Raster:
         return upright and self.crs in LONGITUDE_LATITUDE
 
     @property
-    def grid(self) -> tuple[Any, ...]:
+    def grid(self) -> tuple[str, tuple[float, ...], int, int]:
         """What two rasters must share to be laid cell on cell."""
         return (self.crs, tuple(self.transform)[:6], self.width, self.height)
 
-    def pixels(
-        self, longitude: NDArray[np.float64], latitude: NDArray[np.float64]
-    ) -> tuple[NDArray[Any], NDArray[Any]]:
+    def pixels(self, longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> tuple[Floats, Floats]:
         """Fractional column and row of positions in degrees (WGS 84); inf where the CRS cannot hold them."""
         if self.crs in LONGITUDE_LATITUDE:
             x, y = longitude, latitude
@@ -245,7 +244,7 @@ def blocks_digest(raster: Raster, needed: NDArray[np.bool_]) -> str:
 class Cut:
     """Values of a window of a raster."""
 
-    values: NDArray[Any]
+    values: Numbers
     """(rows, columns), the raster's dtype; 0 where not read."""
     read: NDArray[np.bool_] | None
     """Which cells lie in a block that is needed and stored; None: all."""
@@ -305,7 +304,7 @@ def _block_windows(
             yield top, bottom, left, right
 
 
-def read_window(raster: Raster, column: int, row: int, shape: tuple[int, int]) -> NDArray[Any]:
+def read_window(raster: Raster, column: int, row: int, shape: tuple[int, int]) -> Numbers:
     """Values of some rows and columns; blocks the file does not store come as GDAL fills them.
 
     Raises:

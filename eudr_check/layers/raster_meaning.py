@@ -1,10 +1,10 @@
 """What would make the values or the place of a raster mean something else than they seem to."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from affine import Affine
 from rasterio.enums import MaskFlags
+from rasterio.io import DatasetReader
 
 from eudr_check.errors import LayersError
 from eudr_check.text import sentence
@@ -23,7 +23,7 @@ LOSSY_UNLESS: dict[str, Callable[[Mapping[str, str]], bool]] = {
 """Ways to compress that may change values, and how GDAL says of a file (IMAGE_STRUCTURE) that here they do not."""
 
 
-def refuse_other_meaning(name: str, dataset: Any, band: int | None) -> None:
+def refuse_other_meaning(name: str, dataset: DatasetReader, band: int | None) -> None:
     """Refuse a raster whose stored values, or whose cells, are not what they seem.
 
     Args:

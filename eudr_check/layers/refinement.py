@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from eudr_check.layers.raster import SAME_LINE_DEG, Cut, Raster
 from eudr_check.tiles import Tile
+from eudr_check.typing import Value
 
 SAMPLING_LINES_PER_DEGREE = 12_000
 """Where a raster must be sampled, cells are at most 1/12000 degree (about 9 m)."""
@@ -65,7 +66,7 @@ def refine(tile: Tile, box: NDArray[np.float64], rasters: Sequence[Raster]) -> R
     return Refinement(x, y[::-1].copy())
 
 
-def expand(raster: Raster, cut: Cut, native: NDArray[Any], cells: Refinement, fill: int) -> NDArray[Any]:
+def expand(raster: Raster, cut: Cut, native: NDArray[Value], cells: Refinement, fill: int) -> NDArray[Value]:
     """Values of a cut laid on the cells of a refinement; `fill` outside the raster.
 
     Args:
@@ -89,9 +90,9 @@ def expand(raster: Raster, cut: Cut, native: NDArray[Any], cells: Refinement, fi
         # be able to raise, and no index is out of range.
         return np.take(np.take(native, columns, axis=1, mode="clip"), rows, axis=0, mode="clip")
     longitude, latitude = np.meshgrid(cells.x, cells.y)
-    columns, rows = raster.pixels(longitude, latitude)
+    column, row = raster.pixels(longitude, latitude)
     return _with_border(native, fill)[
-        _index(rows, cut.row, native.shape[0]), _index(columns, cut.column, native.shape[1])
+        _index(row, cut.row, native.shape[0]), _index(column, cut.column, native.shape[1])
     ]
 
 

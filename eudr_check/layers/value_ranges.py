@@ -1,12 +1,11 @@
 """Sets of raster values written as people write them: `"0..100"`, `"0, 21..25"`."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from eudr_check.problems import SettingError
 from eudr_check.text import sentence
+from eudr_check.typing import Numbers
 
 
 class Values(tuple[tuple[int, int], ...]):
@@ -19,7 +18,7 @@ class Values(tuple[tuple[int, int], ...]):
     __slots__ = ()
 
     @classmethod
-    def parse(cls, text: Any) -> "Values":
+    def parse(cls, text: object) -> "Values":
         """Ranges from text, one integer or a list of either.
 
         Raises:
@@ -32,7 +31,7 @@ class Values(tuple[tuple[int, int], ...]):
             raise SettingError(sentence("definition_rules", "no_value"))
         return cls(sorted(_one_range(str(part).strip()) for part in parts))
 
-    def holds(self, values: NDArray[Any]) -> NDArray[np.bool_]:
+    def holds(self, values: Numbers) -> NDArray[np.bool_]:
         """Which of the values lie in one of the ranges; bool, shape of `values`."""
         inside = np.zeros(values.shape, dtype=bool)
         for low, high in self:

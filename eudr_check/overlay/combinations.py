@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from eudr_check.errors import OverlayError
 from eudr_check.typing import Positions
 
-Values = NDArray[Any]
-Codes = NDArray[Any]
+Values = NDArray[np.integer]
+Codes = NDArray[np.integer]
 
 WIDEST_TABLE = 1 << 20
 """Codes are compressed to those that occur before their product passes this, far below the 2^62 where five year layers
@@ -199,6 +199,7 @@ def _compact(column: Values) -> tuple[Codes, Values]:
         return np.empty(0, dtype=np.int16), column
     if column.dtype.kind == "b":
         return column.astype(np.int16), np.array([False, True])
+    rank: Codes
     low, high = int(column.min()), int(column.max())
     if high - low >= WIDEST_TABLE:
         found, rank = np.unique(column, return_inverse=True)

@@ -85,8 +85,8 @@ class Tally:
 
     geometry: Positions
     """intp (rows,) position of the geometry."""
-    code: Positions
-    """intp (rows,) number of the combination in `Classes`."""
+    code: NDArray[np.integer]
+    """integers (rows,) number of the combination in `Classes`."""
     area_ha: Floats
     """float64 (rows,) hectares, above 0."""
 
@@ -124,7 +124,7 @@ def summed(found: Tally, count: int) -> Tally:
     return Tally(*np.divmod(keys, count), binned(row, found.area_ha, len(keys)))
 
 
-def binned(key: Positions, area: Floats, bins: int) -> Floats:
+def binned(key: NDArray[np.integer], area: Floats, bins: int) -> Floats:
     """Sum per key, added in the order given; float64 (bins,)."""
     total = np.zeros(bins)
     total += np.bincount(key, weights=area, minlength=bins)

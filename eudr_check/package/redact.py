@@ -163,9 +163,10 @@ def _said(code: str, message: str, values: Mapping[str, Any], kept: Mapping[str,
 
 def record(written: WrittenRecord) -> WrittenRecord:
     """The record without the operator's own words, which may name anybody; that and when it answered stays."""
+    said: Mapping[str, Sequence[Mapping[str, Any]]] = written.rows
     rows = {
         language: [{**row, "operator": [_withheld(one) for one in row.get("operator") or ()]} for row in mine]
-        for language, mine in written.rows.items()
+        for language, mine in said.items()
     }
     return dataclasses.replace(written, rows=rows, concern=written.concern and WITHHELD)
 

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
@@ -247,7 +247,7 @@ def _shipped() -> dict[str, Traversable]:
     return dict(sorted(found.items()))
 
 
-def parse(content: Any, name: str) -> Policy:
+def parse(content: object, name: str) -> Policy:
     """A policy from what a YAML or JSON file holds.
 
     Raises:

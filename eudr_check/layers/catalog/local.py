@@ -211,7 +211,7 @@ def _classes(asset: Asset) -> tuple[dict[str, Any], ...]:
     )
 
 
-def list(folder: Path) -> tuple[dict[str, Any], ...]:
+def list(folder: Path) -> tuple[dict[str, object], ...]:
     """One row per Item and asset: collection, item, asset, href, datetime, bbox.
 
     Raises:

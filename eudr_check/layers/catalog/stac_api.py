@@ -34,7 +34,7 @@ def search(
     patience: Patience,
     home: frozenset[str],
     period: str | None = None,
-) -> list[list[dict[str, Any]] | FetchFailure]:
+) -> list[list[dict[str, object]] | FetchFailure]:
     """All Items of a collection, as JSON, for each of some boxes; a search that fails says why.
 
     Args:

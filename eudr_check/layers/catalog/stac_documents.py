@@ -1,6 +1,7 @@
 """The JSON files of a STAC folder of rasters on this machine: catalogue, collections, Items."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ _EXTENSIONS = [
 ]
 
 
-def item(item_id: str, assets: dict[str, Any], definition: LayerDefinition) -> dict[str, Any]:
+def item(item_id: str, assets: Mapping[str, Mapping[str, object]], definition: LayerDefinition) -> dict[str, object]:
     """An Item around its assets."""
-    boxes = [asset["bbox"] for asset in assets.values()]
+    boxes: list[Any] = [asset["bbox"] for asset in assets.values()]
     west, south = (min(box[side] for box in boxes) for side in (0, 1))
     east, north = (max(box[side] for box in boxes) for side in (2, 3))
     first, last = definition.interval
@@ -103,7 +104,7 @@ def write_catalog(folder: Path) -> None:
     )
 
 
-def write(path: Path, content: Any) -> None:
+def write(path: Path, content: object) -> None:
     """A JSON file as others can read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

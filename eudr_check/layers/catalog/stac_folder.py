@@ -6,7 +6,6 @@ where they lie, block by block.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from eudr_check import object_store
 from eudr_check.errors import ConfigError, LayersError
@@ -17,7 +16,7 @@ from eudr_check.layers.fetch.credentials import Access, Signing, unsigned
 from eudr_check.text import sentence
 
 
-def pull(folder: Path) -> Mapping[str, Any]:
+def pull(folder: Path) -> Mapping[str, object]:
     """Bring the JSON files of a STAC folder in an object store here.
 
     Returns:

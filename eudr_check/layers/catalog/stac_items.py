@@ -18,7 +18,7 @@ _CHANGED = ("processing:datetime", "updated", "created", "datetime")
 _CLOCKS_DIFFER = dt.timedelta(days=1)
 
 
-def read_item(content: Any, where: str) -> pystac.Item:
+def read_item(content: object, where: str) -> pystac.Item:
     """An Item from its JSON.
 
     Args:
@@ -29,7 +29,7 @@ def read_item(content: Any, where: str) -> pystac.Item:
         LayersError: not a STAC Item; names what is wrong.
     """
     problem = _problem(content)
-    if problem:
+    if problem or not isinstance(content, dict):
         raise LayersError(sentence("layers", "no_item", where=where, problem=problem))
     assets = {str(key): asset for key, asset in content["assets"].items() if _is_asset(asset)}
     links = [link for link in _list(content.get("links")) if _is_link(link)]
@@ -84,7 +84,7 @@ def to_come(item: pystac.Item, *more: str) -> str | None:
     return None
 
 
-def numbers(value: Any, *counts: int) -> tuple[float, ...] | None:
+def numbers(value: object, *counts: int) -> tuple[float, ...] | None:
     """A list of finite numbers of one of some lengths; None for anything else."""
     if not isinstance(value, list | tuple) or len(value) not in counts:
         return None
@@ -105,7 +105,7 @@ def scaled(asset: pystac.Asset) -> bool:
     )
 
 
-def linked(content: dict[str, Any], *relations: str) -> Iterator[str]:
+def linked(content: dict[str, object], *relations: str) -> Iterator[str]:
     """Addresses of the links of some relations.
 
     Raises:

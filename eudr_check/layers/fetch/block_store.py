@@ -48,7 +48,7 @@ class Store:
         except (FileNotFoundError, ValueError, LookupError, TypeError, RecursionError):
             return None
 
-    def write(self, kind: str, name: str, content: Any) -> None:
+    def write(self, kind: str, name: str, content: object) -> None:
         """Write a JSON entry whole or not at all; an equal one is left alone."""
         if self.read(kind, name) == content:
             return

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
-from typing import Any
 
 import numpy as np
 import requests
@@ -293,6 +292,6 @@ def search(
     boxes: Sequence[tuple[float, float, float, float]],
     home: frozenset[str] | None = None,
     period: str | None = None,
-) -> list[list[dict[str, Any]] | FetchFailure]:
+) -> list[list[dict[str, object]] | FetchFailure]:
     """All Items of a collection for each of some boxes (see `search.search`); `home`: by default the endpoint."""
     return searching.search(endpoint, collection, boxes, PATIENCE, home or frozenset({place(endpoint)}), period)

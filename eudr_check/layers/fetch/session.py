@@ -3,6 +3,7 @@
 import ipaddress
 import socket
 import time
+from collections.abc import Iterator
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -70,7 +71,7 @@ class GuardedSession(requests.Session):
             request = self._next(request, response, target)
         raise FetchError(sentence("layers", "redirected_endless", place=place(request.url or "")))
 
-    def resolve_redirects(self, *_: Any, **__: Any) -> Any:
+    def resolve_redirects(self, *_: object, **__: object) -> Iterator[requests.Response]:
         """None: `send` follows redirects itself."""
         return iter(())
 

@@ -12,8 +12,8 @@ from eudr_check.plots.checks.shape import in_chunks
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.thresholds import threshold
 from eudr_check.steps import Map
+from eudr_check.typing import Geometries
 
-Geometries = NDArray[Any]
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 

@@ -1,7 +1,7 @@
 """Shape and digits of plots."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,18 +15,14 @@ from eudr_check.plots.read.join import Rows
 from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS
 from eudr_check.plots.thresholds import threshold
 from eudr_check.steps import Map
-from eudr_check.typing import Geometries
+from eudr_check.typing import Floats, Geometries, Ints, Value
 
 Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 M2_PER_HA = 10_000.0
 _CHUNK = 20_000
 _GRID_TOLERANCE = 1e-9
 _SQUARE_CORNERS = 4
-
-Value = TypeVar("Value", bound=np.generic)
 
 
 def in_chunks(measure: Callable[[Geometries], NDArray[Value]], geometry: Geometries, each: Map) -> NDArray[Value]:

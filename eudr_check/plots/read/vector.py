@@ -19,7 +19,7 @@ ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryErr
 UNREADABLE_CRS = "(unreadable)"
 _EXACT_TO = 2**53
 _FIRST = 50
-Raw = tuple[dict[str, Any], Any, Any, list[Any]]
+_Raw = tuple[dict[str, Any], Any, Any, list[Any]]
 
 
 @dataclass
@@ -134,17 +134,17 @@ def _with_foreign(source: Source, layer: str, delivery: Delivery) -> Delivery:
     return delivery
 
 
-def _raw(source: Source, layer: str, **window: Any) -> Raw:
-    raw: Raw = pyogrio.raw.read(source.path, layer=layer, encoding=source.encoding, force_2d=True, **window)
+def _raw(source: Source, layer: str, **window: Any) -> _Raw:
+    raw: _Raw = pyogrio.raw.read(source.path, layer=layer, encoding=source.encoding, force_2d=True, **window)
     return raw
 
 
-def _rows(raw: Raw) -> Any:
+def _rows(raw: _Raw) -> Any:
     meta, _, wkb, columns = raw
     return wkb if wkb is not None else columns[0] if len(meta["fields"]) else ()
 
 
-def _delivery(source: Source, raw: Raw) -> Delivery:
+def _delivery(source: Source, raw: _Raw) -> Delivery:
     meta, _, wkb, columns = raw
     names = [str(name) for name in meta["fields"]]
     count = len(_rows(raw))

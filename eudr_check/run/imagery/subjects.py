@@ -9,6 +9,7 @@ import shapely
 from rasterio.features import shapes
 from rasterio.transform import from_bounds
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from eudr_check.errors import ConfigError
 from eudr_check.imagery import ground
@@ -88,7 +89,7 @@ def outlines(
     }
 
 
-def _forest(picture: Picture) -> object:
+def _forest(picture: Picture) -> BaseGeometry | None:
     cells = picture.forest_2020
     there = from_bounds(*picture.bounds, cells.shape[1], cells.shape[0])
     parts = [shape(content) for content, _ in shapes(cells, mask=cells == 1, transform=there)]

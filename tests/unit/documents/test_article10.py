@@ -41,9 +41,11 @@ def run(rows: list[dict[str, Any]], **columns: Any) -> dict[str, pd.DataFrame]:
 class TestArticle10:
     """What the data answer, and what only the operator can."""
 
-    def record(self, **more: Any) -> dict[str, Any]:
+    def record(self, **more: Any) -> article10.Record:
         tables_of_run = run(ROWS, producer_country=["PE"])
-        return article10.record(HARVEST, tables_of_run["PLOTS"], tables_of_run["ASSESSMENTS"], SOURCES, ON, **more)
+        return article10.record(
+            HARVEST, tables_of_run["PLOTS"], tables_of_run["ASSESSMENTS"], SOURCES, ON, added=article10.Added(**more)
+        )
 
     def test_letters_and_states(self) -> None:
         """Fourteen criteria; without deliveries, layers and documents half of them are questions."""
@@ -120,7 +122,7 @@ class TestArticle10:
         made = run(ROWS, producer_country=["GH"])
         found = article10.record(
             HARVEST, made["PLOTS"], made["ASSESSMENTS"], SOURCES, ON,
-            answered=lambda letter: ([said], True) if letter == "j" else ([], False),
+            added=article10.Added(answered=lambda letter: ([said], True) if letter == "j" else ([], False)),
         )  # fmt: skip
 
         assert not article10.written(found, ["en"]).is_open
