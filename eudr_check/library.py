@@ -82,7 +82,7 @@ def screen(
         chosen: dict[str, Any] = {} if policy is None else {"policy": policy}
         if layers:
             chosen["layers"] = tuple(LayerChoice(id=one, source=harvest.layers[0].source) for one in layers)
-        return _tidy(plots, run(harvest.model_copy(update=chosen), until="assess", offline=offline))
+        return tidy(plots, run(harvest.model_copy(update=chosen), until="assess", offline=offline))
 
 
 def check(
@@ -236,8 +236,8 @@ def _harvest(
     return harvest.model_copy(update={"plots": (named,)})
 
 
-def _tidy(asked: gpd.GeoDataFrame, finished: Finished) -> gpd.GeoDataFrame:
-    """One row per row that was asked about, found again by its row in the file."""
+def tidy(asked: pd.DataFrame, finished: Finished) -> gpd.GeoDataFrame:
+    """One row per row that was asked about, found again by its row in the file; columns as `screen` gives them."""
     plots, findings = finished.plots, finished.findings
     assert finished.assessments is not None
     assessed = finished.assessments.loc[plots.index[plots["usable"]], list(ASSESSED)]

@@ -13,6 +13,7 @@ from eudr_check.cli import (  # noqa: F401
     register,
     review,
     runs,
+    serve,
     setup,
     signature,
     simplified,

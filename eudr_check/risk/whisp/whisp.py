@@ -45,10 +45,10 @@ def assess(
     Raises:
         PolicyError: the evidence lacks a column of `variables`, or speaks of an unknown plot.
     """
-    arrays = _ground(plots, evidence, variables)
+    arrays = ground(plots, evidence, variables)
     table = tabulate(plots, arrays, variables, policy, "area_ha")
     stopped = _stopped(plots, arrays, variables, policy)
-    indicators = _indicators(table, policy)
+    indicators = indicators_of(table, policy)
     outcome = _outcome(indicators, policy, stopped["any"])
     fragile, flips = stability.gather(outcome, _variants(plots, arrays, variables, policy))
     report = _report(table, indicators, policy, stopped)
@@ -126,7 +126,8 @@ def tabulate(
     )
 
 
-def _ground(plots: pd.DataFrame, evidence: pd.DataFrame, variables: Sequence[Variable]) -> EvidenceArrays:
+def ground(plots: pd.DataFrame, evidence: pd.DataFrame, variables: Sequence[Variable]) -> EvidenceArrays:
+    """The ground of every plot as Whisp looks at it: polygons, and of points their own cell."""
     columns = [variable.column for variable in variables]
     by_footprint = grounds(plots, evidence, columns, ("polygon", "cell"))
     polygons = completed(by_footprint["polygon"], plots["area_ha"].to_numpy(dtype=np.float64))
@@ -174,7 +175,8 @@ def _shown(arrays: EvidenceArrays, variable: Variable, measure: Measure, policy:
     return shown, unknown
 
 
-def _indicators(table: Table, policy: Whisp) -> pd.DataFrame:
+def indicators_of(table: Table, policy: Whisp) -> pd.DataFrame:
+    """The indicators of a policy from its columns: yes, no, or missing where unread ground leaves it open."""
     percent = {name: min(figure.value, 100.0) for name, figure in policy.thresholds.items()}
     return trees.indicators(
         table.hectares, table.area, percent, points=table.points, unknown_ha=table.unread, columns=table.columns
@@ -194,16 +196,16 @@ def _variants(
     table = tabulate(plots, arrays, variables, policy, "area_ha")
     for name, factor in (("thresholds_halved", stability.HALF), ("thresholds_doubled", stability.DOUBLE)):
         scaled = policy.times(factor)
-        yield name, _outcome(_indicators(table, scaled), scaled, stopped)
+        yield name, _outcome(indicators_of(table, scaled), scaled, stopped)
     for name, area in (("gps_inner", "area_inner_ha"), ("gps_outer", "area_outer_ha")):
         moved = tabulate(plots, arrays, variables, policy, area)
-        yield name, _outcome(_indicators(moved, policy), policy, stopped | ~arrays.present(area))
+        yield name, _outcome(indicators_of(moved, policy), policy, stopped | ~arrays.present(area))
     used = {variable.layer for variable in variables if variable.column in table.layers.values()}
     for layer in sorted(used):
         fewer = [variable for variable in variables if variable.layer != layer]
         without = tabulate(plots, arrays, fewer, policy, "area_ha")
         blind = _stopped(plots, arrays, fewer, policy)["any"]
-        yield f"without:{layer}", _outcome(_indicators(without, policy), policy, blind)
+        yield f"without:{layer}", _outcome(indicators_of(without, policy), policy, blind)
 
 
 def _report(table: Table, indicators: pd.DataFrame, policy: Whisp, stopped: dict[str, Mask]) -> Report:

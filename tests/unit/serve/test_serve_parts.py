@@ -1,0 +1,115 @@
+"""Parts of the server that need no server: who may ask, what is kept, how a refused body is told."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from eudr_check.cli.commands import app
+from eudr_check.errors import ConfigError
+from eudr_check.risk.whisp import columns
+from eudr_check.serve import Store, Tokens, asked
+from eudr_check.serve.answers import STATUS, CallError
+from eudr_check.serve.jobs import COMPLETED, Job
+from eudr_check.serve.limits import Limits
+from eudr_check.text import topic
+from tests.helpers import package_tables as six
+
+FEATURE = {"type": "Feature", "geometry": None, "properties": {}}
+
+
+def test_every_code_has_its_sentence() -> None:
+    """What a program reads as a code, a person reads as a sentence."""
+    assert set(STATUS) <= set(topic("serve"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["rosa short\n", "rosa 0123456789abcdef x\n", "# nobody\n", "a 0123456789abcdef\nb 0123456789abcdef\n",
+     "a 0123456789abcdef\na 0123456789abcdeg\n"],
+)  # fmt: skip
+def test_files_of_tokens_that_leave_a_doubt_are_refused(tmp_path: Path, text: str) -> None:
+    """A token that is short, shared or none lets nobody in."""
+    file = tmp_path / "tokens.txt"
+    file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=r"tokens\.txt"):
+        Tokens.read(file)
+
+
+def test_others_than_this_machine_need_a_file_of_tokens() -> None:
+    """Nothing listens to a network with a token that was only printed."""
+    made = CliRunner().invoke(app, ["serve", "--host", "0.0.0.0", "--offline"])
+
+    assert isinstance(made.exception, ConfigError)
+    assert "--tokens" in str(made.exception)
+
+
+def test_a_made_up_token_is_known_by_its_hash_only() -> None:
+    """The server keeps no secret it could leak."""
+    tokens, token = Tokens.made_up()
+
+    assert tokens.owner(token) is not None
+    assert tokens.owner(token[:-1]) is None
+    assert token not in repr(tokens)
+
+
+def test_old_finished_jobs_go_and_unfinished_stay(tmp_path: Path) -> None:
+    """Kept for as many days as was said; a job that waits is never deleted, however old."""
+    store = Store(tmp_path / "jobs")
+    done, waiting = (store.add("rosa", [FEATURE], asked.Options()) for _ in range(2))
+    done.becomes(COMPLETED)
+    (tmp_path / "jobs" / ".new-half").mkdir()
+    store.tidy(1)
+    assert {job.id for job in store.all()} == {done.id, waiting.id}
+
+    for job in (done, waiting):
+        _aged(job, days=2)
+    store.tidy(1)
+
+    assert [job.id for job in store.all()] == [waiting.id]
+    assert store.unfinished("rosa") == [waiting]
+    assert store.unfinished("ines") == []
+    assert store.find(waiting.id, "ines") is None
+    assert store.find("../" + waiting.id, "rosa") is None
+
+
+def _aged(job: Job, days: int) -> None:
+    state = dict(job.state)
+    (job.folder / "state.json").write_text(json.dumps(state | {"at": state["at"] - days * 86_400}), encoding="utf-8")
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4326"])
+def test_names_of_wgs84_are_taken(crs: str) -> None:
+    """As files in use write it."""
+    content: dict[str, Any] = {**FEATURE, "crs": {"type": "name", "properties": {"name": crs}}}
+
+    assert len(asked.features(content, Limits())) == 1
+
+
+def test_an_external_id_that_lacks_somewhere_is_refused() -> None:
+    """A result would come back without the caller's id."""
+    found = [{"properties": {"farm": 1}}, {"properties": {"plot": 2}}]
+
+    with pytest.raises(CallError):
+        asked.external_ids(found, "farm")
+
+
+def test_columns_of_whisp_without_evidence_are_unknown() -> None:
+    """A plot that was not looked at has no hectare, no yes, no no and no low."""
+    frame = six.plots()
+    frame["usable"] = frame.index != "norte/001"
+    given = six.package(plots=frame)
+    found = columns.columns(frame, given["evidence"], given["variables"])
+    blind = found.loc["norte/001"]
+
+    assert blind[list(columns.STATISTICS)].isna().all()
+    assert set(blind[list(columns.INDICATORS.values())]) == {"unknown"}
+    assert set(blind[list(columns.RISKS.values())]) == {"undetermined"}
+    seen = found.loc["norte/003"]
+    assert seen["EUFO_2020"] == 0
+    assert pd.isna(seen["TMF_undist"])
+    assert seen["Ind_01_treecover"] == "unknown"
