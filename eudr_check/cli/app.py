@@ -55,7 +55,7 @@ ORDER = (
     "plots", "layers", "overlay", "assess", "imagery", "package", "prefetch", "catalogue",
     "eu-check", "verify", "new-key", "sign", "simplified",
     "submit", "submission", "amend", "withdraw", "verify-number", "verify-numbers", "practice-server",
-    "register", "serve", "law", "version",
+    "register", "watch", "serve", "law", "version",
 )  # fmt: skip
 """Commands in the order people use them: begin, run, decide; stage by stage; the package; filing; looking things up."""
 

@@ -17,6 +17,7 @@ from eudr_check.cli import (  # noqa: F401
     setup,
     signature,
     simplified,
+    watch,
 )
 from eudr_check.cli.app import app, known_errors
 

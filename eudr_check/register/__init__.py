@@ -3,6 +3,7 @@
 from eudr_check.register.boundaries import read as boundaries_on_loss
 from eudr_check.register.clock import amend_window, keep_until
 from eudr_check.register.filed import filed
+from eudr_check.register.filed_land import filed_land
 from eudr_check.register.filing_state import FilingState, filing_states
 from eudr_check.register.land import (
     cooperatives,
@@ -31,6 +32,7 @@ __all__ = [
     "content",
     "cooperatives",
     "filed",
+    "filed_land",
     "filing_states",
     "find",
     "harvests",

@@ -18,7 +18,7 @@ STAGES = ("plots", "layers", "overlay", "assess", "package")
 KEY = "redacted-key.csv"
 """Beside the packages, never in one: which name every code of the redacted edition stands for."""
 
-__all__ = ["STAGES", "Progress", "Run", "steps"]
+__all__ = ["STAGES", "Progress", "Run", "steps", "steps_on"]
 
 
 def steps(run: Run, until: str, *, draft: bool, redacted: bool) -> list[Step | Result]:
@@ -42,6 +42,11 @@ def steps(run: Run, until: str, *, draft: bool, redacted: bool) -> list[Step | R
         found += [imagery(run)] if run.harvest.imagery is not None else []
         found += _packages(run, draft=draft, redacted=redacted)
     return found
+
+
+def steps_on(run: Run, land: Step) -> list[Step | Result]:
+    """The steps up to EVIDENCE for plots that come from elsewhere than plot files; `land` gives them as `plots`."""
+    return [land, ground(run), layers(run), workers(run), overlay(run)]
 
 
 def _shown(run: Run, stages: list[str]) -> list[Step | Result]:

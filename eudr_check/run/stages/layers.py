@@ -26,7 +26,7 @@ def layers(run: Run) -> Result:
         lambda made: _key(run, made["ground"]),
         lambda made, folder: _bring(run, made["ground"], folder),
         needs=("ground",),
-        is_complete=_is_complete,
+        is_complete=lambda found: _is_complete(found) and (run.offline or not _replaced(run)),
     )
 
 
@@ -46,6 +46,17 @@ def _key(run: Run, tiles: Artifact) -> str:
 
 def _is_complete(found: Artifact) -> bool:
     return not (found.table("SOURCES")["status"] == "failed").any()
+
+
+def _replaced(run: Run) -> bool:
+    """Whether files are read that are replaced in place, of which what a run before saw says nothing of today."""
+    published = {name for name, one in run.harvest.catalogues.items() if one.tiles is not None}
+    return any(
+        place.tiles is not None and place.tiles.replaced
+        for layer, choice in zip(definitions(run), run.harvest.layers, strict=True)
+        if choice.source in published
+        for place in layer.found
+    )
 
 
 def _bring(run: Run, tiles: Artifact, folder: Path) -> None:

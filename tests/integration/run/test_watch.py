@@ -1,0 +1,129 @@
+"""Watching filed land: only what is new is told, once, and what could not be read is never "no change"."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.transform import from_origin
+from typer.testing import CliRunner
+
+from eudr_check import register
+from eudr_check.cli.commands import app
+from eudr_check.config import LayerChoice
+from eudr_check.geodesy import plot_area_ha
+from eudr_check.layers.catalog import local
+from eudr_check.layers.definition import definition
+from tests.helpers.register_tables import NUMBERS, record
+
+CELL = 0.00025
+WEST, NORTH = -76.101, -6.038
+"""The plots of `register_tables` are squares of four cells a side, eight cells apart, from -76.1, -6.04."""
+
+
+@pytest.fixture
+def filed(tmp_path: Path) -> Path:
+    """A register with a filed statement of two plots, a third that is not declared, and a harvest that is not filed."""
+    path = tmp_path / "register.gpkg"
+    record(path, "pe-2026", {"A": "low", "B": "low", "C": "high"})
+    record(path, "pe-2027", {"D": "low"}, digest="d2" * 32, east=0.01)
+    register.note(path, "pe-2026", "statement-01", **NUMBERS)
+    return path
+
+
+def alerts(folder: Path, cells: dict[tuple[int, int], int], unread: bool = False) -> Path:
+    """A catalogue of GLAD alerts of 2026 with alerts in some cells, counted from the north-west corner."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    alert, date = np.zeros((16, 80), np.uint8), np.zeros((16, 80), np.uint16)
+    for (row, column), day in cells.items():
+        alert[row, column], date[row, column] = 3, day
+    layer = definition(LayerChoice.model_validate({"id": "glad_l@2026", "from": "x"}))
+    profile = {"driver": "GTiff", "count": 1, "width": 80, "height": 16, "crs": "EPSG:4326"}
+    for name, values in (("alert", alert), ("date", date)):
+        path = folder / f"{layer.assets[name].file}.tif".replace("{id}", "here")
+        with rasterio.open(
+            path, "w", dtype=values.dtype, transform=from_origin(WEST, NORTH, CELL, CELL), **profile
+        ) as file:
+            file.write(values, 1)
+        local.add(folder / "catalogue", [path], layer, asset=name)
+        if unread:
+            path.write_bytes(path.read_bytes()[:200])
+    return folder / "catalogue"
+
+
+def look(path: Path, catalogue: Path) -> tuple[int, dict[str, Any]]:
+    """Exit code and JSON of the command."""
+    said = CliRunner().invoke(app, ["watch", str(path), "--catalogue", str(catalogue), "--json"])
+    assert said.exception is None or isinstance(said.exception, SystemExit), said.exception
+    return said.exit_code, json.loads(said.output)
+
+
+FIRST = {(5, 4): 100, (5, 5): 100}
+"""Two cells on plot A."""
+MORE = {**FIRST, (6, 5): 250, (5, 12): 251, (5, 20): 252, (5, 44): 253}
+"""One more on A, one on B, one on C and D, which nobody filed."""
+
+
+def test_only_what_is_new_is_told_once(filed: Path, tmp_path: Path) -> None:
+    """Hectares by hand; a second look at the same says nothing, new cells are told with what they add."""
+    cell = float(plot_area_ha([register.filed_land(filed).geometry.iloc[0]])[0]) / 16
+
+    code, first = look(filed, alerts(tmp_path / "a", FIRST))
+    again, same = look(filed, alerts(tmp_path / "a", FIRST))
+    later, second = look(filed, alerts(tmp_path / "a", MORE))
+    gone, less = look(filed, alerts(tmp_path / "a", {}))
+    back, known = look(filed, alerts(tmp_path / "a", MORE))
+
+    assert (code, again, later, gone, back) == (3, 0, 3, 0, 0)
+    assert (first["plots"], first["first"], same["first"]) == (2, True, False)
+    assert [(one["plot"], one["year"]) for one in first["changes"]] == [("pe-2026/coop/A", 2026)]
+    assert first["changes"][0]["new_ha"] == pytest.approx(2 * cell, abs=2e-4)
+    assert first["changes"][0]["statements"] == NUMBERS["reference"]
+    assert {one["plot"]: one["new_ha"] for one in second["changes"]} == {
+        "pe-2026/coop/A": pytest.approx(cell, abs=2e-4),
+        "pe-2026/coop/B": pytest.approx(cell, abs=2e-4),
+    }
+    assert same["changes"] == less["changes"] == known["changes"] == []
+    assert not any(one["unknown"] for one in (first, same, second, less, known))
+
+
+def test_what_cannot_be_read_is_unknown_and_forgets_nothing(filed: Path, tmp_path: Path) -> None:
+    """A damaged raster is exit code 4 with the plots by name; when it can be read again, only what is new is told."""
+    look(filed, alerts(tmp_path / "a", FIRST))
+    code, gap = look(filed, alerts(tmp_path / "a", MORE, unread=True))
+    back, known = look(filed, alerts(tmp_path / "a", FIRST))
+
+    assert (code, back) == (4, 0) and gap["changes"] == known["changes"] == []
+    assert {plot for one in gap["unknown"] for plot in one["plots"]} == {"pe-2026/coop/A", "pe-2026/coop/B"}
+    assert {one["layer"] for one in gap["unknown"]} == {"glad_l@2026"}
+
+
+def test_ground_that_no_layer_reaches_is_unknown(tmp_path: Path) -> None:
+    """Where nobody looks, there is no "no change"."""
+    path = tmp_path / "far.gpkg"
+    record(path, "pe-2026", {"A": "low"}, east=1.0)
+    register.note(path, "pe-2026", "statement-01", **NUMBERS)
+
+    code, found = look(path, alerts(tmp_path / "a", FIRST))
+
+    assert code == 4 and found["unknown"][0]["plots"] == ["pe-2026/coop/A"]
+
+
+@pytest.mark.parametrize("language", ["es", "en", "fr", "pt"])
+def test_the_page_says_it_in_words(filed: Path, tmp_path: Path, language: str) -> None:
+    """Terminal and page have plot, number and layer; a broken state is refused, not begun anew in silence."""
+    catalogue = alerts(tmp_path / "a", FIRST)
+    command = ["watch", str(filed), "--catalogue", str(catalogue), "--language", language]
+    said = CliRunner().invoke(app, command)
+    page = (tmp_path / "register-watch" / "watch.html").read_text(encoding="utf-8")
+
+    for text in (said.output, page):
+        assert "pe-2026/coop/A" in text and NUMBERS["reference"] in text and "glad_l_2026.alert_year" in text
+        assert "{" not in text.replace("{font", "").partition("<style>")[0]
+    seen = tmp_path / "register-watch" / "seen.json"
+    seen.write_text(seen.read_text().replace("0.", "1.", 1))
+    assert CliRunner().invoke(app, command).exit_code == 1
