@@ -27,7 +27,8 @@ from eudr_check.run.artifacts import Artifact
 from eudr_check.variables import UNKNOWN, Variable
 
 PER_DEGREE = 12_000
-NODATA = 255
+NODATA, NOT_READ = 255, 254
+"""Unknown where the map was read, and ground between the tiles, of which nothing was read."""
 SHOWN = frozenset({"forest_2020", "event"})
 """Roles of the variables that every package shows: the forest that was there, and what became of it."""
 MOST_TILES = 60
@@ -101,6 +102,8 @@ def _mosaic(variable: Variable, windows: Mapping[str, Window]) -> str:
     ET.SubElement(root, "SRS", dataAxisToSRSAxisMapping="2,1").text = "EPSG:4326"
     ET.SubElement(root, "GeoTransform").text = f"{left * cell!r}, {cell!r}, 0, {top * cell!r}, 0, {-cell!r}"
     band = ET.SubElement(root, "VRTRasterBand", dataType="Byte", band="1")
+    # Without it GDAL fills the ground between the tiles with 0, which says that there was no forest.
+    ET.SubElement(band, "NoDataValue").text = f"{NOT_READ}"
     ET.SubElement(band, "ColorInterp").text = "Palette"
     colours, table, names = _colours(variable), ET.SubElement(band, "ColorTable"), ET.SubElement(band, "CategoryNames")
     for value in range(256):
@@ -120,8 +123,8 @@ def _mosaic(variable: Variable, windows: Mapping[str, Window]) -> str:
 
 def _class(variable: Variable, value: int) -> str:
     """What a value means; nothing where none has it."""
-    if value == NODATA:
-        return "unknown"
+    if value in (NODATA, NOT_READ):
+        return "unknown" if value == NODATA else "not read"
     if variable.kind == "state":
         return {0: "no", 1: "yes"}.get(value, "")
     return "no event" if value == 0 else "2001 or before" if value == 1 else f"{2000 + value}" if value < 100 else ""

@@ -22,7 +22,8 @@ from eudr_check.package.action_plan import decision_form, losses
 from eudr_check.package.action_plan.cooperative import Plan
 from eudr_check.package.gis import qgs, styles
 from eudr_check.package.gis.content import CRS
-from eudr_check.package.gis.layout import Box, with_margin
+from eudr_check.package.gis.layout import with_margin
+from eudr_check.package.gis.layout_items import Box
 from eudr_check.package.gis.written_on import written_on
 from eudr_check.text import say
 from eudr_check.text.clean import clean, file_stem

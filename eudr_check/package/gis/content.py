@@ -1,6 +1,6 @@
 """What the GeoPackage holds: its tables, and a dictionary of their fields."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 import shapely
 
 from eudr_check import parquet, tables
+from eudr_check.package import backdrop
+from eudr_check.package.gis import sheets
 from eudr_check.package.gis.edition import Counted
 from eudr_check.package.gis.loss import loss_on_forest
 from eudr_check.text import say
@@ -31,8 +33,18 @@ OWN_DESCRIPTIONS = {
     "alias": "name for people, in the first language of the harvest",
     "description": "meaning and unit",
     "patch": "number (`fid`) of the patch in the table `patches`",
+    "cooperative_name": "name of the cooperative as people know it",
+    "why": "reasons of the outcome in words, a line each",
+    "picture_before": "date of the clear picture of the plot before the cut-off; null where there is none",
+    "picture_now": "date of the most recent clear picture of the plot; null where there is none",
+    "scale": "denominator of the scale of the map on its sheet",
+    "projection": "UTM zone of the map on its sheet",
+    "country": "country",
+    **{name: f"usable plots with the outcome {name}" for name in sheets.COUNTED},
     "plots": "plots on or within 100 m of the patch, one a line; the table `patch_plots` has a row for each",
 }
+OWN = ("tiles", "data_dictionary", "patches", "patch_plots", VIEW, "attention", "cooperatives", "countries")
+"""Tables with fields that no other table of the pipeline has."""
 LOSS = "loss_on_forest"
 LOSS_DESCRIPTIONS = {
     "method": "method of the map; maps of one method count once",
@@ -65,6 +77,8 @@ class Judged:
     """What the policy counts."""
     forest: Path | None = None
     """Raster of its forest map, where the package has it."""
+    looks: Path | None = None
+    """Table of the looks at dated pictures, where the package has them."""
 
 
 def tables_of(
@@ -73,10 +87,19 @@ def tables_of(
     sources: pd.DataFrame,
     patches: pq.ParquetFile,
     judged: Judged,
+    names: Mapping[str, str],
     language: str,
 ) -> list[Table]:
-    """Every table of the GeoPackage; plots first, the dictionary of all fields last."""
-    outcomes = pa.Table.from_pandas(judged.assessments.reindex(plots["plot"].to_pandas()), preserve_index=False)
+    """Every table of the GeoPackage; plots first, the dictionary of all fields last.
+
+    Args:
+        plots: PLOTS with geometries as WKB. findings: FINDINGS. sources: SOURCES. patches: PATCHES.
+        judged: outcomes and what they rest on.
+        names: of cooperatives as people know them, by their short names.
+        language: of names and sentences.
+    """
+    found = judged.assessments.reindex(plots["plot"].to_pandas())
+    outcomes = pa.Table.from_pandas(found, preserve_index=False)
     known = pa.table(
         [*plots.columns, *outcomes.columns],
         names=[*plots.column_names, *outcomes.column_names],
@@ -100,6 +123,11 @@ def tables_of(
         Table("reasons", judged.reasons.reset_index()),
         Table("evidence", by_parts(judged.evidence)),
         Table(VIEW, pd.DataFrame(columns=["patch", "plot", "column", "year", "area_ha"])),
+        Table(
+            "attention", sheets.attention(plots, found, judged.reasons, names, judged.looks, language), "MultiPolygon"
+        ),
+        Table("cooperatives", gathered := sheets.cooperatives(plots, found, names), "Polygon"),
+        Table("countries", backdrop.countries(gathered.total_bounds.tolist(), language), "MultiPolygon"),
     ]
     if judged.forest is not None:
         lost = loss_on_forest(plots, patches, judged.evidence, judged.counted, judged.forest)
@@ -190,7 +218,7 @@ def _meaning(table: str, field: str, described: dict[str, str]) -> str:
         return str(tables.PLOT_INDEX.description)
     if table == LOSS and field in LOSS_DESCRIPTIONS:
         return LOSS_DESCRIPTIONS[field]
-    if field in OWN_DESCRIPTIONS and table in ("tiles", "data_dictionary", "patches", "patch_plots", VIEW):
+    if field in OWN_DESCRIPTIONS and table in OWN:
         return OWN_DESCRIPTIONS[field]
     name = {"plot_points": "PLOTS", VIEW: "PATCHES"}.get(table, table.upper())
     return (parquet.description(name, field) if name in tables.ALL else "") or described[field]

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pyarrow.parquet as pq
 
 from eudr_check import parquet
-from eudr_check.package.gis import geopackage, maps
+from eudr_check.package.gis import geopackage, maps, rasters
 from eudr_check.package.gis.content import Judged
 from eudr_check.package.gis.edition import Edition
 from eudr_check.steps import Call
@@ -53,6 +53,7 @@ def write(folder: str, edition: Mapping[str, Any], bounds: Sequence[float]) -> N
             evidence=pq.ParquetFile(tables / "EVIDENCE.parquet"),
             counted=read.counted,
             forest=maps.raster(Path(folder), read.counted.baseline),
+            looks=rasters.looks(Path(folder)),
         ),
         bounds=(west, south, east, north),
     )

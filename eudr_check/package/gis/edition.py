@@ -67,6 +67,8 @@ class Edition:
     maps: tuple[Map, ...] = ()
     """Variables that have a raster."""
     counted: Counted = Counted()
+    cooperatives: tuple[tuple[str, str], ...] = ()
+    """Short names of cooperatives, and names that people know."""
 
     @classmethod
     def of(
@@ -85,6 +87,7 @@ class Edition:
             scenes: dated pictures. layers: definitions as in `layers.json`. mapped: variables that have a raster.
             policy: as in `policy.json`.
         """
+        counted = Counted.of(policy or {}, variables)
         return cls(
             harvest=harvest.harvest,
             language=harvest.package.languages[0],
@@ -97,8 +100,13 @@ class Edition:
                 for one in layers
                 if isinstance(one, Mapping)
             ),
-            maps=tuple(Map(one.column, one.kind, one.role) for one in variables if one.column in mapped),
-            counted=Counted.of(policy or {}, variables),
+            maps=tuple(
+                Map(one.column, one.kind, one.role, not counted.required or one.layer in counted.required)
+                for one in variables
+                if one.column in mapped
+            ),
+            counted=counted,
+            cooperatives=tuple(sorted(harvest.cooperatives.items())),
         )
 
     def geopackage(self, folder: Path) -> Path:
@@ -118,5 +126,7 @@ class Edition:
         counts = content["counted"]
         methods = tuple((column, method) for column, method in counts["methods"])
         counted = Counted(counts["baseline"], methods, tuple(counts["required"]))
+        cooperatives = tuple((short, name) for short, name in content["cooperatives"])
         known = {"day": day, "events": events, "scenes": scenes, "credits": credits, "maps": maps, "counted": counted}
+        known["cooperatives"] = cooperatives
         return cls(**{**content, **known})

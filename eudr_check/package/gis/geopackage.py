@@ -27,7 +27,7 @@ from eudr_check.package.gis import project as gis_project
 from eudr_check.package.gis import styles as gis_styles
 from eudr_check.package.gis.content import CRS, VIEW, Judged, Table, alias, fields_of, links, tables_of
 from eudr_check.package.gis.edition import Edition
-from eudr_check.package.gis.layout import Box
+from eudr_check.package.gis.layout_items import Box
 from eudr_check.package.gis.written_on import moment_of, written_on
 from eudr_check.text import say, topic
 
@@ -104,11 +104,12 @@ def write(
     """
     language = edition.language
     stored, shown = pq.ParquetFile(patches), _shown(plots, edition)
-    content = tables_of(shown, findings, sources, stored, judged, language)
+    content = tables_of(shown, findings, sources, stored, judged, dict(edition.cooperatives), language)
     del shown
     fields = {table.name: fields_of(table) for table in content}
     geometry_types = {table.name: table.geometry_type for table in content}
     dictionary = content[-1].frame
+    cooperatives = next(table.frame for table in content if table.name == "cooperatives")
     geopackage, moment = edition.geopackage(folder), moment_of(edition.day)
     with written_on(edition.day):
         while content:
@@ -134,6 +135,7 @@ def write(
         credits=edition.credits,
         maps=edition.maps,
         years=years,
+        cooperatives=[*zip(cooperatives["cooperative_name"], map(tuple, cooperatives.bounds.to_numpy()), strict=True)],
     )
     return [geopackage, gis_project.write(geopackage.with_suffix(".qgz"), project)]
 

@@ -1,16 +1,44 @@
-"""The print layout of the QGIS project: one A4 sheet."""
+"""Print layouts of the QGIS project, A4: all plots, a sheet for each cooperative, one for each plot to look at."""
 
-import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree as ET
 
-from eudr_check.package.gis import styles as gis_styles
+from eudr_check.package.gis import layout_items as items
+from eudr_check.package.gis import qgs, sheets, styles
+from eudr_check.package.gis.layout_items import Box, Entry
 from eudr_check.text import say
 from eudr_check.text.clean import without_expressions
 
-Box = tuple[float, float, float, float]
-"""West, south, east, north in degrees; on the sheet left, top, width, height in millimetres."""
-MAP_MM = (10.0, 24.0, 205.0, 166.0)
-"""Left, top, width and height of the map on an A4 sheet, in millimetres."""
+MAP_MM = (10.0, 26.0, *sheets.FRAME_MM)
+"""Left, top, width and height of the map, in millimetres; what explains it stands right of it."""
+SIDE_MM, SIDE_WIDTH_MM = 196.0, 91.0
+PICTURE_MM = 44.0
+METRES_PER_DEGREE = round(sheets.METRES_PER_DEGREE)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What all sheets take of the project."""
+
+    title: str
+    bounds: Box
+    """West, south, east, north of all usable plots, degrees."""
+    language: str
+    note: str
+    credits: str
+    theme: str
+    """Theme of the maps."""
+    layers: Mapping[str, Entry]
+    """Layers by table; `legend/...` are maps below the plots, in the order of the legend."""
+    pictures: Mapping[str, Sequence[str]]
+    """Names of the pictures in true colour, by date."""
+    outcomes: Mapping[str, str]
+    """Words for outcomes."""
+
+    def say(self, key: str, **values: str) -> str:
+        """A word or sentence of the sheets."""
+        return say("gis", key, self.language, **values)
 
 
 def with_margin(bounds: Box, aspect: float) -> Box:
@@ -22,148 +50,163 @@ def with_margin(bounds: Box, aspect: float) -> Box:
     return (round(x - width / 2, 7), round(y - height / 2, 7), round(x + width / 2, 7), round(y + height / 2, 7))
 
 
-def layout(title: str, bounds: Box, language: str, note: str) -> ET.Element:
-    """The sheet: title, map, legend, scale bar and a note below.
+def layouts(shown: Printed) -> list[ET.Element]:
+    """All sheets: of the harvest, of cooperatives, of plots that need attention."""
+    return [_harvest(shown), _cooperatives(shown), _plots(shown)]
 
-    Args:
-        title: what stands above.
-        bounds: west, south, east, north of the map, degrees.
-        language: of the layout's name.
-        note: what stands below.
-    """
-    sheet = ET.Element(
-        "Layout", name=say("gis", "layout", language), units="mm", printResolution="200", worldFileMap=""
-    )
-    pages = ET.SubElement(sheet, "PageCollection")
-    pages.append(gis_styles._fill("#ffffff", "#ffffff", pattern="solid"))
-    _item(pages, 65638, "page", (0, 0, 297, 210))
-    map_id = _uuid("map")
-    west, south, east, north = with_margin(bounds, MAP_MM[2] / MAP_MM[3])
-    drawn = _item(
-        sheet,
-        65639,
-        "map",
-        MAP_MM,
-        frame="true",
-        followPreset="false",
-        drawCanvasItems="true",
-        keepLayerSet="false",
-        mapRotation="0",
-    )
-    ET.SubElement(drawn, "Extent", xmin=f"{west}", ymin=f"{south}", xmax=f"{east}", ymax=f"{north}")
-    _label(sheet, "title", (10, 8, 277, 12), title, size=18, bold=True)
-    _label(sheet, "note", (10, 197, 277, 8), note, size=8, bold=False)
-    _legend(sheet, map_id)
-    _scale_bar(sheet, map_id)
+
+def _harvest(shown: Printed) -> ET.Element:
+    sheet = items.sheet("layout", shown.language)
+    items.label(sheet, "title", (10, 9, 277, 9), shown.title, size=16, bold=True)
+    drawn = _main(sheet, shown, "km")
+    items.legend(sheet, drawn, (SIDE_MM, 26, SIDE_WIDTH_MM, 120), _explained(shown))
+    _foot(sheet, shown)
     return sheet
 
 
-def _legend(layout: ET.Element, map_id: str) -> None:
-    legend = _item(
-        layout,
-        65642,
-        "legend",
-        (219, 24, 68, 120),
-        map_uuid=map_id,
-        legendFilterByMap="1",
-        resizeToContents="1",
-        title="",
-        symbolWidth="5",
-        symbolHeight="3.5",
-        columnCount="1",
-        boxSpace="0",
-        wrapChar="",
+def _cooperatives(shown: Printed) -> ET.Element:
+    sheet = items.sheet("sheet_cooperatives", shown.language)
+    _head(sheet, '"cooperative_name"', _quoted(shown.title))
+    drawn = _main(sheet, shown, "km")
+    _follows(sheet, drawn, shown, "cooperatives", "cooperative")
+    counts = [f'{without_expressions(shown.outcomes[name])}: [% "{name}" %]' for name in sheets.COUNTED]
+    text = "\n".join([*counts, "", without_expressions(shown.say("sheet_blocked"))])
+    items.said(sheet, "figures", (SIDE_MM, 26, 44, 50), text, size=8)
+    _locator(sheet, drawn, shown, (SIDE_MM + SIDE_WIDTH_MM - 45, 26, 45, 45))
+    items.legend(sheet, drawn, (SIDE_MM, 78, SIDE_WIDTH_MM, 100), _explained(shown))
+    _foot(sheet, shown)
+    return sheet
+
+
+def _plots(shown: Printed) -> ET.Element:
+    sheet = items.sheet("sheet_plots", shown.language)
+    words = " ".join(f"WHEN \"final_outcome\"='{name}' THEN {_quoted(word)}" for name, word in shown.outcomes.items())
+    _head(
+        sheet,
+        f"\"plot_id\" || ' · ' || CASE {words} END",
+        f"\"cooperative_name\" || ' · ' || {_quoted(shown.title)}",
     )
-    styles = ET.SubElement(legend, "styles")
-    for name, size, margin in (
-        ("group", "8", "3"),
-        ("subgroup", "7", "1.5"),
-        ("symbol", "7", "1"),
-        ("symbolLabel", "7", "1.2"),
-    ):
-        style = ET.SubElement(styles, "style", name=name, alignment="1", marginTop=margin, marginLeft="2", indent="0")
-        _text_style(style, int(size), bold=name == "group")
+    drawn = _main(sheet, shown, "m")
+    _follows(sheet, drawn, shown, "attention", "plot")
+    lines = [
+        f"{without_expressions(shown.say(f'field_{name}'))}: "
+        f"[% coalesce(format_number(\"{name}\", 3, '{shown.language}'), '–') %]"
+        for name in sheets.FIGURES
+    ]
+    items.said(sheet, "figures", (SIDE_MM, 26, 56, 36), "\n".join(lines), size=7.5)
+    _locator(sheet, drawn, shown, (SIDE_MM + SIDE_WIDTH_MM - 34, 26, 34, 36))
+    items.label(sheet, "why_title", (SIDE_MM, 64, SIDE_WIDTH_MM, 5), shown.say("sheet_why"), size=8.5, bold=True)
+    room = 30 if shown.pictures else 80
+    why = "[% '– ' || replace(\"why\", '\n', '\n– ') %]"
+    items.said(sheet, "why", (SIDE_MM, 69, SIDE_WIDTH_MM, room), why, size=7.5)
+    for number, field in enumerate(("picture_before", "picture_now") if shown.pictures else ()):
+        _picture(sheet, shown, field, SIDE_MM + number * (SIDE_WIDTH_MM - PICTURE_MM))
+    items.legend(sheet, drawn, (SIDE_MM, 152, SIDE_WIDTH_MM, 45), _explained(shown), columns=2)
+    _foot(sheet, shown)
+    return sheet
 
 
-def _scale_bar(layout: ET.Element, map_id: str) -> None:
-    bar = _item(
-        layout,
-        65646,
-        "scalebar",
-        (14, 178, 60, 12),
-        mapUuid=map_id,
-        style="Single Box",
-        unitType="km",
-        unitLabel="km",
-        numSegments="2",
-        numSegmentsLeft="0",
-        segmentSizeMode="1",
-        minBarWidth="25",
-        maxBarWidth="60",
-        numMapUnitsPerScaleBarUnit="1",
-        numUnitsPerSegment="5",
-        segmentMillimeters="20",
-        height="2",
-        boxContentSpace="1",
-        labelBarSpace="1.5",
-    )
-    _text_style(bar, 8, bold=False)
+def _main(sheet: ET.Element, shown: Printed, unit: str) -> ET.Element:
+    """The map of a sheet with graticule and scale bar."""
+    box = with_margin(shown.bounds, MAP_MM[2] / MAP_MM[3])
+    drawn = items.map_item(sheet, "map", MAP_MM, box, **items.of_theme(shown.theme))
+    qgs.crs(items.graticule(drawn))
+    items.scale_bar(sheet, drawn, (MAP_MM[0] + 2, MAP_MM[1] + MAP_MM[3] - 10, 60, 8), unit)
+    return drawn
 
 
-def _uuid(name: str) -> str:
-    return "{" + str(uuid.uuid5(uuid.NAMESPACE_URL, f"eudr-check/layout/{name}")) + "}"
-
-
-def _item(parent: ET.Element, kind: int, name: str, place: Box, **extra: str) -> ET.Element:
-    left, top, width, height = place
-    values = {
-        "type": str(kind),
-        "id": name,
-        "uuid": _uuid(name),
-        "templateUuid": _uuid(name),
-        "position": f"{left},{top},mm",
-        "positionOnPage": f"{left},{top},mm",
-        "size": f"{width},{height},mm",
-        "referencePoint": "0",
-        "visibility": "1",
-        "opacity": "1",
-        "frame": "false",
-        "outlineWidthM": "0.2,mm",
-        "background": "false" if kind == 65641 else "true",
-        "itemRotation": "0",
-        "zValue": {"page": "0", "map": "1"}.get(name, "2"),
-    }
-    item = ET.SubElement(parent, "LayoutItem", values | extra)
-    ET.SubElement(item, "FrameColor", red="150", green="155", blue="165", alpha="255")
-    ET.SubElement(item, "BackgroundColor", red="255", green="255", blue="255", alpha="255")
-    return item
-
-
-def _label(layout: ET.Element, name: str, place: Box, text: str, *, size: int, bold: bool) -> None:
-    said = without_expressions(text)
-    item = _item(
-        layout, 65641, name, place, labelText=said, htmlState="0", halign="1", valign="128", marginX="0", marginY="0"
-    )
-    ET.SubElement(item, "FontColor", red="40", green="44", blue="52", alpha="255")
-    _text_style(item, size, bold=bold)
-    ET.SubElement(item, "LabelFont", description=_font(size, bold=bold), style="")
-
-
-def _text_style(parent: ET.Element, size: int, *, bold: bool) -> None:
+def _follows(sheet: ET.Element, drawn: ET.Element, shown: Printed, table: str, key: str) -> None:
+    """A sheet for each row of a table, its map in the UTM zone of the row and at its scale."""
+    covered = shown.layers[table]
+    items.follow(drawn, {"dataDefinedMapScale": '"scale"', "dataDefinedCrs": '"projection"'})
+    place = (MAP_MM[0] + MAP_MM[2] - 46, MAP_MM[1] + MAP_MM[3] - 6, 44, 4)
+    scale = f"[% '1:' || format_number(\"scale\", 0, '{shown.language}') || ' · UTM, ' || \"projection\" %]"
+    items.said(sheet, "scale", place, scale, size=7, ground=True)
     ET.SubElement(
-        parent,
-        "text-style",
-        fontSize=str(size),
-        fontSizeUnit="Point",
-        fontWeight="75" if bold else "50",
-        textColor="40,44,52,255",
-        textOpacity="1",
-        multilineHeight="1",
+        sheet,
+        "Atlas",
+        enabled="1",
+        coverageLayer=covered.key,
+        coverageLayerName=covered.name,
+        coverageLayerSource=covered.source,
+        coverageLayerProvider=covered.provider,
+        hideCoverage="0",
+        filterFeatures="0",
+        # Rows lie in the order of the sheets.
+        sortFeatures="0",
+        pageNameExpression=f'"{key}"',
+        filenamePattern="'sheet_' || @atlas_featurenumber",
     )
-    if parent.tag == "style":
-        ET.SubElement(parent, "styleFont", description=_font(size, bold=bold), style="")
 
 
-def _font(size: int, *, bold: bool) -> str:
-    """A font as Qt writes it; the generic family is there on every machine."""
-    return f"Sans Serif,{size},-1,5,{75 if bold else 50},0,0,0,0,0"
+def _picture(sheet: ET.Element, shown: Printed, field: str, left: float) -> None:
+    """What the ground looked like at one date, with the outline of the plot."""
+    heading = without_expressions(shown.say(f"field_{field}"))
+    caption = f'{heading}: [% coalesce("{field}", {_quoted(shown.say("sheet_no_picture"))}) %]'
+    items.said(sheet, f"{field}_date", (left, 100, PICTURE_MM, 6.5), caption, size=6.5)
+    drawn = items.map_item(sheet, field, (left, 107, PICTURE_MM, PICTURE_MM), with_margin(shown.bounds, 1.0))
+    dated = " ".join(
+        f"WHEN \"{field}\"='{day}' THEN {_quoted('|' + '|'.join(names))}" for day, names in shown.pictures.items()
+    )
+    across = f"bounds_width($geometry)*{METRES_PER_DEGREE}*cos(radians(y(centroid($geometry))))"
+    along = f"bounds_height($geometry)*{METRES_PER_DEGREE}"
+    items.follow(
+        drawn,
+        {
+            "dataDefinedMapScale": f"max(5000, 1400*max({across}, {along})/{PICTURE_MM})",
+            "dataDefinedCrs": '"projection"',
+            "dataDefinedMapLayers": f"{_quoted(shown.layers['attention'].name)} || CASE {dated} ELSE '' END",
+        },
+    )
+
+
+def _locator(sheet: ET.Element, drawn: ET.Element, shown: Printed, place: Box) -> None:
+    """Where the map of a sheet lies among all cooperatives and countries."""
+    west, south, east, north = shown.bounds
+    around = (west - 0.5, south - 0.5, east + 0.5, north + 0.5)
+    small = items.map_item(sheet, "locator", place, with_margin(around, place[2] / place[3]))
+    items.keep(small, [shown.layers[name] for name in ("cooperatives", "countries")])
+    frame = ET.SubElement(
+        small,
+        "ComposerMapOverview",
+        name="overview",
+        uuid=items.identity(sheet, "overview"),
+        frameMap=drawn.get("uuid", ""),
+        show="1",
+        position="3",
+        blendMode="0",
+        inverted="0",
+        centered="0",
+    )
+    # Far out the frame of a map of a few hundred metres is a dot that nobody sees.
+    frame.append(styles.located())
+
+
+def _explained(shown: Printed) -> list[Entry]:
+    """What the legend explains."""
+    maps = [entry for name, entry in shown.layers.items() if name.startswith("legend/")]
+    unread = replace(shown.layers["countries"], title="")
+    titles = {"plots": "layer_plots", "plot_points": "layer_plot_points", "loss_on_forest": "legend_loss"}
+    tables = [
+        replace(shown.layers[name], title=shown.say(title)) for name, title in titles.items() if name in shown.layers
+    ]
+    return [*tables, *maps[:1], unread, *maps[1:]]
+
+
+def _head(sheet: ET.Element, title: str, below: str) -> None:
+    items.said(sheet, "title", (10, 8, 277, 8), f"[% {title} %]", size=15, bold=True)
+    items.said(sheet, "subtitle", (10, 17, 277, 5), f"[% {below} %]", size=8.5)
+
+
+def _foot(sheet: ET.Element, shown: Printed) -> None:
+    items.label(sheet, "credits", (10, 180, MAP_MM[2], 16), shown.credits, size=6)
+    items.label(sheet, "note", (10, 199, 277, 5), shown.note, size=7)
+
+
+def _escaped(text: str) -> str:
+    """Text within quotes of an expression within a label: nothing of it may end either."""
+    return without_expressions(text).replace("\\", "\\\\").replace("'", "''")
+
+
+def _quoted(text: str) -> str:
+    return f"'{_escaped(text)}'"

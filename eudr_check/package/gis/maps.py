@@ -9,11 +9,12 @@ from xml.etree import ElementTree as ET
 
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package import palette
+from eudr_check.package.gis.layout_items import Entry
 from eudr_check.text import say
 
 FOLDER = "rasters"
 """Of the package, beside the project."""
-YES, UNKNOWN = 1, 255
+NO, YES, UNKNOWN = 0, 1, 255
 """Values of a map; an event is its year less 2000."""
 LAST_YEAR = 2000 + 99
 
@@ -25,6 +26,8 @@ class Map:
     column: str
     kind: Literal["state", "event"]
     role: str
+    required: bool = True
+    """Whether the policy needs its layer; what others do not know changes nothing."""
 
 
 def columns(folder: Path) -> list[str]:
@@ -42,8 +45,11 @@ def raster(folder: Path, column: str) -> Path | None:
 class Shown:
     """A map among the layers of a project."""
 
-    key: str
+    entry: Entry
     element: ET.Element
+    kind: Literal["state", "event"]
+    seen: bool
+    """Whether it is on at first."""
 
 
 def add(tree: ET.Element, maps: Sequence[Map], years: Sequence[int], title: str, language: str) -> list[Shown]:
@@ -81,7 +87,18 @@ def add(tree: ET.Element, maps: Sequence[Map], years: Sequence[int], title: str,
         order = ",".join(str(number) for number in range(1, len(classes) + 1))
         options = ET.SubElement(ET.SubElement(leaf, "customproperties"), "Option", type="Map")
         ET.SubElement(options, "Option", name="legend/node-order", type="QString", value=order)
-        made.append(Shown(key, _layer(key, name, source, classes)))
+        # Years only: what is unknown stands under the forest.
+        explained = order if one.kind == "state" else ",".join(order.split(",")[: len(classes) - one.required])
+        made.append(
+            Shown(
+                Entry(
+                    key, name, source, "gdal", say("gis", f"legend_{one.kind}", language, column=one.column), explained
+                ),
+                _layer(key, name, source, classes),
+                one.kind,
+                seen,
+            )
+        )
     return made
 
 
@@ -90,10 +107,12 @@ def _classes(one: Map, years: Sequence[int], language: str) -> list[tuple[int, s
     unknown = (UNKNOWN, palette.UNKNOWN, say("gis", "map_unknown", language), 150)
     if one.kind == "state":
         label = say("gis", "map_forest" if one.role == "forest_2020" else "map_yes", language)
-        return [(YES, palette.FOREST, label, 255), unknown]
+        none = say("gis", "map_no_forest" if one.role == "forest_2020" else "map_no", language)
+        return [(YES, palette.FOREST, label, 255), (NO, palette.NO_FOREST, none, 255), unknown]
     after = [year for year in years if CUTOFF_YEAR < year <= LAST_YEAR]
     # A veil: the forest below must still be seen.
-    return [*((year - 2000, palette.year_colour(year), str(year), 255) for year in after), (*unknown[:3], 70)]
+    veil = [(*unknown[:3], 70)] if one.required else []
+    return [*((year - 2000, palette.year_colour(year), str(year), 255) for year in after), *veil]
 
 
 def _layer(key: str, name: str, source: str, classes: Sequence[tuple[int, str, str, int]]) -> ET.Element:

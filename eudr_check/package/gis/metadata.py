@@ -53,6 +53,8 @@ def about(table: str, title: str, credits: Sequence[Credit], harvest: str, langu
     """
     abstract = say("gis", f"about_{table}", language)
     identifier = f"{harvest}/{table}"
+    if table == "countries":
+        return About(identifier, title, abstract, (say("gis", "rights_countries", language),))
     if table not in FROM_MAPS:
         return About(identifier, title, abstract, (say("gis", "rights_operator", language),))
     shown = [one for one in credits if not column or column.partition(".")[0] == one.name]

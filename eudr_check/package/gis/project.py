@@ -11,17 +11,18 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from eudr_check.law.regulation import CUTOFF_YEAR
-from eudr_check.package.gis import forms, maps, metadata, qgs, rasters
+from eudr_check.package.gis import forms, maps, metadata, qgs, rasters, themes
 from eudr_check.package.gis import styles as gis_styles
 from eudr_check.package.gis.content import LOSS, alias
 from eudr_check.package.gis.edition import Credit
-from eudr_check.package.gis.layout import Box, layout, with_margin
+from eudr_check.package.gis.layout import Printed, layouts, with_margin
+from eudr_check.package.gis.layout_items import Box, Entry
 from eudr_check.package.gis.maps import Map
 from eudr_check.text import say
 
 FINDINGS_SCALE = 100_000
 """Findings show from 1:100 000 on."""
-DRAWN = ("findings", "plot_points", "plots", LOSS, "patches", "tiles")
+DRAWN = ("attention", "findings", "plot_points", "plots", LOSS, "cooperatives", "patches", "tiles", "countries")
 """Layers from top to bottom of the map."""
 
 
@@ -54,6 +55,8 @@ class Project:
     maps: Sequence[Map] = ()
     years: Sequence[int] = ()
     """Years in PATCHES."""
+    cooperatives: Sequence[tuple[str, Box]] = ()
+    """Boxes of the cooperatives, by the names that people know."""
 
 
 def write(path: Path, project: Project) -> Path:
@@ -61,10 +64,12 @@ def write(path: Path, project: Project) -> Path:
     root = ET.Element("qgis", projectname=project.title, version="3.22.0")
     ET.SubElement(root, "title").text = project.title
     qgs.crs(ET.SubElement(root, "projectCrs"))
-    _layers(root, project)
+    content = _layers(root, project)
     qgs.properties(root)
-    note = say("gis", "layout_note", project.language, policy=project.policy, file=project.geopackage)
-    ET.SubElement(root, "Layouts").append(layout(project.title, project.bounds, project.language, note))
+    named = _themes(content, project.language)
+    themes.add(root, named)
+    themes.add_bookmarks(root, say("gis", "layer_cooperatives", project.language), project.cooperatives)
+    ET.SubElement(root, "Layouts").extend(layouts(_printed(content, project, next(iter(named)))))
     view = ET.SubElement(root, "ProjectViewSettings", UseProjectScales="0")
     west, south, east, north = with_margin(project.bounds, 1.0)
     extent = ET.SubElement(view, "DefaultViewExtent", xmin=f"{west}", ymin=f"{south}", xmax=f"{east}", ymax=f"{north}")
@@ -89,8 +94,28 @@ class _Layer:
         """Its id in the project."""
         return f"{self.table}_{uuid.uuid5(uuid.NAMESPACE_URL, f'{title}/{self.name}').hex}"
 
+    def source(self, geopackage: str) -> str:
+        """Where its rows lie, beside the project."""
+        return f"./{geopackage}|layername={self.table}" + (f"|subset={self.rows}" if self.rows else "")
 
-def _layers(root: ET.Element, project: Project) -> None:
+
+@dataclass(frozen=True)
+class _Content:
+    """What a project holds, once its layers are there."""
+
+    groups: Mapping[str, Sequence[tuple[_Layer, Entry]]]
+    maps: Sequence[maps.Shown]
+    pictures: Sequence[rasters.Shown]
+
+    def tables(self) -> dict[str, Entry]:
+        """The first layer of each table."""
+        found: dict[str, Entry] = {}
+        for layer, entry in (one for group in self.groups.values() for one in group):
+            found.setdefault(layer.table, entry)
+        return found
+
+
+def _layers(root: ET.Element, project: Project) -> _Content:
     """The tree of layers by question, the layers, and the order in which they are drawn."""
     tree = ET.SubElement(root, "layer-tree-group")
     layers = ET.SubElement(root, "projectlayers")
@@ -109,7 +134,7 @@ def _layers(root: ET.Element, project: Project) -> None:
         )
         for entry in entries:
             key = entry.key(project.title)
-            source = f"./{project.geopackage}|layername={entry.table}" + (f"|subset={entry.rows}" if entry.rows else "")
+            source = entry.source(project.geopackage)
             ET.SubElement(
                 branch,
                 "layer-tree-layer",
@@ -136,10 +161,60 @@ def _layers(root: ET.Element, project: Project) -> None:
     order = {table: number for number, table in enumerate(DRAWN)}
     drawn = [(float(order.get(entry.table, len(DRAWN))), entry.key(project.title)) for entry in members]
     # Pictures lie below everything but the tiles, whose hatching would cover them.
-    drawn += [(order["tiles"] - 0.5, key) for key in pictures]
-    drawn += [(order["tiles"] - 0.25, one.key) for one in mapped]
+    drawn += [(order["tiles"] - 0.5, one.key) for one in pictures]
+    drawn += [(order["tiles"] - 0.25, one.entry.key) for one in mapped]
     for _, key in sorted(drawn, key=lambda one: one[0]):
         ET.SubElement(custom, "item").text = key
+    placed = {
+        group: [
+            (one, Entry(one.key(project.title), one.name, one.source(project.geopackage), "ogr")) for one in entries
+        ]
+        for group, entries in groups.items()
+    }
+    return _Content(placed, mapped, pictures)
+
+
+def _themes(content: _Content, language: str) -> dict[str, list[str]]:
+    """Ids of the layers that answer each question, by the question; the first is that of the outcome."""
+    tables = content.tables()
+    plots = [tables[name].key for name in ("attention", "plots", "plot_points")]
+    ground = [tables[name].key for name in ("cooperatives", "countries")]
+    loss = [tables[LOSS].key] if LOSS in tables else []
+    seen = [one.entry.key for one in content.maps if one.seen]
+    pictures = [one.key for one in content.pictures if one.seen]
+    shown = {
+        name: [entry.key for layer, entry in content.groups[f"group_{name}"] if layer.shown]
+        for name in ("faults", "evidence")
+    }
+    themes = {
+        "outcome": [*plots, *loss, *seen, *ground],
+        "faults": [*plots, *shown["faults"], *ground],
+        "evidence": [*plots, *shown["evidence"], *seen, *ground],
+        "pictures": [*plots, *loss, *pictures, *ground] if pictures else [],
+    }
+    return {say("gis", f"group_{name}", language): keys for name, keys in themes.items() if keys}
+
+
+def _printed(content: _Content, project: Project, theme: str) -> Printed:
+    """What the sheets take of the project."""
+    language = project.language
+    explained = {f"legend/{one.kind}": one.entry for one in reversed(content.maps) if one.seen}
+    dates: dict[str, list[str]] = {}
+    for picture in content.pictures:
+        if picture.kind == rasters.TRUE_COLOUR:
+            dates.setdefault(picture.day, []).append(picture.name)
+    credited = "; ".join(f"{one.title}: {one.provider} ({one.licence})" for one in project.credits)
+    return Printed(
+        project.title,
+        project.bounds,
+        language,
+        note=say("gis", "layout_note", language, policy=project.policy, file=project.geopackage),
+        credits=say("gis", "layout_credits", language, credits=credited),
+        theme=theme,
+        layers=content.tables() | explained,
+        pictures=dates,
+        outcomes=forms.words(language)["final_outcome"],
+    )
 
 
 def _groups(project: Project) -> dict[str, list[_Layer]]:
@@ -172,6 +247,7 @@ def _groups(project: Project) -> dict[str, list[_Layer]]:
             *of(["tiles"]),
         ],
         "group_tables": of(["reasons", "evidence", "plot_patches", "sources", "data_dictionary"]),
+        "group_sheets": of(["attention", "cooperatives", "countries"]),
     }
 
 

@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from pyproj import CRS
@@ -13,7 +15,25 @@ FOLDER = "pictures"
 TRUE_COLOUR = "true_colour"
 
 
-def add(tree: ET.Element, layers: ET.Element, scenes: Sequence[str], title: str, language: str) -> list[str]:
+@dataclass(frozen=True)
+class Shown:
+    """A picture among the layers of a project."""
+
+    key: str
+    name: str
+    day: str
+    kind: str
+    seen: bool
+    """Whether it is on at first."""
+
+
+def looks(folder: Path) -> Path | None:
+    """Table of the looks of a package; None where it has no pictures."""
+    path = folder / FOLDER / "looks.csv"
+    return path if path.is_file() else None
+
+
+def add(tree: ET.Element, layers: ET.Element, scenes: Sequence[str], title: str, language: str) -> list[Shown]:
     """Add a group of pictures, the newest first, and their layers.
 
     Args:
@@ -24,7 +44,7 @@ def add(tree: ET.Element, layers: ET.Element, scenes: Sequence[str], title: str,
         language: of names.
 
     Returns:
-        Ids in the order of drawing.
+        The pictures in the order of drawing.
     """
     if not scenes:
         return []
@@ -33,7 +53,7 @@ def add(tree: ET.Element, layers: ET.Element, scenes: Sequence[str], title: str,
     )
     ordered = sorted(scenes, key=lambda name: _parts(name)[0], reverse=True)
     newest: set[str] = set()
-    keys = []
+    made = []
     for scene in sorted(ordered, key=lambda name: _parts(name)[2] != TRUE_COLOUR):
         day, tile, kind = _parts(scene)
         # Of every tile the newest in true colour is seen first; the others wait for a click.
@@ -50,8 +70,8 @@ def add(tree: ET.Element, layers: ET.Element, scenes: Sequence[str], title: str,
         # A legend that says which band is red helps nobody.
         ET.SubElement(options, "Option", name="legend/node-order", type="QString", value="empty")
         layers.append(_layer(key, name, source, utm_epsg(tile)))
-        keys.append(key)
-    return keys
+        made.append(Shown(key, name, day, kind, shown))
+    return made
 
 
 def _parts(name: str) -> tuple[str, str, str]:

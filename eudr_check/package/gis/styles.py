@@ -9,10 +9,9 @@ from xml.etree import ElementTree as ET
 
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package import palette
+from eudr_check.package.gis.symbols import data_defined, fill, labels_of, marker, option_map
 from eudr_check.text import say
 
-LABEL_SCALE = 15_000
-"""Plot codes show from 1:15 000 on; further out they would cover the plots."""
 PICTURES_SCALE = 12_000
 """From here on plots are hardly tinted, so that pictures below them are seen."""
 MARKS_SCALE = 30_000
@@ -36,6 +35,9 @@ def styles(language: str, years: Sequence[int]) -> dict[str, str]:
         "loss_on_forest": _loss(years),
         "findings": _findings(language),
         "tiles": _tiles(language),
+        "attention": _attention(language),
+        "cooperatives": _cooperatives(language),
+        "countries": _countries(language),
     }
     return {name: _qml(elements) for name, elements in made.items()}
 
@@ -45,21 +47,13 @@ def decisions(language: str) -> list[ET.Element]:
     words = {"": say("plan", "to_decide", language)}
     words |= {code: say("reviews", f"decision_{code}", language) for code in ("clear", "confirm")}
     accents = [palette.OUTCOMES[name] for name in ("more_info_needed", "cleared_by_review", "high")]
-    symbols = [_marker(one, 3.4) for one in accents]
-    return [_categorised("decision", list(words.items()), symbols), _labels("plot_id", polygons=False)]
+    symbols = [marker(one, 3.4) for one in accents]
+    return [_categorised("decision", list(words.items()), symbols), labels_of("plot_id", polygons=False)]
 
 
 def elements(qml: str) -> list[ET.Element]:
     """The parts of a style, for use inside a project's layer."""
     return list(ET.fromstring(qml))
-
-
-def option_map(parent: ET.Element, values: dict[str, str]) -> ET.Element:
-    """QGIS's own way to write a map of text values."""
-    option = ET.SubElement(parent, "Option", type="Map")
-    for name, value in values.items():
-        ET.SubElement(option, "Option", name=name, value=value, type="QString")
-    return option
 
 
 def _qml(parts: Iterable[ET.Element]) -> str:
@@ -71,7 +65,7 @@ def _qml(parts: Iterable[ET.Element]) -> str:
 def _plots(language: str, *, polygons: bool) -> list[ET.Element]:
     symbols, labels = [], []
     for name, accent in sorted(palette.OUTCOMES.items(), key=lambda entry: -entry[1].rank):
-        symbols.append(_plot_symbol(accent) if polygons else _marker(accent, 2.6))
+        symbols.append(_plot_symbol(accent) if polygons else marker(accent, 2.6))
         labels.append((name, say("report", f"outcome_{name}", language)))
     tip = (
         f"<p><b>{_value('plot_id')}</b> · {_value('cooperative')}</p><p>"
@@ -90,7 +84,7 @@ def _plots(language: str, *, polygons: bool) -> list[ET.Element]:
     )
     return [
         _categorised("final_outcome", [(value, label) for value, label in labels], symbols, order_by=order),
-        _labels("plot_id", polygons=polygons),
+        labels_of("plot_id", polygons=polygons),
         _text_element("mapTip", tip),
     ]
 
@@ -109,7 +103,7 @@ def _value(field: str) -> str:
 
 def _findings(language: str) -> list[ET.Element]:
     names = sorted(palette.SEVERITIES, key=lambda name: -palette.SEVERITIES[name].rank)
-    symbols = [_marker(palette.SEVERITIES[name], 3.0, outlined=True) for name in names]
+    symbols = [marker(palette.SEVERITIES[name], 3.0, outlined=True) for name in names]
     return [
         _categorised("severity", [(name, say("gis", f"severity_{name}", language)) for name in names], symbols),
         _text_element("mapTip", f"<p><b>{_value('code')}</b> {_value('plot')}</p><p>{_value('message')}</p>"),
@@ -124,7 +118,7 @@ def _patches(language: str, years: Sequence[int]) -> list[ET.Element]:
         labels.append((f'"year" <= {CUTOFF_YEAR}', say("gis", "until_cutoff", language)))
     colours = [palette.year_colour(year) for year in after] + [palette.LOSS_BEFORE] * bool(before)
     # The edge has the colour of its own year: far out an edge is all that is seen of a patch.
-    symbols = [_seen_through(_fill(colour, colour, opacity=0.85, width=0.3), colour, 25, 217) for colour in colours]
+    symbols = [_seen_through(fill(colour, colour, opacity=0.85, width=0.3), colour, 25, 217) for colour in colours]
     rules = [(f'"year" = {value}' if value.isdigit() else value, label) for value, label in labels]
     return [
         _ruled(rules, symbols),
@@ -139,7 +133,7 @@ def _patches(language: str, years: Sequence[int]) -> list[ET.Element]:
 def _loss(years: Sequence[int]) -> list[ET.Element]:
     """Loss on forest by year: what decides is drawn firmly, with the darkest edge of all."""
     after = [year for year in years if year > CUTOFF_YEAR]
-    symbols = [_fill(palette.year_colour(year), palette.LOSS_AFTER[-1], width=0.4) for year in after]
+    symbols = [fill(palette.year_colour(year), palette.LOSS_AFTER[-1], width=0.4) for year in after]
     tip = (
         f"<p><b>{_value('plot')}</b></p><p>{_value('year')} {_value('column')} ({_value('method')})</p>"
         '<p>[% round("area_ha", 3) %] ha</p>'
@@ -151,12 +145,56 @@ def _tiles(language: str) -> list[ET.Element]:
     names = ("read", "missing", "failed")
     keys = ("tile_complete", "tile_missing", "tile_failed")
     looks = (("#ffffff", "no"), (palette.UNKNOWN, "b_diagonal"), (palette.OUTCOMES["high"].colour, "b_diagonal"))
-    symbols = [_fill(colour, palette.UNKNOWN, width=0.2, pattern=pattern) for colour, pattern in looks]
+    symbols = [fill(colour, palette.UNKNOWN, width=0.2, pattern=pattern) for colour, pattern in looks]
     tip = f"<p><b>{_value('tile')}</b></p><p>{_value('layers_missing')} {_value('layers_failed')}</p>"
     return [
         _categorised("status", [(n, say("gis", k, language)) for n, k in zip(names, keys, strict=True)], symbols),
         _text_element("mapTip", tip),
     ]
+
+
+def _attention(language: str) -> list[ET.Element]:
+    """The outline of the plot that a sheet is about, and of no other."""
+    outline = fill("#ffffff", "#ffffff", opacity=0.0, width=1.1)
+    # Dark within white: seen on maps and on pictures alike.
+    outline.append(fill("#ffffff", "#282c34", opacity=0.0, width=0.5)[0])
+    # `@atlas_featureid` of a sheet of cooperatives counts cooperatives.
+    mine = '$id = @atlas_featureid AND @layout_name IS NOT NULL AND @atlas_pagename = "plot"'
+    tip = f"<p><b>{_value('plot')}</b></p><p>{_value('why')}</p>"
+    return [_ruled([(mine, say("gis", "sheet_plot", language))], [outline]), _text_element("mapTip", tip)]
+
+
+def _cooperatives(language: str) -> list[ET.Element]:
+    box = fill("#ffffff", "#4f5560", opacity=0.0, width=0.35)
+    tip = f"<p><b>{_value('cooperative_name')}</b></p>"
+    return [
+        _ruled([("", say("gis", "layer_cooperatives", language))], [box]),
+        labels_of("cooperative_name", polygons=True, nearest=100_000, farthest=2_500_000),
+        _text_element("mapTip", tip),
+    ]
+
+
+def _countries(language: str) -> list[ET.Element]:
+    # Grey as all that is unknown: of ground that is not covered by a map nothing was read.
+    land = fill("#e9eaed", "#8a909b", width=0.26)
+    tip = f"<p>{_value('country')}</p>"
+    return [
+        _ruled([("", say("gis", "map_not_read", language))], [land]),
+        labels_of("country", polygons=True, nearest=100_000, farthest=100_000_000),
+        _text_element("mapTip", tip),
+    ]
+
+
+def located() -> ET.Element:
+    """A frame with a mark in its middle, seen however small the frame is."""
+    symbol = fill("#ffffff", palette.OUTCOMES["high"].ink, opacity=0.0, width=0.4)
+    centre = ET.SubElement(symbol, "layer", {"class": "CentroidFill", "pass": "0", "locked": "0", "enabled": "1"})
+    option_map(centre, {"point_on_surface": "0", "point_on_all_parts": "0", "clip_on_current_part_only": "0"})
+    mark = marker(palette.OUTCOMES["high"], 2.4)
+    symbol.set("name", "")
+    mark.set("name", "@@1")
+    centre.append(mark)
+    return symbol
 
 
 def _text_element(tag: str, text: str) -> ET.Element:
@@ -204,130 +242,20 @@ def _number(renderer: ET.Element, symbols: Sequence[ET.Element]) -> None:
 
 def _plot_symbol(accent: palette.Accent) -> ET.Element:
     """A tinted area with a firm edge, and a mark in its middle that is seen when the area no longer is."""
-    symbol = _fill(accent.colour, accent.ink, opacity=0.55, width=0.2 + 0.12 * accent.rank)
+    symbol = fill(accent.colour, accent.ink, opacity=0.55, width=0.2 + 0.12 * accent.rank)
     _seen_through(symbol, accent.colour, 45, 140)
     centre = ET.SubElement(symbol, "layer", {"class": "CentroidFill", "pass": "0", "locked": "0", "enabled": "1"})
     option_map(centre, {"point_on_surface": "1", "point_on_all_parts": "0", "clip_on_current_part_only": "0"})
-    mark = _marker(accent, 1.5)
+    mark = marker(accent, 1.5)
     mark.set("name", "@0@1")
     centre.append(mark)
     hidden = {"enabledLayer": f"@map_scale > {MARKS_SCALE}"}
-    _data_defined(mark[0], {"enabled": hidden["enabledLayer"]})
+    data_defined(mark[0], {"enabled": hidden["enabledLayer"]})
     return symbol
 
 
 def _seen_through(symbol: ET.Element, colour: str, near: int, far: int) -> ET.Element:
     """A filled symbol that dated pictures are looked at through from near: opacity of 255 near and far."""
     tint = ",".join(map(str, palette.rgb(colour)))
-    _data_defined(symbol[0], {"fillColor": f"color_rgba({tint},if(@map_scale < {PICTURES_SCALE}, {near}, {far}))"})
+    data_defined(symbol[0], {"fillColor": f"color_rgba({tint},if(@map_scale < {PICTURES_SCALE}, {near}, {far}))"})
     return symbol
-
-
-def _data_defined(layer: ET.Element, expressions: dict[str, str]) -> None:
-    holder = ET.SubElement(layer, "data_defined_properties")
-    root = ET.SubElement(holder, "Option", type="Map")
-    ET.SubElement(root, "Option", name="name", value="", type="QString")
-    properties = ET.SubElement(root, "Option", name="properties", type="Map")
-    for name, expression in expressions.items():
-        one = ET.SubElement(properties, "Option", name=name, type="Map")
-        ET.SubElement(one, "Option", name="active", value="true", type="bool")
-        ET.SubElement(one, "Option", name="expression", value=expression, type="QString")
-        ET.SubElement(one, "Option", name="type", value="3", type="int")
-    ET.SubElement(root, "Option", name="type", value="collection", type="QString")
-
-
-def _colour(value: str, opacity: float = 1.0) -> str:
-    red, green, blue = palette.rgb(value)
-    return f"{red},{green},{blue},{round(255 * opacity)}"
-
-
-def _symbol(kind: str) -> ET.Element:
-    return ET.Element("symbol", type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
-
-
-def _fill(colour: str, ink: str, *, opacity: float = 1.0, width: float = 0.2, pattern: str = "solid") -> ET.Element:
-    symbol = _symbol("fill")
-    layer = ET.SubElement(symbol, "layer", {"class": "SimpleFill", "pass": "0", "locked": "0", "enabled": "1"})
-    option_map(
-        layer,
-        {
-            "color": _colour(colour, opacity),
-            "style": pattern,
-            "outline_color": _colour(ink),
-            "outline_style": "solid",
-            "outline_width": f"{width:.2f}",
-            "outline_width_unit": "MM",
-            "joinstyle": "bevel",
-        },
-    )
-    return symbol
-
-
-def _marker(accent: palette.Accent, size: float, *, outlined: bool = False) -> ET.Element:
-    symbol = _symbol("marker")
-    layer = ET.SubElement(symbol, "layer", {"class": "SimpleMarker", "pass": "0", "locked": "0", "enabled": "1"})
-    option_map(
-        layer,
-        {
-            "name": _MARKS[accent.mark],
-            "color": _colour(accent.colour, 0.0 if outlined else 1.0),
-            "outline_color": _colour(accent.ink if outlined else "#ffffff"),
-            "outline_style": "solid",
-            "outline_width": "0.5" if outlined else "0.15",
-            "outline_width_unit": "MM",
-            "size": f"{size:.1f}",
-            "size_unit": "MM",
-        },
-    )
-    return symbol
-
-
-def _labels(field: str, *, polygons: bool) -> ET.Element:
-    labeling = ET.Element("labeling", type="simple")
-    settings = ET.SubElement(labeling, "settings", calloutType="simple")
-    style = ET.SubElement(
-        settings,
-        "text-style",
-        fieldName=field,
-        fontSize="8",
-        fontSizeUnit="Point",
-        textColor="40,44,52,255",
-        textOpacity="1",
-        isExpression="0",
-        fontWeight="50",
-        multilineHeight="1",
-    )
-    ET.SubElement(
-        style,
-        "text-buffer",
-        bufferDraw="1",
-        bufferSize="0.8",
-        bufferSizeUnits="MM",
-        bufferColor="255,255,255,255",
-        bufferOpacity="0.9",
-        bufferNoFill="1",
-        bufferJoinStyle="128",
-    )
-    ET.SubElement(
-        settings,
-        "placement",
-        placement="0" if not polygons else "1",
-        dist="2" if not polygons else "0",
-        distUnits="MM",
-        priority="5",
-        placementFlags="10",
-        quadOffset="4",
-        layerType="PolygonGeometry" if polygons else "PointGeometry",
-    )
-    ET.SubElement(
-        settings,
-        "rendering",
-        scaleVisibility="1",
-        scaleMin="1",
-        scaleMax=str(LABEL_SCALE),
-        drawLabels="1",
-        maxNumLabels="2000",
-        obstacle="1",
-        obstacleFactor="1",
-    )
-    return labeling

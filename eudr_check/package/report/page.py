@@ -17,7 +17,8 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
-from eudr_check.package.report import backdrop, data, desk, filing
+from eudr_check.package import backdrop
+from eudr_check.package.report import data, desk, filing
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.register import FilingState
 from eudr_check.shipments import Withheld

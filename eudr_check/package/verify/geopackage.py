@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from eudr_check import __version__
 from eudr_check.package import pictures
 from eudr_check.package.gis import geopackage as gis
-from eudr_check.package.gis import maps
+from eudr_check.package.gis import maps, rasters
 from eudr_check.package.gis.content import Judged
 from eudr_check.package.gis.edition import Edition
 from eudr_check.package.verify.contents import Contents
@@ -69,6 +69,7 @@ def _made(contents: Contents, folder: Path) -> tuple[Path, Path]:
             pq.ParquetFile(tables / "EVIDENCE.parquet"),
             edition.counted,
             maps.raster(contents.root, edition.counted.baseline),
+            rasters.looks(contents.root),
         ),
         bounds=gis.view(contents.plots),
     )

@@ -19,6 +19,8 @@ from qgis.core import (
     QgsExpressionContext,
     QgsExpressionContextUtils,
     QgsLayoutExporter,
+    QgsLayoutItem,
+    QgsLayoutItemLabel,
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsProject,
@@ -137,7 +139,8 @@ extent = project.viewSettings().defaultViewExtent()
 
 def draw(name: str, box, size: QSize) -> None:
     settings = QgsMapSettings()
-    settings.setLayers(project.layerTreeRoot().checkedLayers())
+    tree = project.layerTreeRoot()
+    settings.setLayers([layer for layer in tree.layerOrder() if tree.findLayer(layer).isVisible()])
     settings.setDestinationCrs(project.crs())
     settings.setExtent(box)
     settings.setOutputSize(size)
@@ -162,10 +165,43 @@ if worst:
     box.grow(0.001)
     draw("plot.png", box, QSize(900, 900))
 layouts = project.layoutManager().printLayouts()
-results = [
-    QgsLayoutExporter(layout).exportToImage(str(folder / "layout.png"), QgsLayoutExporter.ImageExportSettings())
-    for layout in layouts
-]
+settings = QgsLayoutExporter.ImageExportSettings()
+settings.dpi = 90
+
+
+def print_sheets(layout, most: int) -> list[dict]:
+    """The first sheets of a layout as pictures, with what the test asks of each."""
+    atlas, made = layout.atlas(), []
+    if atlas.enabled() and not (atlas.updateFeatures() and atlas.beginRender()):
+        return made
+    number = layouts.index(layout)
+    for page in range(min(atlas.count(), most) if atlas.enabled() else 1):
+        if atlas.enabled():
+            atlas.seekTo(page)
+        name = f"sheet_{number}_{page}.png"
+        done = QgsLayoutExporter(layout).exportToImage(str(folder / name), settings)
+        ends = [
+            max(item.pos().x() + item.rect().width() - 297, item.pos().y() + item.rect().height() - 210)
+            for item in layout.items()
+            if isinstance(item, QgsLayoutItem) and item.id() not in ("", "page")
+        ]
+        said = {label.id(): label.currentText() for label in layout.items() if isinstance(label, QgsLayoutItemLabel)}
+        drawn = layout.itemById("map")
+        made.append(
+            {
+                "picture": name,
+                "of": atlas.nameForPage(page) if atlas.enabled() else "",
+                "done": int(done),
+                "scale": drawn.scale(),
+                "crs": drawn.crs().authid(),
+                "over": max(ends),
+                "said": said,
+            }
+        )
+    return made
+
+
+sheets = {layout.name(): print_sheets(layout, 4) for layout in layouts}
 
 
 def near(count: int) -> None:
@@ -215,7 +251,17 @@ sys.stdout.write(
                 default=0,
             ),
             "layouts": [layout.name() for layout in layouts],
-            "exported": [int(result) for result in results],
+            "sheets": sheets,
+            "themes": {
+                name: sorted(
+                    one.layer().name() for one in project.mapThemeCollection().mapThemeState(name).layerRecords()
+                )
+                for name in project.mapThemeCollection().mapThemes()
+            },
+            "bookmarks": [
+                [one.name(), one.group(), one.extent().toRectF().getCoords()]
+                for one in project.bookmarkManager().bookmarks()
+            ],
             "messages": messages,
         },
         ensure_ascii=False,

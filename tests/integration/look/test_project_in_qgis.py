@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from browser import needed
 
 from eudr_check.package import palette, pictures
+from tests.conftest import REPOSITORY
 from tests.helpers import package_pictures, season_tables
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -86,7 +88,7 @@ def test_opens_without_a_word(seen: dict[str, Any]) -> None:
 
 def test_every_layer_is_valid_and_styled(seen: dict[str, Any]) -> None:
     """Map layers have categories, map tips and names for their fields, in the project and in the file itself."""
-    assert len(vectors(seen)) == 16
+    assert len(vectors(seen)) == 19
     for layer in vectors(seen):
         assert layer["valid"], layer["name"]
         assert all(layer["aliases"]), layer["name"]
@@ -113,9 +115,9 @@ def test_layers_are_grouped_by_question(seen: dict[str, Any]) -> None:
     groups = list(dict.fromkeys(layer["group"] for layer in seen["layers"]))
 
     assert [group.split(":")[0] for group in groups] == [
-        "Resultado", "Fallas", "Evidencia", "Tablas", "Mapas", "Imágenes satelitales",
+        "Resultado", "Fallas", "Evidencia", "Tablas", "Para imprimir", "Mapas", "Imágenes satelitales",
     ]  # fmt: skip
-    assert all(layer["labels"] for layer in seen["layers"] if layer["name"].startswith("Parcelas"))
+    assert all(layer["labels"] for layer in seen["layers"] if layer["name"].startswith(("Parcelas (", "Parcelas det")))
 
 
 def test_dated_pictures_are_raster_layers(seen: dict[str, Any]) -> None:
@@ -233,12 +235,96 @@ def test_view_opens_on_the_plots(seen: dict[str, Any]) -> None:
 
 def test_map_and_layout_are_drawn(seen: dict[str, Any], folder: Path) -> None:
     """Colours of outcomes are really on both pictures."""
-    assert seen["exported"] == [0]
-    for name in ("map.png", "layout.png"):
+    for name in ("map.png", "sheet_0_0.png"):
         pixels = np.asarray(Image.open(folder / name).convert("RGB"), int).reshape(-1, 3)
         for outcome in ("low", "high"):
             colour = np.array(palette.rgb(palette.OUTCOMES[outcome].colour))
             assert (np.abs(pixels - colour).max(axis=1) <= 3).any(), (name, outcome)
+
+
+def test_a_sheet_for_each_plot_that_needs_attention(seen: dict[str, Any], folder: Path) -> None:
+    """Its map in metres at 1:5 000 around the plot, its figures and reasons in words, and nothing beyond the paper."""
+    sheets = seen["sheets"]["Hojas de parcelas que piden atención"]
+    season = season_tables.season(60, hostile=True)
+    asking = season.assessments[season.plots["usable"] & (season.assessments["final_outcome"] != "low")]
+
+    assert len(sheets) == 4
+    for sheet in sheets:
+        row, said = asking.loc[sheet["of"]], sheet["said"]
+        assert sheet["done"] == 0
+        assert sheet["scale"] == pytest.approx(5000)
+        assert sheet["crs"] in ("EPSG:32717", "EPSG:32718")
+        assert sheet["over"] <= 0
+        assert said["title"].startswith(season.plots.loc[sheet["of"], "plot_id"])
+        assert f"{row['deforestation_ha']:.3f}".replace(".", ",") in said["figures"]
+        assert said["why"].startswith("– ") and len(said["why"]) > 20
+        assert not any("[%" in text for text in said.values())
+        pixels = np.asarray(Image.open(folder / sheet["picture"]).convert("RGB"), int)
+        ground = pixels[:, : pixels.shape[1] // 2]
+        maps = (palette.rgb(palette.FOREST), palette.rgb(palette.year_colour(2022)))
+        assert max((np.abs(ground - colour).max(axis=2) <= 3).sum() for colour in maps) > 100_000
+
+
+def test_the_command_of_the_docs_prints_the_sheets(seen: dict[str, Any], folder: Path) -> None:
+    """`qgis_process` without a window writes a PDF with the sheets that its filter names."""
+    assert seen["opened"]
+    plots = [sheet["of"] for sheet in seen["sheets"]["Hojas de parcelas que piden atención"]]
+    command = next(name for name in ("qgis_process.bin", "qgis_process") if shutil.which(name))
+    paper = folder / "sheets.pdf"
+    subprocess.run(
+        [
+            command, "run", "native:atlaslayouttopdf", f"--project_path={folder / 'pe-coffee-2026.qgz'}",
+            "--LAYOUT=Hojas de parcelas que piden atención", "--COVERAGE_LAYER=Parcelas que piden atención",
+            f"--FILTER_EXPRESSION=\"plot\" = '{plots[1]}'",
+            f"--OUTPUT={paper}", "--DPI=40",
+        ],
+        # A virtual environment in PATH would be taken for QGIS's own Python.
+        env={"PATH": "/usr/bin:/bin", "HOME": str(folder / "runtime"), "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True, timeout=120, check=True,
+    )  # fmt: skip
+
+    assert len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes())) == 1
+    said = (REPOSITORY / "docs" / "how-to" / "gis.md").read_text(encoding="utf-8")
+    assert "native:atlaslayouttopdf --project_path=" in said
+    assert '--COVERAGE_LAYER="Parcelas que piden atención"' in said
+    assert "qgis_process.bin" in said
+
+
+def test_a_sheet_for_each_cooperative(seen: dict[str, Any]) -> None:
+    """Named as people know it, with the number of plots by outcome; the map is in metres and on the paper."""
+    sheets = seen["sheets"]["Hojas de cooperativas"]
+    season = season_tables.season(60, hostile=True)
+
+    assert [sheet["of"] for sheet in sheets] == sorted(season_tables.CENTRES)
+    for sheet in sheets:
+        mine = season.assessments[season.plots["usable"] & (season.plots["cooperative"] == sheet["of"])]
+        low = (mine["final_outcome"] == "low").sum()
+        assert f"Riesgo bajo: {low}\n" in sheet["said"]["figures"]
+        assert sheet["crs"] in ("EPSG:32717", "EPSG:32718")
+        assert sheet["over"] <= 0
+
+
+def test_credits_are_on_every_sheet(seen: dict[str, Any]) -> None:
+    """Layers with their licence, and the countries."""
+    for sheet in (one for sheets in seen["sheets"].values() for one in sheets):
+        assert "Map jrc_gfc2020: A provider (CC-BY-4.0)" in sheet["said"]["credits"]
+        assert "Natural Earth" in sheet["said"]["credits"]
+
+
+def test_themes_answer_the_questions(seen: dict[str, Any]) -> None:
+    """One for each question, none with tables; a bookmark for each cooperative holds its usable plots."""
+    themes = {name.split(":")[0]: layers for name, layers in seen["themes"].items()}
+    season = season_tables.season(60, hostile=True)
+
+    assert set(themes) == {"Resultado", "Fallas", "Evidencia", "Imágenes satelitales"}
+    assert {"Parcelas (polígonos)", "Parcelas (puntos)"} <= set.intersection(*map(set, themes.values()))
+    assert "Hallazgos" in themes["Fallas"] and "Hallazgos" not in themes["Resultado"]
+    assert not any("hasta 2020" in name for name in themes["Evidencia"])
+    assert [name for name, _, _ in seen["bookmarks"]] == sorted(season_tables.CENTRES)
+    for name, group, (west, south, east, north) in seen["bookmarks"]:
+        box = season.plots[season.plots["usable"] & (season.plots["cooperative"] == name)].total_bounds
+        assert group == "Cooperativas"
+        assert west <= box[0] + 1e-6 and south <= box[1] + 1e-6 and east >= box[2] - 1e-6 and north >= box[3] - 1e-6
 
 
 def test_harvest_without_plots_opens_too(tmp_path: Path) -> None:

@@ -248,6 +248,8 @@ def test_forest_and_events_are_maps_of_every_package(finished: Finished):
 
         assert whole.crs == "EPSG:4326"
         assert whole.colormap(1)[1][:3] == (134, 176, 141)
+        # What lies between tiles was not read: 0 there would say that no forest was.
+        assert whole.nodata == 254
     assert {path.stem for path in folder.glob("*.vrt")} == {
         one["column"] for one in settings["variables"] if one["role"] in ("forest_2020", "event")
     }

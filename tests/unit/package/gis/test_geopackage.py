@@ -93,7 +93,7 @@ def test_project_points_at_its_neighbour(tmp_path: Path) -> None:
         project = ET.fromstring(archive.read("pe-coffee-2026.qgs"))
 
     sources = [layer.findtext("datasource") or "" for layer in project.iter("maplayer")]
-    assert len(sources) == 15
+    assert len(sources) == 18
     assert all(source.startswith("./pe-coffee-2026.gpkg|layername=") for source in sources)
     assert str(tmp_path) not in ET.tostring(project, encoding="unicode")
 

