@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
 from eudr_check.package.action_plan.cooperative import Plan
-from eudr_check.package.gis import styles
+from eudr_check.package.gis import symbols
 from eudr_check.package.gis.content import alias
 from eudr_check.tables import OUTCOMES
 from eudr_check.text import say
@@ -60,7 +60,7 @@ def _widgets(plan: Plan) -> ET.Element:
         if field in words:
             listed = ET.SubElement(_widget(root, field, "ValueMap"), "Option", name="map", type="List")
             for code, word in words[field].items():
-                styles.option_map(listed, {word: code})
+                symbols.option_map(listed, {word: code})
         elif field in DATES:
             _options(
                 _widget(root, field, "DateTime"),
@@ -110,5 +110,5 @@ def _form(plan: Plan) -> ET.Element:
 def _custom() -> ET.Element:
     """QField moves no mark by a touch: where it lies is where the loss was seen."""
     root = ET.Element("customproperties")
-    styles.option_map(root, {"QFieldSync/is_geometry_locked": "true"})
+    symbols.option_map(root, {"QFieldSync/is_geometry_locked": "true"})
     return root
