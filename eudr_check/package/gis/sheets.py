@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check.package import palette
-from eudr_check.text import number, say
+from eudr_check.text import number, say, topic
 from eudr_check.text.clean import clean
 
 ATTENTION = ("high", "more_info_needed", "undetermined")
@@ -136,7 +136,10 @@ def _why(plots: pd.Series, reasons: pd.DataFrame, language: str) -> list[str]:
     known = reasons[reasons.index.isin(plots)]
     hectares = {name: [_figure(one, language) for one in known[name]] for name in _IN_SENTENCES}
     lines = [
+        # A code of another version has no sentence here; it is a reason all the same.
         say("reasons", code, language, layers=layers, **dict(zip(hectares, figures, strict=True)))
+        if code in topic("reasons")
+        else code
         for code, layers, *figures in zip(known["code"], known["layers"], *hectares.values(), strict=True)
     ]
     joined = pd.Series(lines, index=known.index, dtype="str").groupby(level=0).agg("\n".join)
