@@ -44,8 +44,13 @@ def layers_bring(
 ) -> None:
     """Go as far as the SOURCES table (`layers CONFIG` is short for it); with --live-check ask the public endpoints,
     with --country show what applies there."""
+    import pandas as pd
+
     from eudr_check.cli import show
     from eudr_check.config import LayerChoice
+    from eudr_check.layers.areas.definition import definition as area_definition
+    from eudr_check.layers.areas.definition import shipped as shipped_areas
+    from eudr_check.layers.areas.live_check import live_check as check_areas
     from eudr_check.layers.definition import definition, shipped
     from eudr_check.layers.live_check import live_check
     from eudr_check.run.inputs import load
@@ -60,7 +65,14 @@ def layers_bring(
     chosen = (
         [LayerChoice(id=name, source="live") for name in shipped()] if config is None else list(load(config).layers)
     )
-    found = live_check([definition(choice) for choice in chosen])
+    named = {name: Path(name) for name in shipped_areas()} if config is None else load(config).areas
+    found = pd.concat(
+        [
+            live_check([definition(choice) for choice in chosen]),
+            check_areas([area_definition(name, path) for name, path in named.items()]),
+        ],
+        ignore_index=True,
+    )
     if as_json:
         typer.echo(found.to_json(orient="records", indent=1, force_ascii=False))
     else:

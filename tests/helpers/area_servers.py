@@ -19,7 +19,8 @@ def arcgis(areas: Mapping[int, shapely.Geometry], change: Change = lambda kind, 
     def answer(path: str, headers: dict[str, str]) -> Reply:
         query = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
         if not urlsplit(path).path.endswith("/query"):
-            about = {"geometryType": "esriGeometryPolygon", "displayField": "nombre", "name": "Areas"}
+            about: dict[str, Any] = {"geometryType": "esriGeometryPolygon", "displayField": "nombre", "name": "Areas"}
+            about["fields"] = [{"name": "OBJECTID"}, {"name": "nombre"}]
             return _sent(change("about", about))
         if query.get("returnIdsOnly") == "true":
             box = shapely.box(*map(float, query["geometry"].split(",")))

@@ -59,6 +59,9 @@ def arcgis(address: str, box: Box, label: Sequence[str]) -> list[Area]:
         about = _ask(session, address, {"f": "json"})
         if about.get("geometryType") != "esriGeometryPolygon":
             raise _untrusted(address, "area_no_polygons")
+        known = {str(field.get("name")) for field in about.get("fields") or ()}
+        if gone := sorted(set(label) - known):
+            raise FetchError(sentence("layers", "area_no_fields", url=unsigned(address), names=", ".join(gone)))
         query = f"{address}/query"
         listed = _ask(session, query, {**_where(box), "returnIdsOnly": "true", "f": "json"})
         if "objectIds" not in listed or listed.get("exceededTransferLimit"):
