@@ -10,10 +10,13 @@ from eudr_check.documents import headers
 from eudr_check.documents.review import COLUMNS, DECISIONS, GROUNDS
 from eudr_check.documents.reviews import EXPLAINS, NO_REVIEW
 from eudr_check.tables import SETTLED
-from eudr_check.text import say, topic
+from eudr_check.text import row_height, say, topic
 from eudr_check.text.clean import clean
 
-_WIDTHS = {"plots": 24, "reason": 30, "evidence": 26, "imagery": 40, "evidence_digest": 18}
+_WIDTHS = {"plots": 24, "decision": 18, "reason": 24, "grounds": 16, "evidence": 18, "imagery": 26, "date": 12}
+_WIDTH, _WHY, _NEEDS = 16, 48, 24
+_HIDDEN = ("review", "evidence_digest")
+"""Columns for machines: read back, of no use to people."""
 
 
 def asked(assessments: pd.DataFrame) -> dict[str, tuple[str, ...]]:
@@ -53,10 +56,10 @@ def write(
     wrapped = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
     titles = headers.template("reviews", language).strip().split(";")
     titles += [say("reviews", key, language) for key in ("sheet_why", "sheet_needs")]
-    for at, title in enumerate(titles):
+    widths = [*(_WIDTHS.get(name, _WIDTH) for name in COLUMNS), _WHY, _NEEDS]
+    for at, (title, width) in enumerate(zip(titles, widths, strict=True)):
         sheet.write_string(0, at, title, head)
-        sheet.set_column(at, at, _WIDTHS[COLUMNS[at]] if at < len(COLUMNS) and COLUMNS[at] in _WIDTHS else 16, wrapped)
-    sheet.set_column(len(COLUMNS), len(COLUMNS), 60, wrapped)
+        sheet.set_column(at, at, width, wrapped, {"hidden": at < len(COLUMNS) and COLUMNS[at] in _HIDDEN})
     for row, (plot, codes) in enumerate(wanted.items(), start=1):
         cells = {
             "review": f"todo {plot}",
@@ -67,8 +70,11 @@ def write(
         }
         why = "\n".join(_in_words(code, language) for code in codes)
         needs = say("reviews", f"needs_{outcomes[plot]}", language)
-        for at, text in enumerate([*(cells.get(name, "") for name in COLUMNS), why, needs]):
+        texts = [*(cells.get(name, "") for name in COLUMNS), why, needs]
+        for at, text in enumerate(texts):
             sheet.write_string(row, at, text, wrapped)
+        shown = [at for at in range(len(texts)) if at >= len(COLUMNS) or COLUMNS[at] not in _HIDDEN]
+        sheet.set_row(row, row_height.height((texts[at], widths[at]) for at in shown))
     last = max(1, len(wanted))
     for name, codes in (("decision", DECISIONS), ("grounds", GROUNDS)):
         at = COLUMNS.index(name)
@@ -76,6 +82,8 @@ def write(
         sheet.data_validation(1, at, last, at, {"validate": "list", "source": choices})
     sheet.freeze_panes(1, 2)
     sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     book.close()

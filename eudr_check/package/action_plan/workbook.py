@@ -1,9 +1,7 @@
 """The workbook of a cooperative: scorecard, everything to do, and the visits."""
 
-import textwrap
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +11,30 @@ import xlsxwriter
 from eudr_check.law.regulation import CUTOFF
 from eudr_check.package import document_date, palette
 from eudr_check.package.action_plan.cooperative import Plan
-from eudr_check.text import say
+from eudr_check.text import row_height, say
 from eudr_check.text.clean import clean, file_stem
 
-BY_HAND = ("done", "found", "done_on", "photo", "person")
-"""Columns that whoever does the work fills in."""
+BY_HAND = {"done": 8, "found": 17, "done_on": 12, "photo": 14, "person": 14}
+"""Columns that whoever does the work fills in, with their widths in characters."""
 FOUND = ("clear", "confirm")
 """What can have been found, as reviews have it."""
 KEYS = ("plot_key", "evidence_digest")
 """Hidden columns by which a row is known when it comes back."""
-LINE_POINTS, MOST_POINTS = 15, 409
-"""A line of the standard font, and the highest row that Excel has."""
+SCORES = (46, 13)
+"""Widths of the scorecard's columns: the first, and each of the other five."""
+
+Column = tuple[str, str, float, str]
+"""Key of its word, name in the table, width in characters, and how its cells look."""
+ON_SCREEN: tuple[Column, ...] = (
+    ("kind", "kind", 13, "text"),
+    ("place", "place", 18, "text"),
+    ("latitude", "latitude", 12, "degrees"),
+    ("longitude", "longitude", 12, "degrees"),
+    ("where", "where", 24, "text"),
+    ("code", "code", 24, "text"),
+    *((name, name, 24, "text") for name in KEYS),
+)
+"""Columns that are not printed."""
 
 
 def write(folder: Path, plan: Plan) -> Path:
@@ -34,18 +45,28 @@ def write(folder: Path, plan: Plan) -> Path:
     book = xlsxwriter.Workbook(str(path), options)
     day = document_date.day(plan.harvest)
     book.set_properties({"title": plan.say("title"), "created": datetime(day.year, day.month, day.day)})
+    head = {"bold": True, "bg_color": "#eef0f2", "bottom": 1, "text_wrap": True, "valign": "top"}
     look = {
         "title": book.add_format({"bold": True, "font_size": 16, "font_color": "#0d5f66"}),
-        "head": book.add_format({"bold": True, "bg_color": "#eef0f2", "bottom": 1, "text_wrap": True, "valign": "top"}),
-        "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        "head": book.add_format(head),
+        "head_number": book.add_format(head | {"align": "right"}),
+        "head_text": book.add_format(head | {"align": "left", "indent": 1}),
+        # Numbers stand at the right of their cells: text after them begins a little further in.
+        "text": book.add_format({"text_wrap": True, "valign": "top", "align": "left", "indent": 1}),
+        "by_hand": book.add_format({"text_wrap": True, "valign": "top", "border": 1, "border_color": "#9aa0aa"}),
         "number": book.add_format({"num_format": "#,##0.00", "valign": "top"}),
         "kg": book.add_format({"num_format": "#,##0", "valign": "top"}),
         "degrees": book.add_format({"num_format": "0.000000", "valign": "top"}),
         "share": book.add_format({"num_format": "0 %", "valign": "top"}),
         "date": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
-        "soft": book.add_format({"font_color": "#5b6270", "text_wrap": True}),
-        "done": book.add_format({"font_color": palette.OUTCOMES["low"].ink, "bold": True}),
-        "open": book.add_format({"font_color": palette.OUTCOMES["high"].ink, "bold": True}),
+        "soft": book.add_format({"font_color": "#5b6270", "text_wrap": True, "valign": "top"}),
+        "note": book.add_format({"text_wrap": True, "valign": "top"}),
+        "done": book.add_format(
+            {"font_color": palette.OUTCOMES["low"].ink, "bold": True, "align": "left", "indent": 1}
+        ),
+        "open": book.add_format(
+            {"font_color": palette.OUTCOMES["high"].ink, "bold": True, "align": "left", "indent": 1}
+        ),
     }
     _score_sheet(book.add_worksheet(plan.say("scorecard")[:31]), plan, look)
     _action_sheet(book.add_worksheet(plan.say("actions")[:31]), plan, plan.todo, look)
@@ -56,15 +77,16 @@ def write(folder: Path, plan: Plan) -> Path:
 
 
 def _score_sheet(sheet: Any, plan: Plan, look: dict[str, Any]) -> None:
-    sheet.set_column(0, 0, 46)
-    sheet.set_column(1, 5, 13)
+    sheet.set_column(0, 0, SCORES[0])
+    sheet.set_column(1, 5, SCORES[1])
     sheet.write_string(0, 0, f"{plan.say('title')} · {clean(plan.name)}", look["title"])
     sheet.write_string(1, 0, plan.line, look["soft"])
-    heads = ["measure", "count", "of", "now", "target", "state"]
-    for column, head in enumerate(heads):
-        sheet.write_string(3, column, plan.say(head), look["head"])
+    heads = {"measure": "head", **dict.fromkeys(("count", "of", "now", "target"), "head_number"), "state": "head_text"}
+    for column, (head, kind) in enumerate(heads.items()):
+        sheet.write_string(3, column, plan.say(head), look[kind])
     for row, score in enumerate(plan.scores, start=4):
-        sheet.write_string(row, 0, plan.say(f"score_{score.name}"), look["text"])
+        sheet.write_string(row, 0, said := plan.say(f"score_{score.name}"), look["note"])
+        sheet.set_row(row, row_height.height([(said, SCORES[0])]))
         sheet.write_number(row, 1, score.reached, look["kg"])
         state = "reached" if score.done else "open"
         if score.name == "documents":
@@ -77,33 +99,17 @@ def _score_sheet(sheet: Any, plan: Plan, look: dict[str, Any]) -> None:
             sheet.write_number(row, 4, score.target, look["share"])
         sheet.write_string(row, 5, plan.say(state), look["done" if score.done else "open"])
     last = 5 + len(plan.scores)
-    sheet.write_string(last, 0, plan.summary, look["text"])
-    sheet.write_string(last + 1, 0, plan.order, look["soft"])
-    sheet.write_string(last + 2, 0, plan.say("page_note"), look["soft"])
+    notes = ((plan.summary, "note"), (plan.order, "soft"), (plan.say("page_note"), "soft"))
+    for row, (said, kind) in enumerate(notes, start=last):
+        sheet.merge_range(row, 0, row, 5, said, look[kind])
+        sheet.set_row(row, row_height.height([(said, SCORES[0] + 5 * SCORES[1])]))
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
 
 
 def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, Any]) -> None:
-    named = plan.harvest.package.producer_as == "producer"
-    columns: list[tuple[str, str, float, str]] = [
-        ("plot", "plot_id", 16, "text"),
-        *([("producer", "producer", 22, "text")] if named else []),
-        ("kilograms", "kg", 10, "kg"),
-        ("area", "area_ha", 9, "number"),
-        ("wrong", "wrong", 42, "text"),
-        ("todo", "todo", 52, "text"),
-        ("kind", "kind", 13, "text"),
-        ("who", "who", 24, "text"),
-        ("by_when", "by", 12, "date"),
-        ("place", "place", 18, "text"),
-        ("latitude", "latitude", 12, "degrees"),
-        ("longitude", "longitude", 12, "degrees"),
-        ("where", "where", 24, "text"),
-        ("code", "code", 24, "text"),
-        *((name, name, 16 if name == "found" else 12, "text") for name in BY_HAND),
-        *((name, name, 24, "text") for name in KEYS),
-    ]
+    printed = _printed(plan)
+    columns = [*printed, *ON_SCREEN]
     rows = todo.assign(
         kind=[plan.say(f"kind_{kind}") for kind in todo["kind"]],
         who=[plan.say(f"who_{who}") for who in todo["who"]],
@@ -113,14 +119,17 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
         evidence_digest=todo["plot"].map({plot: one["evidence_digest"] for plot, one in plan.to_review.items()}),
         **dict.fromkeys(BY_HAND),
     )
-    for number_, (head, _, width, _) in enumerate(columns):
+    for number_, (head, _, width, kind) in enumerate(columns):
         sheet.set_column(number_, number_, width, None, {"hidden": head in KEYS})
-        sheet.write_string(0, number_, plan.say(head), look["head"])
+        above = {"text": "head_text", "by_hand": "head"}.get(kind, "head_number")
+        sheet.write_string(0, number_, plan.say(head), look[above])
     for number_, (_, name, _, kind) in enumerate(columns):
         for row, value in enumerate(rows[name].tolist(), start=1):
-            if value is None or value is pd.NA or value != value:
+            if kind == "by_hand":
+                sheet.write_blank(row, number_, None, look[kind])
+            elif value is None or value is pd.NA or value != value:
                 continue
-            if kind == "text":
+            elif kind == "text":
                 sheet.write_string(row, number_, clean(str(value)), look["text"])
             elif kind == "date":
                 sheet.write_datetime(row, number_, datetime(value.year, value.month, value.day), look["date"])
@@ -129,9 +138,8 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
     _by_hand(sheet, plan, [head for head, *_ in columns], len(rows))
     texts = [(rows[name].tolist(), width) for _, name, width, kind in columns if kind == "text" and name not in KEYS]
     for row in range(len(rows)):
-        # Programs that open a workbook do not all make rows fit their text.
-        lines = max(_lines(values[row], width) for values, width in texts)
-        sheet.set_row(row + 1, min(MOST_POINTS, LINE_POINTS * lines))
+        sheet.set_row(row + 1, row_height.height((values[row], width) for values, width in texts))
+    sheet.set_row(0, row_height.height((plan.say(head), width) for head, _, width, _ in columns))
     sheet.freeze_panes(1, 1)
     if len(rows):
         sheet.autofilter(0, 0, len(rows), len(columns) - 1)
@@ -139,8 +147,26 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
         sheet.write_string(1, 0, plan.say("nothing"), look["soft"])
     sheet.set_landscape()
     sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
+    # What is filled in and read fits the width of the page; positions, files and codes are for the screen.
+    sheet.print_area(0, 0, max(1, len(rows)), len(printed) - 1)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+
+
+def _printed(plan: Plan) -> list[Column]:
+    """What is read and filled in on paper."""
+    return [
+        ("plot", "plot_id", 15, "text"),
+        *([("producer", "producer", 20, "text")] if plan.harvest.package.producer_as == "producer" else []),
+        ("kilograms", "kg", 9, "kg"),
+        ("area", "area_ha", 9, "number"),
+        ("wrong", "wrong", 36, "text"),
+        ("todo", "todo", 44, "text"),
+        ("who", "who", 20, "text"),
+        ("by_when", "by", 12, "date"),
+        *((name, name, BY_HAND[name], "by_hand") for name in BY_HAND),
+    ]
 
 
 def _by_hand(sheet: Any, plan: Plan, heads: Sequence[str], rows: int) -> None:
@@ -152,16 +178,3 @@ def _by_hand(sheet: Any, plan: Plan, heads: Sequence[str], rows: int) -> None:
     sheet.data_validation(1, at["found"], rows, at["found"], {"validate": "list", "source": words})
     since = {"validate": "date", "criteria": ">=", "value": CUTOFF, "error_type": "warning"}
     sheet.data_validation(1, at["done_on"], rows, at["done_on"], since)
-
-
-def _lines(value: Any, width: float) -> int:
-    """Lines that a text takes in a column of so many characters, words kept whole."""
-    if value is None or value is pd.NA or value != value:
-        return 1
-    return _wrapped(clean(str(value)), max(1, int(width) - 1))
-
-
-@lru_cache(maxsize=4096)
-def _wrapped(text: str, width: int) -> int:
-    """The same advice stands on thousands of rows, and most cells are short."""
-    return 1 if len(text) <= width and text.isprintable() else max(1, len(textwrap.wrap(text, width)))

@@ -4,9 +4,10 @@ import hashlib
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from eudr_check.documents import decisions, review_book
+from eudr_check.documents import decisions, review_book, review_sheet
 from eudr_check.documents.decisions import Decision
 from eudr_check.documents.review import COLUMNS, coded, read_reviews
 from eudr_check.errors import ConfigError
@@ -214,6 +215,22 @@ def test_signs_that_separate_cells_are_refused(tmp_path: Path, plot: str) -> Non
     """One decision never becomes one on other plots."""
     with pytest.raises(ConfigError, match="is no file of decisions"):
         decisions.read(saved(tmp_path, plot=plot), "h")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rows_of_the_sheet_are_as_high_as_their_text(tmp_path: Path, language: str) -> None:
+    """No row hides a line of what it takes; columns for machines are hidden, and read all the same."""
+    codes = ("standing_forest", "event_on_forest")
+    review_sheet.write(tmp_path / "s.xlsx", {"coop/1": codes}, {"coop/1": "high"}, {}, DIGESTS, language)
+    page = openpyxl.load_workbook(tmp_path / "s.xlsx").active
+    longest = max(len(str(cell.value or "")) / page.column_dimensions[cell.column_letter].width for cell in page[2]
+                  if not page.column_dimensions[cell.column_letter].hidden)  # fmt: skip
+
+    assert page.row_dimensions[2].height >= 15 * longest
+    assert [COLUMNS[at] for at, cell in enumerate(page[1]) if page.column_dimensions[cell.column_letter].hidden] == [
+        "review", "evidence_digest",
+    ]  # fmt: skip
+    assert decisions.read(tmp_path / "s.xlsx", "h")[1][0].values["count"] == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

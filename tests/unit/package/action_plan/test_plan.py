@@ -1,6 +1,7 @@
 """The action plan: order, figures, formats."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -13,9 +14,9 @@ import shapely
 import yaml
 
 from eudr_check.documents import dossier
-from eudr_check.package.action_plan import actions, phone, plan
+from eudr_check.package.action_plan import actions, phone, plan, workbook
 from eudr_check.package.action_plan.cooperative import Ground
-from eudr_check.text import LANGUAGES, topic
+from eudr_check.text import LANGUAGES, say, topic
 from tests.helpers import season_tables
 
 START = dt.date(2026, 9, 30)
@@ -148,6 +149,37 @@ def test_rows_are_as_high_as_their_text(tmp_path: Path) -> None:
     for row in range(2, sheet.max_row + 1):
         needed = max(len(str(sheet[f"{column}{row}"].value or "")) / width for column, width in shown)
         assert sheet.row_dimensions[row].height >= min(409, 15 * needed)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_read_and_filled_in_fits_a_page(tmp_path: Path, language: str) -> None:
+    """Printed are plot, fault, advice and the cells to fill in, on one page across; keys and codes are not."""
+    book = openpyxl.load_workbook(write(tmp_path, season_tables.season(60), languages=[language])[0])
+    sheet = book[say("plan", "actions", language)]
+    last = re.search(r":\$([A-Z]+)\$", sheet.print_area).group(1)
+    printed = [cell.value for cell in sheet[1] if cell.column <= openpyxl.utils.column_index_from_string(last)]
+    looks = {at: one for one in sheet.column_dimensions.values() for at in range(one.min, one.max + 1)}
+    width = sum(looks[at].width for at in range(1, len(printed) + 1))
+    hidden = {cell.value for cell in sheet[1] if looks[cell.column].hidden}
+
+    assert {say("plan", key, language) for key in ("plot", "wrong", "todo", *workbook.BY_HAND)} <= set(printed)
+    assert hidden == {say("plan", key, language) for key in workbook.KEYS}
+    # A landscape A4 page holds about 145 characters of the standard font: smaller than six tenths nobody reads it.
+    assert width < 145 / 0.6
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
+    assert sheet.page_setup.orientation == "landscape"
+
+
+def test_notes_of_the_scorecard_lie_over_no_other(tmp_path: Path) -> None:
+    """Each note has the width of the table and the height it takes there."""
+    book = openpyxl.load_workbook(write(tmp_path, season_tables.season(60))[0])
+    sheet = book[say("plan", "scorecard", "es")]
+    notes = {area.min_row for area in sheet.merged_cells.ranges if (area.min_col, area.max_col) == (1, 6)}
+
+    assert len(notes) == 3
+    assert all(
+        (sheet.row_dimensions[row].height or 15) >= 15 * -(-len(sheet.cell(row, 1).value) // 111) for row in notes
+    )
 
 
 def test_same_tables_give_the_same_bytes(tmp_path: Path) -> None:
