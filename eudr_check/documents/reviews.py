@@ -17,7 +17,7 @@ from eudr_check.files import has_sha256
 from eudr_check.spelling import folded, nearest
 from eudr_check.text import sentence
 
-NO_REVIEW = frozenset({"geometry_blocked", "not_assessed"})
+NO_REVIEW = frozenset({"geometry_blocked", "not_assessed", "establishment_area_unknown"})
 """States a review cannot settle: the plot must be repaired, or a policy made."""
 EXPLAINS = frozenset(
     {"send_polygon", "adjoining_plots", "tree_crop_2020", "planted_forest_2020", "whisp_columns_absent"}

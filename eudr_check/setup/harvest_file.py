@@ -15,6 +15,8 @@ from eudr_check.setup.questions import Answers
 from eudr_check.text import say
 
 BLANK = "________"
+POLICIES = {"wood": "wood@1", "cattle": "cattle@1"}
+"""Commodities with a policy of their own."""
 _WIDTH = 112
 
 
@@ -115,7 +117,7 @@ def _layers(plan: Plan) -> Iterator[str]:
     yield "layers:"
     for layer in plan.layers:
         yield f"  - {{id: {layer}, from: maps}}"
-    yield "policy: wood@1" if plan.answers.commodity == "wood" else "policy: convergence@1"
+    yield f"policy: {POLICIES.get(plan.answers.commodity, 'convergence@1')}"
 
 
 def _statement(plan: Plan) -> Iterator[str]:

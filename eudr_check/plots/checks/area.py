@@ -55,7 +55,11 @@ def check(kind: Objects, area_ha: NDArray[np.float64], values: Values, commodity
     log.row("point_over_4_ha", np.flatnonzero(over), declared_ha=np.round(declared[over], 4))
     near = point & ~over & (np.abs(declared - limit) <= threshold("point_near_ha")) & (commodity != "cattle")
     log.row("point_near_4_ha", np.flatnonzero(near), declared_ha=np.round(declared[near], 4))
-    log.row("point_without_area", np.flatnonzero(point & ~np.isfinite(declared)))
+    # A point of other commodities is four hectares at most; an establishment may be any size.
+    code = "establishment_without_area" if commodity == "cattle" else "point_without_area"
+    log.row(code, np.flatnonzero(point & ~np.isfinite(declared)))
+    outlined = np.flatnonzero(polygon & (commodity == "cattle"))
+    log.row("establishment_outlined", outlined, area_ha=np.round(area_ha[outlined], 2))
     tiny = polygon & (area_ha < threshold("area_min_ha"))
     log.row("area_tiny", np.flatnonzero(tiny), area_ha=np.round(area_ha[tiny], 6))
     most = threshold_by_commodity("area_max_ha")[commodity]

@@ -45,6 +45,8 @@ class Case:
     """Stopped by a blocking finding."""
     not_assessed: Mask
     """Commodity the policy does not speak of."""
+    no_ground: Mask
+    """Cattle establishments given as a point without an area: they may be larger than the four hectares taken."""
 
     @property
     def count(self) -> int:
@@ -97,6 +99,8 @@ def case(plots: pd.DataFrame, evidence: pd.DataFrame, roles: Roles, policy: Conv
         small_neighbours=small_neighbours(plots, policy),
         unusable=~plots["usable"].to_numpy(dtype=bool),
         not_assessed=~plots["commodity"].isin(policy.commodities).to_numpy(dtype=bool),
+        no_ground=((plots["geometry_kind"] == "point") & (plots["commodity"] == "cattle")).to_numpy(dtype=bool)
+        & plots["declared_area_ha"].isna().to_numpy(dtype=bool),
     )
 
 
@@ -147,6 +151,7 @@ def reach(
     # What nobody read is not small: a noise floor is for what was seen.
     outcome[(best == LOW) & unread] = UNDETERMINED
     outcome[(best != HIGH) & (watched.begins_late | watched.ends_early)] = UNDETERMINED
+    outcome[(best != HIGH) & harvest.no_ground] = UNDETERMINED
     outcome[harvest.unusable | harvest.not_assessed | harvest.without_evidence(area)] = UNDETERMINED
     return Outcomes(outcome, worst, known, judgement, watched, cell_agreed, wider_disc, around)
 

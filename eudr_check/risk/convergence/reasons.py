@@ -92,6 +92,7 @@ class Report:
         point[harvest.point] = True
         layers = _columns((*_baseline(parts), *parts.events))
         self.add("point_cell_agreed", found.cell_agreed & judgeable, layers)
+        self.add("establishment_area_unknown", harvest.no_ground & judgeable)
         self.add("send_polygon", point & judgeable & (found.outcome == MORE_INFO))
         self.add("wider_disc_not_clean", found.wider_disc & judgeable, layers)
 

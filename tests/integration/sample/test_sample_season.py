@@ -122,6 +122,8 @@ NOT_IN_THE_SEASON = {
     "corners_in_columns",
     "crs_contradicts",
     "degrees_as_metres",
+    "establishment_outlined",  # of cattle
+    "establishment_without_area",
     "extent_absurd",
     "file_missing_near",
     "id_by_content",

@@ -121,6 +121,8 @@ CASES = {
     "point_over_4_ha": lambda f: [geojson(f, point("A", area_ha=4.2))],
     "point_near_4_ha": lambda f: [geojson(f, point("A", area_ha=3.95))],
     "point_without_area": lambda f: [geojson(f, point("A"))],
+    "establishment_without_area": lambda f: [geojson(f, point("A"))],
+    "establishment_outlined": lambda f: [geojson(f, polygon("A"))],
     "country_wrong": lambda f: [geojson(f, polygon("A"), producer_country="GH")],
     "country_near_border": lambda f: [geojson(f, point("A", -69.936123, -4.241234), producer_country="CO")],
     "country_unknown": lambda f: [geojson(f, point("A", -69.936123, -4.241234))],
@@ -233,7 +235,8 @@ def test_every_code_has_a_case():
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")  # the case of a file without one
 def test_check_finds_its_case(tmp_path, code):
     """The case raises its code with the severity of the file, and the row is not lost."""
-    made, findings = loaded(*CASES[code](tmp_path))
+    commodity = "cattle" if code.startswith("establishment_") else "coffee"
+    made, findings = loaded(*CASES[code](tmp_path), commodity=commodity)
     mine = findings[findings["code"] == code]
 
     assert len(mine)
@@ -370,7 +373,24 @@ def test_cattle_establishments_are_points_of_any_size(tmp_path):
     """Art. 2(29): the 4 ha rule does not hold for cattle."""
     _, findings = loaded(geojson(tmp_path, point("A", area_ha=400)), commodity="cattle")
 
-    assert "point_over_4_ha" not in codes(findings)
+    assert not codes(findings) & {"point_over_4_ha", "establishment_without_area", "establishment_outlined"}
+
+
+def test_cattle_point_without_area_is_no_ground(tmp_path):
+    """An establishment may be any size: its point alone says nothing of the ground."""
+    _, findings = loaded(geojson(tmp_path, point("A", area_ha=None)), commodity="cattle")
+
+    assert "establishment_without_area" in codes(findings)
+    assert "point_without_area" not in codes(findings)
+
+
+def test_outline_of_an_establishment_is_asked_about(tmp_path):
+    """The law asks for a point; whoever draws an outline says which ground the animals used."""
+    _, cattle = loaded(geojson(tmp_path, polygon("A")), commodity="cattle")
+    _, coffee = loaded(geojson(tmp_path, polygon("A")), commodity="coffee")
+
+    assert "establishment_outlined" in codes(cattle)
+    assert "establishment_outlined" not in codes(coffee)
 
 
 def test_exactly_four_hectares_may_be_a_point(tmp_path):

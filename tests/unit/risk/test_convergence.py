@@ -91,7 +91,7 @@ class TestWrongLow:
 
     @pytest.mark.parametrize("commodity", ["wood", "cattle"])
     def test_commodity_without_policy(self, commodity: str) -> None:
-        """Wood and cattle wait for policies of their own."""
+        """Wood and cattle have policies of their own."""
         row, _ = assessed({"ha": 10.0}, commodity=[commodity])
 
         assert (row["outcome"], row["reasons"]) == ("undetermined", "not_assessed")
