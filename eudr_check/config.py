@@ -214,6 +214,7 @@ class Harvest(Strict):
     production: Production | None = Field(None, description="dates of production; needed for a statement")
     gps_error_m: float = Field(5.0, ge=0, le=50, description="horizontal error of the plot boundary")
     deliveries: FilePath | None = Field(None, description="CSV of deliveries: date, plot, kilograms, form, lot")
+    animals: FilePath | None = Field(None, description="CSV of cattle: group, establishment, role, from, to")
     shipments: FilePath | None = Field(None, description="CSV of shipments: which lots go where; one statement each")
     reviews: FilePath | None = Field(None, description="CSV of decisions by which people settle plots")
     other_cooperatives: tuple[str, ...] = Field(

@@ -11,6 +11,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from eudr_check.animal_tables import ANIMALS as ANIMALS
+from eudr_check.animal_tables import STAYS as STAYS
 from eudr_check.columns import NOT_NEGATIVE, PLOT_REPEATED, STR, hectares, number, text
 from eudr_check.columns import PLOT_INDEX as PLOT_INDEX
 from eudr_check.errors import EudrCheckError
@@ -210,7 +212,11 @@ LOTS = pa.DataFrameSchema(
         "status": text("accepted or refused; a lot is refused whole", among=("accepted", "refused")),
         "reasons": text("why it is refused: codes with the plots concerned; empty where accepted"),
         "warnings": text("what to ask about: codes with the plots concerned; empty where nothing"),
-        "plots": pa.Column("object", description="plots that delivered into the lot (a list of `cooperative/plot_id`)"),
+        "plots": pa.Column(
+            "object",
+            description="plots that delivered into the lot (a list of `cooperative/plot_id`); "
+            "of cattle, all establishments of its groups",
+        ),
     },
     strict=True,
     title="LOTS",
@@ -230,6 +236,7 @@ DELIVERIES = pa.DataFrameSchema(
         "mixed_on": text("day the lot was mixed, YYYY-MM-DD", nullable=True),
         "removed_on": text("day the delivery was taken out of its lot, YYYY-MM-DD", nullable=True),
         "removed": pa.Column("bool", description="taken out before mixing: the lot holds nothing of it"),
+        "group": text("group of animals it comes from, as ANIMALS calls it; cattle only", nullable=True),
     },
     strict=True,
     title="DELIVERIES",
@@ -247,6 +254,8 @@ _NAMED = (
     AREAS,
     LOTS,
     DELIVERIES,
+    STAYS,
+    ANIMALS,
     LOOKS,
     RADAR,
     VEGETATION_SERIES,

@@ -11,7 +11,7 @@ from eudr_check.errors import ConfigError, EudrCheckError
 from eudr_check.names import is_total
 from eudr_check.text import Sentence, sentence
 
-WORKBOOKS = ("deliveries", "reviews", "shipments", "received")
+WORKBOOKS = ("animals", "deliveries", "reviews", "shipments", "received")
 """Documents that may be workbooks; into the others we write, or a package is read by them as text."""
 Row = tuple[Mapping[str, str | None], Sentence]
 """Cells by our column, and the words that say where the row stands."""
@@ -144,6 +144,12 @@ def _guard(record: Record, header: Sequence[str], delimiter: str, place: str) ->
 def within(place: Sentence, file: str) -> Sentence:
     """The same place in a file called otherwise."""
     return sentence(place.topic, place.key, **{**place.values, "file": file})
+
+
+def short(place: Sentence) -> str:
+    """The place without the file, whose folders are nobody's business."""
+    sheet = place.values.get("sheet")
+    return str(place.values["line"]) if sheet is None else f"{sheet}!{place.values['row']}"
 
 
 def refuse(faults: Iterable[Sentence]) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from eudr_check import numerals, tables
-from eudr_check.documents.csv_rows import raise_all, table_of
+from eudr_check.documents.csv_rows import raise_all, short, table_of
 from eudr_check.errors import ConfigError, EudrCheckError
 from eudr_check.numerals import AmbiguousNumberError
 from eudr_check.spelling import folded
@@ -22,6 +22,8 @@ from eudr_check.text import Sentence, sentence
 COLUMNS = ("date", "cooperative", "plot_id", "kg", "form", "lot")
 OPTIONAL = ("mixed_on", "removed_on")
 """Day the lot was mixed, and day the delivery was taken out of it; a removal counts only before mixing."""
+OF_CATTLE = "group"
+"""Column of cattle: the animals it comes from, as animals.csv calls them; its plot is where it was handed over."""
 _said = partial(sentence, "documents")
 _WEIGHT = re.compile(r"^\d+\.?\d*$")
 _UNIT = re.compile(r"\s*kgs?\.?\s*$", re.IGNORECASE)
@@ -50,7 +52,8 @@ def read_deliveries(path: Path, commodity: str, *, last: dt.date = dt.date.max) 
     Returns:
         One row per delivery in the order of the file: `row` (from 1), `place` (line, or `sheet!row`), `date`, `plot`
         (`cooperative/plot_id`), `kg` as delivered, `form`, `kg_green` (kilograms of product: green coffee, dry beans
-        ...), `lot`, `mixed_on`, `removed_on` (dates, NaT where not given).
+        ...), `lot`, `mixed_on`, `removed_on` (dates, NaT where not given), `group` of
+        animals (None where not given).
 
     Raises:
         ConfigError: names file, row and what to do.
@@ -151,12 +154,6 @@ class _Cells:
         return day
 
 
-def _short(place: Sentence) -> str:
-    """The place without the file, whose folders are nobody's business."""
-    sheet = place.values.get("sheet")
-    return str(place.values["line"]) if sheet is None else f"{sheet}!{place.values['row']}"
-
-
 def _delivery(row: Mapping[str, str | None], number: int, cells: _Cells) -> dict[str, object]:
     text = {name: (row.get(name) or "").strip() for name in (*COLUMNS, *OPTIONAL)}
     for name in ("cooperative", "plot_id", "lot"):
@@ -170,7 +167,7 @@ def _delivery(row: Mapping[str, str | None], number: int, cells: _Cells) -> dict
     kg = cells.kilograms(text["kg"])
     return {
         "row": number,
-        "place": _short(cells.place),
+        "place": short(cells.place),
         "date": cells.day(text["date"], "date"),
         "plot": f"{text['cooperative']}/{text['plot_id']}",
         "kg": kg,
@@ -178,4 +175,5 @@ def _delivery(row: Mapping[str, str | None], number: int, cells: _Cells) -> dict
         "kg_green": kg * factor,
         "lot": text["lot"],
         **{name: cells.day(text[name], name) if text[name] else None for name in OPTIONAL},
+        "group": (row.get(OF_CATTLE) or "").strip() or None,
     }

@@ -11,8 +11,10 @@ import pandas as pd
 
 from eudr_check.config import Harvest
 from eudr_check.documents import (
+    animals,
     answers,
     article10,
+    chains,
     deliveries,
     legality,
     lots,
@@ -42,6 +44,8 @@ class Dossier:
     totals: tuple[Sentence, ...] = ()
     """Rows of deliveries and shipments that add up others, and were left out."""
     deliveries: pd.DataFrame | None = None
+    animals: pd.DataFrame | None = None
+    """STAYS."""
     shipments: Shipments | None = None
     legality: pd.DataFrame | None = None
     broken_documents: dict[str, str] = field(default_factory=dict)
@@ -101,6 +105,7 @@ def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
         lambda: deliveries.read_deliveries(cast(Path, harvest.deliveries), harvest.commodity, last=last),
         None,
     )
+    kept: pd.DataFrame | None = tried(harvest.animals, lambda: _stays(harvest, last), None)
     raise_all(problems)
     return Dossier(
         reviews=reviewed,
@@ -109,6 +114,7 @@ def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
         if harvest.reviews is None
         else {**reviews.in_future(reviewed, last), **reviews.broken_files(reviewed, harvest.reviews.parent)},
         deliveries=delivered,
+        animals=kept,
         shipments=None
         if harvest.shipments is None or delivered is None
         else read_shipments(harvest.shipments, harvest, held(delivered)),
@@ -121,8 +127,20 @@ def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
     )
 
 
+def _stays(harvest: Harvest, last: dt.date) -> pd.DataFrame:
+    """STAYS; of cattle only.
+
+    Raises:
+        ConfigError: another commodity, or the file is wrong.
+    """
+    if harvest.commodity != "cattle":
+        raise ConfigError(sentence("config", "animals_of_cattle"))
+    return animals.read_animals(cast(Path, harvest.animals), last=last)
+
+
 def _totals(harvest: Harvest) -> Iterator[Sentence]:
     for key, path, columns in (
+        ("animals", harvest.animals, animals.COLUMNS),
         ("deliveries", harvest.deliveries, deliveries.COLUMNS),
         ("shipments", harvest.shipments, shipments.COLUMNS),
     ):
@@ -171,11 +189,24 @@ def to_review(assessments: pd.DataFrame, evidence: pd.DataFrame) -> dict[str, di
     }
 
 
-def lots_of(
+def animals_of(
     harvest: Harvest, dossier: Dossier, assessments: pd.DataFrame, plots: gpd.GeoDataFrame
 ) -> pd.DataFrame | None:
-    """LOTS; None without deliveries."""
-    return None if dossier.deliveries is None else lots.assess(dossier.deliveries, assessments, plots, harvest)
+    """ANIMALS; None where the harvest names no animals."""
+    return None if dossier.animals is None else chains.assess(dossier.animals, assessments, plots, harvest)
+
+
+def lots_of(
+    harvest: Harvest,
+    dossier: Dossier,
+    assessments: pd.DataFrame,
+    plots: gpd.GeoDataFrame,
+    kept: pd.DataFrame | None,
+) -> pd.DataFrame | None:
+    """LOTS; None without deliveries. `kept`: ANIMALS."""
+    if dossier.deliveries is None:
+        return None
+    return lots.assess(dossier.deliveries, assessments, plots, harvest, kept)
 
 
 def record(
@@ -256,6 +287,7 @@ def _last_day(harvest: Harvest) -> dt.date:
 def _hashes(harvest: Harvest) -> dict[str, dict[str, str]]:
     named = {
         "reviews": harvest.reviews,
+        "animals": harvest.animals,
         "deliveries": harvest.deliveries,
         "shipments": harvest.shipments,
         "legality": harvest.legality,

@@ -37,9 +37,11 @@ def ours(document: str, header: Sequence[str]) -> list[str]:
     return [known.get(plain(cell), cell.strip()) for cell in header]
 
 
-def template(document: str, language: str) -> str:
-    """The first line of an empty file of a document, in a language."""
-    return ";".join(words[language][0] for words in _content()[document].values()) + "\n"
+def template(document: str, language: str, *, cattle: bool = False) -> str:
+    """The first line of an empty file of a document, in a language; only deliveries of cattle name groups."""
+    content = _content()[document]
+    columns = [name for name in content if cattle or (document, name) != ("deliveries", "group")]
+    return ";".join(content[name][language][0] for name in columns) + "\n"
 
 
 def documents() -> tuple[str, ...]:

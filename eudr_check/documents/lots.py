@@ -32,7 +32,13 @@ class Coverage:
         return self.accepted_kg >= self.declared_kg - 0.001
 
 
-def assess(deliveries: pd.DataFrame, assessments: pd.DataFrame, plots: pd.DataFrame, harvest: Harvest) -> pd.DataFrame:
+def assess(
+    deliveries: pd.DataFrame,
+    assessments: pd.DataFrame,
+    plots: pd.DataFrame,
+    harvest: Harvest,
+    animals: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Accept or refuse every lot.
 
     Args:
@@ -40,6 +46,7 @@ def assess(deliveries: pd.DataFrame, assessments: pd.DataFrame, plots: pd.DataFr
         assessments: ASSESSMENTS after reviews.
         plots: PLOTS.
         harvest: gives commodity and production dates.
+        animals: ANIMALS; without it no lot of cattle is accepted.
 
     Returns:
         LOTS, ordered by lot. `kg_green` is the weight left in the lot, removed deliveries not counted.
@@ -48,11 +55,17 @@ def assess(deliveries: pd.DataFrame, assessments: pd.DataFrame, plots: pd.DataFr
     left = deliveries[~removed(deliveries)].copy()
     left["fault"] = _faults(left["plot"], assessments, plots, seasons)
     left["warning"] = _warnings(left, seasons, harvest)
+    left["of_animals"] = _of_animals(left["group"], animals) if harvest.commodity == "cattle" else ""
+    chains = {} if animals is None else dict(zip(animals["group"], animals["plots"], strict=True))
     meant, inside, sent = _meant(left["plot"], plots), _by_lot(left), Counter(deliveries["lot"].tolist())
     rows = []
     for lot in sorted(sent):
         taken = inside[lot]
-        faults = _told(((one.fault, one.plot) for one in taken), meant) if taken else "all_removed"
+        marks = (
+            _told(((one.fault, one.plot) for one in taken), meant),
+            _told(((one.of_animals, one.group or "") for one in taken), {}),
+        )
+        faults = "; ".join(filter(None, marks)) if taken else "all_removed"
         rows.append(
             {
                 "lot": lot,
@@ -62,7 +75,7 @@ def assess(deliveries: pd.DataFrame, assessments: pd.DataFrame, plots: pd.DataFr
                 "status": "refused" if faults else "accepted",
                 "reasons": faults,
                 "warnings": _told(((one.warning, one.plot) for one in taken), meant),
-                "plots": sorted({one.plot for one in taken}),
+                "plots": sorted({plot for one in taken for plot in (one.plot, *chains.get(one.group, ()))}),
             }
         )
     return tables.typed(tables.LOTS, rows)
@@ -110,6 +123,16 @@ def _faults(plot: pd.Series, assessments: pd.DataFrame, plots: pd.DataFrame, sea
     return fault
 
 
+def _of_animals(group: pd.Series, animals: pd.DataFrame | None) -> pd.Series:
+    """Why a delivery of cattle may not go in, whatever its last establishment is; empty where it may."""
+    outcome = {} if animals is None else dict(zip(animals["group"], animals["outcome"], strict=True))
+    fault = pd.Series("animals_not_settled", index=group.index, dtype=object)
+    fault[group.map(outcome) == "low"] = ""
+    fault[~group.isin(list(outcome))] = "animals_unknown"
+    fault[group.isna()] = "animals_not_named"
+    return fault
+
+
 def _warnings(left: pd.DataFrame, seasons: pd.DataFrame, harvest: Harvest) -> pd.Series:
     """What a person should ask about a delivery that does not taint by itself."""
     warning = pd.Series("", index=left.index, dtype=object)
@@ -131,7 +154,9 @@ def _meant(delivered: pd.Series, plots: pd.DataFrame) -> dict[str, str]:
 def _by_lot(left: pd.DataFrame) -> Mapping[str, Sequence[Any]]:
     """Deliveries of each lot as plain rows: pandas takes longer to find the few of a lot than it takes to read them."""
     found: dict[str, list[Any]] = defaultdict(list)
-    for one in left[["lot", "plot", "kg_green", "fault", "warning"]].itertuples(index=False):
+    columns = ["lot", "plot", "kg_green", "fault", "warning", "of_animals", "group"]
+    left = left.assign(group=left["group"].astype(object).where(left["group"].notna(), None))
+    for one in left[columns].itertuples(index=False):
         found[str(one.lot)].append(one)
     return found
 
@@ -142,6 +167,5 @@ def _told(marks: Iterable[tuple[str, str]], meant: Mapping[str, str]) -> str:
     for code, plot in marks:
         if code:
             plots[code].add(plot)
-    return "; ".join(
-        f"{code}: {', '.join(meant.get(one, one) for one in sorted(plots[code]))}" for code in sorted(plots)
-    )
+    named = {code: ", ".join(meant.get(one, one) for one in sorted(plots[code]) if one) for code in sorted(plots)}
+    return "; ".join(f"{code}: {names}" if names else code for code, names in named.items())

@@ -19,6 +19,7 @@ import pandas as pd
 import shapely
 
 from eudr_check import parquet
+from eudr_check.package.code_names import DIGITS, distinct, numbered
 from eudr_check.package.eu.reference import reference
 from eudr_check.package.inputs import PackageInput
 from eudr_check.shipments import Filed, Line, Shipments, Withheld
@@ -26,7 +27,6 @@ from eudr_check.text import say, topic
 
 WITHHELD = "[withheld]"
 TEXT = pd.StringDtype(na_value=np.nan)
-DIGITS = 10
 KEY_COLUMNS = ("kind", "name", "code")
 OURS = frozenset({"field", "title"})
 """Details of findings that hold words of ours and nothing else."""
@@ -44,6 +44,8 @@ class Codes:
 
     plots: Mapping[str, str]
     """`cooperative/plot_id` to `cooperative/code`, of all plots that PLOTS or deliveries know."""
+    groups: Mapping[str, str]
+    """Groups of animals."""
     lots: Mapping[str, str]
     shipments: Mapping[str, str]
     files: Mapping[str, str]
@@ -55,6 +57,7 @@ class Codes:
     def of(cls, given: PackageInput) -> "Codes":
         """The codes of everything a package would name."""
         plots = _of_plots(given)
+        groups = _of_groups(given, plots)
         lots = _of_lots(given.lots, plots)
         files = {*given.plots["source_file"], *given.findings["source_file"]} - {
             *(one.layer for one in given.variables),
@@ -63,11 +66,12 @@ class Codes:
         documents = set() if given.legality is None else set(given.legality["document"])
         return cls(
             plots,
+            groups,
             lots,
             _of_shipments(given.shipments, given.filed, lots),
-            {name: f"{code}{_suffix(name)}" for name, code in _numbered("file", files).items()},
-            _numbered("document", documents),
-            _numbered("review", given.assessments["review"].dropna()),
+            {name: f"{code}{_suffix(name)}" for name, code in numbered("file", files).items()},
+            numbered("document", documents),
+            numbered("review", given.assessments["review"].dropna()),
         )
 
     def key(self) -> pd.DataFrame:
@@ -82,7 +86,7 @@ class Codes:
 
     def text(self, text: str, plots: Iterable[str]) -> str:
         """A text of ours that names plots and lots (`code: plot, plot; code: plot`), with their codes."""
-        known = {name: self.plots[name] for name in plots if name in self.plots} | dict(self.lots)
+        known = {name: self.plots[name] for name in plots if name in self.plots} | {**self.groups, **self.lots}
         without = _NEAREST.sub("", text)
         if not known:
             return without
@@ -121,6 +125,8 @@ def edition(given: PackageInput, codes: Codes) -> PackageInput:
         areas=None if given.areas is None else _indexed(given.areas, codes).assign(feature=None),
         lots=_lots(given.lots, codes),
         deliveries=_deliveries(given.deliveries, codes),
+        stays=None if given.stays is None else _stays(given.stays, codes),
+        animals=None if given.animals is None else _animals(given.animals, codes),
         shipments=_shipments(given.shipments, codes),
         filed=tuple(_filed(one, given.harvest.harvest, codes) for one in given.filed),
         legality=_legality(given.legality, codes),
@@ -138,10 +144,11 @@ def _of_plots(given: PackageInput) -> dict[str, str]:
         shape if shape is not None else (str(coop), int(row))
         for shape, coop, row in zip(shapes, plots["cooperative"], plots["source_row"], strict=True)
     ]
-    found = _distinct("P", [str(plot) for plot in plots.index], grounds)
+    found = distinct("P", [str(plot) for plot in plots.index], grounds)
     delivered = set() if given.deliveries is None else set(given.deliveries["plot"].astype(str))
     in_lots = set() if given.lots is None else {str(plot) for mine in given.lots["plots"] for plot in mine}
-    unknown = _numbered("unknown", (delivered | in_lots) - found.keys())
+    kept = set() if given.stays is None else set(given.stays["plot"].astype(str))
+    unknown = numbered("unknown", (delivered | in_lots | kept) - found.keys())
     cooperatives = set(plots["cooperative"]) | {file.cooperative for file in given.harvest.plots}
     return {
         plot: f"{coop}/{code}" if (coop := plot.partition("/")[0]) in cooperatives else f"unknown/{code}"
@@ -156,7 +163,18 @@ def _of_lots(lots: pd.DataFrame | None, plots: Mapping[str, str]) -> dict[str, s
         (round(float(kg) * 1000), *sorted(plots[str(plot)] for plot in mine))
         for kg, mine in zip(lots["kg_green"], lots["plots"], strict=True)
     ]
-    return _distinct("L", [str(lot) for lot in lots["lot"]], held)
+    return distinct("L", [str(lot) for lot in lots["lot"]], held)
+
+
+def _of_groups(given: PackageInput, plots: Mapping[str, str]) -> dict[str, str]:
+    """Groups of animals, those that only deliveries name included."""
+    held: dict[str, Hashable] = {}
+    if given.animals is not None:
+        columns = (given.animals[name] for name in ("group", "born", "slaughtered", "plots"))
+        for group, born, killed, mine in zip(*columns, strict=True):
+            held[str(group)] = (str(born), str(killed), *sorted(plots[str(plot)] for plot in mine))
+    strangers = set() if given.deliveries is None else set(given.deliveries["group"].dropna().astype(str)) - held.keys()
+    return distinct("G", list(held), list(held.values())) | numbered("group", strangers)
 
 
 def _of_shipments(shipments: Shipments | None, filed: Sequence[Filed], lots: Mapping[str, str]) -> dict[str, str]:
@@ -164,23 +182,7 @@ def _of_shipments(shipments: Shipments | None, filed: Sequence[Filed], lots: Map
     taken = {one.name: one.lots for one in asked.ready}
     names = (*taken, *asked.refused, *asked.ordered_kg, *(one.shipment for one in filed))
     known = list(dict.fromkeys(name for name in names if name is not None))
-    return _distinct("S", known, [tuple(sorted(lots[lot] for lot in taken.get(name, ()))) for name in known])
-
-
-def _distinct(letter: str, names: Sequence[str], contents: Sequence[Hashable]) -> dict[str, str]:
-    """Codes made of contents; equal contents are numbered in their order."""
-    found: dict[str, str] = {}
-    seen: dict[str, int] = {}
-    for name, content in zip(names, contents, strict=True):
-        written = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
-        code = letter + hashlib.sha256(written).hexdigest()[:DIGITS].upper()
-        seen[code] = seen.get(code, 0) + 1
-        found[name] = code if seen[code] == 1 else f"{code}-{seen[code]}"
-    return found
-
-
-def _numbered(kind: str, names: Iterable[Any]) -> dict[str, str]:
-    return {name: f"{kind}-{number:03}" for number, name in enumerate(sorted(set(map(str, names))), start=1)}
+    return distinct("S", known, [tuple(sorted(lots[lot] for lot in taken.get(name, ()))) for name in known])
 
 
 def _suffix(name: str) -> str:
@@ -256,7 +258,25 @@ def _deliveries(deliveries: pd.DataFrame | None, codes: Codes) -> pd.DataFrame |
         return None
     lots = _texts(deliveries["lot"], codes.lots.__getitem__)
     places = _texts(deliveries["source_place"], _number)
-    return deliveries.assign(plot=_texts(deliveries["plot"], codes.plot), lot=lots, source_place=places)
+    groups = _texts(deliveries["group"], codes.groups.__getitem__)
+    return deliveries.assign(plot=_texts(deliveries["plot"], codes.plot), lot=lots, source_place=places, group=groups)
+
+
+def _stays(stays: pd.DataFrame, codes: Codes) -> pd.DataFrame:
+    return stays.assign(
+        group=_texts(stays["group"], codes.groups.__getitem__),
+        plot=_texts(stays["plot"], codes.plot),
+        source_place=_texts(stays["source_place"], _number),
+    )
+
+
+def _animals(animals: pd.DataFrame, codes: Codes) -> pd.DataFrame:
+    reasons = [codes.text(text, mine) for text, mine in zip(animals["reasons"], animals["plots"], strict=True)]
+    return animals.assign(
+        group=_texts(animals["group"], codes.groups.__getitem__),
+        reasons=pd.Series(reasons, animals.index, TEXT),
+        plots=_lists(animals["plots"], codes),
+    ).sort_values("group", ignore_index=True)
 
 
 def _shipments(shipments: Shipments | None, codes: Codes) -> Shipments | None:

@@ -66,6 +66,10 @@ class PackageInput:
     """Folder with the tables and rasters of the looks; None where the harvest has no pictures."""
     deliveries: pd.DataFrame | None = None
     """DELIVERIES; None where the harvest has no list."""
+    stays: pd.DataFrame | None = None
+    """STAYS; None where the harvest names no animals."""
+    animals: pd.DataFrame | None = None
+    """ANIMALS; None where the harvest names no animals."""
     shipments: Shipments | None = None
     """From shipments.csv; None where the harvest names none."""
     filed: Sequence[Filed] = ()

@@ -127,14 +127,15 @@ def _write_tables(folder: Path, given: PackageInput) -> None:
     _keep(folder, PLOTS=given.plots, FINDINGS=given.findings, **judged | dict(given.stored))
     # Arrow has lists, no tuples.
     lots = None if given.lots is None else given.lots.assign(plots=given.lots["plots"].map(list))
-    _keep(
-        folder,
-        **{
-            name: one
-            for name, one in (("AREAS", given.areas), ("LOTS", lots), ("DELIVERIES", given.deliveries))
-            if one is not None
-        },
-    )
+    animals = None if given.animals is None else given.animals.assign(plots=given.animals["plots"].map(list))
+    added = {
+        "AREAS": given.areas,
+        "LOTS": lots,
+        "DELIVERIES": given.deliveries,
+        "STAYS": given.stays,
+        "ANIMALS": animals,
+    }
+    _keep(folder, **{name: one for name, one in added.items() if one is not None})
 
 
 def _write_sheets(tables: Path) -> None:
@@ -162,6 +163,7 @@ def _declare(given: PackageInput, into: Folder, faults: Sequence[str]) -> Declar
             plots=given.plots,
             assessments=given.assessments,
             lots=given.lots,
+            animals=given.animals,
             layers=facts.layer_facts(given.variables, given.sources),
             policy={"name": given.policy.full_name, "title": given.policy.title},
             legality=_records(given.legality),
@@ -185,7 +187,9 @@ def _declare(given: PackageInput, into: Folder, faults: Sequence[str]) -> Declar
     else:
         traceability = harvest.package.traceability
         declared = Declared(
-            consignment.settle(given.plots, given.assessments, given.lots, traceability, draft=given.draft)
+            consignment.settle(
+                given.plots, given.assessments, given.lots, traceability, draft=given.draft, animals=given.animals
+            )
         )
     _write_shipments(into, declared.shipments, given.shipments, given.filed)
     into.csv("excluded.csv", declared.settled.excluded)

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
-from eudr_check.documents import amounts, dossier
+from eudr_check.documents import amounts, chains, dossier
 from eudr_check.package.bag import contents
 from eudr_check.package.report.changes import Changes
 from eudr_check.run import conservation, dating, inputs, map_doubts, readiness, stages
@@ -193,11 +193,13 @@ def _notes(
         return ()
     assessment = made["assess"]
     lots = assessment.table("LOTS") if assessment.has("LOTS") else None
+    animals = assessment.table("ANIMALS") if assessment.has("ANIMALS") else None
     plots = made["plots"].table("PLOTS", ["area_ha", "declared_area_ha", "producer_country", "usable"])
     settled = assessment.table("ASSESSMENTS")["final_outcome"].isin(SETTLED)
     return (
         *_set_aside(findings),
         *_doubtful_maps(findings),
         *dossier.notes(harvest, documents, assessment.json("reviews"), lots),
+        *chains.notes(harvest, animals, plots.index),
         *amounts.doubts(harvest, plots[settled.reindex(plots.index, fill_value=False)], documents.deliveries),
     )

@@ -79,6 +79,7 @@ def _named(harvest: Harvest) -> Iterator[tuple[str, Path]]:
             yield f"layers.{number}.definition", layer.definition
     for key, path in (
         ("policy", Path(harvest.policy)),
+        ("animals", harvest.animals),
         ("deliveries", harvest.deliveries),
         ("shipments", harvest.shipments),
         ("reviews", harvest.reviews),

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from eudr_check import layers, parquet, risk
 from eudr_check.config import Harvest, LayerChoice, Production
-from eudr_check.documents import answers, deliveries, legality, lots, reviews
+from eudr_check.documents import answers, chains, deliveries, legality, lots, reviews
 from eudr_check.documents.area_facts import AreaFacts
 from eudr_check.documents.dossier import Dossier
 from eudr_check.documents.review import read_reviews
@@ -122,18 +122,30 @@ def recorded(
 
 
 def lots_of(
-    delivered: pd.DataFrame, assessments: pd.DataFrame, plots: gpd.GeoDataFrame, harvest: Harvest
+    delivered: pd.DataFrame,
+    assessments: pd.DataFrame,
+    plots: gpd.GeoDataFrame,
+    harvest: Harvest,
+    animals: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """DELIVERIES with recomputed kilograms of product and removals, and LOTS of them.
 
     Args:
         delivered: DELIVERIES of a package.
-        assessments: ASSESSMENTS after reviews. plots: PLOTS. harvest: its settings.
+        assessments: ASSESSMENTS after reviews. plots: PLOTS. harvest: its settings. animals: ANIMALS.
     """
     read = deliveries.of_table(delivered, harvest.commodity)
-    return deliveries.to_table(read), lots.assess(read, assessments, plots, harvest)
+    return deliveries.to_table(read), lots.assess(read, assessments, plots, harvest, animals)
 
 
 STAGES = Stages(
-    recompute, reviewed, shipped_policy, shipped_definition, answers_in, recorded, lots=lots_of, variables=meant
+    recompute,
+    reviewed,
+    shipped_policy,
+    shipped_definition,
+    answers_in,
+    recorded,
+    lots=lots_of,
+    animals=chains.assess,
+    variables=meant,
 )

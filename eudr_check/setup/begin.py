@@ -62,8 +62,10 @@ def begin(folder: Path, found: Found, answers: Answers, language: str) -> Begun:
     )
     config = folder / f"{plan.name}.yaml"
     files = {config: harvest_file.written(plan)}
+    cattle = answers.commodity == "cattle"
     for name in headers.documents():
-        files[folder / "templates" / f"{name}.csv"] = headers.template(name, language)
+        if cattle or name != "animals":
+            files[folder / "templates" / f"{name}.csv"] = headers.template(name, language, cattle=cattle)
     if not (folder / "Makefile").exists():
         words = say("init", "makefile", language)
         files[folder / "Makefile"] = (

@@ -152,7 +152,8 @@ def _statement(plan: Plan) -> Iterator[str]:
 def _documents(plan: Plan) -> Iterator[str]:
     yield ""
     yield from _comment(plan, "documents_line")
-    for name in ("deliveries", "shipments", "reviews", "legality", "answers"):
+    cattle = ("animals",) if plan.answers.commodity == "cattle" else ()
+    for name in (*cattle, "deliveries", "shipments", "reviews", "legality", "answers"):
         yield from _comment(plan, f"about_{name}")
         yield f"# {name}: templates/{name}.csv"
 

@@ -182,3 +182,14 @@ def deliveries(*rows: tuple[str, str, float]) -> pd.DataFrame:
             for row, (lot, plot, kg) in enumerate(rows, start=1)
         ],
     )  # fmt: skip
+
+
+def animals(*rows: tuple[str, str, Sequence[str]]) -> pd.DataFrame:
+    """ANIMALS: group, outcome, establishments."""
+    return tables.typed(
+        tables.ANIMALS,
+        [
+            {"group": group, "stays": len(keys), "outcome": outcome, "reasons": "", "warnings": "", "plots": list(keys)}
+            for group, outcome, keys in rows
+        ],
+    )

@@ -38,6 +38,7 @@ def settle(
     *,
     draft: bool,
     unsendable: Mapping[str, str] | None = None,
+    animals: pd.DataFrame | None = None,
 ) -> Consignment:
     """Sort plots and lots into what may be declared and what stays out.
 
@@ -52,9 +53,12 @@ def settle(
         traceability: `full` or `declared_in_excess`.
         draft: declare every usable plot whatever its outcome; only for documents marked as draft.
         unsendable: plots no GeoJSON can carry, and why.
+        animals: ANIMALS; an establishment of cattle is declared with a group whose whole chain is low, never alone.
     """
     status = plots[["cooperative", "usable"]].join(assessments[["outcome", "final_outcome", "reasons"]])
     why = _why(status, unsendable or {}, traceability)
+    cattle = why.index[(why == "") & (plots["commodity"] == "cattle").to_numpy(dtype=bool)]
+    why[cattle] = _of_chains(cattle, animals)
     sendable = plots["usable"] & ~plots.index.isin(list(unsendable or {}))
     accepted, refused = _lots(
         lots, status, set(sendable.index[sendable] if draft else why.index[why == ""]), traceability
@@ -85,6 +89,15 @@ def _why(status: pd.DataFrame, unsendable: Mapping[str, str], traceability: str)
         spoiled = status["cooperative"].isin(set(status["cooperative"][why != ""]))
         why[(why == "") & spoiled] = "group_not_settled"
     return why
+
+
+def _of_chains(establishments: pd.Index, animals: pd.DataFrame | None) -> list[str]:
+    """Why an establishment of cattle that is settled may not be declared all the same; empty where it may."""
+    named: dict[str, str] = {}
+    for outcome, keys in () if animals is None else zip(animals["outcome"], animals["plots"], strict=True):
+        for plot in keys:
+            named[plot] = "" if outcome == "low" else named.get(plot, "chain_not_settled")
+    return [named.get(plot, "no_animals") for plot in establishments]
 
 
 def _lots(

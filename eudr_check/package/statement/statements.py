@@ -64,6 +64,8 @@ class Behind:
     """Record of some plots and lots alone; without it every statement has that of the whole harvest."""
     looks: Shots = field(default_factory=dict)
     """Dated pictures of plots that have some."""
+    animals: pd.DataFrame | None = None
+    """ANIMALS; None where the harvest names none."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,13 @@ def made(planned: Plan) -> list[dict[str, Any]]:
 def _settled(behind: Behind, unsendable: Mapping[str, str]) -> Consignment:
     way = behind.harvest.package.traceability
     return consignment.settle(
-        behind.plots, behind.assessments, behind.lots, way, draft=behind.draft, unsendable=unsendable
+        behind.plots,
+        behind.assessments,
+        behind.lots,
+        way,
+        draft=behind.draft,
+        unsendable=unsendable,
+        animals=behind.animals,
     )
 
 

@@ -20,6 +20,7 @@ from eudr_check.errors import EudrCheckError, PackageError
 from eudr_check.package.bag.bagit import MANIFEST
 from eudr_check.package.bag.unpack import opened
 from eudr_check.package.verify import (
+    animals,
     contents,
     deliveries,
     derived,
@@ -121,6 +122,7 @@ def _content(inside: Contents, stages: Stages | None) -> Iterator[Difference]:
     except MALFORMED as error:
         yield _unforeseen(error)
     checks.append(lambda: tables.check(inside))
+    checks.append(lambda: animals.check(inside, None if stages is None else stages.animals))
     checks.append(lambda: deliveries.check(inside, None if stages is None else stages.lots))
     if inside.wants("eu_geojson") or inside.wants("statement"):
         checks.append(lambda: statements.check(inside, planned(), recorded))

@@ -50,6 +50,8 @@ class Contents:
     reasons: pd.DataFrame
     lots: pd.DataFrame | None
     deliveries: pd.DataFrame | None
+    stays: pd.DataFrame | None
+    animals: pd.DataFrame | None
     dds: Mapping[str, Mapping[str, Any]]
     """`dds.json` by the beginning of its name: what people answered stands nowhere else."""
     shipments: Shipments | None
@@ -91,6 +93,7 @@ class Contents:
             self.sources,
             self.variables,
             looks=self.looks,
+            animals=self.animals,
         )
 
 
@@ -116,9 +119,10 @@ def read(root: Path, manifest: Mapping[str, Any]) -> Contents | Difference:
             found[str(schema.title).lower()] = tables.check(schema, reader(root / name))
         lots_file = root / (name := "tables/LOTS.parquet")
         lots = parquet.frame(lots_file) if lots_file.is_file() else None
-        delivered_file = root / (name := "tables/DELIVERIES.parquet")
-        delivered = delivered_file.is_file()
-        found["deliveries"] = tables.check(tables.DELIVERIES, parquet.frame(delivered_file)) if delivered else None
+        for schema in (tables.DELIVERIES, tables.STAYS, tables.ANIMALS):
+            file = root / (name := f"tables/{schema.title}.parquet")
+            there = file.is_file()
+            found[str(schema.title).lower()] = tables.check(schema, parquet.frame(file)) if there else None
         shipments_file = root / (name := shipments_json.NAME)
         shipments, filed = shipments_json.from_content(_object(root, name) if shipments_file.is_file() else None)
         seen_file = root / (name := pictures.LOOKS)

@@ -27,7 +27,8 @@ def check(contents: Contents, stage: Lots | None) -> Iterator[Difference]:
         return
     if stage is None:
         return
-    fresh, lots = stage(contents.deliveries, contents.assessments, contents.plots, contents.harvest)
+    given = (contents.deliveries, contents.assessments, contents.plots, contents.harvest, contents.animals)
+    fresh, lots = stage(*given)
     rows = "delivery " + contents.deliveries["source_row"].astype(str)
     for column in ("kg_green", "removed"):
         stored, made = (table[column].set_axis(rows) for table in (contents.deliveries, fresh))
@@ -48,7 +49,7 @@ def _lots(stored: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[Difference]:
 
 def _unlike(file: str, stored: pd.Series, fresh: pd.Series) -> Iterator[Difference]:
     for row, was, now in zip(map(str, fresh.index), stored, fresh, strict=True):
-        if not _same(was, now):
+        if not same(was, now):
             yield Difference(
                 file,
                 "deliveries",
@@ -58,7 +59,8 @@ def _unlike(file: str, stored: pd.Series, fresh: pd.Series) -> Iterator[Differen
             )
 
 
-def _same(was: Any, now: Any) -> bool:
+def same(was: Any, now: Any) -> bool:
+    """Whether a cell says the same: kilograms to the milligram, lists and sentences in any order."""
     if isinstance(now, float):
         return bool(np.isclose(float(was), now, rtol=0, atol=TOLERANCE_KG))
     if isinstance(now, str):

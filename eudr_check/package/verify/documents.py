@@ -128,7 +128,8 @@ def _patterns(contents: Contents) -> Iterator[str]:
     yield r"(excluded|refused_lots)\.csv"
     yield re.escape(shipments_json.NAME)
     yield rf"README\.{language}\.txt"
-    yield r"tables/(PLOTS|FINDINGS|SOURCES|EVIDENCE|PATCHES|ASSESSMENTS|REASONS|AREAS|LOTS|DELIVERIES)\.parquet"
+    yield r"tables/(PLOTS|FINDINGS|SOURCES|EVIDENCE|PATCHES|ASSESSMENTS|REASONS)\.parquet"
+    yield r"tables/(AREAS|LOTS|DELIVERIES|STAYS|ANIMALS)\.parquet"
     yield r"tables/(evidence|assessments|reasons)\.csv"
     wanted = set(contents.harvest.package.outputs)
     if wanted & {"eu_geojson", "statement"}:

@@ -22,8 +22,12 @@ Assess = Callable[
     tuple[pd.DataFrame, pd.DataFrame],
 ]
 """PLOTS, EVIDENCE, variables, policy (as written in `policy.json`) and production to ASSESSMENTS and REASONS."""
-Lots = Callable[[pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame, Harvest], tuple[pd.DataFrame, pd.DataFrame]]
-"""DELIVERIES, ASSESSMENTS, PLOTS and settings to DELIVERIES with recomputed masses, and LOTS."""
+Lots = Callable[
+    [pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame, Harvest, pd.DataFrame | None], tuple[pd.DataFrame, pd.DataFrame]
+]
+"""DELIVERIES, ASSESSMENTS, PLOTS, settings and ANIMALS to DELIVERIES with recomputed masses, and LOTS."""
+Animals = Callable[[pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame, Harvest], pd.DataFrame]
+"""STAYS, ASSESSMENTS, PLOTS and settings to ANIMALS."""
 TOLERANCE = 1e-9
 """Hectares; sums in another order may differ by less."""
 ASSESSMENTS, REASONS = "tables/ASSESSMENTS.parquet", "tables/REASONS.parquet"
@@ -63,6 +67,8 @@ class Stages:
     and legality as the statements have them."""
     lots: Lots | None = None
     """None leaves DELIVERIES and LOTS as they stand."""
+    animals: Animals | None = None
+    """None leaves ANIMALS as it stands."""
     variables: Callable[[Sequence[Any], pd.DataFrame], Sequence[Variable]] | None = None
     """Definitions, as `layers.json` writes them, and SOURCES to the meaning of their columns; None leaves what the
     settings say."""

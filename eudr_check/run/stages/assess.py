@@ -46,9 +46,12 @@ def _write(run: Run, plots: Artifact, evidence: Artifact, areas: Artifact | None
     assessments, reasons = risk.assess(table, ground, known, risk.policy(harvest.policy), harvest.production)
     refuse_misplaced(harvest, added.reviews, table.index)
     assessments, effects = dossier.assessed(added, assessments, ground)
-    lots = dossier.lots_of(harvest, added, assessments, table)
+    animals = dossier.animals_of(harvest, added, assessments, table)
+    lots = dossier.lots_of(harvest, added, assessments, table, animals)
     write_table(folder, "ASSESSMENTS", assessments)
     write_table(folder, "REASONS", reasons)
+    if animals is not None:
+        write_table(folder, "ANIMALS", animals)
     if lots is not None:
         write_table(folder, "LOTS", lots)
     record = dossier.record(harvest, added, table, assessments, evidence.table("SOURCES"), lots, facts(areas))

@@ -43,8 +43,8 @@ def test_every_code_that_can_occur_has_words() -> None:
         *(f"commodity_{commodity}" for commodity in get_args(config.Commodity)),
         *(f"role_{role}" for role in get_args(variables.Role)),
         *(f"class_{name}" for name in ("low", "standard", "high", "none")),
-        *(f"why_{why}" for why in ("not_settled", "not_assessed", "not_usable", "group_not_settled", "lot_refused",
-                                   "no_delivery", "cannot_be_sent")),
+        *(f"why_{why}" for why in ("not_settled", "not_assessed", "not_usable", "group_not_settled",
+                                   "chain_not_settled", "no_animals", "lot_refused", "no_delivery", "cannot_be_sent")),
     ]  # fmt: skip
 
     assert [key for key in wanted if key not in known] == []

@@ -80,3 +80,28 @@ def test_draft_declares_every_usable_plot_and_still_names_the_open_ones() -> Non
 
     assert len(result.plots) == 6
     assert because(result) == {"norte/003": "not_settled"}
+
+
+def test_cattle_are_declared_with_whole_chains_only() -> None:
+    """A low establishment goes in with a group whose whole chain is low; alone, or without any group, it stays out."""
+    plots = six.plots(commodity="cattle")
+    animals = six.animals(
+        ("G1", "low", ["norte/001", "norte/002"]), ("G2", "high", ["norte/002", "norte/003", "sur/A 1"])
+    )
+    result = consignment.settle(plots, six.assessments(), None, "full", draft=False, animals=animals)
+
+    assert list(result.plots.index) == ["norte/001", "norte/002"]
+    assert because(result) == {
+        "norte/003": "not_settled",
+        "sur/A 1": "chain_not_settled",
+        "sur/A 2": "no_animals",
+        "sur/A 3": "no_animals",
+    }
+
+
+def test_cattle_of_which_nobody_knows_the_animals_are_not_declared() -> None:
+    """Without ANIMALS no establishment of cattle goes in, however low it is."""
+    result = consignment.settle(six.plots(commodity="cattle"), six.assessments(), None, "full", draft=False)
+
+    assert result.plots.empty
+    assert set(because(result).values()) == {"not_settled", "no_animals"}

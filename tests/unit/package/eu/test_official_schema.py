@@ -80,7 +80,8 @@ def test_written_payload_is_valid_under_the_official_schema(case: str, tmp_path:
     harvest = six.harvest(**changes)
     cattle = changes.get("commodity") == "cattle"
     plots = six.plots(commodity=harvest.commodity, **({"declared_area_ha": [None] * 6} if cattle else {}))
-    package.write(tmp_path, package.PackageInput(**six.package(harvest=harvest, plots=plots)))
+    animals = six.animals(("G1", "low", list(plots.index))) if cattle else None
+    package.write(tmp_path, package.PackageInput(**six.package(harvest=harvest, plots=plots), animals=animals))
     root = etree.parse(str(six.statement(tmp_path) / "dds.xml")).getroot()
     schema = official_schema(shared_data)
     name, values = MUST_HOLD.get(case, ("borderCrossCountry", ["NL"]))
