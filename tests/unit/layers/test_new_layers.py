@@ -3,12 +3,14 @@
 import datetime as dt
 import json
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from affine import Affine
 
 from eudr_check import layers
 from eudr_check.config import Catalogue, LayerChoice
@@ -38,6 +40,11 @@ CASES: list[tuple[str, str, tuple[str, ...], list[tuple[tuple[int, ...], int]]]]
     ]),
     ("glad_l@2021", "alert_year", ALERT, [((0, 0), -1), ((2, 1), 2021), ((3, 365), 2021), ((1, 9), -1)]),
     ("glad_l@2026", "alert_year", ALERT, [((0, 0), -1), ((2, 300), 2026), ((3, 1), 2026)]),
+    # The day counts within the year of the file: 0 and 366 are days of it too.
+    *(
+        (f"glad_l@{year}", "alert_year", ALERT, [((3, 0), year), ((2, 366), year), ((1, 10), -1), ((0, 200), -1)])
+        for year in range(2022, 2027)
+    ),
     ("opera_dist_ann@2025", "loss_year", ("status",), [((3,), 2025), ((9,), 0), ((10,), 0), ((255,), -1)]),
     ("glad_glclu@2020", "tree", ("class",), [
         ((24,), 0), ((25,), -1), ((26,), -1), ((27,), 1), ((48,), 1), ((100,), 0), ((126,), -1), ((127,), 1),
@@ -45,6 +52,7 @@ CASES: list[tuple[str, str, tuple[str, ...], list[tuple[tuple[int, ...], int]]]]
     ]),
     ("glad_glclu@2020", "crop", ("class",), [((244,), 1), ((48,), 0)]),
     ("wri_drivers@v1.3", "agriculture", ("driver",), [((1,), 1), ((3,), 1), ((5,), 0), ((255,), -1)]),
+    ("wri_drivers@v1.3", "logging", ("driver",), [((4,), 1), ((1,), 0), ((7,), 0), ((255,), -1)]),
     ("wri_drivers@v1.3", "fire", ("driver",), [((5,), 1), ((1,), 0), ((255,), -1)]),
     ("mapbiomas_peru@col4", "forest", ("2020",), [((3,), 1), ((6,), 1), ((15,), 0), ((21,), -1), ((0,), -1)]),
     # A loss stays lost in the next year; a change to mosaic, back to forest, or of other land is nothing that it says.
@@ -56,6 +64,18 @@ CASES: list[tuple[str, str, tuple[str, ...], list[tuple[tuple[int, ...], int]]]]
     ("mapbiomas_peru@col4", "agriculture", ("2025",), [((72,), 1), ((9,), 0), ((6,), 0), ((66,), -1), ((0,), -1)]),
     ("mapbiomas_brazil@col11", "coffee", ("2020",), [((46,), 1), ((3,), 0), ((21,), -1)]),
     ("mapbiomas_brazil@col11", "forest", ("2020",), [((49,), 1), ((46,), 0), ((0,), -1)]),
+    ("mapbiomas_brazil@col11", "loss_2025", ("2020", "2024", "2025"), [
+        ((3, 3, 46), 2025), ((49, 5, 15), 2025), ((3, 3, 21), -1), ((3, 3, 3), -1), ((15, 15, 46), -1),
+    ]),
+    ("mapbiomas_brazil@col11", "plantation", ("2025",), [((9,), 1), ((46,), 0), ((3,), 0), ((21,), -1), ((0,), -1)]),
+    ("mapbiomas_brazil@col11", "agriculture", ("2025",), [((46,), 1), ((15,), 1), ((9,), 0), ((49,), 0), ((21,), -1)]),
+    ("mapbiomas_colombia@col3", "plantation", ("2024",), [((9,), 1), ((81,), 0), ((3,), 0), ((21,), -1), ((27,), -1)]),
+    ("mapbiomas_colombia@col3", "agriculture", ("2024",), [((35,), 1), ((74,), 1), ((9,), 0), ((4,), -1), ((21,), -1)]),
+    ("mapbiomas_colombia@col3", "loss_2024", ("2020", "2023", "2024"), [((3, 3, 35), 2024), ((3, 3, 21), -1)]),
+    ("mapbiomas_ecuador@col3", "forest", ("2020",), [((4,), 1), ((82,), 0), ((9,), 0), ((21,), -1), ((0,), -1)]),
+    ("mapbiomas_ecuador@col3", "plantation", ("2024",), [((9,), 1), ((74,), 0), ((4,), 0), ((35,), -1), ((0,), -1)]),
+    ("mapbiomas_ecuador@col3", "agriculture", ("2024",), [((74,), 1), ((9,), 0), ((35,), -1)]),
+    ("mapbiomas_indonesia@col3", "forest", ("2020",), [((3,), 1), ((5,), 1), ((35,), 0), ((21,), -1), ((0,), -1)]),
     ("mapbiomas_colombia@col3", "forest", ("2020",), [((6,), 1), ((81,), 0), ((4,), -1), ((27,), -1)]),
     ("mapbiomas_ecuador@col3", "loss_2024", ("2020", "2023", "2024"), [((3, 3, 74), 2024), ((3, 3, 3), -1)]),
     ("mapbiomas_indonesia@col3", "loss_2023", ("2020", "2022", "2023"), [((3, 3, 35), 2023), ((3, 3, 21), -1)]),
@@ -311,3 +331,63 @@ def test_the_copy_of_tmf_is_named_as_one_of_a_third_party() -> None:
         assert copy.note is not None
         assert "third party" in copy.note
         assert (copy.tiles.ranges, producer.tiles.ranges) == (True, False)
+
+
+TMF_CELL = 0.000269494585235856472
+
+
+def _tmf_files(folder: Path, drawn: dict[str, np.ndarray]) -> dict[str, bytes]:
+    """The copy tiled, ZSTD and north-up; JRC's from south to north, LZW, with a row north of its nominal box."""
+    files = {}
+    for name, values in drawn.items():
+        kind = values.dtype.name
+        tiled = {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "ZSTD"}
+        grid = {"cell": TMF_CELL, "west": -70.0, "north": 0.0, "dtype": kind}
+        files[f"copy {name}"] = write_raster(folder / f"c{name}.tif", values, **grid, **tiled).read_bytes()
+        south_up = Affine(TMF_CELL, 0, -70.0, 0, TMF_CELL, -len(values) * TMF_CELL)
+        rows = np.vstack([values[:1], values])[::-1]
+        path = write_raster(folder / f"p{name}.tif", rows, dtype=kind, transform=south_up, compress="LZW")
+        files[f"producer {name}"] = path.read_bytes()
+    return files
+
+
+def test_the_copy_of_tmf_and_the_producers_file_say_the_same(tmp_path: Path) -> None:
+    """Every variable on every cell that both have, whichever of them answers."""
+    random = np.random.default_rng(7)
+    drawn = {
+        "AnnualChange_2020": random.integers(0, 7, (120, 130)).astype(np.uint8),
+        "DeforestationYear": random.choice([0, 1999, 2020, 2021, 2025], (120, 130)).astype(np.uint16),
+        "DegradationYear": random.choice([0, 2020, 2022], (120, 130)).astype(np.uint16),
+    }
+    files = _tmf_files(tmp_path, drawn)
+    text = resources.files("eudr_check.layers").joinpath("definitions/jrc_tmf@v1.2025.yaml").read_text("utf-8")
+    text = text.replace("jrc_tmf@", "own_tmf@").replace("name: tmf", "name: own").replace("title: ", "title: Copy of ")
+    box = np.array([[-70.0 + 3 * TMF_CELL, -100 * TMF_CELL, -70.0 + 100 * TMF_CELL, -3 * TMF_CELL]])
+    tile, cubes, hrefs = Tile.at(-70.0, -0.05), [], []
+    for mirrored in (True, False):
+
+        def answer(path: str, headers: dict[str, str], mirrored: bool = mirrored) -> Reply:
+            name = next(one for one in drawn if one in path)
+            if path.startswith("/iforce"):
+                return 200, {}, files[f"producer {name}"]
+            return ranged(files[f"copy {name}"], headers, ETag=f'"{name}"') if mirrored else (404, {}, b"")
+
+        with stage(answer) as server:
+            file = tmp_path / f"tmf{mirrored}.yaml"
+            hosts = ("https://data.source.coop", "https://ies-ows.jrc.ec.europa.eu")
+            file.write_text(text.replace(hosts[0], server.url).replace(hosts[1], server.url), encoding="utf-8")
+            choice = LayerChoice.model_validate({"definition": str(file), "from": "local"})
+            sources = layers.prefetch({tile: box}, [choice], WEB, tmp_path / f"store{mirrored}")
+        assert set(sources["status"]) == {"read"}
+        hrefs.append(sources["href"].str.contains("iforce").tolist())
+        cubes.append(layers.cube(tile, box, [definition(choice)], sources, tmp_path / f"store{mirrored}"))
+
+    assert hrefs == [[False] * 3, [True] * 3]
+    where = {"x": -70.0 + (np.arange(3, 100) + 0.5) * TMF_CELL, "y": -(np.arange(3, 100) + 0.5) * TMF_CELL}
+    for name in ("forest", "deforestation_year", "degradation_year"):
+        seen = [cube[f"own.{name}"].sel(**where, method="nearest").to_numpy() for cube in cubes]
+        assert (seen[0] == seen[1]).all()
+        assert len(np.unique(seen[0])) > 2
+    forest = cubes[0]["own.forest"].sel(**where, method="nearest").transpose("y", "x").to_numpy()
+    values = drawn["AnnualChange_2020"][3:100, 3:100]
+    assert (forest == np.where(values == 0, -1, np.isin(values, (1, 2, 4)))).all()
