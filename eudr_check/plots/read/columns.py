@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
 
 import pandas as pd
@@ -54,6 +52,14 @@ _OF_ID = frozenset(
     {"de", "da", "do", "del", "la", "du", "the", "unique", "unico", "unica", "farmer", "producer", "productor",
      "producteur", "produtor", "petani", "gps", "cafe", "coffee"}
 )  # fmt: skip
+OF_AREA = frozenset(
+    {
+        "area", "areas", "superficie", "extension", "extensao", "tamano", "tamanho", "surface", "size", "luas",
+        "dien", "tich", "total", "cafe", "coffee", "cacao", "cocoa", "en", "em", "in", "de", "do", "da", "del", "of",
+        "land", "terreno", "cultivo", "cultivada", "sembrada", "plantada", *_PLOT_WORDS,
+    }
+)  # fmt: skip
+"""Words beside the unit in the header of an area."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _AXES = ("longitude", "latitude")
 _OF_HEADER = frozenset(
@@ -71,63 +77,6 @@ _PLACE_WORDS = frozenset(
 """Words of a question for the place of a plot; any other word may say that it is somebody else's place."""
 _EXPORTED = re.compile(r"_(.+)_(latitude|longitude|altitude|precision)")
 """Headers of the four numbers of a place, as KoboToolbox and ODK export them."""
-_LOCAL_UNITS = frozenset(
-    {
-        "manzana", "manzanas", "mz", "mzs", "cuadra", "cuadras", "tarea", "tareas", "alqueire", "alqueires",
-        "fanega", "fanegas", "fanegada", "fanegadas", "yugada", "yugadas", "cabuya", "cabuyas",
-        "caballeria", "caballerias", "bahar", "bahu", "bau", "feddan", "cong", "sao", "mau", "dunam",
-    }
-)  # fmt: skip
-"""Units of land that are no part of the metric system; most differ from country to country, some within one."""
-_OF_AREA = frozenset(
-    {
-        "area", "areas", "superficie", "extension", "extensao", "tamano", "tamanho", "surface", "size", "luas",
-        "dien", "tich", "total", "cafe", "coffee", "cacao", "cocoa", "en", "em", "in", "de", "do", "da", "del", "of",
-        "land", "terreno", "cultivo", "sembrada", "plantada", *_PLOT_WORDS,
-    }
-)  # fmt: skip
-
-
-def local_unit(header: str) -> str | None:
-    """The local unit in which a header gives an area; None where it gives none.
-
-    >>> local_unit("Área (manzanas)"), local_unit("Nº manzana / lote urbano"), local_unit("area_ha")
-    ('manzanas', None, None)
-    """
-    words = plain(header).split("_")
-    units = [word for word in words if word in _LOCAL_UNITS]
-    return units[0] if len(units) == 1 and all(word in _LOCAL_UNITS | _OF_AREA for word in words) else None
-
-
-@dataclass(frozen=True)
-class AreaUnit:
-    """A unit of land of one size everywhere."""
-
-    name: str
-    hectares: Decimal
-    source: str
-
-
-@cache
-def area_units() -> dict[str, AreaUnit]:
-    """Such units by the words that headers and cells write for them."""
-    content = read_yaml(__package__, "area_units.yaml")
-    return {
-        word: AreaUnit(name, Decimal(unit["hectares"]), unit["source"])
-        for name, unit in content.items()
-        for word in unit["words"]
-    }
-
-
-def area_unit(header: str) -> AreaUnit | None:
-    """The unit of one size in which a header gives an area; None where it gives none.
-
-    >>> area_unit("Area (acres)").name, area_unit("acres of coffee lost"), area_unit("area_ha")
-    ('acre', None, None)
-    """
-    words = plain(header).split("_")
-    units = [area_units()[word] for word in words if word in area_units()]
-    return units[0] if len(units) == 1 and all(word in _OF_AREA or word in area_units() for word in words) else None
 
 
 @cache
@@ -195,7 +144,21 @@ def recognise(headers: Iterable[str], explicit: Mapping[str, str]) -> dict[str, 
     named = [header for header in free if header not in taken.values() and _names_plot(header)]
     if named:
         taken.setdefault("plot_id", named[0])
+    areas = [header for header in free if header not in taken.values() and _names_area(header)]
+    # Of two, nobody knows which is the plot's.
+    if len(areas) == 1 and not {"declared_area_ha", "declared_area_m2"} & taken.keys():
+        taken["declared_area_ha"] = areas[0]
     return taken
+
+
+def _names_area(header: str) -> bool:
+    """Whether a header that nobody listed says nothing but an area in hectares: `Área total (has)`, `Has. de café`.
+
+    >>> [_names_area(one) for one in ("Área total (has)", "Has. café", "has children", "Área total")]
+    [True, True, False, False]
+    """
+    words = plain(header).split("_")
+    return names_hectares(header) and all(word in OF_AREA or names_hectares(word) for word in words)
 
 
 def _names_plot(header: str) -> bool:

@@ -14,6 +14,7 @@ from eudr_check.config import PlotFile
 from eudr_check.plots import read
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read import (
+    area_units,
     columns,
     geometry_columns,
     numbers,
@@ -64,7 +65,7 @@ def gather(files: Sequence[PlotFile], log: FindingCollector) -> Rows:
             log.file(error.code, taken_columns.name_of(file), file.cooperative, **error.details)
             continue
         taken = taken_columns.take(file, delivery, log)
-        numbers.settle(delivery, taken)
+        numbers.settle(delivery, taken, taken_columns.country_of(file, delivery, taken))
         if vertex_rows.are_rows(delivery, taken):
             delivery = vertex_rows.joined(delivery, taken)
         else:
@@ -211,7 +212,7 @@ def _frame(file: PlotFile, order: int, delivery: Delivery, taken: dict[str, str]
     frame["area_unit_said"] = (
         "declared_area_ha" in file.columns
         or columns.names_hectares(area_header)
-        or columns.area_unit(area_header) is not None
+        or area_units.local_unit(area_header) is not None
     )
     for field in _TEXT_FIELDS:
         header = taken.get(field)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from eudr_check import numerals
 from eudr_check.numerals import AmbiguousNumberError, Number
-from eudr_check.plots.read.columns import area_unit, area_units, text_of
+from eudr_check.plots.read.area_units import area_unit, of_one_size
+from eudr_check.plots.read.columns import text_of
 from eudr_check.plots.read.raw_table import Delivery, Fault
 
 _PLACES = ("longitude", "latitude")
@@ -27,7 +28,7 @@ _LEAST_M2 = 100
 """Fewer square metres are no plot: the other reading of the number may be meant."""
 
 
-def settle(delivery: Delivery, columns: Mapping[str, str]) -> None:
+def settle(delivery: Delivery, columns: Mapping[str, str], country: str | None = None) -> None:
     """Write every number with a point before its decimals; one that has two readings is a fault of its row.
 
     Text that is no number stays as it is, for those who look at it later.
@@ -35,12 +36,13 @@ def settle(delivery: Delivery, columns: Mapping[str, str]) -> None:
     Args:
         delivery: changed in place.
         columns: our field: header, as `columns.recognise` gives.
+        country: where all plots of the file lie, ISO 3166-1 alpha-2; None where that is not known.
     """
     headers = {field: columns[field] for field in (*_PLACES, *_AREAS, "accuracy_m") if field in columns}
     if not headers or not len(delivery):
         return
     frame = delivery.attributes.copy(deep=False)
-    named = {field: area_unit(header) if field in _AREAS else None for field, header in headers.items()}
+    named = {field: area_unit(header, country) if field in _AREAS else None for field, header in headers.items()}
     cells = {
         field: _cells(frame[header], field, unit.hectares if (unit := named[field]) else None)
         for field, header in headers.items()
@@ -84,7 +86,7 @@ def _without_unit(text: str) -> tuple[str, Decimal | None]:
 @cache
 def _known_units() -> dict[str, Decimal]:
     """Hectares of every unit that may stand behind a number, the longest words first."""
-    known = _UNITS | {word: unit.hectares for word, unit in area_units().items()}
+    known = _UNITS | {word: unit.hectares for word, unit in of_one_size(None).items()}
     return {word: known[word] for word in sorted(known, key=len, reverse=True)}
 
 

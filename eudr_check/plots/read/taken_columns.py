@@ -9,7 +9,7 @@ import pandas as pd
 from eudr_check.config import PlotFile
 from eudr_check.names import code_of
 from eudr_check.plots.findings import FindingCollector
-from eudr_check.plots.read import columns, geometry_columns, id_column, positions, reference_systems, totals
+from eudr_check.plots.read import area_units, columns, geometry_columns, id_column, positions, reference_systems, totals
 from eudr_check.plots.read.raw_table import Delivery
 
 _FILLED = ("producer_country", "producer_name", "producer_id", "planted_year", "declared_area_ha")
@@ -54,9 +54,9 @@ def take(file: PlotFile, delivery: Delivery, log: FindingCollector) -> dict[str,
     ]
     unread = [header for header in headers if header not in {*taken.values(), *placed, *others, *_TECHNICAL}]
     for header in unread:
-        unit = columns.local_unit(header)
+        unit = area_units.local_unit(header)
         if unit is not None and delivery.attributes[header].notna().any():
-            log.file("area_unit_local", name_of(file), file.cooperative, header=header[:80], unit=unit)
+            _ask_size(file, header, unit, country_of(file, delivery, taken), log)
     _say_columns(file, taken, unread, log)
     return taken
 
@@ -65,15 +65,43 @@ def _area_in_known_unit(
     file: PlotFile, delivery: Delivery, headers: list[str], taken: dict[str, str], log: FindingCollector
 ) -> None:
     """Where no column gives hectares or square metres, take one in a unit of one size; say how large the unit is."""
-    areas = ("declared_area_ha", "declared_area_m2")
-    found = {header: columns.area_unit(header) for header in headers}
+    areas, country = ("declared_area_ha", "declared_area_m2"), country_of(file, delivery, taken)
+    found = {header: area_units.area_unit(header, country) for header in headers}
     units = {header: unit for header, unit in found.items() if unit and delivery.attributes[header].notna().any()}
     if len(units) == 1 and not set(areas) & taken.keys():
         taken["declared_area_ha"] = next(iter(units))
+    for field in areas:
+        # Whoever names a column of manzanas as the area would have them read as hectares.
+        if taken.get(field) and found.get(taken[field]) is None and area_units.local_unit(taken[field]) is not None:
+            del taken[field]
     for header in [taken[field] for field in areas if taken.get(field) in units]:
         unit = units[header]
         figures = {"header": header[:80], "unit": unit.name, "hectares": str(unit.hectares), "source": unit.source}
-        log.file("area_unit_known", name_of(file), file.cooperative, **figures)
+        if unit.country is None:
+            log.file("area_unit_known", name_of(file), file.cooperative, **figures)
+        else:
+            log.file("area_unit_of_country", name_of(file), file.cooperative, country=unit.country, **figures)
+
+
+def _ask_size(file: PlotFile, header: str, unit: str, country: str | None, log: FindingCollector) -> None:
+    """Ask for hectares instead of a unit whose size nobody knows here, with the sizes in use."""
+    figures, sizes = {"header": header[:80], "unit": unit}, area_units.in_use(unit, country)
+    if sizes:
+        log.file(
+            "area_unit_differs", name_of(file), file.cooperative, country=country, sizes=", ".join(sizes), **figures
+        )
+    else:
+        log.file("area_unit_local", name_of(file), file.cooperative, **figures)
+
+
+def country_of(file: PlotFile, delivery: Delivery, taken: Mapping[str, str]) -> str | None:
+    """The country in which all plots of a file are said to lie; None where none or more than one is said."""
+    said: list[str | None] = []
+    if (header := taken.get("producer_country")) in delivery.attributes.columns:
+        cells = columns.text_of(delivery.attributes[header])
+        said = [file.producer_country if cell is None else code_of(cell) for cell in cells.unique()]
+    found = set(said) or {file.producer_country}
+    return found.pop() if len(found) == 1 else None
 
 
 def _say_columns(file: PlotFile, taken: Mapping[str, str], unread: Sequence[str], log: FindingCollector) -> None:

@@ -113,8 +113,10 @@ def test_the_case_of_every_code_is_found(case: Mapping[str, str], findings: pd.D
 NOT_IN_THE_SEASON = {
     "area_not_conserved",  # a plot of a few mm²
     "area_overlap",  # of vector layers: `test_areas.py`
+    "area_unit_differs",
     "area_unit_known",
     "area_unit_local",
+    "area_unit_of_country",
     "area_unread",
     "areas_contradict",
     "axes_uncertain",

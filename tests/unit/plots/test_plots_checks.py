@@ -160,6 +160,8 @@ CASES = {
     "quotes_unbalanced": lambda f: [written(f, "a.csv", 'id,lon,lat,socio\nA,-76.123456,-6.123456,"Rosa\n')],
     "file_partial": lambda f: [written(f, "a.geojson", json.dumps(collection(polygon("A"), numberMatched=2)))],
     "area_unit_known": lambda f: [geojson(f, polygon("A", **{"Area (acres)": "2.5"}))],
+    "area_unit_of_country": lambda f: [geojson(f, polygon("A", mz="2.5"), producer_country="CR")],
+    "area_unit_differs": lambda f: [geojson(f, polygon("A", mz="2.5"), producer_country="NI")],
     "area_unit_local": lambda f: [geojson(f, polygon("A", **{"Área (manzanas)": "2.5"}))],
     "totals_row": lambda f: [written(f, "a.csv", "id,lon,lat\nA,-76.101234,-6.041234\nTOTAL,,\n")],
     "columns_unread": lambda f: [geojson(f, polygon("A", nota="x"))],

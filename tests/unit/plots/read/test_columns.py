@@ -1,9 +1,10 @@
 """Columns: what is needed is found under its many names, and what is not read is named."""
 
+import pandas as pd
 import pytest
 
 from eudr_check.plots.read import columns
-from tests.helpers.plot_files import codes, geojson, loaded, named, polygon, ring, written
+from tests.helpers.plot_files import codes, geojson, loaded, named, point, polygon, ring, written
 
 WKT = "POLYGON ((" + ", ".join(f"{x} {y}" for x, y in ring()) + "))"
 
@@ -160,6 +161,72 @@ def test_an_area_in_a_local_unit_is_asked_about(tmp_path, header):
     assert header in told["message"].item()
     assert made["declared_area_ha"].isna().all()
     assert made["usable"].all()
+
+
+@pytest.mark.parametrize(
+    ("header", "country", "hectares"),
+    [
+        ("Área (manzanas)", "CR", 0.698896 * 2.5),
+        ("mz", "HN", 0.698896 * 2.5),
+        ("Area total en tareas", "DO", 0.062886 * 2.5),
+        ("cuerdas", "PR", 0.3930395625 * 2.5),
+        ("Área (manzanas)", "NI", None),
+        ("Área (manzanas)", None, None),
+        ("tareas", "PE", None),
+        ("alqueires", "BR", None),
+    ],
+)
+def test_a_local_unit_is_converted_where_its_country_has_one_size(tmp_path, header, country, hectares):
+    """With the factor, the country and the source said; more sizes than one are named and asked about."""
+    settings = {} if country is None else {"producer_country": country}
+    made, findings = loaded(geojson(tmp_path, point("A", **{header: "2.5"}), **settings))
+
+    declared = made["declared_area_ha"].item()
+    assert pd.isna(declared) if hectares is None else declared == pytest.approx(hectares)
+    of_country = findings.loc[findings["code"] == "area_unit_of_country", "message"]
+    assert len(of_country) == (hectares is not None)
+    assert all(f"its size in {country}" in said and "ha" in said for said in of_country)
+    differs = findings.loc[findings["code"] == "area_unit_differs", "message"]
+    assert [("0.7050124" in said or "4.84" in said) for said in differs] == [True] * (country in ("NI", "BR"))
+
+
+def test_a_list_of_two_countries_converts_nothing(tmp_path):
+    """A manzana of Costa Rica is none of Nicaragua: where rows name both, nobody knows which is meant."""
+    made, findings = loaded(
+        geojson(tmp_path, polygon("A", pais="CR", mz="2"), polygon("B", ring(dx=0.01), pais="NI", mz="2"))
+    )
+
+    assert made["declared_area_ha"].isna().all()
+    assert "area_unit_local" in codes(findings)
+
+
+def test_a_column_of_manzanas_named_as_hectares_is_not_read_as_such(tmp_path):
+    """A harvest that names it as its area does not make a manzana a hectare."""
+    settings = {"columns": {"declared_area_ha": "manzanas"}, "producer_country": "PE"}
+    made, findings = loaded(geojson(tmp_path, point("A", manzanas="2.5"), **settings))
+
+    assert made["declared_area_ha"].isna().all()
+    assert "area_unit_local" in codes(findings)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Area total (has)", "área (has)", "Área (Has.)", "Has. café", "Área total (ha)", "Superficie cultivada ha"],
+)
+def test_an_area_is_read_however_hectares_are_written(tmp_path, header):
+    """`has` are the hectares of Peru."""
+    made, _ = loaded(geojson(tmp_path, point("A", **{header: "2.5"})))
+
+    assert made["declared_area_ha"].item() == 2.5
+
+
+def test_of_two_unlisted_areas_none_is_taken(tmp_path):
+    """Nobody knows whether the planted or the whole is the plot: both are named as unread."""
+    made, findings = loaded(geojson(tmp_path, point("A", **{"Área total (has)": "9", "Área cultivada (has)": "2"})))
+
+    assert made["declared_area_ha"].isna().all()
+    unread = findings.loc[findings["code"] == "columns_unread", "message"].item()
+    assert "Área total (has)" in unread and "Área cultivada (has)" in unread
 
 
 @pytest.mark.parametrize("header", ["Manzana y lote", "tareas pendientes", "Área (ha)", "sao_paulo", "acres_id"])
