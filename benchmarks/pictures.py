@@ -19,6 +19,7 @@ import numpy as np
 from eudr_check.choices import LANGUAGES
 from eudr_check.imagery.picture import webp
 from eudr_check.package.report import page
+from eudr_check.package.report.inputs import ReportInput
 from tests.helpers import season_tables
 from tests.integration.look.browser import Browser
 
@@ -49,13 +50,10 @@ def _report(folder: Path, plots: int) -> Path:
     season = season_tables.season(plots)
     random = np.random.default_rng(5)
     looks = {str(plot): [_look(date, random) for date in DATES] for plot in season.plots.index}
-    (path,) = page.write(
-        folder,
-        harvest=season_tables.harvest(),
-        variables=season_tables.VARIABLES,
-        looks=looks,
-        **season.tables(),
+    given = ReportInput(
+        harvest=season_tables.harvest(), variables=season_tables.VARIABLES, looks=looks, **season.tables()
     )
+    (path,) = page.write(folder, given)
     return path
 
 

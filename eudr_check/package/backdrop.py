@@ -18,7 +18,7 @@ STEPS = 2000
 """Lines are simplified to this part of what is shown."""
 
 
-def around(plots: gpd.GeoDataFrame) -> dict[str, Any]:
+def around(plots: gpd.GeoDataFrame) -> dict[str, object]:
     """Lines and countries around usable plots.
 
     Args:

@@ -93,7 +93,7 @@ class Codes:
         names = sorted(known, key=len, reverse=True)
         return re.sub("|".join(map(re.escape, names)), lambda found: known[found[0]], without)
 
-    def detail(self, cooperative: object, value: Any) -> Any:
+    def detail(self, cooperative: object, value: object) -> object:
         """A detail of a finding: codes for plots, figures as they are, and nothing else that has a letter."""
         if isinstance(value, list):
             return [self.detail(cooperative, one) for one in value]

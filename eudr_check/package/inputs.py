@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import geopandas as gpd
 import pandas as pd
@@ -11,12 +11,32 @@ import pandas as pd
 from eudr_check.assessment_record import AreaLayer, WrittenRecord
 from eudr_check.config import Harvest
 from eudr_check.files import Attachment
+from eudr_check.package.report.thumbnail import Picture
 from eudr_check.register import FilingState
 from eudr_check.shipments import Filed, Shipments
 from eudr_check.variables import Variable
 
 Record = Callable[[Sequence[str], Sequence[str]], WrittenRecord]
 """The assessment record of some plots and lots alone."""
+
+
+class Stated(Protocol):
+    """A setting that can be written down as JSON."""
+
+    def model_dump(self, *, mode: str) -> dict[str, object]:
+        """Its keys and values."""
+
+
+class Policy(Stated, Protocol):
+    """A policy with the names under which statements speak of it."""
+
+    @property
+    def full_name(self) -> str:
+        """Name and version."""
+
+    @property
+    def title(self) -> str:
+        """As people call it."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +60,8 @@ class PackageInput:
     """REASONS."""
     variables: Sequence[Variable]
     """Layer variables of the run."""
-    policy: Any
-    """The policy applied (a pydantic model with `full_name` and `title`)."""
+    policy: Policy
+    """The policy applied."""
     stored: Mapping[str, Path] = field(default_factory=dict)
     """Parquet files of SOURCES, ASSESSMENTS and REASONS, passed on as they are instead of written again."""
     areas: pd.DataFrame | None = None
@@ -56,11 +76,11 @@ class PackageInput:
     """As `article10`, for some plots and lots alone."""
     legality: pd.DataFrame | None = None
     """topic, document, valid_until, sha256, cooperatives of the legality evidence."""
-    definitions: Sequence[Any] = ()
-    """Layer definitions of the run (pydantic models)."""
-    pictures: Mapping[str, Any] | None = None
+    definitions: Sequence[Stated] = ()
+    """Layer definitions of the run."""
+    pictures: Mapping[str, Picture] | None = None
     """Ground of plots that matter, for the report."""
-    looks: Mapping[str, Any] | None = None
+    looks: Mapping[str, Sequence[Mapping[str, object]]] | None = None
     """Dated satellite pictures by plot, as the report shows them (`imagery.written`)."""
     imagery: Path | None = None
     """Folder with the tables and rasters of the looks; None where the harvest has no pictures."""
@@ -76,9 +96,9 @@ class PackageInput:
     """Statements of this harvest that have a number of the EU system."""
     filings: Sequence[FilingState] = ()
     """What the register knows of the filing of shipments, for the report."""
-    reviews: Sequence[Mapping[str, Any]] = ()
+    reviews: Sequence[Mapping[str, object]] = ()
     """What every review does, a row per plot (`documents.review_lines.stated`)."""
-    to_review: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    to_review: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Plots that a decision can settle: outcome, reason codes to answer, evidence digest."""
     attachments: Sequence[Attachment] = ()
     """Reviews with their evidence files, legality documents and what else belongs to the file."""
@@ -90,6 +110,6 @@ class PackageInput:
     """Codes that stand for plots in the redacted edition; what comes as files of its own still names them."""
 
     @property
-    def layers(self) -> list[dict[str, Any]]:
+    def layers(self) -> list[dict[str, object]]:
         """The layer definitions as `layers.json` holds them."""
         return [definition.model_dump(mode="json") for definition in self.definitions]

@@ -5,9 +5,10 @@ from typing import Any
 
 from eudr_check.config import Harvest
 from eudr_check.text import number, say
+from eudr_check.typing import Json
 
 
-def text(harvest: Harvest, summary: Mapping[str, Any], language: str) -> str:
+def text(harvest: Harvest, summary: Json, language: str) -> str:
     """What is in the package and how to check it."""
 
     def line(key: str, **values: Any) -> str:

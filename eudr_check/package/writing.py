@@ -1,35 +1,33 @@
 """All tables of a harvest to one folder of files: the due-diligence package."""
 
-import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from eudr_check import __version__, parquet
-from eudr_check.config import Harvest
+from eudr_check import parquet
 from eudr_check.errors import PackageError
-from eudr_check.package import csv_files, document_date, formats, pictures, readme, redact, settings
+from eudr_check.package import csv_files, document_date, formats, pictures, readme, redact, settings, summary
 from eudr_check.package.action_plan import plan
 from eudr_check.package.action_plan.cooperative import Ground
 from eudr_check.package.bag import bagit
 from eudr_check.package.eu import consignment, dds_xml, shipments_json
-from eudr_check.package.eu.frozen import PART_FILED
 from eudr_check.package.folder import Folder
 from eudr_check.package.formats.given import Given
 from eudr_check.package.gis import delivery, maps
 from eudr_check.package.gis.edition import Edition
 from eudr_check.package.inputs import PackageInput
 from eudr_check.package.report import page
+from eudr_check.package.report.inputs import ReportInput
 from eudr_check.package.statement import facts, ledger, statements
 from eudr_check.package.statement.statements import DRAFT_MARK, Behind
+from eudr_check.package.summary import records
 from eudr_check.shipments import Filed, Shipments, Withheld
 from eudr_check.steps import Made, Map, Step, in_turn, one_by_one
-from eudr_check.text import Joined, say, sentence
+from eudr_check.text import Joined, sentence
 from eudr_check.text.clean import file_stem
 
 DRAWN = "drawn"
@@ -41,7 +39,7 @@ class Declared:
     """What the statements of a package declare, and what is not declared."""
 
     settled: consignment.Consignment
-    made: Sequence[Mapping[str, Any]] = ()
+    made: Sequence[Mapping[str, object]] = ()
     withheld: Sequence[Withheld] = ()
     shipments: pd.DataFrame | None = None
     """The table of shipments; None where no statement was asked for."""
@@ -166,7 +164,7 @@ def _declare(given: PackageInput, into: Folder, faults: Sequence[str]) -> Declar
             animals=given.animals,
             layers=facts.layer_facts(given.variables, given.sources),
             policy={"name": given.policy.full_name, "title": given.policy.title},
-            legality=_records(given.legality),
+            legality=records(given.legality),
             article10=given.article10,
             faults=faults,
             draft=given.draft,
@@ -198,8 +196,7 @@ def _declare(given: PackageInput, into: Folder, faults: Sequence[str]) -> Declar
 
 
 def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
-    page.write(
-        folder,
+    made_of = ReportInput(
         harvest=given.harvest,
         plots=given.plots,
         findings=given.findings,
@@ -212,13 +209,14 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
         shipments=declared.shipments,
         withheld=declared.withheld,
         filings=given.filings,
-        looks=given.looks,
+        looks=given.looks or {},
         reviews=given.reviews,
         to_review=given.to_review,
         lots=given.lots,
         refused_lots=declared.settled.refused_lots,
         deliveries=given.deliveries,
     )
+    page.write(folder, made_of)
 
 
 def _action_plan(given: PackageInput, declared: Declared, folder: Path) -> None:
@@ -268,51 +266,10 @@ def _keep(folder: Path, **named: pd.DataFrame | Path) -> None:
             parquet.write(folder / f"{name}.parquet", name, table)
 
 
-def summary(
-    harvest: Harvest,
-    settled: consignment.Consignment,
-    made: Sequence[Mapping[str, Any]],
-    withheld: Sequence[Withheld],
-    assessments: pd.DataFrame,
-    *,
-    filed: Sequence[Filed] = (),
-    draft: bool,
-    redacted: bool,
-) -> dict[str, Any]:
-    """What `summary.json` says."""
-    return {
-        "harvest": harvest.harvest,
-        "software": __version__,
-        "draft": draft,
-        "redacted": redacted,
-        "policy": harvest.policy,
-        "outcomes": _counts(assessments["final_outcome"]),
-        "statements": list(made),
-        "withheld": [say("shipments", one.code, "en", **one.values) for one in withheld if one.code != PART_FILED],
-        "withheld_because": [{"code": one.code, **one.values} for one in withheld if one.code != PART_FILED],
-        "filed_in_part": [dict(one.values) for one in withheld if one.code == PART_FILED],
-        "filed": [
-            {"reference": one.reference, "number": one.number, "submitted": one.submitted.isoformat()}
-            | {"shipment": one.shipment, "lots": dict(one.lots), "net_mass_kg": one.net_mass_kg}
-            for one in filed
-        ],
-        "excluded": _counts(settled.excluded["excluded_because"]),
-        "refused_lots": [str(lot) for lot in settled.refused_lots["lot"]],
-    }
-
-
-def manifest_facts(summary: Mapping[str, Any], sources: pd.DataFrame) -> dict[str, Any]:
-    """What `MANIFEST.json` says besides the files."""
-    read = sources[sources["status"] == "read"]
-    items = read[["layer", "item_id", "asset", "href", "version", "sha256"]].drop_duplicates()
-    details = {key: summary[key] for key in ("harvest", "software", "draft", "redacted")}
-    return details | {"layer_items": _records(items.sort_values(list(items.columns)))}
-
-
 def _finish(into: Folder, given: PackageInput, declared: Declared, each: Map) -> None:
     """Summary, README, manifest, and the bag with all of it."""
     harvest = given.harvest
-    details = summary(
+    details = summary.facts(
         harvest,
         declared.settled,
         declared.made,
@@ -332,17 +289,6 @@ def _finish(into: Folder, given: PackageInput, declared: Declared, each: Map) ->
         name=file_stem(name),
         date=document_date.day(harvest),
         title=title,
-        facts=manifest_facts(details, given.sources),
+        facts=summary.manifest_facts(details, given.sources),
         each=each,
     )
-
-
-def _counts(values: pd.Series) -> dict[str, int]:
-    return {str(value): int(count) for value, count in values.value_counts().sort_index().items()}
-
-
-def _records(frame: pd.DataFrame | None) -> list[dict[str, Any]]:
-    if frame is None:
-        return []
-    records: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", date_format="iso"))
-    return records

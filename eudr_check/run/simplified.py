@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 
@@ -14,9 +13,10 @@ from eudr_check.package.statement import simplified
 from eudr_check.run import results
 from eudr_check.run.folder import RunFolder
 from eudr_check.text import sentence
+from eudr_check.typing import Json
 
 
-def declare(harvest: Harvest, folder: Path) -> dict[str, Any]:
+def declare(harvest: Harvest, folder: Path) -> Json:
     """Write the declaration of a harvest that has come to its outcomes.
 
     Args:

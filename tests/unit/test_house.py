@@ -13,9 +13,7 @@ MOST_LINES, MOST_LINES_OF_FUNCTION = 350, 60
 
 # What was over a limit when the limits came, with the figures of that day. They only shrink; nothing is added here.
 FILES_OVER: dict[str, int] = {}
-LINES_OVER = {
-    "eudr_check/package/statement/facts.py:gather": 77,
-}
+LINES_OVER: dict[str, int] = {}
 
 
 def modules() -> list[Path]:

@@ -1,5 +1,6 @@
 """What the plan of one cooperative is made of, and the words all its files share."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from eudr_check.config import Harvest
 from eudr_check.package import document_date
 from eudr_check.package.action_plan.actions import Score
 from eudr_check.text import number, say
+from eudr_check.typing import Json
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Ground:
 
     patches: gpd.GeoDataFrame
     """PATCHES."""
-    to_review: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    to_review: Mapping[str, Json] = field(default_factory=dict)
     """Plots that a decision can settle: outcome, reasons and evidence digest."""
 
 
@@ -37,7 +39,7 @@ class Plan:
     has_deliveries: bool
     losses: gpd.GeoDataFrame
     """Loss after the cut-off on plots, from `losses.on_plots`."""
-    to_review: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    to_review: Mapping[str, Json] = field(default_factory=dict)
     """Plots that a decision can settle: outcome, reasons and evidence digest."""
 
     @property
@@ -50,7 +52,7 @@ class Plan:
         """First language of the harvest."""
         return self.harvest.package.languages[0]
 
-    def say(self, key: str, **values: Any) -> str:
+    def say(self, key: str, **values: object) -> str:
         """A word or sentence of the plan."""
         return say("plan", key, self.language, **values)
 
@@ -58,17 +60,17 @@ class Plan:
         """A number as the language writes it."""
         return number(float(value), self.language, decimals)
 
-    def date(self, value: Any) -> str:
+    def date(self, value: dt.date) -> str:
         """A date as the language writes it."""
         return format_date(value, "medium", locale=self.language)
 
-    def file_row(self, row: Any) -> str:
-        """File and row of an action, as people find it again."""
-        if pd.isna(row.source_row):
-            return str(row.source_file)
-        return self.say(
-            "file_row", file=row.source_file, row=int(row.source_row) if pd.isna(row.source_place) else row.source_place
-        )
+    def file_row(self, file: str, source_row: object, source_place: object) -> str:
+        """File and row of an action, as people find it again; NA where there is none."""
+        row: Any = source_row
+        place: Any = source_place
+        if pd.isna(row):
+            return file
+        return self.say("file_row", file=file, row=int(row) if pd.isna(place) else place)
 
     @property
     def line(self) -> str:

@@ -111,7 +111,8 @@ def _paper_action(plan: Plan, row: Any) -> dict[str, str]:
         if row.area_ha == row.area_ha
         else "–"
     )
-    name = row.plot_id if isinstance(row.plot_id, str) else plan.file_row(row)
+    where = plan.file_row(row.source_file, row.source_row, row.source_place)
+    name = row.plot_id if isinstance(row.plot_id, str) else where
     return {
         "plot": _short(clean(name), 40),
         "place": _short(clean(row.place), 30) if isinstance(row.place, str) else "",

@@ -113,7 +113,7 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
     rows = todo.assign(
         kind=[plan.say(f"kind_{kind}") for kind in todo["kind"]],
         who=[plan.say(f"who_{who}") for who in todo["who"]],
-        where=[plan.file_row(row) for row in todo.itertuples()],
+        where=[plan.file_row(str(row.source_file), row.source_row, row.source_place) for row in todo.itertuples()],
         producer=todo["plot"].map(plan.plots["producer_name"]),
         plot_key=todo["plot"],
         evidence_digest=todo["plot"].map({plot: one["evidence_digest"] for plot, one in plan.to_review.items()}),

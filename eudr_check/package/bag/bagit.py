@@ -14,13 +14,12 @@ from eudr_check import __version__
 from eudr_check.package.bag import zip_file
 from eudr_check.package.bag.zip_file import Archive, Entry
 from eudr_check.steps import Map, one_by_one
+from eudr_check.typing import Json
 
 MANIFEST = "MANIFEST.json"
 
 
-def write(
-    folder: Path, *, name: str, date: dt.date, title: str, facts: Mapping[str, Any], each: Map = one_by_one
-) -> None:
+def write(folder: Path, *, name: str, date: dt.date, title: str, facts: Json, each: Map = one_by_one) -> None:
     """Write `MANIFEST.json` and the bag of all files of a folder into it.
 
     The manifest comes out of the same reading as the ZIP: a nation's package has 2.6 GB, and each look at it counts.

@@ -5,13 +5,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from eudr_check.files import sha256
 from eudr_check.package.statement.statements import DRAFT_MARK
 from eudr_check.text.clean import cell, clean
+from eudr_check.typing import Json
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,10 @@ class Statement:
     """Keys of the plots, in the order of the features."""
 
 
-def summary(package: Path) -> Any:
+def summary(package: Path) -> Json:
     """`summary.json` of a package folder."""
-    return json.loads((package / "summary.json").read_text(encoding="utf-8"))
+    content: Json = json.loads((package / "summary.json").read_text(encoding="utf-8"))
+    return content
 
 
 def shipments(package: Path) -> pd.DataFrame:

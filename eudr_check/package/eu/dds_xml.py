@@ -24,6 +24,7 @@ from eudr_check.package.eu.elements import append
 from eudr_check.text import Sentence, sentence
 from eudr_check.text.clean import clean
 from eudr_check.trade import Address, Operator, Product
+from eudr_check.typing import Element
 
 NAMESPACES = {"dds": DDS, "eudrCommon": COMMON}
 EORI = re.compile(r"[A-Z]{2}[A-Za-z0-9]{1,15}")
@@ -62,7 +63,7 @@ def fact_faults(harvest: Harvest) -> list[str]:
     return [*_operator_faults(harvest.operator), *_harvest_faults(harvest), *_goods_faults(harvest, harvest.operator)]
 
 
-def doubts(harvest: Harvest) -> list[dict[str, Any]]:
+def doubts(harvest: Harvest) -> list[dict[str, object]]:
     """What public sources contradict one another on for this harvest: code and values, for the reader to know."""
     if harvest.operator is None:
         return []
@@ -92,7 +93,7 @@ def document(
     reference: str,
     border_country: str | None,
     grouped: Sequence[str] = (),
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The request as nested names and values, in the order the interface wants.
 
     Args:
@@ -150,7 +151,7 @@ def _commodity(line: Line, position: int, day: dt.date) -> dict[str, Any]:
     return content | ({"producers": producers} if producers else {})
 
 
-def represented(operator: Operator) -> dict[str, Any]:
+def represented(operator: Operator) -> dict[str, object]:
     """The operator for whom a representative files."""
     numbers = [("eori", operator.eori)] if operator.eori else []
     numbers += [(one.type, one.value) for one in operator.identifiers]
@@ -173,7 +174,7 @@ def represented(operator: Operator) -> dict[str, Any]:
     return fields | {"operatorName": clean(operator.name)}
 
 
-def xml(request: Mapping[str, Any], *, draft: bool) -> bytes:
+def xml(request: Mapping[str, object], *, draft: bool) -> bytes:
     """The request as `SubmitDdsRequest`, proved against our schema of API V3.
 
     Raises:
@@ -191,7 +192,7 @@ def xml(request: Mapping[str, Any], *, draft: bool) -> bytes:
     return written + b"\n"
 
 
-def schema_faults(root: Any) -> Iterator[Sentence]:
+def schema_faults(root: Element) -> Iterator[Sentence]:
     """What our schema of API V3 refuses in a `SubmitDdsRequest` element."""
     schema = interface.schema("dds")
     if not schema.validate(root):

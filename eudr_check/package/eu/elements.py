@@ -1,11 +1,11 @@
 """Nested names and values as elements of API V3: which name belongs to which namespace, and how a value is written."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from lxml import etree
 
 from eudr_check.interface import COMMON
+from eudr_check.typing import Element
 
 _COMMON_ELEMENTS = frozenset(
     {"descriptionOfGoods", "goodsMeasure", "netWeight", "percentageEstimationOrDeviation", "supplementaryUnit",
@@ -16,7 +16,7 @@ _COMMON_ELEMENTS = frozenset(
 _OF_OPERATOR = frozenset({"operatorReferenceNumber", "operatorAddress"})
 
 
-def append(parent: Any, content: Mapping[str, Any], namespace: str, *, common: bool = False) -> None:
+def append(parent: Element, content: Mapping[str, object], namespace: str, *, common: bool = False) -> None:
     """Append names and values to an element; a list repeats its element.
 
     Args:

@@ -32,7 +32,7 @@ def usual_rings(drawn: list[Any]) -> list[NDArray[np.float64]] | None:
     return [found[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
-def numbers(positions: Any) -> NDArray[np.float64] | None:
+def numbers(positions: object) -> NDArray[np.float64] | None:
     """Longitude and latitude, or None where this is no list of positions."""
     if not isinstance(positions, list) or not positions:
         return None
@@ -55,7 +55,7 @@ def _mixed(positions: list[Any]) -> NDArray[np.float64] | None:
     return np.array(flat, dtype=np.float64).reshape(-1, 2)
 
 
-def first_position(nested: Any) -> Sequence[float] | None:
+def first_position(nested: object) -> Sequence[float] | None:
     """The first position in lists of any depth; None where there is none."""
     while isinstance(nested, list) and nested and isinstance(nested[0], list):
         nested = nested[0]

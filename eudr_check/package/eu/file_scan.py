@@ -43,7 +43,7 @@ class Scan:
         """Keep a fault."""
         self.faults.append(fault(code, message, feature, at))
 
-    def file(self, content: dict[str, Any]) -> None:
+    def file(self, content: dict[str, object]) -> None:
         """Walk through a file."""
         self._members(content, None)
         self._crs(content)

@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 from eudr_check.text import Sentence, sentence
 
@@ -40,14 +40,14 @@ def _parts(key: str) -> list[str]:
     return re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", key)
 
 
-def is_number(value: Any) -> TypeGuard[int | float]:
+def is_number(value: object) -> TypeGuard[int | float]:
     """Whether a value is a JSON number that a computer can hold; `1e400` is none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return abs(value) <= sys.float_info.max
 
 
-def shown(value: Any) -> str | Sentence:
+def shown(value: object) -> str | Sentence:
     """A value for a message; lists and objects by their kind, since they may be as deep as the file."""
     if isinstance(value, dict | list):
         return sentence("eu_file", "an_object" if isinstance(value, dict) else "a_list")

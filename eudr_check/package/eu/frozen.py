@@ -10,6 +10,7 @@ from eudr_check.package.eu.cutting import Piece
 from eudr_check.package.eu.orders import Order, filed_grams, numbers
 from eudr_check.package.eu.reference import reference
 from eudr_check.shipments import Filed, Withheld, grams, kilograms
+from eudr_check.typing import Objects
 
 PART_FILED = "part_filed"
 """Code of the one sentence that withholds nothing: the rest of a lot is declared."""
@@ -24,7 +25,7 @@ class Rest:
     """Lots of which a part was filed, and what of them has changed since."""
 
 
-def rest(harvest: str, order: Order, pieces: Sequence[Piece], keys: Any) -> Rest:
+def rest(harvest: str, order: Order, pieces: Sequence[Piece], keys: Sequence[str] | Objects) -> Rest:
     """Take out of an order what was filed of it.
 
     Lots are cut alike as long as they stay as they were, so every filed statement is some of the pieces: those of its
@@ -64,7 +65,7 @@ def named(order: Order, lots: Sequence[str], *, whole: bool) -> list[str]:
     return [order.shipment.name] if whole else [order.shipment.name, *lots]
 
 
-def detail(pieces: Sequence[Piece], keys: Any) -> list[str]:
+def detail(pieces: Sequence[Piece], keys: Sequence[str] | Objects) -> list[str]:
     """What tells a statement that cuts a lot from others of the same lots: its plots."""
     cut = any(piece.partial for piece in pieces)
     return sorted({str(keys[row]) for piece in pieces for row in piece.rows}) if cut else []

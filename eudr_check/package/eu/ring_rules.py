@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from eudr_check.package.eu.file_faults import words
 from eudr_check.text import Sentence
@@ -52,7 +53,7 @@ def faults(rings: Sequence[Floats]) -> Iterator[RingFault]:
         yield (ring, *_named(polygons[broken], rings[ring]))
 
 
-def place(geometry: Any) -> Floats | None:
+def place(geometry: BaseGeometry) -> Floats | None:
     """Where GEOS says a geometry is invalid: longitude and latitude."""
     found = re.search(r"\[(\S+) (\S+)\]", shapely.is_valid_reason(geometry))
     return None if found is None else np.array([float(found[1]), float(found[2])])

@@ -106,7 +106,7 @@ def yearly(harvest: Harvest) -> Harvest:
     return harvest.model_copy(update=one | {"deliveries": None, "shipments": None})
 
 
-def document(harvest: Harvest, geojson: bytes | None) -> dict[str, Any]:
+def document(harvest: Harvest, geojson: bytes | None) -> dict[str, object]:
     """The request as nested names and values, in the order the interface wants.
 
     Args:
@@ -171,7 +171,7 @@ def _location(simplified: Simplified, geojson: bytes | None) -> dict[str, Any]:
     return {"geometryGeojson": base64.b64encode(geojson).decode("ascii")}
 
 
-def xml(request: Mapping[str, Any], *, draft: bool) -> bytes:
+def xml(request: Mapping[str, object], *, draft: bool) -> bytes:
     """The request as XML, proved against our schema of API V3.
 
     Raises:

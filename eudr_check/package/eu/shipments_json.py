@@ -1,18 +1,18 @@
 """Shipments and filed statements as a package keeps them, so that whoever verifies it plans the same statements."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from pydantic import TypeAdapter
 
 from eudr_check.shipments import Filed, Shipments
+from eudr_check.typing import Json
 
 NAME = "shipments.json"
 _SHIPMENTS: TypeAdapter[Shipments | None] = TypeAdapter(Shipments | None)
 _FILED: TypeAdapter[tuple[Filed, ...]] = TypeAdapter(tuple[Filed, ...])
 
 
-def content(shipments: Shipments | None, filed: Sequence[Filed]) -> dict[str, Any] | None:
+def content(shipments: Shipments | None, filed: Sequence[Filed]) -> dict[str, object] | None:
     """What the file says; None where there is nothing to say."""
     if shipments is None and not filed:
         return None
@@ -22,7 +22,7 @@ def content(shipments: Shipments | None, filed: Sequence[Filed]) -> dict[str, An
     }
 
 
-def from_content(stated: Any) -> tuple[Shipments | None, tuple[Filed, ...]]:
+def from_content(stated: Json | None) -> tuple[Shipments | None, tuple[Filed, ...]]:
     """Shipments and filed statements of the content of the file; None and nothing for a package without it.
 
     Raises:

@@ -26,6 +26,7 @@ from eudr_check.package import document_date
 from eudr_check.package.csv_files import csv_bytes
 from eudr_check.package.formats.geojson_text import collection, feature, geometry, known
 from eudr_check.package.formats.given import Given, assessed
+from eudr_check.typing import Row
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://github.com/thecosaorg/diasca-exchange#eudr-check")
 SYSTEM = f"eudr-check {__version__}"
@@ -57,7 +58,7 @@ def left_out(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     return pd.DataFrame({"plot": found.index.to_numpy(dtype=object), "why": found.to_numpy(dtype=object)})
 
 
-def template(frame: gpd.GeoDataFrame, given: Given) -> Iterator[dict[str, Any]]:
+def template(frame: gpd.GeoDataFrame, given: Given) -> Iterator[dict[str, object]]:
     """Features of the GeoJSON template, one per part of a plot: it knows no MultiPolygon."""
     tools, seen = ", ".join(_layers(given)), _seen_through(given)
     for row in _rows(frame):
@@ -83,7 +84,7 @@ def template(frame: gpd.GeoDataFrame, given: Given) -> Iterator[dict[str, Any]]:
             )
 
 
-def detected(row: Mapping[str, Any]) -> bool | None:
+def detected(row: Row) -> bool | None:
     """Whether the layers show deforestation after 2020; None where they leave it open.
 
     No is said of `low` plots alone, and only where no ground is unread and no loss was seen at all.
@@ -94,7 +95,7 @@ def detected(row: Mapping[str, Any]) -> bool | None:
     return False if clear else None
 
 
-def site(row: Mapping[str, Any], day: dt.date) -> dict[str, Any]:
+def site(row: Row, day: dt.date) -> dict[str, object]:
     """A plot as Site."""
     middle = row["geometry"].representative_point()
     return {
@@ -112,7 +113,7 @@ def site(row: Mapping[str, Any], day: dt.date) -> dict[str, Any]:
     }
 
 
-def claim(row: Mapping[str, Any], day: dt.date) -> dict[str, Any]:
+def claim(row: Row, day: dt.date) -> dict[str, object]:
     """The outcome of a plot as Claim of risk, never verified."""
     figures = ("outcome", "reasons", *HECTARES, "margin_ha", "stability", "unobserved_since")
     return {
@@ -131,7 +132,7 @@ def claim(row: Mapping[str, Any], day: dt.date) -> dict[str, Any]:
     }
 
 
-def evidence(row: Mapping[str, Any], day: dt.date, about: Mapping[str, Any]) -> dict[str, Any]:
+def evidence(row: Row, day: dt.date, about: Mapping[str, object]) -> dict[str, object]:
     """What stands behind a claim: the EVIDENCE table of the package by its SHA-256, and the layers read for it."""
     return {
         "evidence_id": _id("evidence", row["plot"], row["policy"]),

@@ -6,15 +6,18 @@ from typing import Any
 
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
+
+from eudr_check.typing import Row
 
 
-def geometry(shape: Any) -> dict[str, Any]:
+def geometry(shape: BaseGeometry) -> dict[str, object]:
     """A geometry as GeoJSON has it, without heights."""
     made: dict[str, Any] = json.loads(shapely.to_geojson(shapely.orient_polygons(shapely.force_2d(shape))))
     return made
 
 
-def known(properties: Mapping[str, Any]) -> dict[str, Any]:
+def known(properties: Row) -> dict[str, object]:
     """Properties without those that nobody knows; hectares rounded to a tenth of a square metre."""
     return {
         key: round(value, 5) if isinstance(value, float) else value
@@ -23,13 +26,13 @@ def known(properties: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def collection(features: Iterable[Mapping[str, Any]]) -> bytes:
+def collection(features: Iterable[Mapping[str, object]]) -> bytes:
     """A FeatureCollection."""
     lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
     return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'.encode()
 
 
-def feature(shape: Any, properties: Mapping[str, Any]) -> dict[str, Any]:
+def feature(shape: BaseGeometry, properties: Mapping[str, object]) -> dict[str, object]:
     """One Feature; a plot without geometry has none here either."""
     return {
         "type": "Feature",

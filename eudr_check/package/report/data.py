@@ -16,6 +16,7 @@ from eudr_check import __version__
 from eudr_check.config import Harvest
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package import document_date, palette
+from eudr_check.package.report.inputs import ReportInput
 from eudr_check.package.report.thumbnail import Picture, png
 from eudr_check.shipments import Withheld
 from eudr_check.tables import row_names
@@ -42,26 +43,17 @@ HECTARES = {
 }
 
 
-def document(
-    harvest: Harvest,
-    plots: gpd.GeoDataFrame,
-    findings: pd.DataFrame,
-    sources: pd.DataFrame,
-    patches: gpd.GeoDataFrame,
-    assessments: pd.DataFrame,
-    reasons: pd.DataFrame,
-    variables: Sequence[Variable],
-    pictures: Mapping[str, Picture],
-) -> dict[str, Any]:
+def document(given: ReportInput) -> dict[str, object]:
     """Everything the page shows, ready for `json.dumps`."""
-    first = harvest.package.languages[0]
-    position = pd.Series(np.arange(len(plots)), index=plots.index)
-    assessed = assessments.reindex(plots.index)
+    first = given.harvest.package.languages[0]
+    pictures = given.pictures or {}
+    position = pd.Series(np.arange(len(given.plots)), index=given.plots.index)
+    assessed = given.assessments.reindex(given.plots.index)
     return {
-        "harvest": harvest.harvest,
-        "commodity": harvest.commodity,
-        "policy": ", ".join(sorted(assessments["policy"].unique())),
-        "date": document_date.day(harvest).isoformat(),
+        "harvest": given.harvest.harvest,
+        "commodity": given.harvest.commodity,
+        "policy": ", ".join(sorted(given.assessments["policy"].unique())),
+        "date": document_date.day(given.harvest).isoformat(),
         "version": __version__,
         "languages": [first, *(language for language in LANGUAGES if language != first)],
         "outcomes": [
@@ -79,17 +71,17 @@ def document(
             "unknown": palette.UNKNOWN,
             "before": palette.LOSS_BEFORE,
         },
-        "years": {str(year): palette.year_colour(year) for year in _years(patches, pictures)},
+        "years": {str(year): palette.year_colour(year) for year in _years(given.patches, pictures)},
         "text": topic("report")
         | {f"review_{key}": words for key, words in topic("reviews").items() if FORM.match(key)},
-        "sentences": _sentences(findings, reasons),
-        "plots": _plots(harvest, plots, assessed),
-        "outlines": _outlines(plots.geometry.to_numpy()),
-        "patches": _patches(patches),
-        "reasons": _reasons(reasons, position),
-        "findings": _findings(findings[findings["plot"].isin(plots.index)], position),
-        "elsewhere": _findings(findings[~findings["plot"].isin(plots.index)], position),
-        "layers": _layers(variables, sources),
+        "sentences": _sentences(given.findings, given.reasons),
+        "plots": _plots(given.harvest, given.plots, assessed),
+        "outlines": _outlines(given.plots.geometry.to_numpy()),
+        "patches": _patches(given.patches),
+        "reasons": _reasons(given.reasons, position),
+        "findings": _findings(given.findings[given.findings["plot"].isin(given.plots.index)], position),
+        "elsewhere": _findings(given.findings[~given.findings["plot"].isin(given.plots.index)], position),
+        "layers": _layers(given.variables, given.sources),
         "pictures": {
             str(position[plot]): {
                 "bounds": list(picture.bounds),
@@ -101,13 +93,13 @@ def document(
     }
 
 
-def looks(shown: Mapping[str, Any], plots: pd.Index) -> dict[str, Any]:
+def looks(shown: Mapping[str, object], plots: pd.Index) -> dict[str, object]:
     """Dated pictures by position of the plot; of plots that are not on the page nothing."""
     position = {str(plot): number for number, plot in enumerate(plots)}
     return {str(position[plot]): looks for plot, looks in shown.items() if plot in position}
 
 
-def reviews(stated: Sequence[Mapping[str, Any]], plots: pd.Index) -> dict[str, list[Mapping[str, Any]]]:
+def reviews(stated: Sequence[Mapping[str, object]], plots: pd.Index) -> dict[str, list[Mapping[str, object]]]:
     """What people decided, by position of the plot; reviews of plots that are not on the page stand in reviews.csv."""
     position = {str(plot): number for number, plot in enumerate(plots)}
     found: dict[str, list[Mapping[str, Any]]] = {}
@@ -127,7 +119,7 @@ def pictured(
     return {"shown": len(pictures), "all": int(matter.sum())}
 
 
-def shipments(table: pd.DataFrame | None) -> list[dict[str, Any]]:
+def shipments(table: pd.DataFrame | None) -> list[dict[str, object]]:
     """Kilograms of every shipment, a row each; nothing where no deliveries are known."""
     if table is None:
         return []
@@ -135,7 +127,7 @@ def shipments(table: pd.DataFrame | None) -> list[dict[str, Any]]:
     return [{str(key): clean(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows]
 
 
-def withheld(stated: Sequence[Withheld]) -> list[dict[str, Any]]:
+def withheld(stated: Sequence[Withheld]) -> Sequence[Mapping[str, object]]:
     """What is not declared and why, with the shipment it speaks of and a sentence in every language."""
     return [
         {"shipment": one.shipment}
@@ -144,7 +136,7 @@ def withheld(stated: Sequence[Withheld]) -> list[dict[str, Any]]:
     ]
 
 
-def encode(document: Mapping[str, Any]) -> str:
+def encode(document: Mapping[str, object]) -> str:
     """JSON that can stand inside a script element: no `<`, no line separators of JavaScript."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -18,7 +18,7 @@ def document(
     deliveries: pd.DataFrame | None,
     plots: pd.DataFrame,
     assessments: pd.DataFrame,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Lots with the plots that spoil them, and deliveries by position of their plot.
 
     Args:

@@ -8,81 +8,46 @@ importer English, and both look at the same bytes; of the file of a season the w
 import base64
 import hashlib
 import html
-from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
 from eudr_check.package import backdrop
 from eudr_check.package.report import data, desk, filing
-from eudr_check.package.report.thumbnail import Picture
-from eudr_check.register import FilingState
-from eudr_check.shipments import Withheld
+from eudr_check.package.report.inputs import ReportInput
 from eudr_check.text import say
-from eudr_check.variables import Variable
 
 SCRIPTS = ("looks.js", "review.js", "desk.js", "report.js")
 
 
-def write(
-    folder: Path,
-    *,
-    harvest: Harvest,
-    plots: gpd.GeoDataFrame,
-    findings: pd.DataFrame,
-    sources: pd.DataFrame,
-    patches: gpd.GeoDataFrame,
-    assessments: pd.DataFrame,
-    reasons: pd.DataFrame,
-    variables: Sequence[Variable],
-    pictures: Mapping[str, Picture] | None = None,
-    shipments: pd.DataFrame | None = None,
-    withheld: Sequence[Withheld] = (),
-    filings: Sequence[FilingState] = (),
-    looks: Mapping[str, Any] | None = None,
-    reviews: Sequence[Mapping[str, Any]] = (),
-    to_review: Mapping[str, Mapping[str, Any]] | None = None,
-    lots: pd.DataFrame | None = None,
-    refused_lots: pd.DataFrame | None = None,
-    deliveries: pd.DataFrame | None = None,
-) -> list[Path]:
+def write(folder: Path, given: ReportInput) -> list[Path]:
     """Write `report.html`.
 
     Args:
         folder: existing folder to write into.
-        harvest: settings; name, commodity, languages, `producer_as` and date are read.
-        plots: PLOTS. findings: FINDINGS. sources: SOURCES. patches: PATCHES.
-        assessments: ASSESSMENTS. reasons: REASONS.
-        variables: layer variables of the run.
-        pictures: ground of plots that matter, by plot; plots without one show their outline alone.
-        shipments: kilograms of every shipment, from `ledger.table`. withheld: why some of it is not declared.
-        filings: what became of shipments that were filed, as the register knows.
-        looks: dated satellite pictures by plot.
-        reviews: what every review does, a row per plot. to_review: plots that a decision can settle.
-        lots: LOTS. refused_lots: those no statement declares. deliveries: None where none are known.
+        given: what it is made of.
 
     Returns:
         The one path. Same tables, same bytes.
     """
-    content = data.document(harvest, plots, findings, sources, patches, assessments, reasons, variables, pictures or {})
-    content["pictured"] = data.pictured(plots, assessments, pictures)
-    content["shipments"] = data.shipments(shipments)
-    content["withheld"] = data.withheld(withheld)
-    content["filings"] = filing.document(filings)
-    content["looks"] = data.looks(looks or {}, plots.index)
-    content["reviews"] = data.reviews(reviews, plots.index)
+    plots = given.plots
+    content = data.document(given)
+    content["pictured"] = data.pictured(plots, given.assessments, given.pictures)
+    content["shipments"] = data.shipments(given.shipments)
+    content["withheld"] = data.withheld(given.withheld)
+    content["filings"] = filing.document(given.filings)
+    content["looks"] = data.looks(given.looks, plots.index)
+    content["reviews"] = data.reviews(given.reviews, plots.index)
     content["to_review"] = data.looks(
-        {plot: {"plot": plot, **asked} for plot, asked in (to_review or {}).items()}, plots.index
+        {plot: {"plot": plot, **asked} for plot, asked in given.to_review.items()}, plots.index
     )
-    refused = pd.DataFrame({"lot": [], "reasons": []}) if refused_lots is None else refused_lots
-    content["desk"] = desk.document(lots, refused, deliveries, plots, assessments)
+    refused = pd.DataFrame({"lot": [], "reasons": []}) if given.refused_lots is None else given.refused_lots
+    content["desk"] = desk.document(given.lots, refused, given.deliveries, plots, given.assessments)
     content["backdrop"] = backdrop.around(plots)
     path = folder / "report.html"
-    path.write_text(_page(content, harvest), encoding="utf-8", newline="\n")
+    path.write_text(_page(content, given.harvest), encoding="utf-8", newline="\n")
     return [path]
 
 

@@ -4,12 +4,12 @@ import base64
 import math
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from PIL import Image
+from shapely.geometry.base import BaseGeometry
 
 from eudr_check.package import palette
 
@@ -48,7 +48,7 @@ def png(picture: Picture) -> bytes:
     return written.getvalue()
 
 
-def svg(picture: Picture, outline: Any) -> str:
+def svg(picture: Picture, outline: BaseGeometry) -> str:
     """The picture with the outline of the plot on it, as an SVG that opens in any browser.
 
     Args:

@@ -3,7 +3,6 @@
 The pages never claim that the law is kept: they are a draft until a person signs. The same facts stand in `dds.json`.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,13 +10,14 @@ import pandas as pd
 from eudr_check.package.pictures import Shots
 from eudr_check.package.statement.pages import Pages
 from eudr_check.text import number
+from eudr_check.typing import Json
 
 MOST_EXAMPLES = 4
 
 
 def document(
-    facts: Mapping[str, Any], plots: pd.DataFrame, svg: str, language: str, looks: Shots | None = None
-) -> dict[str, Any]:
+    facts: Json, plots: pd.DataFrame, svg: str, language: str, looks: Shots | None = None
+) -> dict[str, object]:
     """What the pages say, as headings, pairs and tables; the layout adds nothing.
 
     Args:
@@ -33,7 +33,7 @@ def document(
 class Document(Pages):
     """The pages of a due diligence statement."""
 
-    def content(self) -> dict[str, Any]:
+    def content(self) -> dict[str, object]:
         facts, statement = self.facts, self.facts["statement"]
         subtitle = self.say("subtitle", harvest=facts["harvest"])
         if statement["shipment"]:
@@ -59,7 +59,7 @@ class Document(Pages):
         ]
         return self.framed(self.say("title"), subtitle, sections)
 
-    def product(self) -> dict[str, Any]:
+    def product(self) -> dict[str, object]:
         facts, statement = self.facts, self.facts["statement"]
         rows = [(self.say("commodity"), self.say("commodity_" + facts["commodity"]))]
         for position, product in enumerate(facts["products"], start=1):
@@ -75,7 +75,7 @@ class Document(Pages):
             rows.append((self.say("disclosure"), self.say(f"disclosure_{str(facts['confidential']).lower()}")))
         return {"level": 2, "heading": self.say("product"), "pairs": rows}
 
-    def line(self, product: Mapping[str, Any]) -> list[tuple[str, str]]:
+    def line(self, product: Json) -> list[tuple[str, str]]:
         """One commodity line."""
         rows = [(self.say(key), product[key]) for key in ("hs_code", "description") if product.get(key)]
         if len(product["species"]) == 1:
@@ -106,7 +106,7 @@ class Document(Pages):
             rows.append((self.say("lots_taken"), lots))
         return rows
 
-    def places(self) -> list[dict[str, Any]]:
+    def places(self) -> list[dict[str, object]]:
         facts = self.facts
         drawn = facts["geolocation"]
         text = self.say(
@@ -142,7 +142,7 @@ class Document(Pages):
             {"level": 3, "heading": self.say("map_heading"), "map": picture},
         ]
 
-    def risk(self) -> dict[str, Any]:
+    def risk(self) -> dict[str, object]:
         facts = self.facts
         outcomes = ", ".join(
             self.say(f"outcome_{outcome}", n=self.number(count, 0)) for outcome, count in facts["outcomes"].items()
@@ -153,7 +153,7 @@ class Document(Pages):
             paragraphs.append(self.say("risk_person"))
         return {"level": 2, "heading": self.say("risk"), "paragraphs": paragraphs}
 
-    def layers(self) -> dict[str, Any]:
+    def layers(self) -> dict[str, object]:
         rows = [
             [
                 layer["layer"],
@@ -174,7 +174,7 @@ class Document(Pages):
         by, _, day = evidence.rpartition(" ")
         return f"{self.say('checked_' + by.replace(' ', '_'))} {day}" if by else self.say("checked_never")
 
-    def excluded(self) -> dict[str, Any]:
+    def excluded(self) -> dict[str, object]:
         excluded = self.facts["excluded"]
         section: dict[str, Any] = {"level": 2, "heading": self.say("excluded_heading")}
         if not excluded["plots"]:

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -23,6 +24,26 @@ from eudr_check.text.clean import clean
 from eudr_check.variables import Variable
 
 
+@dataclass(frozen=True)
+class Stated:
+    """What a statement says besides its goods and places."""
+
+    layers: Sequence[Mapping[str, object]]
+    """See `layer_facts`."""
+    policy: Mapping[str, object]
+    """Name and title."""
+    legality: Sequence[Mapping[str, object]]
+    """Topic, document, valid_until, sha256."""
+    article10: WrittenRecord
+    """The record of its plots in words."""
+    open_points: Sequence[Mapping[str, object]]
+    """Code and values of what keeps this a draft."""
+    geolocation: Mapping[str, object]
+    """File, sha256 and bytes of the GeoJSON."""
+    draft: bool
+    """Made with `--draft`."""
+
+
 def gather(
     harvest: Harvest,
     consignment: Consignment,
@@ -30,15 +51,8 @@ def gather(
     place: tuple[int, int],
     features: pd.DataFrame,
     assessments: pd.DataFrame,
-    *,
-    layers: Sequence[Mapping[str, Any]],
-    policy: Mapping[str, Any],
-    legality: Sequence[Mapping[str, Any]],
-    article10: WrittenRecord,
-    open_points: Sequence[Mapping[str, Any]],
-    geolocation: Mapping[str, Any],
-    draft: bool,
-) -> dict[str, Any]:
+    stated: Stated,
+) -> dict[str, object]:
     """Facts of one statement; only plain JSON values.
 
     Args:
@@ -47,11 +61,7 @@ def gather(
         part: the statement. place: its number among those to be filed of its shipment (or harvest), and how many.
         features: features of this statement.
         assessments: ASSESSMENTS of the harvest.
-        layers: see `layer_facts`. policy: name and title. legality: topic, document, valid_until, sha256.
-        article10: the record of its plots in words.
-        open_points: code and values of what keeps this a draft.
-        geolocation: file, sha256 and bytes of the GeoJSON.
-        draft: made with `--draft`.
+        stated: what it says besides.
     """
     day = harvest.package.date
     products = _products(harvest, part)
@@ -61,10 +71,10 @@ def gather(
     return {
         "harvest": harvest.harvest,
         "commodity": harvest.commodity,
-        "draft": draft,
+        "draft": stated.draft,
         "traceability": harvest.package.traceability,
-        "ready_to_sign": not draft and not open_points,
-        "open_points": list(open_points),
+        "ready_to_sign": not stated.draft and not stated.open_points,
+        "open_points": list(stated.open_points),
         "remarks": [*_remarks(harvest, assessments.reindex(keys)), *_doubts(harvest, part)],
         "software": __version__,
         "timestamp": noon(document_date.day(harvest)),
@@ -76,20 +86,20 @@ def gather(
         "confidential": harvest.confidential,
         "production": harvest.production.model_dump(mode="json", by_alias=True) if harvest.production else None,
         "geolocation": {
-            **geolocation,
+            **stated.geolocation,
             "plots": len(keys),
             "features": len(features),
             "bounds": [round(float(edge), 6) for edge in gpd.GeoSeries(features["geometry"]).total_bounds],
             "countries": _countries(features, law.market_day(document_date.day(harvest))),
         },
         "outcomes": {outcome: int(final[outcome]) for outcome in order if outcome in final.index},
-        "policy": dict(policy),
-        "layers": [dict(layer) for layer in layers],
+        "policy": dict(stated.policy),
+        "layers": [dict(layer) for layer in stated.layers],
         "excluded": _excluded(consignment, part),
         "refused_lots": _refused_lots(consignment, part),
-        "legality": [dict(row) for row in legality],
-        "record": {"basis": article10.basis, "concern": article10.concern},
-        "article10": {language: [dict(row) for row in rows] for language, rows in article10.rows.items()},
+        "legality": [dict(row) for row in stated.legality],
+        "record": {"basis": stated.article10.basis, "concern": stated.article10.concern},
+        "article10": {language: [dict(row) for row in rows] for language, rows in stated.article10.rows.items()},
     }
 
 
@@ -141,18 +151,17 @@ def _obligation(harvest: Harvest, part: Part, features: pd.DataFrame) -> dict[st
             harvest.concern is not None,
         )
     )
-    answer = obligation_facts(found)
-    return answer | {"open_points": [*answer["open_points"], "placed_taken"]}
+    return obligation_facts(found) | {"open_points": [*found.open_points, "placed_taken"]}
 
 
-def obligation_facts(found: law.Obligation) -> dict[str, Any]:
+def obligation_facts(found: law.Obligation) -> dict[str, object]:
     """Who files what as plain JSON values."""
     begins = None if found.applies_from is None else found.applies_from.isoformat()
     listed = {"applies_from": begins, "reasons": [*found.reasons], "open_points": [*found.open_points]}
     return dataclasses.asdict(found) | listed
 
 
-def record_points(record: WrittenRecord, has_legality: bool) -> list[dict[str, Any]]:
+def record_points(record: WrittenRecord, has_legality: bool) -> list[dict[str, object]]:
     """What of the assessment record and of the evidence of legality keeps a declaration a draft."""
     points: list[dict[str, Any]] = []
     if not has_legality or "no_legality_evidence" in record.draft_because:
@@ -206,7 +215,7 @@ def _doubts(harvest: Harvest, part: Part) -> list[dict[str, Any]]:
     return found
 
 
-def layer_facts(variables: Sequence[Variable], sources: pd.DataFrame) -> list[dict[str, Any]]:
+def layer_facts(variables: Sequence[Variable], sources: pd.DataFrame) -> list[dict[str, object]]:
     """Layer, roles, dates, Items read and gaps of every layer, in the order of the harvest."""
     facts = []
     for name in dict.fromkeys(variable.layer for variable in variables):

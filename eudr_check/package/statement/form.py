@@ -9,6 +9,7 @@ from babel import Locale
 
 from eudr_check.text import say
 from eudr_check.text.clean import clean
+from eudr_check.typing import Json
 
 COUNTRIES = frozenset({"country", "countryOfActivity", "borderCrossCountry"})
 SPOKEN = frozenset({"operatorRole", "activityType", "geoLocationConfidential"})
@@ -24,7 +25,7 @@ STYLE = (
 )
 
 
-def sheet(request: Mapping[str, Any], language: str, *, geolocation: str, harvest: str, draft: bool) -> bytes:
+def sheet(request: Json, language: str, *, geolocation: str, harvest: str, draft: bool) -> bytes:
     """A page of HTML on which a click marks a value for copying; needs no script and no network.
 
     Args:

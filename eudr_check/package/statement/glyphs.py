@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from eudr_check.package import fonts
 
@@ -15,7 +14,7 @@ def undrawable(text: str) -> bool:
     return any(ord(letter) not in fonts.letters() and letter not in "\n" for letter in text)
 
 
-def drawable(content: Any) -> Any:
+def drawable(content: object) -> object:
     """A document with a box for every character that cannot be drawn, and long words free to break."""
     if isinstance(content, str):
         drawn = "".join(letter if ord(letter) in fonts.letters() or letter == "\n" else "□" for letter in content)

@@ -1,7 +1,6 @@
 """Dated pictures on the pages of a statement: one before the cut-off and one of now, each with what stands under it."""
 
 import base64
-from typing import Any
 
 from eudr_check.package.pictures import Shot
 
@@ -10,7 +9,7 @@ LINES = (("forest", "#37d67a", 0.28), ("loss", "#ff4fb0", 0.28), ("plot", "#ffff
 _INK, _PAPER = "#1d2a2f", "#ffffff"
 
 
-def shown(look: Shot, language: str) -> dict[str, Any]:
+def shown(look: Shot, language: str) -> dict[str, object]:
     """A look as the layout takes it: picture (none where nothing clear was seen), name, date and lines.
 
     Raises:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from eudr_check.geodesy import metres_per_degree
 from eudr_check.package import palette
+from eudr_check.typing import Geometries
 
 WIDTH, MOST_HEIGHT, MARGIN = 640.0, 380.0, 34.0
 DOT = 2.2
@@ -15,7 +16,7 @@ _STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 1
 _INK, _QUIET, _LINE = "#1d2a2f", "#5b6a70", "#d5dde0"
 
 
-def draw(declared: NDArray[Any]) -> str:
+def draw(declared: Geometries) -> str:
     """SVG with graticule, scale bar and the plots of a statement (EPSG:4326; at least one)."""
     frame = _Frame(shapely.total_bounds(declared))
     low = palette.OUTCOMES["low"]

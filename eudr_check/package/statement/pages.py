@@ -1,8 +1,8 @@
 """What the pages of every declaration have in common: title and draft mark, operator, legality, record, signature."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Container, Sequence
+from typing import Any, TypedDict
 
 import geopandas as gpd
 import pandas as pd
@@ -16,11 +16,28 @@ from eudr_check.package.statement.glyphs import undrawable
 from eudr_check.text import number, say
 from eudr_check.text import topic as topics
 from eudr_check.text.clean import clean
+from eudr_check.typing import Json
 
 MOST_PLOTS = 1000
 """Rows of the plots table on paper; the file beside it holds all."""
 MOST_PICTURED = 100
 """Plots whose pictures stand on paper, three a page; the report holds all."""
+
+
+class Column(TypedDict):
+    """A column as the pages print it."""
+
+    title: str
+    number: bool
+    width: int | str
+
+
+class Table(TypedDict):
+    """A table as the pages print it."""
+
+    columns: list[Column]
+    rows: list[list[str]]
+    small: bool
 
 
 class Pages:
@@ -29,12 +46,10 @@ class Pages:
     status = "status_text"
     """Key of the sentence that says what the pages are."""
 
-    def __init__(
-        self, facts: Mapping[str, Any], plots: pd.DataFrame, svg: str, language: str, looks: Shots | None = None
-    ) -> None:
+    def __init__(self, facts: Json, plots: pd.DataFrame, svg: str, language: str, looks: Shots | None = None) -> None:
         self.facts, self.plots, self.svg, self.language, self.looks = facts, plots, svg, language, looks or {}
 
-    def framed(self, title: str, subtitle: str, sections: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    def framed(self, title: str, subtitle: str, sections: Sequence[Json]) -> dict[str, object]:
         """Sections with what stands around them: title, draft mark, what is open, footer."""
         facts = self.facts
         # They say what keeps a statement from being filed.
@@ -62,9 +77,9 @@ class Pages:
         }
 
     @property
-    def filed(self) -> Mapping[str, Any] | None:
+    def filed(self) -> Json | None:
         """Number and day of what was filed; None for what is still to be filed."""
-        found: Mapping[str, Any] | None = self.facts["statement"].get("filed")
+        found: Json | None = self.facts["statement"].get("filed")
         return found
 
     @property
@@ -72,7 +87,7 @@ class Pages:
         """Which sentences speak of the filing; empty for what is still to be filed."""
         return "" if self.filed is None else "_rehearsed" if self.filed["rehearsed"] else "_filed"
 
-    def numbers(self) -> list[dict[str, Any]]:
+    def numbers(self) -> list[dict[str, object]]:
         """The numbers a filed statement was given; the verification number is confidential and not in a package."""
         if self.filed is None:
             return []
@@ -83,16 +98,16 @@ class Pages:
         ]
         return [{"level": 2, "heading": self.say(f"status_heading{self.as_filed}"), "pairs": rows}]
 
-    def say(self, key: str, **values: Any) -> str:
+    def say(self, key: str, **values: object) -> str:
         return say("statement", key, self.language, **values)
 
     def number(self, value: float, decimals: int) -> str:
         return "–" if pd.isna(value) else number(value, self.language, decimals)
 
-    def date(self, day: Any) -> str:
+    def date(self, day: str | dt.date) -> str:
         return str(format_date(pd.Timestamp(day).date(), format="long", locale=self.language))
 
-    def point(self, point: Mapping[str, Any]) -> str:
+    def point(self, point: Json) -> str:
         values = {key: value for key, value in point.items() if key != "code"}
         if "topics" in values:
             values["topics"] = ", ".join(map(self.topic, values["topics"]))
@@ -104,7 +119,7 @@ class Pages:
         """A topic of Article 2(40) in words; one we have no words for as it was written."""
         return self.say(f"topic_{topic}") if f"topic_{topic}" in topics("statement") else topic
 
-    def operator(self) -> dict[str, Any]:
+    def operator(self) -> dict[str, object]:
         operator = self.facts["operator"]
         rows = [(self.say(key), operator.get(key) or "–") for key in ("name", "address", "country", "eori", "email")]
         if operator.get("activity"):
@@ -118,7 +133,7 @@ class Pages:
             rows.append((self.say("represented_by"), f"{mandated['name']}, {mandated['country']}"))
         return {"level": 2, "heading": self.say("operator"), "pairs": rows}
 
-    def obligation(self) -> list[dict[str, Any]]:
+    def obligation(self) -> list[dict[str, object]]:
         """Who files what, with the rules behind it and what was not known."""
         found = self.facts["obligation"]
         if found is None:
@@ -133,7 +148,7 @@ class Pages:
     def kilograms(self, kg: float) -> str:
         return self.say("net_mass_value", kg=number(kg, self.language))
 
-    def legality(self) -> dict[str, Any]:
+    def legality(self) -> dict[str, object]:
         section: dict[str, Any] = {"level": 2, "heading": self.say("legality_heading")}
         rows = [
             [
@@ -157,7 +172,7 @@ class Pages:
         stated = dt.datetime.fromtimestamp(self.facts["timestamp"], dt.UTC).date()
         return self.say("expired_on", date=day) if dt.date.fromisoformat(day) < stated else day
 
-    def article10(self) -> list[dict[str, Any]]:
+    def article10(self) -> list[dict[str, object]]:
         criteria = self.facts["article10"].get(self.language)
         if not criteria:
             return []
@@ -171,7 +186,7 @@ class Pages:
         heading = self.say("article10_heading" if full else "article13_heading")
         return [{"level": 2, "heading": heading, "paragraphs": paragraphs, "table": table}]
 
-    def answers(self, row: Mapping[str, Any]) -> str:
+    def answers(self, row: Json) -> str:
         """What the data answer, then the operator's own words, then what is still asked; a line each."""
         lines = [row["answer"]] if row.get("answer") else []
         for one in row.get("operator") or ():
@@ -188,7 +203,7 @@ class Pages:
             lines.append(row.get("question") or self.say("unanswered"))
         return "\n".join(lines)
 
-    def signature(self) -> list[dict[str, Any]]:
+    def signature(self) -> list[dict[str, object]]:
         """Where a person signs; a draft has nothing to sign, and what was filed was signed then."""
         facts = self.facts
         if not facts["ready_to_sign"] or self.filed:
@@ -204,7 +219,7 @@ class Pages:
         section = {"level": 2, "heading": self.say("signature_heading"), "signature": signature}
         return [section | {"paragraphs": [official.annex_ii_point_5(self.language) or self.say("official_missing")]}]
 
-    def annex(self) -> dict[str, Any]:
+    def annex(self) -> dict[str, object]:
         shown: Any = self.plots.head(MOST_PLOTS)
         rows = [
             [
@@ -235,7 +250,7 @@ class Pages:
             "table": table,
         }
 
-    def dated_pictures(self) -> list[dict[str, Any]]:
+    def dated_pictures(self) -> list[dict[str, object]]:
         """Before the cut-off and now, of plots that have looks: those that are not low by the maps alone."""
         if not self.looks:
             return []
@@ -265,10 +280,10 @@ class Pages:
         ]
 
     def table(
-        self, heads: Sequence[str], rows: list[list[str]], numbers: Any = (), widths: Sequence[int] = ()
-    ) -> dict[str, Any]:
+        self, heads: Sequence[str], rows: list[list[str]], numbers: Container[int] = (), widths: Sequence[int] = ()
+    ) -> Table:
         """Columns with titles; width 0 means as wide as the content, others share the rest."""
-        columns = [
+        columns: list[Column] = [
             {"title": self.say(head), "number": i in numbers, "width": (widths[i] or "auto") if widths else "auto"}
             for i, head in enumerate(heads)
         ]

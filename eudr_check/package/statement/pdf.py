@@ -1,17 +1,16 @@
 """Pages as PDF: tagged, fonts embedded, the same document giving the same bytes."""
 
 import json
-from collections.abc import Mapping
 from importlib.resources import as_file, files
-from typing import Any
 
 import typst
 
 from eudr_check.package import fonts
 from eudr_check.package.statement.glyphs import drawable
+from eudr_check.typing import Json
 
 
-def pdf(document: Mapping[str, Any], timestamp: int) -> bytes:
+def pdf(document: Json, timestamp: int) -> bytes:
     """PDF/A-2a of a document.
 
     Args:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -21,6 +21,7 @@ from eudr_check.package.statement.map import draw
 from eudr_check.package.statement.pages import Pages, listed
 from eudr_check.package.statement.pdf import pdf
 from eudr_check.text import Joined, number, sentence
+from eudr_check.typing import Json
 
 SETTLED = ("low", "cleared_by_review")
 
@@ -36,11 +37,11 @@ class DeclarationInput:
     """ASSESSMENTS after reviews."""
     record: WrittenRecord
     """The assessment record in the languages of the harvest."""
-    legality: Sequence[Mapping[str, Any]]
+    legality: Sequence[Json]
     """topic, document, valid_until, sha256 of the evidence."""
 
 
-def write(folder: Folder, given: DeclarationInput) -> dict[str, Any]:
+def write(folder: Folder, given: DeclarationInput) -> Json:
     """Write `sd.json`, `sd.xml`, `plots.geojson` and `declaration.LANGUAGE.pdf`; returns what `sd.json` says.
 
     Raises:
@@ -73,7 +74,7 @@ def write(folder: Folder, given: DeclarationInput) -> dict[str, Any]:
     return answer
 
 
-def gather(given: DeclarationInput, features: pd.DataFrame, geojson: bytes, left_out: Sequence[str]) -> dict[str, Any]:
+def gather(given: DeclarationInput, features: pd.DataFrame, geojson: bytes, left_out: Sequence[str]) -> Json:
     """Everything the declaration says, as plain JSON values.
 
     Args:

@@ -31,6 +31,7 @@ from eudr_check.shipments import Filed, Shipments, Withheld
 from eudr_check.text import sentence
 from eudr_check.text.clean import file_stem
 from eudr_check.tiles import tiles_of
+from eudr_check.typing import Json
 from eudr_check.variables import Variable
 
 DRAFT_MARK = "DRAFT-"
@@ -46,9 +47,9 @@ class Behind:
     plots: gpd.GeoDataFrame
     assessments: pd.DataFrame
     lots: pd.DataFrame | None
-    layers: Sequence[Mapping[str, Any]]
-    policy: Mapping[str, Any]
-    legality: Sequence[Mapping[str, Any]]
+    layers: Sequence[Json]
+    policy: Json
+    legality: Sequence[Json]
     article10: WrittenRecord
     """Record of the whole harvest."""
     faults: Sequence[str]
@@ -94,7 +95,7 @@ class Files:
 
     geojson: bytes
     index: pd.DataFrame
-    dds: dict[str, Any] | None
+    dds: Json | None
     """What `dds.json` says; None where only the GeoJSON was asked for."""
     xml: bytes | None
     """The payload; None also where the EU system would refuse operator or product, and for what was filed."""
@@ -150,7 +151,7 @@ def grouped(behind: Behind, planned: Plan) -> dict[str, bytes]:
     return {f"grouping/{file_stem(name)}.dds.xml": content for name, content in made}
 
 
-def made(planned: Plan) -> list[dict[str, Any]]:
+def made(planned: Plan) -> list[dict[str, object]]:
     """The statements as `summary.json` lists them."""
     return [
         {
@@ -193,6 +194,7 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
     record = behind.article10 if behind.article10_of is None else behind.article10_of(keys, list(part.lots))
     cooperatives = tuple(behind.plots.loc[keys, "cooperative"].unique())
     legality = [row for row in behind.legality if speaks_of(row.get("cooperatives") or "", cooperatives)]
+    named = f"{DRAFT_MARK if behind.draft else ''}plots.geojson"
     dds = facts.gather(
         harvest,
         planned.consignment,
@@ -200,22 +202,24 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
         (mates.index(part) + 1, len(mates)),
         features,
         behind.assessments,
-        layers=_layers(behind, features),
-        policy=behind.policy,
-        legality=legality,
-        article10=record,
-        open_points=_open_points(behind, part, record, legality),
-        geolocation={
-            "file": f"{DRAFT_MARK if behind.draft else ''}plots.geojson",
-            "sha256": hashlib.sha256(geojson).hexdigest(),
-            "bytes": len(geojson),
-        },
-        draft=behind.draft,
+        facts.Stated(
+            layers=_layers(behind, features),
+            policy=behind.policy,
+            legality=legality,
+            article10=record,
+            open_points=_open_points(behind, part, record, legality),
+            geolocation={
+                "file": named,
+                "sha256": hashlib.sha256(geojson).hexdigest(),
+                "bytes": len(geojson),
+            },
+            draft=behind.draft,
+        ),
     )
     if behind.faults or part.filed:
         return Files(geojson, index, dds, None, {})
     request = _request(behind, planned, part)
-    named, name, draft = str(dds["geolocation"]["file"]), harvest.harvest, behind.draft
+    name, draft = harvest.harvest, behind.draft
     forms = {
         language: form.sheet(request, language, geolocation=named, harvest=name, draft=draft)
         for language in harvest.package.languages
@@ -249,7 +253,7 @@ def _write_one(folder: Folder, behind: Behind, planned: Plan, part: Part) -> Non
             folder.bytes(f"{place}statement.{language}.pdf", made)
 
 
-def pages(record: Mapping[str, Any], behind: Behind, features: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
+def pages(record: Json, behind: Behind, features: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
     """Language and PDF of a statement's pages."""
     declared = behind.plots.index.isin(features["plot"].unique())
     outlines = behind.plots.geometry.to_numpy()

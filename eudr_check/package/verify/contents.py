@@ -16,6 +16,7 @@ from eudr_check.config import Harvest
 from eudr_check.errors import EudrCheckError
 from eudr_check.package import pictures
 from eudr_check.package.eu import dds_xml, shipments_json
+from eudr_check.package.eu.parts import Part
 from eudr_check.package.pictures import Shots
 from eudr_check.package.statement.facts import layer_facts
 from eudr_check.package.statement.filed import FILED
@@ -23,6 +24,7 @@ from eudr_check.package.statement.statements import DRAFT_MARK, Behind, Plan, pl
 from eudr_check.package.verify.difference import Difference
 from eudr_check.shipments import Filed, Shipments
 from eudr_check.text import sentence
+from eudr_check.typing import Json
 from eudr_check.variables import Variable
 
 _WORDS_OF_AN_ANSWER = {"letter", "answer", "evidence", "sha256", "date", "person", "cooperatives"}
@@ -34,11 +36,11 @@ class Contents:
     """What a package says, as the writer knew it."""
 
     root: Path
-    manifest: Mapping[str, Any]
-    summary: Mapping[str, Any]
-    settings: Mapping[str, Any]
-    policy: Mapping[str, Any]
-    layers: Sequence[Any]
+    manifest: Json
+    summary: Json
+    settings: Json
+    policy: Json
+    layers: Sequence[Json]
     harvest: Harvest
     """Settings without what names files of another machine."""
     variables: Sequence[Variable]
@@ -52,7 +54,7 @@ class Contents:
     deliveries: pd.DataFrame | None
     stays: pd.DataFrame | None
     animals: pd.DataFrame | None
-    dds: Mapping[str, Mapping[str, Any]]
+    dds: Mapping[str, Json]
     """`dds.json` by the beginning of its name: what people answered stands nowhere else."""
     shipments: Shipments | None
     filed: tuple[Filed, ...]
@@ -97,7 +99,7 @@ class Contents:
         )
 
 
-def read(root: Path, manifest: Mapping[str, Any]) -> Contents | Difference:
+def read(root: Path, manifest: Json) -> Contents | Difference:
     """All of it, or what keeps it from being read."""
     name = ""
     try:
@@ -145,7 +147,7 @@ def read(root: Path, manifest: Mapping[str, Any]) -> Contents | Difference:
     return Contents(root, manifest, summary, settings, policy, layers, harvest, variables, **found)
 
 
-def variable(entry: Mapping[str, Any]) -> Variable:
+def variable(entry: Json) -> Variable:
     """A layer variable as `settings.json` writes it.
 
     Raises:
@@ -207,7 +209,7 @@ def _because(open_points: Sequence[Mapping[str, Any]]) -> list[str]:
     return reasons + [f"{point['code']}: {topic}" for point in open_points for topic in point.get("topics", [])]
 
 
-def place_of(contents: Contents, part: Any) -> str:
+def place_of(contents: Contents, part: Part) -> str:
     """Beginning of the names of a statement's files."""
     return f"{part.folder}/{DRAFT_MARK if contents.draft else ''}"
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from eudr_check import __version__
-from eudr_check.package import csv_files, formats, readme, settings, writing
+from eudr_check.package import csv_files, formats, readme, settings, summary
 from eudr_check.package.statement import ledger, statements
 from eudr_check.package.statement.statements import Plan
 from eudr_check.package.verify.contents import Contents
@@ -26,7 +26,7 @@ def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
     settled = planned.consignment
     with_statements = contents.wants("eu_geojson") or contents.wants("statement")
     made, withheld = (statements.made(planned), planned.withheld) if with_statements else ([], [])
-    expected = writing.summary(
+    expected = summary.facts(
         contents.harvest,
         settled,
         made,
@@ -39,7 +39,7 @@ def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
     yield from _json("summary.json", expected, contents.summary)
     yield from _json("settings.json", settings.of(contents.harvest, contents.variables), contents.settings)
     stated = {key: value for key, value in contents.manifest.items() if key != "files"}
-    yield from _json("MANIFEST.json", writing.manifest_facts(expected, contents.sources), stated)
+    yield from _json("MANIFEST.json", summary.manifest_facts(expected, contents.sources), stated)
     yield from same_csv(contents.root, "excluded.csv", settled.excluded)
     yield from same_csv(contents.root, "refused_lots.csv", settled.refused_lots)
     if with_statements:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeGuard
 
 from eudr_check.text import Sentence, sentence
 
@@ -25,7 +25,7 @@ def some(found: Iterable[Difference]) -> Iterator[Difference]:
     yield from islice(found, MOST)
 
 
-def unlike(expected: Any, found: Any, place: str = "", key: str = "tables_give") -> Iterator[Sentence]:
+def unlike(expected: object, found: object, place: str = "", key: str = "tables_give") -> Iterator[Sentence]:
     """Where two JSON values differ, as `place: says this, expected that`; `key`: the sentence that says it."""
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         for name in [*expected, *(name for name in found if name not in expected)]:
@@ -36,14 +36,14 @@ def unlike(expected: Any, found: Any, place: str = "", key: str = "tables_give")
                 yield sentence("differences", "foreign", place=where)
             else:
                 yield from unlike(expected[name], found[name], where, key)
-    elif _listed(expected) and _listed(found) and len(expected) == len(found):
+    elif _is_list(expected) and _is_list(found) and len(expected) == len(found):
         for number, (one, other) in enumerate(zip(expected, found, strict=True)):
             yield from unlike(one, other, f"{place}[{number}]", key)
     elif expected != found or isinstance(expected, bool) != isinstance(found, bool):
         yield sentence("differences", key, place=place, says=_short(found), gives=_short(expected))
 
 
-def _listed(value: Any) -> bool:
+def _is_list(value: object) -> TypeGuard[Sequence[object]]:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 

@@ -10,6 +10,7 @@ from eudr_check.files import is_safe_name, sha256
 from eudr_check.package.bag.bagit import MANIFEST, decoded
 from eudr_check.package.verify.difference import Difference
 from eudr_check.text import sentence
+from eudr_check.typing import Json
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -24,7 +25,7 @@ def bag(top: Path) -> Iterator[Difference]:
     yield from _compared(top, tags, kept | set(tags))
 
 
-def files(content: Path, manifest: Mapping[str, Any]) -> Iterator[Difference]:
+def files(content: Path, manifest: Json) -> Iterator[Difference]:
     """`MANIFEST.json` against the files; the bag's ZIP beside them is none of its own."""
     listed: dict[str, str] = {}
     for name, entry in manifest["files"].items():

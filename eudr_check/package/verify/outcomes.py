@@ -15,6 +15,7 @@ from eudr_check.errors import EudrCheckError
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference, some, unlike
 from eudr_check.text import sentence, worded
+from eudr_check.typing import Json
 from eudr_check.variables import Variable
 
 Assess = Callable[
@@ -37,7 +38,7 @@ ASSESSMENTS, REASONS = "tables/ASSESSMENTS.parquet", "tables/REASONS.parquet"
 class Recorded:
     """What the documents inside a package say of any of its plots and lots."""
 
-    legality: Sequence[Mapping[str, Any]]
+    legality: Sequence[Json]
     """Evidence of legality of the whole harvest, as statements list it."""
     record: Callable[[Sequence[str], Sequence[str]], WrittenRecord]
     """Keys of plots and names of lots to their assessment record."""
@@ -50,11 +51,11 @@ class Stages:
     assess: Assess
     review: Callable[[pd.DataFrame, pd.DataFrame, Path], pd.DataFrame]
     """ASSESSMENTS, EVIDENCE and the path of reviews.csv to ASSESSMENTS after reviews."""
-    policy: Callable[[str], Mapping[str, Any] | None]
+    policy: Callable[[str], Json | None]
     """The shipped policy of a name, as `policy.json` writes it; None where none is shipped."""
-    definition: Callable[[str], Mapping[str, Any] | None]
+    definition: Callable[[str], Json | None]
     """The shipped layer definition of an id, as `layers.json` writes it; None where none is shipped."""
-    answers: Callable[[Path, Sequence[str]], Sequence[Mapping[str, Any]]]
+    answers: Callable[[Path, Sequence[str]], Sequence[Json]]
     """The path of answers.csv and the cooperatives it may name to the operator's answers, as statements show them."""
     recorded: (
         Callable[
@@ -69,7 +70,7 @@ class Stages:
     """None leaves DELIVERIES and LOTS as they stand."""
     animals: Animals | None = None
     """None leaves ANIMALS as it stands."""
-    variables: Callable[[Sequence[Any], pd.DataFrame], Sequence[Variable]] | None = None
+    variables: Callable[[Sequence[object], pd.DataFrame], Sequence[Variable]] | None = None
     """Definitions, as `layers.json` writes them, and SOURCES to the meaning of their columns; None leaves what the
     settings say."""
 

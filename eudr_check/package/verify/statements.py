@@ -112,7 +112,7 @@ def _features(name: str, found: list[str], expected: list[str], keys: list[str])
     yield Difference(name, "features", sentence("differences", "other_bytes"))
 
 
-def _dds(contents: Contents, place: str, expected: dict[str, Any]) -> Iterator[Difference]:
+def _dds(contents: Contents, place: str, expected: Mapping[str, Any]) -> Iterator[Difference]:
     name = f"{place}dds.json"
     try:
         found = json.loads((contents.root / name).read_text(encoding="utf-8"))
@@ -128,7 +128,7 @@ def _dds(contents: Contents, place: str, expected: dict[str, Any]) -> Iterator[D
     if not isinstance(stated, dict) or stated.get("sha256") != digest:
         yield Difference(name, "geolocation", sentence("differences", "other_sha256"))
     # The version that made it; whoever verifies may have another.
-    plain = json.loads(json.dumps(expected | {"software": contents.summary["software"]}))
+    plain = json.loads(json.dumps({**expected, "software": contents.summary["software"]}))
     yield from some(Difference(name, "statement", stated) for stated in unlike(plain, found))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from eudr_check.package.report import page
+from eudr_check.package.report.inputs import ReportInput
 from eudr_check.package.report.thumbnail import Picture
 from tests.helpers import package_pictures, season_tables
 from tests.helpers.made_once import made_once
@@ -30,14 +31,14 @@ def written(
     folder: Path, season: season_tables.Season, *, given: Mapping[str, Any] | None = None, **changes: object
 ) -> Path:
     """The report of a season; `given` goes to the writer, `changes` into the settings."""
-    (path,) = page.write(
-        folder,
+    made_of = ReportInput(
         harvest=season_tables.harvest(**changes),
         variables=season_tables.VARIABLES,
         pictures=pictures_of(season),
         **season.tables(),
         **(given or {}),
     )
+    (path,) = page.write(folder, made_of)
     return path
 
 

@@ -13,6 +13,7 @@ import shapely
 from eudr_check.package import palette
 from eudr_check.package.report import data as report_data
 from eudr_check.package.report import page as report
+from eudr_check.package.report.inputs import ReportInput
 from eudr_check.package.report.thumbnail import Picture, png
 from tests.helpers import season_tables
 
@@ -25,9 +26,9 @@ PICTURE = Picture(
 
 def page(folder: Path, season: season_tables.Season, **changes: object) -> str:
     """HTML of a season's report."""
-    (path,) = report.write(
-        folder, harvest=season_tables.harvest(**changes), variables=season_tables.VARIABLES, **season.tables()
-    )
+    harvest = season_tables.harvest(**changes)
+    given = ReportInput(harvest=harvest, variables=season_tables.VARIABLES, **season.tables())
+    (path,) = report.write(folder, given)
     return path.read_text(encoding="utf-8")
 
 

@@ -1,0 +1,48 @@
+"""What the report page of a harvest is made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import pandas as pd
+
+from eudr_check.config import Harvest
+from eudr_check.package.report.thumbnail import Picture
+from eudr_check.register import FilingState
+from eudr_check.shipments import Withheld
+from eudr_check.variables import Variable
+
+
+@dataclass(frozen=True)
+class ReportInput:
+    """Tables, pictures and what became of it all; the tables have the columns of `tables.py`."""
+
+    harvest: Harvest
+    """Name, commodity, languages, `producer_as` and date are read."""
+    plots: gpd.GeoDataFrame
+    findings: pd.DataFrame
+    sources: pd.DataFrame
+    patches: gpd.GeoDataFrame
+    assessments: pd.DataFrame
+    reasons: pd.DataFrame
+    variables: Sequence[Variable]
+    """Layer variables of the run."""
+    pictures: Mapping[str, Picture] | None = None
+    """Ground of plots that matter, by plot; plots without one show their outline alone."""
+    shipments: pd.DataFrame | None = None
+    """Kilograms of every shipment, from `ledger.table`."""
+    withheld: Sequence[Withheld] = ()
+    """Why some of it is not declared."""
+    filings: Sequence[FilingState] = ()
+    """What became of shipments that were filed, as the register knows."""
+    looks: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
+    """Dated satellite pictures by plot."""
+    reviews: Sequence[Mapping[str, object]] = ()
+    """What every review does, a row per plot."""
+    to_review: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """Plots that a decision can settle."""
+    lots: pd.DataFrame | None = None
+    refused_lots: pd.DataFrame | None = None
+    """LOTS that no statement declares."""
+    deliveries: pd.DataFrame | None = None
+    """None where none are known."""
