@@ -234,7 +234,7 @@ function picture(i) {
   const key = (colour, text) => el("span", {}, el("i", { class: "swatch", css: { background: colour } }), text), X = (e - w) * c * f, Y = (n - s) * f;
   return el("div", {}, el("svg:svg", { viewBox: `0 0 ${X.toFixed(1)} ${Y.toFixed(1)}`, role: "img", "aria-label": T("picture") }, shot ? el("svg:image", { href: "data:image/png;base64," + shot.png, width: X, height: Y, preserveAspectRatio: "none" }) : null,
     el("svg:path", { d: line.join(""), fill: shot ? "none" : D.outcomes[P.outcome[i]].colour, "fill-opacity": .4, stroke: "#fff", "stroke-width": 5, "stroke-linejoin": "round" }), el("svg:path", { d: line.join(""), fill: "none", stroke: "#22262e", "stroke-width": 2.2, "stroke-linejoin": "round" })),
-  shot ? el("p", { class: "help" }, key(D.ground.forest, T("picture_forest")), key(D.ground.no_forest, T("picture_no_forest")), key(D.ground.unknown, T("picture_unknown")), key(D.ground.before, T("picture_before")), ...shot.years.map(year => key(D.years[year], T("picture_year", { year })))) : null);
+  shot ? el("p", { class: "note" }, key(D.ground.forest, T("picture_forest")), key(D.ground.no_forest, T("picture_no_forest")), key(D.ground.unknown, T("picture_unknown")), key(D.ground.before, T("picture_before")), ...shot.years.map(year => key(D.years[year], T("picture_year", { year })))) : null);
 }
 function open(i) {
   selected = i;
@@ -245,7 +245,7 @@ function open(i) {
     el("div", { class: "top" }, ...[["previous", -1], ["next", 1]].map(([key, step]) => el("button", { disabled: at < 0 || !(at + step in rows), onclick: () => open(rows[at + step]) }, T(key))),
       place ? el("button", { onclick: () => { box.close(); const b = PLOT.box.slice(4 * i, 4 * i + 4); fit([b[0] - .002, b[1] - .002, b[2] + .002, b[3] + .002]); draw(); canvas.focus(); canvas.scrollIntoView({ block: "center" }); } }, T("on_map")) : null,
       el("button", { onclick: () => print() }, T("print")), el("button", { onclick: () => box.close() }, T("close"))),
-    el("h2", { id: "d-title" }, el("bdi", {}, P.id[i])), el("p", { class: "help" }, el("bdi", {}, P.names[P.cooperative[i]]), ` · ${D.harvest} · ${D.policy || "–"} · ${D.date}`),
+    el("h2", { id: "d-title" }, el("bdi", {}, P.id[i])), el("p", { class: "note" }, el("bdi", {}, P.names[P.cooperative[i]]), ` · ${D.harvest} · ${D.policy || "–"} · ${D.date}`),
     el("p", { class: "badge", css: { color: outcome.ink, borderColor: outcome.colour } }, mark(P.outcome[i]), outcomeName(P.outcome[i])), el("p", {}, says(i)), decidedBox(i),
     P.before[i] !== P.outcome[i] ? el("p", {}, T("before_review", { outcome: outcomeName(P.before[i]) })) : null, P.fragile[i] ? el("p", {}, flips(i)) : null, P.unobserved[i] ? el("p", {}, T("unobserved", { date: P.unobserved[i] })) : null,
     el("div", { class: "two" }, el("div", {}, picture(i)), el("div", {}, el("h3", {}, T("figures")), el("dl", {}, ...["area", "declared", "forest", "loss", "deforestation", "agreed", "unknown", "margin"].flatMap(key => pair(key, key === "unknown" ? (unseen(i) ? "–" : number(unread(i), 3)) : figure(i, key))),
