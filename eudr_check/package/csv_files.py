@@ -45,9 +45,21 @@ def convert(stored: Path, path: Path) -> None:
         text: pd.DataFrame = parquet.joined(stored.stem, rows).to_pandas()
         return text.reset_index()
 
-    columns = frame(file.schema_arrow.empty_table()).columns
     with path.open("wb") as stream:
-        _write(stream, columns, (frame(pa.Table.from_batches([rows])) for rows in file.iter_batches(ROWS)))
+        _write(
+            stream,
+            pd.Index(columns(stored.stem, file.schema_arrow)),
+            (frame(pa.Table.from_batches([rows])) for rows in file.iter_batches(ROWS)),
+        )
+
+
+def columns(name: str, schema: pa.Schema) -> list[str]:
+    """Columns of the CSV file of a stored table, in order.
+
+    Args:
+        name: of the table. schema: of its Parquet file.
+    """
+    return [str(column) for column in parquet.joined(name, schema.empty_table()).to_pandas().reset_index().columns]
 
 
 def _blocks(frame: pd.DataFrame) -> Iterable[pd.DataFrame]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from eudr_check import parquet
 from eudr_check.errors import PackageError
-from eudr_check.package import csv_files, document_date, formats, pictures, readme, redact, settings, summary
+from eudr_check.package import csvw, document_date, formats, pictures, readme, redact, settings, summary
 from eudr_check.package.action_plan import plan
 from eudr_check.package.action_plan.cooperative import Ground
 from eudr_check.package.bag import bagit
@@ -90,7 +90,7 @@ def steps(folder: Path, given: PackageInput, each: Map = one_by_one) -> list[Ste
         Step("tables", lambda made: _write_tables(folder / "tables", given)),
         Step("pictures", lambda made: pictures.write(into, given)),
         Step("declared", lambda made: _declare(given, into, faults), needs=("tables", "pictures"), many_objects=True),
-        Step("sheets", lambda made: _write_sheets(folder / "tables"), needs=("tables",)),
+        Step("sheets", lambda made: csvw.write(folder / "tables"), needs=("tables",)),
         Step("settings", lambda made: _write_settings(into, given)),
         *(_gis(folder, given) if "gis" in wanted else ()),
         *(
@@ -134,11 +134,6 @@ def _write_tables(folder: Path, given: PackageInput) -> None:
         "ANIMALS": animals,
     }
     _keep(folder, **{name: one for name, one in added.items() if one is not None})
-
-
-def _write_sheets(tables: Path) -> None:
-    for name in ("EVIDENCE", "ASSESSMENTS", "REASONS"):
-        csv_files.convert(tables / f"{name}.parquet", tables / f"{name.lower()}.csv")
 
 
 def _write_settings(into: Folder, given: PackageInput) -> None:

@@ -79,8 +79,8 @@ def attention(
         language: of the reasons.
 
     Returns:
-        A multipolygon per plot, for looking at, a box around a point, ordered by cooperative, the gravest outcome and the largest loss
-        first.
+        A multipolygon per plot, for looking at, a box around a point; ordered by cooperative, the gravest outcome and
+        the largest loss first.
     """
     asking = outcomes["final_outcome"].isin(ATTENTION).to_numpy()
     chosen = np.flatnonzero(asking & plots["usable"].to_numpy(zero_copy_only=False).astype(bool))

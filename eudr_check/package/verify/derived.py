@@ -11,14 +11,12 @@ from typing import Any
 import pandas as pd
 
 from eudr_check import __version__
-from eudr_check.package import csv_files, formats, readme, settings, summary
+from eudr_check.package import csv_files, csvw, formats, readme, settings, summary
 from eudr_check.package.statement import ledger, statements
 from eudr_check.package.statement.statements import Plan
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import MOST, Difference, some, unlike
 from eudr_check.text import sentence
-
-CONVERTED = ("EVIDENCE", "ASSESSMENTS", "REASONS")
 
 
 def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
@@ -45,10 +43,11 @@ def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
     if with_statements:
         yield from same_csv(contents.root, "geojson_changes.csv", planned.changes)
         yield from _shipments(contents, planned)
-    for name in CONVERTED:
+    for name in csvw.CONVERTED:
         yield from _converted(contents.root, name)
     if contents.summary["software"] == __version__:
         yield from _readme(contents, expected)
+        yield from _same_text(contents.root, f"tables/{csvw.NAME}", csvw.text(contents.root / "tables"))
         yield from _formats(contents)
 
 
@@ -126,8 +125,12 @@ def _json(name: str, expected: Mapping[str, Any], found: Any) -> Iterator[Differ
 def _readme(contents: Contents, summary: Mapping[str, Any]) -> Iterator[Difference]:
     for language in contents.harvest.package.languages:
         name = f"README.{language}.txt"
-        path = contents.root / name
-        if not path.is_file():
-            yield Difference(name, "missing", sentence("differences", "every_package"))
-        elif path.read_bytes() != readme.text(contents.harvest, summary, language).encode():
-            yield Difference(name, "derived", sentence("differences", "other_text"))
+        yield from _same_text(contents.root, name, readme.text(contents.harvest, summary, language))
+
+
+def _same_text(root: Path, name: str, made: str) -> Iterator[Difference]:
+    path = root / name
+    if not path.is_file():
+        yield Difference(name, "missing", sentence("differences", "every_package"))
+    elif path.read_bytes() != made.encode():
+        yield Difference(name, "derived", sentence("differences", "other_text"))

@@ -254,6 +254,7 @@ FOUND: dict[str, tuple[Change, str]] = {
     "evidence.csv": (edited("tables/evidence.csv", "polygon", "cell"), "evidence.csv"),
     "assessments.csv": (edited("tables/assessments.csv", ",high,", ",low,"), "assessments.csv"),
     "reasons.csv": (edited("tables/reasons.csv", "agreed_loss", "old_loss"), "reasons.csv"),
+    "csv-metadata": (edited("tables/csv-metadata.json", '"ha"', '"acre"'), "csv-metadata.json"),
     "excluded.csv": (edited("excluded.csv", "norte/003", "norte/004"), "excluded.csv"),
     "refused_lots.csv": (edited("refused_lots.csv", "L2", "L3"), "refused_lots.csv"),
     "shipment kilograms": (edited("shipment_status.csv", "declared", "open"), "shipment_status.csv"),
