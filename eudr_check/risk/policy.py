@@ -48,7 +48,7 @@ DEGRADATION = frozenset(
     }
 )
 """Quantities that need the kind of forest in 2020 and the use of the land today."""
-Tree = Literal["pcrop", "acrop", "timber"]
+Tree = Literal["pcrop", "acrop", "timber", "timber_2026_09"]
 
 
 class Figure(Strict):

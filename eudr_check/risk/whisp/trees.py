@@ -1,7 +1,8 @@
-"""Whisp's three decision trees over eleven indicators, as of July 2026, with the unknown kept unknown.
+"""Whisp's decision trees as of July 2026, and its tree for wood of September, with the unknown kept unknown.
 
 Whisp (Open Foris, Forest Data Partnership) decides on "any one dataset above 10 % of the plot". Auditors know its
-answers, so we give them beside ours. Source: forestdatapartnership/whisp 3.0.0a16, commit 83bd2f8a, `risk.py`.
+answers, so we give them beside ours. Source: forestdatapartnership/whisp 3.0.0a16, commit 83bd2f8a, `risk.py`; of
+September: commit 0534f68b of a branch, in which the trees for crops have the same rows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,11 +15,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eudr_check.errors import PolicyError
+from eudr_check.typing import Ints
 
 Answer = Literal["low", "more_info_needed", "high", "undetermined"]
 ANSWERS: tuple[Answer, ...] = ("low", "more_info_needed", "high", "undetermined")
 UNDETERMINED = 3
-INDICATORS = tuple(f"ind_{number:02d}" for number in range(1, 12))
+LATER = ("ind_07a", "ind_07b", "ind_08a", "ind_08b", "ind_13")
+"""Indicators of September: planted forest and plantation of 2020 and of later on their own, other land in 2020."""
+INDICATORS = (*(f"ind_{number:02d}" for number in range(1, 12)), *LATER)
 DEFAULT_THRESHOLD = 10.0
 """Percent of the plot that one column must exceed, the same for all indicators."""
 
@@ -40,7 +44,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 Row = tuple[Mapping[str, bool], Answer]
 """Conditions that must all hold, and the answer. `a|b` is yes when either indicator is."""
-TREES: Mapping[str, tuple[Row, ...]] = {
+_JULY: Mapping[str, tuple[Row, ...]] = {
     "pcrop": (
         ({"ind_01": False}, "low"),
         ({"ind_02": True}, "low"),
@@ -66,6 +70,23 @@ TREES: Mapping[str, tuple[Row, ...]] = {
         ({}, "low"),
     ),
 }
+_FOREST, _NATURAL, _BENIGN = "ind_05|ind_06|ind_07a|ind_07b", "ind_05|ind_06|ind_07a", "ind_09|ind_11"
+_SEPTEMBER: Mapping[str, tuple[Row, ...]] = {
+    # Whisp's `primary_2025` is primary forest of 2020 without disturbance since: the last row but two.
+    "timber_2026_09": (
+        ({"ind_13": True, _FOREST: False}, "low"),
+        ({"ind_02": True}, "low"),
+        ({"ind_07b": True, "ind_10": False}, "low"),
+        ({_FOREST: True, "ind_10": True}, "high"),
+        ({_NATURAL: True, "ind_08a|ind_08b": True}, "high"),
+        ({_NATURAL: True, "ind_04": True, _BENIGN: False}, "high"),
+        ({_NATURAL: True, _BENIGN: True}, "low"),
+        ({"ind_05": True, "ind_04": False}, "low"),
+        ({_NATURAL: True}, "more_info_needed"),
+        ({}, "low"),
+    ),
+}
+TREES: Mapping[str, tuple[Row, ...]] = {**_JULY, **_SEPTEMBER}
 USED: Mapping[str, tuple[str, ...]] = {
     name: tuple(sorted({part for conditions, _ in rows for key in conditions for part in key.split("|")}))
     for name, rows in TREES.items()
@@ -78,7 +99,7 @@ def risk_pcrop(indicators: pd.DataFrame) -> pd.Series:
     """Perennial crops (coffee, cocoa, rubber, oil palm).
 
     Args:
-        indicators: nullable-boolean columns `ind_01` ... `ind_11`; missing values are unknown.
+        indicators: nullable-boolean columns of the tree's indicators; missing values are unknown.
 
     Returns:
         `low`, `more_info_needed`, `high`, or `undetermined` where completions of the unknown differ.
@@ -138,7 +159,7 @@ def indicators(
         columns: which columns count for which indicator; one that `hectares` lacks is unknown.
 
     Returns:
-        Nullable-boolean columns `ind_01` ... `ind_11`, index of `hectares`.
+        Nullable-boolean columns, one for each of `INDICATORS`, index of `hectares`.
 
     Raises:
         PolicyError: a threshold lies outside 0..100 or names no indicator.
@@ -184,7 +205,7 @@ def _thresholds(thresholds: Mapping[str, float] | float) -> dict[str, float]:
     if isinstance(thresholds, Mapping):
         strangers = sorted(set(thresholds) - set(INDICATORS))
         if strangers:
-            raise PolicyError(f"threshold for {strangers[0]}: no such indicator (ind_01 to ind_11)")
+            raise PolicyError(f"threshold for {strangers[0]}: no such indicator ({', '.join(INDICATORS)})")
         percent = {name: float(thresholds.get(name, DEFAULT_THRESHOLD)) for name in INDICATORS}
     else:
         percent = dict.fromkeys(INDICATORS, float(thresholds))
@@ -211,27 +232,26 @@ def _codes(tree: str, indicators: pd.DataFrame) -> NDArray[np.int64]:
 @cache
 def _levels(tree: str) -> NDArray[np.int8]:
     rows = TREES[tree]
-    return np.array(_each(tree, lambda number: ANSWERS.index(rows[number - 1][1]), UNDETERMINED), dtype=np.int8)
+    return _each(tree, lambda number: ANSWERS.index(rows[number - 1][1]), UNDETERMINED).astype(np.int8)
 
 
 @cache
 def _paths(tree: str) -> NDArray[np.int64]:
-    return np.array(_each(tree, lambda number: number, 0), dtype=np.int64)
+    return _each(tree, lambda number: number, 0)
 
 
-def _each(tree: str, value_of: Callable[[int], int], otherwise: int) -> list[int]:
+def _each(tree: str, value_of: Callable[[int], int], otherwise: int) -> Ints:
     """For every combination of no, yes and unknown: the value all its completions share, else `otherwise`."""
     names = USED[tree]
-    known = {
-        choice: value_of(_row(tree, dict(zip(names, choice, strict=True))))
+    known = [
+        value_of(_row(tree, dict(zip(names, choice, strict=True))))
         for choice in product((False, True), repeat=len(names))
-    }
-    found = []
-    for digits in product((0, 1, _UNKNOWN_CODE), repeat=len(names)):
-        free = [(False, True) if digit == _UNKNOWN_CODE else (bool(digit),) for digit in digits]
-        values = {known[choice] for choice in product(*free)}
-        found.append(values.pop() if len(values) == 1 else otherwise)
-    return found
+    ]
+    found = np.array(known, dtype=np.int64).reshape((2,) * len(names))
+    for axis in range(len(names)):
+        no, yes = found.take([0], axis), found.take([1], axis)
+        found = np.concatenate([no, yes, np.where(no == yes, no, otherwise)], axis)
+    return found.ravel()
 
 
 def _row(tree: str, indicators: Mapping[str, bool]) -> int:

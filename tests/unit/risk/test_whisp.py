@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from eudr_check.errors import PolicyError
+from eudr_check.risk.policy import Whisp, policy
 from eudr_check.risk.whisp import trees
 
 NAMES = [f"ind_{number:02d}" for number in range(1, 12)]
@@ -78,6 +79,87 @@ def test_unknowns_answer_only_what_every_completion_says(name: str) -> None:
         expected.append(answers.pop() if len(answers) == 1 else "undetermined")
 
     assert decide(frame).tolist() == expected
+
+
+SEPTEMBER = trees.USED["timber_2026_09"]
+
+
+def by_hand_september(yes: dict[str, bool]) -> str:
+    """Whisp's tree for wood of September, written from its rules: what forest of 2020 became."""
+    natural = yes["ind_05"] or yes["ind_06"] or yes["ind_07a"]
+    still_primary = yes["ind_05"] and not yes["ind_04"]
+    if not natural and not yes["ind_07b"]:
+        return "low"
+    if yes["ind_02"] or (yes["ind_07b"] and not yes["ind_10"]):
+        return "low"
+    if yes["ind_10"]:
+        return "high"
+    if yes["ind_08a"] or yes["ind_08b"]:
+        return "high"
+    if still_primary or yes["ind_09"] or yes["ind_11"]:
+        return "low"
+    return "high" if yes["ind_04"] else "more_info_needed"
+
+
+def test_the_newest_tree_for_wood_in_all_combinations() -> None:
+    """4,096 with all indicators known, by an independent writing; each of the ten rows answers somewhere."""
+    combinations = list(product([False, True], repeat=len(SEPTEMBER)))
+    frame = pd.DataFrame(combinations, columns=list(SEPTEMBER)).astype("boolean")
+    expected = [by_hand_september(dict(zip(SEPTEMBER, row, strict=True))) for row in combinations]
+
+    assert trees.decide("timber_2026_09", frame).tolist() == expected
+    assert len(expected) == 4096
+    assert set(trees.path("timber_2026_09", frame)) == set(range(1, 11))
+
+
+ROWS_OF_SEPTEMBER = {
+    1: ({"ind_13"}, "low"),
+    2: ({"ind_02", "ind_05", "ind_10"}, "low"),
+    3: ({"ind_07b", "ind_06"}, "low"),
+    4: ({"ind_07b", "ind_10"}, "high"),
+    5: ({"ind_06", "ind_08b", "ind_09"}, "high"),
+    6: ({"ind_05", "ind_04"}, "high"),
+    7: ({"ind_06", "ind_04", "ind_11"}, "low"),
+    8: ({"ind_05"}, "low"),
+    9: ({"ind_07a"}, "more_info_needed"),
+    10: (set(), "low"),
+}
+
+
+@pytest.mark.parametrize("row", ROWS_OF_SEPTEMBER)
+def test_every_row_of_the_newest_tree_for_wood(row: int) -> None:
+    """What is yes, which row answers, and what."""
+    yes, answer = ROWS_OF_SEPTEMBER[row]
+    frame = pd.DataFrame([{name: name in yes for name in SEPTEMBER}]).astype("boolean")
+
+    assert (trees.path("timber_2026_09", frame)[0], trees.decide("timber_2026_09", frame).iloc[0]) == (row, answer)
+
+
+def test_unknowns_of_the_newest_tree_answer_only_what_every_completion_says() -> None:
+    """A thousand combinations of no, yes and unknown with up to six unknowns, against all their completions."""
+    random = np.random.default_rng(5)
+    drawn = random.integers(0, 2, (1000, len(SEPTEMBER))).astype(object).astype(bool).astype(object)
+    for row in drawn:
+        row[random.choice(len(SEPTEMBER), random.integers(1, 7), replace=False)] = None
+    frame = pd.DataFrame(drawn, columns=list(SEPTEMBER)).astype("boolean")
+    expected = []
+    for row in drawn:
+        free = [(False, True) if value is None else (value,) for value in row]
+        answers = {by_hand_september(dict(zip(SEPTEMBER, choice, strict=True))) for choice in product(*free)}
+        expected.append(answers.pop() if len(answers) == 1 else "undetermined")
+
+    assert trees.decide("timber_2026_09", frame).tolist() == expected
+
+
+@pytest.mark.parametrize("name", ["whisp_timber@2026-09", "whisp_cattle@2026-09"])
+def test_the_newest_policies_leave_open_what_no_layer_tells(name: str) -> None:
+    """Every indicator of the tree has its columns in the policy, and each column is read or its lack is explained."""
+    found = policy(name)
+
+    assert isinstance(found, Whisp)
+    assert set(trees.USED[found.tree]) <= set(found.columns)
+    named = {column for group in found.columns.values() for column in group}
+    assert {column for column in named - set(found.evidence) if not column.startswith("ForTy")} <= set(found.left_out)
 
 
 def test_rows_of_the_tree_are_named() -> None:
