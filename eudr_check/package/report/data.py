@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from eudr_check import __version__
 from eudr_check.config import Harvest
+from eudr_check.geodesy import POINT_AREA_HA
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package import document_date, palette
 from eudr_check.package.report.inputs import ReportInput
@@ -71,6 +72,7 @@ def document(given: ReportInput) -> dict[str, object]:
             "unknown": palette.UNKNOWN,
             "before": palette.LOSS_BEFORE,
         },
+        "point_ha": POINT_AREA_HA,
         "years": {str(year): palette.year_colour(year) for year in _years(given.patches, pictures)},
         "text": topic("report")
         | {f"review_{key}": words for key, words in topic("reviews").items() if FORM.match(key)},

@@ -19,7 +19,7 @@ from eudr_check.package.report import data, desk, filing
 from eudr_check.package.report.inputs import ReportInput
 from eudr_check.text import say
 
-SCRIPTS = ("looks.js", "review.js", "desk.js", "report.js")
+SCRIPTS = ("looks.js", "review.js", "desk.js", "picture.js", "report.js")
 
 
 def write(folder: Path, given: ReportInput) -> list[Path]:

@@ -160,7 +160,8 @@ function paint() {
   pen.setTransform(ratio, 0, 0, ratio, 0, 0); pen.clearRect(0, 0, width, height); backdrop();
   const seen = rows.filter(i => inSight(PLOT.box, i)), size = seen.length > 1500 ? .4 : .8;
   for (const i of seen) {
-    const [areas, marks] = batches[P.outcome[i]];
+    const [areas, marks] = batches[P.outcome[i]], reach = isPoint(i) ? disc(i) * view.k : 0;
+    if (reach > 3.5) { const x = px(PLOT.box[4 * i]), y = py(PLOT.box[4 * i + 1]); areas.moveTo(x + reach, y); areas.arc(x, y, reach, 0, 2 * Math.PI); }
     if (small(i)) marks.addPath(new Path2D(PATHS[D.outcomes[P.outcome[i]].mark]), new DOMMatrix([size, 0, 0, size, px((PLOT.box[4 * i] + PLOT.box[4 * i + 2]) / 2) - 5 * size, py((PLOT.box[4 * i + 1] + PLOT.box[4 * i + 3]) / 2) - 5 * size]));
     else trace(PLOT, i, areas);
   }
@@ -224,17 +225,6 @@ function sentence(topic, code, values, otherwise) { const text = D.sentences[top
 function finding(table, row) {
   const code = table.codes[table.code[row]], severity = ["block", "warn", "info"][table.severity[row]], from = table.row[row] == null ? table.file[row] : T("file_row", { file: table.file[row], row: table.row[row] });
   return el("li", { class: severity }, el("bdi", {}, sentence("findings", code, table.details[row], table.message[row])), el("div", { class: "code" }, `${T("severity_" + severity)} · ${code} · ${from}`));
-}
-function picture(i) {
-  const shot = D.pictures[i], box = PLOT.box.slice(4 * i, 4 * i + 4);
-  if (!shot && !(box[2] - box[0] > 0)) return null;
-  const pad = Math.max(box[2] - box[0], box[3] - box[1]) * .15, [w, s, e, n] = shot ? shot.bounds : [box[0] - pad, box[1] - pad, box[2] + pad, box[3] + pad], c = Math.cos((s + n) / 2 * Math.PI / 180), f = 400 / Math.max((e - w) * c, n - s);
-  const line = [];
-  for (let ring = PLOT.first[i]; ring < PLOT.first[i + 1]; ring++) { for (let v = PLOT.start[ring]; v < PLOT.start[ring + 1]; v++) line.push((v === PLOT.start[ring] ? "M" : "L") + ((PLOT.xs[v] - w) * c * f).toFixed(1) + " " + ((n - PLOT.ys[v]) * f).toFixed(1)); line.push("Z"); }
-  const key = (colour, text) => el("span", {}, el("i", { class: "swatch", css: { background: colour } }), text), X = (e - w) * c * f, Y = (n - s) * f;
-  return el("div", {}, el("svg:svg", { viewBox: `0 0 ${X.toFixed(1)} ${Y.toFixed(1)}`, role: "img", "aria-label": T("picture") }, shot ? el("svg:image", { href: "data:image/png;base64," + shot.png, width: X, height: Y, preserveAspectRatio: "none" }) : null,
-    el("svg:path", { d: line.join(""), fill: shot ? "none" : D.outcomes[P.outcome[i]].colour, "fill-opacity": .4, stroke: "#fff", "stroke-width": 5, "stroke-linejoin": "round" }), el("svg:path", { d: line.join(""), fill: "none", stroke: "#22262e", "stroke-width": 2.2, "stroke-linejoin": "round" })),
-  shot ? el("p", { class: "note" }, key(D.ground.forest, T("picture_forest")), key(D.ground.no_forest, T("picture_no_forest")), key(D.ground.unknown, T("picture_unknown")), key(D.ground.before, T("picture_before")), ...shot.years.map(year => key(D.years[year], T("picture_year", { year })))) : null);
 }
 function open(i) {
   selected = i;

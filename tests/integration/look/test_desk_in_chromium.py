@@ -140,3 +140,30 @@ def test_map_goes_to_what_is_filtered_and_says_what_its_colours_mean(page: Path,
         assert after == near / 2
         assert sorted(legend) == sorted(browser.run("[...new Set(P.outcome)].map(outcomeName)"))
         assert not browser.complaints
+
+
+@pytest.mark.parametrize("declared", [2.0, None])
+def test_a_point_is_seen_with_the_ground_it_stands_for(tmp_path: Path, declared: float | None) -> None:
+    """On card and map a disc of the area declared, of four hectares where none is; north to south, in metres."""
+    season = season_tables.season(60)
+    plot = str(season.plots.index[season.plots["geometry_kind"] == "point"][0])
+    season.plots.loc[plot, "declared_area_ha"] = declared
+    at, radius_m = list(season.plots.index).index(plot), ((declared or 4) * 1e4 / 3.14159) ** 0.5
+    with Browser(tmp_path / "profile") as browser:
+        browser.open(written(tmp_path, season))
+        card = browser.run(
+            f"(open({at}), [...document.querySelectorAll('#detail svg circle')].map(one => 1 * one.getAttribute('r')))"
+        )
+        bounds = browser.run(f"D.pictures[{at}]?.bounds ?? null")
+        high = browser.run("document.querySelector('#detail svg[role=img]').viewBox.baseVal.height")
+        browser.run("document.querySelector('dialog').close()")
+        north, south = (bounds[3], bounds[1]) if bounds else (2.4 * radius_m / 111320, 0)
+        painted = browser.run(
+            f"(view = {{ x: PLOT.box[{4 * at}], y: PLOT.box[{4 * at + 1}], k: 60000 }}, paint(),"
+            f" [.9, 1.1].map(part => pen.getImageData((width / 2 + part * {radius_m} / 111320 * 60000) *"
+            " (devicePixelRatio || 1), height / 2 * (devicePixelRatio || 1), 1, 1).data[3]))"
+        )
+
+    assert len(card) == 3
+    assert card[0] * (north - south) / high * 111320 == pytest.approx(radius_m, rel=0.01)
+    assert painted[0] > 0 and painted[1] == 0
