@@ -2,6 +2,7 @@
 
 import datetime as dt
 import inspect
+import runpy
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -301,6 +302,13 @@ def described(command: Any, name: str) -> Iterator[str]:
         yield table(["Argument or option", "Meaning"], rows)
 
 
+def manual_page() -> str:
+    """What `man eudr-check` shows."""
+    place = Path(__file__).with_name("make_man.py")
+    made: dict[str, Any] = runpy.run_path(str(place))
+    return str(made["page"]())
+
+
 PAGES = {
     "tables.md": tables_page,
     "config.md": config_page,
@@ -308,6 +316,7 @@ PAGES = {
     "layers.md": layers_page,
     "policies.md": policies_page,
     "commands.md": commands_page,
+    "eudr-check.1": manual_page,
 }
 
 

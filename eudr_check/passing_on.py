@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import segno
 
-from eudr_check import register
+from eudr_check import eudr_x, register
 from eudr_check.choices import LANGUAGES
 from eudr_check.errors import RegisterError
 from eudr_check.package.folder import Folder
@@ -41,6 +41,7 @@ def pass_on(
     shipment: str | None = None,
     with_verification: bool = False,
     languages: Sequence[str] = LANGUAGES,
+    order: eudr_x.Order | None = None,
 ) -> list[Path]:
     """Write the numbers of a harvest that hold as `references.csv`, `references.json` and `references.LANGUAGE.pdf`.
 
@@ -51,19 +52,24 @@ def pass_on(
         shipment: only this one; a customer has no business with the shipments of others.
         with_verification: put the verification numbers in; they are confidential.
         languages: of the sheets.
+        order: of a customer whose program takes EUDR-X: `references.eudr-x.json` as well.
 
     Returns:
         The files written.
 
     Raises:
-        RegisterError: no number holds, the register cannot be read, or the folder holds something.
+        RegisterError: no number holds, the register cannot be read, the folder holds something, or EUDR-X has no place
+            for what would be passed on.
     """
     rows = register.passed_on(file, harvest, shipment)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RegisterError(sentence("filing", "folder_taken", folder=str(folder)))
     names = [name for name in COLUMNS if with_verification or name != CONFIDENTIAL]
     shown = [{name: row[name] for name in names} for row in rows]
+    exchanged = None if order is None else eudr_x.document(order, shown, dt.datetime.now(dt.UTC))
     into = Folder(folder)
+    if exchanged is not None:
+        into.json("references.eudr-x.json", exchanged)
     into.csv("references.csv", pd.DataFrame(shown, columns=names))
     into.json("references.json", {"harvest": harvest, "references": shown})
     day = max(dt.date.fromisoformat(row["submitted"]) for row in rows)

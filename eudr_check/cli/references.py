@@ -96,12 +96,20 @@ def register_references(
     with_verification: Annotated[
         bool, typer.Option("--with-verification", help="Put the verification numbers in; they are confidential.")
     ] = False,
+    order: Annotated[
+        Path | None, typer.Option(help="YAML with operator and order_item: the number as EUDR-X as well")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """The reference numbers of a harvest for customers: CSV, JSON, and a sheet to print with a QR code each."""
+    from eudr_check import eudr_x
     from eudr_check.passing_on import pass_on
 
-    files(pass_on(file, harvest, folder, shipment=shipment, with_verification=with_verification), as_json=as_json)
+    given = None if order is None else eudr_x.read(order)
+    files(
+        pass_on(file, harvest, folder, shipment=shipment, with_verification=with_verification, order=given),
+        as_json=as_json,
+    )
 
 
 def _line(number: str, result: str, status: str | None) -> str:

@@ -56,6 +56,8 @@ def serve(
     with socket.socket(family) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        # Whoever reads the line below may ask at once.
+        listening.listen()
         typer.echo(in_words(sentence("serve", "started", host=host, port=listening.getsockname()[1])))
         if token is not None:
             typer.echo(in_words(sentence("serve", "own_token", token=token)))

@@ -75,12 +75,6 @@ def serving(folder: Path, catalogue: Path, *options: str) -> Iterator[Serving]:
         assert process.stdout is not None
         line = process.stdout.readline()
         address = line.split("/ ")[0]
-        for _ in range(200):
-            try:
-                requests.get(f"{address}/docs", timeout=5)
-                break
-            except requests.ConnectionError:
-                time.sleep(0.05)
         yield Serving(address, process)
     finally:
         process.terminate()

@@ -22,7 +22,9 @@ def maker() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("page", ["tables.md", "config.md", "codes.md", "layers.md", "policies.md", "commands.md"])
+@pytest.mark.parametrize(
+    "page", ["tables.md", "config.md", "codes.md", "layers.md", "policies.md", "commands.md", "eudr-check.1"]
+)
 def test_reference_fits_the_code(page: str) -> None:
     """Whoever changes a table, key, code, layer, policy or command runs `python docs/make_reference.py`."""
     assert (DOCS / "reference" / page).read_text(encoding="utf-8") == maker().PAGES[page]()

@@ -3,12 +3,15 @@
 import csv
 import datetime as dt
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from jsonschema import Draft7Validator
 
-from eudr_check import register
-from eudr_check.errors import RegisterError
+from eudr_check import eudr_x, register
+from eudr_check.errors import ConfigError, RegisterError
 from eudr_check.passing_on import COLUMNS, code_text, pass_on, sheet
 from eudr_check.register import Declared, outbox
 from tests.helpers.quick_register import no_waiting_for_the_disk
@@ -116,3 +119,75 @@ def test_a_folder_with_something_in_it_is_left_alone(file: Path, tmp_path: Path)
     with pytest.raises(RegisterError, match="is not an empty folder"):
         pass_on(file, "pe", tmp_path / "kept")
     assert (tmp_path / "kept/references.csv").read_text(encoding="utf-8") == "mine"
+
+
+ORDER = """
+operator:
+  company_name: Ejemplo BV
+  address: {street: Kade 1, postal_code: 3011 AA, city: Rotterdam, country: NL}
+  contact_person: {name: Ana Ejemplo, email: ana@example.org, phone: +31 10 0000000}
+  eudr_details: {eudr_role: SME-Operator, hs_code: "090111"}
+order_item: {order_reference: "4500012", item_reference: "10"}
+"""
+EUDR_X = {
+    "operator": {
+        "company_name": {},
+        "address": {"street": {}, "postal_code": {}, "city": {}, "country": {"minLength": 2, "maxLength": 2}},
+        "contact_person": {"name": {}, "email": {"pattern": "@"}, "phone": {}},
+        "eudr_details": {
+            "eudr_role": {"enum": ["SME-Operator", "SME-Trader", "LC-Operator", "LC-Trader"]},
+            "taric_document_code": {"enum": ["C716", "C717", "Y129", "Y132", "Y133", "Y142", "Y144"]},
+        },
+    },
+    "order_item": {"order_reference": {}, "item_reference": {}},
+    "document_meta": {"submission_date": {"pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}, "version": {}},
+}
+"""What EUDR-X requires, from its `json/schema.json` at 90bdd274 and `SPECIFICATION.md` at 2919c22f."""
+
+
+def schema(required: Mapping[str, Any]) -> dict[str, Any]:
+    """Objects whose keys are all required, and texts with their rules."""
+    rules = {
+        name: schema(one)
+        if one and all(isinstance(below, dict) for below in one.values())
+        else {"type": "string", **one}
+        for name, one in required.items()
+    }
+    return {"type": "object", "required": list(required), "properties": rules}
+
+
+def test_a_program_gets_the_number_as_eudr_x(file: Path, tmp_path: Path) -> None:
+    """One document for one order item, by the rules of its schema, with the number that holds."""
+    (tmp_path / "order.yaml").write_text(ORDER, encoding="utf-8")
+    order = eudr_x.read(tmp_path / "order.yaml")
+    pass_on(file, "pe", tmp_path / "one", shipment="EXP-2", with_verification=True, languages=["en"], order=order)
+    made = json.loads((tmp_path / "one/references.eudr-x.json").read_text(encoding="utf-8"))
+
+    assert [*Draft7Validator(schema(EUDR_X)).iter_errors(made)] == []
+    assert made["referenced_eudr_statements"] == [
+        {"reference_number": "26PE7XTVCZAQ3T", "verification_number": SECRETS[1]}
+    ]
+    assert made["operator"]["eudr_details"]["taric_document_code"] == "C716"
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [({"with_verification": True}, "--shipment"), ({"shipment": "EXP-2"}, "--with-verification")],
+)
+def test_what_eudr_x_has_no_place_for_is_not_written(
+    file: Path, tmp_path: Path, asked: dict[str, Any], says: str
+) -> None:
+    """Several numbers, or one without its verification number: nothing is written, not even the other files."""
+    (tmp_path / "order.yaml").write_text(ORDER, encoding="utf-8")
+
+    with pytest.raises(RegisterError, match=says):
+        pass_on(file, "pe", tmp_path / "none", order=eudr_x.read(tmp_path / "order.yaml"), **asked)
+    assert not (tmp_path / "none").exists()
+
+
+def test_an_order_that_lacks_something_says_what(tmp_path: Path) -> None:
+    """Nothing is made up for a customer."""
+    (tmp_path / "order.yaml").write_text(ORDER.replace("city: Rotterdam, ", ""), encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=r"order\.yaml.*operator\.address\.city"):
+        eudr_x.read(tmp_path / "order.yaml")
