@@ -31,6 +31,11 @@ class Job:
         return self.folder.name
 
     @property
+    def run(self) -> Path:
+        """Its run folder, beside those of the others: blocks of rasters that one has fetched serve all."""
+        return self.folder.parent / ".runs" / self.id
+
+    @property
     def asked(self) -> Mapping[str, Any]:
         """Owner, number of plots and options."""
         return _read(self.folder / "request.json")
@@ -105,6 +110,7 @@ class Store:
             if state["code"] not in OPEN and time.time() - state["at"] > keep_days * DAY:
                 gone = self.folder / f".old-{job.id}"
                 job.folder.rename(gone)
+                shutil.rmtree(job.run, ignore_errors=True)
                 shutil.rmtree(gone)
 
 

@@ -47,7 +47,7 @@ def work(folder: Path, place: Place, progress: Progress) -> None:
         folder / "plots.geojson",
         commodity=chosen.commodity or place.commodity,
         catalogue=place.catalogue,
-        out=folder / "run",
+        out=job.run,
         country=chosen.country or place.country,
     )
     named = harvest.plots[0].model_copy(update={"columns": {"plot_id": KEY}})
@@ -105,16 +105,14 @@ def _plot_columns(ours: gpd.GeoDataFrame, plots: gpd.GeoDataFrame) -> pd.DataFra
 
 def _in_unit(results: pd.DataFrame, unit: str, external_id: str | None, asked: list[Any]) -> pd.DataFrame:
     """The table as a caller of Whisp gets it: rounded to three decimals, in hectares or percent of the plot."""
-    made = results.copy()
-    made["Unit"] = unit
-    if external_id is not None:
-        made["external_id"] = [_text(one["properties"][external_id]) for one in asked]
-    hectares = made[list(columns.STATISTICS)]
+    area, hectares = results["Area"].round(DECIMALS), results[list(columns.STATISTICS)]
     if unit == "percent":
-        area = made["Area"].where(made["Area"] > 0)
-        hectares = hectares.div(area, axis=0) * 100
-    made[list(columns.STATISTICS)] = hectares.round(DECIMALS)
-    made["Area"] = made["Area"].round(DECIMALS)
+        hectares = hectares.div(results["Area"].where(results["Area"] > 0), axis=0) * 100
+    ids = [None if external_id is None else _text(one["properties"][external_id]) for one in asked]
+    plot = results[list(PLOT)].assign(Area=area, Unit=unit, external_id=pd.Series(ids, results.index, dtype=object))
+    others = results.columns.difference([*PLOT, *hectares], sort=False)
+    # One step: columns put in one by one lie apart in memory, and pandas warns of it.
+    made = pd.concat([plot, hectares.round(DECIMALS), results[others]], axis=1)
     about = {
         "whisp_version": f"eudr-check {__version__} (trees of Whisp {columns.EDITION})",
         "processing_timestamp_utc": dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M:%S+0000"),

@@ -67,10 +67,12 @@ def test_old_finished_jobs_go_and_unfinished_stay(tmp_path: Path) -> None:
     assert {job.id for job in store.all()} == {done.id, waiting.id}
 
     for job in (done, waiting):
+        job.run.mkdir(parents=True)
         _aged(job, days=2)
     store.tidy(1)
 
     assert [job.id for job in store.all()] == [waiting.id]
+    assert [job.run.exists() for job in (done, waiting)] == [False, True]
     assert store.unfinished("rosa") == [waiting]
     assert store.unfinished("ines") == []
     assert store.find(waiting.id, "ines") is None
