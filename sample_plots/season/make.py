@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from season import (
+    cattle,
     deliveries,
     earlier,
     faults,
@@ -35,6 +36,7 @@ MADE = (
     "2025",
     "codes.csv",
     "wood",
+    "cattle",
     "evidence",
     "reviews.csv",
     "legality.csv",
@@ -59,6 +61,7 @@ def everything(folder: Path) -> None:
     (folder / "shipments.csv").write_text(shipments.table_text(), encoding="utf-8", newline="")
     (folder / "codes.csv").write_text(_code_table(cases), encoding="utf-8", newline="")
     papers.write(folder)
+    cattle.write(folder / "cattle")
     wood.write(folder / "wood", Path(__file__).with_name(wood.GROUND))
 
 

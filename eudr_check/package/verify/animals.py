@@ -31,7 +31,8 @@ def _unlike(stored: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[Difference]:
     if sorted(stored["group"]) != sorted(fresh["group"]):
         yield Difference(ANIMALS, "groups", sentence("differences", "other_groups"))
         return
-    stored, fresh = stored.set_index("group"), fresh.set_index("group")
+    days = ["born", "slaughtered"]
+    stored, fresh = (one.assign(**one[days].fillna("")).set_index("group") for one in (stored, fresh))
     for column in fresh.columns:
         for group, now in fresh[column].items():
             was = stored.at[group, column]

@@ -32,7 +32,7 @@ class Report:
         judgeable = report._add_states(harvest)
         report._add_points(harvest, found, judgeable, parts)
         report._add_rules("high", found, judgeable, parts, policy)
-        report._add_gaps(found, judgeable, parts)
+        report._add_gaps(found, judgeable & ~harvest.no_ground, parts)
         report._add_rules("more_info_needed", found, judgeable, parts, policy)
         report._add_groups(found, judgeable, parts)
         report._add_context(found, judgeable, parts, policy)

@@ -6,13 +6,14 @@ import pandas as pd
 import pytest
 import yaml
 
-from eudr_check import config
+from eudr_check import config, parquet
 from eudr_check.package.verify import verify
 from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import Finished, run
 from eudr_check.run.recompute import STAGES
 from tests.conftest import REPOSITORY
 from tests.helpers.made_once import made_once
+from tests.helpers.tampering import rehashed
 
 CELL_HA = 0.07613
 """A cell of 1/4000 degree at 8.4 degrees south: 27.53 m east by 27.65 m north."""
@@ -112,3 +113,102 @@ def test_wood_package_declares_the_low_ones_and_verifies(wood: Finished) -> None
     assert wood.exit == Exit.OPEN_QUESTIONS
     assert sorted(index["plot"].str.rpartition("/")[2].unique()) == ["PC-01", "PC-02", "PC-03", "PC-04"]
     assert verify(wood.package / "pe-wood-2026.zip", stages=STAGES) == []
+
+
+@pytest.fixture(scope="module")
+def cattle(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """The chain of cattle."""
+    return made_once(tmp_path_factory, "sample-cattle", lambda folder: finished("pe-cattle-2026", folder))
+
+
+def test_each_establishment_on_its_own_ground(cattle: Finished) -> None:
+    """Drawn by hand: loss on forest, disturbance, a point nobody measured; forest that stands is no question.
+
+    | establishment | ground | drawn | so |
+    |---|---|---|---|
+    | CRIA-01 | point of 60 ha, its doubled disc 874 m, nearest forest 1,100 m | pasture | low |
+    | CRIA-02 | outline | forest on half of it, standing | low |
+    | CRIA-03 | outline | 36 of 100 cells of forest lost in 2022 by Hansen and TMF: 2.74 ha | high |
+    | RECRIA-01, ENGORDE-01, POTRERO-09 | outlines | pasture | low |
+    | RECRIA-02 | point without hectares | pasture around it | undetermined |
+    | ENGORDE-02 | outline | 36 cells of forest that TMF saw disturbed in 2023 | more_info_needed |
+    | CAMAL-01 | point of 1.2 ha | pasture | low |
+    """
+    found, reasons = tables_of(cattle)
+
+    assert found == {
+        "CRIA-01": ("low", "no_forest_2020"),
+        "CRIA-02": ("low", "no_event_on_forest"),
+        "CRIA-03": ("high", "agreed_deforestation"),
+        "RECRIA-01": ("low", "no_forest_2020"),
+        "RECRIA-02": ("undetermined", "establishment_area_unknown"),
+        "ENGORDE-01": ("low", "no_forest_2020"),
+        "ENGORDE-02": ("more_info_needed", "canopy_disturbance"),
+        "CAMAL-01": ("low", "no_forest_2020"),
+        "POTRERO-09": ("low", "no_forest_2020"),
+    }
+    one_method = reasons[(reasons["own"] == "CRIA-03") & (reasons["code"] == "deforestation_one_method")]
+    assert one_method["area_ha"].item() == pytest.approx(36 * CELL_HA, abs=0.004)
+
+
+def test_chains_are_as_strong_as_their_weakest_link(cattle: Finished) -> None:
+    """What became of each group, by its stays.
+
+    T-01 and T-02 are whole. T-03 was born on CRIA-03 (high), however clean the rest. T-04 was reared on RECRIA-02,
+    which nobody measured; T-05 fattened on ENGORDE-02. T-06 left CRIA-02 on 30 November 2024 and came to ENGORDE-01 on
+    1 March 2025. Nobody says where T-07 was born, and no file has COMPRA-7, where T-08 was.
+    """
+    animals = pd.read_parquet(cattle.package / "tables" / "ANIMALS.parquet").set_index("group")
+
+    assert dict(zip(animals.index, zip(animals["outcome"], animals["reasons"], strict=True), strict=True)) == {
+        "T-01": ("low", ""),
+        "T-02": ("low", ""),
+        "T-03": ("high", "establishment_high: ganaderos/CRIA-03"),
+        "T-04": ("undetermined", "establishment_undetermined: ganaderos/RECRIA-02"),
+        "T-05": ("more_info_needed", "establishment_more_info: ganaderos/ENGORDE-02"),
+        "T-06": ("undetermined", "days_unknown: 2024-12-01/2025-02-28"),
+        "T-07": ("undetermined", "no_birth"),
+        "T-08": ("undetermined", "establishment_unknown: ganaderos/COMPRA-7"),
+    }
+
+
+def test_statement_of_meat_names_every_establishment_of_its_animals(cattle: Finished) -> None:
+    """Lot CARNE-1 holds T-01 and T-02, 10,000 kg from five establishments; lots with T-03 and T-06 are refused."""
+    lots = pd.read_parquet(cattle.package / "tables" / "LOTS.parquet").set_index("lot")
+    (statement,) = cattle.package.glob("statement-*")
+    index = pd.read_csv(statement / "plots_index.csv")
+    excluded = pd.read_csv(cattle.package / "excluded.csv").set_index("plot")["excluded_because"]
+
+    assert lots["reasons"].to_dict() == {
+        "CARNE-1": "",
+        "CARNE-2": "animals_not_settled: T-03",
+        "CARNE-3": "animals_not_settled: T-06",
+    }
+    assert sorted(index["plot_id"]) == ["CAMAL-01", "CRIA-01", "CRIA-02", "ENGORDE-01", "RECRIA-01"]
+    assert excluded["ganaderos/POTRERO-09"] == "no_animals"
+    assert verify(cattle.package / "pe-cattle-2026.zip", stages=STAGES) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("ANIMALS", "outcome", "low"),
+        ("ANIMALS", "reasons", ""),
+        ("STAYS", "plot", "ganaderos/CRIA-03"),
+        ("STAYS", "until", None),
+    ],
+)
+def test_an_edit_of_a_chain_is_found(
+    cattle: Finished, tmp_path: Path, table: str, column: str, value: str | None
+) -> None:
+    """Every hash made anew, the groups of animals are still not those that the stays inside give."""
+
+    def change(package: Path) -> None:
+        path = package / "tables" / f"{table}.parquet"
+        frame = parquet.frame(path)
+        frame.loc[2, column] = value
+        frame.to_parquet(path, compression="zstd")
+
+    found = verify(rehashed(cattle.package, tmp_path / "edited", change), stages=STAGES)
+
+    assert "tables/ANIMALS.parquet" in {one.file for one in found}

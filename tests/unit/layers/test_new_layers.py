@@ -51,6 +51,8 @@ CASES: list[tuple[str, str, tuple[str, ...], list[tuple[tuple[int, ...], int]]]]
         ((148,), 1), ((200,), 0), ((244,), 0), ((250,), 0), ((255,), -1),
     ]),
     ("glad_glclu@2020", "crop", ("class",), [((244,), 1), ((48,), 0)]),
+    ("gpw_grassland@2022", "cultivated", ("class",), [((1,), 1), ((2,), 0), ((0,), 0), ((255,), -1)]),
+    ("gpw_grassland@2022", "natural", ("class",), [((2,), 1), ((1,), 0), ((255,), -1)]),
     ("wri_drivers@v1.3", "agriculture", ("driver",), [((1,), 1), ((3,), 1), ((5,), 0), ((255,), -1)]),
     ("wri_drivers@v1.3", "logging", ("driver",), [((4,), 1), ((1,), 0), ((7,), 0), ((255,), -1)]),
     ("wri_drivers@v1.3", "fire", ("driver",), [((5,), 1), ((1,), 0), ((255,), -1)]),
@@ -84,6 +86,7 @@ GRIDS = {
     # Cell in degrees (metres in UTM), hectares of one cell at the equator: WGS 84, 111319.49 m and 110574.3 m a degree.
     "1/10000 degree": (0.0001, 0.0123091),
     "1/4000 degree": (0.00025, 0.0769321),
+    "30 m, in degrees": (0.00025, 0.0769321),
     "0.01 degree": (0.01, 123.0907),
     "about 0.0002695 degree": (0.0002695, 0.0894002),
     "30 m": (30.0, 0.09),

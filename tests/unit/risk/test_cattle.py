@@ -89,3 +89,8 @@ def test_a_point_of_coffee_is_four_hectares_at_most() -> None:
     found, _ = risk.assess(table, evidence(ground), ALL, risk.policy("convergence@1"), PRODUCTION)
 
     assert found["outcome"].tolist() == ["low"]
+
+
+def test_a_point_without_area_names_no_neighbour_for_it() -> None:
+    """The ground is what nobody knows; no neighbour is to blame."""
+    assert point(float("nan"))[1] == ["establishment_area_unknown"]
