@@ -111,7 +111,7 @@ def _in_unit(results: pd.DataFrame, unit: str, external_id: str | None, asked: l
     ids = [None if external_id is None else _text(one["properties"][external_id]) for one in asked]
     plot = results[list(PLOT)].assign(Area=area, Unit=unit, external_id=pd.Series(ids, results.index, dtype=object))
     others = results.columns.difference([*PLOT, *hectares], sort=False)
-    # One step: columns put in one by one lie apart in memory, and pandas warns of it.
+    # All at once: pandas warns of a frame whose columns were put in one by one.
     made = pd.concat([plot, hectares.round(DECIMALS), results[others]], axis=1)
     about = {
         "whisp_version": f"eudr-check {__version__} (trees of Whisp {columns.EDITION})",
