@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from eudr_check.errors import EudrCheckError
 from eudr_check.text import sentence
@@ -26,7 +27,7 @@ CELLS = 1_000_000
 """More cells than the outline of any plot takes: the cover is never cut short."""
 
 
-def geoid(geometry: Any) -> str | None:
+def geoid(geometry: BaseGeometry) -> str | None:
     """The GeoID v2 of an outline or point.
 
     Args:

@@ -167,7 +167,7 @@ def assess(
     return risk.assess(plots, evidence, variables, risk.policy(policy), production)
 
 
-def eu_geojson(plots: gpd.GeoDataFrame, *, producer_as: str = "cooperative") -> dict[str, Any]:
+def eu_geojson(plots: gpd.GeoDataFrame, *, producer_as: str = "cooperative") -> dict[str, object]:
     """Plots as the EU Information System takes them: four properties, six decimals, no hole.
 
     Args:
@@ -188,7 +188,7 @@ def eu_geojson(plots: gpd.GeoDataFrame, *, producer_as: str = "cooperative") -> 
     return found
 
 
-def eu_check(file: Path | bytes | str | Mapping[str, Any], *, cattle: bool = False) -> list[Fault]:
+def eu_check(file: Path | bytes | str | Mapping[str, object], *, cattle: bool = False) -> list[Fault]:
     """A GeoJSON against the EU Information System's own file rules.
 
     Args:

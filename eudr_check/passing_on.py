@@ -15,6 +15,7 @@ from eudr_check.errors import RegisterError
 from eudr_check.package.folder import Folder
 from eudr_check.package.statement.facts import noon
 from eudr_check.package.statement.pdf import pdf
+from eudr_check.records import Row
 from eudr_check.text import number, say, sentence
 
 COLUMNS = (
@@ -78,7 +79,7 @@ def pass_on(
     return sorted(folder.iterdir())
 
 
-def code_text(row: Mapping[str, Any]) -> str:
+def code_text(row: Row) -> str:
     """What a QR code holds: the reference number, and its verification number after a blank where it is passed on.
 
     >>> code_text({"reference_number": "26BE7XTVCZAQ2S", "verification_number": "SFFCB4Y3"})
@@ -87,7 +88,7 @@ def code_text(row: Mapping[str, Any]) -> str:
     return " ".join(filter(None, (row["reference_number"], row.get(CONFIDENTIAL))))
 
 
-def sheet(harvest: str, rows: Sequence[Mapping[str, Any]], language: str) -> dict[str, Any]:
+def sheet(harvest: str, rows: Sequence[Row], language: str) -> Row:
     """The pages of a sheet, as the layout of statements takes them.
 
     Args:

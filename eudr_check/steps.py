@@ -11,7 +11,9 @@ from typing import Any, Literal, Protocol, TypeVar
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
-Made = Mapping[str, Any]
+Output = Any
+"""What a step gives, of its own type: who needs it knows it by name."""
+Made = Mapping[str, Output]
 """What the steps that a step needs have made, by their names."""
 Where = Literal["main", "thread", "process"]
 """`main`: one after another, where the run was started, so that it can be stopped at any moment; `thread`: in the
@@ -29,7 +31,7 @@ class Call:
     """A function of a module with arguments that JSON can hold, so that another process can do it."""
 
     function: Callable[..., object]
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, object]
     makes: str
     """What comes of it, for the message when it fails."""
     rows: int
@@ -41,7 +43,7 @@ class Step:
     """Something to do whenever its turn comes."""
 
     name: str
-    work: Callable[[Made], Any]
+    work: Callable[[Made], Output]
     """What the others get of it; of a step in a process of its own, the `Call` to be done there."""
     needs: tuple[str, ...] = ()
     """Steps that must be finished before."""
@@ -57,7 +59,7 @@ def one_by_one(work: Callable[[Item], Answer], items: Iterable[Item], /) -> Iter
     return map(work, items)
 
 
-def in_turn(steps: Sequence[Step]) -> dict[str, Any]:
+def in_turn(steps: Sequence[Step]) -> dict[str, Output]:
     """Do steps here, one after another, as a test or a script does.
 
     Returns:

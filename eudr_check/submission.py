@@ -17,6 +17,7 @@ from eudr_check.filing.words import errors
 from eudr_check.package.bag import contents
 from eudr_check.package.bag.unpack import opened
 from eudr_check.package.verify import verify
+from eudr_check.records import Row
 from eudr_check.register import FilingState, outbox
 from eudr_check.register.outbox import Sent
 from eudr_check.run.recompute import STAGES
@@ -97,7 +98,7 @@ def refuse_unconfirmed(chosen: Sequence[Ready], confirmed: Sequence[str]) -> Non
             raise FilingError(sentence("refusals", "not_confirmed", statement=one.about.statement))
 
 
-def note_numbers(file: Path, rows: Sequence[dict[str, Any]]) -> list[str]:
+def note_numbers(file: Path, rows: Sequence[Row]) -> list[str]:
     """Note the numbers that have come in the register, as a person would; noting again changes nothing.
 
     Returns:
@@ -132,7 +133,7 @@ def refusal(file: Path, state: FilingState, language: str) -> list[str]:
     return errors(faults[-1], language) if faults else []
 
 
-def refresh(client: Client) -> list[dict[str, Any]]:
+def refresh(client: Client) -> list[Row]:
     """Ask for the state of everything, and note the numbers that have come."""
     rows = client.refresh()
     note_numbers(client.register, rows)

@@ -1,17 +1,10 @@
 """Types of arrays, said once."""
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-Json = Mapping[str, Any]
-"""An object of a JSON document that is written to a file, read from one or sent: its form is held there."""
-Row = Mapping[str, Any]
-"""A row of a table, by column; `tables.py` holds what the columns are."""
-Element = Any
-"""An element of XML; lxml declares no types."""
 Value = TypeVar("Value", bound=np.generic)
 """Whatever type the values of an array have."""
 Floats = NDArray[np.float64]

@@ -103,7 +103,7 @@ Redacted = Annotated[
 Draft = Annotated[bool, typer.Option("--draft", help="Declare unsettled plots too; every file says draft.")]
 
 
-def echo_json(value: Any) -> None:
+def echo_json(value: object) -> None:
     """Write a result for programs on stdout; paths and days as text."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
 

@@ -10,6 +10,7 @@ from eudr_check.cli import language
 from eudr_check.cli.app import AsJson, Commands, app, echo_json
 from eudr_check.cli.target import Register, Target, targeted
 from eudr_check.errors import FilingError
+from eudr_check.records import Row
 from eudr_check.run.exit import Exit
 from eudr_check.text import sentence
 
@@ -67,7 +68,7 @@ def amend(
     chosen = room.ready(package, register, shipment, amending=True)
     client = _cleared(package, register, target, chosen, confirm)
 
-    def amended(one: "Ready") -> dict[str, Any]:
+    def amended(one: "Ready") -> Row:
         return client.amend(one.payload, _filed(client, messages.internal_reference(one.payload)))
 
     _each(chosen, amended, as_json)
@@ -150,14 +151,14 @@ def _cleared(
     return client
 
 
-def _filed(client: "Client", reference: str) -> dict[str, Any]:
+def _filed(client: "Client", reference: str) -> Row:
     """What was filed under a reference, a number or a uuid."""
     from eudr_check.register import outbox
 
     for row in reversed(outbox.sent(client.register, client.system)):
         names = (row["internal_reference"], row["reference_number"], row["uuid"])
         if row["operation"] == "submit" and row["state"] == "accepted" and reference in names:
-            found: dict[str, Any] = row
+            found: Row = row
             return found
     raise FilingError(sentence("filing", "not_filed_here", reference=reference, system=client.system))
 
@@ -204,19 +205,19 @@ def _each(chosen: "list[Ready] | list[str]", action: Any, as_json: bool) -> None
     raise typer.Exit(code)
 
 
-def _public(row: dict[str, Any]) -> dict[str, Any]:
+def _public(row: Row) -> Row:
     """A row of the outbox without what is confidential."""
     return {name: value for name, value in row.items() if name != "verification_number"}
 
 
-def _line(row: dict[str, Any]) -> str:
+def _line(row: Row) -> str:
     from eudr_check.register.filing_state import words
 
     number = "" if row["reference_number"] is None else f" {row['reference_number']}"
     return f"{row['internal_reference']} ({row['system']}, {row['operation']}):{number} {words(row, language.spoken())}"
 
 
-def _pending(rows: list[dict[str, Any]]) -> bool:
+def _pending(rows: list[Row]) -> bool:
     return any(
         row["state"] == "sending" or (row["state"] == "accepted" and row["status"] in (None, "SUBMITTED"))
         for row in rows

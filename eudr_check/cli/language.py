@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any
 
 from eudr_check import text
 from eudr_check.choices import LANGUAGES
@@ -36,15 +35,15 @@ def of_locale(environment: Mapping[str, str]) -> str:
     return code if code in LANGUAGES else "en"
 
 
-def in_words(message: Any) -> str:
+def in_words(message: object) -> str:
     """A sentence in the language of the terminal; other text as it stands."""
     return message.in_language(spoken()) if isinstance(message, text.Sentence) else str(message)
 
 
-def say(key: str, /, **values: Any) -> str:
+def say(key: str, /, **values: object) -> str:
     """A sentence of the terminal in its language."""
     return text.say("terminal", key, spoken(), **{name: spoken_value(one) for name, one in values.items()})
 
 
-def spoken_value(value: Any) -> Any:
+def spoken_value(value: object) -> object:
     return in_words(value) if isinstance(value, text.Sentence) else value

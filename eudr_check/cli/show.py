@@ -111,7 +111,7 @@ def frame(rows: pd.DataFrame, *, nothing: str) -> None:
     console.print(table)
 
 
-def summary(finished: Finished) -> dict[str, Any]:
+def summary(finished: Finished) -> dict[str, object]:
     """Counts and paths, as `--json` prints them."""
     counts = per_cooperative(finished)
     return {

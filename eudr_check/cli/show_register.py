@@ -8,6 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from eudr_check.records import Row
 from eudr_check.text import say
 
 WHOLE_ROW = 120
@@ -15,7 +16,7 @@ WHOLE_ROW = 120
 NO_PACKAGE = {"none yet": "no package yet", "left out later": "an earlier run had it, the last one has not"}
 
 
-def harvests(found: Sequence[Mapping[str, Any]]) -> None:
+def harvests(found: Sequence[Row]) -> None:
     """Every harvest: its packages, and a line per statement."""
     console = Console(markup=False, emoji=False)
     if not found:
@@ -30,7 +31,7 @@ def harvests(found: Sequence[Mapping[str, Any]]) -> None:
         console.print()
 
 
-def found(rows: Sequence[Mapping[str, Any]], what: str) -> None:
+def found(rows: Sequence[Row], what: str) -> None:
     """Plots with hectares and outcome, below the statement that declares them."""
     console = Console(markup=False, emoji=False)
     if not rows:
@@ -46,7 +47,7 @@ def found(rows: Sequence[Mapping[str, Any]], what: str) -> None:
             )
 
 
-def received(checks: Sequence[Mapping[str, Any]], language: str) -> None:
+def received(checks: Sequence[Row], language: str) -> None:
     """Reference numbers of suppliers with the last answer to each; never their verification numbers."""
     console = Console(markup=False, emoji=False)
     if checks:
@@ -59,7 +60,7 @@ def received(checks: Sequence[Mapping[str, Any]], language: str) -> None:
         _say(console, f"  {one['reference_number']}{supplier}: {one['result']}: {words} ({asked})")
 
 
-def amendable(noted: Mapping[str, Any]) -> str:
+def amendable(noted: Row) -> str:
     """Both readings of the 72 hours, and what ends them earlier."""
     from_number = noted["amend_from_number"]
     counted = f"until {_minutes(noted['amend_from_submission'])} counted from submission (service description)"

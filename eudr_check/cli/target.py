@@ -65,7 +65,7 @@ class Target:
         return Client(self.link(), register, self.name)
 
 
-def targeted(function: Callable[..., Any]) -> Callable[..., Any]:
+def targeted(function: Callable[..., object]) -> Callable[..., object]:
     """Give a command `--acceptance`, `--production` and `--endpoint` for its parameter `target`."""
     given = inspect.signature(function)
 

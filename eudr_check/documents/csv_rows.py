@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from eudr_check import delimited, numerals
 from eudr_check.delimited import DelimitedError, Record
@@ -178,5 +179,6 @@ def raise_all(problems: Sequence[EudrCheckError]) -> None:
 def _words(said: str) -> list[str]:
     """A problem, or those a sentence lists."""
     if isinstance(said, Sentence) and (said.topic, said.key) == ("documents", "several"):
-        return list(said.values["problems"])
+        problems: Any = said.values["problems"]
+        return list(problems)
     return [said]

@@ -9,13 +9,13 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from eudr_check.errors import FilingError
 from eudr_check.filing import messages
 from eudr_check.filing.answers import Answer, Fault, Overview
 from eudr_check.filing.messages import Kind, Request
 from eudr_check.filing.transport import Link, NoAnswerError, NotSentError
+from eudr_check.records import Row
 from eudr_check.register import outbox
 from eudr_check.register.outbox import ENDED, Sent, State
 from eudr_check.text import sentence
@@ -53,7 +53,7 @@ class Client:
     now: Callable[[], dt.datetime] = _utc
     settle: dt.timedelta = SETTLE
 
-    def submit(self, payload: bytes, about: Sent) -> dict[str, Any]:
+    def submit(self, payload: bytes, about: Sent) -> Row:
         """File a payload.
 
         Args:
@@ -95,19 +95,19 @@ class Client:
             )
         return self._send(request, fid)
 
-    def amend(self, payload: bytes, filed: dict[str, Any]) -> dict[str, Any]:
+    def amend(self, payload: bytes, filed: Row) -> Row:
         """Put a payload in the place of what was filed; a row of the outbox says what. Raises as `submit`."""
         request = messages.amend(str(filed["uuid"]), payload)
         if messages.internal_reference(payload) != filed["internal_reference"]:
             raise FilingError(sentence("filing", "other_statement", reference=filed["internal_reference"]))
         return self._change(request, filed, "amend")
 
-    def withdraw(self, filed: dict[str, Any]) -> dict[str, Any]:
+    def withdraw(self, filed: Row) -> Row:
         """Withdraw what was filed; a row of the outbox says what. Raises as `submit`."""
         kind: Kind = filed["kind"]
         return self._change(messages.withdraw(kind, str(filed["uuid"])), filed, "withdraw")
 
-    def refresh(self) -> list[dict[str, Any]]:
+    def refresh(self) -> list[Row]:
         """Find out what became of everything: look up what has no answer, and ask for the state of the rest.
 
         Returns:
@@ -147,7 +147,7 @@ class Client:
                 )
             )
 
-    def _change(self, request: Request, filed: dict[str, Any], operation: outbox.Operation) -> dict[str, Any]:
+    def _change(self, request: Request, filed: Row, operation: outbox.Operation) -> Row:
         names = ("kind", "internal_reference", "harvest", "package_digest", "shipment", "statement", "uuid")
         about = Sent(
             system=self.system,
@@ -158,7 +158,7 @@ class Client:
         )
         return self._send(request, outbox.begin(self.register, about, self.now()))
 
-    def _send(self, request: Request, fid: int) -> dict[str, Any]:
+    def _send(self, request: Request, fid: int) -> Row:
         """Send what the outbox already has; its answer and what that means are kept in one transaction."""
         try:
             answer, raw = self.link.send(request)
@@ -184,7 +184,7 @@ class Client:
             outbox.overview(self.register, self.system, seen, self.now())
         return outbox.one(self.register, fid)
 
-    def _resolve(self, row: dict[str, Any]) -> None:
+    def _resolve(self, row: Row) -> None:
         """Find out what became of a request without an answer."""
         if row["operation"] == "submit":
             mine = self._strangers(Sent(**{name: row[name] for name in Sent.__dataclass_fields__}), row["fid"])
@@ -202,7 +202,7 @@ class Client:
         elif self.now() - dt.datetime.fromisoformat(row["created"]) >= self.settle:
             outbox.end(self.register, row["fid"], "lost", self.now())
 
-    def _changed(self, row: dict[str, Any]) -> Overview | None:
+    def _changed(self, row: Row) -> Overview | None:
         """The state of a filing, where it shows that an amendment or withdrawal arrived."""
         for one in self._overviews(row["kind"], [row["uuid"]], row["fid"]):
             withdrawn = row["operation"] == "withdraw" and one.status == "WITHDRAWN"

@@ -16,6 +16,7 @@ from eudr_check import interface
 from eudr_check.errors import FilingError
 from eudr_check.filing.security import Credentials
 from eudr_check.interface import COMMON, DDS, SD, VERIFY, Service
+from eudr_check.records import Element
 from eudr_check.text import sentence
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -85,7 +86,7 @@ class Request:
         return written
 
 
-def parse(content: bytes, *, dense: bool = False) -> Any:
+def parse(content: bytes, *, dense: bool = False) -> Element:
     """The root of XML from outside: no DTD, no entities, nothing fetched.
 
     Args:
@@ -107,7 +108,7 @@ def parse(content: bytes, *, dense: bool = False) -> Any:
     return root
 
 
-def faults(service: Service, element: Any) -> list[str]:
+def faults(service: Service, element: Element) -> list[str]:
     """What our schema of a service refuses in the element of a body."""
     # A subtree still knows its envelope; the schema must see the element alone.
     alone = parse(etree.tostring(element))

@@ -12,11 +12,11 @@ import importlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from lxml import etree
 
 from eudr_check.errors import FilingError
+from eudr_check.records import Element
 from eudr_check.text import sentence
 
 _OASIS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss"
@@ -45,7 +45,7 @@ class Credentials:
     operator: str | None = None
     """OperatorAccessIdentifier, where one user files for several operators."""
 
-    def security_header(self) -> Any:
+    def security_header(self) -> Element:
         """A security header for one request, now."""
         return security_header(self, os.urandom(NONCE_BYTES), dt.datetime.now(dt.UTC))
 
@@ -91,7 +91,7 @@ def _from_keyring(system: str, user: str) -> str | None:
     return key
 
 
-def security_header(who: Credentials, nonce: bytes, created: dt.datetime) -> Any:
+def security_header(who: Credentials, nonce: bytes, created: dt.datetime) -> Element:
     """Timestamp and UsernameToken with a password digest.
 
     Args:

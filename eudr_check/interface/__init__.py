@@ -6,7 +6,7 @@ them before it writes a file, `filing` proves requests before it sends one, and 
 
 from functools import cache
 from importlib.resources import as_file, files
-from typing import Any, Literal
+from typing import Literal
 
 from lxml import etree
 
@@ -24,7 +24,7 @@ _FILES: dict[Service, str] = {
 
 
 @cache
-def schema(service: Service) -> Any:
+def schema(service: Service) -> "etree.XMLSchema":
     """The compiled schema of all requests of a service."""
     with as_file(files(__package__)) as folder:
         return etree.XMLSchema(etree.parse(str(folder / _FILES[service])))

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any
 
 DIGITS = 10
 
@@ -20,6 +19,6 @@ def distinct(letter: str, names: Sequence[str], contents: Sequence[Hashable]) ->
     return found
 
 
-def numbered(kind: str, names: Iterable[Any]) -> dict[str, str]:
+def numbered(kind: str, names: Iterable[object]) -> dict[str, str]:
     """Codes `KIND-001` and on, in the order of the names."""
     return {name: f"{kind}-{number:03}" for number, name in enumerate(sorted(set(map(str, names))), start=1)}

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from eudr_check.config import Harvest
+from eudr_check.records import Json
 from eudr_check.text import number, say
-from eudr_check.typing import Json
 
 
 def text(harvest: Harvest, summary: Json, language: str) -> str:

@@ -9,9 +9,9 @@ from eudr_check import __version__
 from eudr_check.config import Harvest
 from eudr_check.package.eu.consignment import Consignment
 from eudr_check.package.eu.frozen import PART_FILED
+from eudr_check.records import Json
 from eudr_check.shipments import Filed, Withheld
 from eudr_check.text import say
-from eudr_check.typing import Json
 
 
 def facts(

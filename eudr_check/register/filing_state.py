@@ -6,11 +6,10 @@ noted and the outbox, each filing as the EU system last showed it.
 
 import datetime as dt
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from eudr_check.records import Row
 from eudr_check.register import store
 from eudr_check.register.clock import amend_window
 from eudr_check.register.outbox import LATEST
@@ -94,7 +93,7 @@ def filing_states(path: Path, harvest: str | None = None) -> tuple[FilingState, 
     return tuple(sorted(mine, key=lambda one: (one.harvest, one.shipment or "", one.internal_reference)))
 
 
-def words(row: Mapping[str, Any], language: str, zone: dt.tzinfo | None = None) -> str:
+def words(row: Row, language: str, zone: dt.tzinfo | None = None) -> str:
     """The state of a filing in one sentence: what it is, what may be done, and until when.
 
     Args:

@@ -13,12 +13,12 @@ have arrived. Nothing with the same reference goes out until somebody has asked 
 
 import datetime as dt
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from eudr_check.errors import RegisterError
+from eudr_check.records import Row
 from eudr_check.register import store
 from eudr_check.text import sentence
 
@@ -121,7 +121,7 @@ def keep(
             _end(database, fid, became[0], time, became[1])
 
 
-def overview(path: Path, system: str, seen: Mapping[str, Any], time: dt.datetime) -> None:
+def overview(path: Path, system: str, seen: Row, time: dt.datetime) -> None:
     """Keep the state of a filing as the system gave it; what it does not say any more is not forgotten.
 
     Args:
@@ -155,7 +155,7 @@ def overview(path: Path, system: str, seen: Mapping[str, Any], time: dt.datetime
             _release(database, seen["uuid"], system)
 
 
-def sent(path: Path, system: str | None = None) -> list[dict[str, Any]]:
+def sent(path: Path, system: str | None = None) -> list[Row]:
     """Everything that was sent, oldest first, each with the last known state of what it filed.
 
     Args:
@@ -172,13 +172,13 @@ def sent(path: Path, system: str | None = None) -> list[dict[str, Any]]:
         return [dict(row) for row in rows]
 
 
-def one(path: Path, fid: int) -> dict[str, Any]:
+def one(path: Path, fid: int) -> Row:
     """One row of `sent`."""
     with store.reading(path) as database:
         return dict(database.execute(f"{LATEST} WHERE f.fid = ?", (fid,)).fetchone())
 
 
-def answers(path: Path, fid: int) -> list[dict[str, Any]]:
+def answers(path: Path, fid: int) -> list[Row]:
     """Every answer to a request, oldest first."""
     with store.reading(path) as database:
         return [dict(row) for row in database.execute("SELECT * FROM filing_answers WHERE filing = ?", (fid,))]

@@ -1,9 +1,9 @@
 """Numbers that hold, shipment by shipment, as they are passed on to whoever buys the goods."""
 
 from pathlib import Path
-from typing import Any
 
 from eudr_check.errors import RegisterError
+from eudr_check.records import Row
 from eudr_check.register import store
 from eudr_check.text import sentence
 
@@ -25,7 +25,7 @@ WHERE f.kind = 'sd' AND f.operation = 'submit' AND f.state = 'accepted' AND o.re
 """
 
 
-def passed_on(path: Path, harvest: str, shipment: str | None = None) -> list[dict[str, Any]]:
+def passed_on(path: Path, harvest: str, shipment: str | None = None) -> list[Row]:
     """Every statement and declaration of a harvest whose numbers hold.
 
     Args:
@@ -41,7 +41,9 @@ def passed_on(path: Path, harvest: str, shipment: str | None = None) -> list[dic
         RegisterError: the register cannot be read, or has no number that holds for this.
     """
     with store.reading(path) as database:
-        rows = [dict(row) for query in (_STATEMENTS, _DECLARATIONS) for row in database.execute(query, (harvest,))]
+        rows: list[Row] = [
+            dict(row) for query in (_STATEMENTS, _DECLARATIONS) for row in database.execute(query, (harvest,))
+        ]
     chosen = [row for row in rows if shipment is None or shipment in (row["shipment"], row["internal_reference"])]
     if not chosen:
         there = ", ".join(str(row["shipment"] or row["internal_reference"]) for row in rows) or "-"

@@ -3,8 +3,8 @@
 import datetime as dt
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
+from eudr_check.records import Row
 from eudr_check.register import store
 from eudr_check.register.outbox import refuse_mixed_systems
 
@@ -47,7 +47,7 @@ def keep(path: Path, check: Check, time: dt.datetime) -> None:
         )
 
 
-def received(path: Path) -> list[dict[str, Any]]:
+def received(path: Path) -> list[Row]:
     """The last check of every pair of numbers, oldest first.
 
     Raises:

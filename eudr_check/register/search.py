@@ -6,13 +6,13 @@ import math
 import re
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
 from eudr_check.geodesy import METRES_PER_DEGREE_EQUATOR
+from eudr_check.records import Row
 from eudr_check.register import store
 from eudr_check.register.numbers import CURRENT, amend_texts
 from eudr_check.tables import OUTCOMES
@@ -53,7 +53,7 @@ WHERE NOT EXISTS (SELECT 1 FROM outcomes WHERE harvest = l.harvest AND plot = l.
 """
 
 
-def harvests(path: Path) -> list[dict[str, Any]]:
+def harvests(path: Path) -> list[Row]:
     """Every harvest with its packages (the last one first), their outcomes, layers, statements and numbers.
 
     Verification numbers are confidential: `verification_noted` says whether there is one.
@@ -66,7 +66,7 @@ def harvests(path: Path) -> list[dict[str, Any]]:
             "SELECT harvest, count(*) AS plots FROM plots GROUP BY harvest UNION "
             "SELECT DISTINCT harvest, 0 FROM packages WHERE harvest NOT IN (SELECT harvest FROM plots) ORDER BY harvest"
         ).fetchall()
-        found = []
+        found: list[Row] = []
         for harvest, plots in land:
             rows = database.execute(
                 "SELECT * FROM packages WHERE harvest = ? ORDER BY is_last DESC, fid DESC", (harvest,)
@@ -84,7 +84,7 @@ def harvests(path: Path) -> list[dict[str, Any]]:
         return found
 
 
-def find(path: Path, what: str) -> list[dict[str, Any]]:
+def find(path: Path, what: str) -> list[Row]:
     """Every plot that answers to a name, a number or a place, once per harvest, package and statement.
 
     Args:
@@ -101,7 +101,7 @@ def find(path: Path, what: str) -> list[dict[str, Any]]:
     place = _PLACE.fullmatch(what.strip())
     with store.reading(path) as database:
         if place is None:
-            chosen: dict[str, Any] = {"what": what.strip()}
+            chosen: Row = {"what": what.strip()}
             outcomes = (
                 ":what IN (o.harvest, o.plot, o.plot_id, s.internal_reference) "
                 "OR s.reference_number = upper(:what) OR s.fid IN "
@@ -152,7 +152,7 @@ def content(path: Path) -> dict[str, pd.DataFrame]:
         return {name: _frame(database.execute(query)) for name, query in queries.items()}
 
 
-def _package(database: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
+def _package(database: sqlite3.Connection, row: sqlite3.Row) -> Row:
     names = ["date", "commodity", "package_digest", "zip", "zip_sha256", "policy", "software", "plots", "area_ha"]
     mine = (row["fid"],)
     statements = [

@@ -12,15 +12,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from eudr_check.errors import RegisterError
 from eudr_check.register import schema
 from eudr_check.text import sentence
+from eudr_check.typing import Geometries
 
 WAIT_S = 60.0
 _WGS84_ID = 4326
@@ -142,7 +141,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             database.close()
 
 
-def insert(database: sqlite3.Connection, table: str, **values: Any) -> int:
+def insert(database: sqlite3.Connection, table: str, **values: object) -> int:
     """Add a row of named values; returns its `fid`."""
     marks = ", ".join("?" * len(values))
     (fid,) = database.execute(
@@ -163,13 +162,13 @@ def remove(database: sqlite3.Connection, table: str, fid: int) -> None:
     database.execute(f"DELETE FROM {table}_index WHERE fid = ?", (fid,))
 
 
-def blobs(shapes: NDArray[Any]) -> list[bytes | None]:
+def blobs(shapes: Geometries) -> list[bytes | None]:
     """GeoPackage binary of geometries in EPSG:4326: header without envelope, then WKB."""
     header = _HEADER.pack(b"GP", 0, 1, _WGS84_ID)
     return [None if wkb is None else header + wkb for wkb in shapely.to_wkb(shapes, byte_order=1)]
 
 
-def shapes(stored: Sequence[bytes | None], names: Sequence[object] | None = None) -> NDArray[Any]:
+def shapes(stored: Sequence[bytes | None], names: Sequence[object] | None = None) -> Geometries:
     """object (n,) geometries in EPSG:4326 of GeoPackage binaries as `blobs` makes them; None where there is none.
 
     Args:

@@ -41,7 +41,7 @@ NO_ROOM = 1 << 20
 """Bytes: a disk with less than this left when a library fails to write is taken for full."""
 
 
-def digest(parts: Mapping[str, Any]) -> str:
+def digest(parts: Mapping[str, object]) -> str:
     """SHA-256 over named parts (anything JSON can hold), independent of their order."""
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -164,7 +164,7 @@ def append_tables(folder: Path, name: str, artifacts: Iterable[Artifact], last: 
     tables.check(tables.ALL[name].remove_columns(nested), pa.concat_tables(plain).to_pandas(ignore_metadata=True))
 
 
-def write_json(folder: Path, name: str, content: Any) -> None:
+def write_json(folder: Path, name: str, content: object) -> None:
     """Write a JSON document with sorted keys."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, indent=1)
     (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")

@@ -4,7 +4,6 @@ import datetime as dt
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -16,12 +15,13 @@ from eudr_check.plots import MOVED_OFF_LOSS
 from eudr_check.risk.compare import causes, changed
 from eudr_check.run.artifacts import Artifact, reaching, refusal
 from eudr_check.run.folder import RunFolder
+from eudr_check.steps import Made
 
 COMPARED = ("PLOTS", "EVIDENCE", "ASSESSMENTS")
 PLACE = ["geometry", "geometry_kind", "declared_area_ha", "usable"]
 
 
-def since_last(folder: RunFolder, made: Mapping[str, Any]) -> Changes | None:
+def since_last(folder: RunFolder, made: Made) -> Changes | None:
     """Compare this run with the tables of the last one.
 
     Args:

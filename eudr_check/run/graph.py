@@ -19,10 +19,10 @@ from functools import partial
 from graphlib import TopologicalSorter
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol
+from typing import Protocol
 
 from eudr_check.errors import PackageError
-from eudr_check.steps import Answer, Call, Item, Made, Step, Where
+from eudr_check.steps import Answer, Call, Item, Made, Output, Step, Where
 from eudr_check.text import sentence
 
 CORES = min(os.cpu_count() or 1, 8)
@@ -87,13 +87,13 @@ def _several(work: Callable[[Item], Answer], items: Iterable[Item], threads: int
 class Store(Protocol):
     """Where results are kept under the names of what made them."""
 
-    def find(self, stage: str, digest: str) -> Any:
+    def find(self, stage: str, digest: str) -> Output:
         """A result that is there and undamaged, or None."""
 
     def making(self, stage: str, digest: str) -> AbstractContextManager[Path]:
         """A folder that becomes the result when the block ends without an error."""
 
-    def made(self, stage: str, digest: str) -> Any:
+    def made(self, stage: str, digest: str) -> Output:
         """A result that was just made."""
 
 
@@ -106,12 +106,12 @@ class Result:
     """The kind of result."""
     key: Callable[[Made], str]
     """What names it: a digest of all that makes it."""
-    make: Callable[[Made, Path], Any]
+    make: Callable[[Made, Path], Output]
     """Makes it in a folder; in a process of its own, the `Call` that does."""
     needs: tuple[str, ...] = ()
     where: Where = "main"
     uses: tuple[str, ...] = ()
-    is_complete: Callable[[Any], bool] = lambda found: True
+    is_complete: Callable[[Output], bool] = lambda found: True
     """Whether a result that was found need not be made again."""
 
 
@@ -121,7 +121,7 @@ class _Scope:
 
     steps: dict[str, Step | Result]
     outer: "_Scope | None"
-    futures: dict[str, Future[Any]]
+    futures: dict[str, Future[Output]]
     wanted: set[str] = field(default_factory=set)
     """Steps that only others use, and that are to be done."""
     waiting: set[str] = field(default_factory=set)
@@ -153,7 +153,7 @@ class Graph(AbstractContextManager["Graph"]):
     """
 
     def __init__(
-        self, store: Store, watched: Callable[[str], AbstractContextManager[Callable[[Any], None]]] | None = None
+        self, store: Store, watched: Callable[[str], AbstractContextManager[Callable[[Output], None]]] | None = None
     ) -> None:
         """A graph whose results lie in a store.
 
@@ -175,7 +175,7 @@ class Graph(AbstractContextManager["Graph"]):
                 process.kill()
         self._threads.shutdown()
 
-    def run(self, steps: Sequence[Step | Result]) -> dict[str, Any]:
+    def run(self, steps: Sequence[Step | Result]) -> dict[str, Output]:
         """Do what is missing. A step of `main` may run steps of its own, which may need those around it.
 
         Returns:
@@ -240,7 +240,7 @@ class Graph(AbstractContextManager["Graph"]):
         if begins:
             self._begin(scope, name)
 
-    def result(self, name: str) -> Any:
+    def result(self, name: str) -> Output:
         """What a step that is used by the one that is being done has made; it is waited for."""
         assert self._scope is not None
         self._want(self._scope, name)
@@ -273,11 +273,11 @@ class Graph(AbstractContextManager["Graph"]):
         else:
             future.set_result(done)
 
-    def _worked(self, scope: _Scope, step: Step, made: Made) -> Any:
+    def _worked(self, scope: _Scope, step: Step, made: Made) -> Output:
         with collector_waiting() if step.many_objects else nullcontext():
             return self._placed(step.where, partial(step.work, made))
 
-    def _obtained(self, scope: _Scope, step: Result, made: Made) -> Any:
+    def _obtained(self, scope: _Scope, step: Result, made: Made) -> Output:
         key = step.key(made)
         found = self._store.find(step.stage, key)
         if found is not None and step.is_complete(found):
@@ -288,7 +288,7 @@ class Graph(AbstractContextManager["Graph"]):
             self._placed(step.where, partial(step.make, made, folder))
         return self._store.made(step.stage, key)
 
-    def _placed(self, where: Where, work: Callable[[], Any]) -> Any:
+    def _placed(self, where: Where, work: Callable[[], Output]) -> Output:
         if where != "process":
             return work()
         call: Call = work()
@@ -324,7 +324,7 @@ class Graph(AbstractContextManager["Graph"]):
                 raise PackageError(sentence("run", "not_made", what=call.makes, problem=last[0] if last else "-"))
 
 
-def _unwatched(name: str) -> AbstractContextManager[Callable[[Any], None]]:
+def _unwatched(name: str) -> AbstractContextManager[Callable[[Output], None]]:
     return nullcontext(lambda made: None)
 
 

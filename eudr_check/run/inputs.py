@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from eudr_check import config, object_store
 from eudr_check.config import Harvest
@@ -54,7 +53,7 @@ def bring(harvest: Harvest, *, offline: bool = False) -> None:
             _pull_if_there(key, object_store.resolve(document.parent, Path(name)))
 
 
-def catalogue(folder: Path, *, offline: bool = False) -> Mapping[str, Any]:
+def catalogue(folder: Path, *, offline: bool = False) -> Mapping[str, object]:
     """Bring a STAC folder (not its rasters), and say what it holds.
 
     Returns:

@@ -74,7 +74,7 @@ class Measurements:
             self._elsewhere_s += 0.0 if children else now.cpu_s - then.cpu_s
 
     @property
-    def last(self) -> dict[str, Any]:
+    def last(self) -> dict[str, object]:
         """Figures of the stage that ended last, without its name."""
         return {name: value for name, value in self._rows[-1].items() if name != "stage"}
 

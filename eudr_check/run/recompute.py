@@ -2,9 +2,8 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -20,6 +19,7 @@ from eudr_check.errors import LayersError
 from eudr_check.layers.definition import definition
 from eudr_check.package.verify import Recorded, Stages
 from eudr_check.problems import explained
+from eudr_check.records import Json
 from eudr_check.risk.policy import shipped
 from eudr_check.run import watched
 from eudr_check.run.records import records
@@ -31,7 +31,7 @@ def recompute(
     plots: pd.DataFrame,
     evidence: pd.DataFrame,
     variables: Sequence[Variable],
-    policy: Mapping[str, Any],
+    policy: Json,
     production: Production | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """ASSESSMENTS and REASONS under the policy as `policy.json` of the package writes it.
@@ -52,19 +52,19 @@ def reviewed(assessments: pd.DataFrame, evidence: pd.DataFrame, path: Path) -> p
     return reviews.apply(assessments, read, evidence, reviews.broken_files(read, path.parent))
 
 
-def shipped_policy(name: str) -> Mapping[str, Any] | None:
+def shipped_policy(name: str) -> Json | None:
     """The policy of that name as it is shipped; None where none is."""
     return risk.policy(name).model_dump(mode="json") if name in shipped() else None
 
 
-def shipped_definition(name: str) -> Mapping[str, Any] | None:
+def shipped_definition(name: str) -> Json | None:
     """The layer of that id as it is shipped; None where none is."""
     if name not in layers.shipped():
         return None
     return definition(LayerChoice.model_validate({"id": name, "from": "shipped"})).model_dump(mode="json")
 
 
-def meant(definitions: Sequence[Any], sources: pd.DataFrame) -> Sequence[Variable]:
+def meant(definitions: Sequence[object], sources: pd.DataFrame) -> Sequence[Variable]:
     """The meaning of the columns of some layers, as `layers.json` of a package writes these, and of its SOURCES.
 
     Raises:
@@ -78,7 +78,7 @@ def meant(definitions: Sequence[Any], sources: pd.DataFrame) -> Sequence[Variabl
     return watched.variables(read, sources)
 
 
-def answers_in(path: Path, cooperatives: Sequence[str]) -> list[Mapping[str, Any]]:
+def answers_in(path: Path, cooperatives: Sequence[str]) -> list[Json]:
     """The operator's answers of a package, as its statements show them.
 
     Raises:

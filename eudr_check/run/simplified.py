@@ -10,10 +10,10 @@ from eudr_check.documents import article10, dossier
 from eudr_check.errors import RunError
 from eudr_check.package.folder import Folder
 from eudr_check.package.statement import simplified
+from eudr_check.records import Json
 from eudr_check.run import results
 from eudr_check.run.folder import RunFolder
 from eudr_check.text import sentence
-from eudr_check.typing import Json
 
 
 def declare(harvest: Harvest, folder: Path) -> Json:

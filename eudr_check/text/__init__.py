@@ -25,7 +25,7 @@ def topic(name: str) -> dict[str, dict[str, str]]:
     return content
 
 
-def say(name: str, key: str, language: str, /, **values: Any) -> str:
+def say(name: str, key: str, language: str, /, **values: object) -> str:
     """One sentence of a topic in one language; floats are written as the language writes numbers.
 
     Raises:
@@ -40,7 +40,7 @@ class Sentence(str):
 
     topic: str
     key: str
-    values: dict[str, Any]
+    values: dict[str, object]
 
     def in_language(self, language: str) -> str:
         """The same sentence in another language; sentences among its figures follow, lists of them line by line."""
@@ -61,7 +61,7 @@ def worded(error: BaseException) -> str:
     return said if isinstance(said, Sentence) else " ".join(str(error).split())
 
 
-def sentence(topic: str, key: str, /, **values: Any) -> Sentence:
+def sentence(topic: str, key: str, /, **values: object) -> Sentence:
     """A sentence that errors and notes carry: English as text, any language for the terminal.
 
     Errors among the values become their sentences.

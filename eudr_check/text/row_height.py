@@ -11,7 +11,7 @@ _WIDEST = 1.1
 """How much more room letters take than the figures that columns are measured in: a line too many cuts no text."""
 
 
-def height(cells: Iterable[tuple[Any, float]]) -> float:
+def height(cells: Iterable[tuple[object, float]]) -> float:
     """Points that a row takes, from the values of its cells and the widths of their columns in characters."""
     return min(MOST_POINTS, LINE_POINTS * max((lines(value, width) for value, width in cells), default=1))
 

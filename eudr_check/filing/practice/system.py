@@ -14,6 +14,7 @@ from typing import Any, Literal
 from lxml import etree
 
 from eudr_check.filing.messages import NAMESPACES, Kind
+from eudr_check.records import Element
 
 QUIRKS = (
     "amend-refused-early",
@@ -53,7 +54,7 @@ class Record:
     kind: Kind
     uuid: str
     reference: str
-    statement: Any
+    statement: Element
     status: str = "SUBMITTED"
     polls: int = 0
     version: int = 1
@@ -76,7 +77,7 @@ class System:
     """Monotonic time and name of every request."""
     lost_one: bool = False
 
-    def submit(self, kind: Kind, request: Any) -> Record:
+    def submit(self, kind: Kind, request: Element) -> Record:
         """Take a statement or declaration."""
         statement = request.find(f"{{{NAMESPACES[kind]}}}statement")
         self._check(kind, statement)
@@ -85,7 +86,7 @@ class System:
         self.records.append(record)
         return record
 
-    def change(self, kind: Kind, request: Any, action: Literal["amend", "withdraw"]) -> Record:
+    def change(self, kind: Kind, request: Element, action: Literal["amend", "withdraw"]) -> Record:
         """Amend or withdraw."""
         record = self._record(kind, request[0].text)
         early = "amend-refused-early" in self.quirks and record.polls < self.polls + 1

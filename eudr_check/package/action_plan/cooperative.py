@@ -12,8 +12,8 @@ from babel.dates import format_date
 from eudr_check.config import Harvest
 from eudr_check.package import document_date
 from eudr_check.package.action_plan.actions import Score
+from eudr_check.records import Json
 from eudr_check.text import number, say
-from eudr_check.typing import Json
 
 
 @dataclass(frozen=True)

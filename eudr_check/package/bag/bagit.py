@@ -13,8 +13,8 @@ from typing import Any
 from eudr_check import __version__
 from eudr_check.package.bag import zip_file
 from eudr_check.package.bag.zip_file import Archive, Entry
+from eudr_check.records import Json
 from eudr_check.steps import Map, one_by_one
-from eudr_check.typing import Json
 
 MANIFEST = "MANIFEST.json"
 

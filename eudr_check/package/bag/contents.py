@@ -10,8 +10,8 @@ import pandas as pd
 
 from eudr_check.files import sha256
 from eudr_check.package.statement.statements import DRAFT_MARK
+from eudr_check.records import Json
 from eudr_check.text.clean import cell, clean
-from eudr_check.typing import Json
 
 
 @dataclass(frozen=True)

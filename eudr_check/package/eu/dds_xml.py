@@ -21,10 +21,10 @@ from eudr_check.interface import COMMON, DDS
 from eudr_check.package import document_date
 from eudr_check.package.eu import goods
 from eudr_check.package.eu.elements import append
+from eudr_check.records import Element
 from eudr_check.text import Sentence, sentence
 from eudr_check.text.clean import clean
 from eudr_check.trade import Address, Operator, Product
-from eudr_check.typing import Element
 
 NAMESPACES = {"dds": DDS, "eudrCommon": COMMON}
 EORI = re.compile(r"[A-Z]{2}[A-Za-z0-9]{1,15}")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from eudr_check.interface import COMMON
-from eudr_check.typing import Element
+from eudr_check.records import Element
 
 _COMMON_ELEMENTS = frozenset(
     {"descriptionOfGoods", "goodsMeasure", "netWeight", "percentageEstimationOrDeviation", "supplementaryUnit",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from pydantic import TypeAdapter
 
+from eudr_check.records import Json
 from eudr_check.shipments import Filed, Shipments
-from eudr_check.typing import Json
 
 NAME = "shipments.json"
 _SHIPMENTS: TypeAdapter[Shipments | None] = TypeAdapter(Shipments | None)

@@ -26,7 +26,7 @@ from eudr_check.package import document_date
 from eudr_check.package.csv_files import csv_bytes
 from eudr_check.package.formats.geojson_text import collection, feature, geometry, known
 from eudr_check.package.formats.given import Given, assessed
-from eudr_check.typing import Row
+from eudr_check.records import Row
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://github.com/thecosaorg/diasca-exchange#eudr-check")
 SYSTEM = f"eudr-check {__version__}"

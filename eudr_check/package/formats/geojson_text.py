@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from eudr_check.typing import Row
+from eudr_check.records import Row
 
 
 def geometry(shape: BaseGeometry) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -57,7 +56,7 @@ class Table:
     """One table of the GeoPackage."""
 
     name: str
-    frame: Any
+    frame: pd.DataFrame
     """A frame, an Arrow table with geometries as WKB, the Parquet file that holds one, or what reads one by parts."""
     geometry_type: str | None = None
     """Geometry type as OGR names it; None for a plain table."""

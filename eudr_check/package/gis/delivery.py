@@ -3,10 +3,9 @@
 Everything they need lies in files, or fits into JSON.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pyarrow.parquet as pq
@@ -15,6 +14,7 @@ from eudr_check import parquet
 from eudr_check.package.gis import geopackage, maps, rasters
 from eudr_check.package.gis.content import Judged
 from eudr_check.package.gis.edition import Edition
+from eudr_check.records import Json
 from eudr_check.steps import Call
 
 
@@ -35,7 +35,7 @@ def writing(folder: Path, edition: Edition, plots: gpd.GeoDataFrame) -> Call:
     return Call(write, arguments, edition.geopackage(folder).name, len(plots))
 
 
-def write(folder: str, edition: Mapping[str, Any], bounds: Sequence[float]) -> None:
+def write(folder: str, edition: Json, bounds: Sequence[float]) -> None:
     """What `writing` orders."""
     tables = Path(folder) / "tables"
     west, south, east, north = bounds

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from eudr_check.config import Harvest
 from eudr_check.package import document_date
 from eudr_check.package.gis.maps import Map
+from eudr_check.records import Json
 from eudr_check.text.clean import file_stem
 from eudr_check.variables import Variable
 
@@ -37,7 +37,7 @@ class Counted:
     """Layers without which a plot is unknown; empty where the policy does not say."""
 
     @classmethod
-    def of(cls, policy: Mapping[str, Any], variables: Sequence[Variable]) -> "Counted":
+    def of(cls, policy: Json, variables: Sequence[Variable]) -> "Counted":
         """From a policy as in `policy.json`, and layer variables."""
         layer = next((one.layer for one in variables if one.column == policy.get("baseline")), None)
         if layer is None:
@@ -76,9 +76,9 @@ class Edition:
         harvest: Harvest,
         variables: Sequence[Variable],
         scenes: Sequence[str] = (),
-        layers: Sequence[Mapping[str, Any]] = (),
+        layers: Sequence[Json] = (),
         mapped: Collection[str] = (),
-        policy: Mapping[str, Any] | None = None,
+        policy: Json | None = None,
     ) -> "Edition":
         """The edition of a harvest with what its run has.
 
@@ -113,12 +113,12 @@ class Edition:
         """Where its GeoPackage lies in the folder of the package."""
         return folder / f"{file_stem(self.harvest)}.gpkg"
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """As JSON can hold it."""
         return asdict(self) | {"day": self.day.isoformat(), "events": list(self.events), "scenes": list(self.scenes)}
 
     @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> "Edition":
+    def from_json(cls, content: Json) -> "Edition":
         """What `as_json` gave."""
         day, events, scenes = date.fromisoformat(content["day"]), tuple(content["events"]), tuple(content["scenes"])
         credits = tuple(Credit(**one) for one in content["credits"])

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from eudr_check import __version__
 from eudr_check.config import Harvest
-from eudr_check.geodesy import POINT_AREA_HA
-from eudr_check.law.regulation import CUTOFF_YEAR
+from eudr_check.law.regulation import CUTOFF_YEAR, POINT_AREA_HA
 from eudr_check.package import document_date, palette
 from eudr_check.package.report.inputs import ReportInput
 from eudr_check.package.report.thumbnail import Picture, png

@@ -9,8 +9,8 @@ import pandas as pd
 
 from eudr_check.package.pictures import Shots
 from eudr_check.package.statement.pages import Pages
+from eudr_check.records import Json
 from eudr_check.text import number
-from eudr_check.typing import Json
 
 MOST_EXAMPLES = 4
 

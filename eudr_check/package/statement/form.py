@@ -7,9 +7,9 @@ from typing import Any
 
 from babel import Locale
 
+from eudr_check.records import Json
 from eudr_check.text import say
 from eudr_check.text.clean import clean
-from eudr_check.typing import Json
 
 COUNTRIES = frozenset({"country", "countryOfActivity", "borderCrossCountry"})
 SPOKEN = frozenset({"operatorRole", "activityType", "geoLocationConfidential"})

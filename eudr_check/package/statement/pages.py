@@ -13,10 +13,10 @@ from eudr_check.law import official
 from eudr_check.package.pictures import Shots
 from eudr_check.package.statement import looks, years
 from eudr_check.package.statement.glyphs import undrawable
+from eudr_check.records import Json
 from eudr_check.text import number, say
 from eudr_check.text import topic as topics
 from eudr_check.text.clean import clean
-from eudr_check.typing import Json
 
 MOST_PLOTS = 1000
 """Rows of the plots table on paper; the file beside it holds all."""

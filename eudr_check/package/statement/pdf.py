@@ -7,7 +7,7 @@ import typst
 
 from eudr_check.package import fonts
 from eudr_check.package.statement.glyphs import drawable
-from eudr_check.typing import Json
+from eudr_check.records import Json
 
 
 def pdf(document: Json, timestamp: int) -> bytes:

@@ -20,8 +20,8 @@ from eudr_check.package.statement import facts as statement_facts
 from eudr_check.package.statement.map import draw
 from eudr_check.package.statement.pages import Pages, listed
 from eudr_check.package.statement.pdf import pdf
+from eudr_check.records import Json
 from eudr_check.text import Joined, number, sentence
-from eudr_check.typing import Json
 
 SETTLED = ("low", "cleared_by_review")
 

@@ -27,11 +27,11 @@ from eudr_check.package.statement.filed import rest_without_lots, shown_as_filed
 from eudr_check.package.statement.map import draw
 from eudr_check.package.statement.pages import listed
 from eudr_check.package.statement.pdf import pdf
+from eudr_check.records import Json
 from eudr_check.shipments import Filed, Shipments, Withheld
 from eudr_check.text import sentence
 from eudr_check.text.clean import file_stem
 from eudr_check.tiles import tiles_of
-from eudr_check.typing import Json
 from eudr_check.variables import Variable
 
 DRAFT_MARK = "DRAFT-"

@@ -22,9 +22,9 @@ from eudr_check.package.statement.facts import layer_facts
 from eudr_check.package.statement.filed import FILED
 from eudr_check.package.statement.statements import DRAFT_MARK, Behind, Plan, plan
 from eudr_check.package.verify.difference import Difference
+from eudr_check.records import Json
 from eudr_check.shipments import Filed, Shipments
 from eudr_check.text import sentence
-from eudr_check.typing import Json
 from eudr_check.variables import Variable
 
 _WORDS_OF_AN_ANSWER = {"letter", "answer", "evidence", "sha256", "date", "person", "cooperatives"}

@@ -59,8 +59,9 @@ def _unlike(file: str, stored: pd.Series, fresh: pd.Series) -> Iterator[Differen
             )
 
 
-def same(was: Any, now: Any) -> bool:
+def same(stored: object, now: object) -> bool:
     """Whether a cell says the same: kilograms to the milligram, lists and sentences in any order."""
+    was: Any = stored
     if isinstance(now, float):
         return bool(np.isclose(float(was), now, rtol=0, atol=TOLERANCE_KG))
     if isinstance(now, str):

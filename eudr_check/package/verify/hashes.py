@@ -9,8 +9,8 @@ from eudr_check.errors import PackageError
 from eudr_check.files import is_safe_name, sha256
 from eudr_check.package.bag.bagit import MANIFEST, decoded
 from eudr_check.package.verify.difference import Difference
+from eudr_check.records import Json
 from eudr_check.text import sentence
-from eudr_check.typing import Json
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 

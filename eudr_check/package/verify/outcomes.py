@@ -14,8 +14,8 @@ from eudr_check.config import Harvest, Production
 from eudr_check.errors import EudrCheckError
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference, some, unlike
+from eudr_check.records import Json
 from eudr_check.text import sentence, worded
-from eudr_check.typing import Json
 from eudr_check.variables import Variable
 
 Assess = Callable[

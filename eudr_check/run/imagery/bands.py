@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +38,7 @@ class Bands:
     spent_bytes: int = 0
     left_out: int = 0
     """Bands that did not fit the budget any more."""
-    rows: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    rows: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
     """SOURCES row of every band read, by Item and band."""
     _line_bytes: int | None = None
     """Where the share of the line ends, in bytes spent."""

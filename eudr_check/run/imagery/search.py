@@ -50,7 +50,7 @@ class Listing:
             self.passes + other.passes,
         )
 
-    def as_json(self) -> dict[str, list[Any]]:
+    def as_json(self) -> dict[str, list[object]]:
         """The same as JSON, that `from_json` reads."""
         return {
             "scenes": [one.model_dump(mode="json") for one in self.scenes],
@@ -60,7 +60,7 @@ class Listing:
         }
 
 
-def from_json(content: Mapping[str, Sequence[Any]]) -> Listing:
+def from_json(content: Mapping[str, Sequence[object]]) -> Listing:
     """What `Listing.as_json` wrote; lists that are not there are empty."""
     return Listing(
         tuple(Scene.model_validate(one) for one in content.get("scenes", ())),

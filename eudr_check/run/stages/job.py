@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from eudr_check import layers
 from eudr_check.config import Harvest
@@ -43,7 +42,7 @@ class Run:
         package = self.harvest.package.model_copy(update={"date": self.made_on})
         return self.harvest.model_copy(update={"package": package})
 
-    def name_of(self, stage: str, made_of: Mapping[str, Any]) -> str:
+    def name_of(self, stage: str, made_of: Mapping[str, object]) -> str:
         """Digest of all that makes an artifact, code and libraries included."""
         return digest({"versions": made_by(stage), **made_of})
 
