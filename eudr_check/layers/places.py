@@ -1,13 +1,20 @@
 """Where a layer is found, and what its definition was compared with: the parts of a definition that are no raster."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from eudr_check.problems import SettingError
 from eudr_check.text import sentence
+
+WORLD = (-180.0, -90.0, 180.0, 90.0)
+_DRAWN = re.compile(
+    r"\bservice=(wms|wmts)\b|\brequest=get(map|tile)\b|/(wms|wmts)([/?]|$)|\{[xyz]\}|/mapserver\b", re.IGNORECASE
+)
+"""Addresses of services that draw maps: WMS, WMTS, tiles by zoom, ArcGIS."""
 
 
 class Strict(BaseModel):
@@ -71,7 +78,10 @@ class TileScheme(Strict):
 
 
 class Place(Strict):
-    """Where the layer is found: a STAC API at `endpoint`, or `tiles` with known addresses."""
+    """Where the layer is found: a STAC API at `endpoint`, `tiles` with known addresses, or one `file`.
+
+    `file` is the address of a GeoTIFF, or one for each asset, and `box` what ground it may hold; both become `tiles`.
+    """
 
     endpoint: str | None = None
     tiles: TileScheme | None = None
@@ -87,6 +97,28 @@ class Place(Strict):
     token_hosts: tuple[str, ...] = Field((), description="hosts the token is sent to, and no others")
     token_header: str = Field("Authorization", description="header that carries it; Authorization means a bearer token")
     note: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_file(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "file" not in data:
+            return data
+        rest = {key: value for key, value in data.items() if key not in ("file", "box")}
+        if {"endpoint", "tiles"} & rest.keys():
+            raise SettingError(sentence("definition_rules", "endpoint_or_tiles"))
+        given, box = data["file"], data.get("box", WORLD)
+        if isinstance(given, dict):
+            return rest | {"tiles": {"naming": "file", "url": "{asset}", "assets": given, "box": box}}
+        address = str(given).replace("{", "{{").replace("}", "}}")
+        return rest | {"tiles": {"naming": "file", "url": address, "box": box}}
+
+    @model_validator(mode="after")
+    def _no_picture(self) -> "Place":
+        addresses = (self.endpoint, *((self.tiles.url, *self.tiles.assets.values()) if self.tiles else ()))
+        for address in addresses:
+            if address is not None and _DRAWN.search(address):
+                raise SettingError(sentence("definition_rules", "drawn", address=address))
+        return self
 
     @model_validator(mode="after")
     def _one_kind(self) -> "Place":

@@ -31,6 +31,8 @@ __all__ = ["HECTARES", "add", "check", "collections", "interval", "items", "list
 
 HECTARES = "eudr_check:hectares"
 """Field of an asset: hectares of every value it holds, counted when it was registered."""
+_ADDRESS = re.compile(r"(https?|s3|gs):/")
+"""Of a file on the web, as a path holds it."""
 _GDAL_TYPES = {"uint8": "Byte", "int8": "Int8", "uint16": "UInt16", "int16": "Int16"}
 
 
@@ -52,6 +54,8 @@ def add(
         LayersError: a file is no GeoTIFF, its name fits no asset or several, its CRS, dtype or a value contradicts the
             definition, or another file is registered in its place; names the file and the remedy.
     """
+    if address := next((path.as_posix() for path in rasters if _ADDRESS.match(path.as_posix())), None):
+        raise LayersError(sentence("layers", "address_for_file", address=address))
     collection = folder / definition.collection
     groups: dict[str, dict[str, Path]] = {}
     for path in sorted(rasters):

@@ -305,6 +305,34 @@ def test_published_tiles_without_stac(tmp_path: Path) -> None:
     assert offline["status"].tolist() == ["read", "failed"]
 
 
+def test_a_single_file_of_ones_own_is_read_by_ranges(tmp_path: Path) -> None:
+    """Only blocks under the plots come over the net, kept with the file's ETag; ground beyond the map is unknown."""
+    toy = Toy(tmp_path, "{map: {legend: '0..1'}}", f"{{forest: {{{STATE}, when: {{map: 1}}}}}}")
+    values = np.random.default_rng(1).integers(0, 2, (4000, 4000))
+    values[:1000, :1000] = 1
+    write_raster(tmp_path / "files" / "mapa.tif", values, cell=0.0001, west=0.0, north=0.4)
+    boxes = {Tile(0, 3): np.array([[0.01, 0.35, 0.02, 0.36]]), Tile(-1, 3): np.array([[-0.02, 0.35, -0.01, 0.36]])}
+    with Server(tmp_path / "files") as server:
+        toy.file.write_text(toy.file.read_text() + f"found: [{{file: '{server.url}/cog/mapa.tif'}}]")
+        asked = ([toy.choice], {"local": Catalogue(tiles="published")}, tmp_path / "store")
+        sources = layers.prefetch(boxes, *asked)
+        hits = list(server.hits)
+    offline = layers.prefetch(boxes, *asked, offline=True)
+    by_tile = sources.set_index("tile")
+    cubes = {
+        tile.name: layers.cube(tile, ground, [toy.definition], offline[offline["tile"] == tile.name], asked[2])
+        for tile, ground in boxes.items()
+    }
+
+    assert by_tile.loc["N00.3E000.0", "status"] == "read"
+    assert by_tile.loc["N00.3E000.0", "etag"]
+    assert by_tile.loc["N00.3E000.0", "href"].endswith("/cog/mapa.tif")
+    assert all(hit.byte_range for hit in hits if hit.method == "GET")
+    assert 0 < sum(hit.sent for hit in hits) < (tmp_path / "files" / "mapa.tif").stat().st_size / 4
+    assert (cubes["N00.3E000.0"]["toy.forest"] == 1).all()
+    assert (cubes["N00.3W000.1"]["toy.forest"] == -1).all()
+
+
 @pytest.mark.parametrize("layout", ["cog", "striped"])
 def test_at_most_four_round_trips_per_asset(tmp_path: Path, layout: str) -> None:
     """Header, tag arrays, blocks: with every answer 0.25 s late, an asset takes four of them at most."""

@@ -91,6 +91,15 @@ WRONG = {
                         "'divide' does nothing with 'since'"),
     "date without dashes": (("date",), 20201231, "'20201231' is neither a day"),
     "interval half without dashes": (("date",), "20200101/2020-01-01", "is neither a day"),
+    "map service as a file": (("found",), [{"file": "https://a.pe/ows?SERVICE=WMS&REQUEST=GetMap"}],
+                              "a picture is no evidence"),
+    "map service as tiles": (("found",), [{"tiles": {"naming": "jrc", "url": "https://a.pe/wmts/{tile}"}}],
+                             "a picture is no evidence"),
+    "map tiles by zoom": (("found",), [{"file": "https://a.pe/bosque/{z}/{x}/{y}.png"}], "a picture is no evidence"),
+    "map server as an endpoint": (("found",), [{"endpoint": "https://a.pe/rest/MapServer", "collection": "b"}],
+                                  "a picture is no evidence"),
+    "file and endpoint": (("found",), [{"file": "https://a.pe/b.tif", "endpoint": "https://a.pe"}],
+                          "exactly one of endpoint, tiles, file"),
     "no variable": (("variables",), {}, "variables: is empty"),
 }  # fmt: skip
 

@@ -190,3 +190,9 @@ def test_items_of_other_tools_need_no_checksum(tmp_path: Path) -> None:
 
     assert toy.sources().equals(before)
     assert before["etag"].dropna().tolist() == [asset["file:checksum"].removeprefix("1220")]
+
+
+def test_an_address_is_sent_to_the_definition(tmp_path: Path, hansen: LayerDefinition) -> None:
+    """`catalogue add` takes files; an address is answered with where it belongs."""
+    with pytest.raises(LayersError, match=r"found: \[\{file: ADDRESS\}\]"):
+        layers.catalogue.add(tmp_path, [Path("https://data.example.org/mapa.tif")], hansen)
