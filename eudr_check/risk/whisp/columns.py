@@ -119,12 +119,11 @@ def _yearly(arrays: EvidenceArrays, there: set[str]) -> Iterator[tuple[str, np.n
         if family.column not in there or (family.only_where is not None and family.only_where not in there):
             continue
         value = arrays.values[family.column]
-        counts, unread = np.ones(len(value), dtype=bool), value == UNKNOWN
+        counts, doubtful, unread = np.ones(len(value), dtype=bool), np.zeros(len(value), dtype=bool), value == UNKNOWN
         if family.only_where is not None:
             where = arrays.values[family.only_where]
-            counts = where == YES
-            unread = (unread & (where != 0)) | ((value > 0) & (where == UNKNOWN))
-        open_ground = per_plot(arrays.plot_index, area, arrays.count, unread) > 0
+            counts, doubtful, unread = where == YES, where == UNKNOWN, unread & (where != 0)
         for year, name in family.columns.items():
             shown = per_plot(arrays.plot_index, area, arrays.count, counts & (value == year))
-            yield name, np.where(open_ground, np.nan, shown)
+            open_ground = per_plot(arrays.plot_index, area, arrays.count, unread | (doubtful & (value == year)))
+            yield name, np.where(open_ground > 0, np.nan, shown)
