@@ -27,7 +27,7 @@ from eudr_check.choices import Commodity, Language, Output
 from eudr_check.errors import ConfigError
 from eudr_check.imagery_settings import Imagery
 from eudr_check.names import commodity_of, is_id, language_of, plain
-from eudr_check.problems import Sentence, SettingError, explained, of_yaml, said, unreadable
+from eudr_check.problems import Sentence, SettingError, explained, of_whole, of_yaml, said, unreadable
 from eudr_check.resources import parse_yaml
 from eudr_check.trade import Country, Operator, Product, Simplified, Strict, known_as
 
@@ -322,7 +322,7 @@ def load(path: Path) -> Harvest:
     try:
         harvest = Harvest.model_validate(content, context={"base": path.parent})
     except ValidationError as error:
-        problems = [*explained(error, Harvest), *_across(content)]
+        problems = explained(error, Harvest) + ([] if of_whole(error) else _across(content))
         if len(problems) == 1:
             raise ConfigError(said("file", file=called, problems=problems[0])) from error
         raise ConfigError(said("several", file=called, count=len(problems), problems=problems)) from error
@@ -339,7 +339,7 @@ def load(path: Path) -> Harvest:
 
 
 def _across(content: dict[Any, Any]) -> list[Sentence]:
-    """What is wrong between keys, found also where single keys are wrong."""
+    """What is wrong between keys, where single keys are wrong; else the model has said it."""
     package, layers, catalogues = content.get("package"), content.get("layers"), content.get("catalogues")
     outputs = package.get("outputs") if isinstance(package, dict) else None
     given = {("product" if name == "products" else name) for name, value in content.items() if value is not None}

@@ -57,7 +57,21 @@ def explained(error: ValidationError, model: type[BaseModel]) -> list[Sentence]:
     # A list whose entries are wrong is called empty as well: it is not.
     inside = {one["loc"][:depth] for one in found for depth in range(len(one["loc"]))}
     kept = [one for one in found if one["type"] != "too_short" or one["loc"] not in inside]
-    return [said("at", place=_place(one["loc"]), problem=_problem(one, model)) for one in kept]
+    return [placed for one in kept for placed in _placed(one, model)]
+
+
+def _placed(one: Any, model: type[BaseModel]) -> list[Sentence]:
+    """One problem with its place; those between keys, which have no place, one by one."""
+    problem = _problem(one, model)
+    listed = problem.values.get("problems")
+    if not one["loc"] and isinstance(listed, list):
+        return [part for part in listed if isinstance(part, Sentence)]
+    return [said("at", place=_place(one["loc"]), problem=problem)]
+
+
+def of_whole(error: ValidationError) -> bool:
+    """Whether every key is right by itself and something between them is wrong, which the error says."""
+    return any(not one["loc"] for one in error.errors())
 
 
 def unreadable(path: Path, called: str) -> Sentence | None:

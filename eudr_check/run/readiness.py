@@ -17,7 +17,7 @@ from eudr_check.layers.areas.definition import definition as area_definition
 from eudr_check.layers.areas.files import labels, read_areas
 from eudr_check.package.eu import dds_xml
 from eudr_check.shipments import grams
-from eudr_check.text import Joined, sentence
+from eudr_check.text import Joined, Sentence, sentence
 
 Looked = TypeVar("Looked")
 
@@ -104,7 +104,7 @@ def check(harvest: Harvest, delivered: pd.DataFrame | None) -> None:
         raise PackageError(sentence("start", "no_statement", harvest=harvest.harvest, faults=Joined(faults)))
 
 
-def _in_tonnes(harvest: Harvest, held: int) -> Iterator[str]:
+def _in_tonnes(harvest: Harvest, held: int) -> Iterator[Sentence]:
     """Net masses that hold what was delivered only when they are read as tonnes; `held` in grams."""
     masses = [product.net_mass_kg for product in harvest.goods]
     stated = [grams(mass) for mass in masses if mass]

@@ -128,6 +128,8 @@ def _statement(plan: Plan) -> Iterator[str]:
     yield f"{mark}operator:"
     yield f"{mark}  name: {_text(mine.operator or BLANK)}"
     yield f"{mark}  country: {mine.operator_country or BLANK}"
+    # A statement names an address as well (Annex II, point 1).
+    yield f"#   address: {_text(BLANK)}"
     yield f"{'' if mark == '' and mine.eori else '# '}  eori: {json.dumps(mine.eori or BLANK)}"
     yield from _comment(plan, "product_line")
     yield "product:"

@@ -137,3 +137,17 @@ def test_nesting_beyond_any_yaml_is_named(tmp_path: Path):
     path.write_text("harvest: " + "[" * 3000 + "]" * 3000)
     with pytest.raises(ConfigError, match=r"deep\.yaml"):
         load(path)
+
+
+@pytest.mark.parametrize(("missing", "count"), [(("operator",), 1), (("operator", "production"), 2)])
+def test_what_is_missing_between_keys_is_said_once(tmp_path: Path, missing: tuple[str, ...], count: int) -> None:
+    """A statement without operator and production lacks two things, not three, and no line of the list is empty."""
+    path = written(tmp_path, package={"outputs": ["statement"]}, **dict.fromkeys(missing))
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    said = caught.value.args[0].in_language("es")
+
+    assert said.count("una declaración necesita") == count
+    assert all(f"'{name}'" in said for name in missing)
+    assert ("hay 2 cosas" in said) == (count == 2)
+    assert "YAML: \n" not in said

@@ -21,6 +21,7 @@ from eudr_check.interface import COMMON, DDS
 from eudr_check.package import document_date
 from eudr_check.package.eu import goods
 from eudr_check.package.eu.elements import append
+from eudr_check.package.eu.goods import facts
 from eudr_check.records import Element
 from eudr_check.text import Sentence, sentence
 from eudr_check.text.clean import clean
@@ -31,9 +32,6 @@ EORI = re.compile(r"[A-Z]{2}[A-Za-z0-9]{1,15}")
 EMAIL = re.compile(r"[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}")
 MOST_LINES_SURE = 100
 """Commodity lines that every source allows; the schema and the FAQ allow 200."""
-CONFIDENTIAL_MEANS = (
-    "true: plots are not disclosed down the supply chain; false: every later operator and trader may see every plot"
-)
 
 
 @dataclass(frozen=True)
@@ -56,10 +54,10 @@ class Line:
     """At most 1,000; none in a statement that groups others."""
 
 
-def fact_faults(harvest: Harvest) -> list[str]:
+def fact_faults(harvest: Harvest) -> list[Sentence]:
     """Everything in operator, products and their keys that the EU system would refuse, each with its remedy."""
     if harvest.operator is None or not harvest.goods:
-        return ["operator and product are needed for a statement; add both to the harvest YAML"]
+        return [facts("nothing_given")]
     return [*_operator_faults(harvest.operator), *_harvest_faults(harvest), *_goods_faults(harvest, harvest.operator)]
 
 
@@ -212,85 +210,71 @@ def _in_union(country: str) -> bool:
     return country in law.EU_COUNTRIES or country == "XI"
 
 
-def _operator_faults(operator: Operator) -> Iterator[str]:
+def _operator_faults(operator: Operator) -> Iterator[Sentence]:
     if not clean(operator.name):
-        yield "operator.name is empty; write the name of the undertaking"
+        yield facts("name_empty")
     if not operator.address:
-        yield "operator.address is missing; Annex II, point 1 asks for name and address"
+        yield facts("address_missing")
     if operator.email is not None and not (EMAIL.fullmatch(operator.email) and len(operator.email) <= 200):
-        yield f"operator.email '{operator.email}' is none the EU system takes; write NAME@HOST.COUNTRY in plain letters"
+        yield facts("email_form", value=operator.email)
     if operator.activity in ("IMPORT", "EXPORT") and not operator.eori:
-        yield f"operator.eori is missing; {operator.activity} needs one"
+        yield facts("eori_missing", activity=operator.activity)
     if operator.eori and not EORI.fullmatch(operator.eori):
-        yield f"operator.eori '{operator.eori}' is no EORI: two letters of the country and up to 15 letters or digits"
+        yield facts("eori_form", value=operator.eori)
     elif operator.eori and not _in_union(operator.eori[:2]):
-        yield f"operator.eori '{operator.eori}' must begin with a Union country or XI; customs of the Union give it"
+        yield facts("eori_country", value=operator.eori)
     where = operator.country_of_activity
     if where is not None and not _in_union(where):
-        yield f"operator.country_of_activity {where} must be one of the 27 Union countries or XI (Greece is GR)"
+        yield facts("not_in_union", key="operator.country_of_activity", value=where)
     if not _in_union(operator.country):
         yield from _foreign_faults(operator)
     if operator.representative is not None:
         yield from _representative_faults(operator)
 
 
-def _foreign_faults(operator: Operator) -> Iterator[str]:
+def _foreign_faults(operator: Operator) -> Iterator[Sentence]:
     """What does not go for an operator outside the Union."""
-    outside = f"operator.country {operator.country} lies outside the Union"
     if operator.activity != "IMPORT":
-        yield f"{outside}; such an operator may only use IMPORT"
+        yield facts("outside_activity", country=operator.country)
     if operator.country_of_activity is None:
-        yield (
-            f"{outside} and operator.country_of_activity is missing; the first person established in the Union files "
-            "(Art. 7): name that person as operator, or the Union country of the market"
-        )
+        yield facts("outside_files", country=operator.country)
     for one in operator.identifiers:
         if one.type in ("tin", "cbr"):
-            yield f"{outside}: operator.identifiers {one.type} is not allowed; take it out"
+            yield facts("outside_identifier", country=operator.country, type=one.type)
 
 
-def _representative_faults(operator: Operator) -> Iterator[str]:
+def _representative_faults(operator: Operator) -> Iterator[Sentence]:
     assert operator.representative is not None
     if not _in_union(operator.representative.country):
-        yield (
-            f"operator.representative.country {operator.representative.country} lies outside the Union; "
-            "an authorised representative is established in the Union"
-        )
+        yield facts("representative_outside", country=operator.representative.country)
     if operator.address and not isinstance(operator.address, Address):
-        yield (
-            f"operator.address '{operator.address}' must be given by its parts for a representative; "
-            "write {street: ..., postal_code: ..., city: ...}"
-        )
+        yield facts("address_parts", value=operator.address)
     if len(operator.identifiers) + bool(operator.eori) > 12:
-        yield "operator.identifiers: with the EORI more than twelve; the EU system takes twelve"
+        yield facts("identifiers_many")
 
 
-def _harvest_faults(harvest: Harvest) -> Iterator[str]:
+def _harvest_faults(harvest: Harvest) -> Iterator[Sentence]:
     assert harvest.operator is not None
     activity, border = harvest.operator.activity, harvest.border_country
     if harvest.confidential is None:
-        yield f"confidential is missing; write true or false ({CONFIDENTIAL_MEANS})"
+        yield facts("confidential_missing")
     if activity == "DOMESTIC" and border is not None:
-        yield f"border_country {border} contradicts DOMESTIC, which crosses no border; take it out"
+        yield facts("border_domestic", value=border)
     elif activity != "DOMESTIC" and border is None and harvest.shipments is None:
-        way = "entry into" if activity == "IMPORT" else "exit from"
-        yield f"border_country is missing; write the country of {way} the customs territory of the Union"
+        yield facts("border_entry" if activity == "IMPORT" else "border_exit")
     elif border is not None and not _in_union(border):
-        yield f"border_country {border} must be one of the 27 Union countries or XI (Greece is GR)"
+        yield facts("not_in_union", key="border_country", value=border)
 
 
-def _goods_faults(harvest: Harvest, operator: Operator) -> Iterator[str]:
+def _goods_faults(harvest: Harvest, operator: Operator) -> Iterator[Sentence]:
     day = law.market_day(document_date.day(harvest))
     for number, product in enumerate(harvest.goods):
         key = f"products.{number}" if harvest.products else "product"
         yield from goods.faults(product, key, harvest.commodity, operator.activity, day)
         if product.net_mass_kg is None and harvest.deliveries is None:
-            yield f"{key}.net_mass_kg is missing; write the net mass in kilograms, or give deliveries with lots"
+            yield facts("mass_missing", key=key)
     if len(harvest.goods) > 1 and harvest.deliveries is not None and harvest.shipments is None:
-        yield (
-            f"products: {len(harvest.goods)} commodity lines, and nothing says which lots make which; "
-            "write shipments.csv and name it under 'shipments'"
-        )
+        yield facts("lines_without_shipments", count=len(harvest.goods))
 
 
 def decimal(value: float) -> str:

@@ -6,12 +6,16 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 from eudr_check import law
+from eudr_check.text import Sentence, sentence
 from eudr_check.text.clean import clean
 from eudr_check.trade import Product
+
+facts = partial(sentence, "eu_facts")
+"""One sentence about operator, products and their keys."""
 
 HS_DIGITS = 6
 """V3 takes at most six digits; scope is decided on the full code."""
@@ -66,7 +70,7 @@ def qualifier_of(product: Product, on: dt.date) -> str | None:
     return product.supplementary_unit_qualifier or (None if unit is None else unit.qualifier)
 
 
-def faults(product: Product, key: str, commodity: str, activity: str, on: dt.date) -> Iterator[str]:
+def faults(product: Product, key: str, commodity: str, activity: str, on: dt.date) -> Iterator[Sentence]:
     """What the system would refuse in a product, each with key, value and remedy.
 
     Args:
@@ -76,31 +80,28 @@ def faults(product: Product, key: str, commodity: str, activity: str, on: dt.dat
     """
     digits = digits_of(product.hs_code)
     if not re.fullmatch(r"[0-9]{4,10}", digits):
-        yield f"{key}.hs_code '{product.hs_code}' must have four to ten digits"
+        yield facts("hs_form", key=key, value=product.hs_code)
         return
     entry = law.entry_of(digits, on)
     if digits in OFFERED and OFFERED[digits] != digits:
-        yield (
-            f"{key}.hs_code {product.hs_code} is no longer offered by the EU system (since 18 September 2026); "
-            f"write {OFFERED[digits]}"
-        )
+        yield facts("hs_withdrawn", key=key, value=product.hs_code, instead=OFFERED[digits])
     elif entry is None:
         yield _out_of_scope(key, product.hs_code, digits, on)
     elif entry.commodity != commodity:
-        yield f"{key}.hs_code {product.hs_code} belongs to {entry.commodity}, but the harvest is {commodity}"
+        yield facts("hs_commodity", key=key, value=product.hs_code, commodity=entry.commodity, harvest=commodity)
     if not clean(product.description):
-        yield f"{key}.description is empty; write the trade name"
+        yield facts("description_empty", key=key)
     yield from _mass_faults(product, key, activity)
     yield from _unit_faults(product, key, activity, on)
     if commodity == "wood" and not product.all_species:
-        yield f"{key}.scientific_name and {key}.common_name are both needed for wood; name all species (species)"
+        yield facts("species_all", key=key)
     for number, one in enumerate(product.all_species):
         place = f"{key}.species.{number}" if product.species else key
         if commodity == "wood" and not (clean(one.scientific_name or "") and clean(one.common_name or "")):
-            yield f"{place}.scientific_name and {place}.common_name are both needed for wood"
+            yield facts("species_both", key=place)
         for name in ("scientific_name", "common_name"):
             if len(getattr(one, name) or "") > 200:
-                yield f"{place}.{name} is longer than 200 characters"
+                yield facts("too_long", key=f"{place}.{name}")
 
 
 def doubts(product: Product, activity: str, on: dt.date) -> Iterator[dict[str, object]]:
@@ -117,57 +118,48 @@ def doubts(product: Product, activity: str, on: dt.date) -> Iterator[dict[str, o
         yield {"code": "deviation_unsure", "percent": f"{product.deviation_percent:g}"}
 
 
-def _mass_faults(product: Product, key: str, activity: str) -> Iterator[str]:
+def _mass_faults(product: Product, key: str, activity: str) -> Iterator[Sentence]:
     mass, percent = product.net_mass_kg, product.deviation_percent
     if mass is not None and not mass > 0:
-        yield f"{key}.net_mass_kg is {mass:g}; a statement needs a net mass above zero"
+        yield facts("mass_zero", key=key, value=f"{mass:g}")
     elif mass is not None and mass >= MOST:
-        yield f"{key}.net_mass_kg is {mass:g}; the system takes 16 digits, six of them decimals"
+        yield facts("mass_long", key=key, value=f"{mass:g}")
     if activity != "DOMESTIC":
         if percent is not None:
-            yield f"{key}.deviation_percent {percent:g} is not allowed for {activity}; take it out, net mass is exact"
+            yield facts("deviation_out", key=key, value=f"{percent:g}", activity=activity)
     elif percent is None and product.supplementary_unit is None:
-        yield (
-            f"{key}.deviation_percent is missing; DOMESTIC needs the net mass with its deviation in percent (0 to 25), "
-            "or a supplementary_unit"
-        )
+        yield facts("deviation_missing", key=key)
     elif percent is not None and not 0 <= percent <= MOST_DEVIATION:
-        yield f"{key}.deviation_percent {percent:g} must lie between 0 and 25"
+        yield facts("deviation_range", key=key, value=f"{percent:g}")
 
 
-def _unit_faults(product: Product, key: str, activity: str, on: dt.date) -> Iterator[str]:
+def _unit_faults(product: Product, key: str, activity: str, on: dt.date) -> Iterator[Sentence]:
     quantity, qualifier = product.supplementary_unit, product.supplementary_unit_qualifier
     unit = unit_of(product.hs_code, on)
     if quantity is not None and not (math.isfinite(quantity) and 0 < quantity < MOST):
-        yield f"{key}.supplementary_unit is {quantity:g}; write a quantity above zero"
+        yield facts("unit_zero", key=key, value=f"{quantity:g}")
     if quantity is None and qualifier is not None:
-        yield f"{key}.supplementary_unit is missing beside qualifier {qualifier}; write the quantity"
+        yield facts("unit_missing", key=key, qualifier=qualifier)
     if activity == "DOMESTIC":
         if quantity is not None and qualifier_of(product, on) not in QUALIFIERS:
-            yield f"{key}.supplementary_unit_qualifier '{qualifier}' must be one of {', '.join(QUALIFIERS)}"
+            yield facts("qualifier_among", key=key, value=qualifier, known=", ".join(QUALIFIERS))
     elif unit is None:
         if quantity is not None:
-            yield f"{key}.supplementary_unit {quantity:g}: HS code {product.hs_code} has none; take it out"
+            yield facts("unit_none", key=key, value=f"{quantity:g}", code=product.hs_code)
     elif quantity is None and unit.demanded:
-        yield (
-            f"{key}.supplementary_unit is missing; HS code {product.hs_code} needs a supplementary unit, "
-            f"its quantity in {unit.qualifier}"
-        )
+        yield facts("unit_needed", key=key, code=product.hs_code, unit=unit.qualifier)
     elif qualifier is not None and qualifier != unit.qualifier:
-        yield (
-            f"{key}.supplementary_unit_qualifier {qualifier} contradicts HS code {product.hs_code}; "
-            f"write {unit.qualifier}"
-        )
+        yield facts("qualifier_other", key=key, value=qualifier, code=product.hs_code, unit=unit.qualifier)
 
 
-def _out_of_scope(key: str, written: str, digits: str, day: dt.date) -> str:
+def _out_of_scope(key: str, written: str, digits: str, day: dt.date) -> Sentence:
     later = law.entry_of(digits, dt.date.max)
     if later is not None:
-        return f"{key}.hs_code {written} is in Annex I only from {later.valid_from}; no statement is due on {day}"
+        return facts("hs_later", key=key, value=written, since=str(later.valid_from), day=str(day))
     longer = sorted(entry.code for entry in law.annex_i(day) if entry.code.startswith(digits))
     if longer:
-        return f"{key}.hs_code {written} is too short; Annex I names {', '.join(longer[:4])}"
-    return f"{key}.hs_code {written} is not in Annex I on {day}; no statement is due for it"
+        return facts("hs_short", key=key, value=written, codes=", ".join(longer[:4]))
+    return facts("hs_outside", key=key, value=written, day=str(day))
 
 
 @cache

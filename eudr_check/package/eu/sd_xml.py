@@ -18,7 +18,8 @@ from eudr_check.interface import COMMON, SD
 from eudr_check.package import document_date
 from eudr_check.package.eu import dds_xml, goods
 from eudr_check.package.eu.elements import append
-from eudr_check.text import say, sentence
+from eudr_check.package.eu.goods import facts
+from eudr_check.text import Joined, Sentence, sentence
 from eudr_check.text.clean import clean
 from eudr_check.trade import Product, Simplified
 
@@ -58,35 +59,34 @@ def obligation(harvest: Harvest, countries: Sequence[str]) -> law.Obligation:
     )
 
 
-def faults(harvest: Harvest, countries: Sequence[str]) -> list[str]:
+def faults(harvest: Harvest, countries: Sequence[str]) -> list[Sentence]:
     """Why no simplified declaration may be filed or would be taken, each with key, value and remedy."""
     if harvest.simplified is None:
-        return ["simplified is missing; write `simplified: {annual_kg: {HS_CODE: KILOGRAMS}}`"]
+        return [facts("simplified_missing")]
     if harvest.operator is None or not harvest.goods:
-        return ["operator and product are needed for a declaration; add both to the harvest YAML"]
+        return [facts("simplified_nothing")]
     found = list(_quantity_faults(harvest.simplified, harvest.goods))
     if not found:
         found = dds_xml.fact_faults(yearly(harvest))
     rules = obligation(harvest, countries)
     if "small_primary" not in rules.reasons:
-        why = " ".join(say("law", code, "en") for code in rules.reasons if code.startswith("primary_")) or (
-            f"operator.role is {harvest.operator.role}; it is for a primary_producer"
-        )
-        found.append(f"{why} Take 'simplified' out and file a due diligence statement, or correct operator or plots")
+        primary = [sentence("law", code) for code in rules.reasons if code.startswith("primary_")]
+        why = Joined(primary) if primary else facts("simplified_role", role=harvest.operator.role)
+        found.append(facts("simplified_out", why=why))
     return found
 
 
-def _quantity_faults(simplified: Simplified, products: Sequence[Product]) -> Iterator[str]:
+def _quantity_faults(simplified: Simplified, products: Sequence[Product]) -> Iterator[Sentence]:
     codes = [product.hs_code for product in products]
     for key in ("annual_kg", "annual_units"):
         for code, quantity in getattr(simplified, key).items():
             if code not in codes:
-                yield f"simplified.{key} '{code}' is no product of the harvest; write one of {', '.join(codes)}"
+                yield facts("simplified_code", key=key, code=code, known=", ".join(codes))
             elif not 0 < quantity < goods.MOST:
-                yield f"simplified.{key} '{code}' is {quantity:g}; write the yearly quantity, above zero"
+                yield facts("simplified_quantity", key=key, code=code, value=f"{quantity:g}")
     for code in codes:
         if code not in simplified.annual_kg:
-            yield f"simplified.annual_kg names no quantity for product {code}; add its yearly kilograms"
+            yield facts("simplified_unnamed", code=code)
 
 
 def yearly(harvest: Harvest) -> Harvest:

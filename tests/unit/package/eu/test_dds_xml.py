@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from eudr_check.choices import LANGUAGES
 from eudr_check.package.eu import dds_xml
 from eudr_check.package.eu.dds_xml import Producer
 from tests.helpers import package_tables as six
@@ -152,6 +153,7 @@ def test_what_the_system_would_refuse_is_refused_first(changes: dict[str, Any], 
     faults = dds_xml.fact_faults(six.harvest(**changes))
 
     assert any(told in fault for fault in faults), faults
+    assert not [fault for fault in faults for language in LANGUAGES[1:] if fault.in_language(language) == fault]
 
 
 @pytest.mark.parametrize(

@@ -220,6 +220,20 @@ def test_an_area_is_read_however_hectares_are_written(tmp_path, header):
     assert made["declared_area_ha"].item() == 2.5
 
 
+def test_the_labels_of_a_kobo_form_are_read(tmp_path):
+    """Questions instead of names: who, how large, planted when."""
+    labels = {
+        "Nombre completo del productor(a)": "Rosa Ejemplo",
+        "Área declarada por el productor (ha)": "9.5",
+        "¿En qué año sembró?": "2012",
+    }
+    made, _ = loaded(geojson(tmp_path, polygon("A", **labels)))
+
+    assert made["producer_name"].item() == "Rosa Ejemplo"
+    assert made["declared_area_ha"].item() == 9.5
+    assert made["planted_year"].item() == 2012
+
+
 def test_of_two_unlisted_areas_none_is_taken(tmp_path):
     """Nobody knows whether the planted or the whole is the plot: both are named as unread."""
     made, findings = loaded(geojson(tmp_path, point("A", **{"Área total (has)": "9", "Área cultivada (has)": "2"})))
