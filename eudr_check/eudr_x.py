@@ -7,15 +7,16 @@ deadlines and exemptions that a register knows nothing of.
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import Field, ValidationError
 
 from eudr_check.errors import ConfigError, RegisterError
 from eudr_check.problems import explained, of_yaml, said, unreadable
+from eudr_check.records import Row
 from eudr_check.resources import parse_yaml
 from eudr_check.text import sentence
 from eudr_check.trade import Country, Strict
@@ -93,7 +94,7 @@ def read(file: Path) -> Order:
         raise ConfigError(said("file", file=str(file), problems=of_yaml(error, text))) from error
 
 
-def document(order: Order, rows: Sequence[Mapping[str, Any]], now: dt.datetime) -> dict[str, Any]:
+def document(order: Order, rows: Sequence[Row], now: dt.datetime) -> Row:
     """The document for the one number of a shipment.
 
     Args:

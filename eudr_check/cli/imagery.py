@@ -1,14 +1,15 @@
 """The command that makes dated pictures of plots."""
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eudr_check.cli.app import AsJson, Config, Offline, app
+from eudr_check.records import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from eudr_check.config import Harvest
 
@@ -58,7 +59,7 @@ def budget(harvest: "Harvest") -> str:
     return f"pictures: at most {harvest.imagery.megabytes} MB of raster blocks (imagery.megabytes)"
 
 
-def read(said: "Mapping[str, Any]") -> "Iterator[str]":
+def read(said: "Json") -> "Iterator[str]":
     """What was read for pictures, what was seen, and what was left out."""
     counts = ", ".join(f"{count} {status}" for status, count in said["looks"].items())
     yield f"pictures   {said['plots']} plots, {counts}"

@@ -4,7 +4,6 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -26,7 +25,7 @@ class Folder:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
-    def json(self, name: str, content: Any) -> None:
+    def json(self, name: str, content: object) -> None:
         """Write JSON a person can read."""
         self.text(name, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 

@@ -3,7 +3,7 @@
 Codes and their HTTP statuses are those of forestdatapartnership/whisp-app, `api/src/codes.py` (commit 1f1fb440).
 """
 
-from typing import Any
+from collections.abc import Mapping
 
 from starlette.responses import JSONResponse
 
@@ -39,22 +39,29 @@ STATUS = {
 class CallError(Exception):
     """A call that is answered with a code instead of a result."""
 
-    def __init__(self, code: str, cause: str | None = None, **values: Any) -> None:
+    def __init__(self, code: str, cause: str | None = None, **values: object) -> None:
         super().__init__(code)
         self.code, self.cause, self.values = code, cause, values
 
 
-def answer(code: str, language: str, *, cause: str | None = None, **more: Any) -> JSONResponse:
+def answer(
+    code: str,
+    language: str,
+    *,
+    cause: str | None = None,
+    values: Mapping[str, object] | None = None,
+    **more: object,
+) -> JSONResponse:
     """An envelope.
 
     Args:
         code: key of `STATUS` and of `text/serve.yaml`.
         language: of the sentence.
         cause: what happened, in words.
-        more: `data`, `context` and `values` of the sentence.
+        values: of the sentence.
+        more: `data` and `context`.
     """
-    values = more.pop("values", {})
-    body = {"code": code, "message": say("serve", code, language, **values), **more}
+    body = {"code": code, "message": say("serve", code, language, **(values or {})), **more}
     if cause:
         body["cause"] = cause
     return JSONResponse(body, STATUS[code])

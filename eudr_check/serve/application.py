@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Route
 
 from eudr_check.choices import LANGUAGES
+from eudr_check.records import Json
 from eudr_check.serve import asked, described
 from eudr_check.serve.answers import CallError, answer
 from eudr_check.serve.asked import Options
@@ -25,7 +26,7 @@ HEADER = "x-api-key"
 WHISP, TABLE, OWN = "whisp.geojson", "whisp.csv", "results.geojson"
 POLL_SECONDS = 0.1
 Handler = Callable[[Request, str], Awaitable[Response]]
-Land = Mapping[str, Mapping[str, Any]]
+Land = Mapping[str, Json]
 """Features by their GeoID."""
 
 

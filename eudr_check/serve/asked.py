@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
 
 from eudr_check.names import code_of, commodity_of
+from eudr_check.records import Json
 from eudr_check.serve.answers import CallError
 from eudr_check.serve.limits import Limits
 
@@ -27,7 +28,7 @@ class Options:
     country: str | None = None
 
 
-async def body(request: Request, limits: Limits) -> Mapping[str, Any]:
+async def body(request: Request, limits: Limits) -> Json:
     """The JSON object of a call.
 
     Raises:
@@ -49,7 +50,7 @@ async def body(request: Request, limits: Limits) -> Mapping[str, Any]:
     return await asyncio.to_thread(parsed, bytes(content))
 
 
-def parsed(content: bytes) -> Mapping[str, Any]:
+def parsed(content: bytes) -> Json:
     """The JSON object that bytes hold."""
     try:
         found = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number)
@@ -60,7 +61,7 @@ def parsed(content: bytes) -> Mapping[str, Any]:
     return found
 
 
-def features(content: Mapping[str, Any], limits: Limits) -> list[dict[str, Any]]:
+def features(content: Json, limits: Limits) -> list[Json]:
     """The Features of a FeatureCollection or of a single Feature or geometry, in their order.
 
     Only what no row can be made of is refused here: what is wrong with one plot is a finding of that plot.
@@ -77,7 +78,7 @@ def features(content: Mapping[str, Any], limits: Limits) -> list[dict[str, Any]]
     return [_feature(one, number) for number, one in enumerate(found, start=1)]
 
 
-def _feature(one: Any, number: int) -> dict[str, Any]:
+def _feature(one: Any, number: int) -> Json:
     if isinstance(one, dict) and one.get("type") != "Feature" and "coordinates" in one:
         one = {"type": "Feature", "geometry": {key: one[key] for key in ("type", "coordinates") if key in one}}
     if not isinstance(one, dict) or one.get("type") != "Feature":
@@ -88,7 +89,7 @@ def _feature(one: Any, number: int) -> dict[str, Any]:
     return {"type": "Feature", "geometry": one.get("geometry"), "properties": one.get("properties") or {}}
 
 
-def options(content: Mapping[str, Any]) -> Options:
+def options(content: Json) -> Options:
     """The options of a call; those of Whisp that mean nothing here (`nationalCodes`) are left alone."""
     given = content.get("analysisOptions") or {}
     if not isinstance(given, dict):
@@ -108,7 +109,7 @@ def options(content: Mapping[str, Any]) -> Options:
     return Options(given.get("externalIdColumn") or None, unit, waits, commodity, country)
 
 
-def external_ids(found: Sequence[Mapping[str, Any]], column: str | None) -> None:
+def external_ids(found: Sequence[Json], column: str | None) -> None:
     """Whether every Feature has the property that holds the caller's own id.
 
     Raises:
@@ -122,7 +123,7 @@ def external_ids(found: Sequence[Mapping[str, Any]], column: str | None) -> None
     )
 
 
-def geoids(content: Mapping[str, Any], limits: Limits) -> list[str]:
+def geoids(content: Json, limits: Limits) -> list[str]:
     """The GeoIDs of a call."""
     found = content.get("geoIds")
     if not isinstance(found, list) or not found or not all(isinstance(one, str) for one in found):

@@ -1,9 +1,9 @@
 """The description of the server for programs (OpenAPI 3.1), and the same as a page without a script."""
 
 from html import escape
-from typing import Any
 
 from eudr_check import __version__
+from eudr_check.records import Json
 from eudr_check.resources import read_yaml
 from eudr_check.serve.answers import STATUS
 from eudr_check.text import say
@@ -13,9 +13,9 @@ STYLE = (
 )
 
 
-def document() -> dict[str, Any]:
+def document() -> Json:
     """The OpenAPI document."""
-    made: dict[str, Any] = read_yaml(__package__, "openapi.yaml")
+    made: Json = read_yaml(__package__, "openapi.yaml")
     return {**made, "info": {**made["info"], "version": __version__}}
 
 

@@ -5,11 +5,12 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from eudr_check.records import Json
 from eudr_check.serve.asked import Options
 
 QUEUED, PROCESSING, COMPLETED = "analysis_queued", "analysis_processing", "analysis_completed"
@@ -36,7 +37,7 @@ class Job:
         return self.folder.parent / ".runs" / self.id
 
     @property
-    def asked(self) -> Mapping[str, Any]:
+    def asked(self) -> Json:
         """Owner, number of plots and options."""
         return _read(self.folder / "request.json")
 
@@ -46,7 +47,7 @@ class Job:
         return Options(**self.asked["options"])
 
     @property
-    def state(self) -> Mapping[str, Any]:
+    def state(self) -> Json:
         """Code, and where it failed the cause."""
         return _read(self.folder / "state.json")
 
@@ -63,7 +64,7 @@ class Store:
 
     folder: Path
 
-    def add(self, owner: str, features: Sequence[Mapping[str, Any]], options: Options) -> Job:
+    def add(self, owner: str, features: Sequence[Json], options: Options) -> Job:
         """A new job, to be found only once it is whole on the disk."""
         self.folder.mkdir(parents=True, exist_ok=True)
         job = Job(self.folder / str(uuid.uuid4()))
@@ -114,8 +115,8 @@ class Store:
                 shutil.rmtree(gone)
 
 
-def _read(path: Path) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+def _read(path: Path) -> Json:
+    found: Json = json.loads(path.read_text(encoding="utf-8"))
     return found
 
 

@@ -3,7 +3,6 @@
 import textwrap
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 LINE_POINTS, MOST_POINTS = 15, 409
 """A line of the standard font, and the highest row that Excel has."""
@@ -16,7 +15,7 @@ def height(cells: Iterable[tuple[object, float]]) -> float:
     return min(MOST_POINTS, LINE_POINTS * max((lines(value, width) for value, width in cells), default=1))
 
 
-def lines(value: Any, width: float) -> int:
+def lines(value: object, width: float) -> int:
     """Lines that a text takes in a column of so many characters, words kept whole; 1 where there is no value.
 
     >>> lines("a plot by the river", 11), lines("one\\ntwo", 20), lines(None, 9)

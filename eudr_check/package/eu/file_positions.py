@@ -11,11 +11,12 @@ HIGHEST = np.array([180.0, 90.0])
 """Largest longitude and latitude, degrees."""
 
 
-def usual_rings(drawn: list[Any]) -> list[NDArray[np.float64]] | None:
+def usual_rings(drawn: Sequence[object]) -> list[NDArray[np.float64]] | None:
     """Rings as float64 (n, 2) where all are closed, of four or more pairs of numbers that are degrees; else None."""
-    if set(map(type, drawn)) != {list} or min(map(len, drawn)) < 4:
+    rings: Sequence[Any] = drawn
+    if set(map(type, rings)) != {list} or min(map(len, rings)) < 4:
         return None
-    positions = list(chain.from_iterable(drawn))
+    positions = list(chain.from_iterable(rings))
     if set(map(type, positions)) != {list} or set(map(len, positions)) != {2}:
         return None
     flat = list(chain.from_iterable(positions))
@@ -25,7 +26,7 @@ def usual_rings(drawn: list[Any]) -> list[NDArray[np.float64]] | None:
         found = np.array(flat, dtype=np.float64).reshape(-1, 2)
     except OverflowError:
         return None
-    ends = np.cumsum(list(map(len, drawn)))
+    ends = np.cumsum(list(map(len, rings)))
     starts = np.concatenate([[0], ends[:-1]])
     if not (np.abs(found) <= HIGHEST).all() or (found[starts] != found[ends - 1]).any():
         return None

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +18,7 @@ from eudr_check.text import sentence, worded
 from eudr_check.variables import Variable
 
 Assess = Callable[
-    [pd.DataFrame, pd.DataFrame, Sequence[Variable], Mapping[str, Any], Production | None],
+    [pd.DataFrame, pd.DataFrame, Sequence[Variable], Json, Production | None],
     tuple[pd.DataFrame, pd.DataFrame],
 ]
 """PLOTS, EVIDENCE, variables, policy (as written in `policy.json`) and production to ASSESSMENTS and REASONS."""
