@@ -59,6 +59,7 @@ def begin(folder: Path, found: Found, answers: Answers, language: str) -> Begun:
         left=found.left,
         catalogue="catalogue" if layers else None,
         layers=layers or packs.pack(answers.country).ids,
+        areas=packs.pack(answers.country).areas,
     )
     config = folder / f"{plan.name}.yaml"
     files = {config: harvest_file.written(plan)}

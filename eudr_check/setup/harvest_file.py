@@ -33,6 +33,8 @@ class Plan:
     catalogue: str | None
     """STAC folder beside the YAML; None reads the published tiles."""
     layers: Sequence[str]
+    areas: Sequence[str] = ()
+    """Ids of vector layers."""
 
 
 def written(plan: Plan) -> str:
@@ -117,7 +119,18 @@ def _layers(plan: Plan) -> Iterator[str]:
     yield "layers:"
     for layer in plan.layers:
         yield f"  - {{id: {layer}, from: maps}}"
+    yield from _areas(plan)
     yield f"policy: {POLICIES.get(plan.answers.commodity, 'convergence@1')}"
+
+
+def _areas(plan: Plan) -> Iterator[str]:
+    """Public vector layers of the country; where maps are read from disk, nothing is asked over the network either."""
+    if plan.areas:
+        yield from _comment(plan, "areas_line")
+        mark = "" if plan.catalogue is None else "# "
+        yield f"{mark}areas:"
+        for name in plan.areas:
+            yield f"{mark}  {name.partition('@')[0]}: {name}"
 
 
 def _statement(plan: Plan) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from eudr_check.choices import LANGUAGES
 from eudr_check.cli.commands import app
 from eudr_check.config import load
+from eudr_check.layers.areas.definition import shipped
 from tests.helpers.tiny_harvest import OUTCOMES, PLOTS, place, write_catalogue
 
 SECONDS = 600
@@ -119,6 +120,23 @@ def test_a_folder_becomes_a_harvest(
             r"'columns'|columns: \{.*|templates/\w+\.csv|eudr-check run|: .*\.yaml|no_\w+", "", answer.output
         )
         assert not [line for line in shown.splitlines() if ENGLISH.search(line)]
+
+
+@pytest.mark.parametrize("rasters", [True, False])
+def test_vector_layers_of_the_country_are_named(
+    gathered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rasters: bool
+) -> None:
+    """Without rasters the maps come over the network, and public areas of Peru with them; with rasters they wait."""
+    folder = tmp_path / "mine"
+    shutil.copytree(gathered, folder)
+    if not rasters:
+        shutil.rmtree(folder / "rasters")
+    monkeypatch.chdir(folder)
+    assert CliRunner().invoke(app, ["init", ".", "--yes", "--language", "es"]).exit_code == 0
+    config = next(folder.glob("*.yaml"))
+
+    assert "  pe_communities: pe_communities@current" in config.read_text(encoding="utf-8")
+    assert sorted(map(str, load(config).areas.values())) == ([] if rasters else list(shipped()))
 
 
 def test_the_first_run_ends_with_the_right_outcomes(
