@@ -166,8 +166,12 @@ def _shared(ground: _Ground, areas: _Outlines) -> Iterator[dict[str, Any]]:
     sound = shapely.is_valid(areas.shapes)
     drawn = areas.shapes.copy()
     drawn[~sound] = shapely.make_valid(drawn[~sound])
+    shapely.prepare(drawn)
     plot, area = shapely.STRtree(drawn).query(ground.shapes, predicate="intersects")
-    shared = _polygons_ha(shapely.intersection(ground.shapes[plot], drawn[area]))
+    shared = ground.hectares[plot]
+    # A park has a hundred thousand corners, and most plots that touch it lie wholly inside.
+    partly = ~shapely.covers(drawn[area], ground.shapes[plot])
+    shared[partly] = _polygons_ha(shapely.intersection(ground.shapes[plot[partly]], drawn[area[partly]]))
     for row, column, hectares in sorted(zip(plot.tolist(), area.tolist(), shared.tolist(), strict=True)):
         if hectares > 0:
             yield {
