@@ -209,6 +209,7 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
         to_review=given.to_review,
         lots=given.lots,
         refused_lots=declared.settled.refused_lots,
+        animals=given.animals,
         deliveries=given.deliveries,
     )
     page.write(folder, made_of)

@@ -26,7 +26,7 @@ class Establishment(NamedTuple):
 
 
 ESTABLISHMENTS = (
-    Establishment("CRIA-01", "Predio Inventado El Encanto", (35, 35), "60"),
+    Establishment("CRIA-01", "Predio Inventado El Encanto", (42, 38), "60"),
     Establishment("CRIA-02", "Fundo Ejemplo La Ceiba", (75, 8, 95, 26), "25,6"),
     Establishment("CRIA-03", "Fundo Supuesto Nueva Loma", (75, 40, 95, 58), "25,6"),
     Establishment("RECRIA-01", "Asociación Muestra de Recría", (105, 8, 125, 26), "25,6"),

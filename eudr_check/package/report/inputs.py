@@ -44,5 +44,6 @@ class ReportInput:
     lots: pd.DataFrame | None = None
     refused_lots: pd.DataFrame | None = None
     """LOTS that no statement declares."""
+    animals: pd.DataFrame | None = None
     deliveries: pd.DataFrame | None = None
     """None where none are known."""

@@ -263,7 +263,7 @@ function speak() {
   $("n-notes").hidden = !$("notes").children.length;
   $("layers").replaceChildren(el("thead", {}, el("tr", {}, ...["layer", "layer_variable", "layer_covers", "layer_tiles"].map(key => el("th", { scope: "col" }, T(key))))),
     el("tbody", {}, ...D.layers.map(layer => el("tr", {}, el("td", {}, layer.layer), el("td", {}, layer.variable), el("td", {}, layer.from === layer.through ? layer.from : `${layer.from} – ${layer.through}`), el("td", {}, layer.tiles.map(count => number(count)).join(" / "))))));
-  $("foot").textContent = T("disclaimer", { version: D.version }); coops(); kilograms(); desk(); decideBar(); apply();
+  $("foot").textContent = T("disclaimer", { version: D.version }); coops(); kilograms(); desk(); animals(); decideBar(); apply();
   if ($("detail").open) open(selected);
 }
 $("language").replaceChildren(...D.languages.map(code => el("option", { value: code }, { en: "English", es: "Español", fr: "Français", pt: "Português" }[code])));

@@ -126,7 +126,7 @@ def test_each_establishment_on_its_own_ground(cattle: Finished) -> None:
 
     | establishment | ground | drawn | so |
     |---|---|---|---|
-    | CRIA-01 | point of 60 ha, its doubled disc 874 m, nearest forest 1,100 m | pasture | low |
+    | CRIA-01 | point of 60 ha, its doubled disc 874 m, nearest forest over 1,000 m | pasture | low |
     | CRIA-02 | outline | forest on half of it, standing | low |
     | CRIA-03 | outline | 36 of 100 cells of forest lost in 2022 by Hansen and TMF: 2.74 ha | high |
     | RECRIA-01, ENGORDE-01, POTRERO-09 | outlines | pasture | low |

@@ -7,14 +7,19 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
+from eudr_check.documents import chains
 from eudr_check.package import palette
+from eudr_check.package.report import animals, desk
 from eudr_check.package.report import data as report_data
 from eudr_check.package.report import page as report
 from eudr_check.package.report.inputs import ReportInput
 from eudr_check.package.report.thumbnail import Picture, png
+from eudr_check.text import topic
+from tests.helpers import package_tables as six
 from tests.helpers import season_tables
 
 PICTURE = Picture(
@@ -150,3 +155,33 @@ def test_a_cleared_plot_names_its_review_and_claims_no_more(tmp_path: Path) -> N
     assert [one for one in data["plots"]["review"] if one] == ["R01 clear"]
     assert data["plots"]["review"][3] == "R01 clear"
     assert not re.search(r"[Tt]wo|imagery", data["text"]["says_cleared_by_review"]["en"])
+
+
+def test_groups_of_animals_are_listed_gravest_first_with_each_link() -> None:
+    """Codes become sentences of the page; every code that a chain can have has one, in four languages."""
+    table = six.animals(("G2", "low", ["norte/001"]), ("G1", "undetermined", ["norte/001", "norte/009"]))
+    table["reasons"] = ["", "establishment_unknown: norte/009; no_birth"]
+    table["born"] = ["2024-01-01", None]
+    listed = animals.document(table)
+
+    assert [one["group"] for one in listed] == ["G1", "G2"]
+    assert listed[0]["why"] == [
+        {"code": "establishment_unknown", "what": "norte/009"},
+        {"code": "no_birth", "what": ""},
+    ]
+    assert (listed[0]["born"], listed[1]["born"]) == (None, "2024-01-01")
+    assert {f"chain_{code}" for code in (*chains.FAULTS, "born_before")} <= set(topic("report"))
+
+
+def test_a_lot_held_by_its_animals_names_their_group() -> None:
+    """No establishment of the lot is at fault; the chain of the group is."""
+    plots = six.plots()
+    lots = six.lots(("L1", 500, "refused", ["norte/001"]))
+    refused = pd.DataFrame({"lot": ["L1"], "reasons": ["animals_not_settled: G1, G2; animals_unknown: G3"]})
+    held = desk.document(lots, refused, six.deliveries(("L1", "norte/001", 500)), plots, six.assessments())
+
+    assert [(one["code"], one["name"]) for one in held["lots"][0]["spoilers"]] == [
+        ("animals", "G1"),
+        ("animals", "G2"),
+        ("animals", "G3"),
+    ]

@@ -1,0 +1,35 @@
+"""Groups of cattle as the report lists them: outcome of the chain, and what is wrong with which link."""
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from eudr_check.text.clean import clean
+
+_PART = re.compile(r"^([a-z_]+)(?:: (.*))?$")
+
+
+def document(animals: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """One entry per group, the gravest first: `group`, `outcome`, `stays`, `born`, `slaughtered`, `why` (code, what).
+
+    Args:
+        animals: ANIMALS; None where the harvest names none.
+    """
+    if animals is None:
+        return []
+    order = ["high", "undetermined", "more_info_needed", "low"]
+    columns = ["group", "outcome", "stays", "born", "slaughtered", "reasons", "warnings"]
+    rows = animals[columns].astype(object).where(animals[columns].notna(), None).to_dict("records")
+    found = [
+        {name: row[name] for name in ("outcome", "stays", "born", "slaughtered")}
+        | {"group": clean(row["group"]), "why": [*_parts(row["reasons"]), *_parts(row["warnings"])]}
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: (order.index(one["outcome"]), one["group"]))
+
+
+def _parts(reasons: str) -> list[dict[str, str]]:
+    """`code: what; code` one by one."""
+    matches = (_PART.match(part) for part in reasons.split("; ") if part)
+    return [{"code": found[1], "what": clean(found[2] or "")} for found in matches if found is not None]
