@@ -66,7 +66,8 @@ class Store:
 
     def add(self, owner: str, features: Sequence[Json], options: Options) -> Job:
         """A new job, to be found only once it is whole on the disk."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        # Plots are somebody's land: nobody else on this machine reads them here.
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         job = Job(self.folder / str(uuid.uuid4()))
         new = self.folder / f".new-{job.id}"
         new.mkdir()

@@ -1,11 +1,13 @@
 """Parts of the server that need no server: who may ask, what is kept, how a refused body is told."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from starlette.requests import ClientDisconnect, Request
 from typer.testing import CliRunner
 
 from eudr_check.cli.commands import app
@@ -115,3 +117,46 @@ def test_columns_of_whisp_without_evidence_are_unknown() -> None:
     assert seen["EUFO_2020"] == 0
     assert pd.isna(seen["TMF_undist"])
     assert seen["Ind_01_treecover"] == "unknown"
+
+
+def came(*messages: dict[str, Any], then: float = 0.0, limits: Limits) -> Any:
+    """What `asked.body` makes of a body that comes in parts, and after them nothing for some seconds."""
+    left = list(messages)
+
+    async def receive() -> dict[str, Any]:
+        if not left:
+            await asyncio.sleep(then)
+            return {"type": "http.disconnect"}
+        return left.pop(0)
+
+    return asyncio.run(asked.body(Request({"type": "http", "headers": []}, receive), limits))
+
+
+def part(body: bytes, more: bool = True) -> dict[str, Any]:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+def test_a_body_is_put_together_of_its_parts() -> None:
+    """As networks deliver it."""
+    assert came(part(b'{"a"'), part(b": 1}", more=False), limits=Limits()) == {"a": 1}
+
+
+def test_a_body_that_drips_is_not_waited_for() -> None:
+    """One caller who sends nothing more holds no place for long."""
+    with pytest.raises(CallError) as error:
+        came(part(b"{"), then=60, limits=Limits(body_seconds=0.05))
+
+    assert error.value.code == "validation_request_body_too_slow"
+
+
+def test_a_caller_who_goes_away_leaves_nothing() -> None:
+    """Half a body is no body."""
+    with pytest.raises(ClientDisconnect):
+        came(part(b"{"), limits=Limits())
+
+
+def test_jobs_are_for_the_server_alone(tmp_path: Path) -> None:
+    """Another user of the machine reads no plots."""
+    job = Store(tmp_path / "jobs").add("rosa", [FEATURE], asked.Options())
+
+    assert job.folder.parent.stat().st_mode & 0o077 == 0
