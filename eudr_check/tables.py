@@ -28,6 +28,7 @@ SETTLED = ("low", "cleared_by_review")
 SEVERITIES = ("block", "warn", "info")
 FOOTPRINTS = ("polygon", "disc", "double_disc", "cell")
 SOURCE_STATUSES = ("read", "missing", "failed")
+AREA_TOPICS = ("protected", "indigenous", "zoning", "tenure")
 AREA_STATUSES = ("overlap", "unknown", "outside")
 COMMODITIES = ("cattle", "cocoa", "coffee", "oil_palm", "rubber", "soya", "wood")
 
@@ -187,7 +188,7 @@ AREAS = pa.DataFrameSchema(
     {
         "area": text("name of the vector layer in the harvest"),
         "layer": text("id of its definition"),
-        "topic": text("what its areas are", among=("protected", "indigenous", "zoning", "tenure")),
+        "topic": text("what its areas are", among=AREA_TOPICS),
         "status": text("overlap, unknown (could not be learned) or outside (another country)", among=AREA_STATUSES),
         "feature": text("what the area is called", nullable=True),
         "overlap_ha": hectares("ground of the plot in that area; of a point, of its disc", nullable=True),

@@ -85,6 +85,7 @@ class Season:
     reasons: pd.DataFrame
     evidence: pd.DataFrame
     deliveries: pd.DataFrame
+    areas: pd.DataFrame | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Keyword arguments that every writer of `eudr_check.package` takes."""
@@ -98,6 +99,8 @@ class Season:
         stored.mkdir()
         for name in ("PLOTS", "FINDINGS", "SOURCES", "PATCHES", "ASSESSMENTS", "REASONS", "EVIDENCE"):
             parquet.write(stored / f"{name}.parquet", name, getattr(self, name.lower()))
+        if self.areas is not None:
+            parquet.write(stored / "AREAS.parquet", "AREAS", self.areas)
         policy = {"baseline": "jrc_gfc2020.forest", "silent_methods": ["tmf"]}
         edition = Edition.of(settings, VARIABLES, scenes, LAYERS, maps.columns(folder), policy)
         for call in (

@@ -44,6 +44,7 @@ OWN_DESCRIPTIONS = {
 }
 OWN = ("tiles", "data_dictionary", "patches", "patch_plots", VIEW, "attention", "cooperatives", "countries")
 """Tables with fields that no other table of the pipeline has."""
+AREAS = "areas"
 LOSS = "loss_on_forest"
 LOSS_DESCRIPTIONS = {
     "method": "method of the map; maps of one method count once",
@@ -78,6 +79,8 @@ class Judged:
     """Raster of its forest map, where the package has it."""
     looks: Path | None = None
     """Table of the looks at dated pictures, where the package has them."""
+    areas: Path | None = None
+    """Parquet file of AREAS, where the harvest names vector layers."""
 
 
 def tables_of(
@@ -128,6 +131,8 @@ def tables_of(
         Table("cooperatives", gathered := sheets.cooperatives(plots, found, names), "Polygon"),
         Table("countries", backdrop.countries(gathered.total_bounds.tolist(), language), "MultiPolygon"),
     ]
+    if judged.areas is not None:
+        content.append(Table(AREAS, parquet.frame(judged.areas).reset_index()))
     if judged.forest is not None:
         lost = loss_on_forest(plots, patches, judged.evidence, judged.counted, judged.forest)
         content.insert(4, Table(LOSS, lost, "MultiPolygon"))

@@ -54,6 +54,7 @@ def write(folder: str, edition: Json, bounds: Sequence[float]) -> None:
             counted=read.counted,
             forest=maps.raster(Path(folder), read.counted.baseline),
             looks=rasters.looks(Path(folder)),
+            areas=geopackage.areas(Path(folder)),
         ),
         bounds=(west, south, east, north),
     )

@@ -10,7 +10,7 @@ FIRST = ("final_outcome", "plot_id", "cooperative", "area_ha", "deforestation_ha
 """Columns of plots that people look for, in front of all others."""
 DECIMALS = 4
 """Of hectares: a square metre."""
-RELATED = ("reasons", "findings", "evidence", "plot_patches")
+RELATED = ("reasons", "findings", "evidence", "plot_patches", "areas")
 """Tables with a row for every plot they speak of, shown in its form."""
 _PLOT = ("plots", "plot_points")
 _TABS = {
@@ -47,6 +47,7 @@ def words(language: str) -> dict[str, dict[str, str]]:
         "severity": {code: say("gis", f"severity_{code}", language) for code in tables.SEVERITIES},
         "commodity": {code: say("report", f"commodity_{code}", language) for code in tables.COMMODITIES},
         "geometry_kind": {code: say("statement", f"kind_{code}", language) for code in ("point", "polygon")},
+        "topic": {code: say("gis", f"area_topic_{code}", language) for code in tables.AREA_TOPICS},
         "stability": {code: say("gis", f"stability_{code}", language) for code in ("stable", "fragile")},
     }
 

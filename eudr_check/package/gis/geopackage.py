@@ -140,6 +140,12 @@ def write(
     return [geopackage, gis_project.write(geopackage.with_suffix(".qgz"), project)]
 
 
+def areas(folder: Path) -> Path | None:
+    """AREAS of a package; None where its harvest names no vector layers."""
+    path = folder / "tables" / "AREAS.parquet"
+    return path if path.is_file() else None
+
+
 def view(plots: gpd.GeoDataFrame) -> Box:
     """Box of the usable plots, of all where none is usable, of the world where none has a geometry.
 

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package.gis import forms, maps, metadata, qgs, rasters, themes
 from eudr_check.package.gis import styles as gis_styles
-from eudr_check.package.gis.content import LOSS, alias
+from eudr_check.package.gis.content import AREAS, LOSS, alias
 from eudr_check.package.gis.edition import Credit
 from eudr_check.package.gis.layout import Printed, layouts, with_margin
 from eudr_check.package.gis.layout_items import Box, Entry
@@ -246,7 +246,16 @@ def _groups(project: Project) -> dict[str, list[_Layer]]:
             *(_patches(title("older", column=one), one, older, shown=False) for one in events),
             *of(["tiles"]),
         ],
-        "group_tables": of(["reasons", "evidence", "plot_patches", "sources", "data_dictionary"]),
+        "group_tables": of(
+            [
+                "reasons",
+                "evidence",
+                "plot_patches",
+                *([AREAS] if AREAS in project.fields else []),
+                "sources",
+                "data_dictionary",
+            ]
+        ),
         "group_sheets": of(["attention", "cooperatives", "countries"]),
     }
 

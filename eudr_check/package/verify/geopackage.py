@@ -70,6 +70,7 @@ def _made(contents: Contents, folder: Path) -> tuple[Path, Path]:
             edition.counted,
             maps.raster(contents.root, edition.counted.baseline),
             rasters.looks(contents.root),
+            gis.areas(contents.root),
         ),
         bounds=gis.view(contents.plots),
     )

@@ -12,6 +12,7 @@ import pandas as pd
 import pyogrio
 import pytest
 
+from eudr_check import tables
 from tests.helpers import season_tables
 
 ODD = ["coop/01-B 03", "coop/Ñ, 'lote' 2/b", 'coop/"A" 7']
@@ -113,6 +114,32 @@ def test_harvest_without_plots_gives_empty_layers(tmp_path: Path) -> None:
     package = written(tmp_path, 0)
 
     assert pyogrio.read_info(package, layer="plots")["features"] == 0
+
+
+def test_areas_that_plots_lie_in_are_a_table_of_their_forms(tmp_path: Path) -> None:
+    """AREAS stands in the GeoPackage with its unknown ones, related to plots; without vector layers there is none."""
+    season = season_tables.season(12)
+    shared = {"area": "parques", "layer": "sernanp_protected@current", "topic": "protected"}
+    rows = [
+        {"plot": season.plots.index[0], "status": "overlap", "feature": "Río Abiseo", "overlap_ha": 0.25, **shared},
+        {"plot": season.plots.index[2], "status": "unknown", "reason": "no answer", **shared},
+    ]
+    areas = tables.check(tables.AREAS, tables.typed(tables.AREAS, rows))
+    for name in ("with", "without"):
+        (tmp_path / name).mkdir()
+    package, _ = replace(season, areas=areas).gis(tmp_path / "with", season_tables.harvest())
+    bare, project = season.gis(tmp_path / "without", season_tables.harvest())
+
+    found = pyogrio.read_dataframe(package, layer="areas", read_geometry=False)
+
+    assert found["plot"].tolist() == list(season.plots.index[[0, 2]])
+    assert found["overlap_ha"].tolist()[0] == 0.25 and pd.isna(found["overlap_ha"].tolist()[1])
+    with zipfile.ZipFile(package.with_suffix(".qgz")) as archive:
+        related = ET.fromstring(archive.read("pe-coffee-2026.qgs")).iter("relation")
+    assert sum("areas_of_" in one.get("id", "") for one in related) == 4
+    assert "areas" not in [name for name, _ in pyogrio.list_layers(bare)]
+    with zipfile.ZipFile(project) as archive:
+        assert b"areas_of_" not in archive.read("pe-coffee-2026.qgs")
 
 
 def test_a_plot_finds_its_patches_whatever_its_id_holds(tmp_path: Path) -> None:
