@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from eudr_check.documents import workbook
-from eudr_check.documents.review import COLUMNS
+from eudr_check.documents.review import COLUMNS, coded
 from eudr_check.documents.reviews import EXPLAINS, NO_REVIEW
 from eudr_check.errors import ConfigError
 from eudr_check.names import plain
@@ -18,12 +18,18 @@ BY_HAND = ("done", "found", "done_on", "photo", "person")
 """Columns of the workbook that whoever does the work fills in."""
 FIXED = ("plot_key", "code", "evidence_digest")
 """Columns of the workbook by which a row is known again."""
+NEEDED = (*FIXED, "found")
 LAYER = "reviews"
 """Layer of the GeoPackage with the columns of reviews.csv."""
 GEOPACKAGE = b"SQLite format 3\x00"
 MOST_BYTES = 512_000_000
 """Ours: 20,000 plots with their outlines take 30 MB."""
 _NO_DIGEST = "?"
+_NOT_DONE = frozenset(
+    ("no", "n", "non", "nao", "false", "falso", "faux", "0", "pending", "pendiente", "pendente", "en_attente",
+     "todavia_no", "aun_no", "not_yet", "pas_encore", "ainda_nao")
+)  # fmt: skip
+"""What people write into `done` where it is not."""
 
 Filled = tuple[dict[str, str], Sentence]
 """A row in the columns of reviews.csv, and where it stands."""
@@ -38,20 +44,21 @@ def of_workbook(path: Path) -> tuple[list[Filled], list[Sentence], int]:
     """Decisions of a workbook of the action plan.
 
     A visit settles the reason that its row names, by what was found and on the photograph named. Findings about a file
-    are settled by the corrected file: such a row is no decision, and neither is one that says that the work is done and
-    not what was found.
+    are settled by the corrected file: such a row clears nothing, and neither does one that says that the work is done
+    and not what was found, or what was found and that nothing was done. Deforestation counts in any row.
 
     Returns:
         The decisions, a sentence for every filled row that is none, and how many rows are as they were.
 
     Raises:
-        ConfigError: it is no workbook.
+        ConfigError: it is no workbook, or a sheet of it lost a column by which its rows are known.
     """
     filled: list[Filled] = []
     notes: list[Sentence] = []
     untouched = 0
-    for header, rows in workbook.read_all(path, _recognised):
+    for title, header, rows in workbook.read_all(path, _recognised):
         names = [_known().get(plain(cell), cell) for cell in header]
+        _guard(names, header, f"{path}, {title}")
         for cells, sheet, number in rows:
             row = {name: clean(cell) for name, cell in zip(names, cells, strict=False)}
             if not any(row.get(name) for name in BY_HAND):
@@ -59,10 +66,13 @@ def of_workbook(path: Path) -> tuple[list[Filled], list[Sentence], int]:
                 continue
             place = sentence("documents", "sheet_row", file=str(path), sheet=sheet, row=number)
             said = {"place": place, "plot": row.get("plot_key") or row.get("plot") or "?", "code": row["code"]}
-            if not row["plot_key"] or not _answered_by_review(row["code"]):
+            confirms = bool(row["plot_key"] and row["code"]) and coded("decision", row["found"]) == "confirm"
+            if not confirms and (not row["plot_key"] or not _answered_by_review(row["code"])):
                 notes.append(sentence("reviews", "not_by_review", **said))
             elif not row["found"]:
                 notes.append(sentence("reviews", "no_result", **said))
+            elif not confirms and plain(row.get("done", "")) in _NOT_DONE:
+                notes.append(sentence("reviews", "not_done", **said))
             else:
                 filled.append((_decision(row), place))
     return filled, notes, untouched
@@ -112,10 +122,20 @@ def _answered_by_review(code: str) -> bool:
     return (code in topic("reasons") or code.startswith("whisp_")) and code not in NO_REVIEW | EXPLAINS
 
 
+def _guard(names: Sequence[str], header: Sequence[str], place: str) -> None:
+    """Refuse a sheet of the plan in which columns are gone or stand twice: somebody may have written into it."""
+    facts = {"file": place, "key": "action_plan", "columns": ", ".join(NEEDED)}
+    if missing := [name for name in NEEDED if name not in names]:
+        found = ", ".join(filter(None, header))
+        raise ConfigError(sentence("documents", "no_column", missing=", ".join(missing), found=found, **facts))
+    if twice := sorted({name for name in (*BY_HAND, *FIXED) if names.count(name) > 1}):
+        raise ConfigError(sentence("documents", "column_twice", file=place, columns=", ".join(twice)))
+
+
 def _recognised(cells: Sequence[str]) -> int:
-    """How many headers are ours; none unless all are there by which a row is known, and what was found."""
+    """How many headers are ours; none where neither what was found is asked for nor a row is known by its keys."""
     names = {_known().get(plain(cell)) for cell in cells}
-    return len(names - {None}) if names >= {*FIXED, "found"} else 0
+    return len(names - {None}) if "found" in names or names >= {*FIXED} else 0
 
 
 @cache

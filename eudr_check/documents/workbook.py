@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,21 @@ from eudr_check.text import sentence
 MAGIC = b"PK\x03\x04"
 MOST_BYTES = 64_000_000
 """Ours: unpacked; a list of deliveries has a few."""
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    RuntimeError,
+    SyntaxError,
+    InvalidFileException,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+)
+"""What openpyxl ends with on files that were cut off or damaged on their way, or lie behind a password; both of its
+XML readers call what is no XML a syntax error."""
 _HEADER_WITHIN = 20
 _MOST_NAMED = 20
 """Cells that one sentence names."""
@@ -37,7 +53,8 @@ def read(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[list[s
         The header as written, and each row that is not blank with its sheet and row number.
 
     Raises:
-        ConfigError: it is no workbook, is too large, or holds a formula without a stored result.
+        ConfigError: it is no workbook, is too large, or holds a formula without a stored result, or cells of one column
+            merged over several rows: what is shown for all of them is stored with the first.
     """
     found = _sheets(path, recognised)
     if not found:
@@ -46,11 +63,9 @@ def read(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[list[s
     return best.header, list(_rows(path, best))
 
 
-def read_all(path: Path, recognised: Callable[[Sequence[str]], int]) -> list[tuple[list[str], list[Row]]]:
-    """As `read`, of every sheet with as many headers known as in the one with most, in the order of the workbook."""
-    found = _sheets(path, recognised)
-    most = max((one.known for one in found), default=0)
-    return [(one.header, list(_rows(path, one))) for one in found if one.known == most]
+def read_all(path: Path, recognised: Callable[[Sequence[str]], int]) -> list[tuple[str, list[str], list[Row]]]:
+    """As `read`, of every sheet with headers known and each with its title, in the order of the workbook."""
+    return [(one.values.title, one.header, list(_rows(path, one))) for one in _sheets(path, recognised)]
 
 
 @dataclass(frozen=True)
@@ -70,9 +85,10 @@ def _sheets(path: Path, recognised: Callable[[Sequence[str]], int]) -> list[_She
             if sum(one.file_size for one in packed.infolist()) > MOST_BYTES:
                 raise ConfigError(sentence("documents", "too_large", file=str(path), megabytes=MOST_BYTES // 10**6))
         # Lazily read, a sheet ends where the file claims it does.
-        book = openpyxl.load_workbook(path, data_only=True)
-        formulas = openpyxl.load_workbook(path)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError) as error:
+        with path.open("rb") as stream:
+            book = openpyxl.load_workbook(stream, data_only=True)
+            formulas = openpyxl.load_workbook(stream)
+    except BROKEN as error:
         raise ConfigError(sentence("documents", "no_workbook", file=str(path))) from error
     found = []
     for sheet in book.worksheets:
@@ -93,6 +109,13 @@ def _rows(path: Path, one: _Sheet) -> Iterator[Row]:
     ]
     if unstored:
         raise ConfigError(sentence("documents", "formula", place=f"{path}, {', '.join(unstored[:_MOST_NAMED])}"))
+    merged = [
+        f"{title}!{cells.coord}"
+        for cells in one.values.merged_cells.ranges
+        if cells.max_row > max(cells.min_row, one.row) and any(one.header[cells.min_col - 1 : cells.max_col])
+    ]
+    if merged:
+        raise ConfigError(sentence("documents", "merged", place=f"{path}, {', '.join(sorted(merged)[:_MOST_NAMED])}"))
     rows = one.values.iter_rows(min_row=one.row + 1, max_col=len(one.header))
     for number, row in enumerate(rows, start=one.row + 1):
         cells = [_text(cell.value) for cell in row]

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +17,7 @@ from eudr_check.serve.limits import Limits
 
 WGS84 = ("EPSG:4326", "CRS84", "OGC:1.3:CRS84", "EPSG::4326")
 UNITS = ("ha", "percent")
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,10 @@ async def body(request: Request, limits: Limits) -> Json:
 def parsed(content: bytes) -> Json:
     """The JSON object that bytes hold."""
     try:
-        found = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number)
+        found = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite)
+        if _HALF.search(content):
+            # Half a surrogate pair is no character: it can be written into no file and no answer.
+            json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise CallError("validation_missing_request_body", cause=" ".join(str(error).split())[:200]) from error
     if not isinstance(found, dict):
@@ -148,3 +154,8 @@ def _too_large(limits: Limits) -> CallError:
 
 def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _no_number(digits)

@@ -3,10 +3,11 @@
 import json
 import os
 import shutil
+import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ class Job:
     def becomes(self, code: str, cause: str | None = None) -> None:
         """Note its state, whole or not at all."""
         made = self.folder / f"state.{uuid.uuid4().hex}"
-        made.write_text(json.dumps({"code": code, "cause": cause, "at": time.time()}), encoding="utf-8")
+        _write(made, {"code": code, "cause": cause, "at": time.time()})
         made.replace(self.folder / "state.json")
 
 
@@ -63,6 +64,8 @@ class Store:
     """All jobs of a server."""
 
     folder: Path
+    _tidying: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
+    """Held where folders go and where all of them are looked through: many threads do both."""
 
     def add(self, owner: str, features: Sequence[Json], options: Options) -> Job:
         """A new job, to be found only once it is whole on the disk."""
@@ -97,23 +100,25 @@ class Store:
 
     def unfinished(self, owner: str | None = None) -> list[Job]:
         """Jobs that still have to be done, of one owner or of all."""
-        return [
-            job for job in self.all() if job.state["code"] in OPEN and (owner is None or job.asked["owner"] == owner)
-        ]
+        with self._tidying:
+            mine = [job for job in self.all() if owner is None or job.asked["owner"] == owner]
+            return [job for job in mine if job.state["code"] in OPEN]
 
-    def tidy(self, keep_days: float) -> None:
-        """Delete what a killed server left half written, and finished jobs that are older than `keep_days`."""
-        if not self.folder.is_dir():
-            return
+    def sweep(self) -> None:
+        """Delete what a killed server left half written: at the start only, later it is a job that is being written."""
         for half in self.folder.glob(".*-*"):
             shutil.rmtree(half)
-        for job in self.all():
-            state = job.state
-            if state["code"] not in OPEN and time.time() - state["at"] > keep_days * DAY:
-                gone = self.folder / f".old-{job.id}"
-                job.folder.rename(gone)
-                shutil.rmtree(job.run, ignore_errors=True)
-                shutil.rmtree(gone)
+
+    def tidy(self, keep_days: float) -> None:
+        """Delete finished jobs that are older than `keep_days`."""
+        with self._tidying:
+            for job in self.all():
+                state = job.state
+                if state["code"] not in OPEN and time.time() - state["at"] > keep_days * DAY:
+                    gone = self.folder / f".old-{job.id}"
+                    job.folder.rename(gone)
+                    shutil.rmtree(job.run, ignore_errors=True)
+                    shutil.rmtree(gone)
 
 
 def _read(path: Path) -> Json:
@@ -123,6 +128,6 @@ def _read(path: Path) -> Json:
 
 def _write(path: Path, content: Any) -> None:
     with path.open("w", encoding="utf-8") as stream:
-        json.dump(content, stream, ensure_ascii=False)
+        json.dump(content, stream)
         stream.flush()
         os.fsync(stream.fileno())

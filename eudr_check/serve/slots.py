@@ -50,6 +50,7 @@ class Slots:
 
     def start(self) -> None:
         """Begin; jobs that a server left unfinished come first."""
+        self.store.sweep()
         self.store.tidy(self.limits.keep_days)
         for job in self.store.unfinished():
             job.becomes(QUEUED)

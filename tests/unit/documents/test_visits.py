@@ -2,7 +2,11 @@
 
 import datetime as dt
 import hashlib
+import io
+import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -48,6 +52,15 @@ class Book:
         row = next(row for row in range(2, page.max_row + 1) if page.cell(row, key).value == plot)
         for name, value in cells.items():
             page.cell(row, at[say("plan", name, self.language)]).value = value
+        book.save(self.path)
+
+    def edit(self, sheet: str, change: Callable[[Any, Mapping[str, int]], object]) -> None:
+        """Change a sheet as a whole; columns by their key."""
+        book = openpyxl.load_workbook(self.path)
+        page = book[say("plan", sheet, self.language)]
+        at = {cell.value: cell.column for cell in page[1]}
+        keys = ("found", "photo", "plot_key", "code", "evidence_digest")
+        change(page, {key: at[say("plan", key, self.language)] for key in keys})
         book.save(self.path)
 
     def visited(self, **cells: object) -> None:
@@ -172,3 +185,105 @@ def test_a_geopackage_without_decisions_is_refused(tmp_path: Path) -> None:
     for name in ("plots.gpkg", "half.gpkg"):
         with pytest.raises(ConfigError, match=f"{name}: is no file of decisions"):
             decisions.read(tmp_path / name, "any")
+
+
+def test_a_sheet_that_lost_a_column_is_not_passed_over(tmp_path: Path) -> None:
+    """A deletion of the photographs' column in one sheet must not take the deforestation that stands in it along."""
+    made = Book(tmp_path)
+    made.fill(VISIT, found="deforestación", done_on=dt.date(2026, 10, 5), person="Elmer")
+    made.edit("actions", lambda page, at: page.delete_cols(at["photo"]))
+
+    assert [one.decision for one in made.add(tmp_path / "reviews.csv").reviews] == ["confirm"]
+
+
+@pytest.mark.parametrize("column", ["evidence_digest", "plot_key", "code", "found"])
+def test_a_sheet_whose_rows_cannot_be_known_again_is_refused(tmp_path: Path, column: str) -> None:
+    """It is the sheet somebody worked in; the other one is whole and empty."""
+    made = Book(tmp_path)
+    made.fill(VISIT, found="deforestación", done_on=dt.date(2026, 10, 5), person="Elmer")
+    made.edit("actions", lambda page, at: page.delete_cols(at[column]))
+
+    with pytest.raises(ConfigError, match=f"Acciones.*{column}"):
+        made.add(tmp_path / "reviews.csv")
+
+
+def test_a_column_that_stands_there_twice_is_refused(tmp_path: Path) -> None:
+    """Of two answers side by side the second would hide the first."""
+    made = Book(tmp_path)
+    made.visited(found="deforestación")
+    made.edit("actions", lambda page, at: page.cell(1, page.max_column + 1, say("plan", "found", "es")))
+
+    with pytest.raises(ConfigError, match=r"found.*twice"):
+        made.add(tmp_path / "reviews.csv")
+
+
+def test_cells_merged_over_rows_are_refused(tmp_path: Path) -> None:
+    """A program shows one answer for all of them and stores it with the first: the others would stand undecided."""
+    made = Book(tmp_path)
+    made.visited(found="deforestación")
+    made.edit("actions", lambda page, at: page.merge_cells(None, 2, at["found"], page.max_row, at["found"]))
+
+    with pytest.raises(ConfigError, match=r"Acciones!.*merged"):
+        made.add(tmp_path / "reviews.csv")
+
+
+@pytest.mark.parametrize("said", ["no", "No.", "não", "pendiente", False, 0])
+def test_what_is_not_done_yet_clears_nothing(tmp_path: Path, said: object) -> None:
+    """Whoever says that nobody was there cannot say what was seen; bad news counts all the same."""
+    made = Book(tmp_path)
+    made.visited(done=said)
+    assert made.add(tmp_path / "reviews.csv").reviews == ()
+    assert ("not_done", VISIT) in {(note.key, note.values.get("plot")) for note in made.notes}
+
+    made.visited(done=said, found="deforestación")
+    assert [one.decision for one in made.add(tmp_path / "reviews.csv").reviews] == ["confirm"]
+
+
+def test_deforestation_counts_whatever_row_it_stands_in(tmp_path: Path) -> None:
+    """Somebody who went for a boundary saw a clearing: the corrected file settles the boundary, not the clearing."""
+    made = Book(tmp_path)
+    made.fill(FAULTY, done="x", found="deforestación", done_on=dt.date(2026, 10, 5), person="Elmer")
+    (review,) = made.add(tmp_path / "reviews.csv").reviews
+
+    assert (review.decision, review.plots) == ("confirm", (FAULTY,))
+
+
+def test_damaged_workbooks_are_told_as_such(tmp_path: Path) -> None:
+    """Cut off, bits turned over, XML that ends early, behind a password: always the sentence, never a traceback."""
+    made = Book(tmp_path)
+    whole = made.path.read_bytes()
+    damaged = {"half": whole[: len(whole) // 2], "locked": _locked(whole)}
+    damaged |= {f"bit {at}": _turned(whole, at) for at in range(40, len(whole), len(whole) // 40)}
+    damaged |= {f"cut {name}": _cut(made.path, name) for name in zipfile.ZipFile(made.path).namelist()}
+    refused = []
+    for name, content in damaged.items():
+        (tmp_path / "damaged.xlsx").write_bytes(content)
+        try:
+            decisions.read(tmp_path / "damaged.xlsx", "any")
+        except ConfigError as error:
+            refused.append(name)
+            assert "damaged" in str(error)
+    assert {"half", "locked", "cut xl/worksheets/sheet2.xml", "cut xl/styles.xml"} <= set(refused)
+
+
+def _locked(content: bytes) -> bytes:
+    """With the sign that every member is encrypted."""
+    found = bytearray(content)
+    for mark, flag in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = found.find(mark)
+        while at >= 0:
+            found[at + flag] |= 1
+            at = found.find(mark, at + 1)
+    return bytes(found)
+
+
+def _turned(content: bytes, at: int) -> bytes:
+    return content[:at] + bytes([content[at] ^ 4]) + content[at + 1 :]
+
+
+def _cut(path: Path, name: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(made, "w") as half:
+        for one in whole.namelist():
+            half.writestr(one, whole.read(one)[:-20] if one == name else whole.read(one))
+    return made.getvalue()

@@ -66,6 +66,9 @@ def test_old_finished_jobs_go_and_unfinished_stay(tmp_path: Path) -> None:
     done.becomes(COMPLETED)
     (tmp_path / "jobs" / ".new-half").mkdir()
     store.tidy(1)
+    assert (tmp_path / "jobs" / ".new-half").is_dir(), "a job that is being written is no rubbish"
+    store.sweep()
+    assert not (tmp_path / "jobs" / ".new-half").exists()
     assert {job.id for job in store.all()} == {done.id, waiting.id}
 
     for job in (done, waiting):
@@ -160,3 +163,11 @@ def test_jobs_are_for_the_server_alone(tmp_path: Path) -> None:
     job = Store(tmp_path / "jobs").add("rosa", [FEATURE], asked.Options())
 
     assert job.folder.parent.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("value", [r'"\ud800"', r'{"\uDFFF": 1}', "1e999", "-1e400"])
+def test_what_no_answer_could_hold_is_refused(value: str) -> None:
+    """Half a surrogate pair and a number without end can be written into no JSON: the call is refused."""
+    with pytest.raises(CallError, match="validation_missing_request_body"):
+        asked.parsed(f'{{"type": "Feature", "geometry": null, "properties": {{"farm": {value}}}}}'.encode())
+    assert asked.parsed(rb'{"name": "\ud83c\udf31", "size": 1e30}') == {"name": "\U0001f331", "size": 1e30}
