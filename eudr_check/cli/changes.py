@@ -62,7 +62,7 @@ def since_last(finished: Finished) -> Iterator[str]:
         yield "  " + say("changed_more", count=len(changes.outcomes) - MOST, file=kept)
     for key, lots, mass in (("freed", changes.freed, "kg_after"), ("held", changes.held, "kg_before")):
         if len(lots):
-            yield in_words(sentence("changes", key, lots=len(lots), kg=f"{float(lots[mass].sum()):,.0f}"))
+            yield in_words(sentence("changes", key, lots=len(lots), kg=float(round(lots[mass].sum()))))
     off = finished.findings[finished.findings["code"] == "boundary_moved_off_loss"]["plot"].dropna()
     if len(off):
         yield say("moved_off_loss", plots=", ".join(off))

@@ -263,8 +263,8 @@ def notes(
         weight = lots.coverage(assessed_lots, harvest)
         if weight is not None and harvest.shipments is None:
             key = "note_enough" if weight.enough else "note_not_enough"
-            accepted_kg, declared_kg = f"{weight.accepted_kg:,.0f} kg", f"{weight.declared_kg:,.0f} kg"
-            found.append(sentence("documents", key, held=accepted_kg, declared=declared_kg))
+            held, declared = (float(round(kg)) for kg in (weight.accepted_kg, weight.declared_kg))
+            found.append(sentence("documents", key, held=held, declared=declared))
     if dossier.shipments is not None:
         found += [sentence("shipments", one.code, **one.values) for one in dossier.shipments.refused.values()]
     return tuple(found)

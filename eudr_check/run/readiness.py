@@ -113,4 +113,4 @@ def _in_tonnes(harvest: Harvest, held: int) -> Iterator[Sentence]:
             [f"products.{n}.net_mass_kg" for n in range(len(masses))] if harvest.products else ["product.net_mass_kg"]
         )
         named = ", ".join(f"{key} {mass:g}" for key, mass in zip(keys, masses, strict=True) if mass)
-        yield sentence("start", "in_tonnes", named=named, held=f"{held / 1000:,.0f}")
+        yield sentence("start", "in_tonnes", named=named, held=float(round(held / 1000)))

@@ -1,9 +1,14 @@
 """Numbers as each language writes them."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from babel.numbers import format_decimal
 
+import eudr_check
 from eudr_check import text
+from eudr_check.text import sentence
 
 VALUES = (0.0, -0.0, 1, -3, 5e-7, 1.5e-6, 0.5, 2.5, 1234.5, 999999.9999999, -1234567.891, 1e15, 123456789.123456789)
 
@@ -17,3 +22,25 @@ def test_numbers_are_written_as_babel_writes_them(language, decimals):
     assert [text.number(value, language, decimals) for value in VALUES] == [
         format_decimal(value, format=pattern, locale=language) for value in VALUES
     ]
+
+
+def test_sentences_get_numbers_and_no_english_figures() -> None:
+    """`1,187 kg` in a Spanish sentence reads as little more than one: the language writes the number, not the code."""
+    calls = [
+        (path.name, node)
+        for path in Path(eudr_check.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("sentence", "say")
+    ]
+    grouped = [
+        f"{name}: {ast.unparse(one)}"
+        for name, call in calls
+        for one in ast.walk(call)
+        if isinstance(one, ast.FormattedValue) and one.format_spec is not None and "," in ast.unparse(one.format_spec)
+    ]
+    said = sentence("documents", "note_enough", held=1187.0, declared=1000.0)
+
+    assert len(calls) > 500
+    assert not grouped
+    assert "1,187 kg" in said and "1.187 kg" in said.in_language("es")
