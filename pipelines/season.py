@@ -38,7 +38,9 @@ def run_season(paths: Sequence[Path], *, offline: bool = False) -> tuple[Path, E
         address = Path(folder.name) / "package" / "report.html"
         if folder.parent != page.parent:
             address = folder / "package" / "report.html"
-        parts.append(season.Part(harvest.harvest, plots, assessments, before, address.as_posix()))
+        kept = folder / "tables" / "ANIMALS.parquet"
+        animals = parquet.frame(kept) if kept.is_file() else None
+        parts.append(season.Part(harvest.harvest, plots, assessments, before, address.as_posix(), animals))
     season.write(page, parts, harvests[0].package.languages[0])
     if object_store.origin(page) is not None:
         object_store.put({page: page})

@@ -32,6 +32,16 @@ class Part:
     """ASSESSMENTS of the run before; None where this is the first."""
     report: str
     """Address of the harvest's report, relative to the page."""
+    animals: pd.DataFrame | None = None
+    """ANIMALS; None where the harvest names none."""
+
+    @property
+    def ready(self) -> pd.Series:
+        """Plots that may go in; an establishment of cattle only with a group whose whole chain is low."""
+        settled = self.assessments["final_outcome"].reindex(self.plots.index).isin(tables.SETTLED)
+        chains = () if self.animals is None else self.animals.loc[self.animals["outcome"] == "low", "plots"]
+        whole = {plot for keys in chains for plot in keys}
+        return settled & ((self.plots["commodity"] != "cattle") | self.plots.index.isin(list(whole)))
 
 
 def write(path: Path, parts: Sequence[Part], language: str) -> Path:
@@ -106,9 +116,9 @@ def _bar(outcomes: pd.Series) -> str:
     return f'<svg width="160" height="12" aria-hidden="true">{"".join(pieces)}</svg>'
 
 
-def _line(outcomes: pd.Series, language: str) -> list[str]:
+def _line(outcomes: pd.Series, may_go_in: pd.Series, language: str) -> list[str]:
     counts = outcomes.value_counts()
-    ready = int(outcomes.isin(tables.SETTLED).sum())
+    ready = int(may_go_in.sum())
     share = f" ({int(100 * ready / len(outcomes))} %)" if len(outcomes) else ""
     shown = [number(float(counts.get(name, 0)), language, 0) for name in OUTCOMES]
     return [
@@ -134,7 +144,7 @@ def _harvests(parts: Sequence[Part], language: str) -> str:
     rows = [
         [
             f'<a href="{html.escape(part.report)}">{html.escape(part.name)}</a>',
-            *_line(part.assessments["final_outcome"], language),
+            *_line(part.assessments["final_outcome"], part.ready, language),
         ]
         for part in parts
     ]
@@ -147,7 +157,10 @@ def _cooperatives(parts: Sequence[Part], language: str) -> str:
         outcomes = part.assessments["final_outcome"].reindex(part.plots.index)
         for cooperative, own in outcomes.groupby(part.plots["cooperative"], sort=True):
             rows.append(
-                [f'{named(cooperative)}<br><span class="code">{named(part.name)}</span>', *_line(own, language)]
+                [
+                    f'{named(cooperative)}<br><span class="code">{named(part.name)}</span>',
+                    *_line(own, part.ready[own.index], language),
+                ]
             )
     return table(_heads("cooperative", language), rows)
 

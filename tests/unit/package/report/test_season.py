@@ -1,5 +1,6 @@
 """The page over a season."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import shapely
 
 from eudr_check.package.report import season, sheet
 from eudr_check.text import LANGUAGES
+from tests.helpers import package_tables as six
 from tests.helpers import season_tables
 
 
@@ -79,3 +81,13 @@ def test_tables_that_scroll_are_reached_by_keyboard() -> None:
     made = sheet.table(["<th>a</th>"], [["1"]])
 
     assert made.startswith('<div class="scroll" tabindex="0">')
+
+
+def test_cattle_that_may_go_in_have_a_whole_chain() -> None:
+    """A low establishment counts as ready only with a group of animals that is low from birth to slaughter."""
+    plots = six.plots(commodity="cattle")
+    one = season.Part("pe-cattle-2026", plots, six.assessments(), None, "report.html")
+    animals = six.animals(("G1", "low", ["norte/001"]), ("G2", "undetermined", ["norte/001", "norte/002"]))
+
+    assert not one.ready.any()
+    assert one.ready.index[replace(one, animals=animals).ready].tolist() == ["norte/001"]
