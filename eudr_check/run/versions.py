@@ -127,7 +127,7 @@ STAGES = {
         (*_VECTORS, *_LAYERS, "pycountry", "xarray"),
     ),
     "patches": MadeBy(
-        ("package/gis", "package/document_date.py", "package/palette.py", "law", "parquet.py", "text"),
+        ("package/gis", "package/document_date.py", "package/palette.py", "law", "records.py", "parquet.py", "text"),
         (*_VECTORS, "rasterio"),
     ),
     "assessment": MadeBy(("risk", "run/watched.py", *_DOCUMENTS), (*_VECTORS, "openpyxl", "XlsxWriter")),
@@ -153,6 +153,7 @@ STAGES = {
             "package",
             "run",
             "geoid.py",
+            "records.py",
             "interface",
             "parquet.py",
             "names.py",
