@@ -55,6 +55,19 @@ def test_what_is_no_yaml_says_what_to_type(tmp_path: Path, content: bytes, words
     assert not PROGRAM_WORDS.search(answer)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "no such file; give the path of a harvest YAML"), ("es", "archivo"), ("pt", "ficheiro")],
+)
+def test_a_path_that_is_not_there_is_named(tmp_path: Path, language: str, words: str) -> None:
+    """Number 1: the path as it was typed, and what to give instead."""
+    answer = said(tmp_path / "cosehca.yaml")
+
+    assert "cosehca.yaml" in answer.in_language(language)
+    assert words in answer.in_language(language)
+    assert not PROGRAM_WORDS.search(answer)
+
+
 def test_a_folder_is_answered_with_its_yamls(tmp_path: Path) -> None:
     """Number 20: whoever gives the folder learns the file."""
     (tmp_path / "mi-cosecha.yaml").write_text("a: b\n")

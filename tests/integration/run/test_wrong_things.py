@@ -3,11 +3,14 @@
 Numbers are those of the walk of November 2026. Most are proved where their module is tested:
 
 - 1, 4, 5, 7 (ambiguous, with a unit), 8, 10, 11, 14, 15, 19, 20 and finding 25: `tests/unit/test_problems.py`
+- 7 (tonnes against deliveries): `tests/unit/run/test_readiness.py`; 15 (`screen`): `tests/unit/run/test_screen.py`
 - 16: `tests/integration/run/test_two_runs.py`
-- 24: `tests/unit/documents/test_dossier.py`, `tests/unit/documents/test_lots.py`
-- finding 5: `tests/integration/run/test_redrawn.py`
-- finding 8: `tests/unit/documents/test_lots.py`
+- 24: `tests/unit/documents/test_lots.py`, and below with 9
+- finding 5: `tests/integration/run/test_redrawn.py`, `tests/unit/run/test_changes.py`
+- finding 8: `tests/unit/documents/test_csv_rows.py`, `tests/unit/documents/test_amounts.py`
+- finding 12: `tests/unit/cli/test_changes.py`, `tests/unit/run/test_status.py`
 - finding 14: `tests/unit/plots/read/test_columns.py`
+- finding 15: `tests/unit/plots/read/test_raw_table.py`, `tests/unit/plots/read/test_totals.py`
 - finding 19: `tests/integration/run/test_first_harvest.py`, `tests/unit/setup/test_doctor.py`
 """
 
@@ -102,12 +105,21 @@ def test_f06_a_code_of_another_commodity_is_refused(done: Done) -> None:
     assert "product.hs_code 1801 00 belongs to cocoa, but the harvest is coffee" in said.stderr
 
 
-@pytest.mark.parametrize("mass", ["3.400"])
+@pytest.mark.parametrize("mass", [3.4, "3.400", "3.4"])
 def test_f07_a_mass_in_tonnes_is_asked_about(done: Done, mass: object) -> None:
     """Without deliveries nothing contradicts 3.4 kg, so the person is asked, with what to write."""
     said = ended("run", changed(done, product={**settings()["product"], "net_mass_kg": mass}), "--language", "es")
 
     assert "net_mass_kg 3.4 es menos de un saco de 60 kg; si eran toneladas, escriba 3400" in said.stdout
+
+
+@pytest.mark.parametrize("mass", [-5, 0])
+def test_f07_a_mass_of_nothing_is_refused(done: Done, mass: int) -> None:
+    """Nobody declares no coffee, or less."""
+    said = ended("run", changed(done, product={**settings()["product"], "net_mass_kg": mass}), "--language", "es")
+
+    assert said.returncode == 1
+    assert "net_mass_kg" in said.stderr and "cero" in said.stderr
 
 
 def test_f07_finding_9_more_than_the_plots_can_grow_is_not_declared(done: Done) -> None:
@@ -147,7 +159,7 @@ def test_f09_f12_f13_everything_late_is_said_early_and_at_once(done: Done) -> No
     for words in (
         "operator.eori is missing",
         "the newest version of that map here is hansen_gfc@v1.13",
-        "policy convergencia: not shipped (known: convergence@1",
+        "policy convergencia: not shipped (known: ",
         "no-hay: no STAC folder",
         "entregas.csv: no such file",
     ):
@@ -214,4 +226,4 @@ def test_f23_one_file_under_two_cooperatives_is_named_on_the_terminal(done: Done
 
     assert said.returncode == 3
     assert "otra.geojson" in said.stdout
-    assert re.search(r"otra.geojson: \d+ detenidas: ", said.stdout)
+    assert re.search(r"otra.geojson: \d+ detenidas: La parcela tiene el mismo lindero que norte/", said.stdout)

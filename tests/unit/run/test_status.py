@@ -54,3 +54,16 @@ def test_a_later_run_at_an_earlier_time_is_the_last(tmp_path: Path):
             stream.write(json.dumps({"time": at, "event": event}) + "\n")
 
     assert not status(folder).complete
+
+
+@pytest.mark.parametrize(("unread", "complete"), [((), True), (("no connection, 6 times",), False)])
+def test_a_run_that_ended_with_reads_that_failed_is_not_complete(
+    tmp_path: Path, unread: tuple[str, ...], complete: bool
+):
+    """Finding 12: a run without internet comes to its end, and what it could not read is still to be done."""
+    with (tmp_path / "log.jsonl").open("a") as stream:
+        for event in ("start", "end"):
+            stream.write(json.dumps({"time": 5000.0, "event": event}) + "\n")
+    seen = status(RunFolder(tmp_path), unread)
+
+    assert (seen.complete, seen.unread) == (complete, unread)
