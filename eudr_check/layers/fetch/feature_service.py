@@ -7,6 +7,7 @@ says so in its own form.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +56,7 @@ def arcgis(address: str, box: Box, label: Sequence[str]) -> list[Area]:
     Raises:
         FetchError: no answer, or one that cannot be trusted to be whole.
     """
-    with _session(address) as session:
+    with _in_form(address), _session(address) as session:
         about = _ask(session, address, {"f": "json"})
         if about.get("geometryType") != "esriGeometryPolygon":
             raise _untrusted(address, "area_no_polygons")
@@ -76,7 +77,7 @@ def arcgis(address: str, box: Box, label: Sequence[str]) -> list[Area]:
             found |= {_number(feature, key): feature for feature in _features(answer, address)}
         if found.keys() != set(numbers):
             raise _untrusted(address, "area_cut_short")
-    return [_area(found[number], box, fields, address) for number in sorted(found)]
+        return [_area(found[number], box, fields, address) for number in sorted(found)]
 
 
 def ogc(address: str, box: Box, label: Sequence[str]) -> list[Area]:
@@ -90,7 +91,7 @@ def ogc(address: str, box: Box, label: Sequence[str]) -> list[Area]:
     Raises:
         FetchError: no answer, or one that cannot be trusted to be whole.
     """
-    with _session(address) as session:
+    with _in_form(address), _session(address) as session:
         return [_area(one, box, label, address) for one in _pages(session, address, box)]
 
 
@@ -114,6 +115,15 @@ def _pages(session: GuardedSession, address: str, box: Box) -> Iterator[Mapping[
             break
         following, asked = str(links[0].get("href")), None
     raise _untrusted(address, "area_cut_short")
+
+
+@contextmanager
+def _in_form(address: str) -> Iterator[None]:
+    """Whatever does not have the form of an answer of such a service is none, wherever it shows."""
+    try:
+        yield
+    except (TypeError, AttributeError, ValueError, LookupError) as error:
+        raise _untrusted(address, "area_no_json") from error
 
 
 def _session(address: str) -> GuardedSession:
