@@ -193,6 +193,7 @@ AREAS = pa.DataFrameSchema(
         "feature": text("what the area is called", nullable=True),
         "overlap_ha": hectares("ground of the plot in that area; of a point, of its disc", nullable=True),
         "overlap_share": number("the same as a share of the plot", nullable=True),
+        "together_ha": hectares("ground of the plot in all areas of the layer, counted once", nullable=True),
         "reason": text("why it is unknown", nullable=True),
     },
     index=PLOT_REPEATED,

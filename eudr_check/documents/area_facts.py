@@ -49,7 +49,7 @@ class AreaFacts:
                 AreaFigures(
                     **layer,
                     plots=int(hits.index.nunique()),
-                    overlap_ha=float(hits["overlap_ha"].sum()),
+                    overlap_ha=float(hits.loc[~hits.index.duplicated(), "together_ha"].sum()),
                     unknown=int(unread.index.nunique()),
                 )
             )

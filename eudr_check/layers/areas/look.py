@@ -23,7 +23,7 @@ from eudr_check.layers.fetch.credentials import unsigned
 from eudr_check.layers.fetch.feature_service import Area, Box
 from eudr_check.steps import Map, one_by_one
 from eudr_check.text import sentence, worded
-from eudr_check.typing import Floats
+from eudr_check.typing import Floats, Geometries, Positions
 
 CELL_DEG = 0.1
 """Plots of one such cell are asked for with one box."""
@@ -168,10 +168,11 @@ def _shared(ground: _Ground, areas: _Outlines) -> Iterator[dict[str, Any]]:
     drawn[~sound] = shapely.make_valid(drawn[~sound])
     shapely.prepare(drawn)
     plot, area = shapely.STRtree(drawn).query(ground.shapes, predicate="intersects")
-    shared = ground.hectares[plot]
     # A park has a hundred thousand corners, and most plots that touch it lie wholly inside.
     partly = ~shapely.covers(drawn[area], ground.shapes[plot])
-    shared[partly] = _polygons_ha(shapely.intersection(ground.shapes[plot[partly]], drawn[area[partly]]))
+    common = ground.shapes[plot]
+    common[partly] = shapely.intersection(ground.shapes[plot[partly]], drawn[area[partly]])
+    shared, together = _polygons_ha(common), _together(common, plot, len(ground.shapes))
     for row, column, hectares in sorted(zip(plot.tolist(), area.tolist(), shared.tolist(), strict=True)):
         if hectares > 0:
             yield {
@@ -180,12 +181,21 @@ def _shared(ground: _Ground, areas: _Outlines) -> Iterator[dict[str, Any]]:
                 "feature": areas.labels[column] or str(column + 1),
                 "overlap_ha": hectares,
                 "overlap_share": min(hectares / ground.hectares[row], 1.0),
+                "together_ha": together[row],
             }
     touched = {row for row, hectares in zip(plot.tolist(), shared.tolist(), strict=True) if hectares > 0}
     reach = np.atleast_1d(np.asarray(shapely.box(*shapely.bounds(areas.shapes[~sound]).T), dtype=object))
     near, _ = shapely.STRtree(reach).query(ground.shapes, predicate="intersects")
     for row in sorted(set(near.tolist()) - touched):
         yield {"plot": ground.keys[row], "status": "unknown", "reason": sentence("layers", "area_crossed")}
+
+
+def _together(common: Geometries, plot: Positions, plots: int) -> Floats:
+    """Hectares (plots,) of each plot in any area: zones that lie over one another share the same ground."""
+    found = np.bincount(plot, weights=_polygons_ha(common), minlength=plots)
+    for row in np.flatnonzero(np.bincount(plot, minlength=plots) > 1):
+        found[row] = _polygons_ha(np.array([shapely.union_all(common[plot == row])]))[0]
+    return found
 
 
 def _polygons_ha(shapes: NDArray[np.object_]) -> Floats:

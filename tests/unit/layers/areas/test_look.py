@@ -75,6 +75,16 @@ class TestFiles:
         assert found["overlap_share"].tolist() == pytest.approx([0.5])
         assert (found["topic"].tolist(), found["feature"].tolist()) == (["tenure"], ["1"])
 
+    def test_areas_over_one_another_count_once(self, tmp_path: Path) -> None:
+        """A zone and its core share the same half of the plot: together half of it, not the whole."""
+        gpd.GeoDataFrame(geometry=[HALF, HALF, FAR], crs="EPSG:4326").to_file(tmp_path / "zones.gpkg")
+
+        found = seen(ground("PE"), definition("zoning", tmp_path / "zones.gpkg"), tmp_path)
+
+        half = plot_area_ha([box(-76.0, -6.0, -75.9995, -5.999)])[0]
+        assert found["overlap_ha"].tolist() == pytest.approx([half, half])
+        assert found["together_ha"].tolist() == pytest.approx([half, half])
+
     def test_a_point_stands_for_its_ground(self, tmp_path: Path) -> None:
         """The disc of the declared hectares is looked at, not the pin: beside a park it may reach into it."""
         gpd.GeoDataFrame(geometry=[box(-76.0, -6.1, -75.0, -5.9)], crs="EPSG:4326").to_file(tmp_path / "parks.gpkg")
