@@ -10,7 +10,7 @@ import pandas as pd
 
 from eudr_check import parquet
 from eudr_check.errors import PackageError
-from eudr_check.package import csvw, document_date, formats, pictures, readme, redact, settings, summary
+from eudr_check.package import class_names, csvw, document_date, formats, pictures, readme, redact, settings, summary
 from eudr_check.package.action_plan import plan
 from eudr_check.package.action_plan.cooperative import Ground
 from eudr_check.package.bag import bagit
@@ -200,6 +200,7 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
         assessments=given.assessments,
         reasons=given.reasons,
         variables=given.variables,
+        classes=class_names.counting(given.layers),
         pictures=given.pictures,
         shipments=declared.shipments,
         withheld=declared.withheld,

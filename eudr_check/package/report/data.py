@@ -82,7 +82,7 @@ def document(given: ReportInput) -> dict[str, object]:
         "reasons": _reasons(given.reasons, position),
         "findings": _findings(given.findings[given.findings["plot"].isin(given.plots.index)], position),
         "elsewhere": _findings(given.findings[~given.findings["plot"].isin(given.plots.index)], position),
-        "layers": _layers(given.variables, given.sources),
+        "layers": _layers(given.variables, given.sources, given.classes),
         "pictures": {
             str(position[plot]): {
                 "bounds": list(picture.bounds),
@@ -276,12 +276,13 @@ def _sentences(findings: pd.DataFrame, reasons: pd.DataFrame) -> dict[str, Any]:
     return chosen
 
 
-def _layers(variables: Sequence[Variable], sources: pd.DataFrame) -> list[dict[str, Any]]:
+def _layers(variables: Sequence[Variable], sources: pd.DataFrame, classes: Mapping[str, str]) -> list[dict[str, Any]]:
     counts = sources.drop_duplicates(["tile", "layer", "status"]).groupby(["layer", "status"]).size().to_dict()
     return [
         {
             "layer": variable.layer,
             "variable": variable.column,
+            "classes": classes.get(variable.column, ""),
             "role": variable.role,
             "sensor": variable.sensor,
             "from": variable.covers_from.isoformat(),

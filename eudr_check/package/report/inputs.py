@@ -27,6 +27,8 @@ class ReportInput:
     reasons: pd.DataFrame
     variables: Sequence[Variable]
     """Layer variables of the run."""
+    classes: Mapping[str, str] = field(default_factory=dict)
+    """Classes of a map that count, in words, by EVIDENCE column, where its definition names them."""
     pictures: Mapping[str, Picture] | None = None
     """Ground of plots that matter, by plot; plots without one show their outline alone."""
     shipments: pd.DataFrame | None = None

@@ -262,7 +262,7 @@ function speak() {
   $("elsewhere").hidden = !D.elsewhere.code.length; for (const [id, notes] of [["faults", false], ["notes", true]]) $(id).replaceChildren(...D.elsewhere.code.map((_, row) => row).filter(row => (D.elsewhere.severity[row] === 2) === notes).slice(0, 500).map(row => finding(D.elsewhere, row)));
   $("n-notes").hidden = !$("notes").children.length;
   $("layers").replaceChildren(el("thead", {}, el("tr", {}, ...["layer", "layer_variable", "layer_covers", "layer_tiles"].map(key => el("th", { scope: "col" }, T(key))))),
-    el("tbody", {}, ...D.layers.map(layer => el("tr", {}, el("td", {}, layer.layer), el("td", {}, layer.variable), el("td", {}, layer.from === layer.through ? layer.from : `${layer.from} – ${layer.through}`), el("td", {}, layer.tiles.map(count => number(count)).join(" / "))))));
+    el("tbody", {}, ...D.layers.map(layer => el("tr", {}, el("td", {}, layer.layer), el("td", {}, layer.variable, ...(layer.classes ? [el("div", { class: "code" }, T("layer_classes", layer))] : [])), el("td", {}, layer.from === layer.through ? layer.from : `${layer.from} – ${layer.through}`), el("td", {}, layer.tiles.map(count => number(count)).join(" / "))))));
   $("foot").textContent = T("disclaimer", { version: D.version }); coops(); kilograms(); desk(); animals(); decideBar(); apply();
   if ($("detail").open) open(selected);
 }

@@ -115,6 +115,23 @@ def test_names_of_people_only_where_asked_for(tmp_path: Path, edition: str, name
     assert ("Socia Inventada" in html) is named
 
 
+def test_classes_that_count_are_named_beside_their_map() -> None:
+    """Who made an own map of classes reads on the page which of them count as forest; others have no word more."""
+    named = {"jrc_gfc2020.forest": "3 Bosque, 4 Sabana"}
+    season = season_tables.season(5)
+    given = ReportInput(
+        harvest=season_tables.harvest(), variables=season_tables.VARIABLES, classes=named, **season.tables()
+    )
+    shown = report_data.document(given)["layers"]
+
+    assert isinstance(shown, list)
+    assert {one["variable"]: one["classes"] for one in shown} == {
+        "jrc_gfc2020.forest": "3 Bosque, 4 Sabana",
+        "hansen.loss_year": "",
+        "tmf.deforestation_year": "",
+    }
+
+
 def test_first_language_of_the_harvest_comes_first(tmp_path: Path) -> None:
     """All four are inside; the harvest chooses which one opens."""
     html = page(tmp_path, season_tables.season(5), package={"languages": ["fr"]})
