@@ -42,8 +42,7 @@ def convert(stored: Path, path: Path) -> None:
     file = pq.ParquetFile(stored)
 
     def frame(rows: pa.Table) -> pd.DataFrame:
-        text: pd.DataFrame = parquet.joined(stored.stem, rows).to_pandas()
-        return text.reset_index()
+        return _shown(stored.stem, rows)
 
     with path.open("wb") as stream:
         _write(
@@ -59,7 +58,13 @@ def columns(name: str, schema: pa.Schema) -> list[str]:
     Args:
         name: of the table. schema: of its Parquet file.
     """
-    return [str(column) for column in parquet.joined(name, schema.empty_table()).to_pandas().reset_index().columns]
+    return [str(column) for column in _shown(name, schema.empty_table()).columns]
+
+
+def _shown(name: str, rows: pa.Table) -> pd.DataFrame:
+    """Rows with their index in front, where it has a name and so is a column."""
+    text: pd.DataFrame = parquet.joined(name, rows).to_pandas()
+    return text.reset_index(drop=text.index.name is None)
 
 
 def _blocks(frame: pd.DataFrame) -> Iterable[pd.DataFrame]:

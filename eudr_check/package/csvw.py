@@ -15,9 +15,18 @@ from eudr_check.package import csv_files
 
 NAME = "csv-metadata.json"
 """Where programs look for it, by the recommendation."""
-CONVERTED = ("EVIDENCE", "ASSESSMENTS", "REASONS")
-"""Tables that a package holds as CSV as well."""
+CONVERTED = ("EVIDENCE", "ASSESSMENTS", "REASONS", "DELIVERIES")
+"""Tables that a package holds as CSV as well, where it holds them."""
 CONTEXT = ["http://www.w3.org/ns/csvw", {"@language": "en"}]
+
+
+def converted(folder: Path) -> list[str]:
+    """Names of the tables of a folder that stand there as CSV as well.
+
+    Args:
+        folder: `tables` of a package, with the Parquet files.
+    """
+    return [name for name in CONVERTED if (folder / f"{name}.parquet").is_file()]
 
 
 def write(folder: Path) -> None:
@@ -26,7 +35,7 @@ def write(folder: Path) -> None:
     Args:
         folder: `tables` of a package, with the Parquet files.
     """
-    for name in CONVERTED:
+    for name in converted(folder):
         csv_files.convert(folder / f"{name}.parquet", folder / f"{name.lower()}.csv")
     (folder / NAME).write_text(text(folder), encoding="utf-8")
 
@@ -37,7 +46,7 @@ def text(folder: Path) -> str:
     Args:
         folder: `tables` of a package, with the Parquet files.
     """
-    described = [_table(name, pq.read_schema(folder / f"{name}.parquet")) for name in CONVERTED]
+    described = [_table(name, pq.read_schema(folder / f"{name}.parquet")) for name in converted(folder)]
     content = {"@context": CONTEXT, "dialect": {"encoding": "utf-8", "header": True}, "tables": described}
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 

@@ -169,6 +169,7 @@ def _declare(given: PackageInput, into: Folder, faults: Sequence[str]) -> Declar
             variables=given.variables,
             article10_of=given.article10_of,
             looks=pictures.shots(given.looks or {}),
+            deliveries=given.deliveries,
         )
         planned = statements.write(into, behind)
         settled = planned.consignment

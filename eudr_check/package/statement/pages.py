@@ -221,6 +221,7 @@ class Pages:
 
     def annex(self) -> dict[str, object]:
         shown: Any = self.plots.head(MOST_PLOTS)
+        chained = "lots" in shown and bool(shown["lots"].notna().any())
         rows = [
             [
                 str(row.plot_id),
@@ -231,11 +232,15 @@ class Pages:
                 self.number(row.area_ha, 2),
                 self.number(row.eu_area_ha, 2),
                 self.say(f"short_{row.final_outcome if isinstance(row.final_outcome, str) else 'none'}"),
+                *((_text(row.lots), self.number(row.delivered_kg, 1)) if chained else ()),
             ]
             for row in shown.itertuples(index=False)
         ]
-        heads = ("plot", "producer", "country", "place", "kind", "ha", "eu_ha", "outcome")
-        table = self.table(heads, rows, numbers=(5, 6), widths=(3, 3, 0, 4, 0, 0, 0, 3)) | {"small": True}
+        heads = ["plot", "producer", "country", "place", "kind", "ha", "eu_ha", "outcome"]
+        numbers, widths = [5, 6], [3, 3, 0, 4, 0, 0, 0, 3]
+        if chained:
+            heads, numbers, widths = [*heads, "into_lots", "delivered_kg"], [*numbers, 9], [*widths, 2, 0]
+        table = self.table(heads, rows, numbers=numbers, widths=widths) | {"small": True}
         paragraphs = []
         if len(shown) < len(self.plots):
             sentence = self.say("plots_cut", shown=self.number(len(shown), 0), all=self.number(len(self.plots), 0))

@@ -22,7 +22,7 @@ from eudr_check.package.eu.orders import changed_since, orders
 from eudr_check.package.eu.parts import Declared, Part, parts
 from eudr_check.package.folder import Folder
 from eudr_check.package.pictures import Shots
-from eudr_check.package.statement import document, facts, form
+from eudr_check.package.statement import document, facts, form, index
 from eudr_check.package.statement.filed import rest_without_lots, shown_as_filed
 from eudr_check.package.statement.map import draw
 from eudr_check.package.statement.pages import listed
@@ -65,6 +65,8 @@ class Behind:
     """Record of some plots and lots alone; without it every statement has that of the whole harvest."""
     looks: Shots = field(default_factory=dict)
     """Dated pictures of plots that have some."""
+    deliveries: pd.DataFrame | None = None
+    """DELIVERIES; without it no plot has kilograms."""
     animals: pd.DataFrame | None = None
     """ANIMALS; None where the harvest names none."""
 
@@ -186,9 +188,10 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
     harvest = behind.harvest
     features, texts = planned.features.iloc[part.rows], [planned.texts[row] for row in part.rows]
     geojson = feature_text.collection(texts).encode()
-    index = _index(features, texts, behind.plots, behind.assessments)
+    delivered = index.delivered(behind.deliveries, part.lots)
+    table = index.table(features, texts, behind.plots, behind.assessments, delivered)
     if "statement" not in harvest.package.outputs:
-        return Files(geojson, index, None, None, {})
+        return Files(geojson, table, None, None, {})
     mates = [part] if part.filed else [one for one in planned.parts if one.shipment == part.shipment]
     keys = features["plot"].drop_duplicates().tolist()
     record = behind.article10 if behind.article10_of is None else behind.article10_of(keys, list(part.lots))
@@ -217,14 +220,14 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
         ),
     )
     if behind.faults or part.filed:
-        return Files(geojson, index, dds, None, {})
+        return Files(geojson, table, dds, None, {})
     request = _request(behind, planned, part)
     name, draft = harvest.harvest, behind.draft
     forms = {
         language: form.sheet(request, language, geolocation=named, harvest=name, draft=draft)
         for language in harvest.package.languages
     }
-    return Files(geojson, index, dds, dds_xml.xml(request, draft=draft), forms)
+    return Files(geojson, table, dds, dds_xml.xml(request, draft=draft), forms)
 
 
 def _layers(behind: Behind, features: pd.DataFrame) -> Sequence[Mapping[str, Any]]:
@@ -259,6 +262,7 @@ def pages(record: Json, behind: Behind, features: pd.DataFrame) -> Iterator[tupl
     outlines = behind.plots.geometry.to_numpy()
     svg = draw(outlines[declared])
     shown = listed(features, behind.plots, behind.assessments)
+    shown = shown.join(index.delivered(behind.deliveries, record["statement"]["lots"]))
     looks = {plot: behind.looks[plot] for plot in shown.index if plot in behind.looks}
     for language in behind.harvest.package.languages:
         yield language, pdf(document.document(record, shown, svg, language, looks), record["timestamp"])
@@ -319,28 +323,3 @@ def _producers(features: pd.DataFrame, texts: Sequence[str]) -> list[dds_xml.Pro
         dds_xml.Producer(country, name, feature_text.collection(mine).encode())
         for (name, country), mine in by_producer.items()
     ]
-
-
-def _index(
-    features: pd.DataFrame, texts: Sequence[str], plots: gpd.GeoDataFrame, assessments: pd.DataFrame
-) -> pd.DataFrame:
-    """Which Feature is which plot, with its outcome and the digest of its text."""
-    keys = features["plot"].to_numpy(dtype=object)
-    known = plots[["plot_id", "cooperative"]].reindex(keys)
-    status = assessments[["outcome", "final_outcome", "policy"]].reindex(keys)
-    return pd.DataFrame(
-        {
-            "feature": np.arange(1, len(features) + 1),
-            "plot": keys,
-            "plot_id": known["plot_id"].to_numpy(),
-            "cooperative": known["cooperative"].to_numpy(),
-            "part": features["part"].to_numpy(),
-            "parts": features.groupby("plot")["part"].transform("max").to_numpy(),
-            "production_place": features["place"].to_numpy(),
-            "area_ha": features["area_ha"].to_numpy(),
-            "outcome": status["outcome"].to_numpy(),
-            "final_outcome": status["final_outcome"].to_numpy(),
-            "policy": status["policy"].to_numpy(),
-            "sha256": [hashlib.sha256(text.encode()).hexdigest() for text in texts],
-        }
-    )

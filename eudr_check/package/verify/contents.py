@@ -95,6 +95,7 @@ class Contents:
             self.sources,
             self.variables,
             looks=self.looks,
+            deliveries=self.deliveries,
             animals=self.animals,
         )
 

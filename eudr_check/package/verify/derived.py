@@ -43,7 +43,7 @@ def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
     if with_statements:
         yield from same_csv(contents.root, "geojson_changes.csv", planned.changes)
         yield from _shipments(contents, planned)
-    for name in csvw.CONVERTED:
+    for name in csvw.converted(contents.root / "tables"):
         yield from _converted(contents.root, name)
     if contents.summary["software"] == __version__:
         yield from _readme(contents, expected)

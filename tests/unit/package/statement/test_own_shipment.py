@@ -1,8 +1,12 @@
 """A statement speaks of its own shipment: the buyer of one sees nothing of what another gets."""
 
 import json
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from eudr_check import package
@@ -61,3 +65,47 @@ def test_statement_names_its_own_lots_plots_and_partners(folder: Path, own: str,
 def test_such_a_package_holds_what_it_says(folder: Path) -> None:
     """Both statements can be made once more."""
     assert verify(folder) == []
+
+
+@pytest.mark.parametrize(("own", "lot", "kg"), [("NORTH", "L1", 1000.0), ("SOUTH", "L2", 1500.0)])
+def test_every_plot_of_a_statement_is_tied_to_its_lot_and_kilograms(
+    folder: Path, own: str, lot: str, kg: float
+) -> None:
+    """An auditor adds up what the plots delivered, in the index and in the table of deliveries, without any program."""
+    index = pd.read_csv(folder / f"statement-{own}" / "plots_index.csv")
+    delivered = pd.read_csv(folder / "tables" / "deliveries.csv")
+    facts = json.loads((folder / f"statement-{own}" / "dds.json").read_text(encoding="utf-8"))
+
+    assert set(index["lots"]) == {lot}
+    assert index["delivered_kg"].dropna().tolist() == [kg] * 2
+    assert index["delivered_kg"].sum() == facts["statement"]["net_mass_kg"]
+    assert delivered.loc[delivered["lot"] == lot].groupby("plot")["kg_green"].sum().to_dict() == dict(
+        index.dropna(subset="delivered_kg")[["plot", "delivered_kg"]].itertuples(index=False)
+    )
+
+
+@pytest.mark.parametrize(("own", "mine", "strange"), [
+    ("NORTH", ["L1", "1.000,0", "001", "002"], ["SOUTH", "L2", "L3", "sur", "003"]),
+    ("SOUTH", ["L2", "1.500,0", "San José"], ["NORTH", "L1", "L3", "norte"]),
+])  # fmt: skip
+def test_pages_name_nothing_of_another_shipment(folder: Path, own: str, mine: list[str], strange: list[str]) -> None:
+    """The PDF as a reader sees it: lots and kilograms of its own plots in the annex, no word of others."""
+    program = shutil.which("pdftotext")
+    if program is None:
+        pytest.skip("pdftotext is not installed; apt-get install poppler-utils to run this test")
+    page = folder / f"statement-{own}" / "statement.es.pdf"
+    text = subprocess.run([program, "-layout", page, "-"], capture_output=True, text=True, check=True).stdout
+    text = " ".join(text.split())
+    annex = text[text.rindex("kg entregados") :]
+
+    assert [word for word in mine if word not in annex] == []
+    assert [word for word in strange if re.search(rf"(?<![0-9A-Za-z]){re.escape(word)}(?![0-9A-Za-z])", text)] == []
+
+
+def test_changed_kilograms_in_the_index_are_found(folder: Path, tmp_path: Path) -> None:
+    """The index is made of the deliveries inside."""
+    other = shutil.copytree(folder, tmp_path / "p")
+    path = other / "statement-NORTH" / "plots_index.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("1000.0", "9999.0"), encoding="utf-8")
+
+    assert any(one.file == "statement-NORTH/plots_index.csv" and one.code == "table" for one in verify(other))
