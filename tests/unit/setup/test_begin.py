@@ -1,0 +1,29 @@
+"""A new harvest of a commodity with rules of its own."""
+
+from pathlib import Path
+
+import pytest
+
+from eudr_check.config import load
+from eudr_check.setup import begin
+from eudr_check.setup.questions import Answers
+from tests.helpers.plot_files import geojson, point
+
+
+@pytest.mark.parametrize(
+    ("commodity", "policy"), [("cattle", "cattle@1"), ("wood", "wood@1"), ("coffee", "convergence@1")]
+)
+def test_a_new_harvest_has_the_policy_and_templates_of_its_commodity(
+    tmp_path: Path, commodity: str, policy: str
+) -> None:
+    """Cattle bring an empty table of animals, and a column for groups in that of deliveries; nothing else does."""
+    geojson(tmp_path, point("A", area_ha=2))
+    answers = Answers(commodity, "PE", "", "", "", "", "", "")
+    begun = begin.begin(tmp_path, begin.seen(tmp_path), answers, "es")
+    templates = {path.name for path in (tmp_path / "templates").iterdir()}
+    deliveries = (tmp_path / "templates" / "deliveries.csv").read_text(encoding="utf-8-sig").strip().split(";")
+
+    assert load(begun.config).policy == policy
+    assert ("animals.csv" in templates, "grupo" in deliveries) == (
+        (True, True) if commodity == "cattle" else (False,) * 2
+    )
