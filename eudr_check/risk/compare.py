@@ -11,6 +11,8 @@ from eudr_check.typing import Mask
 
 SAME_HA = 1e-6
 """Hectares of one layer value that may differ between runs before the layer counts as changed."""
+CAME, WENT = "a blocking finding came", "a blocking finding went"
+"""Details of the cause `usable`."""
 Tables = Mapping[str, pd.DataFrame]
 Texts = NDArray[np.object_]
 
@@ -82,7 +84,7 @@ def causes(both: pd.DataFrame, before: Tables, after: Tables) -> dict[str, tuple
         "added": (added, nothing),
         "removed": (removed, nothing),
         "geometry": (moved, nothing),
-        "usable": (came_or_went, np.where(usable[0], "a blocking finding came", "a blocking finding went")),
+        "usable": (came_or_went, np.where(usable[0], CAME, WENT)),
         "layer": (stayed & ~moved & ~came_or_went & (columns != ""), columns),
         "policy": (stayed & (policy[0] != policy[1]), policy[0] + " to " + policy[1]),
         "review": (stayed & (review[0] != review[1]), review[0] + " to " + review[1]),

@@ -12,11 +12,13 @@ from eudr_check.config import Harvest
 from eudr_check.package.report import changes
 from eudr_check.package.report.changes import Changes, Why
 from eudr_check.plots import MOVED_OFF_LOSS
-from eudr_check.risk.compare import causes, changed
+from eudr_check.risk.compare import CAME, WENT, causes, changed
 from eudr_check.run.artifacts import Artifact, reaching, refusal
 from eudr_check.run.folder import RunFolder
 from eudr_check.steps import Made
 
+_NAMED = {CAME: "blocked", WENT: "unblocked"}
+"""Causes in a word of their own instead of a detail in English."""
 COMPARED = ("PLOTS", "EVIDENCE", "ASSESSMENTS")
 PLACE = ["geometry", "geometry_kind", "declared_area_ha", "usable"]
 
@@ -96,7 +98,8 @@ def _why(plots: pd.Index, last: Mapping[str, Path], now: Mapping[str, Path]) -> 
     held: dict[str, list[tuple[str, str]]] = {}
     for cause, (mask, details) in causes(both, before, after).items():
         for plot, detail in zip(both.index[mask], details[mask], strict=True):
-            held.setdefault(plot, []).append((cause, str(detail)))
+            named = _NAMED.get(detail, cause)
+            held.setdefault(plot, []).append((named, str(detail) if named == cause else ""))
     return [tuple(held.get(plot, [("other", "")])) for plot in plots]
 
 

@@ -14,7 +14,7 @@ from eudr_check.package.report.sheet import MOST_ROWS, named, rest, section, she
 from eudr_check.text import number, say
 
 Why = tuple[tuple[str, str], ...]
-"""Causes of one change, each with its detail (`risk.compare.causes`)."""
+"""Causes of one change as `risk.compare` names them, `blocked` and `unblocked` for `usable`, each with its detail."""
 PAGE, ROWS = "changes.html", "changes.csv"
 _SHOWN_DETAILS = ("layer", "policy", "review")
 """Causes whose detail is names and no English words."""

@@ -88,6 +88,23 @@ def test_each_change_is_named(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(("usable", "cause"), [(False, "blocked"), (True, "unblocked")])
+def test_a_finding_that_blocks_is_told_apart_from_one_that_is_gone(tmp_path: Path, usable: bool, cause: str) -> None:
+    """A plot whose outcome changed since a finding came is not said to have lost one."""
+    last, now = (
+        Made(tmp_path / "run" / "tables", LAST),
+        Made(tmp_path / "now", {**LAST, "a/2": (-76.1, "undetermined")}),
+    )
+    for made, one in ((last, not usable), (now, usable)):
+        frame = parquet.features(made.file("PLOTS"))
+        frame.loc["a/2", "usable"] = one
+        frame.to_parquet(made.file("PLOTS"))
+    found = changes.since_last(RunFolder(tmp_path / "run"), stages(now))
+
+    assert found is not None
+    assert found.outcomes.loc["a/2", "why"] == ((cause, ""),)
+
+
 def test_a_point_with_another_area_is_another_place(tmp_path: Path) -> None:
     """Less declared area makes a smaller disc, on which less is looked at."""
     made = Made(tmp_path / "now", LAST)
