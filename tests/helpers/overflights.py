@@ -8,7 +8,7 @@ import numpy as np
 import rasterio
 from affine import Affine
 
-from tests.helpers.servers import Published
+from tests.helpers.programs import Published
 
 CRS, WEST, NORTH = "EPSG:32718", 298_000.0, 9_334_000.0
 """Upper left corner; the scenes reach over both tiles of the tiny harvest (tile 18MTU)."""

@@ -8,7 +8,7 @@ import rasterio
 from affine import Affine
 
 from tests.helpers.overflights import BOX, COLUMNS, CRS, DESCRIBED, NORTH, ROWS, WEST
-from tests.helpers.servers import Published
+from tests.helpers.programs import Published
 
 COLLECTION = "sentinel-1-rtc"
 

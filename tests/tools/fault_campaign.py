@@ -21,7 +21,8 @@ from eudr_check.layers.fetch import http
 from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import Finished, run
 from tests.helpers import tiny_harvest
-from tests.helpers.servers import Decide, Fault, Hit, Server, published, rustac
+from tests.helpers.programs import published, rustac
+from tests.helpers.servers import Decide, Fault, Hit, Server
 
 IMPATIENT = http.Patience(attempts=3, first_delay_s=0.002, longest_delay_s=0.01, timeout_s=(5.0, 1.0))
 BENT = {

@@ -25,7 +25,8 @@ from eudr_check.run.harvest import run
 from eudr_check.run.imagery.command import publish
 from tests.helpers import overflights, tiny_harvest
 from tests.helpers.command import ended
-from tests.helpers.servers import Fault, Published, Server, rustac
+from tests.helpers.programs import Published, rustac
+from tests.helpers.servers import Fault, Server
 
 
 class Place(NamedTuple):

@@ -12,7 +12,8 @@ from eudr_check import config
 from eudr_check.run.harvest import run
 from eudr_check.run.imagery.command import publish
 from tests.helpers import overflights, radar_passes, tiny_harvest
-from tests.helpers.servers import Published, Server, rustac
+from tests.helpers.programs import Published, rustac
+from tests.helpers.servers import Server
 
 BEFORE = ("2020-08-10", "2020-08-22", "2020-09-03", "2020-09-15", "2020-09-27")
 NOW = ("2026-08-12", "2026-08-24", "2026-09-05", "2026-10-10")

@@ -10,8 +10,9 @@ from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.live_check import WINDOW, cell_size, live_check
 from eudr_check.layers.places import Place, TileScheme
 from tests.helpers.answers import Reply, ranged, stage
+from tests.helpers.programs import published, rustac
 from tests.helpers.rasters import STATE, Toy, write_raster
-from tests.helpers.servers import Server, published, rustac
+from tests.helpers.servers import Server
 
 
 @pytest.fixture

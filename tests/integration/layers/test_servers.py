@@ -28,8 +28,9 @@ from eudr_check.run.harvest import Finished, run
 from eudr_check.tiles import Tile
 from tests.conftest import REPOSITORY
 from tests.helpers import tiny_harvest
+from tests.helpers.programs import Published, pgstac, published, rustac
 from tests.helpers.rasters import STATE, Toy, write_raster
-from tests.helpers.servers import Fault, Hit, Published, Server, pgstac, published, rustac
+from tests.helpers.servers import Fault, Hit, Server
 from tests.tools.fault_campaign import in_folder
 
 SAMPLE = REPOSITORY / "configs" / "pe-coffee-2026.yaml"
