@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from eudr_check.records import Json
+
 MOST = 12
 """Classes named at once; a page that lists fifty is not read."""
 
 
-def counting(layers: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def counting(layers: Sequence[Json]) -> dict[str, str]:
     """The classes that make a variable 1, by EVIDENCE column; variables whose values have no names are left out.
 
     Args:

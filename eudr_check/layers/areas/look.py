@@ -192,7 +192,7 @@ def _shared(ground: _Ground, areas: _Outlines) -> Iterator[dict[str, Any]]:
 
 def _together(common: Geometries, plot: Positions, plots: int) -> Floats:
     """Hectares (plots,) of each plot in any area: zones that lie over one another share the same ground."""
-    found = np.bincount(plot, weights=_polygons_ha(common), minlength=plots)
+    found: Floats = np.bincount(plot, weights=_polygons_ha(common), minlength=plots).astype(np.float64)
     for row in np.flatnonzero(np.bincount(plot, minlength=plots) > 1):
         found[row] = _polygons_ha(np.array([shapely.union_all(common[plot == row])]))[0]
     return found

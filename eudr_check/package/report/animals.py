@@ -1,16 +1,17 @@
 """Groups of cattle as the report lists them: outcome of the chain, and what is wrong with which link."""
 
 import re
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
+from eudr_check.records import Json
 from eudr_check.text.clean import clean
 
 _PART = re.compile(r"^([a-z_]+)(?:: (.*))?$")
 
 
-def document(animals: pd.DataFrame | None) -> list[dict[str, Any]]:
+def document(animals: pd.DataFrame | None) -> Sequence[Json]:
     """One entry per group, the gravest first: `group`, `outcome`, `stays`, `born`, `slaughtered`, `why` (code, what).
 
     Args:
