@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from html import escape
 
-from eudr_check.run.watch import Watched
-from eudr_check.text import number, say
+from eudr_check.run.watch import Unknown, Watched
+from eudr_check.text import Sentence, number, recognised, say
 
 MOST_PLOTS = 20
 """Names of unread plots on the page; the JSON has them all."""
@@ -27,11 +27,17 @@ def sentences(found: Watched, language: str) -> Iterator[tuple[str, str]]:
     for gap in found.unknown:
         layer = gap["layer"] or say("watch", "no_layer", language)
         named = ", ".join(gap["plots"][:MOST_PLOTS]) + (" …" if len(gap["plots"]) > MOST_PLOTS else "")
-        said = say("watch", "unknown", language, plots=len(gap["plots"]), layer=layer, reason=gap["reason"])
+        said = say("watch", "unknown", language, plots=len(gap["plots"]), layer=layer, reason=_why(gap, language))
         yield "unknown", f"{said}: {named}"
     for layer, day in sorted(found.seen_until.items()):
         yield "fact", say("watch", "seen_until", language, layer=layer, day=day)
     yield "fact", say("watch", "meaning", language)
+
+
+def _why(gap: Unknown, language: str) -> str:
+    """The reason in another language, where it is a sentence of ours."""
+    reason = recognised("layers" if gap["layer"] else "watch", gap["reason"])
+    return reason.in_language(language) if isinstance(reason, Sentence) else reason
 
 
 def page(found: Watched, language: str) -> str:

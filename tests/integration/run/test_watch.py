@@ -17,6 +17,7 @@ from eudr_check.config import LayerChoice
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.layers.catalog import local
 from eudr_check.layers.definition import definition
+from eudr_check.text import say
 from tests.helpers.register_tables import NUMBERS, record
 
 CELL = 0.00025
@@ -124,6 +125,11 @@ def test_the_page_says_it_in_words(filed: Path, tmp_path: Path, language: str) -
     for text in (said.output, page):
         assert "pe-2026/coop/A" in text and NUMBERS["reference"] in text and "glad_l_2026.alert_year" in text
         assert "{" not in text.replace("{font", "").partition("<style>")[0]
+    far = tmp_path / "far.gpkg"
+    record(far, "pe-2026", {"A": "low"}, east=1.0)
+    register.note(far, "pe-2026", "statement-01", **NUMBERS)
+    unseen = CliRunner().invoke(app, ["watch", str(far), *command[2:]]).output
+    assert say("watch", "unseen", language) in unseen
     seen = tmp_path / "register-watch" / "seen.json"
     seen.write_text(seen.read_text().replace("0.", "1.", 1))
     assert CliRunner().invoke(app, command).exit_code == 1
