@@ -26,14 +26,25 @@ from qgis.core import (
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
+    QgsTrackedVectorLayerTools,
     QgsVectorLayer,
+)
+from qgis.gui import (
+    QgsAbstractRelationEditorWidget,
+    QgsAdvancedDigitizingDockWidget,
+    QgsAttributeEditorContext,
+    QgsAttributeForm,
+    QgsGui,
+    QgsMapCanvas,
 )
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtWidgets import QTabWidget
 
 project_path, folder = Path(sys.argv[1]), Path(sys.argv[2])
-application = QgsApplication([], False)
+application = QgsApplication([b"qgis"], True)
 application.initQgis()
+QgsGui.editorWidgetRegistry().initEditors()
 messages: list[str] = []
 QgsApplication.messageLog().messageReceived.connect(lambda text, tag, level: messages.append(f"{tag}: {text}"))
 project = QgsProject.instance()
@@ -166,7 +177,7 @@ if worst:
     draw("plot.png", box, QSize(900, 900))
 layouts = project.layoutManager().printLayouts()
 settings = QgsLayoutExporter.ImageExportSettings()
-settings.dpi = 90
+settings.dpi = 60
 
 
 def print_sheets(layout, most: int) -> list[dict]:
@@ -201,7 +212,7 @@ def print_sheets(layout, most: int) -> list[dict]:
     return made
 
 
-sheets = {layout.name(): print_sheets(layout, 4) for layout in layouts}
+sheets = {layout.name(): print_sheets(layout, 3) for layout in layouts}
 
 
 def near(count: int) -> None:
@@ -227,6 +238,25 @@ def near(count: int) -> None:
     QgsLayoutExporter(sheet).exportToImage(str(folder / "near.png"), QgsLayoutExporter.ImageExportSettings())
 
 
+def opened_form(feature) -> dict:
+    """The form of a plot as QGIS opens it: its tabs, and how many rows each table in it has."""
+    canvas, tools, context = QgsMapCanvas(), QgsTrackedVectorLayerTools(), QgsAttributeEditorContext()
+    digitizing = QgsAdvancedDigitizingDockWidget(canvas)
+    # Tables within a form ask for all of these; without them QGIS falls over.
+    context.setMapCanvas(canvas)
+    context.setVectorLayerTools(tools)
+    context.setCadDockWidget(digitizing)
+    form = QgsAttributeForm(plots, feature, context)
+    form.show()
+    pages = form.findChildren(QTabWidget)
+    tables = [one.relation() for one in form.findChildren(QgsAbstractRelationEditorWidget)]
+    return {
+        "tabs": [page.tabText(number) for page in pages for number in range(page.count())],
+        "rows": {one.referencingLayer().name(): sum(1 for _ in one.getRelatedFeatures(feature)) for one in tables},
+    }
+
+
+form = opened_form(worst[0]) if worst else {}
 near(3)
 sys.stdout.write(
     json.dumps(
@@ -252,6 +282,7 @@ sys.stdout.write(
             ),
             "layouts": [layout.name() for layout in layouts],
             "sheets": sheets,
+            "form": form,
             "themes": {
                 name: sorted(
                     one.layer().name() for one in project.mapThemeCollection().mapThemeState(name).layerRecords()

@@ -211,6 +211,16 @@ def test_reasons_and_findings_of_a_plot_are_in_its_form(seen: dict[str, Any]) ->
     assert seen["related"] >= 1
 
 
+def test_the_form_of_a_plot_opens_with_what_belongs_to_it(seen: dict[str, Any]) -> None:
+    """Tabs of its own fields and a table for each relation, with the rows of the first plot that is high."""
+    form = seen["form"]
+
+    assert form["tabs"][:4] == ["Resultado", "Cifras", "Parcela", "Motivos"]
+    assert form["rows"]["Motivos"] == 1
+    assert form["rows"]["Evidencia: hectáreas por capa y año"] == 2
+    assert len(form["rows"]) == 4
+
+
 def test_every_layer_says_whose_data_it_shows(seen: dict[str, Any]) -> None:
     """Rights stand in the project and in the file; a layer of one map names that map, its source and licence."""
     by_name = {layer["name"]: layer for layer in vectors(seen)}
@@ -248,7 +258,7 @@ def test_a_sheet_for_each_plot_that_needs_attention(seen: dict[str, Any], folder
     season = season_tables.season(60, hostile=True)
     asking = season.assessments[season.plots["usable"] & (season.assessments["final_outcome"] != "low")]
 
-    assert len(sheets) == 4
+    assert len(sheets) == 3
     for sheet in sheets:
         row, said = asking.loc[sheet["of"]], sheet["said"]
         assert sheet["done"] == 0
@@ -262,7 +272,7 @@ def test_a_sheet_for_each_plot_that_needs_attention(seen: dict[str, Any], folder
         pixels = np.asarray(Image.open(folder / sheet["picture"]).convert("RGB"), int)
         ground = pixels[:, : pixels.shape[1] // 2]
         maps = (palette.rgb(palette.FOREST), palette.rgb(palette.year_colour(2022)))
-        assert max((np.abs(ground - colour).max(axis=2) <= 3).sum() for colour in maps) > 100_000
+        assert max((np.abs(ground - colour).max(axis=2) <= 3).sum() for colour in maps) > 50_000
 
 
 def test_the_command_of_the_docs_prints_the_sheets(seen: dict[str, Any], folder: Path) -> None:
