@@ -113,12 +113,14 @@ def watch(path: Path, *, catalogue: Path | None = None) -> Watched:
         evidence, sources = made["overlay"].table("EVIDENCE"), made["overlay"].table("SOURCES")
         now = _hectares(evidence, [one.column for layer in definitions(job) for one in layer.variables])
         known = {plot: {} if before is None else _of(before, plot, shape) for plot, shape in _shapes(land).items()}
-        until = {one.layer: one.covers_through.isoformat() for one in watched.variables(definitions(job), sources)}
+        read = set(_read(sources)["layer"])
+        looked = [one for one in watched.variables(definitions(job), sources) if one.layer in read]
+        until = {one.layer: one.covers_through.isoformat() for one in looked}
     seen = {
         plot: Seen(ground=_ground(shape), ha=_most(known[plot], now.get(plot, {})))
         for plot, shape in _shapes(land).items()
     }
-    changes, unknown = _changes(land, known, now), _unknown(land, sources)
+    changes, unknown = _changes(land, known, now), _unknown(land, sources, _unseen(land, sources))
     return Watched(path, folder.path, len(land), before is None, changes, unknown, until, seen)
 
 
@@ -223,8 +225,25 @@ def _changes(land: gpd.GeoDataFrame, known: Mapping[str, Hectares], now: Mapping
     return found
 
 
-def _unknown(land: gpd.GeoDataFrame, sources: pd.DataFrame) -> list[Unknown]:
-    """Plots in tiles of which a layer could not be read; that it has no tile there is another thing."""
+def _read(sources: pd.DataFrame) -> pd.DataFrame:
+    """Rows of layers all of whose rasters in a tile were read."""
+    failed = (sources["status"] == "failed").groupby([sources["tile"], sources["layer"]]).transform("any")
+    return sources[(sources["status"] == "read") & ~failed.astype(bool)]
+
+
+def _unseen(land: gpd.GeoDataFrame, sources: pd.DataFrame) -> list[str]:
+    """Plots that lie whole in no alert layer that was read: beside its tiles, or beside what its rasters cover."""
+    shapes, seen = land.geometry.to_numpy(), np.zeros(len(land), dtype=bool)
+    for _, rows in _read(sources).groupby("layer"):
+        edges = [list(map(float, text.split())) for text in rows["bbox"].unique()]
+        # A box of six numbers has heights between.
+        boxes = [shapely.box(one[0], one[1], one[len(one) // 2], one[len(one) // 2 + 1]) for one in edges]
+        seen |= shapely.covers(shapely.union_all(boxes), shapes)
+    return [str(plot) for plot in land.index[~seen]]
+
+
+def _unknown(land: gpd.GeoDataFrame, sources: pd.DataFrame, unseen: list[str]) -> list[Unknown]:
+    """Plots in tiles of which a layer could not be read, and those that none looks at."""
     boxes = shapely.bounds(land.geometry.to_numpy())
     reached = {plot: {tile.name for tile in tiles_of(box[None])} for plot, box in zip(land.index, boxes, strict=True)}
     found = []
@@ -232,9 +251,8 @@ def _unknown(land: gpd.GeoDataFrame, sources: pd.DataFrame) -> list[Unknown]:
         tiles = set(rows["tile"])
         plots = [str(plot) for plot, mine in reached.items() if mine & tiles]
         found.append(Unknown(layer=str(layer), plots=plots, reason=str(reason)))
-    # Where no alert layer has a tile at all, nobody looks.
-    seen = {tile for tile, status in zip(sources["tile"], sources["status"], strict=True) if status != "missing"}
-    unseen = [str(plot) for plot, mine in reached.items() if not mine & seen]
+    told = {plot for one in found for plot in one["plots"]}
+    unseen = [plot for plot in unseen if plot not in told]
     if unseen:
         found.append(Unknown(layer="", plots=unseen, reason=str(sentence("watch", "unseen"))))
     return found

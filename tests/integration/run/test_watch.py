@@ -114,6 +114,22 @@ def test_ground_that_no_layer_reaches_is_unknown(tmp_path: Path) -> None:
     assert code == 4 and found["unknown"][0]["plots"] == ["pe-2026/coop/A"]
 
 
+def test_ground_beside_a_raster_is_unknown(filed: Path, tmp_path: Path) -> None:
+    """That the layer was read somewhere in its tile is no look at a plot that lies beyond the edge of the raster."""
+    record(filed, "pe-2028", {"E": "low"}, digest="d3" * 32, east=0.05)
+    register.note(filed, "pe-2028", "statement-01", **{**NUMBERS, "reference": "26PE7XTVCZAQ21"})
+
+    code, found = look(filed, alerts(tmp_path / "a", {}))
+
+    assert code == 4 and found["changes"] == []
+    assert [one["plots"] for one in found["unknown"]] == [["pe-2028/coop/E"]]
+
+
+def test_a_layer_that_was_not_read_has_seen_nothing(filed: Path, tmp_path: Path) -> None:
+    """The end in its definition is no day until which anybody looked."""
+    assert look(filed, alerts(tmp_path / "a", FIRST, unread=True))[1]["seen_until"] == {}
+
+
 @pytest.mark.parametrize("language", ["es", "en", "fr", "pt"])
 def test_the_page_says_it_in_words(filed: Path, tmp_path: Path, language: str) -> None:
     """Terminal and page have plot, number and layer; a broken state is refused, not begun anew in silence."""
