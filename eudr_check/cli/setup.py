@@ -65,12 +65,13 @@ def doctor(offline: Offline = False, as_json: AsJson = False) -> None:
 def _show(found: "Found", language: str) -> None:
     """What was found in the files, as the run will find it."""
     from eudr_check.plots import message
+    from eudr_check.setup.look import SHOWN
 
     for file in found.files:
         mine = found.findings[found.findings["source_file"] == file.declared]
         rows = int((found.plots["source_file"] == file.declared).sum())
         typer.echo(text.say("init", "seen", language, file=file.declared, rows=rows))
-        for row in mine[mine["code"].isin(["columns_unread", "id_by_content"])].itertuples():
+        for row in mine[mine["code"].isin(["columns_unread", *SHOWN])].itertuples():
             typer.echo(f"  {message(str(row.code), str(row.details), language)}")
         blocked = int((mine["severity"] == "block").sum())
         if blocked:

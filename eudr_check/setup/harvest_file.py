@@ -11,6 +11,7 @@ import pandas as pd
 from eudr_check.config import PlotFile
 from eudr_check.plots import message
 from eudr_check.resources import read_yaml
+from eudr_check.setup.look import SHOWN
 from eudr_check.setup.questions import Answers
 from eudr_check.text import say
 
@@ -92,7 +93,7 @@ def _plots(plan: Plan) -> Iterator[str]:
         yield f"    cooperative: {_text(file.cooperative)}"
         if plan.answers.country:
             yield f"    producer_country: {_text(plan.answers.country)}"
-        for row in mine[mine["code"].str.startswith("columns_") | (mine["code"] == "id_by_content")].itertuples():
+        for row in mine[mine["code"].str.startswith("columns_") | mine["code"].isin(SHOWN)].itertuples():
             yield from _wrapped(message(str(row.code), str(row.details), plan.language), "    ")
             if row.code in ("columns_taken", "columns_unread"):
                 yield f"    # {json.loads(str(row.details))['line']}"

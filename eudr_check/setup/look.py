@@ -23,6 +23,10 @@ _PARTS = frozenset({".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".xm
 """Files that belong to another of the same name."""
 
 
+SHOWN = ("id_by_content", "area_unit_known", "area_unit_of_country", "area_unit_differs", "area_unit_local")
+"""Findings besides those about columns that a person should know of before the first run."""
+
+
 @dataclass(frozen=True)
 class Found:
     """What a folder holds."""
@@ -68,6 +72,11 @@ def look(folder: Path) -> Found:
     rasters = tuple(sorted(path for path in _walk(folder) if path.suffix.lower() in RASTERS))
     catalogue = folder / "catalogue"
     plots, findings = load(files, commodity="coffee")
+    unsized = set(findings["source_file"][findings["code"] == "area_unit_local"])
+    if unsized:
+        # The harvest will name the country, by which some units have a size.
+        files = [_in_its_country(file, plots) if file.declared in unsized else file for file in files]
+        plots, findings = load(files, commodity="coffee")
     # A file of prices has rows as well, but none with a place.
     placed = set(plots["source_file"][plots["geometry_kind"].notna()]) | {
         file for file, rows in findings[findings["longitude"].notna()].groupby("source_file") if len(rows)
@@ -85,6 +94,12 @@ def look(folder: Path) -> Found:
         rasters,
         catalogue if (catalogue / "catalog.json").is_file() else None,
     )
+
+
+def _in_its_country(file: PlotFile, plots: pd.DataFrame) -> PlotFile:
+    """The file with the country of its plots, where all lie in one."""
+    countries = plots["producer_country"][plots["source_file"] == file.declared].dropna().unique()
+    return file.model_copy(update={"producer_country": str(countries[0])}) if len(countries) == 1 else file
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -158,3 +158,24 @@ def test_the_first_run_ends_with_the_right_outcomes(
     assert dict(outcomes) == EXPECTED
     assert took < SECONDS
     assert not [line for line in done.stdout.splitlines() if ENGLISH.search(re.sub(r"runs/\S+", "", line))]
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "words"),
+    [("9.7", "-84.1", "0.698896 ha, lo que mide en CR"), ("13.1", "-86.1", "0.7050124"), ("-6.1", "-77.1", "no miden")],
+    ids=["CR", "NI", "PE"],
+)
+def test_a_local_unit_is_told_before_the_first_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, latitude: str, longitude: str, words: str
+) -> None:
+    """`init` says what becomes of manzanas in the country where the plots lie, on the terminal and in the YAML."""
+    rows = [f"N-{n};Socia {n};2,5;{latitude}0123{n};{longitude}0123{n}" for n in (1, 2)]
+    lines = ["codigo;productor;Área (manzanas);latitud;longitud", *rows]
+    (tmp_path / "lista.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    said = CliRunner().invoke(app, ["init", ".", "--yes", "--language", "es"])
+    written = " ".join(next(tmp_path.glob("*.yaml")).read_text(encoding="utf-8").replace("#", " ").split())
+
+    assert said.exit_code == 0, said.output
+    assert words in " ".join(said.output.split())
+    assert words in written
