@@ -251,8 +251,8 @@ def _unknown(land: gpd.GeoDataFrame, sources: pd.DataFrame, unseen: list[str]) -
         tiles = set(rows["tile"])
         plots = [str(plot) for plot, mine in reached.items() if mine & tiles]
         found.append(Unknown(layer=str(layer), plots=plots, reason=str(reason)))
-    told = {plot for one in found for plot in one["plots"]}
-    unseen = [plot for plot in unseen if plot not in told]
+    stated = {plot for one in found for plot in one["plots"]}
+    unseen = [plot for plot in unseen if plot not in stated]
     if unseen:
         found.append(Unknown(layer="", plots=unseen, reason=str(sentence("watch", "unseen"))))
     return found
