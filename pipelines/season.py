@@ -40,7 +40,8 @@ def run_season(paths: Sequence[Path], *, offline: bool = False) -> tuple[Path, E
             address = folder / "package" / "report.html"
         kept = folder / "tables" / "ANIMALS.parquet"
         animals = parquet.frame(kept) if kept.is_file() else None
-        parts.append(season.Part(harvest.harvest, plots, assessments, before, address.as_posix(), animals))
+        facts = (plots, assessments, before, address.as_posix(), animals, harvest.cooperatives)
+        parts.append(season.Part(harvest.harvest, *facts))
     season.write(page, parts, harvests[0].package.languages[0])
     if object_store.origin(page) is not None:
         object_store.put({page: page})

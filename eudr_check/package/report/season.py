@@ -1,8 +1,8 @@
 """One page over all harvests of a season: how far each is, land delivered twice, what changed since the last run."""
 
 import html
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
@@ -34,6 +34,8 @@ class Part:
     """Address of the harvest's report, relative to the page."""
     animals: pd.DataFrame | None = None
     """ANIMALS; None where the harvest names none."""
+    cooperatives: Mapping[str, str] = field(default_factory=dict)
+    """Names of cooperatives as people know them, by their short names."""
 
     @property
     def ready(self) -> pd.Series:
@@ -156,9 +158,10 @@ def _cooperatives(parts: Sequence[Part], language: str) -> str:
     for part in parts:
         outcomes = part.assessments["final_outcome"].reindex(part.plots.index)
         for cooperative, own in outcomes.groupby(part.plots["cooperative"], sort=True):
+            called = named(part.cooperatives.get(str(cooperative), str(cooperative)))
             rows.append(
                 [
-                    f'{named(cooperative)}<br><span class="code">{named(part.name)}</span>',
+                    f'{called}<br><span class="code">{named(part.name)}</span>',
                     *_line(own, part.ready[own.index], language),
                 ]
             )

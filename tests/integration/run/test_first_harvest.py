@@ -14,6 +14,7 @@ from eudr_check.choices import LANGUAGES
 from eudr_check.cli.commands import app
 from eudr_check.config import load
 from eudr_check.layers.areas.definition import shipped
+from eudr_check.setup.harvest_file import BLANK
 from tests.helpers.tiny_harvest import OUTCOMES, PLOTS, place, write_catalogue
 
 SECONDS = 600
@@ -111,6 +112,7 @@ def test_a_folder_becomes_a_harvest(
         "jrc_gfc2020@V4", "hansen_gfc@v1.13", "jrc_tmf@v1.2025", "esa_worldcover@2020",
     }  # fmt: skip
     assert "precios.csv" in answer.output and "precios.csv" in config.read_text(encoding="utf-8")
+    assert all(f"\n#   {file.cooperative}: {BLANK}\n" in config.read_text(encoding="utf-8") for file in harvest.plots)
     assert f"eudr-check run {config.name}" in answer.output
     assert harvest.package.languages[0] == language
     assert len(list((folder / "templates").glob("*.csv"))) == 6

@@ -91,3 +91,13 @@ def test_cattle_that_may_go_in_have_a_whole_chain() -> None:
 
     assert not one.ready.any()
     assert one.ready.index[replace(one, animals=animals).ready].tolist() == ["norte/001"]
+
+
+def test_cooperatives_are_called_as_people_know_them(tmp_path: Path) -> None:
+    """One that has a name is shown by it, as text; another by its short name."""
+    one = replace(part(), cooperatives={"coop-jaen": "Café & Hijos de Jaén"})
+    page = season.write(tmp_path / "season.html", [one], "es").read_text(encoding="utf-8")
+
+    assert "Café &amp; Hijos de Jaén" in page
+    assert "coop-moyobamba" in page
+    assert "<bdi>coop-jaen</bdi>" not in page
