@@ -1,6 +1,7 @@
 """The first screen in a real Chromium: kilograms, what holds them back, figures that claim no more than was read."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -167,3 +168,19 @@ def test_a_point_is_seen_with_the_ground_it_stands_for(tmp_path: Path, declared:
     assert len(card) == 3
     assert card[0] * (north - south) / high * 111320 == pytest.approx(radius_m, rel=0.01)
     assert painted[0] > 0 and painted[1] == 0
+
+
+def test_notes_about_files_are_folded_away_from_faults(tmp_path: Path) -> None:
+    """Forty notes on columns and rings bury no fault: faults are seen, notes are counted behind one line."""
+    season = season_tables.season(12)
+    row = season.findings.iloc[[0]].assign(plot=None, details="{}")
+    notes = [row.assign(code="ring_direction", severity="info", message=f"note {number}") for number in range(40)]
+    about_files = pd.concat([row.assign(code="file_unreadable", severity="block", message="a fault"), *notes])
+    changed = replace(season, findings=about_files.reset_index(drop=True))
+    with Browser(tmp_path / "profile") as browser:
+        browser.open(written(tmp_path, changed, package={"languages": ["en"]}))
+
+        assert browser.run("document.querySelectorAll('#faults > li').length") == 1
+        assert browser.run("document.querySelectorAll('#notes > li').length") == 40
+        assert not browser.run("$('n-notes').open")
+        assert browser.run("$('elsewhere').getBoundingClientRect().height") < 400
