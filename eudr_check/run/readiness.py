@@ -73,7 +73,7 @@ def _guard_layer(choice: LayerChoice) -> None:
 def _guard_area(name: str, path: Path) -> None:
     found = area_definition(name, path)
     if found.file is not None:
-        labels(read_areas(found.file, found.table), found.label, found.file)
+        labels(read_areas(found.file, found.table)[0], found.label, found.file)
 
 
 def _version(name: str) -> tuple[int, ...]:

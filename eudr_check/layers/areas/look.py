@@ -16,7 +16,7 @@ from eudr_check import tables
 from eudr_check.errors import FetchError
 from eudr_check.geodesy import discs, plot_area_ha, point_area_ha
 from eudr_check.layers.areas.definition import AreaDefinition
-from eudr_check.layers.areas.files import labels, read_areas
+from eudr_check.layers.areas.files import labels, read_areas, refuse_swapped
 from eudr_check.layers.fetch import feature_service
 from eudr_check.layers.fetch.block_store import Store, key
 from eudr_check.layers.fetch.credentials import unsigned
@@ -106,8 +106,16 @@ def _of_layer(
     area: AreaDefinition, ground: _Ground, store: Store, offline: bool, each: Map
 ) -> Iterator[dict[str, Any]]:
     if area.file is not None:
-        known = read_areas(area.file, area.table)
-        yield from _shared(ground, _Outlines(known.geometry.to_numpy(), labels(known, area.label, area.file)))
+        known, bare = read_areas(area.file, area.table)
+        if len(ground.shapes):
+            refuse_swapped(known, ground.shapes, area.file)
+        shared = list(_shared(ground, _Outlines(known.geometry.to_numpy(), labels(known, area.label, area.file))))
+        yield from shared
+        if bare:
+            # Each of those rows is an area that lies somewhere: only what was found is known.
+            reason = sentence("layers", "areas_bare", file=area.file.name, count=bare)
+            others = [plot for plot in ground.keys if plot not in {row["plot"] for row in shared}]
+            yield from ({"plot": plot, "status": "unknown", "reason": reason} for plot in others)
         return
     boxes = _boxes(ground.shapes)
     answers = each(partial(_asked, area, store, offline), boxes)

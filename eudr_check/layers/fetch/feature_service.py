@@ -65,7 +65,7 @@ def arcgis(address: str, box: Box, label: Sequence[str]) -> list[Area]:
             raise FetchError(sentence("layers", "area_no_fields", url=unsigned(address), names=", ".join(gone)))
         query = f"{address}/query"
         listed = _ask(session, query, {**_where(box), "returnIdsOnly": "true", "f": "json"})
-        if "objectIds" not in listed or listed.get("exceededTransferLimit"):
+        if not isinstance(listed.get("objectIds", 0), list | None) or listed.get("exceededTransferLimit"):
             raise _untrusted(address, "area_cut_short")
         numbers, key = listed["objectIds"] or [], str(listed.get("objectIdFieldName") or "OBJECTID")
         fields = list(label) or [name for name in [about.get("displayField")] if name]
@@ -102,6 +102,8 @@ def _pages(session: GuardedSession, address: str, box: Box) -> Iterator[Mapping[
         answer = _ask(session, following, asked)
         _refuse_other_crs(answer, address)
         features = _features(answer, address)
+        if answer.get("numberReturned", len(features)) != len(features):
+            raise _untrusted(address, "area_cut_short")
         came += len(features)
         yield from features
         links = [link for link in answer.get("links") or () if link.get("rel") == "next"]

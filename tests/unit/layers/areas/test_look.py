@@ -145,6 +145,33 @@ class TestFiles:
 
         assert found["status"].to_dict() == {"coop/1": "overlap", "coop/2": "unknown"}
 
+    def test_metres_that_are_said_to_be_degrees_are_refused(self, tmp_path: Path) -> None:
+        """GeoJSON has no CRS to say: drawn in UTM it lies nowhere near any plot, which would be "no overlap"."""
+        metres = gpd.GeoSeries([HALF], crs="EPSG:4326").to_crs("EPSG:32718").set_crs("EPSG:4326", allow_override=True)
+        metres.to_file(tmp_path / "utm.geojson")
+
+        with pytest.raises(LayersError, match=r"utm\.geojson.*beyond the globe"):
+            seen(ground("PE"), definition("indigenous", tmp_path / "utm.geojson"), tmp_path)
+
+    def test_latitude_before_longitude_is_refused(self, tmp_path: Path) -> None:
+        """Such a file lies in the Antarctic; one that lies elsewhere by right is taken."""
+        for name, area in (("swapped", box(-6.1, -76.1, -5.9, -75.9)), ("elsewhere", box(10, 40, 11, 41))):
+            gpd.GeoDataFrame(geometry=[area], crs="EPSG:4326").to_file(tmp_path / f"{name}.gpkg")
+
+        with pytest.raises(LayersError, match=r"swapped\.gpkg.*latitude and longitude"):
+            seen(ground("PE"), definition("indigenous", tmp_path / "swapped.gpkg"), tmp_path)
+        assert seen(ground("PE"), definition("indigenous", tmp_path / "elsewhere.gpkg"), tmp_path).empty
+
+    @pytest.mark.parametrize("bare", [None, Polygon(), HALF.exterior, HALF.centroid])
+    def test_a_row_without_an_area_frees_nobody(self, tmp_path: Path, bare: Any) -> None:
+        """Land that is listed and not drawn may be where the plot is; what is found all the same is told."""
+        frame = gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=[HALF, bare], crs="EPSG:4326")
+        frame.to_parquet(tmp_path / "areas.parquet")
+
+        found = seen(ground("PE", "PE"), definition("indigenous", tmp_path / "areas.parquet"), tmp_path)
+
+        assert found["status"].to_dict() == {"coop/1": "overlap", "coop/2": "unknown"}
+
 
 class TestServices:
     """Services on loopback, and what of their answers is not believed."""
@@ -188,6 +215,16 @@ class TestServices:
             ("numbers", lambda numbers: {**numbers, "exceededTransferLimit": True}),
             ("numbers", lambda _: {"features": []}),
             ("numbers", lambda _: []),
+            ("numbers", lambda numbers: {**numbers, "objectIds": False}),
+            ("numbers", lambda numbers: {**numbers, "objectIds": 0}),
+            ("numbers", lambda numbers: {**numbers, "objectIds": {"1": 2}}),
+            ("about", lambda about: {**about, "fields": ["nombre"]}),
+            ("about", lambda about: {**about, "fields": 5}),
+            ("areas", lambda areas: {**areas, "crs": "EPSG:32718"}),
+            ("areas", lambda areas: {**areas, "properties": [1]}),
+            ("areas", lambda areas: {**areas, "features": ["a", "b"]}),
+            ("areas", lambda areas: {**areas, "features": [{**one, "id": [1]} for one in areas["features"]]}),
+            ("areas", lambda areas: {**areas, "features": [{**one, "properties": ["x"]} for one in areas["features"]]}),
             ("areas", lambda areas: {**areas, "features": areas["features"][:-1]}),
             ("areas", lambda areas: {**areas, "exceededTransferLimit": True}),
             ("areas", lambda areas: {**areas, "properties": {"exceededTransferLimit": True}}),
@@ -238,6 +275,15 @@ class TestServices:
             layer = of(service={"ogc": f"{here.url}/collections/land"}, label=["nombre"])
             assert len(seen(ground("PE"), layer, tmp_path)) == 5
         with stage(ogc(strips, change=lambda _, page: {**page, "links": []})) as here:
+            layer = of(service={"ogc": f"{here.url}/collections/land"})
+            assert seen(ground("PE"), layer, tmp_path)["status"].tolist() == ["unknown"]
+
+    @pytest.mark.parametrize(
+        "more", [{"links": 5}, {"links": ["x"]}, {"links": {"rel": "next"}}, {"numberReturned": 9}, {"crs": "x"}]
+    )
+    def test_pages_of_another_shape_are_unknown(self, tmp_path: Path, more: dict[str, Any]) -> None:
+        """JSON that is no page of areas, or says of itself that it is not whole: never "no overlap"."""
+        with stage(ogc([HALF], change=lambda _, page: {**page, **more})) as here:
             layer = of(service={"ogc": f"{here.url}/collections/land"})
             assert seen(ground("PE"), layer, tmp_path)["status"].tolist() == ["unknown"]
 
