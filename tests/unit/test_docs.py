@@ -60,3 +60,15 @@ def test_pictures_and_links_of_pages_exist() -> None:
     ]
 
     assert not broken
+
+
+def test_the_exporter_finds_how_to_file_in_each_role() -> None:
+    """Numbered steps for importer, exporter and representative: who files, with which sheet, until when to amend."""
+    text = (DOCS / "how-to" / "exporter.md").read_text(encoding="utf-8")
+    steps = text.partition("## From harvest to reference number")[2].partition("## Sign it")[0]
+    roles = re.split(r"^\*\*|^### ", steps, flags=re.MULTILINE)[1:]
+
+    assert len(re.findall(r"^1\. ", steps, re.MULTILINE)) >= 3
+    assert len(roles) >= 3
+    for words in ("EORI", "form.*.html", "within 72 hours", "mandate", "eudr-check submit"):
+        assert words in steps, words
