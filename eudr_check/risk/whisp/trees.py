@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eudr_check.errors import PolicyError
+from eudr_check.text import sentence
 from eudr_check.typing import Ints
 
 Answer = Literal["low", "more_info_needed", "high", "undetermined"]
@@ -205,13 +206,13 @@ def _thresholds(thresholds: Mapping[str, float] | float) -> dict[str, float]:
     if isinstance(thresholds, Mapping):
         strangers = sorted(set(thresholds) - set(INDICATORS))
         if strangers:
-            raise PolicyError(f"threshold for {strangers[0]}: no such indicator ({', '.join(INDICATORS)})")
+            raise PolicyError(sentence("run", "no_indicator", name=strangers[0], known=", ".join(INDICATORS)))
         percent = {name: float(thresholds.get(name, DEFAULT_THRESHOLD)) for name in INDICATORS}
     else:
         percent = dict.fromkeys(INDICATORS, float(thresholds))
     for name, value in percent.items():
         if not 0 <= value <= 100:
-            raise PolicyError(f"threshold of {name} is {value}: give a percentage from 0 to 100")
+            raise PolicyError(sentence("run", "no_percentage", name=name, value=str(value)))
     return percent
 
 
