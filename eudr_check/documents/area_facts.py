@@ -1,6 +1,6 @@
 """What vector layers of protected, indigenous, zoned or titled land say of some plots, as facts of the record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -26,7 +26,7 @@ class AreaFigures(AreaLayer):
     """Plots that share ground with its areas."""
     overlap_ha: float
     unknown: int
-    """Plots of which it could not be learned, or of whose country the layer says nothing."""
+    """Plots of which it could not be learned, without usable ground, or of whose country the layer says nothing."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,10 @@ class AreaFacts:
     looked: Sequence[AreaLayer]
     """Every layer that was looked at."""
 
-    def of(self, plots: Iterable[str]) -> list[AreaFigures]:
-        """Figures of every layer for some plots."""
-        mine = self.found[self.found.index.isin(list(plots))]
+    def of(self, plots: pd.DataFrame) -> list[AreaFigures]:
+        """Figures of every layer for some PLOTS; of those without usable ground nothing was learned."""
+        mine = self.found[self.found.index.isin(plots.index)]
+        blind = set(plots.index[~plots["usable"].astype(bool)])
         rows = []
         for layer in self.looked:
             own = mine[mine["area"] == layer["area"]]
@@ -50,7 +51,7 @@ class AreaFacts:
                     **layer,
                     plots=int(hits.index.nunique()),
                     overlap_ha=float(hits.loc[~hits.index.duplicated(), "together_ha"].sum()),
-                    unknown=int(unread.index.nunique()),
+                    unknown=len(blind.union(unread.index)),
                 )
             )
         return rows

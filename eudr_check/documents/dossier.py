@@ -238,7 +238,7 @@ def record(
         article10.Added(
             legality=dossier.legality,
             broken=dossier.broken_documents,
-            areas=() if areas is None else areas.of(plots.index),
+            areas=() if areas is None else areas.of(plots),
             answered=answered,
         ),
     )
