@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 from http.cookiejar import DefaultCookiePolicy
+from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -121,8 +122,11 @@ def _bounded(response: requests.Response) -> requests.Response:
                 raise FetchError(
                     sentence("layers", "answer_endless", place=place(str(response.url)), size=len(content))
                 )
-    response._content = bytes(content)
-    return response
+    read = requests.Response()
+    for name in ("status_code", "headers", "url", "reason", "encoding", "request", "history", "cookies", "elapsed"):
+        setattr(read, name, getattr(response, name))
+    read.raw = BytesIO(content)
+    return read
 
 
 def require_outside(address: str, home: frozenset[str], *, resolve: bool = True) -> None:
