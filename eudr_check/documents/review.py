@@ -1,6 +1,7 @@
 """One review: what somebody decided about plots, on which grounds, and how a row of reviews.csv is read."""
 
 import datetime as dt
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,8 @@ COMPOSITE = "radar_median"
 """Part of the names of pictures made of several days."""
 IMAGERY_SINCE = dt.date(2020, 1, 1)
 """Ours: an image older than a year before the cut-off shows the ground of another year."""
+NOTHING = hashlib.sha256(b"").hexdigest()
+"""SHA-256 of a file that holds nothing, as of a photograph that never arrived."""
 _said = partial(sentence, "documents")
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
@@ -60,9 +63,11 @@ class Review:
         """What its documents lack, whatever the plot; None where they are whole."""
         if any(day > self.date for day in self.imagery.values()):
             return "image_after_review"
+        if self.date <= CUTOFF:
+            return "made_before_cutoff"
         if self.grounds == "self_declaration":
             return "self_declaration_alone"
-        if not self.evidence and not self.dated:
+        if set(self.evidence.values()) <= {NOTHING} and not self.dated:
             return "no_evidence_named"
         return None
 

@@ -33,6 +33,9 @@ CODES = {
     "undetermined": "unknown_events standing_forest",
 }
 
+EMPTY = hashlib.sha256(b"").hexdigest()
+"""Of a photograph that a telephone never finished sending."""
+
 
 def written(folder: Path, **fields: str) -> Path:
     """A reviews.csv with one row for coop/1."""
@@ -77,6 +80,9 @@ def test_more_info_is_cleared_by_a_field_visit(tmp_path: Path) -> None:
     [
         ("more_info_needed", {"grounds": "self_declaration"}, "R-1 self_declaration_alone"),
         ("more_info_needed", {"evidence": ""}, "R-1 no_evidence_named"),
+        ("more_info_needed", {"evidence": f"photo.jpg={EMPTY}"}, "R-1 no_evidence_named"),
+        ("more_info_needed", {"date": "2020-12-31"}, "R-1 made_before_cutoff"),
+        ("more_info_needed", {"date": "1926-10-01"}, "R-1 made_before_cutoff"),
         ("more_info_needed", {"reason": "event_on_forest"}, "R-1 stale:reason_gone"),
         ("more_info_needed", {"evidence_digest": "0" * 16}, "R-1 stale:evidence_changed"),
         ("undetermined", {}, "R-1 needs_dated_imagery"),
