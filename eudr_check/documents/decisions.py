@@ -72,7 +72,7 @@ def _rows(path: Path) -> tuple[list[visits.Filled], list[Sentence], int]:
     """Rows in the columns of reviews.csv, what is to be said of others, and how many rows nobody filled in."""
     begins = _beginning(path)
     if begins == visits.GEOPACKAGE:
-        return visits.of_geopackage(path), [], 0
+        return visits.of_geopackage(path), visits.open_elsewhere(path), 0
     if begins.startswith(workbook.MAGIC) and visits.is_plan(path):
         return visits.of_workbook(path)
     rows = [

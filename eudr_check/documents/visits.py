@@ -87,10 +87,25 @@ def of_geopackage(path: Path) -> list[Filled]:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise ConfigError(sentence("reviews", "not_decisions", file=str(path), problem=f"> {MOST_BYTES} bytes"))
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as file:
+        # Without a journal beside it nothing has to be joined, and none is left beside a file of somebody else.
+        joined = any(path.with_name(path.name + end).exists() for end in ("-wal", "-journal"))
+        how = "mode=ro" if joined else "mode=ro&immutable=1"
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)) as file:
             return list(_features(file, path))
     except (OSError, sqlite3.Error) as error:
         raise ConfigError(sentence("reviews", "not_decisions", file=str(path), problem=str(error))) from error
+
+
+def open_elsewhere(path: Path) -> list[Sentence]:
+    """What is to be said of a GeoPackage whose last changes may lie in a journal that was not copied with it.
+
+    A telephone keeps the map in a form (WAL) in which they do until it is closed; its header says so (SQLite file
+    format, bytes 18 and 19).
+    """
+    with path.open("rb") as file:
+        form = file.read(20)[18:]
+    alone = form == b"\2\2" and not path.with_name(f"{path.name}-wal").exists()
+    return [sentence("reviews", "map_open", file=path.name)] if alone else []
 
 
 def _features(file: sqlite3.Connection, path: Path) -> Iterator[Filled]:

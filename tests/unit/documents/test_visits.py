@@ -3,8 +3,10 @@
 import datetime as dt
 import hashlib
 import io
+import sqlite3
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import openpyxl
 import pytest
 
 from eudr_check.documents import decisions, dossier, review_book
-from eudr_check.documents.review import read_reviews
+from eudr_check.documents.review import COLUMNS, read_reviews
 from eudr_check.errors import ConfigError
 from eudr_check.package.action_plan import plan
 from eudr_check.package.action_plan.cooperative import Ground
@@ -287,3 +289,24 @@ def _cut(path: Path, name: str) -> bytes:
         for one in whole.namelist():
             half.writestr(one, whole.read(one)[:-20] if one == name else whole.read(one))
     return made.getvalue()
+
+
+def test_a_map_copied_out_of_an_open_telephone_says_what_may_lack(tmp_path: Path) -> None:
+    """What was decided last lies in a second file until the map is closed: without it that is said."""
+    path, alone = tmp_path / "coop.gpkg", tmp_path / "alone" / "coop.gpkg"
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA journal_mode=WAL")
+        file.execute(f"CREATE TABLE reviews (fid INTEGER PRIMARY KEY, {', '.join(COLUMNS)})")
+        file.execute("INSERT INTO reviews (plots, reason, evidence_digest) VALUES ('c/1', 'standing_forest', 'd')")
+        file.commit()
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        file.execute("UPDATE reviews SET decision = 'confirm'")
+        file.commit()
+        alone.parent.mkdir()
+        alone.write_bytes(path.read_bytes())
+        both, _ = decisions.read(path, "any")
+        one, notes = decisions.read(alone, "any")
+
+    assert [row.row["decision"] for row in both] == ["confirm"]
+    assert (one, [note.key for note in notes]) == ([], ["map_open", "undecided"])
+    assert [found.name for found in alone.parent.iterdir()] == ["coop.gpkg"], "reading leaves nothing behind"
