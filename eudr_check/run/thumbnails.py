@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 import xarray as xr
 from numpy.typing import NDArray
 
 from eudr_check import layers
-from eudr_check.geodesy import METRES_PER_DEGREE
+from eudr_check.geodesy import METRES_PER_DEGREE, discs, point_area_ha
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.layers import LayerDefinition, Supply
 from eudr_check.package.report.thumbnail import UNKNOWN as BLANK
@@ -51,7 +52,7 @@ def around(
     supply: Supply,
 ) -> dict[str, Picture]:
     """The same for plots of one's choice (rows of PLOTS with a geometry)."""
-    windows = {str(plot): _window(bounds) for plot, bounds in zip(wanted.index, wanted.bounds.to_numpy(), strict=True)}
+    windows = {str(plot): _window(bounds) for plot, bounds in zip(wanted.index, extents(wanted), strict=True)}
     canvas = {plot: np.full((2, len(y), len(x)), BLANK, np.uint8) for plot, (x, y) in windows.items()}
     names = list(windows)
     events = [item.column for layer in definitions for item in layer.variables if item.role == "event"]
@@ -66,6 +67,15 @@ def around(
             plot = names[position]
             _draw(canvas[plot], cube, *windows[plot], baseline, events)
     return {plot: _picture(canvas[plot], *windows[plot]) for plot in names}
+
+
+def extents(plots: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Boxes (n, 4) in degrees around plots; around a point, its whole disc: half of one would look like all of it."""
+    shapes = plots.geometry.to_numpy().copy()
+    points = shapely.get_dimensions(shapes) == 0
+    shapes[points] = discs(shapes[points], point_area_ha(plots["declared_area_ha"].to_numpy(np.float64)[points]))
+    found: NDArray[np.float64] = shapely.bounds(shapes).reshape(-1, 4)
+    return found
 
 
 def baseline_of(definitions: Sequence[LayerDefinition]) -> str | None:
