@@ -55,7 +55,12 @@ def edition(given: PackageInput) -> PackageInput:
     if shown.harvest.package.producer_as != "cooperative":
         return shown
     # Names are personal data the EU does not ask for; the edition without them is the usual one.
-    return dataclasses.replace(shown, plots=plots(given.plots), findings=findings(shown.findings, given.plots))
+    return dataclasses.replace(
+        shown,
+        plots=plots(given.plots),
+        findings=findings(shown.findings, given.plots),
+        areas=None if given.areas is None else areas(given.areas, given.plots),
+    )
 
 
 def harvest(settings: Harvest) -> Harvest:
@@ -99,6 +104,13 @@ def findings(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
     fixes = [hide(fix) if isinstance(fix, str) else None for fix in frame["fix"]]
     columns = {"message": messages, "fix": fixes, "details": details}
     return frame.assign(**{name: pd.Series(texts, frame.index, TEXT) for name, texts in columns.items()})
+
+
+def areas(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
+    """AREAS in which no producer of `named` (PLOTS with names) stands: titled land is called after who holds it."""
+    hide = _hider(named["producer_name"].dropna().unique().tolist())
+    shown = [hide(one) if isinstance(one, str) else None for one in frame["feature"]]
+    return frame.assign(feature=pd.Series(shown, frame.index, frame["feature"].dtype))
 
 
 def without_paths(frame: pd.DataFrame) -> pd.DataFrame:
