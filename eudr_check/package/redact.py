@@ -24,9 +24,11 @@ NAME_LIKE = re.compile(r"[^\W\d_]{3}")
 OURS = frozenset(
     {"crs", "encoding", "expected", "feature", "field", "harvest", "header", "headers", "key", "known", "line", "meant",
      "member", "other", "others", "place", "plot_id", "problem", "proposal", "reason", "row", "table", "tables",
-     "taken", "title", "type", "unit"}
+     "taken", "title", "topic", "type", "unit"}
 )  # fmt: skip
 """Details that hold words of ours, names of columns and files, or keys of plots; all others hold what a cell held."""
+TITLED = "tenure"
+"""Topic of areas that are called after who holds them."""
 FOLDERS = re.compile(r"""(?:(?<=[\s'"`(=\[])|^)(?:[A-Za-z]:)?/+(?:[^\s'"/:]+/+)+""")
 """Folders of an absolute path; keys of plots (`coop/1`) and addresses (`https://...`) begin otherwise."""
 
@@ -96,7 +98,8 @@ def findings(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
     messages, details = [], []
     for code, message, written in zip(frame["code"], frame["message"], frame["details"], strict=True):
         values = json.loads(written)
-        kept = {key: _kept(key, value, hide) for key, value in values.items()}
+        named_after = "feature" if values.get("topic") == TITLED else None
+        kept = {key: _kept(value, hide, ours=key in OURS and key != named_after) for key, value in values.items()}
         if any(kept[key] == HIDDEN and values[key] != HIDDEN for key in kept):
             message = _said(str(code), message, values, kept)
         messages.append(hide(message))
@@ -107,9 +110,12 @@ def findings(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def areas(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
-    """AREAS in which no producer of `named` (PLOTS with names) stands: titled land is called after who holds it."""
+    """AREAS in which no producer of `named` (PLOTS with names) stands, and nobody after whom titled land is called."""
     hide = _hider(named["producer_name"].dropna().unique().tolist())
-    shown = [hide(one) if isinstance(one, str) else None for one in frame["feature"]]
+    shown = [
+        _kept(one, hide, ours=topic != TITLED) if isinstance(one, str) else None
+        for one, topic in zip(frame["feature"], frame["topic"], strict=True)
+    ]
     return frame.assign(feature=pd.Series(shown, frame.index, frame["feature"].dtype))
 
 
@@ -154,11 +160,11 @@ def _plain(word: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(sign))
 
 
-def _kept(key: str, value: Any, hide: Callable[[str], str]) -> Any:
+def _kept(value: Any, hide: Callable[[str], str], *, ours: bool) -> Any:
     """A detail as it may be shown: words of ours and keys of plots without names, of cells only what names nobody."""
     if not isinstance(value, str):
         return value
-    if key in OURS:
+    if ours:
         return hide(value)
     return HIDDEN if NAME_LIKE.search(unicodedata.normalize("NFC", value)) else hide(value)
 

@@ -99,6 +99,7 @@ def with_findings(
     if len(hits):
         figures = {
             "title": hits["area"].map(titles).astype(object),
+            "topic": hits["topic"].astype(object),
             "feature": hits["feature"].astype(object),
             "overlap_ha": hits["overlap_ha"].round(4),
             "percent": (100 * hits["overlap_share"]).round(1),
