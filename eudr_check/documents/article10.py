@@ -6,7 +6,7 @@ Each is answered by the data, by the operator in its own words, or left visible 
 import datetime as dt
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pandas as pd
 
@@ -37,8 +37,8 @@ class Criterion(TypedDict):
     facts: dict[str, object]
     """Figures and texts behind the sentence."""
     sources: list[str]
-    noted: list[AreaFigures]
-    """What vector layers show."""
+    noted: NotRequired[list[AreaFigures]]
+    """What vector layers show; records of earlier versions say nothing of it."""
     answers: list[Mapping[str, object]]
     """Those of the operator."""
 
@@ -191,7 +191,7 @@ def _rows(record: Record, language: str) -> list[dict[str, Any]]:
             {
                 "letter": letter,
                 "criterion": say("article10", f"criterion_{letter}", language),
-                "answer": " ".join([*answer, *(_noted(one, language) for one in item["noted"])]),
+                "answer": " ".join([*answer, *(_noted(one, language) for one in item.get("noted", ()))]),
                 "question": say("article10", f"question_{letter}", language, **values) if state == "question" else "",
                 "operator": item["answers"],
             }

@@ -85,13 +85,20 @@ def _plots(plan: Plan, asked: list[str]) -> tuple[pa.Table, np.ndarray[Any, Any]
     shapes = own.geometry.to_numpy()
     drawn = shapely.get_dimensions(shapes) == 2
     frame = own.join(plan.assessments[[*OUTCOMES]]).reset_index()[[*PLOTS, *OUTCOMES]]
-    return pa.Table.from_pandas(frame[drawn], preserve_index=False), _multi(shapes[drawn])
+    return _typed(frame[drawn]), _multi(shapes[drawn])
 
 
 def _losses(mine: gpd.GeoDataFrame) -> tuple[pa.Table, np.ndarray[Any, Any]]:
     drawn = shapely.get_dimensions(mine.geometry.to_numpy()) == 2
     frame = pd.DataFrame(mine.loc[drawn, ["plot", "column", "year", "area_ha"]]).rename(columns={"plot": "plots"})
-    return pa.Table.from_pandas(frame, preserve_index=False), _multi(mine.geometry.to_numpy()[drawn])
+    return _typed(frame), _multi(mine.geometry.to_numpy()[drawn])
+
+
+def _typed(frame: pd.DataFrame) -> pa.Table:
+    """As Arrow; the columns of a table without rows have their types too."""
+    kinds = {"year": pa.int64()} | dict.fromkeys([name for name in frame if str(name).endswith("_ha")], pa.float64())
+    schema = pa.schema([(str(name), kinds.get(str(name), pa.string())) for name in frame])
+    return pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
 
 
 def _multi(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
