@@ -31,15 +31,13 @@ def init(
     given = questions.answers(found, (lambda _, default: default) if yes else _ask)
     begun = begin.begin(folder, found, given, language)
     if as_json:
-        echo_json({"config": begun.config, "whole": begun.whole, "written": begun.written, "refused": begun.refused})
+        echo_json({"config": begun.config, "written": begun.written, "refused": begun.refused})
         return
     for name, why in begun.refused.items():
         typer.echo(text.say("init", "raster_refused", language, file=name, why=why))
     for path in begun.written:
         typer.echo(text.say("init", "wrote", language, file=os.path.relpath(path)))
-    step = "next_whole" if begun.whole else "next_blanks"
-    values = {} if begun.whole else {"blank": harvest_file.BLANK}
-    typer.echo(text.say("init", step, language, file=os.path.relpath(begun.config), **values))
+    typer.echo(text.say("init", "next", language, file=os.path.relpath(begun.config), blank=harvest_file.BLANK))
 
 
 @app.command()

@@ -22,8 +22,6 @@ class Begun:
     written: tuple[Path, ...]
     refused: dict[str, str]
     """Rasters that are of no known layer, and why."""
-    whole: bool
-    """Whether nothing is left blank that a statement needs."""
 
 
 def seen(folder: Path) -> Found:
@@ -77,7 +75,7 @@ def begin(folder: Path, found: Found, answers: Answers, language: str) -> Begun:
         path.parent.mkdir(exist_ok=True)
         # Excel reads accents of a CSV only behind a byte-order mark.
         path.write_text(files[path], encoding="utf-8-sig" if path.suffix == ".csv" else "utf-8")
-    return Begun(config, tuple(written), refused, harvest_file.is_whole(answers))
+    return Begun(config, tuple(written), refused)
 
 
 def _is_harvest(path: Path) -> bool:

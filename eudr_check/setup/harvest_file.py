@@ -44,12 +44,6 @@ def written(plan: Plan) -> str:
     return "\n".join("\n".join(part) for part in parts) + "\n"
 
 
-def is_whole(answers: Answers) -> bool:
-    """Whether all that a statement needs was answered."""
-    needed = (answers.first_day, answers.last_day, answers.operator, answers.operator_country, answers.confidential)
-    return all(needed)
-
-
 def _comment(plan: Plan, key: str, indent: str = "", **values: object) -> Iterator[str]:
     yield from _wrapped(say("init", key, plan.language, **values), indent)
 
@@ -181,10 +175,9 @@ def _documents(plan: Plan) -> Iterator[str]:
 def _rest(plan: Plan) -> Iterator[str]:
     yield ""
     yield from _comment(plan, "outputs_line")
-    statement = ["eu_geojson", "statement"] if is_whole(plan.answers) else ["eu_geojson"]
     languages = list(dict.fromkeys((plan.language, "en")))
-    outputs = ", ".join((*statement, "gis", "report", "action_plan"))
-    yield f"package: {{languages: [{', '.join(languages)}], outputs: [{outputs}]}}"
+    # No statement yet: address, net mass and border country are not asked, and without them the run would be refused.
+    yield f"package: {{languages: [{', '.join(languages)}], outputs: [eu_geojson, gis, report, action_plan]}}"
     yield from _comment(plan, "register_line")
     yield "register: runs/register.gpkg"
     yield f"run: {{folder: runs/{plan.name}}}"

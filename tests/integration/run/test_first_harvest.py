@@ -181,3 +181,33 @@ def test_a_local_unit_is_told_before_the_first_run(
     assert said.exit_code == 0, said.output
     assert words in " ".join(said.output.split())
     assert words in written
+
+
+def test_the_first_run_after_eight_answers_works(
+    gathered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No statement is asked for before what it needs is known; filled in and asked for, it is written."""
+    folder = tmp_path / "mine"
+    shutil.copytree(gathered, folder)
+    monkeypatch.chdir(folder)
+    typed = ["coffee", "PE", "2026-04-01", "2026-09-30", "Importadora Ejemplo", "NL", "NL123456789", "no"]
+    begun = CliRunner().invoke(app, ["init", ".", "--language", "es"], input="\n".join(typed) + "\n")
+    config = next(folder.glob("*.yaml"))
+    first = CliRunner().invoke(app, ["run", config.name, "--offline", "--language", "es"])
+    words = config.read_text(encoding="utf-8")
+    filled = {
+        f'#   address: "{BLANK}"': '  address: "Kade 1, 1011 AB Amsterdam"',
+        f"#   net_mass_kg: {BLANK}": "  net_mass_kg: 1000",
+        "# border_country": "border_country",
+        "outputs: [eu_geojson,": "outputs: [eu_geojson, statement,",
+    }
+    for blank, line in filled.items():
+        assert words.count(blank) == 1, blank
+        words = words.replace(blank, line)
+    config.write_text(words, encoding="utf-8")
+    second = CliRunner().invoke(app, ["run", config.name, "--offline", "--language", "es"])
+
+    assert begun.exit_code == 0, begun.output
+    assert first.exit_code in (0, 3), first.output
+    assert second.exit_code in (0, 3), second.output
+    assert BLANK in begun.output
