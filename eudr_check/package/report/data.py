@@ -16,6 +16,7 @@ from eudr_check import __version__
 from eudr_check.config import Harvest
 from eudr_check.law.regulation import CUTOFF_YEAR, POINT_AREA_HA
 from eudr_check.package import document_date, palette
+from eudr_check.package.report.headline import headlines
 from eudr_check.package.report.inputs import ReportInput
 from eudr_check.package.report.thumbnail import Picture, png
 from eudr_check.shipments import Withheld
@@ -76,7 +77,7 @@ def document(given: ReportInput) -> dict[str, object]:
         "text": topic("report")
         | {f"review_{key}": words for key, words in topic("reviews").items() if FORM.match(key)},
         "sentences": _sentences(given.findings, given.reasons),
-        "plots": _plots(given.harvest, given.plots, assessed),
+        "plots": _plots(given.harvest, given.plots, assessed) | {"says": headlines(assessed, given.reasons)},
         "outlines": _outlines(given.plots.geometry.to_numpy()),
         "patches": _patches(given.patches),
         "reasons": _reasons(given.reasons, position),

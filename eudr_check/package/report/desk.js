@@ -16,7 +16,7 @@ function hectares(i, key, digits) {
   return value > 0 && value < least / 2 ? "< " + number(least, digits) : number(value, digits);
 }
 const figure = (i, key) => hectares(i, key, 3) + (MEASURED.includes(key) && !unseen(i) && unread(i) > 0 ? ` (${T("unread", { area: number(unread(i), 3) })})` : "");
-const says = i => D.outcomes[P.outcome[i]].name === "low" && P.deforestation[i] > 0 ? T("says_low_below", { area: hectares(i, "deforestation", 3) }) : T("says_" + D.outcomes[P.outcome[i]].name);
+const says = i => T(P.says[i], { area: hectares(i, "deforestation", 3) });
 const flips = i => P.flips[i] ? T("flips", { flips: P.flips[i].split(" ").map(one => { const at = one.lastIndexOf("="), change = one.slice(0, at), to = one.slice(at + 1); return `${D.text["flip_" + change] ? T("flip_" + change) : change.replace(/^without:/, T("flip_without") + " ")} → ${D.text["outcome_" + to] ? T("outcome_" + to) : to}`; }).join("; ") }) : T("fragile");
 function plotLink(one) {
   return one.plot == null ? el("span", {}, el("bdi", {}, one.name), " ", el("span", { class: "code" }, T("held_" + one.code))) : el("button", { class: "link", onclick: () => open(one.plot) }, mark(P.outcome[one.plot]), el("bdi", {}, one.name));
