@@ -23,9 +23,8 @@ from eudr_check.package.code_names import DIGITS, distinct, numbered
 from eudr_check.package.eu.reference import reference
 from eudr_check.package.inputs import PackageInput
 from eudr_check.shipments import Filed, Line, Shipments, Withheld
-from eudr_check.text import say, topic
+from eudr_check.text import WITHHELD, say, topic
 
-WITHHELD = "[withheld]"
 TEXT = pd.StringDtype(na_value=np.nan)
 KEY_COLUMNS = ("kind", "name", "code")
 OURS = frozenset({"field", "title"})

@@ -13,17 +13,17 @@ import pandas as pd
 from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
 from eudr_check.package import codes
-from eudr_check.package.codes import TEXT, WITHHELD, Codes
+from eudr_check.package.codes import TEXT, Codes
 from eudr_check.package.inputs import PackageInput
-from eudr_check.text import say, topic
+from eudr_check.text import NAME_WITHHELD as HIDDEN
+from eudr_check.text import WITHHELD, say, topic
 
-HIDDEN = "[name withheld]"
 WORD = re.compile(r"\w+")
 NAME_LIKE = re.compile(r"[^\W\d_]{3}")
 """Three letters in a row: less names nobody; units, hemispheres and country codes are shorter."""
 OURS = frozenset(
-    {"crs", "encoding", "expected", "feature", "field", "harvest", "header", "headers", "key", "known", "line", "meant",
-     "member", "other", "others", "place", "plot_id", "problem", "proposal", "reason", "row", "table", "tables",
+    {"crs", "encoding", "expected", "feature", "field", "file", "first", "harvest", "header", "headers", "key", "known", "line", "meant",
+     "member", "other", "others", "place", "plot_id", "problem", "proposal", "reason", "row", "rows", "table", "tables",
      "taken", "title", "topic", "type", "unit"}
 )  # fmt: skip
 """Details that hold words of ours, names of columns and files, or keys of plots; all others hold what a cell held."""

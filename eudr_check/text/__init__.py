@@ -14,8 +14,14 @@ from babel import Locale
 from eudr_check.choices import LANGUAGES
 from eudr_check.resources import read_yaml
 
-__all__ = ["LANGUAGES", "Joined", "Sentence", "number", "recognised", "replaced", "say", "sentence", "topic", "worded"]
+__all__ = [
+    "LANGUAGES", "MARKS", "NAME_WITHHELD", "WITHHELD", "Joined", "Sentence", "number", "recognised", "replaced", "say",
+    "sentence", "topic", "worded",
+]  # fmt: skip
 _MOST_DECIMALS = 6
+NAME_WITHHELD, WITHHELD = "[name withheld]", "[withheld]"
+MARKS = {NAME_WITHHELD: "name_withheld", WITHHELD: "withheld"}
+"""What tables keep in the place of what is not told, and its key in `package.yaml`: sentences say it in their language."""
 
 
 @cache
@@ -31,8 +37,17 @@ def say(name: str, key: str, language: str, /, **values: object) -> str:
     Raises:
         KeyError: the topic has no such key or language (a test keeps that from happening).
     """
-    written = {field: number(value, language) if isinstance(value, float) else value for field, value in values.items()}
+    written = {field: _written(value, language) for field, value in values.items()}
     return topic(name)[key][language].format(**written)
+
+
+def _written(value: object, language: str) -> object:
+    if isinstance(value, float):
+        return number(value, language)
+    if isinstance(value, str) and "withheld]" in value:
+        for mark, key in MARKS.items():
+            value = value.replace(mark, topic("package")[key][language])
+    return value
 
 
 class Sentence(str):

@@ -21,7 +21,7 @@ from eudr_check.package.report.inputs import ReportInput
 from eudr_check.package.report.thumbnail import Picture, png
 from eudr_check.shipments import Withheld
 from eudr_check.tables import row_names
-from eudr_check.text import LANGUAGES, say, topic
+from eudr_check.text import LANGUAGES, MARKS, say, topic
 from eudr_check.text.clean import clean
 from eudr_check.variables import Variable
 
@@ -274,6 +274,7 @@ def _sentences(findings: pd.DataFrame, reasons: pd.DataFrame) -> dict[str, Any]:
     }
     steps = topic("plan")
     chosen["settle"] = {code: steps[f"do_{code}"] for code in sorted(wanted["reasons"]) if f"do_{code}" in steps}
+    chosen["withheld"] = {mark: topic("package")[key] for mark, key in MARKS.items()}
     return chosen
 
 

@@ -5,7 +5,7 @@ const LOCALE = { en: "en-GB", es: "es", fr: "fr", pt: "pt-PT" };
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => key in values ? show(values[key]) : `{${key}}`);
 const T = (key, values = {}) => fill(D.text[key][lang], values);
 const number = (value, digits) => value == null ? "–" : new Intl.NumberFormat(LOCALE[lang], { useGrouping: "always", minimumFractionDigits: digits ?? 0, maximumFractionDigits: digits ?? 6 }).format(value);
-const show = value => typeof value === "number" && !Number.isInteger(value) ? number(value) : Array.isArray(value) ? value.join(", ") : String(value ?? "–");
+const show = value => typeof value === "number" && !Number.isInteger(value) ? number(value) : Array.isArray(value) ? value.join(", ") : Object.entries(D.sentences.withheld).reduce((text, [mark, words]) => text.replaceAll(mark, words[lang]), String(value ?? "–"));
 let lang = D.languages[0], filter = { outcome: -1, text: "", coop: -1, reason: -1, settle: -1, fragile: false, faulty: false }, sort = { key: "outcome", up: true }, rows = [], selected = -1;
 
 /* Elements are made from text only; nothing from a plot file is ever parsed as markup. */

@@ -57,6 +57,13 @@ def test_outcome_filters_the_list(browser: Browser, small_report: Path) -> None:
     assert count(browser) == 60
 
 
+def test_what_is_withheld_is_said_in_the_language_of_the_page(browser: Browser, small_report: Path) -> None:
+    """Tables keep one mark for all languages."""
+    browser.open(small_report)
+
+    assert browser.run("fill('{value} · {rows}', {value: '[name withheld]', rows: 3})") == "[nombre reservado] · 3"
+
+
 def test_ground_that_is_not_drawn_is_counted(browser: Browser, large_report: Path) -> None:
     """Of thousands of plots that are not low two hundred have a picture, and the page says so."""
     browser.open(large_report)

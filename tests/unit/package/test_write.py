@@ -243,6 +243,28 @@ def test_no_edition_names_anybody_in_a_cell(tmp_path: Path, cell: str) -> None:
     assert tables.check(tables.FINDINGS, hidden) is hidden
 
 
+@pytest.mark.parametrize("language", ["en", "es", "fr", "pt"])
+def test_what_is_withheld_is_said_in_the_language_of_the_page(language: str) -> None:
+    """And the rows that have to be mended stay: a file and its rows name nobody."""
+    details = {"plot_id": "7", "rows": "coop-05.csv 4, coop-05.csv 12"}
+    value = {"field": "declared_area_ha", "value": "Rosa Quispe", "expected": "a number"}
+    row = {"plot": "norte/001", "source_file": "f", "severity": "warn", "message": ""}
+    findings = tables.typed(
+        tables.FINDINGS,
+        [
+            row | {"code": "id_repeated", "details": json.dumps(details)},
+            row | {"code": "value_unreadable", "details": json.dumps(value)},
+        ],
+    )
+    repeated, unread = redact.findings(findings, six.plots())["details"]
+    words = {
+        "en": "[name withheld]", "es": "[nombre reservado]", "fr": "[nom non communiqué]", "pt": "[nome reservado]"
+    }  # fmt: skip
+
+    assert "coop-05.csv 4, coop-05.csv 12" in say("findings", "id_repeated", language, **json.loads(repeated))
+    assert words[language] in say("findings", "value_unreadable", language, **json.loads(unread))
+
+
 @pytest.mark.parametrize("cell", ["1,5 ha", "12..5", "2026-13-45", "PE", "-76.1 W"])
 def test_values_that_name_nobody_stay(cell: str) -> None:
     """What a person must correct is still shown."""
