@@ -1,6 +1,7 @@
 """What the terminal shows: progress on stderr while work goes on, one table on stdout at the end."""
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pandas as pd
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from eudr_check import object_store, plots
@@ -19,7 +21,7 @@ from eudr_check.package.statement.ledger import STEPS
 from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import Finished
 from eudr_check.run.status import Status
-from eudr_check.text import recognised
+from eudr_check.text import number, recognised
 
 COLOURS = {
     "low": "green",
@@ -28,6 +30,8 @@ COLOURS = {
     "undetermined": "blue",
     "cleared_by_review": "cyan",
 }
+NARROWEST = 11
+"""Characters of a column of names, which go on in the next line where they are longer; `coopérative` has as many."""
 CAUSES = 5
 """Causes of blocked rows that are named."""
 
@@ -44,7 +48,7 @@ def result(finished: Finished, *, as_json: bool, profile: bool, plots: bool = Fa
         console.print(say("not_declared", what=line), highlight=False)
     for line in finished.filed_in_part:
         console.print(in_words(line), highlight=False)
-    console.print(_outcomes(finished))
+    _whole(console, _outcomes(finished))
     blocked = finished.findings[(finished.findings["severity"] == "block") & finished.findings["source_row"].isna()]
     for file, message in zip(blocked["source_file"], map(_message, blocked.itertuples()), strict=True):
         console.print(f"{file}: {message}", highlight=False, markup=False, soft_wrap=True)
@@ -153,16 +157,27 @@ def per_cooperative(finished: Finished) -> pd.DataFrame:
 
 def _outcomes(finished: Finished) -> Table:
     counts = per_cooperative(finished)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(say("cooperative"), no_wrap=True)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0)
+    table.add_column(say("cooperative"), overflow="fold", min_width=NARROWEST)
     for name in counts.columns:
-        longest = max(len(word) for word in say(name).split())
-        table.add_column(say(name), justify="right", style=COLOURS.get(name), min_width=longest)
+        words = "\n".join(say(name).split())
+        table.add_column(words, justify="right", style=COLOURS.get(name), no_wrap=True)
     for cooperative, row in counts.iterrows():
-        table.add_row(str(cooperative), *(str(value) for value in row))
+        table.add_row(str(cooperative), *(number(value, spoken(), 0) for value in row))
     table.add_section()
-    table.add_row(say("all"), *(str(value) for value in counts.sum()))
+    table.add_row(say("all"), *(number(value, spoken(), 0) for value in counts.sum()))
     return table
+
+
+def _whole(console: Console, table: Table) -> None:
+    """A table with all its cells: where the window is narrower than the figures, its lines go on in the next."""
+    texts = [column for column in table.columns if not column.no_wrap]
+    for column in texts:
+        column.max_width = column.min_width
+    least = Measurement.get(console, console.options.update(width=sys.maxsize), table).minimum
+    for column in texts:
+        column.max_width = None
+    Console(width=max(console.width, least), markup=False, emoji=False).print(table)
 
 
 def _shipments(finished: Finished, console: Console) -> None:
@@ -172,16 +187,16 @@ def _shipments(finished: Finished, console: Console) -> None:
     kilograms = contents.shipments(finished.package)
     if kilograms.empty:
         return
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(say("shipment"), overflow="fold")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0)
+    table.add_column(say("shipment"), overflow="fold", min_width=NARROWEST)
     for step in STEPS:
-        table.add_column(say(step.removesuffix("_kg")), justify="right")
-    table.add_column(say("state"), overflow="fold")
+        table.add_column(say(step.removesuffix("_kg")), justify="right", no_wrap=True)
+    table.add_column(say("state"), overflow="fold", min_width=NARROWEST)
     for row in kilograms.to_dict("records"):
         filed = f" {row['filed_as']} {row['filed_on']}" if row["filed_as"] else ""
-        masses = (f"{float(row[step]):,.0f}" for step in STEPS)
+        masses = (number(float(row[step]), spoken(), 0) for step in STEPS)
         table.add_row(row["shipment"] or say("all_lots"), *masses, f"{say(str(row['state']))}{filed}")
-    console.print(table)
+    _whole(console, table)
 
 
 def _message(finding: Any) -> str:

@@ -22,9 +22,9 @@ WORD = re.compile(r"\w+")
 NAME_LIKE = re.compile(r"[^\W\d_]{3}")
 """Three letters in a row: less names nobody; units, hemispheres and country codes are shorter."""
 OURS = frozenset(
-    {"crs", "encoding", "expected", "feature", "field", "file", "first", "harvest", "header", "headers", "key", "known", "line", "meant",
-     "member", "other", "others", "place", "plot_id", "problem", "proposal", "reason", "row", "rows", "table", "tables",
-     "taken", "title", "topic", "type", "unit"}
+    {"crs", "encoding", "expected", "feature", "field", "file", "first", "harvest", "header", "headers", "key",
+     "known", "line", "meant", "member", "other", "others", "place", "plot_id", "problem", "proposal", "reason",
+     "row", "rows", "table", "tables", "taken", "title", "topic", "type", "unit"}
 )  # fmt: skip
 """Details that hold words of ours, names of columns and files, or keys of plots; all others hold what a cell held."""
 TITLED = "tenure"
