@@ -5,10 +5,9 @@ from typing import Any, cast
 
 import pandas as pd
 import pytest
-
-from eudr_check.choices import LANGUAGES
 from rich.console import Console
 
+from eudr_check.choices import LANGUAGES
 from eudr_check.cli import language, show
 from eudr_check.text import number
 
