@@ -58,14 +58,16 @@ def _reviews(plan: Plan, asked: list[str]) -> tuple[pa.Table, np.ndarray[Any, An
     points = inside.astype(object)
     points[there] = shapely.points(lost.to_numpy(float)[there])
     given = {plot: plan.to_review[plot] for plot in asked}
-    actions = plan.todo[plan.todo["plot"].isin(asked)].groupby("plot")
-    why = actions.apply(lambda rows: "\n".join(f"{row.wrong} → {row.todo}" for row in rows.itertuples()))
+    actions = plan.todo[plan.todo["plot"].isin(asked)]
+    why: dict[str, list[str]] = {}
+    for plot, wrong, todo in zip(actions["plot"], actions["wrong"], actions["todo"], strict=True):
+        why.setdefault(plot, []).append(f"{wrong} → {todo}")
     filled: dict[str, list[Any]] = {
         "plot_id": own["plot_id"].tolist(),
         "outcome": [given[plot]["outcome"] for plot in asked],
-        "wrong": why.reindex(asked).tolist(),
+        "wrong": ["\n".join(why[plot]) if plot in why else None for plot in asked],
         "needs": [say("reviews", f"needs_{given[plot]['outcome']}", plan.language) for plot in asked],
-        "by": actions["by"].min().reindex(asked).tolist(),
+        "by": actions.groupby("plot")["by"].min().reindex(asked).tolist(),
         "plots": asked,
         "reason": [" ".join(given[plot]["reason"]) for plot in asked],
         "evidence_digest": [given[plot]["evidence_digest"] for plot in asked],
