@@ -21,7 +21,7 @@ __all__ = [
 _MOST_DECIMALS = 6
 NAME_WITHHELD, WITHHELD = "[name withheld]", "[withheld]"
 MARKS = {NAME_WITHHELD: "name_withheld", WITHHELD: "withheld"}
-"""What tables keep in the place of what is not told, and its key in `package.yaml`, in which sentences say it."""
+"""What tables keep in the place of what is withheld, and its key in `package.yaml`, whose words sentences take."""
 
 
 @cache
