@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from eudr_check import object_store
 from eudr_check.cli.language import in_words, say
+from eudr_check.package.report.changes import PAGE
 from eudr_check.run.harvest import Finished
 from eudr_check.text import recognised, sentence
 
@@ -46,7 +47,8 @@ def since_last(finished: Finished) -> Iterator[str]:
     if changes is None:
         return
     if not changes.any:
-        yield say("changed_none")
+        page = finished.folder.path / PAGE
+        yield say("changed_none_now", file=object_store.name(page)) if page.is_file() else say("changed_none")
         return
     yield say(
         "changed",

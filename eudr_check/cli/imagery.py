@@ -32,6 +32,7 @@ def imagery(
 
 def look(harvest: "Harvest", *, as_json: bool, offline: bool, refresh: bool = False) -> int:
     """Make the pictures of a harvest, say what was found, and give the exit code."""
+    from eudr_check.cli.changes import since_last
     from eudr_check.cli.progress import progress
     from eudr_check.run import harvest as run_harvest
     from eudr_check.run.exit import Exit
@@ -40,6 +41,8 @@ def look(harvest: "Harvest", *, as_json: bool, offline: bool, refresh: bool = Fa
     require(harvest)
     with progress() as report:
         finished = run_harvest.run(harvest, until="assess", offline=offline, progress=report)
+        for change in since_last(finished):
+            typer.echo(change, err=True)
         typer.echo(budget(harvest), err=True)
         made = publish(harvest, finished.made, offline=offline, refresh=refresh)
     said = made.json("summary")

@@ -26,6 +26,7 @@ def review_todo(
     offline: Offline = False,
 ) -> None:
     """A sheet of the plots that a decision can settle: reasons, images and digests filled in, decisions left empty."""
+    from eudr_check.cli.changes import since_last
     from eudr_check.cli.progress import progress
     from eudr_check.run import reviewing
     from eudr_check.run.inputs import load
@@ -35,7 +36,9 @@ def review_todo(
     assert harvest.run.folder is not None
     path = out or harvest.run.folder / reviewing.SHEET
     with progress() as report:
-        count = reviewing.todo(harvest, path, spoken(), report, offline=offline)
+        finished, count = reviewing.todo(harvest, path, spoken(), report, offline=offline)
+    for change in since_last(finished):
+        typer.echo(change, err=True)
     if as_json:
         echo_json({"file": object_store.name(path), "plots": count})
         return
@@ -56,6 +59,7 @@ def review_add(
     offline: Offline = False,
 ) -> None:
     """Add decisions to reviews.csv, copy their evidence beside it, assess again, and say what every review does."""
+    from eudr_check.cli.changes import since_last
     from eudr_check.cli.progress import progress
     from eudr_check.run import reviewing
     from eudr_check.run.inputs import load
@@ -64,10 +68,13 @@ def review_add(
     harvest = load(config)
     with progress() as report:
         added = reviewing.add(harvest, config, files, report, offline=offline)
+    for change in since_last(added.finished):
+        typer.echo(change, err=as_json)
     if as_json:
         stated = {"added": added.count, "notes": added.notes, "reviews": added.finished.made["assess"].json("reviews")}
         typer.echo(json.dumps(stated, ensure_ascii=False, indent=1))
         return
     said = sentence("reviews", "added", count=added.count, file=str(harvest.reviews))
-    for line in (*added.notes, said, *added.lines, sentence("reviews", "run_again", config=str(config))):
+    again = [sentence("reviews", "run_again", config=str(config))] if added.count else []
+    for line in (*added.notes, said, *added.lines, *again):
         typer.echo(in_words(line))

@@ -33,12 +33,14 @@ def since_last(folder: RunFolder, made: Made) -> Changes | None:
     Returns:
         None where there is nothing to compare: no last run with outcomes, or none now.
     """
-    last = {name: folder.tables / f"{name}.parquet" for name in COMPARED}
-    if "assess" not in made or not all(path.is_file() for path in last.values()):
+    # A command that stops before outcomes leaves tables without them; those of the last run then lie beside.
+    last = folder.tables if folder.has_outcomes(folder.tables) else folder.tables_before
+    if "assess" not in made or not folder.has_outcomes(last):
         return None
+    then = {name: last / f"{name}.parquet" for name in COMPARED}
     stages = zip(COMPARED, ("plots", "overlay", "assess"), strict=True)
     now = {name: made[stage].file(name) for name, stage in stages}
-    before, after = _state(last), _state(now)
+    before, after = _state(then), _state(now)
     both = before.add_suffix("_before").join(after.add_suffix("_after"), how="inner")
     moved = (both["geometry_before"] != both["geometry_after"]) | (both["disc_before"] != both["disc_after"])
     others = both[both["outcome_before"] != both["outcome_after"]]
@@ -49,8 +51,8 @@ def since_last(folder: RunFolder, made: Made) -> Changes | None:
         gone=before.loc[before.index.difference(after.index), "outcome"],
         moved=tuple(both.index[moved]),
         moved_off_loss=tuple(found.loc[found["code"] == MOVED_OFF_LOSS, "plot"].dropna()),
-        outcomes=outcomes.assign(why=pd.Series(_why(outcomes.index, last, now), index=outcomes.index, dtype=object)),
-        lots=_lots(folder.tables / "LOTS.parquet", made["assess"]),
+        outcomes=outcomes.assign(why=pd.Series(_why(outcomes.index, then, now), index=outcomes.index, dtype=object)),
+        lots=_lots(last / "LOTS.parquet", made["assess"]),
     )
 
 

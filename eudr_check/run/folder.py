@@ -5,7 +5,7 @@
     runs/HARVEST/
     ├── artifacts/     finished work, named by digest
     ├── tables/     PLOTS, FINDINGS, SOURCES, EVIDENCE, PATCHES, ASSESSMENTS, REASONS as Parquet
-    ├── tables-before/   the tables of the run before, where they were others
+    ├── tables-before/   the tables of the last run with outcomes, where they were others
     ├── changes.html, changes.csv   what the last run that changed anything changed
     ├── package/    the due-diligence package
     ├── package-redacted/, redacted-key.csv   its edition without names, and what the codes in it stand for
@@ -69,8 +69,13 @@ class RunFolder:
 
     @property
     def tables_before(self) -> Path:
-        """Tables of the last run whose tables were others."""
+        """Tables of the last run with outcomes whose tables were others."""
         return self.path / "tables-before"
+
+    @staticmethod
+    def has_outcomes(tables: Path) -> bool:
+        """Whether published tables are those of a run that went as far as outcomes."""
+        return (tables / "ASSESSMENTS.parquet").is_file()
 
     @property
     def package(self) -> Path:
@@ -194,7 +199,7 @@ class RunFolder:
                 if final.exists():
                     final.rename(old)
                 fresh.rename(final)
-                if name == self.tables.name and old.exists():
+                if name == self.tables.name and self.has_outcomes(old):
                     shutil.rmtree(self.tables_before, ignore_errors=True)
                     old.rename(self.tables_before)
                 shutil.rmtree(old, ignore_errors=True)

@@ -37,8 +37,10 @@ class Added:
     """One per review of the book."""
 
 
-def todo(harvest: Harvest, path: Path, language: str, progress: Progress, *, offline: bool = False) -> int:
-    """Write the sheet of all plots that a decision can settle; the count of them."""
+def todo(
+    harvest: Harvest, path: Path, language: str, progress: Progress, *, offline: bool = False
+) -> tuple[Finished, int]:
+    """Write the sheet of all plots that a decision can settle; the run it is made of, and the count of them."""
     if harvest.reviews is not None and not harvest.reviews.is_file():
         # The book begins with the first decision.
         harvest = harvest.model_copy(update={"reviews": None})
@@ -48,7 +50,7 @@ def todo(harvest: Harvest, path: Path, language: str, progress: Progress, *, off
     digests = evidence_digest(finished.made["overlay"].table("EVIDENCE"), wanted)
     outcomes = {str(plot): str(outcome) for plot, outcome in finished.assessments["outcome"].items()}
     review_sheet.write(path, wanted, outcomes, _imagery(finished.folder), digests, language)
-    return len(wanted)
+    return finished, len(wanted)
 
 
 def _imagery(folder: RunFolder) -> dict[str, str]:

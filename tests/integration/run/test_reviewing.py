@@ -112,6 +112,30 @@ def test_decisions_settle_what_they_may_and_every_review_has_its_line(desk: Desk
     assert desk.outcomes["norte/high-one"] == "cleared_by_review"
 
 
+def test_what_decisions_changed_is_told_once(desk: Desk) -> None:
+    """By `review add` against the last run, on the terminal and on the page, which the run after it names."""
+    assert ended("review", "todo", desk.config, "--offline").returncode == 0
+    page = desk.config.parent / "run" / "changes.html"
+    page.unlink(missing_ok=True)
+    said = desk.add(desk.decide("Ana", "norte/info-wood"))
+    after = ended("assess", desk.config, "--offline", "--language", "en")
+
+    assert "  norte/info-wood: more info needed -> cleared by review" in said
+    assert "norte/info-wood" in page.read_text(encoding="utf-8")
+    (nothing,) = (line for line in after.stdout.splitlines() if line.startswith("Nothing changed"))
+    assert "changes.html" in nothing
+
+
+def test_decisions_that_are_there_already_ask_for_no_run(desk: Desk) -> None:
+    """Nothing added, nothing to write."""
+    file = desk.decide("Ana", "norte/info-wood")
+    first, second = desk.add(file), desk.add(file)
+
+    assert any("to write the package with them" in line for line in first)
+    assert any(line.startswith("0 decisions added") for line in second)
+    assert not any("with them" in line for line in second)
+
+
 def test_conflicts_stale_and_unknown_ones_are_said(desk: Desk) -> None:
     """Bad news stands against a clearance; a boundary that changed and a plot of another harvest are named."""
     said = desk.add(

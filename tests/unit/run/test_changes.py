@@ -1,6 +1,7 @@
 """What changed since the last run of a folder."""
 
 import datetime as dt
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,17 @@ class Made:
     def table(self, name: str, columns: list[str]) -> pd.DataFrame:
         """Some columns of it."""
         return parquet.frame(self.file(name), columns)
+
+
+class Published:
+    """The files of a folder, as the run folder publishes them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def files(self) -> dict[str, str]:
+        """Names with their SHA-256."""
+        return {path.name: sha256(path.read_bytes()).hexdigest() for path in self.folder.iterdir()}
 
 
 LAST = {"a/1": (-76.0, "high"), "a/2": (-76.1, "low"), "a/3": (-76.2, "low"), "a/4": (-76.3, "low")}
@@ -190,6 +202,22 @@ def test_a_first_run_has_nothing_to_compare(tmp_path: Path) -> None:
     assert changes.since_last(RunFolder(tmp_path / "run"), stages(made)) is None
     Made(tmp_path / "run" / "tables", LAST)
     assert changes.since_last(RunFolder(tmp_path / "run"), {"plots": made}) is None
+
+
+def test_a_run_that_stops_early_does_not_lose_what_the_next_is_compared_with(tmp_path: Path) -> None:
+    """Tables without outcomes are passed over: those of the last run with outcomes are there still."""
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    whole, early, again = (Made(tmp_path / name, LAST) for name in ("whole", "early", "again"))
+    for made in (early, again):
+        made.file("ASSESSMENTS").unlink()
+    again.file("EVIDENCE").unlink()
+    for made in (whole, early, again):
+        folder.publish("tables", [Published(made.folder)])
+    found = changes.since_last(folder, stages(Made(tmp_path / "now", {**LAST, "a/1": (-76.0, "low")})))
+
+    assert found is not None
+    assert found.outcomes["after"].to_dict() == {"a/1": "low"}
 
 
 def test_without_a_terminal_progress_is_a_line_every_ten_seconds() -> None:
