@@ -10,6 +10,7 @@ from eudr_check.evidence_digest import evidence_digest
 from eudr_check.risk.policy import Convergence, Policy, Rule
 from eudr_check.spelling import folded
 from eudr_check.text import Sentence, number, say, sentence
+from eudr_check.unread import unread
 from eudr_check.variables import UNKNOWN, Variable
 
 FIGURES = ("forest_2020_ha", "loss_after_2020_ha", "deforestation_ha", "agreed_deforestation_ha", "unknown_ha")
@@ -41,11 +42,12 @@ def explain(
         raise PolicyError(_no_plot(plot, assessments.index))
     row, place = assessments.loc[[plot]].iloc[0], plots.loc[[plot]].iloc[0]
     mine = reasons.loc[reasons.index == plot]
+    left = unread(assessments.loc[[plot]], mine).iloc[0]
     parts = [
         _head(plot, place, row, language),
-        _figures(row, _unread(row, mine), evidence.loc[evidence.index == plot], variables, language),
+        _figures(row, left, evidence.loc[evidence.index == plot], variables, language),
         _why(mine, policy, language),
-        _doubts(plot, row, evidence, language),
+        _doubts(plot, row, left, evidence, language),
     ]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
@@ -70,27 +72,25 @@ def _head(plot: str, place: pd.Series, row: pd.Series, language: str) -> list[st
     return [*lines, _say("area", language, area=number(float(place["area_ha"]), language, 2), kind=kind)]
 
 
-def _unread(row: pd.Series, reasons: pd.DataFrame) -> float:
-    """Hectares that layers left unread, as the table or a reason of the plot says, whichever says more."""
-    said = reasons.loc[reasons["code"].str.startswith(("unknown_baseline", "unknown_events", "no_evidence")), "area_ha"]
-    return max([float(row["unknown_ha"]), *(float(area) for area in said.dropna())])
-
-
-def _figure(name: str, value: float, unread: float, language: str) -> str:
+def _figure(name: str, value: float, unread_ha: float, language: str) -> str:
     """A figure as far as it was measured: what was not read is never written as nought."""
     if name == "unknown_ha":
-        return _say(name, language, ha=number(unread, language, 3))
-    if unread <= 0:
+        return _say(name, language, ha="–" if pd.isna(unread_ha) else number(unread_ha, language, 3))
+    if unread_ha <= 0:
         return _say(name, language, ha=number(value, language, 3))
-    least = f"≥ {number(value, language, 3)}" if value >= 0.0005 else "–"
-    return f"{_say(name, language, ha=least)} {_say('of_it_unread', language, ha=number(unread, language, 3))}"
+    least = _say(name, language, ha=f"≥ {number(value, language, 3)}" if value >= 0.0005 else "–")
+    if pd.isna(unread_ha):
+        return least
+    return f"{least} {_say('of_it_unread', language, ha=number(unread_ha, language, 3))}"
 
 
 def _figures(
-    row: pd.Series, unread: float, ground: pd.DataFrame, variables: Sequence[Variable], language: str
+    row: pd.Series, left: pd.Series, ground: pd.DataFrame, variables: Sequence[Variable], language: str
 ) -> list[str]:
     lines = [_say("figures_heading", language)]
-    lines += [f"- {_figure(name, float(row[name]), unread, language)}" for name in FIGURES]
+    lines += [f"- {_figure(name, float(row[name]), float(left[name]), language)}" for name in FIGURES]
+    kinds = [(name, float(left[name])) for name in ("type_2020_ha", "use_today_ha")]
+    lines += [f"- {_say(name, language, ha=number(area, language, 3))}" for name, area in kinds if area > 0]
     shown = ground[ground["footprint"].isin(["polygon", "disc"])]
     lines += [f"- {_layer(shown, variable, language)}" for variable in variables if variable.column in shown.columns]
     by_sensor: dict[str, list[str]] = {}
@@ -153,12 +153,20 @@ def _rule(rule: Rule, language: str) -> str:
     )
 
 
-def _doubts(plot: str, row: pd.Series, evidence: pd.DataFrame, language: str) -> list[str]:
+def _doubts(plot: str, row: pd.Series, left: pd.Series, evidence: pd.DataFrame, language: str) -> list[str]:
     lines = []
     if pd.notna(row["margin_ha"]):
         lines.append(_say("margin", language, ha=number(float(row["margin_ha"]), language, 3)))
     flips = row["flips"]
-    lines.append(_say(str(row["stability"]), language, flips="" if pd.isna(flips) else ", ".join(flips.split())))
+    # Without ground that is known, that nothing changes the outcome is no strength of it.
+    untried = row["outcome"] == "undetermined" and pd.isna(left["unknown_ha"])
+    lines.append(
+        _say(
+            "untried" if untried else str(row["stability"]),
+            language,
+            flips="" if pd.isna(flips) else ", ".join(flips.split()),
+        )
+    )
     if pd.notna(row["unobserved_since"]):
         lines.append(_say("unobserved", language, date=row["unobserved_since"]))
     if pd.notna(row["review"]):

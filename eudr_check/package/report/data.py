@@ -23,6 +23,7 @@ from eudr_check.shipments import Withheld
 from eudr_check.tables import row_names
 from eudr_check.text import LANGUAGES, MARKS, say, topic
 from eudr_check.text.clean import clean
+from eudr_check.unread import unread
 from eudr_check.variables import Variable
 
 PER_DEGREE = 100_000
@@ -41,6 +42,11 @@ HECTARES = {
     "agreed": "agreed_deforestation_ha",
     "unknown": "unknown_ha",
     "margin": "margin_ha",
+}
+UNREAD = {
+    **{name: HECTARES[name] for name in ("forest", "loss", "deforestation", "agreed", "unknown")},
+    "kind": "type_2020_ha",
+    "use": "use_today_ha",
 }
 
 
@@ -78,6 +84,7 @@ def document(given: ReportInput) -> dict[str, object]:
         | {f"review_{key}": words for key, words in topic("reviews").items() if FORM.match(key)},
         "sentences": _sentences(given.findings, given.reasons),
         "plots": _plots(given.harvest, given.plots, assessed) | {"says": headlines(assessed, given.reasons)},
+        "unread": _unread(unread(assessed, given.reasons)),
         "outlines": _outlines(given.plots.geometry.to_numpy()),
         "patches": _patches(given.patches),
         "reasons": _reasons(given.reasons, position),
@@ -168,6 +175,10 @@ def _plots(harvest: Harvest, plots: gpd.GeoDataFrame, assessed: pd.DataFrame) ->
         "row": row_names(plots),
         **{name: _rounded(both[column]) for name, column in HECTARES.items()},
     }
+
+
+def _unread(left: pd.DataFrame) -> dict[str, list[float | None]]:
+    return {name: _rounded(left[column]) for name, column in UNREAD.items()}
 
 
 def _positions(values: pd.Series, order: Sequence[str]) -> list[int]:

@@ -4,18 +4,19 @@ const SETTLE = () => [...new Set(D.reasons.codes.map(code => D.sentences.settle[
 const settles = code => D.sentences.settle[code]?.[D.languages[0]];
 const kg = value => number(Math.round(value)) + " kg";
 const sum = values => values.reduce((total, value) => total + value, 0);
-/* Hectares that the layers left unread on a plot: what the table says, or what its reasons say. */
-const unread = i => Math.max(P.unknown[i] || 0, ...(REASONS.get(i) || []).filter(row => /^(unknown_|no_evidence)/.test(D.reasons.codes[D.reasons.code[row]])).map(row => D.reasons.area[row] || 0));
-const unseen = i => (REASONS.get(i) || []).some(row => /^(geometry_blocked|not_assessed|no_evidence)$/.test(D.reasons.codes[D.reasons.code[row]]));
+/* Hectares that layers left unread on a plot, of whatever is asked of them; null where nobody knows what there was to read. */
+const unseen = i => D.unread.unknown[i] == null;
+const unread = i => unseen(i) ? null : Math.max(D.unread.unknown[i], D.unread.kind[i], D.unread.use[i]);
 const MEASURED = ["forest", "loss", "deforestation", "agreed"];
 /* A figure as far as it was measured: unknown is never written as nought, and nothing that was found as nought. */
 function hectares(i, key, digits) {
   const value = P[key][i], least = 10 ** -digits;
   if (value == null) return "–";
-  if (MEASURED.includes(key) && (unseen(i) || unread(i) > 0)) return value >= least && !unseen(i) ? "≥ " + number(value, digits) : "–";
+  if (MEASURED.includes(key) && D.unread[key][i] !== 0) return value >= least ? "≥ " + number(value, digits) : "–";
   return value > 0 && value < least / 2 ? "< " + number(least, digits) : number(value, digits);
 }
-const figure = (i, key) => hectares(i, key, 3) + (MEASURED.includes(key) && !unseen(i) && unread(i) > 0 ? ` (${T("unread", { area: number(unread(i), 3) })})` : "");
+const figure = (i, key) => hectares(i, key, 3) + (MEASURED.includes(key) && D.unread[key][i] > 0 ? ` (${T("unread", { area: number(D.unread[key][i], 3) })})` : "");
+const gaps = i => ["unknown", "kind", "use"].map(key => ["unread_" + key, D.unread[key][i]]).filter(([key, area]) => key === "unread_unknown" || area > 0).map(([key, area]) => [key, number(area, 3)]);
 const says = i => T(P.says[i], { area: hectares(i, "deforestation", 3) });
 const flips = i => P.flips[i] ? T("flips", { flips: P.flips[i].split(" ").map(one => { const at = one.lastIndexOf("="), change = one.slice(0, at), to = one.slice(at + 1); return `${D.text["flip_" + change] ? T("flip_" + change) : change.replace(/^without:/, T("flip_without") + " ")} → ${D.text["outcome_" + to] ? T("outcome_" + to) : to}`; }).join("; ") }) : T("fragile");
 function plotLink(one) {

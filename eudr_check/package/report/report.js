@@ -54,7 +54,7 @@ const WORDS = P.id.map((id, i) => [id, P.cooperatives[P.cooperative[i]], P.names
 const COLUMNS = [
   ["plot", i => P.id[i]], ["cooperative", i => P.names[P.cooperative[i]]], ["outcome", i => P.outcome[i], i => outcomeName(P.outcome[i])],
   ["area", i => P.area[i], i => number(P.area[i], 2)], ["forest", i => P.forest[i], i => hectares(i, "forest", 2)],
-  ["deforestation", i => P.deforestation[i], i => hectares(i, "deforestation", 3)], ["unknown", i => unread(i), i => unseen(i) ? "–" : number(unread(i), 2)]];
+  ["deforestation", i => P.deforestation[i], i => hectares(i, "deforestation", 3)], ["unknown", i => unread(i), i => number(unread(i), 2)]];
 const kept = (i, ignoreOutcome) => (ignoreOutcome || filter.outcome < 0 || P.outcome[i] === filter.outcome) && (filter.coop < 0 || P.cooperative[i] === filter.coop)
   && (!filter.faulty || FINDINGS.has(i)) && (!filter.fragile || P.fragile[i]) && (filter.settle < 0 || D.outcomes[P.outcome[i]].name !== "low" && D.outcomes[P.outcome[i]].name !== "cleared_by_review" && (REASONS.get(i) || []).some(row => settles(D.reasons.codes[D.reasons.code[row]]) === SETTLES[filter.settle])) && (filter.reason < 0 || (REASONS.get(i) || []).some(row => D.reasons.code[row] === filter.reason)) && (!filter.text || filter.text.split(/\s+/).every(word => WORDS[i].includes(word)));
 function apply() {
@@ -238,7 +238,7 @@ function open(i) {
     el("h2", { id: "d-title" }, el("bdi", {}, P.id[i])), el("p", { class: "note" }, el("bdi", {}, P.names[P.cooperative[i]]), ` · ${D.harvest} · ${D.policy || "–"} · ${D.date}`),
     el("p", { class: "badge", css: { color: outcome.ink, borderColor: outcome.colour } }, mark(P.outcome[i]), outcomeName(P.outcome[i])), el("p", {}, says(i)), decidedBox(i),
     P.before[i] !== P.outcome[i] ? el("p", {}, T("before_review", { outcome: outcomeName(P.before[i]) })) : null, P.fragile[i] ? el("p", {}, flips(i)) : null, P.unobserved[i] ? el("p", {}, T("unobserved", { date: P.unobserved[i] })) : null,
-    el("div", { class: "two" }, el("div", {}, picture(i)), el("div", {}, el("h3", {}, T("figures")), el("dl", {}, ...["area", "declared", "forest", "loss", "deforestation", "agreed", "unknown", "margin"].flatMap(key => pair(key, key === "unknown" ? (unseen(i) ? "–" : number(unread(i), 3)) : figure(i, key))),
+    el("div", { class: "two" }, el("div", {}, picture(i)), el("div", {}, el("h3", {}, T("figures")), el("dl", {}, ...["area", "declared", "forest", "loss", "deforestation", "agreed"].flatMap(key => pair(key, figure(i, key))), ...gaps(i).flatMap(([key, text]) => pair(key, text)), ...pair("margin", figure(i, "margin")),
       ...pair("producer", P.producer[i]), ...pair("place", P.place[i]), ...pair("from_file", T("file_row", { file: P.files[P.file[i]], row: P.row[i] })), ...(place ? [el("dt", {}, T("position")), el("dd", {}, el("a", { href: "geo:" + place }, place))] : [])))),
     deliveriesBox(i), lookBox(i),
     el("h3", {}, T("reasons")), el("ul", { class: "findings" }, ...why.map(row => { const R = D.reasons, code = R.codes[R.code[row]], area = number(R.area[row], 3), threshold = number(R.threshold[row], 3), values = { area, area_ha: area, threshold, threshold_ha: threshold, margin_ha: number(R.area[row] == null || R.threshold[row] == null ? null : R.area[row] - R.threshold[row], 3), layers: R.layers[row] };

@@ -94,7 +94,7 @@ def test_unknown_is_never_printed_as_nought(page: Path, tmp_path: Path) -> None:
         fragile_words = browser.run(f"(open({fragile}), $('detail').innerText)")
 
         assert figures["Forest 2020 (ha)"] == "– (1.265 ha not read)"
-        assert figures["Unknown (ha)"] == "1.265"
+        assert figures["Forest or loss not read (ha)"] == "1.265"
         assert row[4:] == ["–", "–", "1.27"]
         assert "show 0.006 ha of loss on forest after 2020, too little to count" in traced
         assert "show no deforestation" not in traced

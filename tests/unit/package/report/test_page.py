@@ -202,3 +202,32 @@ def test_a_lot_held_by_its_animals_names_their_group() -> None:
         ("animals", "G2"),
         ("animals", "G3"),
     ]
+
+
+def test_page_knows_what_of_each_figure_was_read() -> None:
+    """Use of today alone unread leaves forest and loss as read; a blocked plot has no figure at all."""
+    season = season_tables.season(3)
+    tables = season.tables()
+    first, second, third = season.plots.index
+    tables["assessments"] = season.assessments.assign(unknown_ha=0.0)
+    tables["reasons"] = pd.DataFrame(
+        {
+            "code": ["unknown_use_today", "geometry_blocked", "unknown_events"],
+            "area_ha": [1.5, None, 0.5],
+            "threshold_ha": None,
+            "layers": "",
+        },
+        index=pd.Index([first, second, third]),
+    ).astype({"area_ha": float, "threshold_ha": float})
+    given = ReportInput(harvest=season_tables.harvest(), variables=season_tables.VARIABLES, **tables)
+    shown = report_data.document(given)["unread"]
+
+    assert shown == {
+        "forest": [0.0, None, 0.0],
+        "loss": [0.0, None, 0.5],
+        "deforestation": [0.0, None, 0.5],
+        "agreed": [0.0, None, 0.5],
+        "unknown": [0.0, None, 0.5],
+        "kind": [0.0, None, 0.0],
+        "use": [1.5, None, 0.0],
+    }
