@@ -9,7 +9,9 @@ import typer
 from eudr_check import text
 from eudr_check.cli import language as spoken_here
 from eudr_check.cli.app import AsJson, Offline, app, echo_json
+from eudr_check.errors import ConfigError
 from eudr_check.run.exit import Exit
+from eudr_check.text import worded
 
 if TYPE_CHECKING:
     from eudr_check.setup.look import Found
@@ -28,7 +30,7 @@ def init(
     found = begin.seen(folder)
     if not as_json:
         _show(found, language)
-    given = questions.answers(found, (lambda _, default: default) if yes else _ask)
+    given = questions.answers(found, (lambda _, default: default) if yes else _ask, _refuse)
     begun = begin.begin(folder, found, given, language)
     if as_json:
         echo_json({"config": begun.config, "written": begun.written, "refused": begun.refused})
@@ -77,6 +79,10 @@ def _show(found: "Found", language: str) -> None:
     for name, why in sorted(found.left.items()):
         reason = text.say("init", "no_places", language) if why is None else message(*why, language)
         typer.echo(text.say("init", "not_taken", language, file=name, why=reason))
+
+
+def _refuse(why: ConfigError) -> None:
+    typer.echo(spoken_here.in_words(worded(why)), err=True)
 
 
 def _ask(key: str, default: str) -> str:
