@@ -68,13 +68,16 @@ def result(finished: Finished, *, as_json: bool, profile: bool, plots: bool = Fa
 
 
 def _causes(finished: Finished) -> Iterator[str]:
-    """Why rows are blocked: of each cooperative and cause the number, and the sentence of the first."""
+    """Why rows are blocked: the number of each cause, with its first sentence; then points of unread area."""
     blocked = finished.findings[(finished.findings["severity"] == "block") & finished.findings["source_row"].notna()]
     groups = sorted(blocked.groupby(["source_file", "code"], sort=True), key=lambda group: -len(group[1]))
     for (file, _), rows in groups[:CAUSES]:
         yield say("blocked_for", file=file, count=len(rows), why=_message(next(rows.itertuples())))
     if len(groups) > CAUSES:
         yield say("blocked_more", count=sum(len(rows) for _, rows in groups[CAUSES:]))
+    unsized = finished.findings[finished.findings["code"] == "point_area_unsized"]
+    for file, rows in unsized.groupby("source_file", sort=True):
+        yield say("taken_as_4_ha", file=file, count=len(rows), why=_message(next(rows.itertuples())))
 
 
 def status(state: Status, *, as_json: bool) -> None:

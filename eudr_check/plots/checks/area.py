@@ -34,6 +34,18 @@ def settle_unit(table: pd.DataFrame, values: Values, area_ha: NDArray[np.float64
             log.file("unit_taken", head["source_file"], head["cooperative"], plots=len(known))
 
 
+def _check_unread(rows: NDArray[np.int64], unread: Objects, log: FindingCollector) -> None:
+    """Points whose declared area nobody read may stand for four hectares only where it cannot exceed the limit."""
+    limit = threshold("point_max_ha")
+    for row in rows.tolist():
+        area = unread[row]
+        figures = {"header": area.header, "value": area.said}
+        if area.most_ha is not None and area.most_ha <= limit:
+            log.row("point_area_unsized", row, most_ha=round(area.most_ha, 4), **figures)
+        else:
+            log.row("point_area_unread", row, **figures)
+
+
 def check(kind: Objects, area_ha: NDArray[np.float64], values: Values, commodity: str, log: FindingCollector) -> None:
     """Report plots too small, too large or unlike what is declared, and points that may not be points.
 
@@ -57,7 +69,9 @@ def check(kind: Objects, area_ha: NDArray[np.float64], values: Values, commodity
     log.row("point_near_4_ha", np.flatnonzero(near), declared_ha=np.round(declared[near], 4))
     # A point of other commodities is four hectares at most; an establishment may be any size.
     code = "establishment_without_area" if commodity == "cattle" else "point_without_area"
-    log.row(code, np.flatnonzero(point & ~np.isfinite(declared)))
+    unread = point & ~pd.isna(values.area_unread) & (commodity != "cattle")
+    log.row(code, np.flatnonzero(point & ~np.isfinite(declared) & ~unread))
+    _check_unread(np.flatnonzero(unread), values.area_unread, log)
     outlined = np.flatnonzero(polygon & (commodity == "cattle"))
     log.row("establishment_outlined", outlined, area_ha=np.round(area_ha[outlined], 2))
     tiny = polygon & (area_ha < threshold("area_min_ha"))

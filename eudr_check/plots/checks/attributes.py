@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from eudr_check.names import code_of
 from eudr_check.plots.findings import FindingCollector
+from eudr_check.plots.read import unread_areas
 from eudr_check.plots.read.coordinates import written_number
 from eudr_check.plots.read.join import Rows, only
 from eudr_check.typing import Objects
@@ -25,6 +26,8 @@ class Values:
     """NaN where none is declared or it cannot be read."""
     square_metres_ha: NDArray[np.float64]
     """Hectares of a column of square metres, NaN without; what is declared where no column of hectares says so."""
+    area_unread: Objects
+    """object, `UnreadArea` where a row declares an area and none could be read, else None."""
     planted_year: NDArray[np.float64]
     """NaN where unknown."""
     declared_country: Objects
@@ -38,7 +41,20 @@ def read(rows: Rows, log: FindingCollector) -> Values:
     square_metres /= M2_PER_HA
     area = np.where(np.isfinite(hectares), hectares, square_metres)
     years = _numbers(rows, "planted_year", log, "a year, e.g. 2012", FIRST_YEAR, LAST_YEAR)
-    return Values(area, square_metres, np.floor(years), _countries(rows, log))
+    return Values(area, square_metres, _unread(rows, area), np.floor(years), _countries(rows, log))
+
+
+def _unread(rows: Rows, area_ha: NDArray[np.float64]) -> NDArray[Any]:
+    """Areas a row gives beside its columns of hectares or in them, where no number came of it."""
+    found = rows.table["area_unread"].to_numpy(dtype=object, copy=True)
+    found[np.isfinite(area_ha)] = None
+    for field in unread_areas.AREAS:
+        texts = rows.table[field]
+        for row in np.flatnonzero(texts.notna().to_numpy() & ~np.isfinite(area_ha)).tolist():
+            said = str(texts.iat[row])
+            if unread_areas.says_something(said):
+                found[row] = unread_areas.unread_area(field, said)
+    return found
 
 
 def _numbers(

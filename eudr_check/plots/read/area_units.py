@@ -54,6 +54,19 @@ def in_use(word: str, country: str | None) -> tuple[str, ...]:
     return tuple(_by_word()[word][1].get("in_use", {}).get(country, ()))
 
 
+def sizes(word: str) -> tuple[Decimal, ...]:
+    """Hectares of every size known of a unit, in whichever country; empty where none is, or the word names no unit.
+
+    >>> max(sizes("manzanas")), sizes("fanegas"), sizes("varas")
+    (Decimal('0.8353'), (), ())
+    """
+    unit = _by_word().get(word, ("", {}))[1]
+    everywhere = [unit["hectares"]] if "hectares" in unit else []
+    by_country = [one["hectares"] for one in unit.get("countries", {}).values()]
+    several = [size for found in unit.get("in_use", {}).values() for size in found]
+    return tuple(Decimal(size) for size in (*everywhere, *by_country, *several))
+
+
 @cache
 def of_one_size(country: str | None) -> dict[str, AreaUnit]:
     """Units of one size, everywhere or in a country, by the words that headers and cells write for them."""

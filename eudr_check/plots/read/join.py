@@ -20,6 +20,7 @@ from eudr_check.plots.read import (
     numbers,
     reference_systems,
     taken_columns,
+    unread_areas,
     vertex_rows,
 )
 from eudr_check.plots.read import crs as projection
@@ -38,7 +39,8 @@ class Rows:
 
     table: pd.DataFrame
     """One row each: `plot` (null without identity), `cooperative`, `source_file`, `source_row`, `source_place`,
-    `file_order`, `default_country`, `area_unit_said`, and our text fields as written (None where empty)."""
+    `file_order`, `default_country`, `area_unit_said`, `area_unread` (`UnreadArea` or None), and our text
+    fields as written (None where empty)."""
     geometry: Geometries
     """object (n,) 2-D geometries in EPSG:4326, None where there is none."""
     decimals: NDArray[np.int8]
@@ -214,6 +216,7 @@ def _frame(file: PlotFile, order: int, delivery: Delivery, taken: dict[str, str]
         or columns.names_hectares(area_header)
         or area_units.local_unit(area_header) is not None
     )
+    frame["area_unread"] = pd.Series(unread_areas.of_rows(delivery, taken), index=frame.index, dtype=object)
     for field in _TEXT_FIELDS:
         header = taken.get(field)
         frame[field] = None if header is None else columns.text_of(delivery.attributes[header]).to_numpy()
@@ -231,6 +234,7 @@ def _joined(frames: list[pd.DataFrame], deliveries: list[Delivery]) -> Rows:
             "file_order",
             "default_country",
             "area_unit_said",
+            "area_unread",
             *_TEXT_FIELDS,
         ]
         table = pd.DataFrame({name: pd.Series(dtype=object) for name in names})

@@ -77,14 +77,14 @@ def _cells(column: pd.Series, field: str, unit: Decimal | None) -> tuple[NDArray
 
 def _without_unit(text: str) -> tuple[str, Decimal | None]:
     lower = text.lower().rstrip(" .")
-    unit = next((unit for unit in _known_units() if lower.endswith(unit)), None)
+    unit = next((unit for unit in known_units() if lower.endswith(unit)), None)
     if unit is None or not lower[: -len(unit)].strip()[-1:].isdigit():
         return text, None
-    return text[: len(lower) - len(unit)].strip(), _known_units()[unit]
+    return text[: len(lower) - len(unit)].strip(), known_units()[unit]
 
 
 @cache
-def _known_units() -> dict[str, Decimal]:
+def known_units() -> dict[str, Decimal]:
     """Hectares of every unit that may stand behind a number, the longest words first."""
     known = _UNITS | {word: unit.hectares for word, unit in of_one_size(None).items()}
     return {word: known[word] for word in sorted(known, key=len, reverse=True)}

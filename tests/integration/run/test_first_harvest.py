@@ -164,7 +164,11 @@ def test_the_first_run_ends_with_the_right_outcomes(
 
 @pytest.mark.parametrize(
     ("latitude", "longitude", "words"),
-    [("9.7", "-84.1", "0.698896 ha, lo que mide en CR"), ("13.1", "-86.1", "0.7050124"), ("-6.1", "-77.1", "no miden")],
+    [
+        ("9.7", "-84.1", "0.698896 ha, lo que mide en CR"),
+        ("13.1", "-86.1", "0.7050124"),
+        ("-6.1", "-77.1", "no se declara un punto cuya área puede pasar de 4 ha"),
+    ],
     ids=["CR", "NI", "PE"],
 )
 def test_a_local_unit_is_told_before_the_first_run(

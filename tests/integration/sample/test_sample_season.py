@@ -137,6 +137,8 @@ NOT_IN_THE_SEASON = {
     "map_nowhere",
     "neighbours_more",
     "neighbours_unchecked",
+    "point_area_unread",
+    "point_area_unsized",
     "point_of_house",
     "text_damaged",
     "totals_row",

@@ -120,6 +120,8 @@ CASES = {
     "areas_contradict": lambda f: [geojson(f, point("A", area_ha=1, area_m2=99999))],
     "point_over_4_ha": lambda f: [geojson(f, point("A", area_ha=4.2))],
     "point_near_4_ha": lambda f: [geojson(f, point("A", area_ha=3.95))],
+    "point_area_unread": lambda f: [geojson(f, point("A", mz="12"), producer_country="PE")],
+    "point_area_unsized": lambda f: [geojson(f, point("A", mz="2"), producer_country="PE")],
     "point_without_area": lambda f: [geojson(f, point("A"))],
     "establishment_without_area": lambda f: [geojson(f, point("A"))],
     "establishment_outlined": lambda f: [geojson(f, polygon("A"))],
