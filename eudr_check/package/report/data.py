@@ -86,7 +86,7 @@ def document(given: ReportInput) -> dict[str, object]:
         "plots": _plots(given.harvest, given.plots, assessed) | {"says": headlines(assessed, given.reasons)},
         "unread": _unread(unread(assessed, given.reasons)),
         "outlines": _outlines(given.plots.geometry.to_numpy()),
-        "patches": _patches(given.patches),
+        "patches": _patches(given.patches, given.variables),
         "reasons": _reasons(given.reasons, position),
         "findings": _findings(given.findings[given.findings["plot"].isin(given.plots.index)], position),
         "elsewhere": _findings(given.findings[~given.findings["plot"].isin(given.plots.index)], position),
@@ -233,12 +233,14 @@ def _picture_years(picture: Picture) -> list[int]:
     return sorted({2000 + int(year) for year in np.unique(picture.loss_year) if 20 < year < 255})
 
 
-def _patches(patches: gpd.GeoDataFrame) -> dict[str, Any]:
+def _patches(patches: gpd.GeoDataFrame, variables: Sequence[Variable]) -> dict[str, Any]:
     after = patches[patches["year"] > CUTOFF_YEAR]
+    disturbed = [one.column for one in variables if one.role == "degradation"]
     columns = sorted(after["column"].unique())
     return {
         "columns": columns,
         "column": _positions(after["column"], columns),
+        "disturbed": after["column"].isin(disturbed).astype(int).tolist(),
         "year": after["year"].tolist(),
         "area": _rounded(after["area_ha"]),
         "outlines": _outlines(after.geometry.to_numpy()),

@@ -1,5 +1,5 @@
 /* The desk: kilograms ready and held back, what to do next by the kilograms it frees, lots with the plots that spoil them. */
-const GRAVEST = ["high", "unknown_plot", "plot_blocked", "quantity_implausible", "animals", "more_info_needed", "undetermined", "other"];
+const GRAVEST = ["high", "unknown_plot", "plot_blocked", "quantity_implausible", "animals", "animals_unknown", "more_info_needed", "undetermined", "other"];
 const SETTLE = () => [...new Set(D.reasons.codes.map(code => D.sentences.settle[code]?.[D.languages[0]]).filter(Boolean))];
 const settles = code => D.sentences.settle[code]?.[D.languages[0]];
 const kg = value => number(Math.round(value)) + " kg";

@@ -9,7 +9,7 @@ import pandas as pd
 from eudr_check.tables import SETTLED
 from eudr_check.text.clean import clean
 
-_ANIMALS = re.compile(r"animals_(?:unknown|not_settled): (.*?)(?=; [a-z_]+(?:: |;|$)|$)")
+_ANIMALS = re.compile(r"animals_(unknown|not_settled): (.*?)(?=; [a-z_]+(?:: |;|$)|$)")
 _OVER = re.compile(r"(?:^|; )quantity_implausible: (.*?)(?=; [a-z_]+: |$)")
 
 
@@ -70,9 +70,11 @@ def _spoilers(
         if code is not None:
             found = True
             yield {"code": code, "plot": position.get(plot), "name": clean(plot)}
-    for group in (name for names in _ANIMALS.findall(why) for name in names.split(", ")):
-        found = True
-        yield {"code": "animals", "plot": None, "name": clean(group)}
+    for fault, names in _ANIMALS.findall(why):
+        for group in names.split(", "):
+            found = True
+            code = "animals_unknown" if fault == "unknown" else "animals"
+            yield {"code": code, "plot": None, "name": clean(group)}
     if not found:
         yield {"code": "other", "plot": None, "name": clean(why)}
 

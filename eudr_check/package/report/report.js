@@ -168,7 +168,9 @@ function paint() {
   for (let o = D.outcomes.length - 1; o >= 0; o--) { pen.globalAlpha = .5; pen.fillStyle = D.outcomes[o].colour; pen.fill(batches[o][0]); }
   pen.globalAlpha = .85;
   if ($("patches").checked && view.k > 4000) for (let i = 0; i < D.patches.year.length; i++) if (inSight(PATCH.box, i)) {
-    const path = new Path2D(); trace(PATCH, i, path); pen.fillStyle = D.years[D.patches.year[i]]; pen.fill(path, "evenodd");
+    const path = new Path2D(); trace(PATCH, i, path); pen.fillStyle = pen.strokeStyle = D.years[D.patches.year[i]]; pen.lineWidth = 2;
+    /* Disturbed canopy is no loss: an edge, and no ground. */
+    if (D.patches.disturbed[i]) pen.stroke(path); else pen.fill(path, "evenodd");
   }
   pen.globalAlpha = 1;
   for (let o = D.outcomes.length - 1; o >= 0; o--) {

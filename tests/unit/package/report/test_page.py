@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -200,7 +201,7 @@ def test_a_lot_held_by_its_animals_names_their_group() -> None:
     assert [(one["code"], one["name"]) for one in held["lots"][0]["spoilers"]] == [
         ("animals", "G1"),
         ("animals", "G2"),
-        ("animals", "G3"),
+        ("animals_unknown", "G3"),
     ]
 
 
@@ -231,3 +232,30 @@ def test_page_knows_what_of_each_figure_was_read() -> None:
         "kind": [0.0, None, 0.0],
         "use": [1.5, None, 0.0],
     }
+
+
+def test_a_whole_chain_of_high_risk_is_not_called_incomplete() -> None:
+    """What holds the lot back is the risk of the chain; a group without any chain is said to have none."""
+    words = topic("report")
+
+    assert words["held_animals"]["es"] == "un grupo de animales cuya cadena no es de riesgo bajo"
+    assert words["held_animals_unknown"]["en"] == "a group of animals that stands in no animals file"
+    assert "do_animals_unknown" in words
+
+
+def test_map_draws_disturbed_canopy_as_what_it_is() -> None:
+    """Degradation is no loss: on a plot whose table shows none, nothing is filled in the colour of loss."""
+    season = season_tables.season(60)
+    tables = season.tables()
+    tmf = season.patches["column"] == "tmf.deforestation_year"
+    renamed = season.patches["column"].mask(tmf, "tmf.degradation_year")
+    tables["patches"] = season.patches.assign(column=renamed)
+    degradation = replace(season_tables.VARIABLES[-1], column="tmf.degradation_year", role="degradation")
+    given = ReportInput(harvest=season_tables.harvest(), variables=(*season_tables.VARIABLES, degradation), **tables)
+    shown = report_data.document(given)["patches"]
+
+    assert isinstance(shown, dict)
+    columns = [shown["columns"][position] for position in shown["column"]]
+    assert set(columns) == {"hansen.loss_year", "tmf.degradation_year"}
+    assert shown["disturbed"] == [int(column == "tmf.degradation_year") for column in columns]
+    assert "outline: disturbed canopy" in topic("report")["show_patches"]["en"]
