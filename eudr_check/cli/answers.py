@@ -15,13 +15,13 @@ def answers(config: Config, as_json: AsJson = False) -> None:
     """
     from eudr_check import object_store
     from eudr_check.documents.answers import with_questions
-    from eudr_check.run.inputs import load
+    from eudr_check.run.inputs import key_missing, load
     from eudr_check.run.questions import questions
 
     harvest = load(config)
     path = harvest.answers
     if path is None:
-        raise ConfigError(sentence("refusals", "no_answers_key", config=str(config)))
+        raise key_missing(config, "answers")
     if object_store.origin(path) is not None:
         raise ConfigError(sentence("refusals", "answers_in_store", file=object_store.name(path)))
     asked = questions(harvest)

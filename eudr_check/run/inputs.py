@@ -1,5 +1,6 @@
 """The files a harvest names: which are read for each, and those of an object store brought before work begins."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -22,6 +23,15 @@ def load(path: Path) -> Harvest:
     if object_store.origin(path) is not None:
         _pull("harvest", path)
     return config.load(path)
+
+
+def key_missing(path: Path, key: str) -> ConfigError:
+    """What to write into a harvest that names no file under a key, or which comment of it to make a line."""
+    written = re.search(rf"^#\s*{key}:.*$", path.read_text(encoding="utf-8-sig"), re.MULTILINE)
+    called = object_store.name(path)
+    if written is None:
+        return ConfigError(sentence("refusals", "no_file_key", config=called, key=key))
+    return ConfigError(sentence("refusals", "file_key_in_comment", config=called, key=key, line=written[0].rstrip()))
 
 
 def bring(harvest: Harvest, *, offline: bool = False) -> None:

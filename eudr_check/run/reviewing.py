@@ -18,6 +18,7 @@ from eudr_check.run import harvest as run_harvest
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.harvest import Finished
 from eudr_check.run.imagery.command import NAME
+from eudr_check.run.inputs import key_missing
 from eudr_check.run.misplaced import refuse_misplaced
 from eudr_check.run.stages import Progress
 from eudr_check.text import Sentence, sentence
@@ -77,7 +78,7 @@ def add(harvest: Harvest, config: Path, files: Sequence[Path], progress: Progres
     """
     book = harvest.reviews
     if book is None:
-        raise ConfigError(sentence("reviews", "no_key", config=str(config)))
+        raise key_missing(config, "reviews")
     if object_store.origin(book) is not None:
         raise ConfigError(sentence("reviews", "not_on_disk", file=object_store.name(book)))
     decided, notes = [], []

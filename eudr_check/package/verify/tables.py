@@ -9,10 +9,9 @@ import pandas as pd
 
 from eudr_check import __version__
 from eudr_check.geodesy import eu_area_ha, plot_area_ha
-from eudr_check.package.redact import HIDDEN
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference, some
-from eudr_check.text import say, sentence, topic
+from eudr_check.text import NAME_WITHHELD, say, sentence, topic
 
 PLOTS, FINDINGS, EVIDENCE, SOURCES = (f"tables/{name}.parquet" for name in ("PLOTS", "FINDINGS", "EVIDENCE", "SOURCES"))
 TOLERANCE_HA = 1e-6
@@ -111,8 +110,8 @@ def _agree(message: str, said: str) -> bool:
     if message == said:
         return True
     return (
-        HIDDEN in message
-        and re.fullmatch(".*".join(map(re.escape, message.split(HIDDEN))), said, re.DOTALL) is not None
+        NAME_WITHHELD in message
+        and re.fullmatch(".*".join(map(re.escape, message.split(NAME_WITHHELD))), said, re.DOTALL) is not None
     )
 
 

@@ -59,6 +59,19 @@ def test_without_the_key_the_command_says_what_to_add(tmp_path: Path) -> None:
     assert "add the line `answers: answers.csv`" in str(result.exception)
 
 
+@pytest.mark.parametrize(("command", "key"), [(["answers"], "answers"), (["review", "add"], "reviews")])
+def test_a_line_that_is_a_comment_is_named_as_it_stands(tmp_path: Path, command: list[str], key: str) -> None:
+    """`init` writes the line with # before it: another one would not be the file that lies there."""
+    path = harvest(tmp_path)
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(f"# {key}: templates/{key}.csv\n")
+    decided = [str(tmp_path / "none.json")] if key == "reviews" else []
+    result = CliRunner().invoke(app, [*command, str(path), *decided])
+
+    assert isinstance(result.exception, ConfigError)
+    assert f"take the # away before `# {key}: templates/{key}.csv`" in str(result.exception)
+
+
 @pytest.mark.parametrize("draft", [False, True])
 def test_a_wrong_answer_stops_the_run_before_anything_is_read(tmp_path: Path, draft: bool) -> None:
     """The plot files do not exist, and still the answer is what is refused, drafts included."""
