@@ -9,6 +9,7 @@ import typer
 from eudr_check import __version__, object_store
 from eudr_check.choices import Language
 from eudr_check.cli.app import AsJson, Config, app, echo_json
+from eudr_check.cli.language import speak
 from eudr_check.errors import EudrCheckError
 from eudr_check.text import sentence
 
@@ -47,6 +48,8 @@ def explain(
 
     harvest = load(config)
     assert harvest.run.folder is not None
+    spoken = language or harvest.package.languages[0]
+    speak(spoken)  # refusals too
     tables = results.tables(harvest.run.folder)
     definitions = [layers.definition(choice) for choice in harvest.layers]
     words = risk.explain(
@@ -57,7 +60,7 @@ def explain(
         tables["EVIDENCE"],
         [variable for definition in definitions for variable in definition.variables],
         risk.policy(harvest.policy),
-        language or harvest.package.languages[0],
+        spoken,
     )
     if picture is not None:
         picture.write_text(_drawn(harvest, plot, tables), encoding="utf-8")

@@ -9,7 +9,7 @@ from eudr_check.errors import PolicyError
 from eudr_check.evidence_digest import evidence_digest
 from eudr_check.risk.policy import Convergence, Policy, Rule
 from eudr_check.spelling import folded
-from eudr_check.text import Sentence, number, say, sentence
+from eudr_check.text import Sentence, number, recognised, say, sentence
 from eudr_check.unread import unread
 from eudr_check.variables import UNKNOWN, Variable
 
@@ -136,7 +136,7 @@ def _why(reasons: pd.DataFrame, policy: Policy, language: str) -> list[str]:
 
 
 def _rule(rule: Rule, language: str) -> str:
-    """A rule with its threshold; reason and source stand as the policy writes them."""
+    """A rule with its threshold; reason and source of a policy of one's own stand as it writes them."""
     share = ""
     if rule.share is not None and rule.share_hectares is not None:
         percent = f"{number(rule.share.value * 100, language)} %"
@@ -148,9 +148,25 @@ def _rule(rule: Rule, language: str) -> str:
         language,
         hectares=f"{sign} {number(figure.value, language)}",
         share=share,
-        why=figure.reason,
-        source=figure.source,
+        why=_of_policy(figure.reason, language),
+        source=_of_policy(figure.source, language),
     )
+
+
+def _of_policy(text: str, language: str) -> str:
+    known = recognised("rules", text)
+    return known.in_language(language) if isinstance(known, Sentence) else known
+
+
+def _flip(written: str, language: str) -> str:
+    """A change and the outcome it gives, as the report words them."""
+    change, _, to = written.rpartition("=")
+    layer = change.removeprefix("without:")
+    if layer == change:
+        words = say("report", f"flip_{change}", language)
+    else:
+        words = f"{say('report', 'flip_without', language)} {layer}"
+    return f"{words} → {_say(to, language)}"
 
 
 def _doubts(plot: str, row: pd.Series, left: pd.Series, evidence: pd.DataFrame, language: str) -> list[str]:
@@ -160,13 +176,8 @@ def _doubts(plot: str, row: pd.Series, left: pd.Series, evidence: pd.DataFrame, 
     flips = row["flips"]
     # Without ground that is known, that nothing changes the outcome is no strength of it.
     untried = row["outcome"] == "undetermined" and pd.isna(left["unknown_ha"])
-    lines.append(
-        _say(
-            "untried" if untried else str(row["stability"]),
-            language,
-            flips="" if pd.isna(flips) else ", ".join(flips.split()),
-        )
-    )
+    said = "" if pd.isna(flips) else "; ".join(_flip(one, language) for one in flips.split())
+    lines.append(_say("untried" if untried else str(row["stability"]), language, flips=said))
     if pd.notna(row["unobserved_since"]):
         lines.append(_say("unobserved", language, date=row["unobserved_since"]))
     if pd.notna(row["review"]):
