@@ -150,7 +150,7 @@ def with_findings(findings: pd.DataFrame, plots: pd.DataFrame, code: str, found:
     return tables.check(tables.FINDINGS, pd.concat([findings, added], ignore_index=True))
 
 
-def with_layer_findings(findings: pd.DataFrame, found: Sequence[tuple[str, str, dict[str, str]]]) -> pd.DataFrame:
+def with_layer_findings(findings: pd.DataFrame, found: Sequence[tuple[str, str, Mapping[str, object]]]) -> pd.DataFrame:
     """FINDINGS with more about whole layers, which belong to no plot file and to no cooperative.
 
     Args:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from eudr_check import plots as plots_room
+from eudr_check.layers import shipped
 from eudr_check.typing import Floats
 from eudr_check.variables import NO, UNKNOWN, Variable
 
@@ -29,12 +30,12 @@ class Doubt:
 
     code: str
     layer: str
-    figures: dict[str, str]
+    figures: dict[str, object]
     """Figures of the message: column, ground_ha, other (column) and other_ha."""
 
 
 def doubts(evidence: pd.DataFrame, columns: Sequence[Variable]) -> list[Doubt]:
-    """Variables that are yes nowhere, or everywhere, on ground of which another of their kind says otherwise.
+    """Variables of maps of one's own that are yes nowhere, or everywhere, where another of their kind says otherwise.
 
     Args:
         evidence: EVIDENCE; of points the disc of their declared area counts.
@@ -46,7 +47,8 @@ def doubts(evidence: pd.DataFrame, columns: Sequence[Variable]) -> list[Doubt]:
     evidence = evidence[evidence["footprint"].isin(OWN_GROUND)]
     hectares = evidence["area_ha"].to_numpy(dtype=np.float64)
     found = []
-    for one in columns:
+    own = [one for one in columns if one.layer not in shipped()]
+    for one in own:
         others = [other for other in columns if other.layer != one.layer and other.role in PEERS.get(one.role, ())]
         differing = max(_differing(evidence, hectares, one, others), key=lambda each: each[0], default=None)
         if differing is not None:
@@ -68,18 +70,14 @@ def _differing(
         theirs = evidence[other.column].to_numpy()
         both = (own != UNKNOWN) & (theirs != UNKNOWN)
         ground = float(hectares[both].sum())
+        if ground < plots_room.threshold("map_ground_ha"):
+            continue
         for code, yes in ((NOWHERE, True), (EVERYWHERE, False)):
             if ((own[both] != NO) == yes).any():
                 continue
             differs = float(hectares[both & ((theirs != NO) == yes)].sum())
             least = max(plots_room.threshold("map_peer_ha"), plots_room.threshold("map_peer_share") * ground)
             if differs >= least:
-                figures = {"column": one.column, "other": other.column}
-                yield (
-                    differs,
-                    Doubt(
-                        code,
-                        one.layer,
-                        figures | {"ground_ha": f"{ground:.1f}", "other_ha": f"{differs:.1f}"},
-                    ),
-                )
+                figures: dict[str, object] = {"column": one.column, "other": other.column}
+                hectares_of = {"ground_ha": round(ground, 1), "other_ha": round(differs, 1)}
+                yield differs, Doubt(code, one.layer, figures | hectares_of)
