@@ -3,15 +3,17 @@
 import dataclasses
 import datetime as dt
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
 from eudr_check import law as rules
 from eudr_check.choices import Language
+from eudr_check.cli import language as speech
 from eudr_check.cli.app import AsJson, app
 from eudr_check.errors import ConfigError
-from eudr_check.text import say, sentence
+from eudr_check.text import say, sentence, topic
 
 
 @app.command()
@@ -24,7 +26,7 @@ def law(
     established: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="since when")] = None,
     role: Annotated[rules.Role, typer.Option(help="part in the supply chain")] = "operator",
     seat: Annotated[str | None, typer.Option(help="country in which the undertaking is established")] = None,
-    language: Annotated[Language, typer.Option(help="language of the answer")] = "en",
+    language: Annotated[Language | None, typer.Option(help="language of the answer")] = None,
     as_json: AsJson = False,
 ) -> None:
     """What applies to a product, its countries and a day: Annex I, country class, who files what, by which act."""
@@ -42,11 +44,12 @@ def law(
         role=role,
         seat=None if seat is None else _iso2(seat),
     )
-    answer = _answer(case, language)
+    spoken = language or speech.spoken()
+    answer = _answer(case, spoken)
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1, default=str))
     else:
-        for line in _lines(answer):
+        for line in _lines(answer, spoken):
             typer.echo(line)
 
 
@@ -57,7 +60,7 @@ def _iso2(text: str) -> str:
     return code
 
 
-def _answer(case: rules.Case, language: Language) -> dict[str, Any]:
+def _answer(case: rules.Case, language: str) -> dict[str, Any]:
     day = rules.market_day(case.placed)
     entry = rules.entry_of(case.hs_code, day)
     found = rules.obligation(case)
@@ -90,23 +93,44 @@ def _country(code: str, day: dt.date) -> dict[str, Any]:
     return dataclasses.asdict(entry)
 
 
-def _lines(answer: dict[str, Any]) -> list[str]:
-    words, entry = answer["in_words"], answer["annex_i"]
-    lines = [f"product    {answer['case']['hs_code']}: not in Annex I on {answer['case']['placed']}"]
+def _lines(answer: dict[str, Any], language: str) -> list[str]:
+    def word(key: str, **values: object) -> str:
+        return say("law_command", key, language, **values)
+
+    def row(label: str, text: str) -> str:
+        return f"{word(label) if label else '':<10} {text}"
+
+    words, entry, case = answer["in_words"], answer["annex_i"], answer["case"]
+    lines = [row("product", word("not_listed", code=case["hs_code"], day=case["placed"]))]
     if entry is not None:
-        part = ", in part (ex)" if entry["extent"] == "part" else ""
-        lines = [f"product    {entry['code']} {entry['goods']} ({entry['commodity']}{part})"]
-        lines.append(f"           in Annex I from {entry['valid_from']}, {entry['act']}")
+        commodity = say("statement", f"commodity_{entry['commodity']}", language)
+        part = word("in_part") if entry["extent"] == "part" else ""
+        lines = [row("product", f"{entry['code']} {_goods(entry, language)} ({commodity}{part})")]
+        lines.append(row("", word("listed", day=entry["valid_from"], act=_act(entry["act"], language))))
     lines += [
-        f"later      {one['code']} {one['goods']}: from {one['valid_from']}, {one['act']}"
+        row("later", f"{one['code']} {_goods(one, language)}: {word('since', day=one['valid_from'])}, {act}")
         for one in answer["annex_i_later"]
+        for act in (_act(one["act"], language),)
     ]
     for one in answer["countries"]:
         if one["risk_class"] is None:
-            lines.append(f"country    {one['country']}: no class determined; never read as low")
-        else:
-            lines.append(f"country    {one['country']}: {one['risk_class']}, from {one['valid_from']}, {one['act']}")
-    lines += [f"files      {words['files']}", f"who        {words['filer']}", f"record     {words['record']}"]
-    lines += [f"why        {sentence}" for sentence in words["reasons"]]
-    lines += [f"open       {sentence}" for sentence in words["open_points"]]
-    return lines
+            lines.append(row("country", word("no_class", country=one["country"])))
+            continue
+        risk, since = word(f"class_{one['risk_class']}"), word("since", day=one["valid_from"])
+        lines.append(row("country", f"{one['country']}: {risk}, {since}, {_act(one['act'], language)}"))
+    lines += [row("files", words["files"]), row("who", words["filer"]), row("record", words["record"])]
+    lines += [row("why", text) for text in words["reasons"]]
+    return lines + [row("open", text) for text in words["open_points"]]
+
+
+def _goods(entry: Mapping[str, Any], language: str) -> str:
+    """What a code of Annex I covers, in few words; English where no translation is at hand, and marked as such."""
+    key = f"goods_{entry['code']}"
+    if language == "en" or key not in topic("law_command"):
+        return entry["goods"] if language == "en" else say("law_command", "in_english", language, goods=entry["goods"])
+    return say("law_command", key, language)
+
+
+def _act(act: str, language: str) -> str:
+    kind, _, number = act.partition(" (EU) ")
+    return say("law_command", f"act_{kind.split()[0].lower()}", language, number=number)

@@ -1,11 +1,14 @@
 """`eudr-check law` prints what the dated tables say."""
 
+import datetime as dt
 import json
 
 import pytest
 from typer.testing import CliRunner
 
 from eudr_check.cli.commands import app
+from eudr_check.law import annex_i
+from eudr_check.text import topic
 
 
 def ask(*arguments: str) -> str:
@@ -48,6 +51,39 @@ def test_codes_that_come_later_are_shown() -> None:
 def test_it_answers_in_the_language_asked_for(language: str, words: str) -> None:
     """The sentences follow the official words of the language."""
     assert words in ask("0901", "--country", "PE", "--on", "2027-01-15", "--language", language)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "es",
+            ("producto", "café, también tostado", "en el anexo I desde", "Reglamento (UE) 2023/1115", "PE: estándar"),
+        ),
+        (
+            "fr",
+            ("produit", "café, même torréfié", "dans l'annexe I depuis", "règlement (UE) 2023/1115", "PE: standard"),
+        ),
+        ("pt", ("produto", "café, mesmo torrado", "no anexo I desde", "Regulamento (UE) 2023/1115", "PE: normal")),
+    ],
+)
+def test_no_label_is_left_in_english(language: str, words: tuple[str, ...]) -> None:
+    """Labels, goods and acts too; goods without a translation are shown as English."""
+    shown = ask("0901 11", "--country", "PE", "--country", "HK", "--on", "2027-01-15", "--language", language)
+    wood = ask("4406", "--country", "PE", "--on", "2027-01-15", "--language", language)
+
+    assert all(word in shown for word in words)
+    english = ("country", "files", "who", "why", "open", "Annex", "Regulation", "from ", "class determined", "product ")
+    assert not [word for word in english if word in shown]
+    assert "railway sleepers" in wood and {"es": "inglés", "fr": "anglais", "pt": "inglês"}[language] in wood
+
+
+def test_goods_are_those_of_annex_i() -> None:
+    """A translated code is one of the table, with its English words."""
+    goods = {f"goods_{one.code}": one.goods for one in annex_i(dt.date.max)}
+    translated = {key: entry["en"] for key, entry in topic("law_command").items() if key.startswith("goods_")}
+
+    assert translated.items() <= goods.items()
 
 
 def test_a_territory_is_said_to_have_no_class() -> None:
