@@ -159,7 +159,9 @@ ASSESSMENTS = pa.DataFrameSchema(
         "margin_ha": number("hectares to the nearest threshold that would change the outcome", nullable=True),
         "stability": text("stable or fragile", among=("stable", "fragile")),
         "flips": text("what changes the outcome, where fragile", nullable=True),
-        "unobserved_since": text("last day the event layers cover, where production ends later", nullable=True),
+        "unobserved_since": text(
+            "last day the event layers cover, where production ends later or nobody said when", nullable=True
+        ),
         "policy": text("policy with version"),
         "review": text("review that settles or contests the outcome", nullable=True),
         "final_outcome": text("outcome after reviews", among=(*OUTCOMES, "cleared_by_review")),

@@ -28,7 +28,7 @@ class Observation:
     ends_early: Mask
     """Production ends longer after the last day watched than the policy allows."""
     unobserved: Mask
-    """Production ends after the last day watched."""
+    """Production ends after the last day watched, or nobody said when it ends."""
 
 
 def observe(
@@ -72,8 +72,8 @@ def observe(
         through = np.where(unwatched > least, np.datetime64(shorter), through)
     needed = policy.cutoff + timedelta(days=1)
     if production is None:
-        open_end = np.zeros(count, dtype=bool)
-        return Observation(since, through, since > np.datetime64(needed), ends_early=open_end, unobserved=open_end)
+        never, always = np.zeros(count, dtype=bool), np.ones(count, dtype=bool)
+        return Observation(since, through, since > np.datetime64(needed), ends_early=never, unobserved=always)
     gap = timedelta(days=int(policy.cover_gap.value))
     return Observation(
         since,

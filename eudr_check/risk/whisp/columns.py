@@ -104,7 +104,8 @@ def columns(plots: pd.DataFrame, evidence: pd.DataFrame, variables: Sequence[Var
         indicators = indicators_of(table, rules)
         for name in rules.columns:
             words = indicators[name].map({True: "yes", False: "no"}).astype(object).fillna("unknown")
-            asked[INDICATORS[name]] = np.where(judged, words, "unknown")
+            # Of an indicator without any column no map says no.
+            asked[INDICATORS[name]] = np.where(judged & bool(rules.columns[name]), words, "unknown")
         answer = np.where(judged, trees.levels(tree, indicators), trees.UNDETERMINED)
         answers[risk] = np.array(trees.ANSWERS, dtype=object)[answer]
     statistics = pd.DataFrame({name: found.get(name, np.nan) for name in STATISTICS}, index=plots.index)

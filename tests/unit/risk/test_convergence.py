@@ -244,10 +244,10 @@ class TestUndetermined:
         assert (row["outcome"], row["reasons"]) == ("undetermined", "production_before_cover")
 
     def test_screening_without_production_dates(self) -> None:
-        """Without dates of production nothing is said of what went unseen."""
+        """Where nobody said when production ends, the last day watched is said, and decides nothing."""
         row, _ = assessed({"ha": 10.0}, production=None)
 
-        assert (row["outcome"], pd.isna(row["unobserved_since"])) == ("low", True)
+        assert (row["outcome"], row["unobserved_since"]) == ("low", "2026-06-30")
 
     def test_layer_that_begins_after_the_cutoff(self) -> None:
         """An alert system of 2022 cannot say that nothing was cleared in 2021."""

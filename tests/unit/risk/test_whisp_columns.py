@@ -9,6 +9,7 @@ import pytest
 
 from eudr_check import risk
 from eudr_check.risk.whisp import columns
+from eudr_check.variables import Variable
 from tests.helpers import risk_tables as made
 
 TREE10 = replace(made.BASELINE, column="hansen.tree10", layer="hansen_gfc@v1.13", role="context", method="hansen")
@@ -69,3 +70,19 @@ def test_only_unread_ground_leaves_a_column_empty(ground: tuple[Any, pd.DataFram
 
     assert found.isna().equals(unread)
     np.testing.assert_allclose(found[~unread], hectares[~unread])
+
+
+@pytest.mark.parametrize("there", [VARIABLES, made.ALL[:1]], ids=["all layers", "one layer"])
+def test_an_indicator_of_which_no_layer_tells_is_unknown(
+    ground: tuple[Any, pd.DataFrame], there: tuple[Variable, ...]
+) -> None:
+    """No column of Whisp gives plantations after 2020, and no map gives what was not read: neither is a no."""
+    plots, evidence = ground
+    event = tuple(one for one in VARIABLES if one.role == "event")[:1]
+    used = tuple(dict.fromkeys((*there, *event)))
+    found = columns.columns(plots, evidence, used)
+
+    assert set(found["Ind_08_planted_plantations_after_2020"]) == {"unknown"}
+    for name in columns.INDICATORS.values():
+        says_no = (found[name] == "no").any()
+        assert not says_no or there is VARIABLES, name
