@@ -32,7 +32,7 @@ def of_reruns(registers: list[Path], harvest: str, plots: gpd.GeoDataFrame) -> p
         plots: PLOTS.
 
     Returns:
-        plot, harvest (with the date of the run), other (the earlier plot), loss_ha: one row per plot, the gravest.
+        plot, harvest, other (the earlier plot), loss_ha: one row per plot, the gravest.
     """
     earlier = pd.concat([register.boundaries_on_loss(path, harvest, own=True) for path in registers])
     if earlier.empty:
@@ -78,8 +78,7 @@ def left_out(
             continue
         lost = shapely.intersection(shapely.union_all(losses[near_loss.query(old)]), old)
         near = near_ground.query(old, predicate="intersects")
-        day = earlier["date"].iloc[place]
-        run = earlier["harvest"].iloc[place] + ("" if pd.isna(day) else f" ({day})")
+        run = earlier["harvest"].iloc[place]
         if mine is not None:
             rows.append((mine, run, other[place], _hectares(shapely.difference(lost, ground[mine]))))
         held = shapely.union_all(ground[near])

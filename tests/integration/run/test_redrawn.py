@@ -65,7 +65,7 @@ def test_redrawn_after_a_run(tiny: tiny_harvest.Tiny, with_register: bool):
 
         assert before.assessments.loc[HIGH, "final_outcome"] == "high"
         assert found["plot"].tolist() == [name]
-        assert "norte/high-one" in found["message"].iloc[0] and "tiny (2026-11-02)" in found["message"].iloc[0]
+        assert "norte/high-one" in found["message"].iloc[0] and "harvest tiny this" in found["message"].iloc[0]
         assert now.assessments.loc[name, ["outcome", "reasons"]].tolist() == ["undetermined", "geometry_blocked"]
         if edit is not renamed:
             tiny_harvest._write_geojson(tiny.config.with_name("norte.geojson"))

@@ -58,7 +58,7 @@ REDRAWN = {
 @pytest.mark.parametrize("cooperative", ["coop-01", "coop-02"])
 @pytest.mark.parametrize("how", REDRAWN)
 def test_next_harvest_is_blocked(tmp_path, how, cooperative):
-    """The next harvest without the loss is blocked, and told plot, harvest, day and hectares."""
+    """The next harvest without the loss is blocked, and told plot, harvest and hectares."""
     register = season(tmp_path, polygon("A"))
     file = geojson(tmp_path, *REDRAWN[how], cooperative=cooperative)
     made, findings = loaded(file, register=register, harvest="2026")
@@ -70,13 +70,14 @@ def test_next_harvest_is_blocked(tmp_path, how, cooperative):
     assert found["message"].str.contains("2025").all()
 
 
-def test_message_names_the_day_and_the_hectares(tmp_path):
-    """The finding says when the loss was seen and how much of it lies outside."""
+def test_message_names_the_harvest_and_what_the_hectares_are(tmp_path):
+    """How much lies outside and of what: what any layer saw, on any ground; no day that is not that of the run."""
     register = season(tmp_path, polygon("A"))
     _, findings = loaded(geojson(tmp_path, *REDRAWN["another id"]), register=register, harvest="2026")
     (message,) = findings.loc[findings["code"] == "boundary_moved_off_loss", "message"]
 
-    assert "2025 (2026-11-02)" in message
+    assert "In harvest 2025 this" in message and "2026-11-02" not in message
+    assert "of loss or disturbance that some layer saw, on any ground" in message
     assert "0.9176 ha" in message or "0.91" in message
 
 
