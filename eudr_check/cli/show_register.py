@@ -8,24 +8,26 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from eudr_check.cli import language as speech
 from eudr_check.records import Row
-from eudr_check.text import say
+from eudr_check.text import number, say
 
 WHOLE_ROW = 120
 """Characters of a line with the longest names, numbers and days."""
-NO_PACKAGE = {"none yet": "no package yet", "left out later": "an earlier run had it, the last one has not"}
+NO_PACKAGE = {"none yet": "no_package", "left out later": "left_out_later"}
+COLUMNS = ("statement", "lot", "plots", "kg", "reference_number", "submitted", "placed", "keep_until")
 
 
 def harvests(found: Sequence[Row]) -> None:
     """Every harvest: its packages, and a line per statement."""
     console = Console(markup=False, emoji=False)
     if not found:
-        _say(console, "no harvest yet")
+        _say(console, _words("no_harvest"))
     for harvest in found:
-        until = f", keep until {harvest['keep_until']}" if harvest["keep_until"] else ""
-        _say(console, f"{harvest['harvest']}: {harvest['usable_plots']} usable plots in its last run{until}")
+        until = _words("until", day=harvest["keep_until"]) if harvest["keep_until"] else ""
+        _say(console, _words("harvest", harvest=harvest["harvest"], plots=harvest["usable_plots"], until=until))
         if not harvest["packages"]:
-            _say(console, "  no package yet")
+            _say(console, f"  {_words('no_package')}")
         for package in harvest["packages"]:
             _package(console, package)
         console.print()
@@ -35,16 +37,15 @@ def found(rows: Sequence[Row], what: str) -> None:
     """Plots with hectares and outcome, below the statement that declares them."""
     console = Console(markup=False, emoji=False)
     if not rows:
-        _say(console, f"nothing in the register answers to '{what}'")
+        _say(console, _words("nothing_found", what=what))
     wide = max((len(row["plot"]) for row in rows), default=0)
     # Lines instead of a table: a plot id or a number that is cut to fit the window cannot be compared.
     for heading, plots in groupby(sorted(rows, key=_heading), _heading):
         _say(console, heading)
         for row in plots:
-            hectares = "" if row["area_ha"] is None else f"{row['area_ha']:.2f} ha"
-            _say(
-                console, f"  {row['plot']:<{wide}}  {hectares:>10}  {_words(row['final_outcome'] or 'no outcome yet')}"
-            )
+            hectares = "" if row["area_ha"] is None else f"{number(row['area_ha'], speech.spoken(), 2)} ha"
+            outcome = _outcome(row["final_outcome"]) if row["final_outcome"] else _words("no_outcome")
+            _say(console, f"  {row['plot']:<{wide}}  {hectares:>10}  {outcome}")
 
 
 def received(checks: Sequence[Row], language: str) -> None:
@@ -77,50 +78,63 @@ def _minutes(time: str) -> str:
 
 def _heading(row: Mapping[str, Any]) -> str:
     if row["package_digest"] is None:
-        return f"{row['harvest']}: {NO_PACKAGE[row['package']]}"
+        return f"{row['harvest']}: {_words(NO_PACKAGE[row['package']])}"
     package = f"{row['harvest']}, {_name(row, row['package'] == 'last')}"
     if row["statement"] is None:
-        return f"{package}: in no statement"
-    number = "no number noted yet"
+        return f"{package}: {_words('no_statement')}"
+    noted = _words("no_number")
     if row["reference_number"]:
-        number = f"{row['reference_number']}, submitted {row['submitted']}, keep until {row['keep_until']}"
-    return f"{package}, {row['statement']} ({row['internal_reference']}): {number}"
+        noted = _words(
+            "noted", reference=row["reference_number"], submitted=row["submitted"], keep_until=row["keep_until"]
+        )
+    return f"{package}, {row['statement']} ({row['internal_reference']}): {noted}"
 
 
 def _name(package: Mapping[str, Any], is_last: Any) -> str:
     """A package as people tell it from others of its harvest."""
-    kind = "DRAFT package" if package["draft"] else "package" if is_last else "earlier package, submitted,"
-    return f"{kind} of {package['date'] or 'no date'} (digest {package['package_digest'][:12]})"
+    kind = "draft_of" if package["draft"] else "package_of" if is_last else "earlier_of"
+    return _words(kind, date=package["date"] or _words("no_date"), digest=package["package_digest"][:12])
 
 
-def _words(code: str) -> str:
-    return code.replace("_", " ")
+def _words(key: str, **values: object) -> str:
+    return say("register_list", key, speech.spoken(), **values)
+
+
+def _outcome(name: str) -> str:
+    return say("terminal", name, speech.spoken())
+
+
+def _line(console: Console, label: str, text: str) -> None:
+    _say(console, f"    {_words(label):<9} {text}")
 
 
 def _package(console: Console, package: Mapping[str, Any]) -> None:
     _say(console, f"  {_name(package, package['is_last'])}")
-    counts = ", ".join(f"{count} {_words(name)}" for name, count in package["outcomes"].items())
-    blocked = f"; blocked rows: {package['blocked_rows']}" if package["blocked_rows"] else ""
-    _say(console, f"    outcomes  {counts or 'no plot'} ({package['policy']}; {package['area_ha']:.2f} ha){blocked}")
+    counts = ", ".join(f"{count} {_outcome(name)}" for name, count in package["outcomes"].items())
+    blocked = _words("blocked_rows", rows=package["blocked_rows"]) if package["blocked_rows"] else ""
+    area = number(package["area_ha"], speech.spoken(), 2)
+    _line(console, "outcomes", f"{counts or _words('no_plot')} ({package['policy']}; {area} ha){blocked}")
     layers = ", ".join(layer["layer"] for layer in package["layers"])
-    _say(console, f"    layers    {layers or 'none'}")
+    _line(console, "layers", layers or _words("none"))
     if package["zip"]:
-        _say(console, f"    ZIP       {package['zip']}, SHA-256 {package['zip_sha256']}")
+        _line(console, "zip", f"{package['zip']}, SHA-256 {package['zip_sha256']}")
     if package["withheld"]:
-        _say(console, f"    withheld  {package['withheld']}")
+        _line(console, "withheld", package["withheld"])
     if package["statements"]:
         _statements(console, package["statements"])
 
 
 def _statements(console: Console, statements: Sequence[Mapping[str, Any]]) -> None:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("statement", "lot", "plots", "kg", "reference number", "submitted", "placed", "keep until"):
-        table.add_column(name, justify="right" if name in ("plots", "kg") else "left", no_wrap=name != "lot")
+    for name in COLUMNS:
+        table.add_column(
+            _words(f"column_{name}"), justify="right" if name in ("plots", "kg") else "left", no_wrap=name != "lot"
+        )
     for one in statements:
-        number = one["reference_number"] or "not noted yet"
-        mass = f"{one['net_mass_kg']:,.0f}"
+        reference = one["reference_number"] or _words("not_noted")
+        mass = number(float(one["net_mass_kg"]), speech.spoken(), 0)
         days = (one["submitted"] or "", one["placed"] or "", one["keep_until"] or "")
-        table.add_row(one["statement"], one["lot"] or "", str(one["plots"]), mass, number, *days)
+        table.add_row(one["statement"], one["lot"] or "", str(one["plots"]), mass, reference, *days)
     # A number that is cut to fit the window cannot be compared with the EU system's.
     Console(width=max(console.width, WHOLE_ROW), markup=False, emoji=False).print(table)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from eudr_check.cli import show_register
+from eudr_check.cli import language, show_register
 from eudr_check.cli.commands import app
 from eudr_check.register.received import Check, keep
 
@@ -33,6 +33,40 @@ def test_numbers_and_days_are_whole_in_a_narrow_window(
         "statement-EJ-2026-01", "C04-L1;", "C04-L2", "22", "19,200", "26PE7XTVCZAQ2S",
         "2026-11-20", "2026-11-27", "2031-11-27",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("spoken", "words"),
+    [
+        (
+            "en",
+            ("statement", "19,200", "not noted yet", "120 low", "1,234.50 ha", "package of no date", "5 usable plots"),
+        ),
+        ("es", ("declaración", "19.200", "aún no anotado", "120 bajo", "1.234,50 ha", "expediente", "utilizables")),
+        ("fr", ("déclaration", "pas encore noté", "120 faible", "dossier", "utilisables", "conserver jusqu")),
+        ("pt", ("declaração", "19.200", "ainda não anotado", "120 baixo", "1.234,50 ha", "processo", "utilizáveis")),
+    ],
+)
+def test_the_register_is_listed_in_the_language_spoken(
+    spoken: str, words: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Headers, labels, outcomes and numbers."""
+    monkeypatch.setattr(language, "_chosen", [spoken])
+    statement = {
+        "statement": "s-1", "lot": None, "plots": 22, "net_mass_kg": 19200.0, "reference_number": None,
+        "submitted": None, "placed": None, "keep_until": None,
+    }  # fmt: skip
+    package = {
+        "draft": False, "is_last": True, "date": None, "package_digest": "0" * 64, "outcomes": {"low": 120},
+        "blocked_rows": 2, "policy": "p@1", "area_ha": 1234.5, "layers": [], "zip": None, "withheld": None,
+        "statements": [statement],
+    }  # fmt: skip
+    show_register.harvests([{"harvest": "h", "usable_plots": 5, "keep_until": "2031-01-01", "packages": [package]}])
+    shown = capsys.readouterr().out
+
+    assert not [word for word in words if word not in shown]
+    if spoken != "en":
+        assert not {"statement", "plots", "outcomes", "layers", "reference", "keep", "low"} & set(shown.split())
 
 
 def test_numbers_of_suppliers_are_listed_and_found(tmp_path: Path) -> None:
