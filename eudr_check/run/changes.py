@@ -24,7 +24,7 @@ PLACE = ["geometry", "geometry_kind", "declared_area_ha", "usable"]
 
 
 def since_last(folder: RunFolder, made: Made) -> Changes | None:
-    """Compare this run with the tables of the last one.
+    """Compare this run with the tables of the last one whose outcomes were shown.
 
     Args:
         folder: the run folder, before this run's tables are put there.
@@ -33,11 +33,11 @@ def since_last(folder: RunFolder, made: Made) -> Changes | None:
     Returns:
         None where there is nothing to compare: no last run with outcomes, or none now.
     """
-    # A command that stops before outcomes leaves tables without them; those of the last run then lie beside.
-    last = folder.tables if folder.has_outcomes(folder.tables) else folder.tables_before
-    if "assess" not in made or not folder.has_outcomes(last):
-        return None
+    # Of a run that was cut short, or stopped before outcomes, nobody saw any; those last shown then lie beside.
+    last = folder.tables if folder.are_shown else folder.tables_before
     then = {name: last / f"{name}.parquet" for name in COMPARED}
+    if "assess" not in made or not all(path.is_file() for path in then.values()):
+        return None
     stages = zip(COMPARED, ("plots", "overlay", "assess"), strict=True)
     now = {name: made[stage].file(name) for name, stage in stages}
     before, after = _state(then), _state(now)

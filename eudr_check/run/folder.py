@@ -5,7 +5,7 @@
     runs/HARVEST/
     ├── artifacts/     finished work, named by digest
     ├── tables/     PLOTS, FINDINGS, SOURCES, EVIDENCE, PATCHES, ASSESSMENTS, REASONS as Parquet
-    ├── tables-before/   the tables of the last run with outcomes, where they were others
+    ├── tables-before/   the tables of the last run that showed outcomes, where they were others
     ├── changes.html, changes.csv   what the last run that changed anything changed
     ├── package/    the due-diligence package
     ├── package-redacted/, redacted-key.csv   its edition without names, and what the codes in it stand for
@@ -39,6 +39,7 @@ from eudr_check.text import sentence
 
 LOG = "log.jsonl"
 LOCK = ".lock"
+TABLES_SHOWN = ".tables-shown"
 HOLDER = ".lock-holder"
 """The number of the process that holds the lock: where Windows locks a file, nobody else can read it."""
 
@@ -69,13 +70,20 @@ class RunFolder:
 
     @property
     def tables_before(self) -> Path:
-        """Tables of the last run with outcomes whose tables were others."""
+        """Tables of the last run that showed outcomes and whose tables were others."""
         return self.path / "tables-before"
 
-    @staticmethod
-    def has_outcomes(tables: Path) -> bool:
-        """Whether published tables are those of a run that went as far as outcomes."""
-        return (tables / "ASSESSMENTS.parquet").is_file()
+    @property
+    def are_shown(self) -> bool:
+        """Whether the tables are those of a run that had outcomes and came to its end."""
+        return (self.path / TABLES_SHOWN).exists()
+
+    def mark_shown(self) -> None:
+        """Note that a run with outcomes came to its end: the next one is compared with its tables."""
+        try:
+            (self.path / TABLES_SHOWN).touch()
+        except OSError as error:
+            raise refusal(error, self.path) from error
 
     @property
     def package(self) -> Path:
@@ -198,15 +206,23 @@ class RunFolder:
                 list(on_cores(lambda file: _copy(sources[file], fresh / file), sources))
                 if final.exists():
                     final.rename(old)
+                if name == self.tables.name:
+                    self._set_aside(old)
                 fresh.rename(final)
-                if name == self.tables.name and self.has_outcomes(old):
-                    shutil.rmtree(self.tables_before, ignore_errors=True)
-                    old.rename(self.tables_before)
                 shutil.rmtree(old, ignore_errors=True)
             self._push(final)
         except OSError as error:
             raise refusal(error, self.path) from error
         return final
+
+    def _set_aside(self, tables: Path) -> None:
+        """Keep tables that were shown; killed at any point, the next run compares with the right tables or none."""
+        kept = tables.exists() and self.are_shown
+        if kept:
+            shutil.rmtree(self.tables_before, ignore_errors=True)
+        (self.path / TABLES_SHOWN).unlink(missing_ok=True)
+        if kept:
+            tables.rename(self.tables_before)
 
     def pull(self, name: str) -> Path:
         """The published folder of a name, brought here where it lies in an object store."""

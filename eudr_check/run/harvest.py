@@ -120,6 +120,8 @@ def run(
             made = graph.run(stages.steps(job, until, draft=draft, redacted=redacted))
             finished = _finished(harvest, folder, documents, measured, made)
             ending["exit"] = int(finished.exit)
+        if "assess" in made:
+            folder.mark_shown()
     return finished
 
 

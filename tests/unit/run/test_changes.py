@@ -71,7 +71,15 @@ LAST = {"a/1": (-76.0, "high"), "a/2": (-76.1, "low"), "a/3": (-76.2, "low"), "a
 def between(folder: Path, now: dict[str, tuple[float, str]], **more: Any) -> changes.Changes | None:
     """Changes from LAST to now."""
     Made(folder / "run" / "tables", LAST, more.pop("lots_before", ()))
-    return changes.since_last(RunFolder(folder / "run"), stages(Made(folder / "now", now, **more)))
+    return changes.since_last(last_run(folder), stages(Made(folder / "now", now, **more)))
+
+
+def last_run(folder: Path) -> RunFolder:
+    """A run folder whose tables were shown."""
+    found = RunFolder(folder / "run")
+    found.path.mkdir(exist_ok=True)
+    found.mark_shown()
+    return found
 
 
 def stages(made: Made) -> dict[str, Made]:
@@ -111,7 +119,7 @@ def test_a_finding_that_blocks_is_told_apart_from_one_that_is_gone(tmp_path: Pat
         frame = parquet.features(made.file("PLOTS"))
         frame.loc["a/2", "usable"] = one
         frame.to_parquet(made.file("PLOTS"))
-    found = changes.since_last(RunFolder(tmp_path / "run"), stages(now))
+    found = changes.since_last(last_run(tmp_path), stages(now))
 
     assert found is not None
     assert found.outcomes.loc["a/2", "why"] == ((cause, ""),)
@@ -124,7 +132,7 @@ def test_a_point_with_another_area_is_another_place(tmp_path: Path) -> None:
     smaller.loc["a/3", "declared_area_ha"] = 0.2
     smaller.to_parquet(made.file("PLOTS"))
     Made(tmp_path / "run" / "tables", LAST)
-    found = changes.since_last(RunFolder(tmp_path / "run"), stages(made))
+    found = changes.since_last(last_run(tmp_path), stages(made))
 
     assert found is not None
     assert found.moved == ("a/3",)
@@ -199,9 +207,9 @@ def test_a_first_run_has_nothing_to_compare(tmp_path: Path) -> None:
     """Without tables of a last run nothing is said."""
     made = Made(tmp_path / "now", LAST)
 
-    assert changes.since_last(RunFolder(tmp_path / "run"), stages(made)) is None
+    assert changes.since_last(last_run(tmp_path), stages(made)) is None
     Made(tmp_path / "run" / "tables", LAST)
-    assert changes.since_last(RunFolder(tmp_path / "run"), {"plots": made}) is None
+    assert changes.since_last(last_run(tmp_path), {"plots": made}) is None
 
 
 def test_a_run_that_stops_early_does_not_lose_what_the_next_is_compared_with(tmp_path: Path) -> None:
@@ -212,12 +220,34 @@ def test_a_run_that_stops_early_does_not_lose_what_the_next_is_compared_with(tmp
     for made in (early, again):
         made.file("ASSESSMENTS").unlink()
     again.file("EVIDENCE").unlink()
-    for made in (whole, early, again):
+    folder.publish("tables", [Published(whole.folder)])
+    folder.mark_shown()
+    for made in (early, again):
         folder.publish("tables", [Published(made.folder)])
     found = changes.since_last(folder, stages(Made(tmp_path / "now", {**LAST, "a/1": (-76.0, "low")})))
 
     assert found is not None
     assert found.outcomes["after"].to_dict() == {"a/1": "low"}
+
+
+def test_a_run_that_was_cut_short_is_no_last_run(tmp_path: Path) -> None:
+    """Nobody was shown its outcomes: the runs after it are compared with the one before, until one ends."""
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    high, low, blocked = (
+        Made(tmp_path / name, {**LAST, "a/1": (-76.0, name)}) for name in ("high", "low", "undetermined")
+    )
+    folder.publish("tables", [Published(high.folder)])
+    folder.mark_shown()
+    for cut_short in (blocked, low):
+        folder.publish("tables", [Published(cut_short.folder)])
+    found = changes.since_last(folder, stages(low))
+
+    assert found is not None
+    assert found.outcomes[["before", "after"]].to_dict("index") == {"a/1": {"before": "high", "after": "low"}}
+    folder.mark_shown()
+    again = changes.since_last(folder, stages(low))
+    assert again is not None and not again.any
 
 
 def test_without_a_terminal_progress_is_a_line_every_ten_seconds() -> None:
