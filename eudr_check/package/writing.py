@@ -226,7 +226,11 @@ def _action_plan(given: PackageInput, declared: Declared, folder: Path) -> None:
         assessments=given.assessments,
         reasons=given.reasons,
         deliveries=given.deliveries,
-        ground=Ground(parquet.features(folder / "tables" / "PATCHES.parquet"), given.to_review),
+        ground=Ground(
+            parquet.features(folder / "tables" / "PATCHES.parquet"),
+            given.to_review,
+            frozenset(one.column for one in given.variables if one.role == "degradation"),
+        ),
     )
 
 

@@ -24,6 +24,8 @@ class Ground:
     """PATCHES."""
     to_review: Mapping[str, Json] = field(default_factory=dict)
     """Plots that a decision can settle: outcome, reasons and evidence digest."""
+    disturbed: frozenset[str] = frozenset()
+    """Columns of PATCHES that show disturbed canopy, which is no loss."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Plan:
     scores: list[Score]
     has_deliveries: bool
     losses: gpd.GeoDataFrame
-    """Loss after the cut-off on plots, from `losses.on_plots`."""
+    """Loss and disturbance after the cut-off on plots, from `losses.on_plots`."""
     to_review: Mapping[str, Json] = field(default_factory=dict)
     """Plots that a decision can settle: outcome, reasons and evidence digest."""
 

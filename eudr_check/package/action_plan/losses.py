@@ -1,5 +1,7 @@
 """Loss after the cut-off on plots, as a technician has to find it: where it lies, in which year, how much."""
 
+from collections.abc import Collection
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -7,7 +9,7 @@ import shapely
 
 from eudr_check.law.regulation import CUTOFF_YEAR
 
-COLUMNS = ["plot", "column", "year", "area_ha", "geometry"]
+COLUMNS = ["plot", "column", "year", "area_ha", "disturbed", "geometry"]
 CODES = frozenset(
     {"agreed_deforestation", "deforestation_one_method", "event_on_forest", "event_on_tree_crop", "canopy_disturbance",
      "possibly_before_cutoff", "baseline_disputed", "point_cell_agreed", "wider_disc_not_clean",
@@ -17,14 +19,16 @@ CODES = frozenset(
 """Reasons that speak of an event: their place is where it was seen."""
 
 
-def on_plots(plots: gpd.GeoDataFrame, patches: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def on_plots(plots: gpd.GeoDataFrame, patches: gpd.GeoDataFrame, disturbed: Collection[str]) -> gpd.GeoDataFrame:
     """The part of every patch that lies on a plot; of a plot that is a point, the patches around it.
 
     Args:
-        plots: PLOTS, EPSG:4326. patches: PATCHES.
+        plots: PLOTS, EPSG:4326. patches: PATCHES. disturbed: columns that show disturbed canopy, which is no
+            loss.
 
     Returns:
-        `COLUMNS`, the largest part of a plot first; hectares are the share of the patch that lies on the plot.
+        `COLUMNS`, `disturbed` where it is no loss; the largest part of a plot first; hectares are the share of the
+        patch that lies on the plot.
     """
     after = patches[patches["year"] > CUTOFF_YEAR].reset_index(drop=True)
     after = after.assign(plot=after["plots"]).explode("plot")
@@ -35,7 +39,13 @@ def on_plots(plots: gpd.GeoDataFrame, patches: gpd.GeoDataFrame) -> gpd.GeoDataF
     part = np.where(is_area, shapely.intersection(whole, shapely.make_valid(ground)), whole)
     share = np.divide(shapely.area(part), shapely.area(whole))
     found = gpd.GeoDataFrame(
-        {"plot": after["plot"], "column": after["column"], "year": after["year"], "area_ha": after["area_ha"] * share},
+        {
+            "plot": after["plot"],
+            "column": after["column"],
+            "year": after["year"],
+            "area_ha": after["area_ha"] * share,
+            "disturbed": after["column"].isin(disturbed),
+        },
         geometry=part,
         crs=4326,
     )

@@ -66,11 +66,13 @@ def _losses(document: ET.Element, plan: Plan, ids: Mapping[str, str]) -> None:
         return
     folder = _child(document, "Folder")
     _child(folder, "name", plan.say("losses"))
-    rows = zip(mine["plot"], mine["year"], mine["area_ha"], mine["column"], mine.geometry, strict=True)
-    for plot, year, hectares, column, shape in rows:
+    rows = zip(
+        mine["plot"], mine["year"], mine["area_ha"], mine["column"], mine["disturbed"], mine.geometry, strict=True
+    )
+    for plot, year, hectares, column, disturbed, shape in rows:
         mark = _child(folder, "Placemark")
-        area = plan.number(hectares, 3)
-        _child(mark, "name", f"{clean(str(ids[plot]))} · {plan.say('loss', year=int(year), area=area)}")
+        seen = plan.say("disturbed" if disturbed else "loss", year=int(year), area=plan.number(hectares, 3))
+        _child(mark, "name", f"{clean(str(ids[plot]))} · {seen}")
         _child(mark, "description", markup_entities(clean(str(column))))
         line = _child(_child(mark, "Style"), "LineStyle")
         _child(line, "color", LOSS)

@@ -42,7 +42,7 @@ def write(
     """
     target = folder / "action_plan"
     target.mkdir(exist_ok=True)
-    lost = losses.on_plots(plots, ground.patches)
+    lost = losses.on_plots(plots, ground.patches, ground.disturbed)
     todo = actions(
         plots,
         findings,

@@ -96,7 +96,7 @@ def write_looks(
     medians = radar.medians(radar.wanting(wanted, answers), found.passes, bands, last) if harvest.imagery.radar else []
     share = harvest.imagery.vegetation_megabytes
     months = [] if share == 0 else series(wanted, overflights, bands.within(share), last)
-    around, language = outlines(wanted, *drawn), harvest.package.languages[0]
+    around, language = outlines(wanted, *drawn, seen.variables), harvest.package.languages[0]
     made = written.write(folder, answers, around, language)
     seen_by_radar = radar_pictures.write(folder, medians, around, language)
     named = (("LOOKS", made.table), ("RADAR", seen_by_radar.table), ("VEGETATION_SERIES", line.table(months)))

@@ -67,7 +67,10 @@ def _loss_years(evidence: pd.DataFrame, variables: Sequence[Variable]) -> dict[s
 
 
 def outlines(
-    wanted: Sequence[Subject], pictures: Mapping[str, Picture], patches: gpd.GeoDataFrame
+    wanted: Sequence[Subject],
+    pictures: Mapping[str, Picture],
+    patches: gpd.GeoDataFrame,
+    variables: Sequence[Variable],
 ) -> dict[str, Outlines]:
     """Boundary, forest in 2020 and loss after it of every plot, EPSG:4326.
 
@@ -75,8 +78,10 @@ def outlines(
         wanted: the plots.
         pictures: forest in 2020 on a small grid around each.
         patches: PATCHES.
+        variables: layer variables of the run; only events are loss, disturbed canopy is not.
     """
-    after = np.asarray(patches.geometry[patches["year"] > CUTOFF_YEAR])
+    losing = [one.column for one in variables if one.role == "event"]
+    after = np.asarray(patches.geometry[(patches["year"] > CUTOFF_YEAR) & patches["column"].isin(losing)])
     tree = shapely.STRtree(after)
     losses = {one.plot: after[tree.query(shapely.box(*ground.box_of(one.geometry)))] for one in wanted}
     return {

@@ -226,10 +226,10 @@ def test_every_layer_says_whose_data_it_shows(seen: dict[str, Any]) -> None:
     by_name = {layer["name"]: layer for layer in vectors(seen)}
 
     assert all(layer["rights"] and layer["rights_in_file"] for layer in by_name.values())
-    assert by_name["Pérdida después de 2020: tmf.deforestation_year"]["rights"] == [
+    assert by_name["Pérdida o perturbación después de 2020: tmf.deforestation_year"]["rights"] == [
         "Map tmf: A provider. Cite tmf & all"
     ]
-    assert by_name["Pérdida después de 2020: tmf.deforestation_year"]["licences"] == ["Copernicus"]
+    assert by_name["Pérdida o perturbación después de 2020: tmf.deforestation_year"]["licences"] == ["Copernicus"]
     assert "operador" in by_name["Parcelas (polígonos)"]["rights"][0]
 
 

@@ -42,7 +42,11 @@ def write(folder: Path, season: season_tables.Season, **package: object) -> list
         folder,
         harvest=season_tables.harvest(package={"languages": ["es"], **package}),
         deliveries=season.deliveries,
-        ground=Ground(season.patches, dossier.to_review(season.assessments, season.evidence)),
+        ground=Ground(
+            season.patches,
+            dossier.to_review(season.assessments, season.evidence),
+            frozenset({"tmf.degradation_year"}),
+        ),
         **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
     )
 
@@ -246,7 +250,7 @@ def test_a_mark_lies_in_the_loss_and_every_loss_is_outlined(tmp_path: Path) -> N
     season.reasons.loc[plot, "code"] = "event_on_forest"
     corner, other = shapely.box(-77.001, -6.0, -76.999, -5.998), shapely.box(-76.995, -5.9951, -76.9949, -5.995)
     rows = [("hansen.loss_year", 2022, 4.0, corner), ("radd.alert_year", 2024, 0.1, other),
-            ("hansen.loss_year", 2019, 9.0, corner)]  # fmt: skip
+            ("hansen.loss_year", 2019, 9.0, corner), ("tmf.degradation_year", 2023, 0.1, other)]  # fmt: skip
     frame = pd.DataFrame([row[:3] for row in rows], columns=["column", "year", "area_ha"]).assign(plots=plot)
     patches = gpd.GeoDataFrame(frame, geometry=[row[3] for row in rows], crs=4326)
     season = replace(season, patches=patches)
@@ -257,7 +261,7 @@ def test_a_mark_lies_in_the_loss_and_every_loss_is_outlined(tmp_path: Path) -> N
     losses = {m.findtext("{*}name").partition(" · ")[2] for m in document.iterfind("{*}Folder/{*}Placemark")}
 
     assert corner.intersection(season.plots.geometry[plot]).contains(point)
-    assert losses == {"pérdida 2022, 2,000 ha", "pérdida 2024, 0,100 ha"}
+    assert losses == {"pérdida 2022, 2,000 ha", "pérdida 2024, 0,100 ha", "dosel perturbado 2023, 0,100 ha"}
 
 
 def test_phone_takes_nothing_in_a_description_for_markup(tmp_path: Path) -> None:
