@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eudr_check.cli.app import AsJson, Config, Offline, app
+from eudr_check.cli.language import spoken
 from eudr_check.records import Json
+from eudr_check.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,29 +54,37 @@ def look(harvest: "Harvest", *, as_json: bool, offline: bool, refresh: bool = Fa
     else:
         for line in read(said):
             typer.echo(line)
-        typer.echo(f"imagery    {folder}")
+        typer.echo(_row("imagery", str(folder)))
     return Exit.INCOMPLETE if said["failed_searches"] else finished.exit
 
 
 def budget(harvest: "Harvest") -> str:
     """What may be read for pictures, said before anything is."""
     assert harvest.imagery is not None
-    return f"pictures: at most {harvest.imagery.megabytes} MB of raster blocks (imagery.megabytes)"
+    return _say("budget", megabytes=harvest.imagery.megabytes)
 
 
 def read(said: "Json") -> "Iterator[str]":
     """What was read for pictures, what was seen, and what was left out."""
-    counts = ", ".join(f"{count} {status}" for status, count in said["looks"].items())
-    yield f"pictures   {said['plots']} plots, {counts}"
+    counts = ", ".join(f"{count} {_say(f'look_{status}')}" for status, count in said["looks"].items())
+    yield _row("pictures", _say("plots", plots=said["plots"], counts=counts))
     months = said["months"]
-    yield f"vegetation {months['known']} months known, {months['unknown']} unknown (one clear date a month since 2019)"
+    yield _row("vegetation", _say("months", known=months["known"], unknown=months["unknown"]))
     if said["radar"]:
-        yield f"radar      {said['radar']} plots, two medians each (no dated imagery)"
-    yield f"read       {said['megabytes']} of {said['megabytes_allowed']} MB, {said['scenes']} scenes listed"
+        yield _row("radar", _say("radar_plots", plots=said["radar"]))
+    figures = {"megabytes": said["megabytes"], "allowed": said["megabytes_allowed"], "scenes": said["scenes"]}
+    yield _row("read", _say("megabytes", **figures))
     if said["bands_left_out"]:
-        yield f"left out   {said['bands_left_out']} bands did not fit the budget; raise imagery.megabytes"
+        yield _row("left_out", _say("bands_left_out", bands=said["bands_left_out"]))
     if months["left_out"]:
-        more = "raise imagery.megabytes or imagery.vegetation_megabytes"
-        yield f"left out   {months['left_out']} months of vegetation did not fit the budget; {more}"
+        yield _row("left_out", _say("months_left_out", months=months["left_out"]))
     for line in said["failed_searches"]:
-        yield f"failed     {line}"
+        yield _row("failed", line)
+
+
+def _say(key: str, **values: object) -> str:
+    return say("imagery_command", key, spoken(), **values)
+
+
+def _row(label: str, words: str) -> str:
+    return f"{_say(label):<10} {words}"
