@@ -94,7 +94,7 @@ def test_rerun_of_the_same_harvest_is_found(tmp_path, how):
     for register in registers:
         found = of_reruns([register], "2026", now)
         assert set(found["plot"]) == set(now.index)
-        assert set(found["harvest"]) == {"2026 (2026-11-02)"}
+        assert set(found["harvest"]) == {"2026"}
         assert (found["loss_ha"] > 0.5).all()
 
 
