@@ -319,5 +319,5 @@ def test_a_phone_shows_every_step_of_a_shipment_and_why_it_is_open(tmp_path: Pat
 
         assert browser.run(inside)
         assert english.startswith("shipment 'S1': lot '<b>A</b>' is refused")
-        assert said.startswith("envío 'S1': el lote '<b>A</b>' está rechazado")
+        assert said.startswith("embarque 'S1': el lote '<b>A</b>' está rechazado")
         assert "lot 'B' was filed as 26NL" in browser.run("$('withheld').textContent")

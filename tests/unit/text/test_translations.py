@@ -62,3 +62,13 @@ def test_pages_can_fill_the_sentences(name: str) -> None:
     odd = {key for key, entry in topic(name).items() for text in entry.values() if re.search(r"\{\w*[^\w}]", text)}
 
     assert not odd
+
+
+@pytest.mark.parametrize(("language", "word"), [("es", r"envíos? '?\{"), ("fr", "expédition"), ("pt", "embarque")])
+def test_a_shipment_has_one_name_in_each_language(language: str, word: str) -> None:
+    """Who reads embarque in a table looks for it in the sentence below."""
+    found = [
+        f"{name}: {key}" for name in TOPICS for key, entry in topic(name).items() if re.search(word, entry[language])
+    ]
+
+    assert not found
