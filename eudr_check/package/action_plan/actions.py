@@ -53,6 +53,8 @@ class Score:
     """Out of how many; 0 where the line cannot be measured."""
     target: float
     """Share aimed at, 0 to 1; for `documents` the count aimed at."""
+    unknown: float = 0.0
+    """Plots of which nobody can say; they are in `whole`, not in `reached`."""
 
     @property
     def share(self) -> float | None:
@@ -146,10 +148,17 @@ def scorecard(
         for name, codes in _rules()["scores"].items()
     }
     kg = _kilograms(plots, deliveries)
+    compared = known & ~plots.index.isin(blocked["not_compared"])
     return [
         Score("mapped", float(known.sum()), count, 1.0),
         Score("valid", float(plots["usable"].sum()), count, 1.0),
-        Score("unique", float((~plots.index.isin(blocked["unique"])).sum()), count, 1.0),
+        Score(
+            "unique",
+            float((compared & ~plots.index.isin(blocked["unique"])).sum()),
+            count,
+            1.0,
+            float((~compared).sum()),
+        ),
         Score("country", float((known & ~plots.index.isin(blocked["country"])).sum()), count, 1.0),
         Score("assessed", float((final.notna() & (final != "undetermined")).sum()), count, 1.0),
         Score("settled", float(settled.sum()), count, 1.0),

@@ -58,6 +58,11 @@ class Plan:
         """A word or sentence of the plan."""
         return say("plan", key, self.language, **values)
 
+    def state(self, score: Score) -> str:
+        """Whether a line of the scorecard is reached, and of how many plots nobody can say."""
+        state = self.say("reached" if score.done else "open")
+        return f"{state} ({self.say('score_unknown', count=int(score.unknown))})" if score.unknown else state
+
     def number(self, value: float, decimals: int = 0) -> str:
         """A number as the language writes it."""
         return number(float(value), self.language, decimals)

@@ -83,7 +83,7 @@ def _paper_score(plan: Plan, score: Score) -> dict[str, Any]:
     accent = palette.OUTCOMES["low" if score.done else "high"]
     line = {
         "name": plan.say(f"score_{score.name}"),
-        "state": plan.say("reached" if score.done else "open"),
+        "state": plan.state(score),
         "colour": accent.ink,
         "share": None,
         "now": "",

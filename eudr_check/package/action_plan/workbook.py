@@ -88,7 +88,6 @@ def _score_sheet(sheet: Any, plan: Plan, look: dict[str, Any]) -> None:
         sheet.write_string(row, 0, said := plan.say(f"score_{score.name}"), look["note"])
         sheet.set_row(row, row_height.height([(said, SCORES[0])]))
         sheet.write_number(row, 1, score.reached, look["kg"])
-        state = "reached" if score.done else "open"
         if score.name == "documents":
             sheet.write_number(row, 4, score.target, look["kg"])
         elif score.share is None:
@@ -97,7 +96,7 @@ def _score_sheet(sheet: Any, plan: Plan, look: dict[str, Any]) -> None:
             sheet.write_number(row, 2, score.whole, look["kg"])
             sheet.write_number(row, 3, score.share, look["share"])
             sheet.write_number(row, 4, score.target, look["share"])
-        sheet.write_string(row, 5, plan.say(state), look["done" if score.done else "open"])
+        sheet.write_string(row, 5, plan.state(score), look["done" if score.done else "open"])
     last = 5 + len(plan.scores)
     notes = ((plan.summary, "note"), (plan.order, "soft"), (plan.say("page_note"), "soft"))
     for row, (said, kind) in enumerate(notes, start=last):

@@ -122,12 +122,26 @@ def test_scorecard_counts_by_hand() -> None:
     scores = {score.name: score for score in actions.scorecard(plots, findings, season.assessments, todo, deliveries)}
 
     assert (scores["mapped"].reached, scores["mapped"].whole) == (3, 4)
-    assert scores["unique"].reached == 3
+    assert (scores["unique"].reached, scores["unique"].whole, scores["unique"].unknown) == (2, 4, 1)
     assert scores["assessed"].reached == 3
     assert scores["settled"].share == 0.5
     assert (scores["volume"].reached, scores["volume"].whole) == (30, 100)
     assert scores["documents"].reached == 1
     assert not scores["documents"].done
+
+
+@pytest.mark.parametrize("code", ["self_crossing", "null_island", "neighbours_unchecked"])
+def test_a_plot_that_nobody_compared_is_not_called_unique(tmp_path: Path, code: str) -> None:
+    """Of three plots without a place and one that no other was compared with, nobody knows what covers them."""
+    season = season_tables.season(4)
+    keys = list(season.plots.index)
+    season.plots.loc[keys[:3], "geometry"] = None
+    findings = season.findings.iloc[:0].copy()
+    findings.loc[0, ["plot", "code", "severity"]] = [keys[3], code, "block"]
+    scores = actions.scorecard(season.plots, findings, season.assessments, pd.DataFrame({"kind": []}), None)
+    (unique,) = [score for score in scores if score.name == "unique"]
+
+    assert (unique.reached, unique.whole, unique.unknown, unique.done) == (0, 4, 4, False)
 
 
 def test_workbook_holds_text_never_formulas(tmp_path: Path) -> None:
