@@ -164,6 +164,9 @@ def _plots(harvest: Harvest, plots: gpd.GeoDataFrame, assessed: pd.DataFrame) ->
         "outcome": _positions(assessed["final_outcome"], OUTCOMES),
         "before": _positions(assessed["outcome"], OUTCOMES),
         "usable": plots["usable"].astype(int).tolist(),
+        "assumed": (plots["usable"] & (plots["geometry_kind"] == "point") & plots["declared_area_ha"].isna())
+        .astype(int)
+        .tolist(),
         "fragile": (assessed["stability"] == "fragile").astype(int).tolist(),
         "unobserved": _nullable(assessed["unobserved_since"]),
         "flips": _nullable(assessed["flips"]),

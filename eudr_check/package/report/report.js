@@ -70,11 +70,11 @@ function apply() {
   frame(); tiles(); head(); list(); draw();
 }
 function tiles() {
-  const count = D.outcomes.map(() => 0), area = D.outcomes.map(() => 0);
-  for (let i = 0; i < N; i++) if (kept(i, true)) { count[P.outcome[i]]++; area[P.outcome[i]] += P.area[i] || 0; }
+  const count = D.outcomes.map(() => 0), area = D.outcomes.map(() => 0), without = D.outcomes.map(() => 0);
+  for (let i = 0; i < N; i++) if (kept(i, true)) { const o = P.outcome[i], ha = P.area[i] ?? P.declared[i]; count[o]++; area[o] += ha || 0; without[o] += ha == null; }
   $("tiles").replaceChildren(...D.outcomes.map((outcome, o) => (outcome.name === "cleared_by_review" && !P.outcome.includes(o)) ? null : el("button", {
     class: "tile", "aria-pressed": String(filter.outcome === o), css: { borderLeftColor: outcome.colour }, onclick: () => { filter.outcome = filter.outcome === o ? -1 : o; apply(); $("tiles").children[[...$("tiles").children].findIndex(tile => tile.dataset.outcome == o)].focus(); }, "data-outcome": o },
-  el("b", {}, number(count[o])), el("span", {}, mark(o), outcomeName(o)), el("span", { class: "help" }, T("plots_and_ha", { area: number(area[o], 1) })))).filter(Boolean));
+  el("b", {}, number(count[o])), el("span", {}, mark(o), outcomeName(o)), el("span", { class: "help" }, T("plots_and_ha", { area: number(area[o], 1) }), without[o] ? " · " + T("tile_without", { count: number(without[o]) }) : ""))).filter(Boolean));
 }
 function coops() {
   const shown = D.outcomes.map((_, o) => o).filter(o => D.outcomes[o].name !== "cleared_by_review" || P.outcome.includes(o));
@@ -240,7 +240,7 @@ function open(i) {
     el("h2", { id: "d-title" }, el("bdi", {}, P.id[i])), el("p", { class: "note" }, el("bdi", {}, P.names[P.cooperative[i]]), ` · ${D.harvest} · ${D.policy || "–"} · ${D.date}`),
     el("p", { class: "badge", css: { color: outcome.ink, borderColor: outcome.colour } }, mark(P.outcome[i]), outcomeName(P.outcome[i])), el("p", {}, says(i)), decidedBox(i),
     P.before[i] !== P.outcome[i] ? el("p", {}, T("before_review", { outcome: outcomeName(P.before[i]) })) : null, P.fragile[i] ? el("p", {}, flips(i)) : null, P.unobserved[i] ? el("p", {}, T("unobserved", { date: P.unobserved[i] })) : null,
-    el("div", { class: "two" }, el("div", {}, picture(i)), el("div", {}, el("h3", {}, T("figures")), el("dl", {}, ...["area", "declared", "forest", "loss", "deforestation", "agreed"].flatMap(key => pair(key, figure(i, key))), ...gaps(i).flatMap(([key, text]) => pair(key, text)), ...pair("margin", figure(i, "margin")),
+    el("div", { class: "two" }, el("div", {}, picture(i)), el("div", {}, el("h3", {}, T("figures")), el("dl", {}, ...["area", "declared", "forest", "loss", "deforestation", "agreed"].flatMap(key => pair(key, key === "declared" && P.assumed[i] ? T("declared_none", { area: number(D.point_ha) }) : figure(i, key))), ...gaps(i).flatMap(([key, text]) => pair(key, text)), ...pair("margin", figure(i, "margin")),
       ...pair("producer", P.producer[i]), ...pair("place", P.place[i]), ...pair("from_file", T("file_row", { file: P.files[P.file[i]], row: P.row[i] })), ...(place ? [el("dt", {}, T("position")), el("dd", {}, el("a", { href: "geo:" + place }, place))] : [])))),
     deliveriesBox(i), lookBox(i),
     el("h3", {}, T("reasons")), el("ul", { class: "findings" }, ...why.map(row => { const R = D.reasons, code = R.codes[R.code[row]], area = number(R.area[row], 3), threshold = number(R.threshold[row], 3), values = { area, area_ha: area, threshold, threshold_ha: threshold, margin_ha: number(R.area[row] == null || R.threshold[row] == null ? null : R.area[row] - R.threshold[row], 3), layers: R.layers[row] };

@@ -259,3 +259,24 @@ def test_map_draws_disturbed_canopy_as_what_it_is() -> None:
     assert set(columns) == {"hansen.loss_year", "tmf.degradation_year"}
     assert shown["disturbed"] == [int(column == "tmf.degradation_year") for column in columns]
     assert "outline: disturbed canopy" in topic("report")["show_patches"]["en"]
+
+
+def test_page_says_of_which_points_four_hectares_were_assumed() -> None:
+    """A usable point without declared area was looked at as four hectares: its page and the tiles say so."""
+    season = season_tables.season(4)
+    tables = season.tables()
+    tables["plots"] = season.plots.assign(
+        geometry_kind=["point", "point", "point", "polygon"],
+        area_ha=[float("nan")] * 3 + [2.0],
+        declared_area_ha=[float("nan"), 1.5, float("nan"), float("nan")],
+        usable=[True, True, False, True],
+    )
+    given = ReportInput(harvest=season_tables.harvest(), variables=season_tables.VARIABLES, **tables)
+    shown = report_data.document(given)
+    script = (Path(report.__file__).parent / "report.js").read_text(encoding="utf-8")
+
+    assert isinstance(shown["plots"], dict)
+    assert shown["plots"]["assumed"] == [1, 0, 0, 0]
+    assert 'T("declared_none", { area: number(D.point_ha) })' in script
+    assert 'T("tile_without"' in script
+    assert "4 ha" in topic("report")["declared_none"]["es"].format(area=4)
