@@ -4,8 +4,11 @@ A statement declares a shipment. What a filed statement declared is used up: no 
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from eudr_check.text import Joined, Sentence, sentence, topic
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,16 @@ class Withheld:
     def shipment(self) -> str | None:
         """The shipment it speaks of; None where it speaks of a lot or the harvest."""
         return self.values.get("name")
+
+
+def in_words(code: str, values: Mapping[str, str]) -> Sentence:
+    """The sentence of something withheld; faults of a lot (`code: plot, plot; code`) become sentences as well."""
+    known = topic("faults")
+    parts = [re.fullmatch(r"(\w+)(?:: (.+))?", part, re.DOTALL) for part in values.get("why", "").split("; ")]
+    if not all(part and part[1] in known for part in parts):
+        return sentence("shipments", code, **values)
+    faults = [sentence("faults", part[1], names=f": {part[2]}" if part[2] else "") for part in parts if part]
+    return sentence("shipments", code, **{**values, "why": Joined(faults)})
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from eudr_check.config import Harvest
 from eudr_check.records import Json
+from eudr_check.shipments import in_words
 from eudr_check.text import number, say
 
 
@@ -19,7 +20,7 @@ def text(harvest: Harvest, summary: Json, language: str) -> str:
         kg = number(made["net_mass_kg"], language)
         lines.append(line("statement", folder=made["folder"], plots=number(made["plots"], language), kg=kg))
     lines += [
-        line("withheld", why=say("shipments", one["code"], language, **_values(one)))
+        line("withheld", why=in_words(one["code"], _values(one)).in_language(language))
         for one in summary["withheld_because"]
     ]
     lines += [say("shipments", "part_filed", language, **one) for one in summary["filed_in_part"]]

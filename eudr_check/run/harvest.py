@@ -23,6 +23,7 @@ from eudr_check.run.folder import RunFolder
 from eudr_check.run.graph import Graph
 from eudr_check.run.profile import Measurements
 from eudr_check.run.stages import Progress, Run
+from eudr_check.shipments import in_words
 from eudr_check.tables import SETTLED
 from eudr_check.text import sentence
 
@@ -71,7 +72,7 @@ class Finished:
     def withheld(self) -> tuple[str, ...]:
         """What no statement declares although it was asked for, a sentence each."""
         why = () if self.package is None else contents.summary(self.package)["withheld_because"]
-        return tuple(sentence("shipments", one["code"], **_values(one)) for one in why)
+        return tuple(in_words(one["code"], _values(one)) for one in why)
 
     @cached_property
     def filed_in_part(self) -> tuple[str, ...]:

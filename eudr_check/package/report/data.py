@@ -19,9 +19,9 @@ from eudr_check.package import document_date, palette
 from eudr_check.package.report.headline import headlines
 from eudr_check.package.report.inputs import ReportInput
 from eudr_check.package.report.thumbnail import Picture, png
-from eudr_check.shipments import Withheld
+from eudr_check.shipments import Withheld, in_words
 from eudr_check.tables import row_names
-from eudr_check.text import LANGUAGES, MARKS, say, topic
+from eudr_check.text import LANGUAGES, MARKS, topic
 from eudr_check.text.clean import clean
 from eudr_check.unread import unread
 from eudr_check.variables import Variable
@@ -140,7 +140,7 @@ def withheld(stated: Sequence[Withheld]) -> Sequence[Mapping[str, object]]:
     """What is not declared and why, with the shipment it speaks of and a sentence in every language."""
     return [
         {"shipment": one.shipment}
-        | {language: clean(say("shipments", one.code, language, **one.values)) for language in LANGUAGES}
+        | {language: clean(in_words(one.code, one.values).in_language(language)) for language in LANGUAGES}
         for one in stated
     ]
 
