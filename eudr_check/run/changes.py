@@ -10,7 +10,7 @@ import pandas as pd
 from eudr_check import object_store, parquet
 from eudr_check.config import Harvest
 from eudr_check.package.report import changes
-from eudr_check.package.report.changes import Changes, Why
+from eudr_check.package.report.changes import HECTARES, Changes, Why
 from eudr_check.plots import MOVED_OFF_LOSS
 from eudr_check.risk.compare import CAME, WENT, causes, changed
 from eudr_check.run.artifacts import Artifact, reaching, refusal
@@ -44,12 +44,12 @@ def since_last(folder: RunFolder, made: Made) -> Changes | None:
     both = before.add_suffix("_before").join(after.add_suffix("_after"), how="inner")
     moved = (both["geometry_before"] != both["geometry_after"]) | (both["disc_before"] != both["disc_after"])
     others = both[both["outcome_before"] != both["outcome_after"]]
-    outcomes = others[["outcome_before", "outcome_after"]].set_axis(["before", "after"], axis=1)
+    outcomes = others[["outcome_before", "outcome_after"]].set_axis(["before", "after"], axis=1).join(both[HECTARES])
     found = made["plots"].table("FINDINGS", ["plot", "code"])
     return Changes(
         new=after.loc[after.index.difference(before.index), "outcome"],
         gone=before.loc[before.index.difference(after.index), "outcome"],
-        moved=tuple(both.index[moved]),
+        moved=both.loc[moved, HECTARES],
         moved_off_loss=tuple(found.loc[found["code"] == MOVED_OFF_LOSS, "plot"].dropna()),
         outcomes=outcomes.assign(why=pd.Series(_why(outcomes.index, then, now), index=outcomes.index, dtype=object)),
         lots=_lots(last / "LOTS.parquet", made["assess"]),
@@ -77,16 +77,23 @@ def show(harvest: Harvest, folder: RunFolder, found: Changes | None) -> None:
 
 
 def _state(files: Mapping[str, Path]) -> pd.DataFrame:
-    """Geometry as bytes, hectares of points and final outcome of every plot; text for what is nowhere."""
-    places = pd.read_parquet(files["PLOTS"], columns=PLACE[:3])
-    outcomes = pd.read_parquet(files["ASSESSMENTS"], columns=["final_outcome"])["final_outcome"].astype(object)
+    """Geometry as bytes, hectares of points, outcome, area and deforestation; text for no outcome."""
+    places = pd.read_parquet(files["PLOTS"], columns=[*PLACE[:3], "area_ha"])
+    assessed = pd.read_parquet(files["ASSESSMENTS"], columns=["final_outcome", "deforestation_ha"])
+    outcome = assessed["final_outcome"].astype(object).reindex(places.index).fillna("blocked")
     # The declared area of a point makes its disc.
     disc = places["declared_area_ha"].where(places["geometry_kind"] == "point").fillna(-1.0)
     return pd.DataFrame(
         {
             "geometry": places["geometry"].where(places["geometry"].notna(), b""),
             "disc": disc,
-            "outcome": outcomes.reindex(places.index).fillna("blocked"),
+            "outcome": outcome,
+            "area": places["area_ha"].fillna(places["declared_area_ha"]).round(4),
+            # What was seen of a plot that is not known whole is no figure of the plot.
+            "loss": assessed["deforestation_ha"]
+            .round(4)
+            .reindex(places.index)
+            .where(~outcome.isin(["blocked", "undetermined"])),
         }
     )
 

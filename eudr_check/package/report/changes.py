@@ -16,6 +16,8 @@ from eudr_check.text import number, say
 Why = tuple[tuple[str, str], ...]
 """Causes of one change as `risk.compare` names them, `blocked` and `unblocked` for `usable`, each with its detail."""
 PAGE, ROWS = "changes.html", "changes.csv"
+HECTARES = ["area_before", "area_after", "loss_before", "loss_after"]
+"""Hectares of a plot, declared ones for a point, and of its deforestation after 2020; null where that is not known."""
 _SHOWN_DETAILS = ("layer", "policy", "review")
 """Causes whose detail is names and no English words."""
 
@@ -28,12 +30,13 @@ class Changes:
     """Index `plot`; outcome."""
     gone: pd.Series
     """Index `plot`; outcome in the last run."""
-    moved: tuple[str, ...]
-    """Plots with another boundary or point, or a point with another declared area."""
+    moved: pd.DataFrame
+    """Plots with another boundary or point, or a point with another declared area. Index `plot`; `HECTARES`."""
     moved_off_loss: tuple[str, ...]
     """Plots blocked because their boundary was drawn off a loss that an earlier run saw, now or before."""
     outcomes: pd.DataFrame
-    """Index `plot`; `before`, `after`: final outcomes, `blocked` where a finding stops the plot; `why`: a `Why`."""
+    """Index `plot`; `before`, `after`: final outcomes, `blocked` where a finding stops the plot; `HECTARES`;
+    `why`: a `Why`."""
     lots: pd.DataFrame
     """Index `lot`; `before`, `after`: accepted, refused or null; `kg_before`, `kg_after` of product, null for none."""
 
@@ -105,14 +108,20 @@ def _sections(changes: Changes, language: str) -> Iterator[str]:
     off = [[named(plot)] for plot in changes.moved_off_loss]
     yield from listed("moved_off_loss", ["plot"], off, f"<p>{html.escape(say('changes', 'stopped', language))}</p>")
     changed = [
-        [named(row["plot"]), outcome(row["before"]), outcome(row["after"]), _why(row["why"], language)]
+        [
+            *(named(row["plot"]), outcome(row["before"]), outcome(row["after"])),
+            *_hectares(row, HECTARES[2:], language),
+            _why(row["why"], language),
+        ]
         for row in changes.outcomes.reset_index().to_dict("records")
     ]
-    yield from listed("outcomes", ["plot", "before", "after", "why"], changed)
+    yield from listed("outcomes", ["plot", "before", "after", *HECTARES[2:], "why"], changed)
     lots = [[named(row["lot"]), *_lot(row, language)] for row in changes.lots.reset_index().to_dict("records")]
     heads = ["lot", "before", "kg_before", "after", "kg_after"]
     yield from listed("lots", heads, lots, "".join(_kilograms(changes, language)))
-    yield from listed("moved", ["plot"], [[named(plot)] for plot in changes.moved])
+    moved = changes.moved.reset_index().to_dict("records")
+    places = [[named(row["plot"]), *_hectares(row, HECTARES, language)] for row in moved]
+    yield from listed("moved", ["plot", *HECTARES], places)
     yield from listed("new", ["plot", "after"], [[named(plot), outcome(code)] for plot, code in changes.new.items()])
     yield from listed("gone", ["plot", "before"], [[named(plot), outcome(code)] for plot, code in changes.gone.items()])
 
@@ -124,6 +133,11 @@ def _why(why: Why, language: str) -> str:
         shown = f' <span class="code">{named(detail)}</span>' if detail and cause in _SHOWN_DETAILS else ""
         causes.append(words + shown)
     return "; ".join(causes)
+
+
+def _hectares(row: dict[Hashable, Any], names: Sequence[str], language: str) -> list[str]:
+    """A dash where it is not known."""
+    return ["–" if pd.isna(row[name]) else number(float(row[name]), language, 2) for name in names]
 
 
 def _lot(row: dict[Hashable, Any], language: str) -> list[str]:
@@ -155,10 +169,10 @@ def _rows(changes: Changes) -> pd.DataFrame:
         pd.DataFrame({"what": "moved_off_loss", "name": list(changes.moved_off_loss)}),
         changes.outcomes.assign(what="outcome", name=changes.outcomes.index, why=why, detail=details),
         changes.lots.assign(what="lot", name=changes.lots.index),
-        pd.DataFrame({"what": "moved", "name": list(changes.moved)}),
+        changes.moved.assign(what="moved", name=changes.moved.index),
         pd.DataFrame({"what": "new", "name": changes.new.index, "after": changes.new.to_numpy()}),
         pd.DataFrame({"what": "gone", "name": changes.gone.index, "before": changes.gone.to_numpy()}),
     ]
-    columns = ["what", "name", "before", "after", "kg_before", "kg_after", "why", "detail"]
+    columns = ["what", "name", "before", "after", "kg_before", "kg_after", *HECTARES, "why", "detail"]
     filled = [part.astype(object) for part in parts if len(part)]
     return pd.concat([pd.DataFrame(columns=columns, dtype=object), *filled], ignore_index=True)[columns]

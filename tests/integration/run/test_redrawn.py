@@ -147,8 +147,8 @@ def test_the_page_of_changes_stays_beside_the_package(tiny: tiny_harvest.Tiny):
     run(config.load(tiny.config), offline=True)
 
     assert pages == [False]
-    assert f"moved_off_loss,{HIGH},,,,,," in rows
-    assert f"outcome,{HIGH},high,undetermined,,,geometry blocked," in rows
+    assert f"moved_off_loss,{HIGH},,,,,,,,,," in rows
+    assert f"outcome,{HIGH},high,undetermined,,,2.7546,0.9182,0.4591,,geometry blocked," in rows
     assert "ahora la detiene un hallazgo" in told
     assert "Dibujadas fuera de una pérdida (1)" in told and "Drawn off a loss (1)" in told
     assert kept == told

@@ -25,11 +25,19 @@ class Made:
         folder.mkdir(parents=True)
         index = pd.Index(list(plots), name="plot")
         places = [None if x != x else shapely.Point(x, -6) for x, _ in plots.values()]
-        about = {"geometry_kind": "point", "declared_area_ha": 1.0, "usable": [bool(one) for _, one in plots.values()]}
+        about = {
+            "geometry_kind": "point",
+            "declared_area_ha": 1.0,
+            "area_ha": None,
+            "usable": [bool(one) for _, one in plots.values()],
+        }
         gpd.GeoDataFrame(about, geometry=places, index=index, crs=4326).to_parquet(folder / "PLOTS.parquet")
         assessed = {name: outcome for name, (_, outcome) in plots.items() if outcome}
         outcomes = {"outcome": list(assessed.values()), "final_outcome": list(assessed.values())}
-        frame = pd.DataFrame({**outcomes, "policy": "convergence@1", "review": None}, pd.Index(assessed, name="plot"))
+        frame = pd.DataFrame(
+            {**outcomes, "policy": "convergence@1", "review": None, "deforestation_ha": 0.25},
+            pd.Index(assessed, name="plot"),
+        )
         frame.to_parquet(folder / "ASSESSMENTS.parquet")
         evidence = {"footprint": "plot", "hansen_gfc.loss": 0, "area_ha": 1.0}
         pd.DataFrame(evidence, index=frame.index).to_parquet(folder / "EVIDENCE.parquet")
@@ -101,8 +109,12 @@ def test_each_change_is_named(tmp_path: Path) -> None:
     found = between(tmp_path, now)
 
     assert found is not None
-    assert (found.new.to_dict(), found.gone.to_dict(), found.moved) == ({"b/9": "low"}, {"a/4": "low"}, ("a/1",))
-    assert found.outcomes.to_dict("index") == {
+    assert (found.new.to_dict(), found.gone.to_dict(), list(found.moved.index)) == (
+        {"b/9": "low"},
+        {"a/4": "low"},
+        ["a/1"],
+    )
+    assert found.outcomes[["before", "after", "why"]].to_dict("index") == {
         "a/1": {"before": "high", "after": "more_info_needed", "why": (("geometry", ""),)},
         "a/2": {"before": "low", "after": "blocked", "why": (("removed", ""),)},
     }
@@ -135,7 +147,8 @@ def test_a_point_with_another_area_is_another_place(tmp_path: Path) -> None:
     found = changes.since_last(last_run(tmp_path), stages(made))
 
     assert found is not None
-    assert found.moved == ("a/3",)
+    assert list(found.moved.index) == ["a/3"]
+    assert found.moved.loc["a/3", ["area_before", "area_after"]].tolist() == [1.0, 0.2]
 
 
 LOTS = {
@@ -168,7 +181,19 @@ def test_the_page_tells_every_change_in_the_language_asked_for(tmp_path: Path, l
         return text.say(topic, key, language, lots=1, kg="450", harvest="mi-cosecha").replace("'", "&#x27;")
 
     assert "2026-11-29 14:03 UTC" in said
-    for key in ("title", "stopped", "freed", "why_geometry", "why_removed", "blocked", "new", "gone", "moved"):
+    for key in (
+        "title",
+        "stopped",
+        "freed",
+        "why_geometry",
+        "why_removed",
+        "blocked",
+        "new",
+        "gone",
+        "moved",
+        "area_after",
+        "loss_before",
+    ):
         assert words("changes", key) in said, key
     assert words("report", "outcome_high") in said
     assert "b/&lt;b&gt;9" in said and "<b>9" not in said
@@ -182,16 +207,16 @@ def test_the_table_has_a_row_for_every_change(tmp_path: Path) -> None:
     page.write(tmp_path, found, "mi-cosecha", ["es"], dt.datetime(2026, 11, 29, 14, 3))
 
     assert (tmp_path / "changes.csv").read_text(encoding="utf-8").splitlines() == [
-        "what,name,before,after,kg_before,kg_after,why,detail",
-        "moved_off_loss,a/1,,,,,,",
-        "outcome,a/1,high,undetermined,,,geometry,",
-        "outcome,a/2,low,blocked,,,removed,",
-        "lot,L1,refused,accepted,500.0,450.0,,",
-        "lot,L2,accepted,refused,300.0,300.0,,",
-        "lot,L4,,refused,,9.0,,",
-        "moved,a/1,,,,,,",
-        "new,b/9,,low,,,,",
-        "gone,a/4,low,,,,,",
+        "what,name,before,after,kg_before,kg_after,area_before,area_after,loss_before,loss_after,why,detail",
+        "moved_off_loss,a/1,,,,,,,,,,",
+        "outcome,a/1,high,undetermined,,,1.0,1.0,0.25,,geometry,",
+        "outcome,a/2,low,blocked,,,1.0,1.0,0.25,,removed,",
+        "lot,L1,refused,accepted,500.0,450.0,,,,,,",
+        "lot,L2,accepted,refused,300.0,300.0,,,,,,",
+        "lot,L4,,refused,,9.0,,,,,,",
+        "moved,a/1,,,,,1.0,1.0,0.25,,,",
+        "new,b/9,,low,,,,,,,,",
+        "gone,a/4,low,,,,,,,,,",
     ]
 
 
@@ -200,7 +225,7 @@ def test_plots_without_a_place_can_be_compared(tmp_path: Path) -> None:
     found = between(tmp_path, {**LAST, "a/4": (float("nan"), "")})
 
     assert found is not None
-    assert found.moved == ("a/4",)
+    assert list(found.moved.index) == ["a/4"]
 
 
 def test_a_first_run_has_nothing_to_compare(tmp_path: Path) -> None:
