@@ -9,6 +9,7 @@ import pytest
 
 from eudr_check import risk
 from eudr_check.risk.explain import explain
+from eudr_check.text import topic
 from eudr_check.unread import UNREAD, unread
 from eudr_check.variables import Variable
 from tests.helpers.risk_tables import ALL, PRODUCTION, evidence, plots, point_plots
@@ -105,3 +106,9 @@ def test_planted_forest_is_left_out_of_loss_on_forest_by_name() -> None:
         "Loss after 2020 on that forest, leaving out what a map of 2020 shows as planted or tree crop: 0.000 ha."
         in text
     )
+
+
+def test_the_same_figure_has_one_name_on_the_page_and_in_qgis() -> None:
+    """Both leave planted forest out, and say so."""
+    assert "forest not planted" in topic("report")["deforestation"]["en"]
+    assert "forest not planted" in topic("gis")["field_deforestation_ha"]["en"]
