@@ -10,6 +10,7 @@ import pytest
 import shapely
 import xlsxwriter
 
+from eudr_check.plots import message
 from tests.helpers.plot_files import (
     assert_conserved,
     codes,
@@ -129,6 +130,21 @@ def test_sheet_with_title_degrees_and_minutes(tmp_path):
     assert made.geometry.iloc[0].y == pytest.approx(-6.0351950, abs=1e-6)
     assert made["declared_area_ha"].iloc[0] == 1.5
     assert not codes(findings) & {"decimals_few", "decimals_too_few"}
+
+
+def test_seconds_with_two_decimals_are_told_what_to_write(tmp_path):
+    """Nobody exports decimals of a degree from seconds: the message says what seconds need, in all languages."""
+    rows = 'id,lat,lon\nA,"6° 02\' 06.71"" S","76° 05\' 49.56"" W"\n'
+    made, findings = loaded(written(tmp_path, "a.csv", rows))
+    details = findings.loc[findings["code"] == "decimals_few", "details"].iloc[0]
+
+    assert list(made["plot_id"]) == ["A"]
+    assert json.loads(details) == {"decimals": 5}
+    for language, words in (
+        ("en", "seconds with three decimals"), ("es", "segundos con tres decimales"),
+        ("fr", "secondes avec trois décimales"), ("pt", "segundos com três decimais"),
+    ):  # fmt: skip
+        assert words in message("decimals_few", details, language)
 
 
 def test_one_row_per_vertex(tmp_path):
