@@ -70,7 +70,7 @@ class TestArticle10:
         rows = article10.table(found, "en").set_index("letter")
 
         assert (items["b"]["state"], items["d"]["state"], items["e"]["state"]) == ("answered", "operator", "question")
-        assert rows.loc["b", "answer"].startswith("1 of 1 plots")
+        assert rows.loc["b", "answer"].startswith("Plots that hold forest of 2020: 1 of 1,")
         assert rows.loc["b", "operator"] == rows.loc["d", "operator"] == [said]
         assert rows.loc["d", "answer"] == rows.loc["d", "question"] == ""
         assert "d" not in article10.questions(found, "en")
