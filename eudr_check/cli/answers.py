@@ -3,6 +3,7 @@
 import typer
 
 from eudr_check.cli.app import AsJson, Config, app, echo_json
+from eudr_check.cli.language import say
 from eudr_check.errors import ConfigError
 from eudr_check.text import sentence
 
@@ -32,4 +33,4 @@ def answers(config: Config, as_json: AsJson = False) -> None:
     if as_json:
         echo_json({"file": path, "open": asked})
         return
-    typer.echo(f"{path}: {len(asked)} open questions ({', '.join(asked) or 'none'})")
+    typer.echo(say("answers_open" if asked else "answers_none", file=path, letters=", ".join(asked)))

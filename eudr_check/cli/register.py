@@ -123,10 +123,7 @@ def register_note(
     if as_json:
         echo_json({**noted, **window})
         return
-    typer.echo(
-        f"{noted['statement']} of {noted['harvest']} ({noted['internal_reference']}): {noted['reference_number']}, "
-        f"submitted {noted['submitted']}, keep until {noted['keep_until']}, its evidence five years from placing"
-    )
+    typer.echo(language.say("register_noted", **noted))
     typer.echo(show_register.amendable(window))
 
 
@@ -150,12 +147,9 @@ def register_placed(
     if as_json:
         echo_json(noted)
         return
-    typer.echo(
-        f"{noted['statement']} of {noted['harvest']}: {noted['reference_number']}, placed {noted['placed']}, "
-        f"keep statement and evidence until {noted['keep_until']}"
-    )
+    typer.echo(language.say("register_placed", **noted))
     if noted["placed"] < noted["submitted"]:
-        typer.echo(f"placed before it was submitted ({noted['submitted']}): Article 4 asks for the statement first")
+        typer.echo(language.say("register_placed_early", submitted=noted["submitted"]))
 
 
 def _refuse_future(option: str, time: dt.datetime | None) -> None:

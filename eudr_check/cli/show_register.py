@@ -63,13 +63,10 @@ def received(checks: Sequence[Row], language: str) -> None:
 
 def amendable(noted: Row) -> str:
     """Both readings of the 72 hours, and what ends them earlier."""
-    from_number = noted["amend_from_number"]
-    counted = f"until {_minutes(noted['amend_from_submission'])} counted from submission (service description)"
-    if from_number is None:
-        counted += "; from the reference number (Implementing Regulation, Art. 5(1)) if you note --available"
-    else:
-        counted += f", until {_minutes(from_number)} from the reference number (Implementing Regulation, Art. 5(1))"
-    return f"may be amended or withdrawn {counted}; not after grouping, notice of a check, placing or customs use"
+    until = {"submission": _minutes(noted["amend_from_submission"])}
+    if noted["amend_from_number"] is None:
+        return speech.say("amend_open", **until)
+    return speech.say("amend_known", number=_minutes(noted["amend_from_number"]), **until)
 
 
 def _minutes(time: str) -> str:

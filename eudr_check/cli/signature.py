@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from eudr_check.cli.app import AsJson, app, echo_json
+from eudr_check.cli.language import say
 
 VARIABLE = "EUDR_CHECK_KEY_PASSWORD"
 Password = Annotated[
@@ -36,8 +37,8 @@ def new_key(
     if as_json:
         echo_json({"secret": secret, "public": public})
         return
-    typer.echo(f"{secret}: stays with the person who signs; keep a copy in a safe place")
-    typer.echo(f"{public}: give it to everybody who checks your packages, on another way than the packages")
+    typer.echo(say("key_secret", file=secret))
+    typer.echo(say("key_public", file=public))
 
 
 @app.command()
@@ -57,4 +58,4 @@ def sign(
     if as_json:
         echo_json({"signature": signed, "person": person})
     else:
-        typer.echo(f"{signed}: signed by {person}")
+        typer.echo(say("signed", file=signed, person=person))

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from eudr_check.cli.app import AsJson, Config, app
+from eudr_check.cli.language import say
 
 
 @app.command()
@@ -23,7 +24,7 @@ def simplified(
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
         return
-    state = "ready to sign" if answer["ready_to_sign"] else "DRAFT"
-    typer.echo(f"{folder}: {answer['geolocation']['plots']} plots, {state}")
+    state = "simplified_ready" if answer["ready_to_sign"] else "simplified_draft"
+    typer.echo(say(state, folder=folder, plots=answer["geolocation"]["plots"]))
     for point in answer["open_points"]:
-        typer.echo(f"open: {', '.join(str(value) for value in point.values())}")
+        typer.echo(say("open_point", what=", ".join(str(value) for value in point.values())))

@@ -67,7 +67,7 @@ def test_a_farm_declares_simply_from_files_to_payload(farm: Path, tmp_path: Path
     facts = json.loads((into / "sd.json").read_text(encoding="utf-8"))
 
     assert made.exit_code == 0, made.output
-    assert "3 plots, DRAFT" in made.output
+    assert "plots: 3; DRAFT" in made.output
     assert sorted(path.name for path in into.iterdir()) == [
         "declaration.en.pdf", "declaration.es.pdf", "plots.geojson", "sd.json", "sd.xml",
     ]  # fmt: skip
