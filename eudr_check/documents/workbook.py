@@ -1,6 +1,7 @@
 """Tables of people in XLSX: the first sheet whose header is known, its cells as text."""
 
 import datetime as dt
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -85,10 +86,12 @@ def _sheets(path: Path, recognised: Callable[[Sequence[str]], int]) -> list[_She
             if sum(one.file_size for one in packed.infolist()) > MOST_BYTES:
                 raise ConfigError(sentence("documents", "too_large", file=str(path), megabytes=MOST_BYTES // 10**6))
         # Lazily read, a sheet ends where the file claims it does.
-        with path.open("rb") as stream:
+        with path.open("rb") as stream, warnings.catch_warnings():
+            # A sheet that the workbook names and does not hold has taken its rows along.
+            warnings.filterwarnings("error", "Defined names for sheet index", UserWarning)
             book = openpyxl.load_workbook(stream, data_only=True)
             formulas = openpyxl.load_workbook(stream)
-    except BROKEN as error:
+    except (*BROKEN, UserWarning) as error:
         raise ConfigError(sentence("documents", "no_workbook", file=str(path))) from error
     found = []
     for sheet in book.worksheets:

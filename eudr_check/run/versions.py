@@ -130,7 +130,7 @@ STAGES = {
         ("package/gis", "package/document_date.py", "package/palette.py", "law", "records.py", "parquet.py", "text"),
         (*_VECTORS, "rasterio"),
     ),
-    "assessment": MadeBy(("risk", "run/watched.py", *_DOCUMENTS), (*_VECTORS, "openpyxl", "XlsxWriter")),
+    "assessment": MadeBy(("risk", "unread.py", "run/watched.py", *_DOCUMENTS), (*_VECTORS, "openpyxl", "XlsxWriter")),
     "scenes": MadeBy(
         (
             "imagery/scenes.py",
@@ -153,6 +153,7 @@ STAGES = {
             "package",
             "run",
             "geoid.py",
+            "unread.py",
             "records.py",
             "interface",
             "parquet.py",

@@ -183,7 +183,7 @@ def test_f17_a_plot_nearly_so_called_is_proposed(done: Done, asked: str, near: s
 def test_f18_before_a_run_the_commands_say_so(done: Done) -> None:
     """Nothing is called unfinished that was never begun."""
     assert "aún no se ha corrido" in done.before["status"]
-    assert "run the harvest first" in done.before["explain"]
+    assert "corra primero la cosecha" in done.before["explain"]
 
 
 def test_f21_what_is_no_package_is_told_from_a_damaged_one(done: Done, tmp_path: Path) -> None:

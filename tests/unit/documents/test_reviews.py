@@ -374,6 +374,6 @@ def test_explain_in_four_languages(outcome: str, language: str, name: str) -> No
     text = risk.explain("coop/1", plot_table, assessments, reasons, table, ALL, policy, language)
 
     assert "coop/1" in text and "{" not in text
-    # What nobody read is a dash with its hectares, never nought.
-    assert ("– ha" in text) == (outcome == "undetermined")
+    # What nobody read is a dash with its hectares, never nought; Whisp never lays loss on forest.
+    assert ("– ha" in text) == (outcome == "undetermined" or name.startswith("whisp"))
     assert evidence_digest(table, ["coop/1"])["coop/1"] in text
