@@ -3,7 +3,6 @@
 import csv
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
@@ -12,11 +11,12 @@ import pandas as pd
 
 from eudr_check import tables
 from eudr_check.animal_tables import STAYS
+from eudr_check.documents.cells import Cells
 from eudr_check.documents.csv_rows import raise_all, short, table_of
 from eudr_check.errors import ConfigError, EudrCheckError
 from eudr_check.names import plain
 from eudr_check.spelling import folded
-from eudr_check.text import Sentence, sentence
+from eudr_check.text import sentence
 
 COLUMNS = ("group", "cooperative", "plot_id", "role", "from", "to")
 _said = partial(sentence, "documents")
@@ -50,7 +50,7 @@ def read_animals(path: Path, *, last: dt.date = dt.date.max) -> pd.DataFrame:
     found, problems = [], list[EudrCheckError](table.broken)
     known: dict[str, str] = {}
     for number, (row, place) in enumerate(table.rows, start=1):
-        cells = _Cells(place, last, [])
+        cells = Cells(place, last, [])
         found.append(_stay(row, number, cells))
         first = known.setdefault(folded(str(found[-1]["group"])), str(found[-1]["group"]))
         if first != found[-1]["group"]:
@@ -63,33 +63,12 @@ def read_animals(path: Path, *, last: dt.date = dt.date.max) -> pd.DataFrame:
     return tables.typed(STAYS, found)
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """How the cells of a row are read, and what is wrong with them."""
-
-    place: Sentence
-    last: dt.date
-    faults: list[Sentence]
-
-    def wrong(self, key: str, **values: str) -> None:
-        """One more fault."""
-        self.faults.append(_said(key, place=self.place, **values))
-
-    def day(self, text: str, column: str) -> dt.date | None:
-        """A day that is not still to come; None where the cell is empty or holds none."""
-        if not text:
-            return None
-        try:
-            day = dt.date.fromisoformat(text)
-        except ValueError:
-            self.wrong("no_day", column=column, value=text)
-            return None
-        if day > self.last:
-            self.wrong("kept_to_come", column=column, day=str(day), last=str(self.last))
-        return day
+def _day(cells: Cells, row: Mapping[str, str], column: str) -> dt.date | None:
+    """A day that nobody knows stays empty."""
+    return cells.day(row[column], column, "kept_to_come") if row[column] else None
 
 
-def _stay(row: Mapping[str, str | None], number: int, cells: _Cells) -> dict[str, object]:
+def _stay(row: Mapping[str, str | None], number: int, cells: Cells) -> dict[str, object]:
     text = {name: (row.get(name) or "").strip() for name in COLUMNS}
     for name in ("group", "cooperative", "plot_id"):
         if not text[name]:
@@ -97,7 +76,7 @@ def _stay(row: Mapping[str, str | None], number: int, cells: _Cells) -> dict[str
     role = roles().get(plain(text["role"]))
     if role is None:
         cells.wrong("role_unknown", value=text["role"], known=", ".join(_canonical()))
-    since, until = cells.day(text["from"], "from"), cells.day(text["to"], "to")
+    since, until = _day(cells, text, "from"), _day(cells, text, "to")
     if since is not None and until is not None and until < since:
         cells.wrong("stay_reversed", since=str(since), until=str(until))
     return {

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from eudr_check import numerals, tables
+from eudr_check.documents.cells import Cells
 from eudr_check.documents.csv_rows import raise_all, short, table_of
 from eudr_check.errors import ConfigError, EudrCheckError
 from eudr_check.numerals import AmbiguousNumberError
@@ -63,7 +64,7 @@ def read_deliveries(path: Path, commodity: str, *, last: dt.date = dt.date.max) 
     found, problems = [], list[EudrCheckError](table.broken)
     for number, (row, place) in enumerate(table.rows, start=1):
         faults: list[Sentence] = []
-        one = _delivery(row, number, _Cells(place, commodity, mark, last, faults))
+        one = _delivery(row, number, _Cells(place, last, faults, commodity, mark))
         found.append(one)
         problems += [ConfigError(fault) for fault in faults]
     problems += _lots_in_two_spellings(
@@ -116,18 +117,11 @@ def of_table(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Cells:
-    """How the cells of a row are read, and what is wrong with them."""
+class _Cells(Cells):
+    """Those of a delivery: of a commodity, with the decimal mark of the file."""
 
-    place: Sentence
     commodity: str
     mark: str | None
-    last: dt.date
-    faults: list[Sentence]
-
-    def wrong(self, key: str, **values: str) -> None:
-        """One more fault."""
-        self.faults.append(_said(key, place=self.place, **values))
 
     def kilograms(self, text: str) -> float:
         """A weight above 0; NaN where it is none."""
@@ -141,17 +135,6 @@ class _Cells:
         if not (value > 0 and np.isfinite(value)):
             self.wrong("kg_wrong", value=text)
         return value
-
-    def day(self, text: str, column: str) -> dt.date | None:
-        """A day that is not still to come; None where it is none."""
-        try:
-            day = dt.date.fromisoformat(text)
-        except ValueError:
-            self.wrong("no_day", column=column, value=text)
-            return None
-        if day > self.last:
-            self.wrong("day_to_come", column=column, day=str(day), last=str(self.last))
-        return day
 
 
 def _delivery(row: Mapping[str, str | None], number: int, cells: _Cells) -> dict[str, object]:

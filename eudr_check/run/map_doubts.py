@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from eudr_check import plots as plots_room
-from eudr_check.layers import shipped
 from eudr_check.typing import Floats
 from eudr_check.variables import NO, UNKNOWN, Variable
 
@@ -35,7 +34,9 @@ class Doubt:
 
 
 def doubts(evidence: pd.DataFrame, columns: Sequence[Variable]) -> list[Doubt]:
-    """Variables of maps of one's own that are yes nowhere, or everywhere, where another of their kind says otherwise.
+    """Variables that are yes nowhere, or everywhere, on ground of which another of their kind says otherwise.
+
+    Those of shipped definitions too: the raster that somebody registered under one may be another one.
 
     Args:
         evidence: EVIDENCE; of points the disc of their declared area counts.
@@ -47,8 +48,7 @@ def doubts(evidence: pd.DataFrame, columns: Sequence[Variable]) -> list[Doubt]:
     evidence = evidence[evidence["footprint"].isin(OWN_GROUND)]
     hectares = evidence["area_ha"].to_numpy(dtype=np.float64)
     found = []
-    own = [one for one in columns if one.layer not in shipped()]
-    for one in own:
+    for one in columns:
         others = [other for other in columns if other.layer != one.layer and other.role in PEERS.get(one.role, ())]
         differing = max(_differing(evidence, hectares, one, others), key=lambda each: each[0], default=None)
         if differing is not None:

@@ -38,11 +38,10 @@ LOSS = (variable("a.x", "event", "event"), variable("b.y", "event", "event"))
         (FOREST, [(4.0, 0, 1), (96.0, 0, 0)], []),
         (FOREST, [(0.9, 0, 1), (1.1, 0, 0)], []),
         (FOREST, [(6.0, 0, 1), (0.3, 0, 0)], []),
-        ((replace(FOREST[0], layer="jrc_tmf@v1.2025"), FOREST[1]), [(40.0, 0, 1), (60.0, 0, 0)], []),
         (
-            (FOREST[0], replace(FOREST[1], layer="jrc_tmf@v1.2025")),
+            (replace(FOREST[0], layer="jrc_tmf@v1.2025"), FOREST[1]),
             [(40.0, 0, 1), (60.0, 0, 0)],
-            [("map_nowhere", "a.x@1", 40.0)],
+            [("map_nowhere", "jrc_tmf@v1.2025", 40.0)],
         ),
         (LOSS, [(40.0, 0, 2022), (60.0, 0, 0)], [("map_nowhere", "a.x@1", 40.0)]),
         (LOSS, [(40.0, 2021, 2022), (60.0, 0, 0)], []),
