@@ -109,7 +109,9 @@ def _gis(folder: Path, given: PackageInput) -> Iterator[Step]:
     edition = Edition.of(given.harvest, given.variables, scenes, given.layers, shown, policy)
     target, patches = edition.geopackage(folder), folder / "tables" / "PATCHES.parquet"
     yield Step(DRAWN, lambda made: delivery.drawing(target, patches, edition.day), ("tables",), "process")
-    yield Step("gis", lambda made: delivery.writing(folder, edition, given.plots), ("tables", DRAWN), "process")
+    # Sheets print the dates of pictures, which are read from their table.
+    needs = ("tables", "pictures", DRAWN)
+    yield Step("gis", lambda made: delivery.writing(folder, edition, given.plots), needs, "process")
 
 
 def _output(

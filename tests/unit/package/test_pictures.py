@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyogrio
 import pytest
 
 from eudr_check import package
@@ -16,6 +17,7 @@ from eudr_check.package import pictures
 from eudr_check.package.folder import Folder
 from eudr_check.package.statement import document, pages, years
 from eudr_check.package.verify import verify
+from eudr_check.steps import in_turn
 from tests.helpers import package_pictures
 from tests.helpers import package_tables as six
 
@@ -44,6 +46,25 @@ def test_pages_show_before_and_now(made: Path) -> None:
     assert [shot["date"] for shot in row["shots"]] == list(package_pictures.DATES)
     assert [shot["lines"] for shot in row["shots"]] == [[f"taken on {date}"] for date in package_pictures.DATES]
     assert all("100 m" in shot["svg"] and 'points="2.00,2.00' in shot["svg"] for shot in row["shots"])
+
+
+def test_sheets_know_their_pictures_whatever_ends_first(tmp_path: Path) -> None:
+    """Only what the GIS step waits for is done before it: the dates of the pictures stand in its table all the same."""
+    folder, imagery = tmp_path / "p", package_pictures.folder(tmp_path / "imagery")
+    folder.mkdir()
+    (imagery / "looks.csv").write_text(
+        "plot,look,date\n" + "".join(f"{one},latest,2026-08-24\n" for one in six.plots().index)
+    )
+    given = {"harvest": six.harvest(package={"languages": ["es"], "outputs": ["gis"]}), "imagery": imagery}
+    planned = {step.name: step for step in package.steps(folder, package.PackageInput(**six.package(**given)))}
+    waited = ["gis"]
+    for name in waited:
+        waited += [one for one in planned[name].needs if one not in waited]
+
+    in_turn([planned[name] for name in waited])
+
+    asking = pyogrio.read_dataframe(next(folder.glob("*.gpkg")), layer="attention", read_geometry=False)
+    assert len(asking) and asking["picture_now"].notna().all()
 
 
 def test_pages_show_radar_below_a_pair_that_is_not_clear(made: Path) -> None:
