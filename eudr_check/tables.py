@@ -157,7 +157,10 @@ ASSESSMENTS = pa.DataFrameSchema(
         "agreed_deforestation_ha": hectares("the same where two methods agree on the cells"),
         "unknown_ha": hectares("area the required layers leave unknown"),
         "margin_ha": number("hectares to the nearest threshold that would change the outcome", nullable=True),
-        "stability": text("stable or fragile", among=("stable", "fragile")),
+        "stability": text(
+            "stable or fragile; unknown where the ground of the plot, or what is on it, is not known",
+            among=("stable", "fragile", "unknown"),
+        ),
         "flips": text("what changes the outcome, where fragile", nullable=True),
         "unobserved_since": text(
             "last day the event layers cover, where production ends later or nobody said when", nullable=True

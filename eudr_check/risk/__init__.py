@@ -3,6 +3,6 @@
 from eudr_check.risk.assess import assess
 from eudr_check.risk.compare import compare
 from eudr_check.risk.explain import explain
-from eudr_check.risk.policy import Policy, parse, policy, shipped
+from eudr_check.risk.policy import Policy, default_policy, parse, policy, shipped
 
-__all__ = ["Policy", "assess", "compare", "explain", "parse", "policy", "shipped"]
+__all__ = ["Policy", "assess", "compare", "default_policy", "explain", "parse", "policy", "shipped"]

@@ -47,7 +47,7 @@ def explain(
         _head(plot, place, row, language),
         _figures(row, left, evidence.loc[evidence.index == plot], variables, language),
         _why(mine, policy, language),
-        _doubts(plot, row, left, evidence, language),
+        _doubts(plot, row, evidence, language),
     ]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
@@ -169,15 +169,13 @@ def _flip(written: str, language: str) -> str:
     return f"{words} → {_say(to, language)}"
 
 
-def _doubts(plot: str, row: pd.Series, left: pd.Series, evidence: pd.DataFrame, language: str) -> list[str]:
+def _doubts(plot: str, row: pd.Series, evidence: pd.DataFrame, language: str) -> list[str]:
     lines = []
     if pd.notna(row["margin_ha"]):
         lines.append(_say("margin", language, ha=number(float(row["margin_ha"]), language, 3)))
     flips = row["flips"]
-    # Without ground that is known, that nothing changes the outcome is no strength of it.
-    untried = row["outcome"] == "undetermined" and pd.isna(left["unknown_ha"])
     said = "" if pd.isna(flips) else "; ".join(_flip(one, language) for one in flips.split())
-    lines.append(_say("untried" if untried else str(row["stability"]), language, flips=said))
+    lines.append(_say(f"outcome_is_{row['stability']}", language, flips=said))
     if pd.notna(row["unobserved_since"]):
         lines.append(_say("unobserved", language, date=row["unobserved_since"]))
     if pd.notna(row["review"]):

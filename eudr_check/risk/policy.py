@@ -48,6 +48,8 @@ DEGRADATION = frozenset(
     }
 )
 """Quantities that need the kind of forest in 2020 and the use of the land today."""
+OWN_POLICIES = {"cattle": "cattle@1", "wood": "wood@1"}
+"""Shipped policies of commodities that have one of their own."""
 Tree = Literal["pcrop", "acrop", "timber", "timber_2026_09"]
 
 
@@ -213,6 +215,11 @@ def policy(name: str) -> Policy:
     if path.suffix in {".yaml", ".yml"} and path.is_file():
         return _own(_read(path, name), path.name)
     raise PolicyError(sentence("start", "policy_unknown", name=name, known=", ".join(shipped())))
+
+
+def default_policy(commodity: str) -> str:
+    """Name of the shipped policy by which a commodity is judged when nobody says otherwise."""
+    return OWN_POLICIES.get(commodity, "convergence@1")
 
 
 def shipped() -> tuple[str, ...]:

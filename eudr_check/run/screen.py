@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import cast, get_args
 
+from eudr_check import layers, risk
 from eudr_check.choices import Commodity
 from eudr_check.config import Catalogue, Harvest, LayerChoice, PackageChoice, PlotFile, RunChoice
 from eudr_check.errors import ConfigError
@@ -16,7 +17,7 @@ from eudr_check.resources import read_yaml
 def harvest_of(
     plots_file: Path, *, commodity: str, catalogue: Path | None, out: Path, country: str | None = None
 ) -> Harvest:
-    """The settings of a screening: default layers and policy, no operator, no product, no production dates.
+    """The settings of a screening: default layers, the policy of the commodity; no operator, product or dates.
 
     Args:
         plots_file: plot file of any format `plots.load` reads.
@@ -40,7 +41,11 @@ def harvest_of(
         raise ConfigError(said("all", problems=problems) if len(problems) > 1 else problems[0])
     default = read_yaml(__package__, "screen.yaml")
     place = Catalogue(folder=catalogue) if catalogue is not None else Catalogue(tiles="published")
-    chosen = default["layers"] if catalogue is not None else packs.pack(code).ids
+    policy = risk.default_policy(str(known))
+    chosen = packs.pack(code).ids
+    if catalogue is not None:
+        more = _further(catalogue, code) if policy != risk.default_policy("coffee") else ()
+        chosen = tuple(dict.fromkeys((*default["layers"], *more)))
     name = re.sub(r"[^a-z0-9]+", "-", plots_file.stem.lower()).strip("-") or "plots"
     return Harvest(
         harvest=f"screen-{name}",
@@ -55,8 +60,15 @@ def harvest_of(
         ),
         catalogues={"screen": place},
         layers=tuple(LayerChoice(id=layer, source="screen") for layer in chosen),
-        policy=default["policy"],
+        policy=policy,
         production=None,
         package=PackageChoice(outputs=tuple(default["outputs"])),
         run=RunChoice(folder=out),
     ).for_screening()
+
+
+def _further(catalogue: Path, country: str | None) -> tuple[str, ...]:
+    """Layers of a country's pack that a folder has: some policies ask for more than forest and loss."""
+    there = layers.catalogue.collections(catalogue)
+    known = {one: layers.definition(LayerChoice(id=one, source="screen")) for one in packs.pack(country).ids}
+    return tuple(one for one, layer in known.items() if layer.collection in there)

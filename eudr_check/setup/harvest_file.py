@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from eudr_check import risk
 from eudr_check.config import PlotFile
 from eudr_check.plots import message
 from eudr_check.resources import read_yaml
@@ -16,8 +17,6 @@ from eudr_check.setup.questions import Answers
 from eudr_check.text import say
 
 BLANK = "________"
-POLICIES = {"wood": "wood@1", "cattle": "cattle@1"}
-"""Commodities with a policy of their own."""
 _WIDTH = 112
 
 
@@ -119,7 +118,7 @@ def _layers(plan: Plan) -> Iterator[str]:
     for layer in plan.layers:
         yield f"  - {{id: {layer}, from: maps}}"
     yield from _areas(plan)
-    yield f"policy: {POLICIES.get(plan.answers.commodity, 'convergence@1')}"
+    yield f"policy: {risk.default_policy(plan.answers.commodity)}"
 
 
 def _areas(plan: Plan) -> Iterator[str]:

@@ -48,7 +48,7 @@ def words(language: str) -> dict[str, dict[str, str]]:
         "commodity": {code: say("report", f"commodity_{code}", language) for code in tables.COMMODITIES},
         "geometry_kind": {code: say("statement", f"kind_{code}", language) for code in ("point", "polygon")},
         "topic": {code: say("gis", f"area_topic_{code}", language) for code in tables.AREA_TOPICS},
-        "stability": {code: say("gis", f"stability_{code}", language) for code in ("stable", "fragile")},
+        "stability": {code: say("gis", f"stability_{code}", language) for code in ("stable", "fragile", "unknown")},
     }
 
 

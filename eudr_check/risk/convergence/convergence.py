@@ -12,7 +12,7 @@ from eudr_check.risk.convergence.outcome import OUTCOME, UNDETERMINED, Case, Out
 from eudr_check.risk.convergence.reasons import Report, absent, text_of
 from eudr_check.risk.convergence.roles import Roles, roles
 from eudr_check.risk.convergence.rules import LEVEL
-from eudr_check.risk.convergence.sums import Hectares
+from eudr_check.risk.convergence.sums import Hectares, rounding_ha
 from eudr_check.risk.policy import Convergence
 from eudr_check.variables import Variable
 
@@ -34,6 +34,8 @@ def assess(
     report = Report.of(harvest, found, parts, policy)
     reasons = report.rows(plots.index)
     sums = found.sums
+    unread = stability.without_ground(plots.index, reasons) | (sums.unknown >= sums.area - rounding_ha(sums.area))
+    nobody_looked = (found.outcome == UNDETERMINED) & unread
     unobserved = found.observation.unobserved
     assessments = pd.DataFrame(
         {
@@ -46,7 +48,7 @@ def assess(
             "agreed_deforestation_ha": sums.agreed,
             "unknown_ha": sums.unknown,
             "margin_ha": margin(harvest, found, policy),
-            "stability": np.where(fragile, "fragile", "stable"),
+            "stability": stability.worded(fragile, nobody_looked),
             "flips": flips.to_numpy(),
             "unobserved_since": pd.Series(found.observation.through.astype(str)).where(unobserved).to_numpy(),
             "policy": policy.full_name,
@@ -92,7 +94,7 @@ def _without_layers(plots: pd.DataFrame, parts: Roles, policy: Convergence) -> t
             "deforestation_ha": 0.0,
             "agreed_deforestation_ha": 0.0,
             "unknown_ha": plots["area_ha"].fillna(0.0).to_numpy(),
-            "stability": "stable",
+            "stability": "unknown",
             "policy": policy.full_name,
             "final_outcome": OUTCOME[UNDETERMINED],
         }

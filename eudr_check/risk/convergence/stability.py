@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from eudr_check.config import Production
 from eudr_check.risk.convergence.outcome import OUTCOME, Case, reach
@@ -11,6 +12,7 @@ from eudr_check.risk.convergence.roles import Roles
 from eudr_check.risk.convergence.rules import Levels
 from eudr_check.risk.policy import Convergence
 from eudr_check.typing import Mask
+from eudr_check.unread import NOBODY_LOOKED
 
 HALF, DOUBLE = 0.5, 2.0
 
@@ -59,6 +61,21 @@ def gather(outcome: Levels, others: Iterable[tuple[str, Levels]]) -> tuple[Mask,
         kinds = combination.astype(np.int64)
     text = pd.Series(texts[kinds], dtype=object)
     return fragile, text.where(fragile, None)
+
+
+def worded(fragile: Mask, nobody_looked: Mask) -> NDArray[np.object_]:
+    """`fragile`, `stable`, or `unknown` where nobody looked: that nothing changes such an outcome is no strength of it.
+
+    Args:
+        fragile: from `gather`.
+        nobody_looked: plots that are undetermined because their ground, or what is on it, is not known.
+    """
+    return np.where(fragile, "fragile", np.where(nobody_looked, "unknown", "stable")).astype(object)
+
+
+def without_ground(plots: pd.Index, reasons: pd.DataFrame) -> Mask:
+    """Plots of which a reason in REASONS says that their ground, or what is on it, is not known."""
+    return plots.isin(reasons.index[reasons["code"].isin(NOBODY_LOOKED)])
 
 
 def _longer(text: str, name: str, flip: int) -> str:

@@ -52,7 +52,7 @@ def assess(
     outcome = _outcome(indicators, policy, stopped["any"])
     fragile, flips = stability.gather(outcome, _variants(plots, arrays, variables, policy))
     report = _report(table, indicators, policy, stopped)
-    figures = _figures(table)
+    reasons, figures = report.rows(plots.index), _figures(table)
     assessments = pd.DataFrame(
         {
             "plot": plots.index,
@@ -60,13 +60,13 @@ def assess(
             "reasons": report.codes(),
             **figures,
             "margin_ha": _margin(table, indicators, policy, outcome),
-            "stability": np.where(fragile, "fragile", "stable"),
+            "stability": stability.worded(fragile, stability.without_ground(plots.index, reasons)),
             "flips": flips.to_numpy(),
             "policy": policy.full_name,
             "final_outcome": OUTCOME[outcome],
         }
     )
-    return tables.typed(tables.ASSESSMENTS, assessments), report.rows(plots.index)
+    return tables.typed(tables.ASSESSMENTS, assessments), reasons
 
 
 def side_by_side(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:

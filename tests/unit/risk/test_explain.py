@@ -61,4 +61,4 @@ def test_what_would_change_an_outcome_is_said_in_words(language: str, words: str
     )  # fmt: skip
     evidence = pd.DataFrame({"area_ha": [1.0], "footprint": "polygon"}, pd.Index(["coop/1"], name="plot"))
 
-    assert words in "\n".join(_doubts("coop/1", row, pd.Series({"unknown_ha": 0.0}), evidence, language))
+    assert words in "\n".join(_doubts("coop/1", row, evidence, language))
