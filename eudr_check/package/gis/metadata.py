@@ -53,7 +53,7 @@ def about(table: str, title: str, credits: Sequence[Credit], harvest: str, langu
     """
     abstract = say("gis", f"about_{table}", language)
     identifier = f"{harvest}/{table}"
-    if table == "countries":
+    if table in ("countries", "provinces"):
         return About(identifier, title, abstract, (say("gis", "rights_countries", language),))
     if table not in FROM_MAPS:
         return About(identifier, title, abstract, (say("gis", "rights_operator", language),))

@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from eudr_check.law.regulation import CUTOFF_YEAR
-from eudr_check.package.gis import forms, maps, metadata, qgs, rasters, themes
+from eudr_check.package.gis import forms, maps, metadata, provinces, qgs, rasters, themes
 from eudr_check.package.gis import styles as gis_styles
 from eudr_check.package.gis.content import AREAS, LOSS, alias
 from eudr_check.package.gis.edition import Credit
@@ -69,7 +69,7 @@ def write(path: Path, project: Project) -> Path:
     named = _themes(content, project.language)
     themes.add(root, named)
     themes.add_bookmarks(root, say("gis", "layer_cooperatives", project.language), project.cooperatives)
-    ET.SubElement(root, "Layouts").extend(layouts(_printed(content, project, next(iter(named)))))
+    ET.SubElement(root, "Layouts").extend(layouts(_printed(content, project, list(named)[-1])))
     view = ET.SubElement(root, "ProjectViewSettings", UseProjectScales="0")
     west, south, east, north = with_margin(project.bounds, 1.0)
     extent = ET.SubElement(view, "DefaultViewExtent", xmin=f"{west}", ymin=f"{south}", xmax=f"{east}", ymax=f"{north}")
@@ -106,6 +106,7 @@ class _Content:
     groups: Mapping[str, Sequence[tuple[_Layer, Entry]]]
     maps: Sequence[maps.Shown]
     pictures: Sequence[rasters.Shown]
+    provinces: Entry
 
     def tables(self) -> dict[str, Entry]:
         """The first layer of each table."""
@@ -150,6 +151,8 @@ def _layers(root: ET.Element, project: Project) -> _Content:
                 forms.elements(entry.table, project.fields[entry.table], related.get(key, {}), project.language)
             )
             layers.append(layer)
+    # Beside the countries, in the last group.
+    shipped = provinces.add(branch, layers, project.title, project.harvest, project.language)
     root.append(forms.relation_elements(keys, related))
     mapped = maps.add(tree, project.maps, project.years, project.title, project.language)
     for one in mapped:
@@ -163,6 +166,7 @@ def _layers(root: ET.Element, project: Project) -> _Content:
     # Pictures lie below everything but the tiles, whose hatching would cover them.
     drawn += [(order["tiles"] - 0.5, one.key) for one in pictures]
     drawn += [(order["tiles"] - 0.25, one.entry.key) for one in mapped]
+    drawn.append((order["cooperatives"] + 0.5, shipped.key))
     for _, key in sorted(drawn, key=lambda one: one[0]):
         ET.SubElement(custom, "item").text = key
     placed = {
@@ -171,14 +175,18 @@ def _layers(root: ET.Element, project: Project) -> _Content:
         ]
         for group, entries in groups.items()
     }
-    return _Content(placed, mapped, pictures)
+    return _Content(placed, mapped, pictures, shipped)
 
 
 def _themes(content: _Content, language: str) -> dict[str, list[str]]:
-    """Ids of the layers that answer each question, by the question; the first is that of the outcome."""
+    """Ids of the layers that answer each question, by the question; the last is that of the sheets.
+
+    Provinces stand on no sheet: `qgis_process` of QGIS 3.22 falls over at its end where a sheet shows vector layers of
+    two files.
+    """
     tables = content.tables()
     plots = [tables[name].key for name in ("attention", "plots", "plot_points")]
-    ground = [tables[name].key for name in ("cooperatives", "countries")]
+    ground = [tables["cooperatives"].key, content.provinces.key, tables["countries"].key]
     loss = [tables[LOSS].key] if LOSS in tables else []
     seen = [one.entry.key for one in content.maps if one.seen]
     pictures = [one.key for one in content.pictures if one.seen]
@@ -191,6 +199,7 @@ def _themes(content: _Content, language: str) -> dict[str, list[str]]:
         "faults": [*plots, *shown["faults"], *ground],
         "evidence": [*plots, *shown["evidence"], *seen, *ground],
         "pictures": [*plots, *loss, *pictures, *ground] if pictures else [],
+        "sheets": [*plots, *loss, *seen, *(key for key in ground if key != content.provinces.key)],
     }
     return {say("gis", f"group_{name}", language): keys for name, keys in themes.items() if keys}
 

@@ -185,6 +185,22 @@ def _countries(language: str) -> list[ET.Element]:
     ]
 
 
+def provinces(language: str, nearest: int) -> list[ET.Element]:
+    """Style of provinces: dashed lines that hide nothing, names from afar.
+
+    Args:
+        language: of the legend.
+        nearest: denominator of the scale from which on names show.
+    """
+    edge = fill("#ffffff", "#8a909b", opacity=0.0, width=0.18, edge="dash")
+    tip = f"<p>{_value('name')}</p><p>{_value('admin')}</p>"
+    return [
+        _ruled([("", say("gis", "layer_provinces", language))], [edge]),
+        labels_of("name", polygons=True, nearest=nearest, farthest=4_000_000),
+        _text_element("mapTip", tip),
+    ]
+
+
 def located() -> ET.Element:
     """A frame with a mark in its middle, seen however small the frame is."""
     symbol = fill("#ffffff", palette.OUTCOMES["high"].ink, opacity=0.0, width=0.4)

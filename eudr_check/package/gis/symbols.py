@@ -42,7 +42,9 @@ def symbol_of(kind: str) -> ET.Element:
     return ET.Element("symbol", type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
 
 
-def fill(colour: str, ink: str, *, opacity: float = 1.0, width: float = 0.2, pattern: str = "solid") -> ET.Element:
+def fill(
+    colour: str, ink: str, *, opacity: float = 1.0, width: float = 0.2, pattern: str = "solid", edge: str = "solid"
+) -> ET.Element:
     """A symbol of an area; widths in millimetres."""
     symbol = symbol_of("fill")
     layer = ET.SubElement(symbol, "layer", {"class": "SimpleFill", "pass": "0", "locked": "0", "enabled": "1"})
@@ -52,7 +54,7 @@ def fill(colour: str, ink: str, *, opacity: float = 1.0, width: float = 0.2, pat
             "color": colour_of(colour, opacity),
             "style": pattern,
             "outline_color": colour_of(ink),
-            "outline_style": "solid",
+            "outline_style": edge,
             "outline_width": f"{width:.2f}",
             "outline_width_unit": "MM",
             "joinstyle": "bevel",

@@ -24,6 +24,7 @@ from tests.conftest import REPOSITORY
 from tests.helpers import package_pictures, season_tables
 
 SYSTEM_PYTHON = "/usr/bin/python3"
+PROVINCES = "Departamentos y provincias (mapa que trae QGIS)"
 
 
 def mapped(folder: Path, season: season_tables.Season) -> None:
@@ -63,7 +64,7 @@ def look(folder: Path, count: int) -> dict[str, Any]:
 
 def vectors(seen: dict[str, Any]) -> list[dict[str, Any]]:
     """What QGIS says of tables and of layers made of them."""
-    return [layer for layer in seen["layers"] if not layer["raster"]]
+    return [layer for layer in seen["layers"] if not layer["raster"] and layer["name"] != PROVINCES]
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +143,20 @@ def test_forest_and_loss_are_maps_below_the_plots(seen: dict[str, Any], folder: 
     assert {layer["crs"] for layer in maps} == {"EPSG:4326"}
     for colour in (palette.FOREST, palette.year_colour(2022)):
         assert (np.abs(pixels - np.array(palette.rgb(colour))).max(axis=1) <= 3).sum() > 1000
+
+
+def test_provinces_come_with_qgis(seen: dict[str, Any]) -> None:
+    """Its own map of the world is found without a path of this machine: named, credited, above all that is filled."""
+    (layer,) = (layer for layer in seen["layers"] if layer["name"] == PROVINCES)
+    drawn = seen["order"]
+
+    assert layer["valid"] and layer["visible"] and layer["labels"]
+    assert layer["rows"] > 4000
+    assert "Natural Earth" in layer["rights"][0]
+    assert drawn.index("Cooperativas") < drawn.index(PROVINCES) < drawn.index("Países")
+    assert [name.split(":")[0] for name, layers in seen["themes"].items() if PROVINCES not in layers] == [
+        "Para imprimir"
+    ]
 
 
 def test_area_of_qgis_is_ours(seen: dict[str, Any]) -> None:
@@ -326,7 +341,7 @@ def test_themes_answer_the_questions(seen: dict[str, Any]) -> None:
     themes = {name.split(":")[0]: layers for name, layers in seen["themes"].items()}
     season = season_tables.season(60, hostile=True)
 
-    assert set(themes) == {"Resultado", "Fallas", "Evidencia", "Imágenes satelitales"}
+    assert set(themes) == {"Resultado", "Fallas", "Evidencia", "Imágenes satelitales", "Para imprimir"}
     assert {"Parcelas (polígonos)", "Parcelas (puntos)"} <= set.intersection(*map(set, themes.values()))
     assert "Hallazgos" in themes["Fallas"] and "Hallazgos" not in themes["Resultado"]
     assert not any("hasta 2020" in name for name in themes["Evidencia"])
