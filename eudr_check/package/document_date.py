@@ -11,3 +11,8 @@ def day(harvest: Harvest) -> date:
     if harvest.package.date is not None:
         return harvest.package.date
     return CUTOFF if harvest.production is None else harvest.production.until
+
+
+def on(harvest: Harvest, date: date | None) -> Harvest:
+    """The settings of a harvest whose files carry a date."""
+    return harvest.model_copy(update={"package": harvest.package.model_copy(update={"date": date})})

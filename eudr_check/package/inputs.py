@@ -1,5 +1,6 @@
 """Everything a package is written from, as one value."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,6 +103,8 @@ class PackageInput:
     """Plots that a decision can settle: outcome, reason codes to answer, evidence digest."""
     attachments: Sequence[Attachment] = ()
     """Reviews with their evidence files, legality documents and what else belongs to the file."""
+    plan_day: dt.date | None = None
+    """Day from which the weeks of the action plan count; None: the date of the package."""
     draft: bool = False
     """Also declare plots that are not settled; every statement file is marked."""
     redacted: bool = False

@@ -222,7 +222,7 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
 def _action_plan(given: PackageInput, declared: Declared, folder: Path) -> None:
     plan.write(
         folder,
-        harvest=given.harvest,
+        harvest=document_date.on(given.harvest, given.plan_day or document_date.day(given.harvest)),
         plots=given.plots,
         findings=given.findings,
         assessments=given.assessments,
@@ -291,7 +291,8 @@ def _finish(into: Folder, given: PackageInput, declared: Declared, each: Map) ->
     bagit.write(
         into.path,
         name=file_stem(name),
-        date=document_date.day(harvest),
+        # The plan lies in the bag.
+        date=max(document_date.day(harvest), given.plan_day or document_date.day(harvest)),
         title=title,
         facts=summary.manifest_facts(details, given.sources),
         each=each,

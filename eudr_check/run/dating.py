@@ -1,7 +1,8 @@
 """The date that a package carries: as the harvest states it, else the day of its first run, kept in the run folder.
 
 A package of one day is the same package on any later day, so the day is noted once. What is newer than that day moves
-it: no package is older than a document in it.
+it: no package is older than a document in it. The weeks of the action plan count from the day of the run that first saw
+its outcomes, later than the package where plots or maps changed since: nothing is due before the plan was made.
 """
 
 import datetime as dt
@@ -36,6 +37,16 @@ def day(harvest: Harvest, folder: RunFolder, documents: Dossier) -> dt.date | No
     return harvest.package.date or max([_first_run(folder), *_days(documents)])
 
 
+def of_plan(harvest: Harvest, package: dt.date) -> dt.date:
+    """Day from which the weeks of an action plan that is made now count.
+
+    Args:
+        harvest: the settings; `package.date` is the operator's word for the plan too.
+        package: date of the package; no plan in it is older.
+    """
+    return harvest.package.date or max(_today(), package)
+
+
 def _days(documents: Dossier) -> Iterator[dt.date]:
     """Days on which something inside was written or happened; reviews that are refused for their date have none."""
     for review in documents.reviews:
@@ -50,6 +61,11 @@ def _days(documents: Dossier) -> Iterator[dt.date]:
                 yield newest.date()
 
 
+def _today() -> dt.date:
+    """The clock, asked once in the life of a harvest, and once for each plan with other outcomes."""
+    return dt.date.today()
+
+
 def _first_run(folder: RunFolder) -> dt.date:
     path = folder.path / FIRST_RUN
     if folder.remote:
@@ -57,8 +73,7 @@ def _first_run(folder: RunFolder) -> dt.date:
             object_store.pull(path)
     try:
         if not path.is_file():
-            # The clock is asked once in the life of a harvest.
-            path.write_text(f"{dt.date.today().isoformat()}\n", encoding="ascii")
+            path.write_text(f"{_today().isoformat()}\n", encoding="ascii")
             if folder.remote:
                 with reaching():
                     object_store.put({path: path})

@@ -130,6 +130,7 @@ STAGES = {
         ("package/gis", "package/document_date.py", "package/palette.py", "law", "records.py", "parquet.py", "text"),
         (*_VECTORS, "rasterio"),
     ),
+    "plan_day": MadeBy(("run/dating.py",), ()),
     "assessment": MadeBy(("risk", "unread.py", "run/watched.py", *_DOCUMENTS), (*_VECTORS, "openpyxl", "XlsxWriter")),
     "scenes": MadeBy(
         (

@@ -9,7 +9,7 @@ from eudr_check.run.stages.imagery import imagery
 from eudr_check.run.stages.job import Progress, Run
 from eudr_check.run.stages.layers import layers
 from eudr_check.run.stages.overlay import overlay, workers
-from eudr_check.run.stages.package import NEEDS, key_of_codes, package, patches
+from eudr_check.run.stages.package import NEEDS, key_of_codes, package, patches, plan_day
 from eudr_check.run.stages.plots import ground, plots
 from eudr_check.steps import Made, Step
 
@@ -70,7 +70,8 @@ def _shown(run: Run, stages: list[str]) -> list[Step | Result]:
 
 
 def _packages(run: Run, *, draft: bool, redacted: bool) -> list[Step | Result]:
-    found: list[Step | Result] = [
+    found: list[Step | Result] = [plan_day(run)] if "action_plan" in run.harvest.package.outputs else []
+    found += [
         package(run, "package", after="tables", draft=draft),
         Step("published", lambda made: run.folder.publish("package", [made["package"]]), ("package",)),
     ]

@@ -8,6 +8,7 @@ from eudr_check import layers
 from eudr_check.config import Harvest
 from eudr_check.documents import dossier
 from eudr_check.layers import LayerDefinition, Supply, restore
+from eudr_check.package import document_date
 from eudr_check.run.artifacts import Artifact, digest
 from eudr_check.run.executors import Workers
 from eudr_check.run.folder import RunFolder
@@ -39,8 +40,7 @@ class Run:
     @property
     def dated(self) -> Harvest:
         """The settings with the date that the package carries, whether the harvest states it or not."""
-        package = self.harvest.package.model_copy(update={"date": self.made_on})
-        return self.harvest.model_copy(update={"package": package})
+        return document_date.on(self.harvest, self.made_on)
 
     def name_of(self, stage: str, made_of: Mapping[str, object]) -> str:
         """Digest of all that makes an artifact, code and libraries included."""

@@ -1,5 +1,6 @@
 """The package of a harvest, and its redacted edition."""
 
+import datetime as dt
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,8 +19,8 @@ from eudr_check.package.gis.edition import Edition
 from eudr_check.package.inputs import PackageInput
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.register import FilingState
-from eudr_check.run import conservation, map_rasters, watched
-from eudr_check.run.artifacts import Artifact
+from eudr_check.run import conservation, dating, map_rasters, watched
+from eudr_check.run.artifacts import Artifact, write_json
 from eudr_check.run.graph import Result, on_cores
 from eudr_check.run.records import RecordOf, records
 from eudr_check.run.stages.areas import LOOKED, facts
@@ -47,6 +48,7 @@ WHERE = {
 NEEDS = ("plots", "ground", "layers", "overlay", "assess")
 PATCHES = "patches"
 DRAWN = "patches.gpkg"
+PLAN_DAY = "plan day"
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,24 @@ class _From:
     assess: Artifact
     imagery: Artifact | None = None
     areas: Artifact | None = None
+    plan_day: dt.date | None = None
+    """Day of the action plan; None where none is asked for."""
+
+
+def plan_day(run: Run) -> Result:
+    """The day from which the weeks of the action plan count: that of the run which first saw these outcomes.
+
+    A result of its own: found again as long as nothing changes, so that the same package stays the same on any day.
+    """
+
+    def key(made: Made) -> str:
+        dates = {"stated": str(run.harvest.package.date), "package": str(run.made_on)}
+        return run.name_of("plan_day", {"assessment": made["assess"].digest, **dates})
+
+    def make(made: Made, folder: Path) -> None:
+        write_json(folder, "day", dating.of_plan(run.harvest, document_date.day(run.dated)).isoformat())
+
+    return Result(PLAN_DAY, "plan_day", key, make, needs=("assess",))
 
 
 def patches(run: Run) -> Result:
@@ -93,6 +113,7 @@ def package(run: Run, name: str, *, after: str, draft: bool, redacted: bool = Fa
 
     uses = (PATCHES,) if "gis" in run.harvest.package.outputs and not redacted else ()
     seen = [name for name in ("imagery", "areas") if getattr(run.harvest, name)]
+    seen += [PLAN_DAY] if "action_plan" in run.harvest.package.outputs else []
     return Result(name, "package", key, make, needs=(*NEEDS, *seen, after), uses=uses)
 
 
@@ -102,7 +123,8 @@ def key_of_codes(run: Run, made: Made) -> pd.DataFrame:
 
 
 def _from(made: Made) -> _From:
-    return _From(**{name: made[name] for name in (*NEEDS, "imagery", "areas") if name in made})
+    day = dt.date.fromisoformat(made[PLAN_DAY].json("day")) if PLAN_DAY in made else None
+    return _From(**{name: made[name] for name in (*NEEDS, "imagery", "areas") if name in made}, plan_day=day)
 
 
 def _harvest(run: Run) -> Harvest:
@@ -131,6 +153,7 @@ def _key(run: Run, of: _From, filed: Sequence[Filed | FilingState], *, draft: bo
         "draft": draft,
         "redacted": redacted,
         "looks": None if of.imagery is None else of.imagery.digest,
+        "plan_day": str(of.plan_day),
         **run.documents.digests,
     }
     return run.name_of("package", {**made_of, "filed": [str(one) for one in filed]})
@@ -141,6 +164,7 @@ def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
     lots = of.assess.table("LOTS") if of.assess.has("LOTS") else None
     return PackageInput(
         harvest=harvest,
+        plan_day=of.plan_day,
         plots=of.plots.features("PLOTS"),
         findings=conservation.findings_of(of.plots, of.overlay, of.areas),
         sources=of.overlay.table("SOURCES"),

@@ -76,6 +76,16 @@ def test_stated_date_stands_and_a_screening_has_none(folder: RunFolder) -> None:
     assert dating.day(six.harvest().for_screening(), folder, Dossier()) is None
 
 
+def test_no_plan_is_older_than_its_outcomes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weeks count from today, from the package where that is newer, and from the operator's word where there is one."""
+    monkeypatch.setattr(dating, "_today", lambda: dt.date(2026, 12, 20))
+    stated = six.harvest(package={"languages": ["es"], "date": "2026-11-02"})
+
+    assert dating.of_plan(six.harvest(), FIRST) == dt.date(2026, 12, 20)
+    assert dating.of_plan(six.harvest(), dt.date(2027, 1, 5)) == dt.date(2027, 1, 5)
+    assert dating.of_plan(stated, dt.date(2026, 11, 2)) == dt.date(2026, 11, 2)
+
+
 def test_damaged_note_is_named(folder: RunFolder) -> None:
     """Nobody guesses a day."""
     (folder.path / dating.FIRST_RUN).write_text("yesterday", encoding="ascii")
