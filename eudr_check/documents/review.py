@@ -16,13 +16,14 @@ from eudr_check.files import is_safe_name, leads_outside
 from eudr_check.law.regulation import CUTOFF
 from eudr_check.names import plain
 from eudr_check.text import Sentence, sentence, topic
+from eudr_check.text.decided import both
 
 COLUMNS = ("review", "plots", "decision", "reason", "grounds", "evidence", "imagery", "reviewer", "second_reviewer",
            "date", "evidence_digest")  # fmt: skip
 WRITTEN_BY_PEOPLE = ("decision", "grounds", "evidence", "reviewer", "second_reviewer", "date")
 """Columns that a machine leaves empty: a row with one of them holds a decision, or a part of one."""
 DECISIONS = ("clear", "confirm")
-"""`clear`: what the layers show was no deforestation. `confirm`: it was."""
+"""`clear`: what the layers show was no deforestation, of wood no degradation either. `confirm`: it was."""
 GROUNDS = ("imagery", "field_visit", "official_record", "land_record", "self_declaration")
 COMPOSITE = "radar_median"
 """Part of the names of pictures made of several days."""
@@ -191,8 +192,9 @@ def coded(column: str, written: str) -> str:
 
 @cache
 def _words(column: str) -> dict[str, str]:
-    codes = DECISIONS if column == "decision" else GROUNDS
-    return {plain(word): code for code in codes for word in topic("reviews")[f"{column}_{code}"].values()}
+    if column == "decision":
+        return {plain(word): code for code in DECISIONS for words in both(code) for word in words.values()}
+    return {plain(word): code for code in GROUNDS for word in topic("reviews")[f"grounds_{code}"].values()}
 
 
 def _list(text: str) -> tuple[str, ...]:

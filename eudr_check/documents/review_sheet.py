@@ -12,6 +12,7 @@ from eudr_check.documents.reviews import EXPLAINS, NO_REVIEW
 from eudr_check.tables import SETTLED
 from eudr_check.text import row_height, say, topic
 from eudr_check.text.clean import clean
+from eudr_check.text.decided import decision
 
 _WIDTHS = {"plots": 24, "decision": 18, "reason": 24, "grounds": 16, "evidence": 18, "imagery": 26, "date": 12}
 _WIDTH, _WHY, _NEEDS = 16, 48, 24
@@ -38,6 +39,7 @@ def write(
     outcomes: Mapping[str, str],
     imagery: Mapping[str, str],
     digests: Mapping[str, str],
+    commodity: str,
     language: str,
 ) -> None:
     """Write the sheet (XLSX): the columns of reviews.csv in a language, then why, and what it takes.
@@ -48,6 +50,7 @@ def write(
         outcomes: outcome of every plot.
         imagery: dated images by plot, as reviews.csv writes them; plots without any may be absent.
         digests: evidence digest by plot.
+        commodity: of the harvest; of wood, degradation is decided on too.
         language: of headers and words.
     """
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
@@ -76,9 +79,12 @@ def write(
         shown = [at for at in range(len(texts)) if at >= len(COLUMNS) or COLUMNS[at] not in _HIDDEN]
         sheet.set_row(row, row_height.height((texts[at], widths[at]) for at in shown))
     last = max(1, len(wanted))
-    for name, codes in (("decision", DECISIONS), ("grounds", GROUNDS)):
+    choices_of = {
+        "decision": [decision(code, commodity)[language] for code in DECISIONS],
+        "grounds": [say("reviews", f"grounds_{code}", language) for code in GROUNDS],
+    }
+    for name, choices in choices_of.items():
         at = COLUMNS.index(name)
-        choices = [say("reviews", f"{name}_{code}", language) for code in codes]
         sheet.data_validation(1, at, last, at, {"validate": "list", "source": choices})
     sheet.freeze_panes(1, 2)
     sheet.set_landscape()

@@ -50,7 +50,7 @@ def todo(
     wanted = review_sheet.asked(finished.assessments)
     digests = evidence_digest(finished.made["overlay"].table("EVIDENCE"), wanted)
     outcomes = {str(plot): str(outcome) for plot, outcome in finished.assessments["outcome"].items()}
-    review_sheet.write(path, wanted, outcomes, _imagery(finished.folder), digests, language)
+    review_sheet.write(path, wanted, outcomes, _imagery(finished.folder), digests, harvest.commodity, language)
     return finished, len(wanted)
 
 

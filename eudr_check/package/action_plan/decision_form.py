@@ -8,6 +8,7 @@ from eudr_check.package.gis import symbols
 from eudr_check.package.gis.content import alias
 from eudr_check.tables import OUTCOMES
 from eudr_check.text import say
+from eudr_check.text.decided import decision
 
 SHOWN = ("plot_id", "outcome", "wrong", "needs", "by")
 """What the form tells."""
@@ -19,10 +20,8 @@ FIELDS = (*SHOWN, *DECIDED, *MORE)
 FIXED = (*SHOWN, "plots", "evidence_digest")
 """What nobody may change: a decision is one on this plot and this evidence."""
 DATES = ("by", "date")
-CHOICES = {
-    "decision": ("clear", "confirm"),
-    "grounds": ("field_visit", "imagery", "official_record", "land_record", "self_declaration"),
-}
+DECISIONS = ("clear", "confirm")
+GROUNDS = ("field_visit", "imagery", "official_record", "land_record", "self_declaration")
 _TITLES = {"by": "by_when", "wrong": "wrong", "plots": "plot_key", "evidence_digest": "evidence_digest"}
 
 
@@ -53,9 +52,10 @@ def _aliases(plan: Plan) -> ET.Element:
 def _widgets(plan: Plan) -> ET.Element:
     root = ET.Element("fieldConfiguration")
     words = {
-        name: {code: say("reviews", f"{name}_{code}", plan.language) for code in codes}
-        for name, codes in CHOICES.items()
-    } | {"outcome": {code: say("report", f"outcome_{code}", plan.language) for code in OUTCOMES}}
+        "decision": {code: decision(code, plan.harvest.commodity)[plan.language] for code in DECISIONS},
+        "grounds": {code: say("reviews", f"grounds_{code}", plan.language) for code in GROUNDS},
+        "outcome": {code: say("report", f"outcome_{code}", plan.language) for code in OUTCOMES},
+    }
     for field in FIELDS:
         if field in words:
             listed = ET.SubElement(_widget(root, field, "ValueMap"), "Option", name="map", type="List")

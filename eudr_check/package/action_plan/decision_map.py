@@ -140,7 +140,7 @@ def _project(path: Path, plan: Plan, years: Sequence[int], points: np.ndarray[An
         "losses": plan.say("losses"),
     }
     looks = {
-        "reviews": styles.decisions(plan.language),
+        "reviews": styles.decisions(plan.harvest.commodity, plan.language),
         "plots": styles.elements(drawn["plots"]),
         "losses": styles.elements(drawn["patches"]),
     }

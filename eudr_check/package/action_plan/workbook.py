@@ -11,8 +11,9 @@ import xlsxwriter
 from eudr_check.law.regulation import CUTOFF
 from eudr_check.package import document_date, palette
 from eudr_check.package.action_plan.cooperative import Plan
-from eudr_check.text import row_height, say
+from eudr_check.text import row_height
 from eudr_check.text.clean import clean, file_stem
+from eudr_check.text.decided import decision
 
 BY_HAND = {"done": 8, "found": 17, "done_on": 12, "photo": 14, "person": 14}
 """Columns that whoever does the work fills in, with their widths in characters."""
@@ -173,7 +174,7 @@ def _by_hand(sheet: Any, plan: Plan, heads: Sequence[str], rows: int) -> None:
     if not rows:
         return
     at = {name: heads.index(name) for name in BY_HAND}
-    words = [say("reviews", f"decision_{code}", plan.language) for code in FOUND]
+    words = [decision(code, plan.harvest.commodity)[plan.language] for code in FOUND]
     sheet.data_validation(1, at["found"], rows, at["found"], {"validate": "list", "source": words})
     since = {"validate": "date", "criteria": ">=", "value": CUTOFF, "error_type": "warning"}
     sheet.data_validation(1, at["done_on"], rows, at["done_on"], since)

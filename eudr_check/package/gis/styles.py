@@ -11,6 +11,7 @@ from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package import palette
 from eudr_check.package.gis.symbols import data_defined, fill, labels_of, marker, option_map
 from eudr_check.text import say
+from eudr_check.text.decided import decision
 
 PICTURES_SCALE = 12_000
 """From here on plots are hardly tinted, so that pictures below them are seen."""
@@ -42,10 +43,10 @@ def styles(language: str, years: Sequence[int]) -> dict[str, str]:
     return {name: _qml(elements) for name, elements in made.items()}
 
 
-def decisions(language: str) -> list[ET.Element]:
+def decisions(commodity: str, language: str) -> list[ET.Element]:
     """Style of plots to decide on: those without a decision stand out, others say which."""
     words = {"": say("plan", "to_decide", language)}
-    words |= {code: say("reviews", f"decision_{code}", language) for code in ("clear", "confirm")}
+    words |= {code: decision(code, commodity)[language] for code in ("clear", "confirm")}
     accents = [palette.OUTCOMES[name] for name in ("more_info_needed", "cleared_by_review", "high")]
     symbols = [marker(one, 3.4) for one in accents]
     return [_categorised("decision", list(words.items()), symbols), labels_of("plot_id", polygons=False)]

@@ -23,6 +23,7 @@ from eudr_check.shipments import Withheld, in_words
 from eudr_check.tables import row_names
 from eudr_check.text import LANGUAGES, MARKS, topic
 from eudr_check.text.clean import clean
+from eudr_check.text.decided import decision
 from eudr_check.unread import unread
 from eudr_check.variables import Variable
 
@@ -80,8 +81,7 @@ def document(given: ReportInput) -> dict[str, object]:
         },
         "point_ha": POINT_AREA_HA,
         "years": {str(year): palette.year_colour(year) for year in _years(given.patches, pictures)},
-        "text": topic("report")
-        | {f"review_{key}": words for key, words in topic("reviews").items() if FORM.match(key)},
+        "text": _words(given.harvest.commodity),
         "sentences": _sentences(given.findings, given.reasons),
         "plots": _plots(given.harvest, given.plots, assessed) | {"says": headlines(assessed, given.reasons)},
         "unread": _unread(unread(assessed, given.reasons)),
@@ -100,6 +100,16 @@ def document(given: ReportInput) -> dict[str, object]:
             for plot, picture in pictures.items()
         },
     }
+
+
+def _words(commodity: str) -> dict[str, object]:
+    """All words of the page; of wood, decisions speak of degradation too."""
+    words: dict[str, object] = {**topic("report")}
+    words |= {f"review_{key}": said for key, said in topic("reviews").items() if FORM.match(key)}
+    words |= {f"review_decision_{code}": decision(code, commodity) for code in ("clear", "confirm")}
+    if commodity == "wood":
+        words["says_high_confirmed"] = words["says_high_confirmed_wood"]
+    return words
 
 
 def looks(shown: Mapping[str, object], plots: pd.Index) -> dict[str, object]:

@@ -133,8 +133,8 @@ def test_what_qgis_saved_is_a_review(decided: Decided, tmp_path: Path) -> None:
 def test_the_layer_has_the_columns_of_the_book() -> None:
     """What people decide in a map is what reviews.csv holds, in the same words."""
     assert {*decision_form.FIELDS} == {*COLUMNS, *decision_form.SHOWN}
-    assert decision_form.CHOICES["decision"] == DECISIONS
-    assert set(decision_form.CHOICES["grounds"]) == set(GROUNDS)
+    assert decision_form.DECISIONS == DECISIONS
+    assert set(decision_form.GROUNDS) == set(GROUNDS)
 
 
 def test_same_plan_same_bytes(tmp_path: Path) -> None:

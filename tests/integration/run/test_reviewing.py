@@ -146,7 +146,7 @@ def test_conflicts_stale_and_unknown_ones_are_said(desk: Desk) -> None:
     )
     lines = {line[:3]: line for line in said if line[:1] == "R"}
 
-    assert "another review confirms deforestation on this plot, and that stands" in lines["R01"]
+    assert "another review puts this plot at high risk, and that stands" in lines["R01"]
     assert lines["R02"].endswith("counts: the plot is high")
     assert "made on other evidence than that of today" in lines["R03"]
     assert "this harvest has no such plot" in lines["R04"]

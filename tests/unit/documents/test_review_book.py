@@ -9,7 +9,7 @@ import pytest
 
 from eudr_check.documents import decisions, review_book, review_sheet
 from eudr_check.documents.decisions import Decision
-from eudr_check.documents.review import COLUMNS, coded, read_reviews
+from eudr_check.documents.review import COLUMNS, DECISIONS, coded, read_reviews
 from eudr_check.errors import ConfigError
 from eudr_check.text import LANGUAGES, topic
 
@@ -221,7 +221,7 @@ def test_signs_that_separate_cells_are_refused(tmp_path: Path, plot: str) -> Non
 def test_rows_of_the_sheet_are_as_high_as_their_text(tmp_path: Path, language: str) -> None:
     """No row hides a line of what it takes; columns for machines are hidden, and read all the same."""
     codes = ("standing_forest", "event_on_forest")
-    review_sheet.write(tmp_path / "s.xlsx", {"coop/1": codes}, {"coop/1": "high"}, {}, DIGESTS, language)
+    review_sheet.write(tmp_path / "s.xlsx", {"coop/1": codes}, {"coop/1": "high"}, {}, DIGESTS, "coffee", language)
     page = openpyxl.load_workbook(tmp_path / "s.xlsx").active
     longest = max(len(str(cell.value or "")) / page.column_dimensions[cell.column_letter].width for cell in page[2]
                   if not page.column_dimensions[cell.column_letter].hidden)  # fmt: skip
@@ -237,7 +237,25 @@ def test_rows_of_the_sheet_are_as_high_as_their_text(tmp_path: Path, language: s
 def test_words_of_every_language_are_read_back(language: str) -> None:
     """What a sheet or a form offers is what reviews.csv knows."""
     words = topic("reviews")
-    pairs = [(key.partition("_"), words[key][language]) for key in words if key.startswith(("decision_", "grounds_"))]
+    offered = ("decision_", "degradation_", "grounds_")
+    pairs = [(key.partition("_"), words[key][language]) for key in words if key.startswith(offered)]
 
-    assert len(pairs) == 7
-    assert all(coded(column, word) == code for (column, _, code), word in pairs)
+    assert len(pairs) == 9
+    for (column, _, code), word in pairs:
+        assert coded("grounds" if column == "grounds" else "decision", word) == code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_wood_the_sheet_asks_about_degradation_too(tmp_path: Path, language: str) -> None:
+    """Who clears wood says that there was no degradation either (Article 2(13)(b)); of coffee nobody is asked that."""
+    asked = {}
+    for commodity in ("coffee", "wood"):
+        path = tmp_path / f"{commodity}.xlsx"
+        review_sheet.write(path, {"coop/1": ("x",)}, {"coop/1": "high"}, {}, DIGESTS, commodity, language)
+        rules = openpyxl.load_workbook(path).active.data_validations.dataValidation
+        asked[commodity] = rules[0].formula1.strip('"').split(",")
+    words = topic("reviews")
+
+    assert asked["coffee"] == [words[f"decision_{code}"][language] for code in DECISIONS]
+    assert asked["wood"] == [words[f"degradation_{code}"][language] for code in DECISIONS]
+    assert all("degrada" in word or "dégrada" in word for word in asked["wood"])

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -17,6 +18,7 @@ from eudr_check.documents import dossier
 from eudr_check.package.action_plan import actions, phone, plan, workbook
 from eudr_check.package.action_plan.cooperative import Ground
 from eudr_check.text import LANGUAGES, say, topic
+from eudr_check.text.decided import decision
 from tests.helpers import season_tables
 
 START = dt.date(2026, 9, 30)
@@ -318,7 +320,7 @@ def test_a_confirmed_deforestation_is_no_visit(outcome: str, review: str | None,
 
     assert set(mine["kind"]) == {kind}
     assert (len(mine) == 1) is (kind == "desk")
-    assert mine["todo"].str.startswith("A review confirmed deforestation here").all() == (kind == "desk")
+    assert mine["todo"].str.startswith("A review confirmed what puts this plot at high risk").all() == (kind == "desk")
 
 
 def test_a_harvest_of_which_no_row_is_a_plot_has_its_plan(tmp_path: Path) -> None:
@@ -341,3 +343,26 @@ def test_rules_are_well_formed() -> None:
     words = topic("plan")
 
     assert all(f"kind_{rule['kind']}" in words and f"who_{rule['who']}" in words for rule in rules["reasons"].values())
+
+
+@pytest.mark.parametrize("commodity", ["coffee", "wood"])
+def test_of_wood_workbook_and_map_ask_about_degradation_too(tmp_path: Path, commodity: str) -> None:
+    """Whoever goes there chooses among words that say what the law forbids of that commodity."""
+    season = season_tables.season(60)
+    tables = season.tables()
+    files = plan.write(
+        tmp_path,
+        harvest=season_tables.harvest(commodity=commodity, package={"languages": ["en"]}),
+        ground=Ground(season.patches, dossier.to_review(season.assessments, season.evidence)),
+        **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
+    )
+    book, project = (next(path for path in files if path.suffix == suffix) for suffix in (".xlsx", ".qgz"))
+    lists = [rule.formula1 for sheet in openpyxl.load_workbook(book) for rule in sheet.data_validations.dataValidation]
+    with zipfile.ZipFile(project) as archive:
+        form = archive.read(archive.namelist()[0]).decode()
+
+    for code in ("clear", "confirm"):
+        word = decision(code, commodity)["en"]
+        assert any(f",{word}," in f",{one.strip(chr(34))}," for one in lists if one)
+        assert f'name="{word}" value="{code}"' in form
+        assert f'label="{word}"' in form

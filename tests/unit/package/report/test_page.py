@@ -280,3 +280,14 @@ def test_page_says_of_which_points_four_hectares_were_assumed() -> None:
     assert 'T("declared_none", { area: number(D.point_ha) })' in script
     assert 'T("tile_without"' in script
     assert "4 ha" in topic("report")["declared_none"]["es"].format(area=4)
+
+
+@pytest.mark.parametrize("commodity", ["coffee", "wood"])
+def test_of_wood_the_form_asks_about_degradation_too(tmp_path: Path, commodity: str) -> None:
+    """The choices of the form, and the headline of a plot that people decided against, name what the law forbids."""
+    words = data_of(page(tmp_path, season_tables.season(20), commodity=commodity))["text"]
+    said = [words[key][language] for key in ("review_decision_clear", "review_decision_confirm", "says_high_confirmed")
+            for language in ("en", "es", "fr", "pt")]  # fmt: skip
+
+    assert all(("degrad" in one or "dégrad" in one) == (commodity == "wood") for one in said)
+    assert all("defor" in one or "déforestation" in one or "desflor" in one for one in said)
