@@ -36,6 +36,8 @@ def watch(
                 "changes": found.changes,
                 "unknown": found.unknown,
                 "seen_until": found.seen_until,
+                "looked_on": found.look["on"],
+                "looks": len(found.before.looks) + 1,
                 "report": report,
             }
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from eudr_check.config import Harvest
+from eudr_check.documents.animals import is_live
 from eudr_check.shipments import kilograms
 from eudr_check.text import Sentence, sentence
 from eudr_check.yields import ceiling, is_grown
@@ -14,6 +15,8 @@ BAG_KG = 60.0
 LEAST_SHARE = 0.01
 """A net mass of less of what the lots hold is asked about."""
 LEAST_DELIVERY_KG = 5.0
+LEAST_HEAD_KG, MOST_HEAD_KG = 20.0, 1500.0
+"""Ours: a calf weighs more at birth, and hardly a bull as much."""
 _SHOWN = 5
 
 
@@ -25,6 +28,7 @@ def doubts(harvest: Harvest, plots: pd.DataFrame, deliveries: pd.DataFrame | Non
         plots: PLOTS whose outcome is settled.
         deliveries: from `read_deliveries`; None where the harvest names none.
     """
+    yield from _of_animals(harvest)
     yield from _of_products(harvest, plots, None if deliveries is None else float(deliveries["kg_green"].sum()))
     if deliveries is not None:
         small = deliveries[deliveries["kg"] < LEAST_DELIVERY_KG]
@@ -32,6 +36,16 @@ def doubts(harvest: Harvest, plots: pd.DataFrame, deliveries: pd.DataFrame | Non
             some = [f"{kg:g} kg ({plot}, {lot})" for kg, plot, lot in small[["kg", "plot", "lot"]].head(_SHOWN).values]
             some += [f"+{len(small) - _SHOWN}"] * (len(small) > _SHOWN)
             yield sentence("documents", "note_small_deliveries", count=len(small), some=", ".join(some))
+
+
+def _of_animals(harvest: Harvest) -> Iterator[Sentence]:
+    """Live cattle of which a head weighs what none does: kilograms or heads are others."""
+    for one in harvest.goods:
+        if is_live(one.hs_code) and one.net_mass_kg and one.supplementary_unit:
+            each = one.net_mass_kg / one.supplementary_unit
+            if not LEAST_HEAD_KG <= each <= MOST_HEAD_KG:
+                said = {"mass": kilograms(one.net_mass_kg), "heads": f"{one.supplementary_unit:g}"}
+                yield sentence("documents", "note_head_mass", code=one.hs_code, each=f"{each:.1f}", **said)
 
 
 def _of_products(harvest: Harvest, plots: pd.DataFrame, delivered_kg: float | None) -> Iterator[Sentence]:

@@ -19,6 +19,8 @@ from eudr_check.spelling import folded
 from eudr_check.text import sentence
 
 COLUMNS = ("group", "cooperative", "plot_id", "role", "from", "to")
+LIVE = "0102"
+"""Heading of live cattle, which nobody has slaughtered yet."""
 _said = partial(sentence, "documents")
 
 
@@ -28,6 +30,15 @@ def roles() -> dict[str, str]:
     text = files("eudr_check.documents").joinpath("data/roles.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
     return {plain(word): row["role"] for row in rows for word in row["spoken_as"].split("|")}
+
+
+def is_live(hs_code: str) -> bool:
+    """Whether goods of a code are live cattle.
+
+    >>> is_live("0102 29"), is_live("0201.30")
+    (True, False)
+    """
+    return "".join(filter(str.isdigit, hs_code)).startswith(LIVE)
 
 
 def read_animals(path: Path, *, last: dt.date = dt.date.max) -> pd.DataFrame:

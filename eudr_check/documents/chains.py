@@ -14,6 +14,7 @@ import pandas as pd
 from eudr_check import law, tables
 from eudr_check.animal_tables import ANIMALS, CHAIN_OUTCOMES
 from eudr_check.config import Harvest
+from eudr_check.documents.animals import is_live
 from eudr_check.text import Sentence, sentence
 
 FAULTS: Mapping[str, str] = {
@@ -37,8 +38,6 @@ _OF_OUTCOME = {
 }
 SHOWN = 10
 """Names in a line of the terminal."""
-_LIVE = "0102"
-"""Heading of live cattle, which nobody has slaughtered yet."""
 _DAY = dt.timedelta(days=1)
 
 
@@ -72,7 +71,7 @@ def assess(stays: pd.DataFrame, assessments: pd.DataFrame, plots: pd.DataFrame, 
         ANIMALS, ordered by group.
     """
     links = _links(stays["plot"].unique(), assessments, plots)
-    alive = bool(harvest.goods) and all(_digits(one.hs_code).startswith(_LIVE) for one in harvest.goods)
+    alive = bool(harvest.goods) and all(is_live(one.hs_code) for one in harvest.goods)
     groups: dict[str, list[Stay]] = {}
     columns = (stays[name] for name in ("group", "plot", "role", "since", "until"))
     for group, plot, role, since, until in zip(*columns, strict=True):
@@ -186,7 +185,3 @@ def _told(code: str, what: Sequence[str]) -> str:
 
 def _day(text: Any) -> dt.date | None:
     return None if pd.isna(text) else dt.date.fromisoformat(str(text))
-
-
-def _digits(code: str) -> str:
-    return "".join(character for character in code if character.isdigit())

@@ -13,12 +13,14 @@ import numpy as np
 import pandas as pd
 
 from eudr_check import numerals, tables
+from eudr_check.documents.animals import is_live
 from eudr_check.documents.cells import Cells
 from eudr_check.documents.csv_rows import raise_all, short, table_of
 from eudr_check.errors import ConfigError, EudrCheckError
 from eudr_check.numerals import AmbiguousNumberError
 from eudr_check.spelling import folded
 from eudr_check.text import Sentence, sentence
+from eudr_check.trade import Product
 
 COLUMNS = ("date", "cooperative", "plot_id", "kg", "form", "lot")
 OPTIONAL = ("mixed_on", "removed_on")
@@ -77,6 +79,31 @@ def read_deliveries(path: Path, commodity: str, *, last: dt.date = dt.date.max) 
     for name in ("date", *OPTIONAL):
         frame[name] = pd.to_datetime(frame[name])
     return frame
+
+
+def require_form_of_goods(deliveries: pd.DataFrame, goods: Sequence[Product], file: str) -> None:
+    """Refuse deliveries of cattle in kilograms of another thing than what is declared.
+
+    What meat a live animal gives differs by half from one to the next: kilograms of one are never made of the other's.
+
+    Args:
+        deliveries: from `read_deliveries`, of cattle.
+        goods: commodity lines of the harvest.
+        file: how the file is called.
+
+    Raises:
+        ConfigError: live weight for meat, carcass weight for live cattle, or both in one file.
+    """
+    asked = {one.hs_code: "live" if is_live(one.hs_code) else "meat" for one in goods}
+    other = {form: code for code, kind in asked.items() for form in ("live", "meat") if form != kind}
+    wrong = deliveries[deliveries["form"].isin(list(other))]
+    if not goods and deliveries["form"].nunique() > 1:
+        wrong = deliveries[deliveries["form"] != deliveries["form"].iloc[0]]
+    problems: list[EudrCheckError] = [
+        ConfigError(_said("form_of_goods", place=f"{file}: {place}", form=form, code=other.get(form, "-")))
+        for place, form in zip(wrong["place"], wrong["form"], strict=True)
+    ]
+    raise_all(problems)
 
 
 def _lots_in_two_spellings(lots: Sequence[tuple[str, Sentence]]) -> list[ConfigError]:

@@ -102,7 +102,7 @@ def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
     answered: tuple[Answer, ...] = tried(harvest.answers, lambda: answers_of(harvest), ())
     delivered: pd.DataFrame | None = tried(
         harvest.deliveries,
-        lambda: deliveries.read_deliveries(cast(Path, harvest.deliveries), harvest.commodity, last=last),
+        lambda: _delivered(harvest, last),
         None,
     )
     kept: pd.DataFrame | None = tried(harvest.animals, lambda: _stays(harvest, last), None)
@@ -125,6 +125,19 @@ def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
         answers=answered,
         attachments=tuple(_attachments(harvest, hashed, reviewed, documents, answered)),
     )
+
+
+def _delivered(harvest: Harvest, last: dt.date) -> pd.DataFrame:
+    """Deliveries, in the form of what is declared.
+
+    Raises:
+        ConfigError: the file is wrong.
+    """
+    path = cast(Path, harvest.deliveries)
+    found = deliveries.read_deliveries(path, harvest.commodity, last=last)
+    if harvest.commodity == "cattle":
+        deliveries.require_form_of_goods(found, harvest.goods, path.name)
+    return found
 
 
 def _stays(harvest: Harvest, last: dt.date) -> pd.DataFrame:

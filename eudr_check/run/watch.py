@@ -1,13 +1,13 @@
 """Watch: what alerts show on all land of a register's filed plots, and what of it is new since the last look.
 
-State and report lie in a folder beside the register. What was seen once stays seen: alerts that their producer takes
-back are no news, and come no second time. Ground that could not be read is unknown: every look says so, and what
-was seen there before is kept for the next.
+State and report lie in a folder beside the register. A look is compared with what was last known of every plot, layer
+and year: alerts that come again after their producer took them back are new, for they may be others. Ground that could
+not be read is unknown: every look says so, and what was known there before is kept for the next.
 """
 
+import datetime as dt
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -22,8 +22,8 @@ from eudr_check.config import Catalogue, Harvest, LayerChoice, PackageChoice, Pl
 from eudr_check.errors import RegisterError
 from eudr_check.geodesy import eu_area_ha, plot_area_ha
 from eudr_check.law.regulation import CUTOFF_YEAR
-from eudr_check.layers import packs
-from eudr_check.run import watched
+from eudr_check.layers import LayerDefinition, packs
+from eudr_check.run import watch_state, watched
 from eudr_check.run.artifacts import Artifact, digest, save_table
 from eudr_check.run.executors import Workers
 from eudr_check.run.exit import Exit
@@ -32,16 +32,17 @@ from eudr_check.run.graph import Graph
 from eudr_check.run.profile import Measurements
 from eudr_check.run.stages import steps_on
 from eudr_check.run.stages.job import Run, definitions
+from eudr_check.run.watch_state import Hectares, Look, Seen, State
 from eudr_check.steps import Step
-from eudr_check.text import Sentence, sentence
+from eudr_check.text import sentence
 from eudr_check.tiles import tiles_of
+from eudr_check.variables import UNKNOWN
 
-SEEN = "seen.json"
 OWN_GROUND = ("polygon", "disc")
 LEAST_HA = 5e-5
 """Hectares are kept with four decimals."""
-Hectares = dict[str, float]
-"""`COLUMN YEAR` to hectares."""
+OBSERVED = "observed"
+"""Variable of a layer whose rasters tell where they have no value."""
 
 
 class Change(TypedDict):
@@ -53,14 +54,8 @@ class Change(TypedDict):
     year: int
     new_ha: float
     now_ha: float
-
-
-class Seen(TypedDict):
-    """What was ever seen on a plot."""
-
-    ground: str
-    """SHA-256 of its boundary."""
-    ha: Hectares
+    since: str | None
+    """Day until which the layer had seen when it was last read; None where it never was."""
 
 
 class Unknown(TypedDict):
@@ -84,8 +79,21 @@ class Watched:
     unknown: list[Unknown]
     seen_until: dict[str, str]
     """Layer to the last day it has seen."""
+    before: State
+    """What the last look left."""
     seen: dict[str, Seen]
     """What the next look compares with."""
+
+    @property
+    def look(self) -> Look:
+        """This look, as it is kept on record."""
+        return Look(
+            on=dt.date.today().isoformat(),
+            plots=self.plots,
+            changed=len({one["plot"] for one in self.changes}),
+            unknown=len({plot for one in self.unknown for plot in one["plots"]}),
+            seen_until=self.seen_until,
+        )
 
     @property
     def exit(self) -> Exit:
@@ -107,30 +115,37 @@ def watch(path: Path, *, catalogue: Path | None = None) -> Watched:
     folder = RunFolder(path.parent / f"{path.stem}-watch")
     harvest = _harvest(path, folder.path, catalogue)
     with folder.locked(), Workers(harvest.run) as workers, Graph(folder.artifacts) as graph:
-        before = _before(folder.path / SEEN)
+        kept = watch_state.read(folder.path)
+        before = kept or State()
         job = Run(harvest, folder, False, lambda stage, done, of: None, Measurements(), workers, graph)
         made = graph.run(steps_on(job, Step("plots", lambda _: _plots(land, folder))))
         evidence, sources = made["overlay"].table("EVIDENCE"), made["overlay"].table("SOURCES")
-        now = _hectares(evidence, [one.column for layer in definitions(job) for one in layer.variables])
-        known = {plot: {} if before is None else _of(before, plot, shape) for plot, shape in _shapes(land).items()}
-        read = set(_read(sources)["layer"])
-        looked = [one for one in watched.variables(definitions(job), sources) if one.layer in read]
-        until = {one.layer: one.covers_through.isoformat() for one in looked}
+        layers = definitions(job)
+    alerts = {one.column: layer.id for layer in layers for one in layer.variables if one.kind == "event"}
+    now, known = (
+        _hectares(evidence, list(alerts)),
+        {key: _of(before, key, shape) for key, shape in _shapes(land).items()},
+    )
+    read = set(_read(sources)["layer"])
+    looked = [one for one in watched.variables(layers, sources) if one.layer in read and one.kind == "event"]
+    until = {one.layer: one.covers_through.isoformat() for one in looked}
+    reached = _reached(land, sources)
+    unknown = _unknown(land, sources, reached) + _without_value(evidence, layers, sources)
+    unsure = {(one["layer"], plot) for one in unknown for plot in one["plots"]}
+    sure = {(layer, plot) for layer, plots in reached.items() for plot in plots} - unsure
     seen = {
-        plot: Seen(ground=_ground(shape), ha=_most(known[plot], now.get(plot, {})))
+        plot: Seen(ground=_ground(shape), ha=_kept(known[plot], now.get(plot, {}), plot, alerts, sure))
         for plot, shape in _shapes(land).items()
     }
-    changes, unknown = _changes(land, known, now), _unknown(land, sources, _unseen(land, sources))
-    return Watched(path, folder.path, len(land), before is None, changes, unknown, until, seen)
+    changes = _changes(land, known, now, {column: before.seen_until.get(layer) for column, layer in alerts.items()})
+    return Watched(path, folder.path, len(land), kept is None, changes, unknown, until, before, seen)
 
 
 def remember(found: Watched) -> None:
     """Keep what was seen for the next look, once the news is out: a look that ends before tells it again."""
-    content = {"plots": found.seen, "sha256": _sha256(found.seen)}
-    path = found.folder / SEEN
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(content, sort_keys=True, indent=1), encoding="utf-8")
-    temporary.replace(path)
+    earlier = found.before.seen_until
+    until = {**earlier, **{layer: max(day, earlier.get(layer, day)) for layer, day in found.seen_until.items()}}
+    watch_state.write(found.folder, State(found.seen, until, (*found.before.looks, found.look)))
 
 
 def alert_layers() -> tuple[str, ...]:
@@ -141,18 +156,24 @@ def alert_layers() -> tuple[str, ...]:
 
 def _harvest(path: Path, folder: Path, catalogue: Path | None) -> Harvest:
     place = Catalogue(tiles="published") if catalogue is None else Catalogue(folder=catalogue)
-    there = [one for one in alert_layers() if catalogue is None or (catalogue / one.replace("@", "-")).is_dir()]
-    if not there:
+    chosen = _choices(catalogue)
+    if not chosen:
         raise RegisterError(sentence("watch", "no_alerts", folder=str(catalogue), known=", ".join(alert_layers())))
     return Harvest(
         harvest="watch",
         commodity="coffee",  # not looked at: no rule is applied
         plots=(PlotFile(path=path, cooperative="register"),),
         catalogues={"alerts": place},
-        layers=tuple(LayerChoice(id=one, source="alerts") for one in there),
+        layers=chosen,
         package=PackageChoice(outputs=()),
         run=RunChoice(folder=folder),
     ).for_screening()
+
+
+def _choices(catalogue: Path | None) -> tuple[LayerChoice, ...]:
+    """Alert layers to look at: all, or those that a catalogue has."""
+    there = [one for one in alert_layers() if catalogue is None or (catalogue / one.replace("@", "-")).is_dir()]
+    return tuple(LayerChoice(id=one, source="alerts") for one in there)
 
 
 def _shapes(land: gpd.GeoDataFrame) -> dict[str, shapely.Geometry]:
@@ -205,7 +226,12 @@ def _hectares(evidence: pd.DataFrame, columns: list[str]) -> dict[str, Hectares]
     return found
 
 
-def _changes(land: gpd.GeoDataFrame, known: Mapping[str, Hectares], now: Mapping[str, Hectares]) -> list[Change]:
+def _changes(
+    land: gpd.GeoDataFrame,
+    known: Mapping[str, Hectares],
+    now: Mapping[str, Hectares],
+    since: Mapping[str, str | None],
+) -> list[Change]:
     found = []
     for plot in sorted(now):
         for key in sorted(now[plot]):
@@ -220,6 +246,7 @@ def _changes(land: gpd.GeoDataFrame, known: Mapping[str, Hectares], now: Mapping
                         year=int(year),
                         new_ha=round(hectares - before, 4),
                         now_ha=hectares,
+                        since=since[column],
                     )
                 )
     return found
@@ -231,18 +258,18 @@ def _read(sources: pd.DataFrame) -> pd.DataFrame:
     return sources[(sources["status"] == "read") & ~failed.astype(bool)]
 
 
-def _unseen(land: gpd.GeoDataFrame, sources: pd.DataFrame) -> list[str]:
-    """Plots that lie whole in no alert layer that was read: beside its tiles, or beside what its rasters cover."""
-    shapes, seen = land.geometry.to_numpy(), np.zeros(len(land), dtype=bool)
-    for _, rows in _read(sources).groupby("layer"):
+def _reached(land: gpd.GeoDataFrame, sources: pd.DataFrame) -> dict[str, set[str]]:
+    """Plots that lie whole in what the rasters of each alert layer cover, by layer; none of one that was not read."""
+    shapes, found = land.geometry.to_numpy(), {}
+    for layer, rows in _read(sources).groupby("layer"):
         edges = [list(map(float, text.split())) for text in rows["bbox"].unique()]
         # A box of six numbers has heights between.
         boxes = [shapely.box(one[0], one[1], one[len(one) // 2], one[len(one) // 2 + 1]) for one in edges]
-        seen |= shapely.covers(shapely.union_all(boxes), shapes)
-    return [str(plot) for plot in land.index[~seen]]
+        found[str(layer)] = {str(plot) for plot in land.index[shapely.covers(shapely.union_all(boxes), shapes)]}
+    return found
 
 
-def _unknown(land: gpd.GeoDataFrame, sources: pd.DataFrame, unseen: list[str]) -> list[Unknown]:
+def _unknown(land: gpd.GeoDataFrame, sources: pd.DataFrame, seen: Mapping[str, set[str]]) -> list[Unknown]:
     """Plots in tiles of which a layer could not be read, and those that none looks at."""
     boxes = shapely.bounds(land.geometry.to_numpy())
     reached = {plot: {tile.name for tile in tiles_of(box[None])} for plot, box in zip(land.index, boxes, strict=True)}
@@ -251,45 +278,48 @@ def _unknown(land: gpd.GeoDataFrame, sources: pd.DataFrame, unseen: list[str]) -
         tiles = set(rows["tile"])
         plots = [str(plot) for plot, mine in reached.items() if mine & tiles]
         found.append(Unknown(layer=str(layer), plots=plots, reason=str(reason)))
-    stated = {plot for one in found for plot in one["plots"]}
-    unseen = [plot for plot in unseen if plot not in stated]
+    stated = {plot for one in found for plot in one["plots"]}.union(*seen.values())
+    unseen = [str(plot) for plot in land.index if plot not in stated]
     if unseen:
         found.append(Unknown(layer="", plots=unseen, reason=str(sentence("watch", "unseen"))))
     return found
 
 
-def _most(before: Hectares, now: Hectares) -> Hectares:
-    return {key: max(before.get(key, 0.0), now.get(key, 0.0)) for key in {*before, *now}}
+def _without_value(evidence: pd.DataFrame, layers: Sequence[LayerDefinition], sources: pd.DataFrame) -> list[Unknown]:
+    """Plots with ground on which a layer that was read holds no value."""
+    own = evidence[evidence["footprint"].isin(OWN_GROUND)]
+    failed = {layer for layer, rows in sources.groupby("layer") if (rows["status"] == "failed").any()}
+    found = []
+    for layer in layers:
+        column = f"{layer.name}.{OBSERVED}"
+        if OBSERVED not in layer.encodings or layer.id in failed:
+            continue
+        empty = own.loc[own[column] == UNKNOWN, "area_ha"].groupby(level="plot").sum()
+        if plots := [str(plot) for plot in empty.index[empty > LEAST_HA]]:
+            found.append(Unknown(layer=layer.id, plots=sorted(plots), reason=str(sentence("watch", "no_value"))))
+    return found
+
+
+def _kept(
+    before: Hectares, now: Hectares, plot: str, alerts: Mapping[str, str], sure: Set[tuple[str, str]]
+) -> Hectares:
+    """What the next look compares a plot with: what this one saw, where the layer was read on all of the plot.
+
+    Elsewhere nothing that was known is forgotten.
+    """
+    found = {}
+    for key in sorted({*before, *now}):
+        layer = alerts.get(key.partition(" ")[0], "")
+        hectares = now.get(key, 0.0)
+        found[key] = hectares if (layer, plot) in sure else max(before.get(key, 0.0), hectares)
+    return {key: hectares for key, hectares in found.items() if hectares > 0}
 
 
 def _ground(shape: shapely.Geometry) -> str:
     return hashlib.sha256(shapely.to_wkb(shape)).hexdigest()
 
 
-def _of(before: Mapping[str, Seen], plot: str, shape: shapely.Geometry) -> Hectares:
-    """What was seen on a plot; nothing where its boundary was another one."""
-    mine = before.get(plot)
+def _of(before: State, plot: str, shape: shapely.Geometry) -> Hectares:
+    """What was known of a plot; nothing where its boundary was another one."""
+    mine = before.plots.get(plot)
     return mine["ha"] if mine is not None and mine["ground"] == _ground(shape) else {}
-
-
-def _before(path: Path) -> dict[str, Seen] | None:
-    """What the last look saw; None where nobody looked.
-
-    Raises:
-        RegisterError: the file is there and is not what was written.
-    """
-    if not path.exists():
-        return None
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        if kept["sha256"] != _sha256(kept["plots"]):
-            raise ValueError("sha256")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        wrong: Sentence = sentence("watch", "state_broken", file=str(path))
-        raise RegisterError(wrong) from error
-    plots: dict[str, Seen] = kept["plots"]
-    return plots
-
-
-def _sha256(plots: object) -> str:
-    return hashlib.sha256(json.dumps(plots, sort_keys=True).encode()).hexdigest()

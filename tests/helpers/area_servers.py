@@ -1,4 +1,4 @@
-"""Servers of areas on loopback: an ArcGIS layer and a collection of an OGC API, with faults on order."""
+"""Servers of areas on loopback: an ArcGIS layer, a collection of an OGC API and a WFS, with faults on order."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -50,6 +50,41 @@ def ogc(areas: Sequence[shapely.Geometry], page: int = 2, change: Change = lambd
             following = f"http://{headers['host']}{urlsplit(path).path}?bbox={query['bbox']}&offset={first + page}"
             content["links"] = [{"rel": "next", "href": following}]
         return _sent(change("page", content))
+
+    return answer
+
+
+def wfs(
+    areas: Sequence[shapely.Geometry],
+    page: int = 2,
+    change: Change = lambda kind, content: content,
+    swapped: bool = False,
+) -> Any:
+    """A type of a WFS 2.0 as GeoServer has it, which sends a few areas at once and says how many match.
+
+    Boxes come latitude first, as the name of the CRS behind them says; `swapped`: the server takes longitude first.
+    """
+
+    def answer(path: str, headers: dict[str, str]) -> Reply:
+        query = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
+        asked = ("service", "version", "request", "outputFormat", "srsName", "typeNames")
+        assert [query[name] for name in asked] == [
+            "WFS", "2.0.0", "GetFeature", "application/json", "urn:ogc:def:crs:EPSG::4326", "ide:areas",
+        ]  # fmt: skip
+        touched = list(enumerate(areas))
+        if "bbox" in query:
+            *edges, crs = query["bbox"].split(",")
+            assert crs == "urn:ogc:def:crs:EPSG::4326"
+            south, west, north, east = map(float, edges)
+            box = shapely.box(south, west, north, east) if swapped else shapely.box(west, south, east, north)
+            touched = [(number, shape) for number, shape in touched if shape.intersects(box)]
+        first = int(query.get("startIndex", 0))
+        some = touched[first : first + min(page, int(query["count"]))]
+        features = [{**_feature(number, shape), "id": f"areas.{number}"} for number, shape in some]
+        counts = {"totalFeatures": len(touched), "numberMatched": len(touched), "numberReturned": len(some)}
+        crs_named = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4326"}}
+        content = {"type": "FeatureCollection", "features": features, **counts, "crs": crs_named}
+        return _sent(change("sample" if "bbox" not in query else "page", content))
 
     return answer
 

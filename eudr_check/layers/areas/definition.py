@@ -4,6 +4,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 import yaml
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
@@ -20,23 +21,37 @@ TOPICS: tuple[Topic, ...] = ("protected", "indigenous", "zoning", "tenure")
 
 
 class Service(Strict):
-    """Layers of an ArcGIS map or feature server, or a collection of an OGC API - Features."""
+    """Layers of an ArcGIS map or feature server, a collection of an OGC API - Features, or types of a WFS."""
 
     arcgis: str | None = Field(None, description="address of the server, ending in MapServer or FeatureServer")
     layers: tuple[int, ...] = Field((), description="numbers of its layers")
     ogc: str | None = Field(None, description="address of the collection of an OGC API, without /items")
+    wfs: str | None = Field(
+        None, description="address of a Web Feature Service 2.0 that knows GeoJSON, without ?service"
+    )
+    types: tuple[str, ...] = Field((), description="names of its types, such as ide:areas")
 
     @model_validator(mode="after")
     def _one_kind(self) -> "Service":
-        if (self.arcgis is None) == (self.ogc is None) or (self.arcgis is not None) != bool(self.layers):
+        named = [one for one in (self.arcgis, self.ogc, self.wfs) if one is not None]
+        parts = (self.arcgis is not None) == bool(self.layers) and (self.wfs is not None) == bool(self.types)
+        if len(named) != 1 or not parts:
             raise SettingError(sentence("definition_rules", "area_service"))
         return self
+
+    @property
+    def kind(self) -> Literal["arcgis", "ogc", "wfs"]:
+        """How it is asked."""
+        return "ogc" if self.ogc is not None else "wfs" if self.wfs is not None else "arcgis"
 
     @property
     def addresses(self) -> tuple[str, ...]:
         """Address of every layer of it."""
         if self.ogc is not None:
             return (self.ogc.rstrip("/"),)
+        if self.wfs is not None:
+            joined = "&" if "?" in self.wfs else "?"
+            return tuple(f"{self.wfs.rstrip('?&')}{joined}{urlencode({'typeNames': name})}" for name in self.types)
         return tuple(f"{str(self.arcgis).rstrip('/')}/{number}" for number in self.layers)
 
 

@@ -24,7 +24,7 @@ def live_check(definitions: Iterable[AreaDefinition]) -> pd.DataFrame:
     for layer in definitions:
         if layer.service is None:
             continue
-        ask = feature_service.ogc if layer.service.ogc is not None else feature_service.arcgis
+        ask = feature_service.ASK[layer.service.kind]
         for address in layer.service.addresses:
             try:
                 ask(address, WINDOW, layer.label)

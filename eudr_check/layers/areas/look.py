@@ -147,7 +147,7 @@ def _boxes(shapes: NDArray[np.object_]) -> dict[Box, list[int]]:
 def _asked(area: AreaDefinition, store: Store, offline: bool, box: Box) -> list[Area] | str:
     """Areas in a box, or why they could not be learned."""
     assert area.service is not None
-    ask = feature_service.ogc if area.service.ogc is not None else feature_service.arcgis
+    ask = feature_service.ASK[area.service.kind]
     found: list[Area] = []
     for address in area.service.addresses:
         kept = key(address, repr(box), *area.label)

@@ -43,6 +43,7 @@ MAY_STAY = frozenset(
         "tile",
         "time",
         "type",
+        "typenames",
         "version",
         "width",
         "x",

@@ -1,14 +1,16 @@
-"""Areas of ArcGIS servers and OGC APIs, asked for with the box of some plots and nothing else.
+"""Areas of ArcGIS servers, OGC APIs and WFS, asked for with the box of some plots and nothing else.
 
 A service answers whole or not at all: an answer cut short, an error sent as success, an outline that is missing or lies
 elsewhere than it was asked for, is a `FetchError` with the reason. "Nothing there" is believed only where the answer
-says so in its own form.
+says so in its own form. Libraries for such services open connections of their own, past the guards of `session`, and
+take what was cut short for the whole: so they are asked here.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import requests
@@ -30,6 +32,14 @@ PAGE = 500
 MOST_PAGES = 400
 BESIDE_DEG = 0.01
 """Servers thin outlines out; what lies further from the box asked for was not asked for."""
+_DEGREES = "urn:ogc:def:crs:EPSG::4326"
+_GET_FEATURE = {
+    "service": "WFS",
+    "version": "2.0.0",
+    "request": "GetFeature",
+    "outputFormat": "application/json",
+    "srsName": _DEGREES,
+}
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
@@ -93,6 +103,73 @@ def ogc(address: str, box: Box, label: Sequence[str]) -> list[Area]:
     """
     with _in_form(address), _session(address) as session:
         return [_area(one, box, label, address) for one in _pages(session, address, box)]
+
+
+def wfs(address: str, box: Box, label: Sequence[str]) -> list[Area]:
+    """Areas of one type of a Web Feature Service 2.0 that touch a box; the server must know GeoJSON, as GeoServer does.
+
+    Servers differ in whether they take latitude first where that is asked. One that mistakes it looks at other
+    ground and finds nothing: an empty answer is believed of a server that finds what it has where it says it is.
+
+    Args:
+        address: of the service with the type, `.../ows?typeNames=ide:areas`.
+        box: ground asked for.
+        label: fields that name an area.
+
+    Raises:
+        FetchError: no answer, or one that cannot be trusted to be whole.
+    """
+    with _in_form(address), _session(address) as session:
+        features = _parts(session, address, {"bbox": _latitude_first(box)})
+        properties = _finds_what_it_has(address) if not features else frozenset(features[0].get("properties") or {})
+        if gone := sorted(set(label) - properties):
+            raise FetchError(sentence("layers", "area_no_fields", url=unsigned(address), names=", ".join(gone)))
+        return [_area(one, box, label, address) for one in features]
+
+
+ASK: Mapping[str, Callable[[str, Box, Sequence[str]], list[Area]]] = {"arcgis": arcgis, "ogc": ogc, "wfs": wfs}
+"""How each kind of service is asked."""
+
+
+def _parts(session: GuardedSession, address: str, where: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    """All features of a type in a box: part by part, until as many came as match, or nothing more comes."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for _ in range(MOST_PAGES):
+        # Servers that cannot order a type refuse any first number, also 0.
+        further = {"startIndex": str(len(found))} if found else {}
+        answer = _ask(session, address, {**_GET_FEATURE, **where, **further, "count": str(PAGE)})
+        _refuse_other_crs(answer, address)
+        features, before = _features(answer, address), len(found)
+        found |= {str(feature["id"]): feature for feature in features}
+        repeated = len(found) != before + len(features) or answer.get("numberReturned", len(features)) != len(features)
+        matched = answer.get("numberMatched", answer.get("totalFeatures"))
+        if matched == len(found) and not repeated:
+            return list(found.values())
+        # Not every server counts; one that does must send what it counted.
+        if repeated or (isinstance(matched, int) and (matched < len(found) or not features)):
+            break
+        if not features:
+            return list(found.values())
+    raise _untrusted(address, "area_cut_short")
+
+
+@cache
+def _finds_what_it_has(address: str) -> frozenset[str]:
+    """Fields of one of the areas of a service, which finds it where it says that it lies; asked once in a process."""
+    with _session(address) as session:
+        some = _features(_ask(session, address, {**_GET_FEATURE, "count": "1"}), address)
+        if not some:
+            raise _untrusted(address, "area_empty")
+        west, south, east, north = shapely.bounds(shapely.from_geojson(json.dumps(some[0].get("geometry")))).tolist()
+        where = {"bbox": _latitude_first((west, south, east, north)), "count": "1"}
+        if not _features(_ask(session, address, {**_GET_FEATURE, **where}), address):
+            raise _untrusted(address, "area_axes")
+    return frozenset(some[0].get("properties") or {})
+
+
+def _latitude_first(box: Box) -> str:
+    west, south, east, north = box
+    return f"{south!r},{west!r},{north!r},{east!r},{_DEGREES}"
 
 
 def _pages(session: GuardedSession, address: str, box: Box) -> Iterator[Mapping[str, Any]]:

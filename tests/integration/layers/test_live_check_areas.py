@@ -15,7 +15,7 @@ from eudr_check.layers.fetch import http
 from eudr_check.layers.fetch.retries import Patience
 from eudr_check.layers.live_check import WINDOW
 from tests.helpers.answers import stage
-from tests.helpers.area_servers import arcgis
+from tests.helpers.area_servers import arcgis, wfs
 
 NO_PLACE = Path(__file__).parents[2] / "definitions" / "prodes.yaml"
 """A raster that is registered by hand: there is no place to ask."""
@@ -51,6 +51,35 @@ def test_what_a_service_does_otherwise_is_named(
     assert rows["place"].str[-1].tolist() == ["1", "2"]
     assert rows["found"].str.contains(found).all(), rows["found"].tolist()
     assert (rows["agrees"] == (found == "as defined")).all()
+
+
+@pytest.mark.parametrize(
+    ("instead", "label", "found"),
+    [
+        (None, ["nombre"], "as defined"),
+        (lambda _: (401, {}, b""), [], "HTTP 401"),
+        (lambda _: (404, {}, b""), [], "HTTP 404"),
+        (lambda _: (200, {}, b"<ows:ExceptionReport/>"), [], "not what such a service sends"),
+        (None, ["CATZFO"], "no field CATZFO"),
+        (lambda page: {**page, "numberMatched": 9}, [], "cut short"),
+        (lambda page: {**page, "crs": {"properties": {"name": "EPSG:32718"}}}, [], "another coordinate"),
+    ],
+)  # fmt: skip
+def test_what_a_wfs_does_otherwise_is_named(
+    monkeypatch: pytest.MonkeyPatch, instead: Any, label: list[str], found: str
+) -> None:
+    """Access, place, form, fields, whole answers, CRS."""
+    monkeypatch.setattr(http, "PATIENCE", Patience(attempts=1, first_delay_s=0.01))
+    with stage(wfs([box(*WINDOW)], change=lambda _, page: page if instead is None else instead(page))) as server:
+        service = {"wfs": f"{server.url}/ows", "types": ["ide:areas"]}
+        layer = {"id": "a@1", "title": "A", "provider": "p", "licence": "l", "citation": "c", "topic": "zoning"}
+        (row,) = live_check([AreaDefinition.model_validate({**layer, "label": label, "service": service})]).to_dict(
+            "records"
+        )
+
+    assert found in row["found"]
+    assert row["agrees"] == (found == "as defined")
+    assert row["place"].endswith("typeNames=ide%3Aareas")
 
 
 def test_the_command_asks_the_services_of_a_harvest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 """Watching filed land: only what is new is told, once, and what could not be read is never "no change"."""
 
+import hashlib
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from eudr_check.config import LayerChoice
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.layers.catalog import local
 from eudr_check.layers.definition import definition
+from eudr_check.run import watch_state
 from eudr_check.text import say
 from tests.helpers.register_tables import NUMBERS, record
 
@@ -58,7 +61,7 @@ def alerts(folder: Path, cells: dict[tuple[int, int], int], unread: bool = False
 
 def look(path: Path, catalogue: Path) -> tuple[int, dict[str, Any]]:
     """Exit code and JSON of the command."""
-    said = CliRunner().invoke(app, ["watch", str(path), "--catalogue", str(catalogue), "--json"])
+    said = CliRunner().invoke(app, ["watch", str(path), "--catalogue", str(catalogue), "--json", "--language", "en"])
     assert said.exception is None or isinstance(said.exception, SystemExit), said.exception
     return said.exit_code, json.loads(said.output)
 
@@ -79,7 +82,7 @@ def test_only_what_is_new_is_told_once(filed: Path, tmp_path: Path) -> None:
     gone, less = look(filed, alerts(tmp_path / "a", {}))
     back, known = look(filed, alerts(tmp_path / "a", MORE))
 
-    assert (code, again, later, gone, back) == (3, 0, 3, 0, 0)
+    assert (code, again, later, gone, back) == (3, 0, 3, 0, 3)
     assert (first["plots"], first["first"], same["first"]) == (2, True, False)
     assert [(one["plot"], one["year"]) for one in first["changes"]] == [("pe-2026/coop/A", 2026)]
     assert first["changes"][0]["new_ha"] == pytest.approx(2 * cell, abs=2e-4)
@@ -88,8 +91,51 @@ def test_only_what_is_new_is_told_once(filed: Path, tmp_path: Path) -> None:
         "pe-2026/coop/A": pytest.approx(cell, abs=2e-4),
         "pe-2026/coop/B": pytest.approx(cell, abs=2e-4),
     }
-    assert same["changes"] == less["changes"] == known["changes"] == []
+    assert same["changes"] == less["changes"] == []
+    # What comes back after it was taken back may be another clearing.
+    assert {one["plot"]: one["new_ha"] for one in known["changes"]} == {
+        "pe-2026/coop/A": pytest.approx(3 * cell, abs=2e-4),
+        "pe-2026/coop/B": pytest.approx(cell, abs=2e-4),
+    }
     assert not any(one["unknown"] for one in (first, same, second, less, known))
+
+
+def test_a_clearing_elsewhere_is_told_though_it_is_smaller(filed: Path, tmp_path: Path) -> None:
+    """Alerts are taken back, then others come on the same plot in the same year: fewer hectares, and news."""
+    look(filed, alerts(tmp_path / "a", FIRST))
+    look(filed, alerts(tmp_path / "a", {}))
+    code, found = look(filed, alerts(tmp_path / "a", {(6, 6): 300}))
+
+    assert (code, [one["plot"] for one in found["changes"]]) == (3, ["pe-2026/coop/A"])
+
+
+def test_a_look_without_news_is_on_record(filed: Path, tmp_path: Path) -> None:
+    """Every look has its day, what it told and until when each layer had seen; the page counts them."""
+    look(filed, alerts(tmp_path / "a", FIRST))
+    code, quiet = look(filed, alerts(tmp_path / "a", FIRST))
+    state = watch_state.read(tmp_path / "register-watch")
+    page = (tmp_path / "register-watch" / "watch.html").read_text(encoding="utf-8")
+
+    assert (code, quiet["looks"], quiet["looked_on"]) == (0, 2, date.today().isoformat())
+    assert state is not None
+    assert [(one["on"], one["plots"], one["changed"], one["unknown"]) for one in state.looks] == [
+        (date.today().isoformat(), 2, changed, 0) for changed in (1, 0)
+    ]
+    assert state.seen_until == state.looks[1]["seen_until"] == quiet["seen_until"] != {}
+    assert say("watch", "record", "en", day=date.today(), count=2, before=date.today()) in page
+
+
+def test_what_an_earlier_version_kept_is_read(filed: Path, tmp_path: Path) -> None:
+    """A file of plots alone is no broken one: what it knew is no news."""
+    look(filed, alerts(tmp_path / "a", FIRST))
+    kept = tmp_path / "register-watch" / "seen.json"
+    plots = json.loads(kept.read_text())["plots"]
+    digest = hashlib.sha256(json.dumps(plots, sort_keys=True).encode()).hexdigest()
+    kept.write_text(json.dumps({"plots": plots, "sha256": digest}))
+
+    code, found = look(filed, alerts(tmp_path / "a", FIRST))
+
+    assert (code, found["first"], found["looks"]) == (0, False, 1)
 
 
 def test_what_cannot_be_read_is_unknown_and_forgets_nothing(filed: Path, tmp_path: Path) -> None:

@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eudr_check import tables
-from eudr_check.documents import chains, headers, lots
+from eudr_check.documents import amounts, chains, dossier, headers, lots
 from eudr_check.documents.animals import read_animals
+from eudr_check.documents.deliveries import read_deliveries, require_form_of_goods
 from eudr_check.errors import ConfigError
+from eudr_check.package.eu import goods as eu_goods
 from eudr_check.text import LANGUAGES
+from eudr_check.trade import Product
 from tests.helpers.risk_tables import HARVEST, plots
 
 HEADER = "group,cooperative,plot_id,role,from,to\n"
@@ -254,3 +257,73 @@ def test_cattle_without_animals_make_no_lot() -> None:
     known = plots(dict.fromkeys(names, 1.0), commodity=["cattle"])
 
     assert lots.assess(delivered("G1"), assessments, known, CATTLE)["reasons"].tolist() == ["animals_unknown: G1"]
+
+
+DELIVERED = "date,cooperative,plot_id,kg,form,lot,group\n"
+MEAT, ALIVE = (Product(hs_code=code, description="x") for code in ("0201 30", "0102 29"))
+
+
+def weighed(folder: Path, *forms: str) -> pd.DataFrame:
+    """A delivery of 450 kg in each form."""
+    path = folder / "entregas.csv"
+    path.write_text(DELIVERED + "".join(f"2026-01-10,coop,C,450,{form},L1,G1\n" for form in forms), encoding="utf-8")
+    return read_deliveries(path, "cattle")
+
+
+@pytest.mark.parametrize("word", ["live", "en pie", "Peso vivo", "sur pied", "em pé"])
+def test_live_weight_is_a_form_of_live_cattle(tmp_path: Path, word: str) -> None:
+    """Kilograms of live weight are the net mass of live animals."""
+    found = weighed(tmp_path, word)
+
+    assert found[["form", "kg", "kg_green"]].values.tolist() == [["live", 450.0, 450.0]]
+    require_form_of_goods(found, [ALIVE], "entregas.csv")
+
+
+@pytest.mark.parametrize(
+    ("forms", "goods"),
+    [
+        (["live"], [MEAT]),
+        (["canal"], [ALIVE]),
+        (["canal", "live"], [MEAT]),
+        (["canal", "live"], []),
+        (["live"], [ALIVE, MEAT]),
+    ],
+)
+def test_kilograms_of_live_animals_are_none_of_meat(tmp_path: Path, forms: list[str], goods: list[Product]) -> None:
+    """Taken for meat, live weight would cover twice the mass; row, form and code are named, also without goods."""
+    with pytest.raises(ConfigError, match=r"entregas\.csv: \d.*does not fit the declared"):
+        require_form_of_goods(weighed(tmp_path, *forms), goods, "entregas.csv")
+
+
+def test_meat_fits_meat(tmp_path: Path) -> None:
+    """Carcass weight, as it was; nothing is asked where nothing is declared."""
+    require_form_of_goods(weighed(tmp_path, "canal"), [MEAT], "entregas.csv")
+    require_form_of_goods(weighed(tmp_path, "live", "live"), [], "entregas.csv")
+
+
+@pytest.mark.parametrize(("mass", "many"), [(450.0, 1), (45_000.0, 0), (1_900.0, 1), (200_000.0, 1), (2_000.0, 0)])
+def test_animals_that_weigh_what_none_does_are_asked_about(mass: float, many: int) -> None:
+    """A hundred live animals: 4.5 and 2,000 kg each are heads or tonnes in the wrong place, 20 and 450 kg are not."""
+    goods = LIVE.goods[0].model_copy(update={"net_mass_kg": mass, "supplementary_unit": 100})
+    found = [str(one) for one in amounts.doubts(LIVE.model_copy(update={"product": goods}), plots({"a/1": 2.0}), None)]
+
+    assert sum("100 animals" in said for said in found) == many
+
+
+def test_a_harvest_of_live_cattle_is_refused_in_carcass_weight(tmp_path: Path) -> None:
+    """The documents of a harvest are read with it."""
+    weighed(tmp_path, "canal")
+    harvest = LIVE.model_copy(update={"deliveries": tmp_path / "entregas.csv"})
+
+    with pytest.raises(ConfigError, match="does not fit the declared 0102 29"):
+        dossier.read(harvest)
+
+
+def test_live_cattle_goes_out_with_kilograms_and_heads() -> None:
+    """HS 0102: both are asked for by the EU system, the heads as NAR."""
+    goods = LIVE.goods[0].model_copy(update={"supplementary_unit": 100})
+    day = dt.date(2026, 12, 30)
+
+    assert [one.key for one in eu_goods.faults(LIVE.goods[0], "product", "cattle", "IMPORT", day)] == ["unit_needed"]
+    assert list(eu_goods.faults(goods, "product", "cattle", "IMPORT", day)) == []
+    assert (eu_goods.qualifier_of(goods, day), eu_goods.hs_heading("0102 29")) == ("NAR", "0102")

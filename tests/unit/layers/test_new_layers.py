@@ -38,6 +38,8 @@ CASES: list[tuple[str, str, tuple[str, ...], list[tuple[tuple[int, ...], int]]]]
         ((30, 2, 1), 2021), ((254, 254, 365), 2021), ((30, 2, 366), 2022), ((29, 9, 400), -1), ((90, 1, 400), -1),
         ((90, 9, 0), -1), ((90, 9, -1), -1), ((255, 9, 400), -1), ((90, 255, 400), -1),
     ]),
+    # A cell without alert has a value; nodata has none.
+    ("dist_alert@current", "observed", COUNTED[:2], [((0, 0), 1), ((254, 254), 1), ((255, 9), -1), ((90, 255), -1)]),
     ("glad_l@2021", "alert_year", ALERT, [((0, 0), -1), ((2, 1), 2021), ((3, 365), 2021), ((1, 9), -1)]),
     ("glad_l@2026", "alert_year", ALERT, [((0, 0), -1), ((2, 300), 2026), ((3, 1), 2026)]),
     # The day counts within the year of the file: 0 and 366 are days of it too.

@@ -20,7 +20,7 @@ from eudr_check.layers.fetch import http
 from eudr_check.layers.fetch.block_store import Store
 from eudr_check.layers.fetch.retries import Patience
 from tests.helpers.answers import Stage, stage
-from tests.helpers.area_servers import arcgis, ogc
+from tests.helpers.area_servers import arcgis, ogc, wfs
 from tests.helpers.risk_tables import plots, point_plots
 
 PLOT = box(-76.0, -6.0, -75.999, -5.999)
@@ -286,6 +286,126 @@ class TestServices:
         with stage(ogc([HALF], change=lambda _, page: {**page, **more})) as here:
             layer = of(service={"ogc": f"{here.url}/collections/land"})
             assert seen(ground("PE"), layer, tmp_path)["status"].tolist() == ["unknown"]
+
+
+def _wfs(here: Stage, **more: Any) -> AreaDefinition:
+    return of(service={"wfs": f"{here.url}/geoserver/ows", "types": ["ide:areas"]}, **more)
+
+
+class TestWebFeatureService:
+    """WFS 2.0 as GeoServer answers, and what of other answers is not believed."""
+
+    def test_all_parts_count(self, tmp_path: Path) -> None:
+        """Five areas, two at once: hectares and names of all; the server learns a box and nothing else."""
+        strips = [box(-76.0, -6 + n / 1e4, -75.999, -6 + (n + 1) / 1e4) for n in range(5)]
+        with stage(wfs(strips)) as here:
+            found = seen(ground("PE"), _wfs(here, label=["nombre"]), tmp_path)
+            asked = [path for path, _ in here.seen]
+
+        assert found["feature"].tolist() == [f"area {n}" for n in range(5)]
+        assert found["overlap_ha"].tolist() == pytest.approx(plot_area_ha(strips))
+        assert ["startIndex" in path for path in asked] == [False, True, True]
+        assert all("bbox=-6.0%2C-76.0%2C-5.99%2C-75.99%2Curn" in path for path in asked)
+        assert not any("coop" in f"{path}{headers}" for path, headers in here.seen)
+
+    def test_a_plot_without_area_is_free_of_a_server_that_finds_what_it_has(self, tmp_path: Path) -> None:
+        """An empty answer is believed after one of its areas was found where it lies."""
+        with stage(wfs([FAR])) as here:
+            found = seen(ground("PE"), _wfs(here, label=["nombre"]), tmp_path)
+
+        assert found.empty
+
+    def test_a_server_that_swaps_latitude_and_longitude_frees_nobody(self, tmp_path: Path) -> None:
+        """It looks at the Antarctic for a plot in Peru, and finds nothing there."""
+        with stage(wfs([HALF], swapped=True)) as here:
+            found = seen(ground("PE"), _wfs(here), tmp_path)
+
+        assert found["status"].tolist() == ["unknown"]
+        assert "swapped" in found["reason"].iloc[0]
+
+    def test_a_service_without_any_area_frees_nobody(self, tmp_path: Path) -> None:
+        """Nothing anywhere is a layer that was emptied, not ground that is free."""
+        with stage(wfs([])) as here:
+            found = seen(ground("PE"), _wfs(here), tmp_path)
+
+        assert found["status"].tolist() == ["unknown"]
+
+    @pytest.mark.parametrize("matched", ["unknown", None])
+    def test_a_server_that_does_not_count_is_asked_until_nothing_comes(self, tmp_path: Path, matched: Any) -> None:
+        """How many match is optional; no part is lost all the same."""
+        strips = [box(-76.0, -6 + n / 1e4, -75.999, -6 + (n + 1) / 1e4) for n in range(5)]
+        uncounted = lambda _, page: {**page, "numberMatched": matched, "totalFeatures": matched}  # noqa: E731
+        with stage(wfs(strips, change=uncounted)) as here:
+            assert len(seen(ground("PE"), _wfs(here), tmp_path)) == 5
+
+    @pytest.mark.parametrize(
+        "instead",
+        [
+            lambda _: (503, {}, b""),
+            lambda _: (401, {}, b""),
+            lambda _: (302, {"Location": "/login"}, b""),
+            lambda _: (200, {"Content-Type": "application/xml"}, b"<ows:ExceptionReport/>"),
+            lambda page: {**page, "numberReturned": 9},
+            lambda page: {**page, "numberMatched": 9},
+            lambda page: {**page, "numberMatched": 1},
+            lambda page: {**page, "features": page["features"][:1] * 2},
+            lambda page: {**page, "features": []},
+            lambda page: {**page, "features": [{**one, "geometry": None} for one in page["features"]]},
+            lambda page: {**page, "features": [{"type": "Feature"} for _ in page["features"]]},
+            lambda page: {**page, "features": "x"},
+            lambda page: {**page, "crs": {"properties": {"name": "urn:ogc:def:crs:EPSG::32718"}}},
+            lambda page: _moved(page, lambda xy: xy[:, ::-1]),
+        ],
+    )
+    def test_what_is_not_whole_is_unknown(self, tmp_path: Path, instead: Any) -> None:
+        """No answer, an exception as success, a cut or repeated part, another CRS: never "no overlap"."""
+        change = lambda kind, page: instead(page) if kind == "page" else page  # noqa: E731
+        with stage(wfs([HALF, HALF], change=change)) as here:
+            found = seen(ground("PE"), _wfs(here), tmp_path)
+
+        assert found["status"].tolist() == ["unknown"] and found["reason"].notna().all()
+
+    def test_a_field_that_is_gone_is_told(self, tmp_path: Path) -> None:
+        """Also where no area lies on the plot."""
+        for areas in ([HALF], [FAR]):
+            with stage(wfs(areas)) as here:
+                found = seen(ground("PE"), _wfs(here, label=["CATZFO"]), tmp_path)
+            assert "no field CATZFO" in found["reason"].iloc[0]
+
+    def test_offline_takes_what_came_before(self, tmp_path: Path) -> None:
+        """A kept answer counts for the same ground."""
+        with stage(wfs([HALF])) as here:
+            layer = _wfs(here)
+            online = seen(ground("PE"), layer, tmp_path)
+
+        pd.testing.assert_frame_equal(seen(ground("PE"), layer, tmp_path, offline=True), online)
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        {},
+        {"wfs": "https://x.example/ows"},
+        {"types": ["ide:areas"]},
+        {"wfs": "https://x.example/ows", "types": ["a"], "ogc": "https://x.example"},
+        {"arcgis": "https://x.example/MapServer", "layers": [1], "types": ["a"]},
+    ],
+)
+def test_a_service_is_of_one_kind(service: dict[str, Any]) -> None:
+    """With what that kind needs, and nothing of another."""
+    with pytest.raises(ValueError, match="a service is"):
+        of(service=service)
+
+
+def test_addresses_of_a_wfs_name_the_type() -> None:
+    """Also where the address of the service has a query already."""
+    one = of(service={"wfs": "https://x.example/ows?map=a", "types": ["ide:areas", "ide:parks"]})
+
+    assert one.service is not None
+    assert one.service.addresses == (
+        "https://x.example/ows?map=a&typeNames=ide%3Aareas",
+        "https://x.example/ows?map=a&typeNames=ide%3Aparks",
+    )
 
 
 def _moved(areas: dict[str, Any], by: Any) -> dict[str, Any]:
