@@ -208,6 +208,20 @@ AREAS = pa.DataFrameSchema(
     "not be learned; no rule of a policy sees it.",
 )
 
+AREA_OUTLINES = pa.DataFrameSchema(
+    {
+        "geometry": pa.Column(description="polygon or multipolygon to about a metre, EPSG:4326"),
+        "area": text("name of the vector layer in the harvest"),
+        "layer": text("id of its definition"),
+        "topic": text("what its areas are", among=AREA_TOPICS),
+        "feature": text("what the area is called", nullable=True),
+    },
+    strict=True,
+    title="AREA_OUTLINES",
+    description="The areas that come near plots, for maps; those of titled land only where a plot lies in them. Where "
+    "a layer could not be learned none is drawn; hectares are those of AREAS.",
+)
+
 LOTS = pa.DataFrameSchema(
     {
         "lot": pa.Column(STR, unique=True, description="lot as the deliveries name it"),
@@ -259,6 +273,7 @@ _NAMED = (
     ASSESSMENTS,
     REASONS,
     AREAS,
+    AREA_OUTLINES,
     LOTS,
     DELIVERIES,
     STAYS,

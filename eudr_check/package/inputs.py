@@ -67,6 +67,8 @@ class PackageInput:
     """Parquet files of SOURCES, ASSESSMENTS and REASONS, passed on as they are instead of written again."""
     areas: pd.DataFrame | None = None
     """AREAS; None without vector layers."""
+    area_outlines: gpd.GeoDataFrame | None = None
+    """AREA_OUTLINES; None without vector layers."""
     area_layers: Sequence[AreaLayer] = ()
     """The vector layers that AREAS speaks of, as `areas.json` holds them."""
     lots: pd.DataFrame | None = None

@@ -39,6 +39,14 @@ SEVERITIES = {
 FOREST, NO_FOREST, UNKNOWN, LOSS_BEFORE = "#86b08d", "#f4f0e6", "#c9ccd2", "#d8c39a"
 """Ground of the plot pictures, and loss up to the end of 2020."""
 
+AREAS = {
+    "protected": ("#2f5d50", "f_diagonal"),
+    "indigenous": ("#8a4b1f", "b_diagonal"),
+    "zoning": ("#4a4f86", "vertical"),
+    "tenure": ("#6b6b1e", "horizontal"),
+}
+"""Edge and hatch of areas by topic; hatches by the names of QGIS, so that hue is never all that differs."""
+
 LOSS_AFTER = ("#f7a8c8", "#ec6fae", "#d63a92", "#ab1580", "#7d0a72", "#4b0460")
 """Loss in 2021, 2022, ... : pink to dark purple, lighter to darker; the last colour stands for all later years."""
 

@@ -15,6 +15,7 @@ from eudr_check.config import Harvest
 from eudr_check.package import codes
 from eudr_check.package.codes import TEXT, Codes
 from eudr_check.package.inputs import PackageInput
+from eudr_check.tables import Frame
 from eudr_check.text import NAME_WITHHELD as HIDDEN
 from eudr_check.text import WITHHELD, say, topic
 
@@ -53,6 +54,7 @@ def edition(given: PackageInput) -> PackageInput:
             filings=(),
             reviews=(),
             to_review={},
+            area_outlines=None if given.area_outlines is None else unnamed(given.area_outlines),
         )
     if shown.harvest.package.producer_as != "cooperative":
         return shown
@@ -62,6 +64,7 @@ def edition(given: PackageInput) -> PackageInput:
         plots=plots(given.plots),
         findings=findings(shown.findings, given.plots),
         areas=None if given.areas is None else areas(given.areas, given.plots),
+        area_outlines=None if given.area_outlines is None else areas(given.area_outlines, given.plots),
     )
 
 
@@ -109,14 +112,19 @@ def findings(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
     return frame.assign(**{name: pd.Series(texts, frame.index, TEXT) for name, texts in columns.items()})
 
 
-def areas(frame: pd.DataFrame, named: gpd.GeoDataFrame) -> pd.DataFrame:
-    """AREAS in which no producer of `named` (PLOTS with names) stands, and nobody after whom titled land is called."""
+def areas(frame: Frame, named: gpd.GeoDataFrame) -> Frame:
+    """AREAS or AREA_OUTLINES that name no producer of `named` (PLOTS with names), and nobody who holds titled land."""
     hide = _hider(named["producer_name"].dropna().unique().tolist())
     shown = [
         _kept(one, hide, ours=topic != TITLED) if isinstance(one, str) else None
         for one, topic in zip(frame["feature"], frame["topic"], strict=True)
     ]
     return frame.assign(feature=pd.Series(shown, frame.index, frame["feature"].dtype))
+
+
+def unnamed(outlines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """AREA_OUTLINES without names, and without land that persons hold: its outline tells whose it is."""
+    return outlines[outlines["topic"] != TITLED].assign(feature=pd.Series(None, dtype=outlines["feature"].dtype))
 
 
 def without_paths(frame: pd.DataFrame) -> pd.DataFrame:

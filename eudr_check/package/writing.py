@@ -106,7 +106,7 @@ def steps(folder: Path, given: PackageInput, each: Map = one_by_one) -> list[Ste
 def _gis(folder: Path, given: PackageInput) -> Iterator[Step]:
     scenes = () if given.imagery is None else pictures.files(given.imagery / "rasters")
     shown, policy = maps.columns(folder), given.policy.model_dump(mode="json")
-    edition = Edition.of(given.harvest, given.variables, scenes, given.layers, shown, policy)
+    edition = Edition.of(given.harvest, given.variables, scenes, given.layers, shown, policy, given.area_layers)
     target, patches = edition.geopackage(folder), folder / "tables" / "PATCHES.parquet"
     yield Step(DRAWN, lambda made: delivery.drawing(target, patches, edition.day), ("tables",), "process")
     # Sheets print the dates of pictures, which are read from their table.
@@ -130,6 +130,7 @@ def _write_tables(folder: Path, given: PackageInput) -> None:
     animals = None if given.animals is None else given.animals.assign(plots=given.animals["plots"].map(list))
     added = {
         "AREAS": given.areas,
+        "AREA_OUTLINES": given.area_outlines,
         "LOTS": lots,
         "DELIVERIES": given.deliveries,
         "STAYS": given.stays,
@@ -215,6 +216,9 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
         refused_lots=declared.settled.refused_lots,
         animals=given.animals,
         deliveries=given.deliveries,
+        area_layers=given.area_layers,
+        areas=given.areas,
+        area_outlines=given.area_outlines,
     )
     page.write(folder, made_of)
 

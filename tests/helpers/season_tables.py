@@ -5,7 +5,7 @@ Nothing here is computed from rasters; the figures only have to keep the contrac
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from eudr_check import parquet, tables
+from eudr_check.assessment_record import AreaLayer
 from eudr_check.config import Harvest
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.package.gis import delivery, maps
@@ -73,6 +74,17 @@ LAYERS = [
 """What the package takes of their definitions."""
 
 
+AREA_LAYERS: tuple[AreaLayer, ...] = (
+    AreaLayer(area="parque d'aquí", layer="parks@test", title="Parks of Peru", provider="A park service",
+              licence="CC-BY-4.0", citation="Cite parks", topic="protected", complete=True),
+    AreaLayer(area="comunidades", layer="communities@test", title="Communities of Peru", provider="A ministry",
+              licence="Open data", citation="Cite communities", topic="indigenous", complete=False),
+    AreaLayer(area="unread", layer="zones@test", title="Zones of Peru", provider="A region",
+              licence="", citation="", topic="zoning", complete=False),
+)  # fmt: skip
+"""Vector layers of the invented harvest."""
+
+
 @dataclass(frozen=True)
 class Season:
     """The tables of one invented harvest."""
@@ -86,6 +98,7 @@ class Season:
     evidence: pd.DataFrame
     deliveries: pd.DataFrame
     areas: pd.DataFrame | None = None
+    outlines: gpd.GeoDataFrame | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Keyword arguments that every writer of `eudr_check.package` takes."""
@@ -101,8 +114,10 @@ class Season:
             parquet.write(stored / f"{name}.parquet", name, getattr(self, name.lower()))
         if self.areas is not None:
             parquet.write(stored / "AREAS.parquet", "AREAS", self.areas)
+        if self.outlines is not None:
+            parquet.write(stored / "AREA_OUTLINES.parquet", "AREA_OUTLINES", self.outlines)
         policy = {"baseline": "jrc_gfc2020.forest", "silent_methods": ["tmf"]}
-        edition = Edition.of(settings, VARIABLES, scenes, LAYERS, maps.columns(folder), policy)
+        edition = Edition.of(settings, VARIABLES, scenes, LAYERS, maps.columns(folder), policy, AREA_LAYERS)
         for call in (
             delivery.drawing(edition.geopackage(folder), stored / "PATCHES.parquet", edition.day),
             delivery.writing(folder, edition, self.plots),
@@ -110,6 +125,28 @@ class Season:
             call.function(**call.arguments)
         package = edition.geopackage(folder)
         return package, package.with_suffix(".qgz")
+
+
+def with_areas(made: Season) -> Season:
+    """The season with a park over the western half of its plots, two communities, and zones that were not read."""
+    usable = made.plots[made.plots["usable"]]
+    west, south, east, north = usable.total_bounds
+    park = shapely.box(west - 0.1, south - 0.1, (west + east) / 2, north + 0.1)
+    hostile = f"Comunidad {HOSTILE}"
+    communities = [shapely.box(x, south - 0.05, x + 0.3, north) for x in (east - 0.3, east - 0.1)]
+    drawn = {"geometry": [shapely.multipolygons([one]) for one in (park, *communities)],
+             "area": ["parque d'aquí", "comunidades", "comunidades"],
+             "layer": ["parks@test", "communities@test", "communities@test"],
+             "topic": ["protected", "indigenous", "indigenous"],
+             "feature": ["Parque del Oeste", hostile, "Comunidad Dos"]}  # fmt: skip
+    outlines = gpd.GeoDataFrame(
+        tables.check(tables.AREA_OUTLINES, tables.typed(tables.AREA_OUTLINES, drawn)), geometry="geometry", crs=4326
+    )
+    unread = {"area": "unread", "layer": "zones@test", "topic": "zoning", "status": "unknown", "reason": "no answer"}
+    missed = [{"plot": plot, **unread} for plot in usable.index]
+    missed.append({**missed[0], "area": "comunidades", "layer": "communities@test", "topic": "indigenous"})
+    areas = tables.check(tables.AREAS, tables.typed(tables.AREAS, missed))
+    return replace(made, areas=areas, outlines=outlines)
 
 
 def harvest(**changes: object) -> Harvest:

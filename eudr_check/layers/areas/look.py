@@ -1,7 +1,7 @@
-"""What lies on plots: hectares they share with areas of vector layers, and where that could not be learned."""
+"""What lies on plots: hectares they share with areas of vector layers, outlines, and what could not be learned."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from eudr_check import tables
 from eudr_check.errors import FetchError
 from eudr_check.geodesy import discs, plot_area_ha, point_area_ha
+from eudr_check.layers.areas import outlines
 from eudr_check.layers.areas.definition import AreaDefinition
 from eudr_check.layers.areas.files import labels, read_areas, refuse_swapped
 from eudr_check.layers.fetch import feature_service
@@ -29,6 +30,8 @@ CELL_DEG = 0.1
 """Plots of one such cell are asked for with one box."""
 ROUNDED_DEG = 0.01
 """The box is rounded outwards to this: no service learns the corner of a plot."""
+TITLED = "tenure"
+"""Topic of land that persons hold; of others than those of plots nothing is drawn."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,37 @@ class _Outlines:
 
     shapes: NDArray[np.object_]
     labels: list[str]
+    """What each is called, else its place in what was read."""
+
+    @classmethod
+    def of(cls, shapes: Any, labels: Sequence[str]) -> "_Outlines":
+        named = [label or str(row) for row, label in enumerate(labels, start=1)]
+        return cls(np.asarray(shapes, dtype=object), named)
+
+    def touching(self, boxes: Iterable[Box]) -> "_Outlines":
+        """Those of the ground that was asked for: near plots."""
+        asked = shapely.box(*np.array(list(boxes)).reshape(-1, 4).T)
+        rows = np.unique(shapely.STRtree(self.shapes).query(np.atleast_1d(asked), predicate="intersects")[1])
+        return _Outlines(self.shapes[rows], [self.labels[row] for row in rows])
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What vector layers say of some plots."""
+
+    areas: pd.DataFrame
+    """AREAS."""
+    outlines: gpd.GeoDataFrame
+    """AREA_OUTLINES."""
+
+
+@dataclass(frozen=True)
+class _OfLayer:
+    """What one vector layer says."""
+
+    rows: list[dict[str, Any]]
+    outlines: _Outlines
+    """That come near plots; of a service one may stand in several answers."""
 
 
 def look(
@@ -60,8 +94,8 @@ def look(
     *,
     offline: bool = False,
     each: Map = one_by_one,
-) -> pd.DataFrame:
-    """AREAS: what every usable plot shares with the areas of some vector layers.
+) -> Looked:
+    """What every usable plot shares with the areas of some vector layers.
 
     Args:
         plots: PLOTS.
@@ -73,22 +107,30 @@ def look(
     Returns:
         AREAS: a row for each plot and area it shares ground with (`overlap`), for each plot and layer that could not be
         learned (`unknown`), or that says nothing of the plot's country (`outside`). A plot without a row of a layer was
-        looked at and shares nothing.
+        looked at and shares nothing. AREA_OUTLINES: areas that come near plots.
 
     Raises:
         LayersError: a file of the user cannot be read.
     """
     ground = _ground(plots)
     found: list[dict[str, Any]] = []
+    drawn: list[pd.DataFrame] = []
     for name, area in sorted(areas.items()):
         common = {"area": name, "layer": area.id, "topic": area.topic}
         spoken = np.array([not area.countries or pd.isna(one) or one in area.countries for one in ground.countries])
         rows = spoken.astype(bool)
         found += [{"plot": plot, "status": "outside", **common} for plot in ground.keys[~rows]]
-        found += [{**row, **common} for row in _of_layer(area, ground.part(rows), store, offline, each)]
+        said = _of_layer(area, ground.part(rows), store, offline, each)
+        found += [{**row, **common} for row in said.rows]
+        if len(said.outlines.shapes):
+            near = outlines.of_layer(said.outlines.shapes, said.outlines.labels, ground.shapes)
+            if area.topic == TITLED:
+                # Land of others is their affair.
+                near = near[near["feature"].isin({row["feature"] for row in said.rows if row["status"] == "overlap"})]
+            drawn.append(near.assign(**common))
     table = tables.typed(tables.AREAS, found or {"plot": []})
     order = ["plot", "area", "status", "feature", "overlap_ha"]
-    return table.reset_index().sort_values(order, kind="stable").set_index("plot")
+    return Looked(table.reset_index().sort_values(order, kind="stable").set_index("plot"), outlines.table(drawn))
 
 
 def _ground(plots: gpd.GeoDataFrame) -> _Ground:
@@ -102,30 +144,32 @@ def _ground(plots: gpd.GeoDataFrame) -> _Ground:
     )
 
 
-def _of_layer(
-    area: AreaDefinition, ground: _Ground, store: Store, offline: bool, each: Map
-) -> Iterator[dict[str, Any]]:
+def _of_layer(area: AreaDefinition, ground: _Ground, store: Store, offline: bool, each: Map) -> _OfLayer:
+    boxes = _boxes(ground.shapes)
     if area.file is not None:
         known, bare = read_areas(area.file, area.table)
         if len(ground.shapes):
             refuse_swapped(known, ground.shapes, area.file)
-        shared = list(_shared(ground, _Outlines(known.geometry.to_numpy(), labels(known, area.label, area.file))))
-        yield from shared
+        read = _Outlines.of(known.geometry.to_numpy(), labels(known, area.label, area.file))
+        rows = list(_shared(ground, read))
         if bare:
             # Each of those rows is an area that lies somewhere: only what was found is known.
             reason = sentence("layers", "areas_bare", file=area.file.name, count=bare)
-            others = [plot for plot in ground.keys if plot not in {row["plot"] for row in shared}]
-            yield from ({"plot": plot, "status": "unknown", "reason": reason} for plot in others)
-        return
-    boxes = _boxes(ground.shapes)
+            others = [plot for plot in ground.keys if plot not in {row["plot"] for row in rows}]
+            rows += [{"plot": plot, "status": "unknown", "reason": reason} for plot in others]
+        return _OfLayer(rows, read.touching(boxes))
+    rows, shapes, names = [], [], []
     answers = each(partial(_asked, area, store, offline), boxes)
-    for rows, answer in zip(boxes.values(), answers, strict=True):
-        mine = ground.part(rows)
+    for members, answer in zip(boxes.values(), answers, strict=True):
+        mine = ground.part(members)
         if isinstance(answer, str):
-            yield from ({"plot": plot, "status": "unknown", "reason": answer} for plot in mine.keys)
+            rows += [{"plot": plot, "status": "unknown", "reason": answer} for plot in mine.keys]
         else:
-            outlines = shapely.from_geojson([one.outline for one in answer])
-            yield from _shared(mine, _Outlines(np.asarray(outlines, dtype=object), [one.label for one in answer]))
+            read = _Outlines.of(shapely.from_geojson([one.outline for one in answer]), [one.label for one in answer])
+            rows += _shared(mine, read)
+            shapes += read.shapes.tolist()
+            names += read.labels
+    return _OfLayer(rows, _Outlines.of(shapes, names).touching(boxes))
 
 
 def _boxes(shapes: NDArray[np.object_]) -> dict[Box, list[int]]:
@@ -186,7 +230,7 @@ def _shared(ground: _Ground, areas: _Outlines) -> Iterator[dict[str, Any]]:
             yield {
                 "plot": ground.keys[row],
                 "status": "overlap",
-                "feature": areas.labels[column] or str(column + 1),
+                "feature": areas.labels[column],
                 "overlap_ha": hectares,
                 "overlap_share": min(hectares / ground.hectares[row], 1.0),
                 "together_ha": together[row],

@@ -44,7 +44,7 @@ OWN_DESCRIPTIONS = {
 }
 OWN = ("tiles", "data_dictionary", "patches", "patch_plots", VIEW, "attention", "cooperatives", "countries")
 """Tables with fields that no other table of the pipeline has."""
-AREAS = "areas"
+AREAS, OUTLINES = "areas", "area_outlines"
 LOSS = "loss_on_forest"
 LOSS_DESCRIPTIONS = {
     "method": "method of the map; maps of one method count once",
@@ -81,6 +81,8 @@ class Judged:
     """Table of the looks at dated pictures, where the package has them."""
     areas: Path | None = None
     """Parquet file of AREAS, where the harvest names vector layers."""
+    outlines: Path | None = None
+    """Parquet file of AREA_OUTLINES, where it does."""
 
 
 def tables_of(
@@ -133,6 +135,8 @@ def tables_of(
     ]
     if judged.areas is not None:
         content.append(Table(AREAS, parquet.frame(judged.areas).reset_index()))
+    if judged.outlines is not None:
+        content.append(Table(OUTLINES, parquet.features(judged.outlines), "MultiPolygon"))
     if judged.forest is not None:
         lost = loss_on_forest(plots, patches, judged.evidence, judged.counted, judged.forest)
         content.insert(4, Table(LOSS, lost, "MultiPolygon"))

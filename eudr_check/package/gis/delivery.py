@@ -54,7 +54,8 @@ def write(folder: str, edition: Json, bounds: Sequence[float]) -> None:
             counted=read.counted,
             forest=maps.raster(Path(folder), read.counted.baseline),
             looks=rasters.looks(Path(folder)),
-            areas=geopackage.areas(Path(folder)),
+            areas=geopackage.stored_table(Path(folder), "AREAS"),
+            outlines=geopackage.stored_table(Path(folder), "AREA_OUTLINES"),
         ),
         bounds=(west, south, east, north),
     )

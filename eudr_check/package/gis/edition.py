@@ -12,6 +12,8 @@ from eudr_check.records import Json
 from eudr_check.text.clean import file_stem
 from eudr_check.variables import Variable
 
+_OF_AREAS = ("title", "provider", "licence", "citation", "topic")
+
 
 @dataclass(frozen=True)
 class Credit:
@@ -23,6 +25,13 @@ class Credit:
     provider: str
     licence: str
     citation: str
+
+
+@dataclass(frozen=True)
+class Areas(Credit):
+    """Whose vector layer a harvest lays its plots on; `name` is what the harvest calls it."""
+
+    topic: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,8 @@ class Edition:
     maps: tuple[Map, ...] = ()
     """Variables that have a raster."""
     counted: Counted = Counted()
+    areas: tuple[Areas, ...] = ()
+    """Vector layers of the harvest."""
     cooperatives: tuple[tuple[str, str], ...] = ()
     """Short names of cooperatives, and names that people know."""
 
@@ -79,13 +90,14 @@ class Edition:
         layers: Sequence[Json] = (),
         mapped: Collection[str] = (),
         policy: Json | None = None,
+        areas: Sequence[Mapping[str, object]] = (),
     ) -> "Edition":
         """The edition of a harvest with what its run has.
 
         Args:
             harvest: settings. variables: layer variables.
             scenes: dated pictures. layers: definitions as in `layers.json`. mapped: variables that have a raster.
-            policy: as in `policy.json`.
+            policy: as in `policy.json`. areas: vector layers as in `areas.json`.
         """
         counted = Counted.of(policy or {}, variables)
         return cls(
@@ -106,6 +118,7 @@ class Edition:
                 if one.column in mapped
             ),
             counted=counted,
+            areas=tuple(Areas(name=str(one["area"]), **{key: str(one[key]) for key in _OF_AREAS}) for one in areas),
             cooperatives=tuple(sorted(harvest.cooperatives.items())),
         )
 
@@ -128,5 +141,5 @@ class Edition:
         counted = Counted(counts["baseline"], methods, tuple(counts["required"]))
         cooperatives = tuple((short, name) for short, name in content["cooperatives"])
         known = {"day": day, "events": events, "scenes": scenes, "credits": credits, "maps": maps, "counted": counted}
-        known["cooperatives"] = cooperatives
+        known |= {"cooperatives": cooperatives, "areas": tuple(Areas(**one) for one in content["areas"])}
         return cls(**{**content, **known})

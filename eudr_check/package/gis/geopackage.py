@@ -22,11 +22,12 @@ import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
+from eudr_check import parquet
 from eudr_check.package.gis import forms, metadata
 from eudr_check.package.gis import project as gis_project
 from eudr_check.package.gis import styles as gis_styles
-from eudr_check.package.gis.content import CRS, VIEW, Judged, Table, alias, fields_of, links, tables_of
-from eudr_check.package.gis.edition import Edition
+from eudr_check.package.gis.content import CRS, OUTLINES, VIEW, Judged, Table, alias, fields_of, links, tables_of
+from eudr_check.package.gis.edition import Areas, Edition
 from eudr_check.package.gis.layout_items import Box
 from eudr_check.package.gis.written_on import moment_of, written_on
 from eudr_check.text import say, topic
@@ -102,7 +103,7 @@ def write(
     Returns:
         The two paths. Same tables, same bytes.
     """
-    language = edition.language
+    language, geopackage = edition.language, edition.geopackage(folder)
     stored, shown = pq.ParquetFile(patches), _shown(plots, edition)
     content = tables_of(shown, findings, sources, stored, judged, dict(edition.cooperatives), language)
     del shown
@@ -110,7 +111,6 @@ def write(
     geometry_types = {table.name: table.geometry_type for table in content}
     dictionary = content[-1].frame
     cooperatives = next(table.frame for table in content if table.name == "cooperatives")
-    geopackage, moment = edition.geopackage(folder), moment_of(edition.day)
     with written_on(edition.day):
         while content:
             table = content.pop(0)
@@ -118,7 +118,7 @@ def write(
                 _write_table(geopackage, table, first=False)
     columns, years = _events(stored)
     styles = gis_styles.styles(language, years)
-    _describe(geopackage, fields, geometry_types, dictionary, styles, language, moment)
+    _describe(geopackage, fields, geometry_types, dictionary, styles, language, moment_of(edition.day))
     _credit(geopackage, fields, edition)
     project = gis_project.Project(
         geopackage.name,
@@ -134,16 +134,27 @@ def write(
         harvest=edition.harvest,
         credits=edition.credits,
         maps=edition.maps,
+        areas=_drawn_areas(judged, edition),
         years=years,
         cooperatives=[*zip(cooperatives["cooperative_name"], map(tuple, cooperatives.bounds.to_numpy()), strict=True)],
     )
     return [geopackage, gis_project.write(geopackage.with_suffix(".qgz"), project)]
 
 
-def areas(folder: Path) -> Path | None:
-    """AREAS of a package; None where its harvest names no vector layers."""
-    path = folder / "tables" / "AREAS.parquet"
+def stored_table(folder: Path, name: str) -> Path | None:
+    """A table of a package; None where it has none: AREAS and AREA_OUTLINES where no vector layers are named."""
+    path = folder / "tables" / f"{name}.parquet"
     return path if path.is_file() else None
+
+
+def _drawn_areas(judged: Judged, edition: Edition) -> list[tuple[Areas, int]]:
+    """Vector layers of which something is drawn, and for how many plots each was not read."""
+    if judged.areas is None or judged.outlines is None:
+        return []
+    there = set(pq.read_table(judged.outlines, columns=["area"])["area"].to_pylist())
+    said = parquet.frame(judged.areas, ["area", "status"])
+    unread = said[said["status"] == "unknown"].groupby("area").size()
+    return [(one, int(unread.get(one.name, 0))) for one in edition.areas if one.name in there]
 
 
 def view(plots: gpd.GeoDataFrame) -> Box:
@@ -269,7 +280,9 @@ def _credit(path: Path, names: Iterable[str], edition: Edition) -> None:
     """Put into the file whose data each table shows."""
     harvest, language = edition.harvest, edition.language
     said = {
-        name: metadata.about(name, _layer_title(name, language), edition.credits, harvest, language) for name in names
+        name: metadata.about(name, _layer_title(name, language), of, harvest, language)
+        for name in names
+        for of in [edition.areas if name == OUTLINES else edition.credits]
     }
     with closing(sqlite3.connect(path)) as file, file:
         metadata.write(file, said, language, moment_of(edition.day))

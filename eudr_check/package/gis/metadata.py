@@ -24,7 +24,9 @@ CREATE TABLE gpkg_metadata_reference (
     CONSTRAINT crmr_mpi_fk FOREIGN KEY (md_parent_id) REFERENCES gpkg_metadata(id));
 """
 """As the GeoPackage standard 1.2 words them."""
-FROM_MAPS = frozenset({"loss_on_forest", "patches", "patch_plots", "plot_patches", "tiles", "sources", "evidence"})
+FROM_MAPS = frozenset(
+    {"area_outlines", "loss_on_forest", "patches", "patch_plots", "plot_patches", "tiles", "sources", "evidence"}
+)
 """Tables made from layers; the others hold what the operator gave, and what was found in it."""
 
 
@@ -49,7 +51,7 @@ def about(table: str, title: str, credits: Sequence[Credit], harvest: str, langu
         credits: whose layers the harvest is made from.
         harvest: name of the harvest.
         language: of all sentences.
-        column: the event variable.
+        column: the event variable, or the name of the vector layer.
     """
     abstract = say("gis", f"about_{table}", language)
     identifier = f"{harvest}/{table}"
@@ -57,9 +59,10 @@ def about(table: str, title: str, credits: Sequence[Credit], harvest: str, langu
         return About(identifier, title, abstract, (say("gis", "rights_countries", language),))
     if table not in FROM_MAPS:
         return About(identifier, title, abstract, (say("gis", "rights_operator", language),))
-    shown = [one for one in credits if not column or column.partition(".")[0] == one.name]
-    rights = tuple(f"{one.title}: {one.provider}. {one.citation}" for one in shown)
-    return About(identifier, title, abstract, rights, tuple(dict.fromkeys(one.licence for one in shown)))
+    shown = [one for one in credits if not column or one.name in (column, column.partition(".")[0])]
+    operator = say("gis", "rights_operator", language)
+    rights = tuple(f"{one.title}: {one.provider}. {one.citation}" if one.provider else operator for one in shown)
+    return About(identifier, title, abstract, rights, tuple(dict.fromkeys(one.licence for one in shown if one.licence)))
 
 
 def element(said: About, language: str) -> ET.Element:

@@ -13,8 +13,8 @@ from xml.etree import ElementTree as ET
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package.gis import forms, maps, metadata, provinces, qgs, rasters, themes
 from eudr_check.package.gis import styles as gis_styles
-from eudr_check.package.gis.content import AREAS, LOSS, alias
-from eudr_check.package.gis.edition import Credit
+from eudr_check.package.gis.content import AREAS, LOSS, OUTLINES, alias
+from eudr_check.package.gis.edition import Areas, Credit
 from eudr_check.package.gis.layout import Printed, layouts, with_margin
 from eudr_check.package.gis.layout_items import Box, Entry
 from eudr_check.package.gis.maps import Map
@@ -22,7 +22,9 @@ from eudr_check.text import say
 
 FINDINGS_SCALE = 100_000
 """Findings show from 1:100 000 on."""
-DRAWN = ("attention", "findings", "plot_points", "plots", LOSS, "cooperatives", "patches", "tiles", "countries")
+DRAWN = (
+    "attention", "findings", "plot_points", "plots", LOSS, OUTLINES, "cooperatives", "patches", "tiles", "countries",
+)  # fmt: skip
 """Layers from top to bottom of the map."""
 
 
@@ -53,6 +55,8 @@ class Project:
     credits: Sequence[Credit] = ()
     """Whose layers the harvest is made from."""
     maps: Sequence[Map] = ()
+    areas: Sequence[tuple[Areas, int]] = ()
+    """Vector layers that are drawn, each with the number of plots it was not read for."""
     years: Sequence[int] = ()
     """Years in PATCHES."""
     cooperatives: Sequence[tuple[str, Box]] = ()
@@ -88,7 +92,9 @@ class _Layer:
     """Which rows it shows, as SQL; all where empty."""
     shown: bool = True
     column: str = ""
-    """Event variable that all of it comes from."""
+    """Event variable, or vector layer, that all of it comes from."""
+    style: str = ""
+    """Key of its style; its table where empty."""
 
     def key(self, title: str) -> str:
         """Its id in the project."""
@@ -191,13 +197,14 @@ def _themes(content: _Content, language: str) -> dict[str, list[str]]:
     seen = [one.entry.key for one in content.maps if one.seen]
     pictures = [one.key for one in content.pictures if one.seen]
     shown = {
-        name: [entry.key for layer, entry in content.groups[f"group_{name}"] if layer.shown]
-        for name in ("faults", "evidence")
+        name: [entry.key for layer, entry in content.groups.get(f"group_{name}", ()) if layer.shown]
+        for name in ("faults", "evidence", "areas")
     }
     themes = {
         "outcome": [*plots, *loss, *seen, *ground],
         "faults": [*plots, *shown["faults"], *ground],
         "evidence": [*plots, *shown["evidence"], *seen, *ground],
+        "areas": [*plots, *shown["areas"], *ground] if shown["areas"] else [],
         "pictures": [*plots, *loss, *pictures, *ground] if pictures else [],
         "sheets": [*plots, *loss, *seen, *(key for key in ground if key != content.provinces.key)],
     }
@@ -255,6 +262,7 @@ def _groups(project: Project) -> dict[str, list[_Layer]]:
             *(_patches(title("older", column=one), one, older, shown=False) for one in events),
             *of(["tiles"]),
         ],
+        **({"group_areas": [_areas(one, plots, language) for one, plots in project.areas]} if project.areas else {}),
         "group_tables": of(
             [
                 "reasons",
@@ -273,9 +281,17 @@ def _patches(title: str, column: str, years: str, *, shown: bool = True) -> _Lay
     return _Layer(title, "patches", f"\"column\" = '{column}' AND {years}", shown, column)
 
 
+def _areas(one: Areas, unread: int, language: str) -> _Layer:
+    """A vector layer; of its name only what is missing is said."""
+    key = "layer_areas_unread" if unread else "layer_areas_read"
+    name = one.name.replace("'", "''")
+    title = say("gis", key, language, title=one.title, count=unread)
+    return _Layer(title, OUTLINES, f"\"area\" = '{name}'", column=one.name, style=f"{OUTLINES}/{one.topic}")
+
+
 def _layer(key: str, entry: _Layer, source: str, project: Project) -> ET.Element:
     table = entry.table
-    geometry_type, style = project.geometry_types[table], project.styles.get(table)
+    geometry_type, style = project.geometry_types[table], project.styles.get(entry.style or table)
     kind = {"MultiPolygon": "Polygon", "Polygon": "Polygon", "Point": "Point"}.get(geometry_type or "", "No geometry")
     layer = ET.Element(
         "maplayer",
@@ -305,7 +321,8 @@ def _layer(key: str, entry: _Layer, source: str, project: Project) -> ET.Element
     for number, field in enumerate(project.fields[table], start=1):
         ET.SubElement(aliases, "alias", field=field, index=str(number), name=alias(field, project.language))
     credits, language = project.credits, project.language
-    said = metadata.about(table, entry.name, credits, project.harvest, language, entry.column)
+    of = [one for one, _ in project.areas] if table == OUTLINES else credits
+    said = metadata.about(table, entry.name, of, project.harvest, language, entry.column)
     layer.append(metadata.element(said, language))
     if style is not None:
         layer.extend(gis_styles.elements(style))

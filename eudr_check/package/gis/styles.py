@@ -9,7 +9,9 @@ from xml.etree import ElementTree as ET
 
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package import palette
+from eudr_check.package.gis.content import OUTLINES
 from eudr_check.package.gis.symbols import data_defined, fill, labels_of, marker, option_map
+from eudr_check.tables import AREA_TOPICS
 from eudr_check.text import say
 from eudr_check.text.decided import decision
 
@@ -36,6 +38,9 @@ def styles(language: str, years: Sequence[int]) -> dict[str, str]:
         "loss_on_forest": _loss(years),
         "findings": _findings(language),
         "tiles": _tiles(language),
+        OUTLINES: _area_outlines(language, AREA_TOPICS),
+        # In a project each vector layer has a layer of its own, whose legend names its own topic.
+        **{f"{OUTLINES}/{topic}": _area_outlines(language, [topic]) for topic in AREA_TOPICS},
         "attention": _attention(language),
         "cooperatives": _cooperatives(language),
         "countries": _countries(language),
@@ -150,6 +155,20 @@ def _tiles(language: str) -> list[ET.Element]:
     tip = f"<p><b>{_value('tile')}</b></p><p>{_value('layers_missing')} {_value('layers_failed')}</p>"
     return [
         _categorised("status", [(n, say("gis", k, language)) for n, k in zip(names, keys, strict=True)], symbols),
+        _text_element("mapTip", tip),
+    ]
+
+
+def _area_outlines(language: str, topics: Sequence[str]) -> list[ET.Element]:
+    """Firm edges and a thin hatch, so that plots and losses are read through them."""
+    symbols = []
+    for name in topics:
+        colour, pattern = palette.AREAS[name]
+        symbols.append(fill(colour, colour, opacity=0.45, width=0.5, pattern=pattern))
+    tip = f"<p><b>{_value('feature')}</b></p><p>{_value('area')}</p>"
+    return [
+        _categorised("topic", [(name, say("gis", f"area_topic_{name}", language)) for name in topics], symbols),
+        labels_of("feature", polygons=True, farthest=1_000_000),
         _text_element("mapTip", tip),
     ]
 

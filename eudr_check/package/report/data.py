@@ -9,8 +9,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
-from numpy.typing import NDArray
 
 from eudr_check import __version__
 from eudr_check.config import Harvest
@@ -18,6 +16,7 @@ from eudr_check.law.regulation import CUTOFF_YEAR, POINT_AREA_HA
 from eudr_check.package import document_date, palette
 from eudr_check.package.report.headline import headlines
 from eudr_check.package.report.inputs import ReportInput
+from eudr_check.package.report.outlines import packed
 from eudr_check.package.report.thumbnail import Picture, png
 from eudr_check.shipments import Withheld, in_words
 from eudr_check.tables import row_names
@@ -27,8 +26,6 @@ from eudr_check.text.decided import decision
 from eudr_check.unread import unread
 from eudr_check.variables import Variable
 
-PER_DEGREE = 100_000
-"""Outlines are drawn to 1e-5 degree, about a metre; the figures are computed from the plots themselves."""
 OUTCOMES = ("high", "more_info_needed", "undetermined", "cleared_by_review", "low")
 """From the one that needs most attention to the one that needs none."""
 SEVERITIES = ("block", "warn", "info")
@@ -85,7 +82,7 @@ def document(given: ReportInput) -> dict[str, object]:
         "sentences": _sentences(given.findings, given.reasons),
         "plots": _plots(given.harvest, given.plots, assessed) | {"says": headlines(assessed, given.reasons)},
         "unread": _unread(unread(assessed, given.reasons)),
-        "outlines": _outlines(given.plots.geometry.to_numpy()),
+        "outlines": packed(given.plots.geometry.to_numpy()),
         "patches": _patches(given.patches, given.variables),
         "reasons": _reasons(given.reasons, position),
         "findings": _findings(given.findings[given.findings["plot"].isin(given.plots.index)], position),
@@ -206,35 +203,6 @@ def _rounded(values: pd.Series) -> list[float | None]:
     return [None if missing else value for value, missing in zip(values.round(4).tolist(), values.isna(), strict=True)]
 
 
-def _outlines(geometries: NDArray[Any]) -> dict[str, Any]:
-    """Rings of all plots as differences of whole numbers, end to end.
-
-    Returns:
-        `origin`: x, y of the first position, in 1e-5 degree; `steps`: x and y differences in turn; `rings`: positions
-        per ring; `of`: plot of each ring. Rings closer than a metre to a straight line are thinned.
-    """
-    simple = shapely.simplify(shapely.force_2d(geometries), 0.5 / PER_DEGREE)
-    # Shells one way, holes the other: the page fills many plots at once by winding, and overlaps stay filled.
-    parts, of = shapely.get_parts(shapely.orient_polygons(simple), return_index=True)
-    is_point = shapely.get_type_id(parts) == shapely.GeometryType.POINT
-    points = parts[is_point]
-    rings, ring_of = shapely.get_rings(parts[~is_point], return_index=True)
-    pieces = np.concatenate([points, rings])
-    plot_indices = np.concatenate([of[is_point], of[~is_point][ring_of]])
-    order = np.argsort(plot_indices, kind="stable")
-    pieces, plot_indices = pieces[order], plot_indices[order]
-    coordinates, piece = shapely.get_coordinates(pieces, return_index=True)
-    whole = np.round(coordinates * PER_DEGREE).astype(np.int64)
-    origin = whole[0] if len(whole) else np.zeros(2, np.int64)
-    steps = np.diff(whole, axis=0, prepend=origin[None])
-    return {
-        "origin": origin.tolist(),
-        "steps": steps.ravel().tolist(),
-        "rings": np.bincount(piece, minlength=len(pieces)).tolist(),
-        "of": plot_indices.tolist(),
-    }
-
-
 def _years(patches: gpd.GeoDataFrame, pictures: Mapping[str, Picture]) -> list[int]:
     found = {int(year) for year in patches["year"].unique() if year > CUTOFF_YEAR}
     for picture in pictures.values():
@@ -256,7 +224,7 @@ def _patches(patches: gpd.GeoDataFrame, variables: Sequence[Variable]) -> dict[s
         "disturbed": after["column"].isin(disturbed).astype(int).tolist(),
         "year": after["year"].tolist(),
         "area": _rounded(after["area_ha"]),
-        "outlines": _outlines(after.geometry.to_numpy()),
+        "outlines": packed(after.geometry.to_numpy()),
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import pandas as pd
 
+from eudr_check.assessment_record import AreaLayer
 from eudr_check.config import Harvest
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.register import FilingState
@@ -47,5 +48,9 @@ class ReportInput:
     refused_lots: pd.DataFrame | None = None
     """LOTS that no statement declares."""
     animals: pd.DataFrame | None = None
+    area_layers: Sequence[AreaLayer] = ()
+    """Vector layers of the harvest, with AREAS and AREA_OUTLINES."""
+    areas: pd.DataFrame | None = None
+    area_outlines: gpd.GeoDataFrame | None = None
     deliveries: pd.DataFrame | None = None
     """None where none are known."""

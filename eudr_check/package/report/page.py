@@ -15,11 +15,11 @@ import pandas as pd
 
 from eudr_check.config import Harvest
 from eudr_check.package import backdrop
-from eudr_check.package.report import animals, data, desk, filing
+from eudr_check.package.report import animals, areas, data, desk, filing
 from eudr_check.package.report.inputs import ReportInput
 from eudr_check.text import say
 
-SCRIPTS = ("looks.js", "review.js", "desk.js", "animals.js", "picture.js", "report.js")
+SCRIPTS = ("looks.js", "review.js", "desk.js", "areas.js", "animals.js", "picture.js", "report.js")
 
 
 def write(folder: Path, given: ReportInput) -> list[Path]:
@@ -46,6 +46,7 @@ def write(folder: Path, given: ReportInput) -> list[Path]:
     refused = pd.DataFrame({"lot": [], "reasons": []}) if given.refused_lots is None else given.refused_lots
     content["desk"] = desk.document(given.lots, refused, given.deliveries, plots, given.assessments)
     content["animals"] = animals.document(given.animals)
+    content["areas"] = areas.document(given.area_layers, given.area_outlines, given.areas)
     content["backdrop"] = backdrop.around(plots)
     path = folder / "report.html"
     path.write_text(_page(content, given.harvest), encoding="utf-8", newline="\n")

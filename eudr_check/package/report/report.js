@@ -47,7 +47,7 @@ function unpack(lines, count) {
   });
   return { xs, ys, box, first, start };
 }
-const SETTLES = SETTLE(), PLOT = unpack(D.outlines, N), PATCH = unpack(D.patches.outlines, D.patches.year.length);
+const SETTLES = SETTLE(), PLOT = unpack(D.outlines, N), PATCH = unpack(D.patches.outlines, D.patches.year.length), AREA = unpack(D.areas.outlines, D.areas.of.length);
 const WORDS = P.id.map((id, i) => [id, P.cooperatives[P.cooperative[i]], P.names[P.cooperative[i]], P.place[i], P.producer[i], ...(REASONS.get(i) || []).map(row => D.reasons.codes[D.reasons.code[row]]), ...(FINDINGS.get(i) || []).map(row => D.findings.codes[D.findings.code[row]])].join(" ").toLowerCase());
 
 /* Filters, order, counts. */
@@ -157,7 +157,7 @@ function paint() {
   width = canvas.clientWidth; height = canvas.clientHeight;
   if (canvas.width !== Math.round(width * ratio)) canvas.width = width * ratio;
   if (canvas.height !== Math.round(height * ratio)) canvas.height = height * ratio;
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0); pen.clearRect(0, 0, width, height); backdrop();
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0); pen.clearRect(0, 0, width, height); backdrop(); drawAreas();
   const seen = rows.filter(i => inSight(PLOT.box, i)), size = seen.length > 1500 ? .4 : .8;
   for (const i of seen) {
     const [areas, marks] = batches[P.outcome[i]], reach = isPoint(i) ? disc(i) * view.k : 0;
@@ -210,6 +210,8 @@ canvas.addEventListener("pointermove", event => {
   }
   const found = hit(event.offsetX, event.offsetY);
   tip.hidden = found < 0; canvas.style.cursor = found < 0 ? "grab" : "pointer";
+  const land = found < 0 ? areasAt(event.offsetX, event.offsetY) : [];
+  if (land.length) { tip.hidden = false; tip.replaceChildren(el("bdi", {}, land.join("; "))); tip.style.left = Math.min(event.offsetX + 14, width - 220) + "px"; tip.style.top = event.offsetY + 14 + "px"; }
   if (found >= 0) { tip.replaceChildren(el("bdi", {}, P.id[found]), ` · ${outcomeName(P.outcome[found])} · ${hectares(found, "deforestation", 3)} ha`); tip.style.left = Math.min(event.offsetX + 14, width - 220) + "px"; tip.style.top = event.offsetY + 14 + "px"; }
 });
 canvas.addEventListener("pointerup", event => { fingers.delete(event.pointerId); if (dragged < 6) { const found = hit(event.offsetX, event.offsetY); if (found >= 0) open(found); } });
@@ -265,7 +267,7 @@ function speak() {
   $("n-notes").hidden = !$("notes").children.length;
   $("layers").replaceChildren(el("thead", {}, el("tr", {}, ...["layer", "layer_variable", "layer_covers", "layer_tiles"].map(key => el("th", { scope: "col" }, T(key))))),
     el("tbody", {}, ...D.layers.map(layer => el("tr", {}, el("td", {}, layer.layer), el("td", {}, layer.variable, ...(layer.classes ? [el("div", { class: "code" }, T("layer_classes", layer))] : [])), el("td", {}, layer.from === layer.through ? layer.from : `${layer.from} – ${layer.through}`), el("td", {}, layer.tiles.map(count => number(count)).join(" / "))))));
-  $("foot").textContent = T("disclaimer", { version: D.version }); coops(); kilograms(); desk(); animals(); decideBar(); apply();
+  $("foot").textContent = T("disclaimer", { version: D.version }); coops(); kilograms(); areasKey(); desk(); animals(); decideBar(); apply();
   if ($("detail").open) open(selected);
 }
 $("language").replaceChildren(...D.languages.map(code => el("option", { value: code }, { en: "English", es: "Español", fr: "Français", pt: "Português" }[code])));
@@ -277,7 +279,7 @@ $("coop").addEventListener("change", event => { filter.coop = Number(event.targe
 $("reason").addEventListener("change", event => { filter.reason = Number(event.target.value); apply(); });
 $("settles").addEventListener("change", event => { filter.settle = Number(event.target.value); apply(); }); $("fragile").addEventListener("change", event => { filter.fragile = event.target.checked; apply(); });
 $("faulty").addEventListener("change", event => { filter.faulty = event.target.checked; apply(); });
-$("patches").addEventListener("change", draw);
+$("patches").addEventListener("change", draw); $("areas").addEventListener("change", draw);
 $("list").addEventListener("scroll", () => list()); $("list").addEventListener("keydown", move);
 $("in").addEventListener("click", () => zoom(1.6)); $("out").addEventListener("click", () => zoom(1 / 1.6)); $("all").addEventListener("click", () => { whole(); draw(); });
 $("detail").addEventListener("close", () => { history.replaceState(null, "", location.pathname); draw(); });

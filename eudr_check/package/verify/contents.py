@@ -41,6 +41,8 @@ class Contents:
     settings: Json
     policy: Json
     layers: Sequence[Json]
+    areas: Sequence[Json]
+    """Vector layers of the harvest."""
     harvest: Harvest
     """Settings without what names files of another machine."""
     variables: Sequence[Variable]
@@ -108,6 +110,8 @@ def read(root: Path, manifest: Json) -> Contents | Difference:
         summary = _object(root, name := "summary.json")
         policy = _object(root, name := "policy.json")
         layers = json.loads((root / (name := "layers.json")).read_text(encoding="utf-8"))
+        areas_file = root / (name := "areas.json")
+        areas = json.loads(areas_file.read_text(encoding="utf-8")) if areas_file.is_file() else []
         found: dict[str, Any] = {}
         for schema in (
             tables.PLOTS,
@@ -145,7 +149,7 @@ def read(root: Path, manifest: Json) -> Contents | Difference:
         said = " ".join(str(error).split()).partition(" For further information")[0]
         return Difference(name, "unreadable", sentence("differences", "rest_unreadable", problem=said[:300]))
     found |= {"lots": lots, "dds": dds, "shipments": shipments, "filed": filed, "looks": looks}
-    return Contents(root, manifest, summary, settings, policy, layers, harvest, variables, **found)
+    return Contents(root, manifest, summary, settings, policy, layers, areas, harvest, variables, **found)
 
 
 def variable(entry: Json) -> Variable:

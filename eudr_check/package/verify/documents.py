@@ -129,7 +129,7 @@ def _patterns(contents: Contents) -> Iterator[str]:
     yield re.escape(shipments_json.NAME)
     yield rf"README\.{language}\.txt"
     yield r"tables/(PLOTS|FINDINGS|SOURCES|EVIDENCE|PATCHES|ASSESSMENTS|REASONS)\.parquet"
-    yield r"tables/(AREAS|LOTS|DELIVERIES|STAYS|ANIMALS)\.parquet"
+    yield r"tables/(AREAS|AREA_OUTLINES|LOTS|DELIVERIES|STAYS|ANIMALS)\.parquet"
     yield r"tables/((evidence|assessments|reasons|deliveries)\.csv|csv-metadata\.json)"
     wanted = set(contents.harvest.package.outputs)
     if wanted & {"eu_geojson", "statement"}:

@@ -46,8 +46,9 @@ def check(contents: Contents) -> Iterator[Difference]:
 
 def _edition(contents: Contents) -> Edition:
     scenes = pictures.files(contents.root / pictures.FOLDER)
+    shown = maps.columns(contents.root)
     return Edition.of(
-        contents.harvest, contents.variables, scenes, contents.layers, maps.columns(contents.root), contents.policy
+        contents.harvest, contents.variables, scenes, contents.layers, shown, contents.policy, contents.areas
     )
 
 
@@ -70,7 +71,8 @@ def _made(contents: Contents, folder: Path) -> tuple[Path, Path]:
             edition.counted,
             maps.raster(contents.root, edition.counted.baseline),
             rasters.looks(contents.root),
-            gis.areas(contents.root),
+            gis.stored_table(contents.root, "AREAS"),
+            gis.stored_table(contents.root, "AREA_OUTLINES"),
         ),
         bounds=gis.view(contents.plots),
     )

@@ -22,12 +22,12 @@ from eudr_check.run.graph import Result, in_flight
 from eudr_check.run.stages.job import Run
 from eudr_check.steps import Made
 
-LOOKED = "looked"
+LOOKED, OUTLINES = "looked", "AREA_OUTLINES"
 OVERLAP, UNREAD = "area_overlap", "area_unread"
 
 
 def areas(run: Run) -> Result:
-    """AREAS, and FINDINGS with what lies on plots; what a service did not answer is asked again."""
+    """AREAS with outlines, and FINDINGS with what lies on plots; what a service did not answer is asked again."""
     return Result(
         "areas",
         "areas",
@@ -62,10 +62,11 @@ def _key(run: Run, plots: Artifact, overlay: Artifact) -> str:
 def _write(run: Run, made: Made, folder: Path) -> None:
     known, table = definitions(run), made["plots"].features("PLOTS")
     found = look(table, known, Store(run.folder.store), offline=run.offline, each=in_flight)
-    write_table(folder, "AREAS", found)
+    write_table(folder, "AREAS", found.areas)
+    write_table(folder, OUTLINES, found.outlines)
     write_json(folder, LOOKED, [_shown(name, one) for name, one in known.items()])
     findings = conservation.findings_of(made["plots"], made["overlay"])
-    added = with_findings(findings, table, found, known)
+    added = with_findings(findings, table, found.areas, known)
     if len(added) > len(findings):
         write_table(folder, "FINDINGS", added)
 

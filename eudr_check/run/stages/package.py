@@ -23,7 +23,7 @@ from eudr_check.run import conservation, dating, map_rasters, watched
 from eudr_check.run.artifacts import Artifact, write_json
 from eudr_check.run.graph import Result, on_cores
 from eudr_check.run.records import RecordOf, records
-from eudr_check.run.stages.areas import LOOKED, facts
+from eudr_check.run.stages.areas import LOOKED, OUTLINES, facts
 from eudr_check.run.stages.job import Run, definitions, supply_of
 from eudr_check.run.thumbnails import baseline_of, pictures
 from eudr_check.shipments import Filed
@@ -177,6 +177,7 @@ def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
         variables=watched.variables(definitions(run), of.overlay.table("SOURCES")),
         policy=risk.policy(run.harvest.policy),
         areas=None if of.areas is None else of.areas.table("AREAS"),
+        area_outlines=None if of.areas is None else of.areas.features(OUTLINES),
         area_layers=() if of.areas is None else of.areas.json(LOOKED),
         lots=lots,
         article10=article10.written(record, harvest.package.languages),

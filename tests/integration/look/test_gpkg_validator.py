@@ -33,7 +33,8 @@ def complaints(path: Path) -> str:
 @pytest.mark.parametrize("count", [0, 60])
 def test_the_geopackage_of_a_package(tmp_path: Path, count: int) -> None:
     """Features, tables, styles, names and words of fields; also where there is no plot. GDAL reports the words."""
-    path, _ = season_tables.season(count, hostile=True).gis(tmp_path, season_tables.harvest())
+    season = season_tables.season(count, hostile=True)
+    path, _ = (season_tables.with_areas(season) if count else season).gis(tmp_path, season_tables.harvest())
 
     assert complaints(path) == ""
     words = pyogrio.read_dataframe(path, sql="SELECT * FROM gpkg_data_column_constraints")

@@ -43,6 +43,7 @@ def look(folder: Path, count: int) -> dict[str, Any]:
     """What QGIS says of an invented season; pictures lie in the folder."""
     needed("qgis")
     season = season_tables.season(count, hostile=True)
+    season = season_tables.with_areas(season) if count else season
     scenes = pictures.files((package_pictures.folder(folder / "imagery") / "rasters").rename(folder / "pictures"))
     mapped(folder / "rasters", season)
     _, project = season.gis(folder, season_tables.harvest(), scenes)
@@ -89,7 +90,7 @@ def test_opens_without_a_word(seen: dict[str, Any]) -> None:
 
 def test_every_layer_is_valid_and_styled(seen: dict[str, Any]) -> None:
     """Map layers have categories, map tips and names for their fields, in the project and in the file itself."""
-    assert len(vectors(seen)) == 19
+    assert len(vectors(seen)) == 22
     for layer in vectors(seen):
         assert layer["valid"], layer["name"]
         assert all(layer["aliases"]), layer["name"]
@@ -116,7 +117,9 @@ def test_layers_are_grouped_by_question(seen: dict[str, Any]) -> None:
     groups = list(dict.fromkeys(layer["group"] for layer in seen["layers"]))
 
     assert [group.split(":")[0] for group in groups] == [
-        "Resultado", "Fallas", "Evidencia", "Tablas", "Para imprimir", "Mapas", "Imágenes satelitales",
+        "Resultado", "Fallas", "Evidencia",
+        "Tierras protegidas, indígenas, zonificadas y tituladas",
+        "Tablas", "Para imprimir", "Mapas", "Imágenes satelitales",
     ]  # fmt: skip
     assert all(layer["labels"] for layer in seen["layers"] if layer["name"].startswith(("Parcelas (", "Parcelas det")))
 
@@ -207,6 +210,28 @@ def test_loss_on_forest_is_seen_under_the_outlines(seen: dict[str, Any]) -> None
     assert all(loss < drawn.index(name) for name in drawn if name.startswith(("Pérdida después", "Pérdida hasta")))
 
 
+def test_areas_that_were_read_lie_under_the_plots(seen: dict[str, Any], folder: Path) -> None:
+    """A layer for each vector layer with its rights and what is missing; one that was not read draws nothing."""
+    areas = [layer for layer in vectors(seen) if layer["group"].startswith("Tierras protegidas")]
+    drawn = seen["order"]
+    pixels = np.asarray(Image.open(folder / "map.png").convert("RGB"), int).reshape(-1, 3)
+
+    assert [(layer["name"], layer["rows"]) for layer in areas] == [
+        ("Parks of Peru", 1), ("Communities of Peru (parcelas para las que no se leyó: 1)", 2),
+    ]  # fmt: skip
+    assert [layer["rights"] for layer in areas] == [
+        ["Parks of Peru: A park service. Cite parks"], ["Communities of Peru: A ministry. Cite communities"],
+    ]  # fmt: skip
+    assert [layer["licences"] for layer in areas] == [["CC-BY-4.0"], ["Open data"]]
+    assert [layer["legend"] for layer in areas] == [["área protegida"], ["tierra de comunidades"]]
+    assert all(layer["visible"] and layer["labels"] for layer in areas)
+    assert "Parque del Oeste" in areas[0]["tips"][0] and "&lt;script&gt;" in "".join(areas[1]["tips"])
+    assert all(drawn.index("Parcelas (polígonos)") < drawn.index(layer["name"]) for layer in areas)
+    for topic in ("protected", "indigenous"):
+        colour = np.array(palette.rgb(palette.AREAS[topic][0]))
+        assert (np.abs(pixels - colour).max(axis=1) <= 3).sum() > 100
+
+
 def test_codes_are_words_and_hectares_have_four_decimals(seen: dict[str, Any]) -> None:
     """The table begins with the outcome, in words; no figure carries fifteen decimals; the form has tabs."""
     plots = next(layer for layer in vectors(seen) if layer["name"] == "Parcelas (polígonos)")
@@ -233,7 +258,7 @@ def test_the_form_of_a_plot_opens_with_what_belongs_to_it(seen: dict[str, Any]) 
     assert form["tabs"][:4] == ["Resultado", "Cifras", "Parcela", "Motivos"]
     assert form["rows"]["Motivos"] == 1
     assert form["rows"]["Evidencia: hectáreas por capa y año"] == 2
-    assert len(form["rows"]) == 4
+    assert len(form["rows"]) == 5
 
 
 def test_every_layer_says_whose_data_it_shows(seen: dict[str, Any]) -> None:
@@ -341,7 +366,9 @@ def test_themes_answer_the_questions(seen: dict[str, Any]) -> None:
     themes = {name.split(":")[0]: layers for name, layers in seen["themes"].items()}
     season = season_tables.season(60, hostile=True)
 
-    assert set(themes) == {"Resultado", "Fallas", "Evidencia", "Imágenes satelitales", "Para imprimir"}
+    areas = "Tierras protegidas, indígenas, zonificadas y tituladas"
+    assert set(themes) == {"Resultado", "Fallas", "Evidencia", "Imágenes satelitales", "Para imprimir", areas}
+    assert "Parks of Peru" in themes[areas] and "Parks of Peru" not in themes["Resultado"]
     assert {"Parcelas (polígonos)", "Parcelas (puntos)"} <= set.intersection(*map(set, themes.values()))
     assert "Hallazgos" in themes["Fallas"] and "Hallazgos" not in themes["Resultado"]
     assert not any("hasta 2020" in name for name in themes["Evidencia"])

@@ -321,3 +321,30 @@ def test_a_phone_shows_every_step_of_a_shipment_and_why_it_is_open(tmp_path: Pat
         assert english.startswith("shipment 'S1': lot '<b>A</b>' is refused")
         assert said.startswith("embarque 'S1': el lote '<b>A</b>' está rechazado")
         assert "lot 'B' was filed as 26NL" in browser.run("$('withheld').textContent")
+
+
+def test_areas_near_plots_are_drawn_and_named(browser: Browser, tmp_path: Path) -> None:
+    """Land of vector layers lies under the plots, answers to the pointer, and can be put away; rights are beside it."""
+    season = season_tables.with_areas(season_tables.season(60, hostile=True))
+    given = {"areas": season.areas, "area_outlines": season.outlines, "area_layers": season_tables.AREA_LAYERS}
+    browser.open(written(tmp_path, season, given=given))
+    image = "(paint(), canvas.toDataURL())"
+    drawn = browser.run(image)
+
+    assert "Parks of Peru (A park service · CC-BY-4.0)" in browser.run("$('areas-key').textContent")
+    assert "para las que no se leyó: 58" in browser.run("$('areas-key').textContent")
+    inside = "const [x, y] = D.areas.label[D.areas.feature.indexOf('Parque del Oeste')]"
+    assert browser.run(f"(() => {{ {inside}; return areasAt(px(x), py(y)); }})()") == [
+        "Parque del Oeste · Parks of Peru"
+    ]
+    assert browser.run(image) == drawn
+    browser.run("$('areas').click(); 1")
+    assert browser.run(image) != drawn
+    assert browser.run(f"(() => {{ {inside}; return areasAt(px(x), py(y)); }})()") == []
+
+
+def test_without_vector_layers_the_map_has_no_switch_for_them(browser: Browser, small_report: Path) -> None:
+    """Nothing is offered that is not there."""
+    browser.open(small_report)
+
+    assert browser.run("$('areas-shown').hidden && !$('areas-key').textContent")

@@ -69,12 +69,15 @@ def test_areas_are_told_and_change_no_outcome(tmp_path: Path, tmp_path_factory: 
     assert [one["plots"] for one in facts["c"]["noted"]] == [one["plots"] for one in facts["d"]["noted"]] == [2]
     assert facts["c"]["state"] == "question" and facts["m"]["noted"][0]["plots"] == len(tiny_harvest.OUTCOMES)
     assert "Communities of Peru" in (finished.package / "report.html").read_text(encoding="utf-8")
+    drawn = gpd.read_file(next(finished.package.glob("*.gpkg")), layer="area_outlines")
+    assert drawn[["area", "feature"]].values.tolist() == [["communities", "area 4"], ["protected", "1"]]
     shown = gpd.read_file(next(finished.package.glob("*.gpkg")), layer="findings")
     assert shown["message"].str.contains("'area 4' of Communities of Peru").sum() == 2
     assert verify(finished.package, stages=STAGES) == []
     redacted = finished.folder.path / "package-redacted"
     assert verify(redacted, stages=STAGES) == []
     assert b"area 4" not in b"".join(file.read_bytes() for file in redacted.rglob("*.csv"))
+    assert gpd.read_file(next(redacted.glob("*.gpkg")), layer="area_outlines")["feature"].isna().all()
 
 
 def test_a_silent_service_is_unknown_and_asked_again(
@@ -92,6 +95,9 @@ def test_a_silent_service_is_unknown_and_asked_again(
         unread = finished.findings[finished.findings["code"] == "area_unread"]
         assert unread["message"].str.startswith(f"Communities of Peru: unknown for {len(tiny_harvest.OUTCOMES)}").all()
         # Those that are blocked included: nobody laid them on any map.
+        assert finished.package is not None
+        outlines = gpd.read_file(next(finished.package.glob("*.gpkg")), layer="area_outlines")
+        assert outlines["area"].tolist() == ["protected"]
         assert _record(finished)["c"]["noted"][0]["unknown"] == len(finished.plots) > len(tiny_harvest.OUTCOMES)
 
         here.answer = arcgis({})

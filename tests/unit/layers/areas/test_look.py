@@ -15,7 +15,7 @@ from eudr_check.errors import LayersError
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.layers.areas.definition import AreaDefinition, definition, shipped
 from eudr_check.layers.areas.files import read_areas
-from eudr_check.layers.areas.look import look
+from eudr_check.layers.areas.look import Looked, look
 from eudr_check.layers.fetch import http
 from eudr_check.layers.fetch.block_store import Store
 from eudr_check.layers.fetch.retries import Patience
@@ -53,10 +53,14 @@ def served(here: Stage) -> AreaDefinition:
     return of(service={"arcgis": f"{here.url}/MapServer", "layers": [3]})
 
 
+def looked(plot_table: gpd.GeoDataFrame, layer: AreaDefinition, folder: Path, **how: Any) -> Looked:
+    """AREAS and the outlines for maps."""
+    return look(plot_table, {"land": layer}, Store(folder), **how)
+
+
 def seen(plot_table: gpd.GeoDataFrame, layer: AreaDefinition, folder: Path, **how: Any) -> pd.DataFrame:
     """AREAS, which keep their contract."""
-    found = look(plot_table, {"land": layer}, Store(folder), **how)
-    return tables.check(tables.AREAS, found)
+    return tables.check(tables.AREAS, looked(plot_table, layer, folder, **how).areas)
 
 
 class TestFiles:
@@ -171,6 +175,66 @@ class TestFiles:
         found = seen(ground("PE", "PE"), definition("indigenous", tmp_path / "areas.parquet"), tmp_path)
 
         assert found["status"].to_dict() == {"coop/1": "overlap", "coop/2": "unknown"}
+
+
+class TestOutlines:
+    """What maps show of areas."""
+
+    def test_areas_near_plots_are_drawn_whole(self, tmp_path: Path) -> None:
+        """Areas that come near are there with their names, also where no plot shares ground; those far away are not."""
+        beside, far = box(-75.998, -6.0, -75.99, -5.99), box(-73.0, -6.0, -72.9, -5.9)
+        frame = gpd.GeoDataFrame({"name": ["in", "beside", "far"]}, geometry=[HALF, beside, far], crs="EPSG:4326")
+        frame.to_file(tmp_path / "areas.gpkg")
+
+        found = looked(ground("PE"), of(file=tmp_path / "areas.gpkg", label=["name"]), tmp_path).outlines
+
+        tables.check(tables.AREA_OUTLINES, found)
+        assert found["feature"].tolist() == ["beside", "in"]
+        unlike = shapely.symmetric_difference(found.geometry.to_numpy(), [beside, HALF])
+        assert shapely.area(unlike).tolist() == pytest.approx([0, 0])
+
+    def test_the_largest_are_cut_beyond_the_surroundings(self, tmp_path: Path) -> None:
+        """An area as large as a continent reaches as far as a map of the plots does, one degree beyond them."""
+        gpd.GeoDataFrame(geometry=[box(-80, -20, -60, 10)], crs="EPSG:4326").to_file(tmp_path / "areas.gpkg")
+
+        found = looked(ground("PE"), of(file=tmp_path / "areas.gpkg"), tmp_path).outlines
+
+        assert found.total_bounds.tolist() == [-77.0, -7.0, -75.0, -5.0]
+
+    def test_a_bow_is_drawn_mended(self, tmp_path: Path) -> None:
+        """An outline that crosses itself becomes polygons; lines that mending leaves are not drawn."""
+        bow = Polygon([(-76.0, -6.0), (-75.99, -5.99), (-75.99, -6.0), (-76.0, -5.99), (-76.0, -5.98), (-76.0, -5.99)])
+        gpd.GeoDataFrame(geometry=[bow], crs="EPSG:4326").to_file(tmp_path / "bow.gpkg")
+
+        found = looked(ground("PE"), of(file=tmp_path / "bow.gpkg"), tmp_path).outlines
+
+        assert set(found.geom_type) == {"MultiPolygon"} and found.geometry.is_valid.all()
+
+    def test_titles_of_others_are_not_drawn(self, tmp_path: Path) -> None:
+        """Of titled land only that which a plot lies in; the parcel beside it belongs to somebody else."""
+        beside = box(-75.998, -6.0, -75.99, -5.99)
+        gpd.GeoDataFrame({"a": [1, 2]}, geometry=[HALF, beside], crs="EPSG:4326").to_file(tmp_path / "titles.gpkg")
+
+        found = looked(ground("PE"), definition("tenure", tmp_path / "titles.gpkg"), tmp_path).outlines
+
+        assert found["feature"].tolist() == ["1"]
+
+    def test_an_area_of_two_answers_is_drawn_once(self, tmp_path: Path) -> None:
+        """One box is asked for around each group of plots; an area in both has one outline."""
+        with stage(arcgis({0: box(-76.2, -6.2, -75.5, -5.8)})) as here:
+            found = looked(ground("PE", "PE"), served(here), tmp_path).outlines
+            asked = [path for path, _ in here.seen if "returnIdsOnly" in path]
+
+        assert (len(asked), found["feature"].tolist()) == (2, ["area 0"])
+
+    def test_of_a_layer_that_was_not_read_nothing_is_drawn(self, tmp_path: Path) -> None:
+        """An empty map of the same form."""
+        with stage() as here:
+            layer = served(here)
+
+        found = looked(ground("PE"), layer, tmp_path).outlines
+
+        assert tables.check(tables.AREA_OUTLINES, found).empty and found.crs == "EPSG:4326"
 
 
 class TestServices:

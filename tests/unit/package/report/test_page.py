@@ -14,7 +14,7 @@ import shapely
 
 from eudr_check.documents import chains
 from eudr_check.package import palette
-from eudr_check.package.report import animals, desk
+from eudr_check.package.report import animals, desk, outlines
 from eudr_check.package.report import data as report_data
 from eudr_check.package.report import page as report
 from eudr_check.package.report.inputs import ReportInput
@@ -93,9 +93,9 @@ def test_outlines_come_back_within_a_metre() -> None:
     """Thinned by half a metre at most and rounded to 1e-5 degree; holes, parts and gaps keep their plot."""
     hole = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0, 1)], [[(0.2, 0.2), (0.4, 0.2), (0.4, 0.4)]])
     parts = shapely.MultiPolygon([shapely.box(2, 0, 3, 1), shapely.box(4, 0, 5, 1)])
-    lines = report_data._outlines(np.array([hole, None, parts, shapely.Point(7, 7)], dtype=object))
+    lines = outlines.packed(np.array([hole, None, parts, shapely.Point(7, 7)], dtype=object))
 
-    x, y = (np.cumsum(lines["steps"][axis::2]) / report_data.PER_DEGREE for axis in (0, 1))
+    x, y = (np.cumsum(lines["steps"][axis::2]) / outlines.PER_DEGREE for axis in (0, 1))
     assert lines["of"] == [0, 0, 2, 2, 3]
     assert lines["rings"] == [5, 4, 5, 5, 1]
     assert (x[-1] + lines["origin"][0] / 1e5, y[-1] + lines["origin"][1] / 1e5) == pytest.approx((7, 7))
