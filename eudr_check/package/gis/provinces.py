@@ -40,5 +40,5 @@ def add(branch: ET.Element, layers: ET.Element, title: str, harvest: str, langua
     qgs.crs(ET.SubElement(layer, "srs"))
     ET.SubElement(layer, "provider", encoding="UTF-8").text = "ogr"
     layer.append(metadata.element(metadata.about("provinces", name, (), harvest, language), language))
-    layer.extend(styles.provinces(language, NEAREST))
+    layer.extend(styles.provinces(language))
     return Entry(key, name, SOURCE, "ogr")
