@@ -20,10 +20,12 @@ QgsApplication.messageLog().messageReceived.connect(lambda text, tag, level: mes
 seen = {}
 for path in sorted(styles.glob("*.qml")):
     table = {"decisions": "plot_points"}.get(path.stem, path.stem)
-    layer = QgsVectorLayer(f"{package}|layername={table}", path.stem, "ogr")
-    if table == "provinces":
-        # They come with QGIS, not with the package.
-        layer = QgsVectorLayer("MultiPolygon?field=name:string&field=admin:string", path.stem, "memory")
+    # Provinces come with QGIS, not with the package.
+    fields = "MultiPolygon?field=name:string&field=admin:string"
+    source = (
+        (fields, path.stem, "memory") if table == "provinces" else (f"{package}|layername={table}", path.stem, "ogr")
+    )
+    layer = QgsVectorLayer(*source)
     # As its dialog does for a file; without the flag it takes the style that the GeoPackage holds.
     said, loaded = layer.loadNamedStyle(str(path), True)
     _, saved = layer.saveNamedStyle(str(folder / path.name))
