@@ -113,8 +113,7 @@ class Service:
 
     async def cancel(self, request: Request, owner: str) -> Response:
         job = self._job(request, owner)
-        if job.state["code"] in OPEN:
-            self._slots.cancel(job)
+        await asyncio.to_thread(self._slots.cancel, job)
         return await self._told(request, job)
 
     async def geojson(self, request: Request, owner: str) -> Response:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from eudr_check.errors import BusyError, EudrCheckError
-from eudr_check.serve.jobs import COMPLETED, PROCESSING, QUEUED, Job, Store
+from eudr_check.serve.jobs import COMPLETED, OPEN, PROCESSING, QUEUED, Job, Store
 from eudr_check.serve.limits import Limits
 from eudr_check.serve.place import Place
 from eudr_check.text import worded
@@ -47,6 +47,8 @@ class Slots:
     _slots: list[_Slot] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
     _ending: threading.Event = field(default_factory=threading.Event)
+    _changing: threading.Lock = field(default_factory=threading.Lock)
+    """Held from the look at a job's state to what follows from it: callers cancel while slots take and end jobs."""
 
     def start(self) -> None:
         """Begin; jobs that a server left unfinished come first."""
@@ -56,7 +58,9 @@ class Slots:
             job.becomes(QUEUED)
             self.add(job)
         self._slots = [_Slot() for _ in range(self.count)]
-        self._threads = [threading.Thread(target=self._serve, args=(slot,), daemon=True) for slot in self._slots]
+        self._threads = [
+            threading.Thread(target=self._serve, args=(slot,), name="slot", daemon=True) for slot in self._slots
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -64,53 +68,73 @@ class Slots:
         """Do a job when its turn comes."""
         self._waiting.put(job.id)
 
-    def cancel(self, job: Job) -> None:
-        """Stop a job, begun or not."""
-        job.becomes("analysis_cancelled")
-        for slot in self._slots:
-            if slot.job == job.id and slot.process is not None:
-                slot.process.kill()
+    def cancel(self, job: Job) -> bool:
+        """Stop a job, begun or not; False: it had ended."""
+        with self._changing:
+            if job.state["code"] not in OPEN:
+                return False
+            job.becomes("analysis_cancelled")
+            for slot in self._slots:
+                if slot.job == job.id and slot.process is not None:
+                    slot.process.kill()
+        return True
 
     def stop(self) -> None:
         """End all processes; what they were at is done when the server starts again."""
-        self._ending.set()
+        with self._changing:
+            self._ending.set()
+            for slot in self._slots:
+                if slot.process is not None:
+                    slot.process.kill()
         for _ in self._threads:
             self._waiting.put(None)
-        for slot in self._slots:
-            if slot.process is not None:
-                slot.process.kill()
         for thread in self._threads:
             thread.join()
 
     def _serve(self, slot: _Slot) -> None:
         while (name := self._waiting.get()) is not None and not self._ending.is_set():
             job = Job(self.store.folder / name)
-            if job.state["code"] == QUEUED:
-                slot.job = name
+            if self._takes(slot, job):
                 self._do(slot, job)
                 slot.job = None
                 self.progress.pop(name, None)
                 self.store.tidy(self.limits.keep_days)
 
+    def _takes(self, slot: _Slot, job: Job) -> bool:
+        """Whether the job is still wanted; then it is this slot's."""
+        with self._changing:
+            if job.state["code"] != QUEUED:
+                return False
+            job.becomes(PROCESSING)
+            slot.job = job.id
+        return True
+
     def _do(self, slot: _Slot, job: Job) -> None:
-        job.becomes(PROCESSING)
         for _ in range(TRIES):
             code, cause = self._tried(slot, job)
-            if self._ending.is_set() or job.state["code"] != PROCESSING:
-                return
-            if code != "died":
+            if code != "died" or not self._wanted(job):
                 break
-        job.becomes("analysis_error" if code == "died" else code, cause)
+        with self._changing:
+            if self._wanted(job):
+                job.becomes("analysis_error" if code == "died" else code, cause)
+
+    def _wanted(self, job: Job) -> bool:
+        return not self._ending.is_set() and bool(job.state["code"] == PROCESSING)
 
     def _tried(self, slot: _Slot, job: Job) -> tuple[str, str | None]:
         if slot.process is None or not slot.process.is_alive():
             slot.pipe, theirs = CONTEXT.Pipe()
-            slot.process = CONTEXT.Process(target=_process, args=(theirs, self.place, os.getpid()))
-            slot.process.start()
+            process = CONTEXT.Process(target=_process, args=(theirs, self.place, os.getpid()))
+            process.start()
             theirs.close()
+            # Only now: what has not begun cannot be killed.
+            slot.process = process
         until = time.monotonic() + self.limits.job_seconds
         try:
-            slot.pipe.send(str(job.folder))
+            with self._changing:
+                if not self._wanted(job):
+                    return "unwanted", None
+                slot.pipe.send(str(job.folder))
             while time.monotonic() < until:
                 if not slot.pipe.poll(LOOK_SECONDS):
                     continue
