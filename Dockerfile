@@ -4,7 +4,7 @@ WORKDIR /src
 COPY pyproject.toml README.md LICENSE constraints.txt ./
 COPY docs/reference/eudr-check.1 docs/reference/
 COPY eudr_check eudr_check
-RUN pip install --no-cache-dir --constraint constraints.txt ".[geoid]" && rm -rf /src/* \
+RUN pip install --no-cache-dir --constraint constraints.txt ".[geoid,postgis]" && rm -rf /src/* \
     && useradd --create-home --uid 10001 eudr && mkdir -p /data/jobs && chown eudr /data/jobs
 USER eudr
 WORKDIR /data

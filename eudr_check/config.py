@@ -18,15 +18,15 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationError,
-    ValidationInfo,
     model_validator,
 )
 
 from eudr_check import object_store
 from eudr_check.choices import Commodity, Language, Output
 from eudr_check.errors import ConfigError
+from eudr_check.given_paths import AreaPath, FilePath, RegisterPlace, policy_beside_yaml
 from eudr_check.imagery_settings import Imagery
-from eudr_check.names import commodity_of, is_id, language_of, plain
+from eudr_check.names import commodity_of, language_of, plain
 from eudr_check.problems import Sentence, SettingError, explained, of_whole, of_yaml, said, unreadable
 from eudr_check.resources import parse_yaml
 from eudr_check.trade import Country, Operator, Product, Simplified, Strict, known_as
@@ -50,45 +50,6 @@ def _is_slug(text: str) -> str:
 Slug = Annotated[str, AfterValidator(_is_slug)]
 NamedCommodity = Annotated[Commodity, BeforeValidator(known_as(commodity_of))]
 NamedLanguage = Annotated[Language, BeforeValidator(known_as(language_of))]
-
-
-def _stand_in(value: Any) -> Any:
-    """An address becomes its stand-in before it is taken for a path."""
-    if not isinstance(value, str) or "://" not in value:
-        return value
-    try:
-        return object_store.mirrored(value)
-    except ConfigError as error:
-        raise SettingError(said("other", problem=str(error))) from error
-
-
-def _beside_yaml(path: Path, info: ValidationInfo) -> Path:
-    base = (info.context or {}).get("base", Path())
-    try:
-        return path if path.is_absolute() else object_store.resolve(Path(base), path)
-    except ConfigError as error:
-        raise SettingError(said("other", problem=str(error))) from error
-
-
-def _policy_beside_yaml(name: str, info: ValidationInfo) -> str:
-    """A policy file lies beside the YAML like every other file; a shipped policy is a name."""
-    return str(_beside_yaml(Path(_stand_in(name)), info)) if name.endswith((".yaml", ".yml")) else name
-
-
-def _area_beside_yaml(path: Path, info: ValidationInfo) -> Path:
-    """A vector file lies beside the YAML like every other file; a shipped vector layer is an id."""
-    return path if is_id(str(path)) else _beside_yaml(path, info)
-
-
-def _on_disk(path: Path) -> Path:
-    if object_store.origin(path) is not None:
-        raise SettingError(said("not_in_place", value=object_store.name(path)))
-    return path
-
-
-FilePath = Annotated[Path, BeforeValidator(_stand_in), AfterValidator(_beside_yaml)]
-AreaPath = Annotated[Path, BeforeValidator(_stand_in), AfterValidator(_area_beside_yaml)]
-DiskPath = Annotated[FilePath, AfterValidator(_on_disk)]
 
 
 class PlotFile(Strict):
@@ -210,7 +171,7 @@ class Harvest(Strict):
     )
     catalogues: dict[str, Catalogue] = Field(description="where layers are found, by a name of your own")
     layers: tuple[LayerChoice, ...] = Field(min_length=1, description="layers to look at")
-    policy: Annotated[str, AfterValidator(_policy_beside_yaml)] = "convergence@1"
+    policy: Annotated[str, AfterValidator(policy_beside_yaml)] = "convergence@1"
     production: Production | None = Field(None, description="dates of production; needed for a statement")
     gps_error_m: float = Field(5.0, ge=0, le=50, description="horizontal error of the plot boundary")
     deliveries: FilePath | None = Field(None, description="CSV of deliveries: date, plot, kilograms, form, lot")
@@ -232,8 +193,10 @@ class Harvest(Strict):
         default_factory=dict,
         description="vector layers by name (protected, indigenous, zoning, tenure): files, definitions or shipped ids",
     )
-    register_file: DiskPath | None = Field(
-        None, alias="register", description="GeoPackage of all harvests: land, outcomes, statements"
+    register_file: RegisterPlace | None = Field(
+        None,
+        alias="register",
+        description="GeoPackage or PostgreSQL address of all harvests: land, outcomes, statements",
     )
     imagery: Imagery | None = Field(None, description="dated satellite pictures of plots, for reviewers")
     package: PackageChoice = PackageChoice()

@@ -15,6 +15,7 @@ from eudr_check.errors import RegisterError
 from eudr_check.package.folder import Folder
 from eudr_check.package.statement.facts import noon
 from eudr_check.package.statement.pdf import pdf
+from eudr_check.postgresql import Place
 from eudr_check.records import Row
 from eudr_check.text import number, say, sentence
 
@@ -35,7 +36,7 @@ CONFIDENTIAL = "verification_number"
 
 
 def pass_on(
-    file: Path,
+    file: Place,
     harvest: str,
     folder: Path,
     *,

@@ -14,6 +14,7 @@ from eudr_check.errors import ConfigError, RegisterError
 from eudr_check.filing import messages
 from eudr_check.filing.answers import RESULTS, Fault
 from eudr_check.filing.transport import Link, NoAnswerError, NotSentError
+from eudr_check.postgresql import Place
 from eudr_check.register.numbers import reference_number, verification_number
 from eudr_check.register.received import Check, keep
 from eudr_check.text import Sentence, sentence
@@ -98,7 +99,7 @@ def read(path: Path) -> Received:
     return Received(tuple(found.values()), tuple(findings))
 
 
-def check(pairs: Sequence[Pair], link: Link, register: Path, system: str) -> Iterator[Asked]:
+def check(pairs: Sequence[Pair], link: Link, register: Place, system: str) -> Iterator[Asked]:
     """Ask for every pair of numbers, one call each, and keep each answer as soon as it is there.
 
     Where the service does not answer `MOST_SILENT` times in a row, or does not know its user, the others are unknown

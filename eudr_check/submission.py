@@ -17,6 +17,7 @@ from eudr_check.filing.words import errors
 from eudr_check.package.bag import contents
 from eudr_check.package.bag.unpack import opened
 from eudr_check.package.verify import verify
+from eudr_check.postgresql import Place
 from eudr_check.records import Row
 from eudr_check.register import FilingState, outbox
 from eudr_check.register.outbox import Sent
@@ -34,7 +35,7 @@ class Ready:
     """Of its pages, one in each language; production asks for one of them."""
 
 
-def ready(package: Path, file: Path, chosen: str | None, *, amending: bool = False) -> list[Ready]:
+def ready(package: Path, file: Place, chosen: str | None, *, amending: bool = False) -> list[Ready]:
     """What of a package may be filed.
 
     Args:
@@ -98,7 +99,7 @@ def refuse_unconfirmed(chosen: Sequence[Ready], confirmed: Sequence[str]) -> Non
             raise FilingError(sentence("refusals", "not_confirmed", statement=one.about.statement))
 
 
-def note_numbers(file: Path, rows: Sequence[Row]) -> list[str]:
+def note_numbers(file: Place, rows: Sequence[Row]) -> list[str]:
     """Note the numbers that have come in the register, as a person would; noting again changes nothing.
 
     Returns:
@@ -124,7 +125,7 @@ def note_numbers(file: Path, rows: Sequence[Row]) -> list[str]:
     return noted
 
 
-def refusal(file: Path, state: FilingState, language: str) -> list[str]:
+def refusal(file: Place, state: FilingState, language: str) -> list[str]:
     """Why the EU system refused a request, in plain words; nothing where it gave no reason."""
     if state.state != "refused" or state.filing is None:
         return []
@@ -156,7 +157,7 @@ def _names(line: dict[str, Any]) -> set[str | None]:
     return {line["shipment"], line["lot"], line["reference"], folder, folder.removeprefix("statement-")}
 
 
-def _statement(content: Path, file: Path, harvest: str, line: dict[str, Any], *, amending: bool) -> Ready:
+def _statement(content: Path, file: Place, harvest: str, line: dict[str, Any], *, amending: bool) -> Ready:
     place = content / line["folder"]
     if not (place / "dds.xml").is_file():
         raise FilingError(sentence("refusals", "no_dds", folder=str(line["folder"])))

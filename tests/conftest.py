@@ -1,6 +1,7 @@
 """What all tests share: where the real data lies, and how to do without it."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from hypothesis import HealthCheck, settings
 from eudr_check.cli import language
 
 if TYPE_CHECKING:
+    from eudr_check.postgresql import Place
+    from tests.helpers.registers import Databases
     from tests.helpers.tiny_harvest import Tiny
 
 REPOSITORY = Path(__file__).parent.parent
@@ -43,6 +46,21 @@ def tiny(tmp_path: Path) -> "Tiny":
     from tests.helpers.tiny_harvest import write  # late: most tests need no rasters, and loading GDAL takes a second
 
     return write(tmp_path / "tiny")
+
+
+@pytest.fixture(scope="session")
+def databases() -> "Iterator[Databases]":
+    """A private PostgreSQL with PostGIS; skips where there is none."""
+    from tests.helpers.registers import databases as running
+
+    with running() as found:
+        yield found
+
+
+@pytest.fixture(params=["geopackage", "postgis"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> "Place":
+    """Where a register goes, of either kind: what one does the other does."""
+    return tmp_path / "register.gpkg" if request.param == "geopackage" else request.getfixturevalue("databases").new()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

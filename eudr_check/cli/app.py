@@ -8,16 +8,22 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from eudr_check import __version__, object_store
+from eudr_check import __version__, object_store, postgresql
 from eudr_check.choices import Language
 from eudr_check.cli import language
 from eudr_check.errors import BusyError, EudrCheckError
 from eudr_check.run.exit import Exit
+
+if TYPE_CHECKING:
+    from eudr_check.postgresql import Place as Place
+else:
+    # Typer takes no unions; what a register is, its parser says.
+    Place = Path
 
 Spoken = Annotated[Language | None, typer.Option(help="language of what is said here; default: that of the system")]
 
@@ -73,6 +79,9 @@ app = Commands(
     pretty_exceptions_enable=False,
 )
 
+Register = Annotated[
+    Place, typer.Argument(help="what a harvest names as 'register': a file or a database", parser=postgresql.place)
+]
 Config = Annotated[
     Path,
     typer.Argument(help="YAML of the harvest, e.g. configs/pe-coffee-2026.yaml", parser=object_store.local),

@@ -139,7 +139,7 @@ def practice_server(
 
 
 def _cleared(
-    package: Path, register: Path, target: Target, chosen: "list[Ready]", confirm: list[str] | None
+    package: Path, register: Register, target: Target, chosen: "list[Ready]", confirm: list[str] | None
 ) -> "Client":
     """The client, once everything that forbids filing was looked for."""
     from eudr_check import submission as room

@@ -8,7 +8,7 @@ import typer
 
 from eudr_check.cli import language
 from eudr_check.cli.app import AsJson, app
-from eudr_check.cli.register import Register as RegisterFile
+from eudr_check.cli.app import Register as RegisterFile
 from eudr_check.cli.register import files, register
 from eudr_check.cli.target import Register, Target, targeted
 from eudr_check.errors import FilingError

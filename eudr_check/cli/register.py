@@ -9,18 +9,16 @@ from typing import Annotated
 import typer
 
 from eudr_check.cli import language
-from eudr_check.cli.app import AsJson, Commands, app, echo_json
+from eudr_check.cli.app import AsJson, Commands, Register, app, echo_json
 from eudr_check.errors import RegisterError
 from eudr_check.text import sentence
 
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 
 register = Commands(
-    no_args_is_help=True, help="Harvests, outcomes, packages and statements, kept five years in one file."
+    no_args_is_help=True, help="Harvests, outcomes, packages and statements, kept five years in one place."
 )
 app.add_typer(register, name="register")
-
-Register = Annotated[Path, typer.Argument(help="the file a harvest names as 'register'")]
 
 
 @register.command("list")

@@ -5,13 +5,14 @@ import inspect
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 
+from eudr_check.cli.app import Place
 from eudr_check.errors import FilingError
+from eudr_check.postgresql import place
 from eudr_check.text import sentence
 
 if TYPE_CHECKING:
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
     from eudr_check.filing.transport import Link, System
 
 Register = Annotated[
-    Path, typer.Option("--register", envvar="EUDR_CHECK_REGISTER", help="the file the harvest names as 'register'")
+    Place,
+    typer.Option(
+        "--register",
+        envvar="EUDR_CHECK_REGISTER",
+        help="what the harvest names as 'register': a file or a database",
+        parser=place,
+    ),
 ]
 _OPTIONS: dict[str, Any] = {
     "acceptance": Annotated[bool, typer.Option("--acceptance", help="The system of the Commission to try things in.")],
@@ -58,7 +65,7 @@ class Target:
             self.endpoint or transport.ADDRESSES[self.system], security.credentials(self.name, os.environ)
         )
 
-    def client(self, register: Path) -> "Client":
+    def client(self, register: Place) -> "Client":
         """The system with a register; raises as `link`."""
         from eudr_check.filing.client import Client
 

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from eudr_check.cli.app import AsJson, app, echo_json
+from eudr_check.cli.app import AsJson, Register, app, echo_json
 from eudr_check.cli.language import spoken
 
 
 @app.command()
 def watch(
-    file: Annotated[Path, typer.Argument(help="the file a harvest names as 'register'")],
+    file: Register,
     catalogue: Annotated[
         Path | None, typer.Option(help="STAC folder; default: the published tiles, online", metavar="PATH")
     ] = None,
@@ -30,7 +30,7 @@ def watch(
     if as_json:
         echo_json(
             {
-                "register": file,
+                "register": str(file),
                 "plots": found.plots,
                 "first": found.first,
                 "changes": found.changes,

@@ -8,13 +8,13 @@ has nothing of it, may the same be sent again.
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 from eudr_check.errors import FilingError
 from eudr_check.filing import messages
 from eudr_check.filing.answers import Answer, Fault, Overview
 from eudr_check.filing.messages import Kind, Request
 from eudr_check.filing.transport import Link, NoAnswerError, NotSentError
+from eudr_check.postgresql import Place
 from eudr_check.records import Row
 from eudr_check.register import outbox
 from eudr_check.register.outbox import ENDED, Sent, State
@@ -48,7 +48,7 @@ class Client:
     """One system, one register."""
 
     link: Link
-    register: Path
+    register: Place
     system: str
     now: Callable[[], dt.datetime] = _utc
     settle: dt.timedelta = SETTLE

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -29,6 +28,7 @@ from eudr_check.plots.checks import (
 )
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.read.join import Rows, gather, only
+from eudr_check.postgresql import Place
 from eudr_check.steps import Map, one_by_one
 
 
@@ -36,7 +36,7 @@ def load(
     files: Sequence[PlotFile],
     *,
     commodity: str,
-    register: Path | None = None,
+    register: Place | None = None,
     harvest: str = "",
     each: Map = one_by_one,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:

@@ -1,4 +1,4 @@
-"""The register of all harvests: land, outcomes, packages and statements in one GeoPackage, kept five years."""
+"""The register of all harvests: land, outcomes, packages, statements; a GeoPackage or a database, kept five years."""
 
 from eudr_check.register.boundaries import read as boundaries_on_loss
 from eudr_check.register.clock import amend_window, keep_until
@@ -21,6 +21,7 @@ from eudr_check.register.placed import place
 from eudr_check.register.ready import ready
 from eudr_check.register.received import received
 from eudr_check.register.search import content, find, harvests
+from eudr_check.register.store import there
 
 __all__ = [
     "Declared",
@@ -50,4 +51,5 @@ __all__ = [
     "record_land",
     "record_package",
     "remember",
+    "there",
 ]

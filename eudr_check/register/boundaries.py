@@ -1,8 +1,6 @@
 """Boundaries that held a loss when a run saw them: added for good, whatever is drawn in their place later."""
 
-import sqlite3
 from datetime import date
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -10,6 +8,7 @@ import pandas as pd
 import shapely
 
 from eudr_check.geodesy import discs, plot_area_ha, point_area_ha
+from eudr_check.postgresql import Place
 from eudr_check.register import store
 
 COLUMNS = ["harvest", "cooperative", "plot_id", "area_ha", "loss_ha", "date"]
@@ -49,7 +48,7 @@ def on_loss(plots: gpd.GeoDataFrame, losses: gpd.GeoDataFrame) -> pd.DataFrame:
     )
 
 
-def add(database: sqlite3.Connection, harvest: str, found: pd.DataFrame, on: date | None) -> None:
+def add(database: store.Transaction, harvest: str, found: pd.DataFrame, on: date | None) -> None:
     """Add rows of `on_loss`; a boundary that is there already stays as it was first seen."""
     boxes = shapely.bounds(found["geometry"].to_numpy()).reshape(-1, 4).tolist()
     day = None if on is None else on.isoformat()
@@ -57,14 +56,15 @@ def add(database: sqlite3.Connection, harvest: str, found: pd.DataFrame, on: dat
     rest = zip(*(found[name].tolist() for name in COLUMNS[1:-1]), strict=True)
     for blob, values, bounds in zip(blobs, rest, boxes, strict=True):
         added = database.execute(
-            f"INSERT OR IGNORE INTO boundaries (geom, {', '.join(COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING fid",
+            f"INSERT INTO boundaries (geom, {', '.join(COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING RETURNING fid",
             (blob, harvest, *values, day),
         ).fetchone()
         if added is not None:
             store.index(database, "boundaries", added[0], bounds)
 
 
-def known(path: Path, harvest: str, found: pd.DataFrame) -> bool:
+def known(path: Place, harvest: str, found: pd.DataFrame) -> bool:
     """Whether a register holds all rows of `on_loss` for a harvest."""
     there = read(path, harvest, own=True)
     held = set(zip(there["cooperative"], there["plot_id"], shapely.to_wkb(there["geometry"].to_numpy()), strict=True))
@@ -73,14 +73,14 @@ def known(path: Path, harvest: str, found: pd.DataFrame) -> bool:
     )
 
 
-def read(path: Path, harvest: str, *, own: bool) -> pd.DataFrame:
+def read(path: Place, harvest: str, *, own: bool) -> pd.DataFrame:
     """Boundaries with losses of a harvest itself (`own`), or of all others, oldest first.
 
     Returns:
         geometry, harvest, cooperative, plot_id, area_ha, loss_ha, date (ISO or None); no rows where there is no file.
     """
     rows: list[tuple[object, ...]] = []
-    if path.exists():
+    if store.there(path):
         with store.reading(path) as database:
             query = (
                 f"SELECT geom, {', '.join(COLUMNS)} FROM boundaries WHERE harvest {'=' if own else '<>'} ? ORDER BY fid"

@@ -1,13 +1,13 @@
 """What was filed for a harvest: statements with a number of the EU system, and the lots they used up."""
 
 import datetime as dt
-from pathlib import Path
 
+from eudr_check.postgresql import Place
 from eudr_check.register import store
 from eudr_check.shipments import Filed
 
 
-def filed(path: Path, harvest: str) -> tuple[Filed, ...]:
+def filed(path: Place, harvest: str) -> tuple[Filed, ...]:
     """Statements of a harvest that have a number that holds, in the order they were noted.
 
     Args:
@@ -17,12 +17,12 @@ def filed(path: Path, harvest: str) -> tuple[Filed, ...]:
     Raises:
         RegisterError: it cannot be read.
     """
-    if not path.is_file():
+    if not store.there(path):
         return ()
     with store.reading(path) as database:
         rows = database.execute(
             "SELECT s.fid, s.internal_reference, s.lot, s.net_mass_kg, s.geojson_sha256, n.reference_number, "
-            "n.submitted, (SELECT max(o.system != 'production') FROM filing_overviews o "
+            "n.submitted, (SELECT max(CASE WHEN o.system = 'production' THEN 0 ELSE 1 END) FROM filing_overviews o "
             "WHERE o.reference_number = n.reference_number) AS rehearsed "
             "FROM numbers n JOIN statements s ON s.fid = n.statement "
             "WHERE n.replaced = 0 AND s.harvest = ? ORDER BY n.fid",

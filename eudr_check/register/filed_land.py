@@ -1,16 +1,15 @@
 """The land of everything filed: plots that statements with a number that holds declare, as they were declared."""
 
-from pathlib import Path
-
 import geopandas as gpd
 import pandas as pd
 
+from eudr_check.postgresql import Place
 from eudr_check.register import store
 
 COLUMNS = ("harvest", "cooperative", "plot_id", "area_ha", "statements")
 
 
-def filed_land(path: Path) -> gpd.GeoDataFrame:
+def filed_land(path: Place) -> gpd.GeoDataFrame:
     """Every plot of every statement that has a number of the EU system.
 
     Args:
@@ -28,7 +27,7 @@ def filed_land(path: Path) -> gpd.GeoDataFrame:
         rows = database.execute(
             "SELECT o.geom, o.harvest, o.cooperative, o.plot_id, o.area_ha, n.reference_number AS statements "
             "FROM numbers n JOIN statement_plots d ON d.statement = n.statement JOIN outcomes o ON o.fid = d.outcome "
-            "WHERE n.replaced = 0 AND o.geom NOT NULL ORDER BY o.harvest, o.plot, n.fid"
+            "WHERE n.replaced = 0 AND o.geom IS NOT NULL ORDER BY o.harvest, o.plot, n.fid"
         ).fetchall()
     frame = pd.DataFrame([tuple(row) for row in rows], columns=["geom", *COLUMNS])
     own = ["geom", "harvest", "cooperative", "plot_id"]

@@ -5,10 +5,9 @@ noted and the outbox, each filing as the EU system last showed it.
 """
 
 import datetime as dt
-import sqlite3
 from dataclasses import dataclass
-from pathlib import Path
 
+from eudr_check.postgresql import Place
 from eudr_check.records import Row
 from eudr_check.register import store
 from eudr_check.register.clock import amend_window
@@ -18,10 +17,11 @@ from eudr_check.text import say, topic
 _STATEMENTS = """
 SELECT s.harvest, s.internal_reference, max(l.shipment) AS shipment
 FROM statements s JOIN packages p ON p.fid = s.package LEFT JOIN statement_lots l ON l.statement = s.fid
-WHERE p.draft = 0 AND (p.is_last = 1 OR s.fid IN (SELECT statement FROM numbers WHERE replaced = 0)) GROUP BY s.fid
+WHERE p.draft = 0 AND (p.is_last = 1 OR s.fid IN (SELECT statement FROM numbers WHERE replaced = 0))
+GROUP BY s.fid ORDER BY s.fid
 """
 _NOTED = """
-SELECT s.harvest, s.internal_reference, n.reference_number, ifnull(c.submitted, n.submitted) AS created, c.available
+SELECT s.harvest, s.internal_reference, n.reference_number, coalesce(c.submitted, n.submitted) AS created, c.available
 FROM numbers n JOIN statements s ON s.fid = n.statement LEFT JOIN clocks c ON c.number = n.fid
 WHERE n.replaced = 0 ORDER BY n.fid
 """
@@ -55,7 +55,7 @@ class FilingState:
         return words(vars(self), language, zone)
 
 
-def filing_states(path: Path, harvest: str | None = None) -> tuple[FilingState, ...]:
+def filing_states(path: Place, harvest: str | None = None) -> tuple[FilingState, ...]:
     """The state of every statement of the last packages and of everything that was filed.
 
     Args:
@@ -65,7 +65,7 @@ def filing_states(path: Path, harvest: str | None = None) -> tuple[FilingState, 
     Raises:
         RegisterError: it cannot be read.
     """
-    if not path.is_file():
+    if not store.there(path):
         return ()
     with store.reading(path) as database:
         found = {
@@ -114,13 +114,13 @@ def words(row: Row, language: str, zone: dt.tzinfo | None = None) -> str:
     return say("filing", f"status_{status}", language, until=until, reason=row["rejection_reason"] or "")
 
 
-def _key(row: sqlite3.Row) -> tuple[str, str]:
+def _key(row: store.Row) -> tuple[str, str]:
     return row["harvest"], row["internal_reference"]
 
 
-def _telling(database: sqlite3.Connection) -> list[sqlite3.Row]:
+def _telling(database: store.Transaction) -> list[store.Row]:
     """Of every reference the row that tells its state: one without an answer, else the last that was taken."""
-    rows: dict[tuple[str, str], sqlite3.Row] = {}
+    rows: dict[tuple[str, str], store.Row] = {}
     weight = {"refused": 0, "lost": 0, "accepted": 1, "sending": 2}
     for row in database.execute(f"{LATEST} ORDER BY f.fid"):
         if row["operation"] != "submit" and row["state"] != "sending":
@@ -131,7 +131,7 @@ def _telling(database: sqlite3.Connection) -> list[sqlite3.Row]:
     return list(rows.values())
 
 
-def _filed(row: sqlite3.Row) -> FilingState:
+def _filed(row: store.Row) -> FilingState:
     names = (
         "harvest", "shipment", "internal_reference", "state", "status", "reference_number", "rejection_reason",
         "created", "available", "system",

@@ -6,9 +6,7 @@ Boundaries that ever held a loss stand in `boundaries` for good, so that drawing
 """
 
 import hashlib
-import sqlite3
 from datetime import date
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -17,13 +15,14 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check.law.regulation import CUTOFF_YEAR
+from eudr_check.postgresql import Place
 from eudr_check.register import boundaries, store
 
 """Art. 2(13) of Regulation (EU) 2023/1115: what was lost after 31 December 2020 counts."""
 
 
 def record_land(
-    path: Path,
+    path: Place,
     harvest: str,
     plots: gpd.GeoDataFrame,
     patches: gpd.GeoDataFrame | None = None,
@@ -54,7 +53,7 @@ def record_land(
 
 
 def remember(
-    path: Path, harvest: str, plots: gpd.GeoDataFrame, patches: gpd.GeoDataFrame, on: date | None = None
+    path: Place, harvest: str, plots: gpd.GeoDataFrame, patches: gpd.GeoDataFrame, on: date | None = None
 ) -> bool:
     """Keep the boundaries with losses of a run, and these losses, for the next run of the same harvest.
 
@@ -84,10 +83,10 @@ def remember(
     return True
 
 
-def land_state(path: Path, harvest: str) -> str:
+def land_state(path: Place, harvest: str) -> str:
     """SHA-256 of the land of other harvests: what a comparison with it can find depends on nothing else."""
     total = hashlib.sha256()
-    if path.exists():
+    if store.there(path):
         with store.reading(path) as database:
             for table, columns in (
                 ("plots", "cooperative, plot_id, geom"),
@@ -103,17 +102,17 @@ def land_state(path: Path, harvest: str) -> str:
     return total.hexdigest()
 
 
-def plots_within(path: Path, bounds: NDArray[np.float64]) -> pd.DataFrame:
+def plots_within(path: Place, bounds: NDArray[np.float64]) -> pd.DataFrame:
     """Plots of all harvests whose boxes touch a box: geometry, harvest, cooperative, plot_id, area_ha."""
     return _within(path, "plots", ["harvest", "cooperative", "plot_id", "area_ha"], bounds)
 
 
-def losses_within(path: Path, bounds: NDArray[np.float64]) -> pd.DataFrame:
+def losses_within(path: Place, bounds: NDArray[np.float64]) -> pd.DataFrame:
     """Losses known from all harvests whose boxes touch a box: geometry, harvest, event, year, area_ha."""
     return _within(path, "losses", ["harvest", "event", "year", "area_ha"], bounds)
 
 
-def plots_of(path: Path, cooperatives: list[str], harvest: str) -> pd.DataFrame:
+def plots_of(path: Place, cooperatives: list[str], harvest: str) -> pd.DataFrame:
     """All plots that other harvests have or had of some cooperatives, wherever they lay, by harvest.
 
     Returns:
@@ -130,9 +129,9 @@ def plots_of(path: Path, cooperatives: list[str], harvest: str) -> pd.DataFrame:
     return _frame([tuple(row)[:-2] for row in rows], columns)
 
 
-def cooperatives(path: Path, harvest: str) -> list[str]:
+def cooperatives(path: Place, harvest: str) -> list[str]:
     """Cooperatives that other harvests have or had plots of, sorted; none where there is no register yet."""
-    if not path.exists():
+    if not store.there(path):
         return []
     named = "SELECT cooperative FROM {} WHERE harvest <> ?"
     with store.reading(path) as database:
@@ -142,7 +141,7 @@ def cooperatives(path: Path, harvest: str) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _move_dropped(database: sqlite3.Connection, harvest: str, kept: set[tuple[str, str]]) -> None:
+def _move_dropped(database: store.Transaction, harvest: str, kept: set[tuple[str, str]]) -> None:
     """Between `plots` and `former_plots`: a plot of the harvest stands in exactly one of them."""
     for row in database.execute("SELECT * FROM plots WHERE harvest = ?", (harvest,)).fetchall():
         if (row["cooperative"], row["plot_id"]) not in kept:
@@ -150,14 +149,14 @@ def _move_dropped(database: sqlite3.Connection, harvest: str, kept: set[tuple[st
             fid = store.insert(database, "former_plots", **values)
             bounds = shapely.bounds(store.shapes([row["geom"]], [f"{row['cooperative']}/{row['plot_id']}"])[0]).tolist()
             store.index(database, "former_plots", fid, bounds)
-            store.remove(database, "plots", row["fid"])
+            store.remove(database, "plots", "fid", row["fid"])
     former = "SELECT fid, cooperative, plot_id FROM former_plots WHERE harvest = ?"
     for fid, cooperative, plot_id in database.execute(former, (harvest,)).fetchall():
         if (cooperative, plot_id) in kept:
-            store.remove(database, "former_plots", fid)
+            store.remove(database, "former_plots", "fid", fid)
 
 
-def _record_plots(database: sqlite3.Connection, harvest: str, kept: gpd.GeoDataFrame) -> None:
+def _record_plots(database: store.Transaction, harvest: str, kept: gpd.GeoDataFrame) -> None:
     shapes = kept.geometry.to_numpy()
     columns = zip(
         store.blobs(shapes),
@@ -177,7 +176,7 @@ def _record_plots(database: sqlite3.Connection, harvest: str, kept: gpd.GeoDataF
         store.index(database, "plots", fid, bounds)
 
 
-def _record_losses(database: sqlite3.Connection, harvest: str, patches: gpd.GeoDataFrame) -> None:
+def _record_losses(database: store.Transaction, harvest: str, patches: gpd.GeoDataFrame) -> None:
     shapes = patches.geometry.to_numpy()
     columns = zip(
         store.blobs(shapes),
@@ -189,24 +188,20 @@ def _record_losses(database: sqlite3.Connection, harvest: str, patches: gpd.GeoD
     )
     for blob, column, year, area, bounds in columns:
         added = database.execute(
-            "INSERT OR IGNORE INTO losses (geom, harvest, event, year, area_ha) VALUES (?, ?, ?, ?, ?) RETURNING fid",
+            "INSERT INTO losses (geom, harvest, event, year, area_ha) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING RETURNING fid",
             (blob, harvest, column, int(year), area),
         ).fetchone()
         if added is not None:
             store.index(database, "losses", added[0], bounds)
 
 
-def _within(path: Path, table: str, columns: list[str], bounds: NDArray[np.float64]) -> pd.DataFrame:
+def _within(path: Place, table: str, columns: list[str], bounds: NDArray[np.float64]) -> pd.DataFrame:
     """Rows of a table whose boxes touch a box, ordered by id of the row."""
-    if not path.exists() or not np.isfinite(bounds).all():
+    if not store.there(path) or not np.isfinite(bounds).all():
         return _frame([], columns)
-    west, south, east, north = bounds.tolist()
     with store.reading(path) as database:
-        rows = database.execute(
-            f"SELECT geom, {', '.join(columns)} FROM {table} JOIN {table}_index USING (fid) "
-            "WHERE max_x >= ? AND min_x <= ? AND max_y >= ? AND min_y <= ? ORDER BY fid",
-            (west, east, south, north),
-        ).fetchall()
+        rows = store.touching(database, table, ["geom", *columns], bounds.tolist())
     return _frame([tuple(row) for row in rows], columns)
 
 

@@ -6,12 +6,11 @@ verification number, which is confidential, 5 to 35.
 
 import datetime as dt
 import re
-import sqlite3
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from pathlib import Path
 
 from eudr_check.errors import RegisterError
+from eudr_check.postgresql import Place
 from eudr_check.register import store
 from eudr_check.register.clock import amend_window, keep_until
 from eudr_check.text import sentence
@@ -55,7 +54,7 @@ def verification_number(text: str) -> str:
 
 
 def note(
-    path: Path,
+    path: Place,
     harvest: str,
     statement: str,
     *,
@@ -112,7 +111,7 @@ def note(
 
 
 def _kept(
-    database: sqlite3.Connection, found: sqlite3.Row, numbers: Mapping[str, str], until: str, *, replace: bool
+    database: store.Transaction, found: store.Row, numbers: Mapping[str, str], until: str, *, replace: bool
 ) -> int:
     """The entry of the numbers of a statement, made where they are not noted yet.
 
@@ -135,7 +134,7 @@ def _kept(
 
 
 def note_available(
-    path: Path, harvest: str, statement: str, available: dt.datetime, *, package: str | None = None
+    path: Place, harvest: str, statement: str, available: dt.datetime, *, package: str | None = None
 ) -> dict[str, str | None]:
     """Note when the reference number of a statement was made available: from then one reading counts the 72 hours.
 
@@ -168,7 +167,7 @@ def note_available(
         return amend_texts(submitted, available)
 
 
-def _clock(database: sqlite3.Connection, number: int, submitted: dt.datetime) -> dict[str, str | None]:
+def _clock(database: store.Transaction, number: int, submitted: dt.datetime) -> dict[str, str | None]:
     """Keep when the 72 hours of a number begin; an hour that was known is not lost by noting the day alone."""
     before = database.execute("SELECT * FROM clocks WHERE number = ?", (number,)).fetchone()
     available = None
@@ -193,7 +192,7 @@ def amend_texts(submitted: dt.datetime, available: dt.datetime | None) -> dict[s
     }
 
 
-def statement_of(database: sqlite3.Connection, harvest: str, statement: str, package: str | None) -> sqlite3.Row:
+def statement_of(database: store.Transaction, harvest: str, statement: str, package: str | None) -> store.Row:
     """The statement of one package of a harvest.
 
     Raises:
@@ -208,7 +207,7 @@ def statement_of(database: sqlite3.Connection, harvest: str, statement: str, pac
     for row in rows:
         folder = row["statement"]
         if statement in (folder, folder.removeprefix("statement-"), row["internal_reference"]):
-            found: sqlite3.Row = row
+            found: store.Row = row
             return found
     for row in rows:
         # Earlier versions numbered their folders.
@@ -223,13 +222,13 @@ def statement_of(database: sqlite3.Connection, harvest: str, statement: str, pac
     raise RegisterError(sentence("register", "no_such_statement", harvest=harvest, statement=statement, names=names))
 
 
-def _package(database: sqlite3.Connection, harvest: str, package: str | None) -> sqlite3.Row:
+def _package(database: store.Transaction, harvest: str, package: str | None) -> store.Row:
     rows = database.execute(
         "SELECT * FROM packages WHERE harvest = ? ORDER BY is_last DESC, fid", (harvest,)
     ).fetchall()
     chosen = [row for row in rows if row["package_digest"].startswith(package)] if package else rows[:1]
     if len(chosen) == 1:
-        only: sqlite3.Row = chosen[0]
+        only: store.Row = chosen[0]
         return only
     if rows:
         kept = ", ".join(row["package_digest"][:12] for row in rows)
@@ -241,7 +240,7 @@ def _package(database: sqlite3.Connection, harvest: str, package: str | None) ->
     raise RegisterError(sentence("register", "no_harvest", harvest=harvest))
 
 
-def _refuse_to_overwrite(found: sqlite3.Row, before: sqlite3.Row | None, others: Sequence[str]) -> None:
+def _refuse_to_overwrite(found: store.Row, before: store.Row | None, others: Sequence[str]) -> None:
     if before is not None:
         has = {
             "reference_number": sentence("register", "has_reference_number", number=before["reference_number"]),
@@ -256,7 +255,7 @@ def _refuse_to_overwrite(found: sqlite3.Row, before: sqlite3.Row | None, others:
         )
 
 
-def _refuse_to_repeat(database: sqlite3.Connection, found: sqlite3.Row, reference: str) -> None:
+def _refuse_to_repeat(database: store.Transaction, found: store.Row, reference: str) -> None:
     """One number belongs to one statement; an amended one keeps it from package to package."""
     other = database.execute(
         "SELECT s.* FROM numbers n JOIN statements s ON s.fid = n.statement WHERE n.reference_number = ? "

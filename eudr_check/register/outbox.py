@@ -12,12 +12,11 @@ have arrived. Nothing with the same reference goes out until somebody has asked 
 """
 
 import datetime as dt
-import sqlite3
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Literal
 
 from eudr_check.errors import RegisterError
+from eudr_check.postgresql import Place
 from eudr_check.records import Row
 from eudr_check.register import store
 from eudr_check.text import sentence
@@ -57,7 +56,7 @@ class Sent:
     """Its version before."""
 
 
-def begin(path: Path, sent: Sent, time: dt.datetime) -> int:
+def begin(path: Place, sent: Sent, time: dt.datetime) -> int:
     """Write what is about to be sent, unless something forbids it; holds the lock, so one of two processes is refused.
 
     Args:
@@ -82,14 +81,14 @@ def begin(path: Path, sent: Sent, time: dt.datetime) -> int:
         return store.insert(database, "filings", created=_text(time), state="sending", **asdict(sent))
 
 
-def end(path: Path, fid: int, state: State, time: dt.datetime, *, uuid: str | None = None) -> None:
+def end(path: Place, fid: int, state: State, time: dt.datetime, *, uuid: str | None = None) -> None:
     """What became of a request."""
     with store.writing(path) as database:
         _end(database, fid, state, time, uuid)
 
 
 def keep(
-    path: Path,
+    path: Place,
     fid: int,
     request: str,
     answer: tuple[int, bytes],
@@ -121,7 +120,7 @@ def keep(
             _end(database, fid, became[0], time, became[1])
 
 
-def overview(path: Path, system: str, seen: Row, time: dt.datetime) -> None:
+def overview(path: Place, system: str, seen: Row, time: dt.datetime) -> None:
     """Keep the state of a filing as the system gave it; what it does not say any more is not forgotten.
 
     Args:
@@ -155,7 +154,7 @@ def overview(path: Path, system: str, seen: Row, time: dt.datetime) -> None:
             _release(database, seen["uuid"], system)
 
 
-def sent(path: Path, system: str | None = None) -> list[Row]:
+def sent(path: Place, system: str | None = None) -> list[Row]:
     """Everything that was sent, oldest first, each with the last known state of what it filed.
 
     Args:
@@ -165,32 +164,34 @@ def sent(path: Path, system: str | None = None) -> list[Row]:
     Raises:
         RegisterError: it cannot be read.
     """
-    if not path.is_file():
+    if not store.there(path):
         return []
     with store.reading(path) as database:
-        rows = database.execute(f"{LATEST} WHERE ? IS NULL OR f.system = ? ORDER BY f.fid", (system, system))
+        mine = "CAST(? AS TEXT) IS NULL OR f.system = ?"
+        rows = database.execute(f"{LATEST} WHERE {mine} ORDER BY f.fid", (system, system))
         return [dict(row) for row in rows]
 
 
-def one(path: Path, fid: int) -> Row:
+def one(path: Place, fid: int) -> Row:
     """One row of `sent`."""
     with store.reading(path) as database:
         return dict(database.execute(f"{LATEST} WHERE f.fid = ?", (fid,)).fetchone())
 
 
-def answers(path: Path, fid: int) -> list[Row]:
+def answers(path: Place, fid: int) -> list[Row]:
     """Every answer to a request, oldest first."""
     with store.reading(path) as database:
         return [dict(row) for row in database.execute("SELECT * FROM filing_answers WHERE filing = ?", (fid,))]
 
 
-def _end(database: sqlite3.Connection, fid: int, state: State, time: dt.datetime, uuid: str | None) -> None:
+def _end(database: store.Transaction, fid: int, state: State, time: dt.datetime, uuid: str | None) -> None:
     database.execute(
-        "UPDATE filings SET state = ?, ended = ?, uuid = ifnull(?, uuid) WHERE fid = ?", (state, _text(time), uuid, fid)
+        "UPDATE filings SET state = ?, ended = ?, uuid = coalesce(?, uuid) WHERE fid = ?",
+        (state, _text(time), uuid, fid),
     )
 
 
-def refuse_mixed_systems(database: sqlite3.Connection, path: Path, system: str) -> None:
+def refuse_mixed_systems(database: store.Transaction, path: Place, system: str) -> None:
     """Numbers of a rehearsal must never stand among those of the real system.
 
     Raises:
@@ -200,7 +201,7 @@ def refuse_mixed_systems(database: sqlite3.Connection, path: Path, system: str) 
     others = {name for (name,) in systems} - {system}
     by_hand = database.execute(
         "SELECT count(*) FROM numbers n WHERE n.reference_number NOT IN "
-        "(SELECT reference_number FROM filing_overviews WHERE reference_number NOT NULL)"
+        "(SELECT reference_number FROM filing_overviews WHERE reference_number IS NOT NULL)"
     ).fetchone()[0]
     if by_hand and system != "production":
         others.add("production (noted by hand)")
@@ -210,7 +211,7 @@ def refuse_mixed_systems(database: sqlite3.Connection, path: Path, system: str) 
         )
 
 
-def _refuse_open(database: sqlite3.Connection, sent: Sent) -> None:
+def _refuse_open(database: store.Transaction, sent: Sent) -> None:
     open_row = database.execute(
         "SELECT operation, created FROM filings WHERE state = 'sending' AND system = ? AND internal_reference = ?",
         (sent.system, sent.internal_reference),
@@ -227,10 +228,10 @@ def _refuse_open(database: sqlite3.Connection, sent: Sent) -> None:
         )
 
 
-def _refuse_used(database: sqlite3.Connection, sent: Sent) -> None:
+def _refuse_used(database: store.Transaction, sent: Sent) -> None:
     used = database.execute(
-        f"SELECT uuid, status FROM ({LATEST}) WHERE operation = 'submit' AND state = 'accepted' AND system = ? "
-        "AND internal_reference = ? ORDER BY fid DESC",
+        f"SELECT uuid, status FROM ({LATEST}) AS filed WHERE operation = 'submit' AND state = 'accepted' "
+        "AND system = ? AND internal_reference = ? ORDER BY fid DESC",
         (sent.system, sent.internal_reference),
     ).fetchone()
     if used is not None and used["status"] not in ENDED:
@@ -249,10 +250,10 @@ def _refuse_used(database: sqlite3.Connection, sent: Sent) -> None:
         )
 
 
-def _refuse_same_body(database: sqlite3.Connection, sent: Sent) -> None:
+def _refuse_same_body(database: store.Transaction, sent: Sent) -> None:
     """The content a filing has now is not sent again; that of one rejected or withdrawn may be."""
     rows = database.execute(
-        f"SELECT body_sha256, created, status FROM ({LATEST}) WHERE system = ? AND internal_reference = ? "
+        f"SELECT body_sha256, created, status FROM ({LATEST}) AS filed WHERE system = ? AND internal_reference = ? "
         "AND state = 'accepted' AND operation != 'withdraw' ORDER BY fid DESC LIMIT 1",
         (sent.system, sent.internal_reference),
     ).fetchall()
@@ -263,7 +264,7 @@ def _refuse_same_body(database: sqlite3.Connection, sent: Sent) -> None:
             )
 
 
-def _release(database: sqlite3.Connection, uuid: str, system: str) -> None:
+def _release(database: store.Transaction, uuid: str, system: str) -> None:
     """Numbers of a withdrawn statement no longer hold, so its lots can be declared again."""
     database.execute(
         "UPDATE numbers SET replaced = 1 WHERE reference_number IN "

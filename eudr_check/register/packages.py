@@ -5,15 +5,14 @@ its statements: what was submitted stays for good, with the plots and outcomes i
 """
 
 import datetime as dt
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
+from eudr_check.postgresql import Place
 from eudr_check.register import store
 from eudr_check.tables import OUTCOMES
 
@@ -70,7 +69,7 @@ class Package:
     statements: Sequence[Declared]
 
 
-def record_package(path: Path, package: Package, plots: gpd.GeoDataFrame, assessments: pd.DataFrame) -> None:
+def record_package(path: Place, package: Package, plots: gpd.GeoDataFrame, assessments: pd.DataFrame) -> None:
     """Make a package the last one of its harvest.
 
     Args:
@@ -101,7 +100,7 @@ def _outcomes(plots: gpd.GeoDataFrame, assessments: pd.DataFrame) -> gpd.GeoData
     return joined.assign(area_ha=joined["area_ha"].fillna(joined["declared_area_ha"]))
 
 
-def _add(database: sqlite3.Connection, package: Package, outcomes: gpd.GeoDataFrame) -> None:
+def _add(database: store.Transaction, package: Package, outcomes: gpd.GeoDataFrame) -> None:
     fid = store.insert(
         database,
         "packages",
@@ -129,7 +128,7 @@ def _add(database: sqlite3.Connection, package: Package, outcomes: gpd.GeoDataFr
 
 
 def _add_outcomes(
-    database: sqlite3.Connection, package: int, harvest: str, outcomes: gpd.GeoDataFrame
+    database: store.Transaction, package: int, harvest: str, outcomes: gpd.GeoDataFrame
 ) -> dict[str, int]:
     """Returns the `fid` of every plot."""
     shapes = outcomes.geometry.to_numpy()
@@ -146,7 +145,7 @@ def _add_outcomes(
 
 
 def _add_statement(
-    database: sqlite3.Connection, package: int, harvest: str, declared: Declared, plots: Mapping[str, int]
+    database: store.Transaction, package: int, harvest: str, declared: Declared, plots: Mapping[str, int]
 ) -> None:
     fid = store.insert(
         database,
@@ -166,13 +165,13 @@ def _add_statement(
         store.insert(database, "statement_plots", statement=fid, outcome=plots[plot], plot=plot)
 
 
-def _replace_earlier(database: sqlite3.Connection, harvest: str) -> None:
+def _replace_earlier(database: store.Transaction, harvest: str) -> None:
     """Take out earlier packages of a harvest of which nothing was submitted."""
     earlier = database.execute(
         "SELECT fid FROM packages WHERE harvest = ? AND is_last = 0 AND fid NOT IN "
         "(SELECT package FROM statements JOIN numbers ON numbers.statement = statements.fid) "
         # What was sent and has no number yet may get one any moment.
-        "AND package_digest NOT IN (SELECT package_digest FROM filings WHERE package_digest NOT NULL "
+        "AND package_digest NOT IN (SELECT package_digest FROM filings WHERE package_digest IS NOT NULL "
         "AND state IN ('sending', 'accepted'))",
         (harvest,),
     ).fetchall()
@@ -180,7 +179,7 @@ def _replace_earlier(database: sqlite3.Connection, harvest: str) -> None:
         mine = "(SELECT fid FROM {} WHERE package = ?)"
         for table in ("statement_plots", "statement_lots"):
             database.execute(f"DELETE FROM {table} WHERE statement IN {mine.format('statements')}", (fid,))
-        database.execute(f"DELETE FROM outcomes_index WHERE fid IN {mine.format('outcomes')}", (fid,))
-        for table in ("statements", "outcomes", "layers"):
+        store.remove(database, "outcomes", "package", fid)
+        for table in ("statements", "layers"):
             database.execute(f"DELETE FROM {table} WHERE package = ?", (fid,))
         database.execute("DELETE FROM packages WHERE fid = ?", (fid,))

@@ -1,9 +1,9 @@
 """When what a statement declares was placed on the market or exported: from that day its evidence is kept."""
 
 import datetime as dt
-from pathlib import Path
 
 from eudr_check.errors import RegisterError
+from eudr_check.postgresql import Place
 from eudr_check.register import store
 from eudr_check.register.clock import keep_until
 from eudr_check.register.numbers import CURRENT, statement_of
@@ -11,7 +11,7 @@ from eudr_check.text import sentence
 
 
 def place(
-    path: Path, harvest: str, statement: str, placed: dt.date, *, package: str | None = None, replace: bool = False
+    path: Place, harvest: str, statement: str, placed: dt.date, *, package: str | None = None, replace: bool = False
 ) -> dict[str, str]:
     """Note a day on which the product of a statement was placed on the market or exported.
 

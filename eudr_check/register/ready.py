@@ -1,14 +1,12 @@
 """Whether a statement may be filed as the register knows its harvest now."""
 
-import sqlite3
-from pathlib import Path
-
 from eudr_check.errors import RegisterError
+from eudr_check.postgresql import Place
 from eudr_check.register import store
 from eudr_check.text import sentence
 
 
-def ready(path: Path, harvest: str, reference: str, geojson_sha256: str) -> str:
+def ready(path: Place, harvest: str, reference: str, geojson_sha256: str) -> str:
     """The digest of the last package of a harvest, where it holds this statement with the plots of today.
 
     Args:
@@ -36,11 +34,11 @@ def ready(path: Path, harvest: str, reference: str, geojson_sha256: str) -> str:
         return str(package["package_digest"])
 
 
-def _refuse_changed_plots(database: sqlite3.Connection, statement: sqlite3.Row) -> None:
+def _refuse_changed_plots(database: store.Transaction, statement: store.Row) -> None:
     changed = database.execute(
         "SELECT o.plot FROM statement_plots d JOIN outcomes o ON o.fid = d.outcome LEFT JOIN plots p ON "
         "p.harvest = o.harvest AND p.cooperative = o.cooperative AND p.plot_id = o.plot_id "
-        "WHERE d.statement = ? AND (p.geom IS NULL OR p.geom != o.geom) ORDER BY o.plot",
+        "WHERE d.statement = ? AND (p.geom IS NULL OR NOT p.geom = o.geom) ORDER BY o.plot",
         (statement["fid"],),
     ).fetchall()
     if changed:
@@ -52,7 +50,7 @@ def _refuse_changed_plots(database: sqlite3.Connection, statement: sqlite3.Row) 
         )
 
 
-def _refuse_pending_lots(database: sqlite3.Connection, statement: sqlite3.Row, digest: str) -> None:
+def _refuse_pending_lots(database: store.Transaction, statement: store.Row, digest: str) -> None:
     """Until a filing has its number, a package made again does not know that its lots are used."""
     pending = database.execute(
         "SELECT f.internal_reference, l.lot FROM filings f "
@@ -61,7 +59,7 @@ def _refuse_pending_lots(database: sqlite3.Connection, statement: sqlite3.Row, d
         "JOIN statement_lots l ON l.statement = s.fid "
         "LEFT JOIN filing_overviews o ON o.uuid = f.uuid AND o.system = f.system "
         "WHERE f.operation = 'submit' AND f.state IN ('sending', 'accepted') AND f.package_digest != ? "
-        "AND ifnull(o.status, '') NOT IN ('REJECTED', 'WITHDRAWN') AND s.internal_reference != ? "
+        "AND coalesce(o.status, '') NOT IN ('REJECTED', 'WITHDRAWN') AND s.internal_reference != ? "
         "AND NOT EXISTS (SELECT 1 FROM numbers n WHERE n.statement = s.fid AND n.replaced = 0) "
         "AND l.lot IN (SELECT lot FROM statement_lots WHERE statement = ?)",
         (digest, statement["internal_reference"], statement["fid"]),

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
+from eudr_check.postgresql import Place
 from eudr_check.records import Row
 from eudr_check.register import store
 from eudr_check.register.outbox import refuse_mixed_systems
@@ -29,7 +29,7 @@ class Check:
     """What the service answered, word for word, or why there is no answer."""
 
 
-def keep(path: Path, check: Check, time: dt.datetime) -> None:
+def keep(path: Place, check: Check, time: dt.datetime) -> None:
     """Keep a check; earlier ones stay.
 
     Args:
@@ -47,7 +47,7 @@ def keep(path: Path, check: Check, time: dt.datetime) -> None:
         )
 
 
-def received(path: Path) -> list[Row]:
+def received(path: Place) -> list[Row]:
     """The last check of every pair of numbers, oldest first.
 
     Raises:

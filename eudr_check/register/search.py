@@ -1,17 +1,15 @@
 """What the register holds: harvest by harvest, by plot, number or place, and whole."""
 
 import datetime as dt
-import json
 import math
 import re
-import sqlite3
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
 from eudr_check.geodesy import METRES_PER_DEGREE_EQUATOR
+from eudr_check.postgresql import Place
 from eudr_check.records import Row
 from eudr_check.register import store
 from eudr_check.register.numbers import CURRENT, amend_texts
@@ -24,8 +22,9 @@ _PLACE = re.compile(r"(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)")
 _STATEMENTS = (
     """
 SELECT s.fid, s.package, s.harvest, s.statement, s.internal_reference, s.lot, s.plots, s.net_mass_kg, s.geojson_sha256,
-    n.reference_number, n.verification_number, n.submitted, max(n.keep_until, ifnull(l.until, '')) AS keep_until,
-    l.placed, ifnull(c.submitted, n.submitted) AS submitted_at, c.available AS available_at
+    n.reference_number, n.verification_number, n.submitted,
+    CASE WHEN l.until > n.keep_until THEN l.until ELSE n.keep_until END AS keep_until,
+    l.placed, coalesce(c.submitted, n.submitted) AS submitted_at, c.available AS available_at
 FROM statements s LEFT JOIN numbers n ON n.fid = """
     + CURRENT
     + """
@@ -37,7 +36,7 @@ LEFT JOIN (SELECT statement, max(placed) AS placed, max(keep_until) AS until FRO
 _FOUND = """
 SELECT * FROM (
 SELECT o.harvest, o.plot, o.area_ha, o.outcome, o.final_outcome, o.policy, p.date,
-    CASE WHEN p.is_last THEN 'last' ELSE 'submitted earlier' END AS package, p.package_digest, p.draft,
+    CASE WHEN p.is_last = 1 THEN 'last' ELSE 'submitted earlier' END AS package, p.package_digest, p.draft,
     s.statement, s.internal_reference, s.reference_number, s.submitted, s.keep_until
 FROM outcomes o JOIN packages p ON p.fid = o.package
     LEFT JOIN statement_plots d ON d.outcome = o.fid LEFT JOIN ({statements}) s ON s.fid = d.statement
@@ -49,11 +48,11 @@ FROM (SELECT *, 'plots' AS place, 'none yet' AS package FROM plots
     UNION ALL SELECT *, 'former_plots', 'left out later' FROM former_plots) l
 WHERE NOT EXISTS (SELECT 1 FROM outcomes WHERE harvest = l.harvest AND plot = l.cooperative || '/' || l.plot_id)
     AND {land}
-) ORDER BY harvest, plot, package, statement
+) AS found ORDER BY harvest, plot, package, statement NULLS FIRST
 """
 
 
-def harvests(path: Path) -> list[Row]:
+def harvests(path: Place) -> list[Row]:
     """Every harvest with its packages (the last one first), their outcomes, layers, statements and numbers.
 
     Verification numbers are confidential: `verification_noted` says whether there is one.
@@ -84,7 +83,7 @@ def harvests(path: Path) -> list[Row]:
         return found
 
 
-def find(path: Path, what: str) -> list[Row]:
+def find(path: Place, what: str) -> list[Row]:
     """Every plot that answers to a name, a number or a place, once per harvest, package and statement.
 
     Args:
@@ -110,16 +109,15 @@ def find(path: Path, what: str) -> list[Row]:
             land = ":what IN (l.harvest, l.plot_id, l.cooperative || '/' || l.plot_id)"
         else:
             tables = ("outcomes", "plots", "former_plots")
-            chosen = {table: _at(database, table, float(place[1]), float(place[2])) for table in tables}
-            outcomes = "o.fid IN (SELECT value FROM json_each(:outcomes))"
-            land = " OR ".join(
-                f"l.place = '{table}' AND l.fid IN (SELECT value FROM json_each(:{table}))" for table in tables[1:]
-            )
+            chosen = {}
+            at = {table: _at(database, table, float(place[1]), float(place[2])) for table in tables}
+            outcomes = f"o.fid IN ({at['outcomes']})"
+            land = " OR ".join(f"l.place = '{table}' AND l.fid IN ({at[table]})" for table in tables[1:])
         query = _FOUND.format(statements=_STATEMENTS, outcomes=f"({outcomes})", land=f"({land})")
         return [dict(row) for row in database.execute(query, chosen)]
 
 
-def content(path: Path) -> dict[str, pd.DataFrame]:
+def content(path: Place) -> dict[str, pd.DataFrame]:
     """Everything in the register as tables that can be read alone, those with a geometry in EPSG:4326.
 
     Raises:
@@ -152,7 +150,7 @@ def content(path: Path) -> dict[str, pd.DataFrame]:
         return {name: _frame(database.execute(query)) for name, query in queries.items()}
 
 
-def _package(database: sqlite3.Connection, row: sqlite3.Row) -> Row:
+def _package(database: store.Transaction, row: store.Row) -> Row:
     names = ["date", "commodity", "package_digest", "zip", "zip_sha256", "policy", "software", "plots", "area_ha"]
     mine = (row["fid"],)
     statements = [
@@ -192,30 +190,27 @@ def _window(submitted: str | None, available: str | None) -> dict[str, str | Non
     return amend_texts(dt.datetime.fromisoformat(submitted), known)
 
 
-def _at(database: sqlite3.Connection, table: str, longitude: float, latitude: float) -> str:
-    """Ids of the features that lie at a place, as JSON; a plot that is a point reaches `POINT_RADIUS_M` far."""
+def _at(database: store.Transaction, table: str, longitude: float, latitude: float) -> str:
+    """Ids of the features at a place, as SQL lists them; a plot that is a point reaches `POINT_RADIUS_M` far."""
     stretch = max(math.cos(math.radians(latitude)), 0.01)
     north, east = POINT_RADIUS_M / METRES_PER_DEGREE_EQUATOR, POINT_RADIUS_M / (METRES_PER_DEGREE_EQUATOR * stretch)
-    rows = database.execute(
-        f"SELECT fid, geom FROM {table} JOIN {table}_index USING (fid) "
-        "WHERE max_x >= ? AND min_x <= ? AND max_y >= ? AND min_y <= ?",
-        (longitude - east, longitude + east, latitude - north, latitude + north),
-    ).fetchall()
-    shapes = store.shapes([row["geom"] for row in rows])
+    box = (longitude - east, latitude - north, longitude + east, latitude + north)
+    rows = store.touching(database, table, ("fid", "geom"), box)
+    shapes = store.shapes([blob for _, blob in rows])
     place = shapely.Point(longitude, latitude)
     found = []
-    for row, shape in zip(rows, shapes, strict=True):
+    for (fid, _), shape in zip(rows, shapes, strict=True):
         if shape.geom_type == "Point":
             away = math.hypot((shape.x - longitude) * stretch, shape.y - latitude) * METRES_PER_DEGREE_EQUATOR
             hit = away <= POINT_RADIUS_M
         else:
             hit = bool(shapely.intersects(shape, place))
         if hit:
-            found.append(int(row["fid"]))
-    return json.dumps(found)
+            found.append(str(fid))
+    return ", ".join(found) or "NULL"
 
 
-def _frame(rows: sqlite3.Cursor) -> pd.DataFrame:
+def _frame(rows: store.Rows) -> pd.DataFrame:
     """Rows as a table, without the ids that only join tables."""
     names = [column[0] for column in rows.description]
     frame = pd.DataFrame([tuple(row) for row in rows], columns=names)

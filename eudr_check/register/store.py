@@ -1,7 +1,7 @@
-"""The file of the register: a GeoPackage that many may write, one transaction at a time.
+"""The register on the disk: a GeoPackage that many may write, one transaction at a time, or PostgreSQL (`postgis`).
 
-Everything it can hold is declared in `TABLES`. A register made by an earlier version lacks tables: they are added when
-it is opened to write, and stand empty while it is only read.
+Everything it can hold is declared in `TABLES`. A file made by an earlier version lacks tables: they are added when it
+is opened to write, and stand empty while it is only read. All else of this room speaks SQL that both understand.
 """
 
 import errno
@@ -17,10 +17,14 @@ import numpy as np
 import shapely
 
 from eudr_check.errors import RegisterError
-from eudr_check.register import schema
+from eudr_check.postgresql import Database, Place
+from eudr_check.register import postgis, schema
 from eudr_check.text import sentence
 from eudr_check.typing import Geometries
 
+Transaction = sqlite3.Connection | postgis.Connection
+Row = sqlite3.Row | postgis.Row
+Rows = sqlite3.Cursor | postgis.Rows
 WAIT_S = 60.0
 _WGS84_ID = 4326
 _HEADER = struct.Struct("<2sBBi")
@@ -93,13 +97,39 @@ _MADE = "2000-01-01T00:00:00.000Z"
 """Date of every table: equal registers are equal bytes."""
 
 
+def there(place: Place) -> bool:
+    """Whether there is a register yet.
+
+    Raises:
+        RegisterError: a database that cannot be asked.
+    """
+    return postgis.there(place) if isinstance(place, Database) else place.is_file()
+
+
 @contextmanager
-def writing(path: Path) -> Iterator[sqlite3.Connection]:
+def writing(place: Place) -> Iterator[Transaction]:
     """One transaction that holds the lock of the register from its start; the register is made where there is none.
 
     Raises:
         RegisterError: it cannot be written, or is no register. Nothing of the transaction stays.
     """
+    with postgis.writing(place) if isinstance(place, Database) else _writing(place) as database:
+        yield database
+
+
+@contextmanager
+def reading(place: Place) -> Iterator[Transaction]:
+    """One consistent view of the register.
+
+    Raises:
+        RegisterError: it is not there, cannot be read, or is no register.
+    """
+    with postgis.reading(place) if isinstance(place, Database) else _reading(place) as database:
+        yield database
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     with _errors(path):
         if not path.exists():
             _make(path)
@@ -116,12 +146,7 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """One consistent view of the register.
-
-    Raises:
-        RegisterError: it is not there, cannot be read, or is no register.
-    """
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     if not path.is_file():
         raise RegisterError(sentence("register", "absent", register=str(path)))
     with _errors(path):
@@ -141,7 +166,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             database.close()
 
 
-def insert(database: sqlite3.Connection, table: str, **values: object) -> int:
+def insert(database: Transaction, table: str, **values: object) -> int:
     """Add a row of named values; returns its `fid`."""
     marks = ", ".join("?" * len(values))
     (fid,) = database.execute(
@@ -150,16 +175,30 @@ def insert(database: sqlite3.Connection, table: str, **values: object) -> int:
     return int(fid)
 
 
-def index(database: sqlite3.Connection, table: str, fid: int, bounds: Sequence[float]) -> None:
-    """Put the box of a feature (west, south, east, north in degrees) into the spatial index."""
+def index(database: Transaction, table: str, fid: int, bounds: Sequence[float]) -> None:
+    """Put the box of a feature (west, south, east, north in degrees) into the spatial index; PostGIS keeps its own."""
+    if isinstance(database, postgis.Connection):
+        return
     west, south, east, north = bounds
     database.execute(f"INSERT OR REPLACE INTO {table}_index VALUES (?, ?, ?, ?, ?)", (fid, west, east, south, north))
 
 
-def remove(database: sqlite3.Connection, table: str, fid: int) -> None:
-    """Take a feature out of its table and of the spatial index."""
-    database.execute(f"DELETE FROM {table} WHERE fid = ?", (fid,))
-    database.execute(f"DELETE FROM {table}_index WHERE fid = ?", (fid,))
+def remove(database: Transaction, table: str, column: str, value: object) -> None:
+    """Take the features with a value in some column out of their table and of the spatial index."""
+    if not isinstance(database, postgis.Connection):
+        chosen = f"SELECT fid FROM {table} WHERE {column} = ?"
+        database.execute(f"DELETE FROM {table}_index WHERE fid IN ({chosen})", (value,))
+    database.execute(f"DELETE FROM {table} WHERE {column} = ?", (value,))
+
+
+def touching(database: Transaction, table: str, columns: Sequence[str], bounds: Sequence[float]) -> list[Row]:
+    """Columns of the features whose boxes touch a box (west, south, east, north in degrees), by `fid`."""
+    if isinstance(database, postgis.Connection):
+        where = f"{table} WHERE geom && ST_MakeEnvelope(?, ?, ?, ?, {_WGS84_ID})"
+    else:
+        where = f"{table} JOIN {table}_index USING (fid) WHERE max_x >= ? AND max_y >= ? AND min_x <= ? AND min_y <= ?"
+    query = f"SELECT {', '.join(columns)} FROM {where} ORDER BY fid"
+    return database.execute(query, tuple(bounds)).fetchall()
 
 
 def blobs(shapes: Geometries) -> list[bytes | None]:

@@ -33,7 +33,7 @@ def guarded(harvest: Harvest, folder: RunFolder, plots: Artifact) -> Artifact:
     if folder.remote:
         with reaching():
             object_store.pull(own)
-    kept = [path for path in (own, harvest.register_file) if path is not None and path.exists()]
+    kept = [place for place in (own, harvest.register_file) if place is not None and register.there(place)]
     if not any(len(register.boundaries_on_loss(path, harvest.harvest, own=True)) for path in kept):
         return plots
     table = plots.features("PLOTS")

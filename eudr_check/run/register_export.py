@@ -7,6 +7,7 @@ import geopandas as gpd
 from eudr_check import register
 from eudr_check.errors import RegisterError
 from eudr_check.package.folder import Folder
+from eudr_check.postgresql import Place
 from eudr_check.text import sentence
 
 DECIMALS = 9
@@ -39,7 +40,7 @@ WITH = "Verification numbers are in statements.csv, numbers.csv, filings.csv and
 WITHOUT = "Verification numbers are confidential and were left out."
 
 
-def export(path: Path, folder: Path, *, with_verification: bool = False) -> list[Path]:
+def export(path: Place, folder: Path, *, with_verification: bool = False) -> list[Path]:
     """Write everything in the register as CSV and GeoJSON.
 
     Args:

@@ -1,7 +1,6 @@
 """A finished run written into the register of its harvests."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import pandas as pd
 
@@ -10,10 +9,11 @@ from eudr_check.config import Harvest
 from eudr_check.documents import dossier
 from eudr_check.files import sha256
 from eudr_check.package.bag import contents
+from eudr_check.postgresql import Place
 from eudr_check.run.artifacts import Artifact
 
 
-def record(harvest: Harvest, file: Path, artifacts: Mapping[str, Artifact]) -> None:
+def record(harvest: Harvest, file: Place, artifacts: Mapping[str, Artifact]) -> None:
     """Write outcomes and statements of a package into the register, which has its land already.
 
     Args:

@@ -1,8 +1,9 @@
 """Watch: what alerts show on all land of a register's filed plots, and what of it is new since the last look.
 
-State and report lie in a folder beside the register. A look is compared with what was last known of every plot, layer
-and year: alerts that come again after their producer took them back are new, for they may be others. Ground that could
-not be read is unknown: every look says so, and what was known there before is kept for the next.
+State and report lie in a folder beside the register (in the working folder for a database). A look is compared with
+what was last known of every plot, layer and year: alerts that come again after their producer took them back are new,
+for they may be others. Ground that could not be read is unknown: every look says so, and what was known there before is
+kept for the next.
 """
 
 import datetime as dt
@@ -23,6 +24,7 @@ from eudr_check.errors import RegisterError
 from eudr_check.geodesy import eu_area_ha, plot_area_ha
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.layers import LayerDefinition, packs
+from eudr_check.postgresql import Place
 from eudr_check.run import watch_state, watched
 from eudr_check.run.artifacts import Artifact, digest, save_table
 from eudr_check.run.executors import Workers
@@ -70,7 +72,7 @@ class Unknown(TypedDict):
 class Watched:
     """What a look at a register shows."""
 
-    register: Path
+    register: Place
     folder: Path
     plots: int
     first: bool
@@ -101,7 +103,7 @@ class Watched:
         return Exit.OPEN_QUESTIONS if self.changes else Exit.INCOMPLETE if self.unknown else Exit.DONE
 
 
-def watch(path: Path, *, catalogue: Path | None = None) -> Watched:
+def watch(path: Place, *, catalogue: Path | None = None) -> Watched:
     """Look at all filed land once.
 
     Args:
@@ -112,8 +114,8 @@ def watch(path: Path, *, catalogue: Path | None = None) -> Watched:
         EudrCheckError: the register or what was seen before cannot be read, or a definition cannot be right.
     """
     land = register.filed_land(path)
-    folder = RunFolder(path.parent / f"{path.stem}-watch")
-    harvest = _harvest(path, folder.path, catalogue)
+    folder = RunFolder(folder_of(path))
+    harvest = _harvest(folder.path, catalogue)
     with folder.locked(), Workers(harvest.run) as workers, Graph(folder.artifacts) as graph:
         kept = watch_state.read(folder.path)
         before = kept or State()
@@ -141,6 +143,11 @@ def watch(path: Path, *, catalogue: Path | None = None) -> Watched:
     return Watched(path, folder.path, len(land), kept is None, changes, unknown, until, before, seen)
 
 
+def folder_of(register: Place) -> Path:
+    """Where its watch is kept: beside the file, or for a database in the working folder."""
+    return (register.parent if isinstance(register, Path) else Path()) / f"{register.stem}-watch"
+
+
 def remember(found: Watched) -> None:
     """Keep what was seen for the next look, once the news is out: a look that ends before tells it again."""
     earlier = found.before.seen_until
@@ -154,7 +161,7 @@ def alert_layers() -> tuple[str, ...]:
     return tuple(sorted({one.layer for one in named if one.why.startswith("alerts")}))
 
 
-def _harvest(path: Path, folder: Path, catalogue: Path | None) -> Harvest:
+def _harvest(folder: Path, catalogue: Path | None) -> Harvest:
     place = Catalogue(tiles="published") if catalogue is None else Catalogue(folder=catalogue)
     chosen = _choices(catalogue)
     if not chosen:
@@ -162,7 +169,7 @@ def _harvest(path: Path, folder: Path, catalogue: Path | None) -> Harvest:
     return Harvest(
         harvest="watch",
         commodity="coffee",  # not looked at: no rule is applied
-        plots=(PlotFile(path=path, cooperative="register"),),
+        plots=(PlotFile(path=folder / "register", cooperative="register"),),
         catalogues={"alerts": place},
         layers=chosen,
         package=PackageChoice(outputs=()),

@@ -66,10 +66,54 @@ def rustac(folder: Path, content: Published) -> Iterator[str]:
 @contextmanager
 def pgstac(folder: Path, content: Published) -> Iterator[str]:
     """stac-fastapi on pgstac and a private PostgreSQL; yields its address. Skips where PostgreSQL is not installed."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     needed = [Path(sys.executable).parent / "pypgstac", Path(sys.executable).parent / "uvicorn"]
-    if not programs or not all(path.exists() for path in needed):
-        _do_without("pypgstac" if programs else "PostgreSQL (apt-get install postgresql-15 postgresql-15-postgis-3)")
+    if not all(path.exists() for path in needed):
+        _do_without("pypgstac")
+    with postgresql(folder) as server:
+        server.make("stac")
+        environment = {**os.environ, **server.environment, "PGDATABASE": "stac"}
+        _done(needed[0], "migrate", environment=environment)
+        for kind, members in (("collections", content.collections), ("items", content.items)):
+            path = folder / f"{kind}.ndjson"
+            path.write_text("".join(json.dumps(member) + "\n" for member in members), encoding="utf-8")
+            _done(needed[0], "load", kind, path, environment=environment)
+        http = free_port()
+        application = [str(needed[1]), "--factory", "stac_fastapi.pgstac.app:create_app", "--port", str(http)]
+        with _running(application, folder / "api.log", {**environment, "ENABLED_EXTENSIONS": "pagination"}):
+            address = f"http://127.0.0.1:{http}"
+            _wait_for(address, folder / "api.log")
+            yield address
+
+
+@dataclass(frozen=True)
+class Postgresql:
+    """A private PostgreSQL of the test."""
+
+    programs: Path
+    port: int
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables by which its programs find it."""
+        return {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "postgres", "PGPASSWORD": "x"}
+
+    def address(self, database: str, user: str = "postgres") -> str:
+        """Of one of its databases."""
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+
+    def make(self, database: str) -> str:
+        """A database, empty; returns its address."""
+        _done(self.programs / "createdb", database, environment={**os.environ, **self.environment})
+        return self.address(database)
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[Postgresql]:
+    """A private PostgreSQL; skips where it is not installed. Any password will do but for users who get one."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not programs:
+        _do_without("PostgreSQL (apt-get install postgresql-15 postgresql-15-postgis-3)")
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o777)
     port, data = free_port(), folder / "db"
@@ -78,35 +122,21 @@ def pgstac(folder: Path, content: Published) -> Iterator[str]:
     for parent in (folder, *folder.parents):
         if user and parent.owner() == "root" and parent != Path("/"):
             parent.chmod(parent.stat().st_mode | 0o011)
-    binaries = programs[-1]
-    environment = {
-        **os.environ,
-        **{"PGHOST": "127.0.0.1", "PGPORT": str(port), "PGUSER": "postgres", "PGPASSWORD": "x", "PGDATABASE": "stac"},
-    }
-
-    def run(*command: str | Path, as_user: bool = False) -> None:
-        line = [*(user if as_user else []), *map(str, command)]
-        done = subprocess.run(line, env=environment, capture_output=True, text=True, cwd=folder, check=False)
-        assert done.returncode == 0, f"{command}: {done.stdout} {done.stderr}"
-
-    run(binaries / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "-U", "postgres", as_user=True)
+    made = Postgresql(programs[-1], port, folder)
+    initial = ("-D", str(data), "-A", "trust", "-E", "UTF8", "-U", "postgres")
+    _done(*user, made.programs / "initdb", *initial, environment=dict(os.environ), folder=folder)
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    server = [*user, str(binaries / "postgres"), "-D", str(data), *options.split()]
+    server = [*user, str(made.programs / "postgres"), "-D", str(data), *options.split()]
     with _running(server, folder / "postgres.log"):
         _wait_for_port(port)
         time.sleep(0.5)
-        run(binaries / "createdb", "stac")
-        run(needed[0], "migrate")
-        for kind, members in (("collections", content.collections), ("items", content.items)):
-            path = folder / f"{kind}.ndjson"
-            path.write_text("".join(json.dumps(member) + "\n" for member in members), encoding="utf-8")
-            run(needed[0], "load", kind, path)
-        http = free_port()
-        application = [str(needed[1]), "--factory", "stac_fastapi.pgstac.app:create_app", "--port", str(http)]
-        with _running(application, folder / "api.log", {**environment, "ENABLED_EXTENSIONS": "pagination"}):
-            address = f"http://127.0.0.1:{http}"
-            _wait_for(address, folder / "api.log")
-            yield address
+        yield made
+
+
+def _done(*command: str | Path, environment: dict[str, str], folder: Path | None = None) -> None:
+    line = [str(word) for word in command]
+    done = subprocess.run(line, env=environment, capture_output=True, text=True, cwd=folder, check=False)
+    assert done.returncode == 0, f"{command}: {done.stdout} {done.stderr}"
 
 
 @contextmanager

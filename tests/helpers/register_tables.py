@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -12,6 +11,7 @@ import pandas as pd
 import shapely
 
 from eudr_check import register
+from eudr_check.postgresql import Place
 from eudr_check.register import Declared, LayerRead, Package
 
 SIDE = 0.001
@@ -73,7 +73,7 @@ def package_of(harvest: str, digest: str, declared: Sequence[str], **changes: An
 
 
 def record(
-    path: Path, harvest: str, outcomes: Mapping[str, str], digest: str = "d1" * 32, east: float = 0.0, **changes: Any
+    path: Place, harvest: str, outcomes: Mapping[str, str], digest: str = "d1" * 32, east: float = 0.0, **changes: Any
 ) -> None:
     """Record a harvest as a run does: land, then a package that declares its low plots."""
     plots = plots_of(list(outcomes), east)

@@ -13,6 +13,7 @@ from jsonschema import Draft7Validator
 from eudr_check import eudr_x, register
 from eudr_check.errors import ConfigError, RegisterError
 from eudr_check.passing_on import COLUMNS, code_text, pass_on, sheet
+from eudr_check.postgresql import Place
 from eudr_check.register import Declared, outbox
 from tests.helpers.quick_register import no_waiting_for_the_disk
 from tests.helpers.register_tables import record
@@ -28,9 +29,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
+def file(place: Place) -> Place:
     """A register of two shipments with numbers and one without, and a simplified declaration of the same harvest."""
-    path = tmp_path / "register.gpkg"
+    path = place
     lots = {"EXP-1": {"L1": 600.0, "L2": 400.0}, "EXP-2": {"L3": 500.0}, "EXP-3": {"L4": 1.0}}
     statements = [
         Declared(f"statement-{name}", f"pe.{name}", None, sum(taken.values()), name, ["coop/A"], name, taken)
@@ -51,7 +52,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_every_number_that_holds_is_passed_on(file: Path, tmp_path: Path) -> None:
+def test_every_number_that_holds_is_passed_on(file: Place, tmp_path: Path) -> None:
     """Shipments with their lots, kilograms and numbers, and the declaration; what has no number is not there."""
     written = pass_on(file, "pe", tmp_path / "all", with_verification=True)
     table = list(csv.DictReader((tmp_path / "all/references.csv").read_text(encoding="utf-8").splitlines()))
@@ -72,7 +73,7 @@ def test_every_number_that_holds_is_passed_on(file: Path, tmp_path: Path) -> Non
     assert [row["reference_number"] for row in stated["references"]] == [row["reference_number"] for row in table]
 
 
-def test_a_customer_gets_one_shipment_and_no_secret_unasked(file: Path, tmp_path: Path) -> None:
+def test_a_customer_gets_one_shipment_and_no_secret_unasked(file: Place, tmp_path: Path) -> None:
     """One shipment's files name no other, and hold no verification number unless it is asked for."""
     pass_on(file, "pe", tmp_path / "one", shipment="EXP-2", languages=["es"])
     content = b"".join(path.read_bytes() for path in (tmp_path / "one").iterdir())
@@ -81,7 +82,7 @@ def test_a_customer_gets_one_shipment_and_no_secret_unasked(file: Path, tmp_path
     assert not [other for other in ("EXP-1", "26PE7XTVCZAQ2S", *SECRETS) if other.encode() in content]
 
 
-def test_numbers_that_no_longer_hold_are_not_passed_on(file: Path, tmp_path: Path) -> None:
+def test_numbers_that_no_longer_hold_are_not_passed_on(file: Place, tmp_path: Path) -> None:
     """A withdrawn declaration, a corrected number and a harvest without numbers give nothing to rely on."""
     outbox.overview(file, "production", {"uuid": "u1", "status": "WITHDRAWN"}, NOON)
     corrected = {"reference": "26PE0000000000", "verification": "N3W12345", "submitted": dt.date(2026, 11, 20)}
@@ -111,7 +112,7 @@ def test_a_rehearsal_says_so() -> None:
     assert [len(one["status"]["points"]) for one in marks.values()] == [1, 1, 0]
 
 
-def test_a_folder_with_something_in_it_is_left_alone(file: Path, tmp_path: Path) -> None:
+def test_a_folder_with_something_in_it_is_left_alone(file: Place, tmp_path: Path) -> None:
     """Files of another customer are never mixed with these."""
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept/references.csv").write_text("mine", encoding="utf-8")
@@ -156,7 +157,7 @@ def schema(required: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "object", "required": list(required), "properties": rules}
 
 
-def test_a_program_gets_the_number_as_eudr_x(file: Path, tmp_path: Path) -> None:
+def test_a_program_gets_the_number_as_eudr_x(file: Place, tmp_path: Path) -> None:
     """One document for one order item, by the rules of its schema, with the number that holds."""
     (tmp_path / "order.yaml").write_text(ORDER, encoding="utf-8")
     order = eudr_x.read(tmp_path / "order.yaml")
@@ -175,7 +176,7 @@ def test_a_program_gets_the_number_as_eudr_x(file: Path, tmp_path: Path) -> None
     [({"with_verification": True}, "--shipment"), ({"shipment": "EXP-2"}, "--with-verification")],
 )
 def test_what_eudr_x_has_no_place_for_is_not_written(
-    file: Path, tmp_path: Path, asked: dict[str, Any], says: str
+    file: Place, tmp_path: Path, asked: dict[str, Any], says: str
 ) -> None:
     """Several numbers, or one without its verification number: nothing is written, not even the other files."""
     (tmp_path / "order.yaml").write_text(ORDER, encoding="utf-8")

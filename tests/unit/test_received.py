@@ -12,6 +12,7 @@ from eudr_check.errors import ConfigError, RegisterError
 from eudr_check.filing import messages, practice
 from eudr_check.filing.security import Credentials
 from eudr_check.filing.transport import Link
+from eudr_check.postgresql import Place
 from eudr_check.register import outbox
 from eudr_check.text import LANGUAGES
 from tests.helpers.filing import PRACTICE, payload, serving
@@ -93,9 +94,9 @@ def test_a_file_that_is_no_list_of_numbers_is_refused(tmp_path: Path, text: str,
         room.read(written(tmp_path, text))
 
 
-def test_answers_are_kept_with_day_and_words(tmp_path: Path) -> None:
+def test_answers_are_kept_with_day_and_words(place: Place) -> None:
     """Usable, withdrawn and invented numbers each get the answer of the service, kept word for word."""
-    system, file = practice.System(polls=1), tmp_path / "register.gpkg"
+    system, file = practice.System(polls=1), place
     for number in range(2):
         system.submit("dds", messages.parse(payload(f"S-{number}"), dense=True))
     for one in system.by_reference("dds", "S-0") + system.by_reference("dds", "S-1"):
@@ -119,9 +120,9 @@ def test_answers_are_kept_with_day_and_words(tmp_path: Path) -> None:
     assert len(register.content(file)["received"]) == 4
 
 
-def test_silence_is_unknown_and_ends_the_questions(tmp_path: Path) -> None:
+def test_silence_is_unknown_and_ends_the_questions(place: Place) -> None:
     """Where nobody answers every number is unknown; after three the others are not asked, and all are kept."""
-    file, system = tmp_path / "register.gpkg", practice.System()
+    file, system = place, practice.System()
     with serving(system) as address:
         pass
     asked = list(room.check([pair(f"{A[:-1]}{at}") for at in range(5)], Link(address, PRACTICE, 0), file, "practice"))
@@ -145,9 +146,9 @@ def test_a_wrong_key_asks_once(tmp_path: Path) -> None:
     assert b"wr0ng" not in file.read_bytes()
 
 
-def test_numbers_of_a_rehearsal_stand_alone(tmp_path: Path) -> None:
+def test_numbers_of_a_rehearsal_stand_alone(place: Place) -> None:
     """A register with references checked in practice takes none of production, and no filing of it either."""
-    file = tmp_path / "register.gpkg"
+    file = place
     with serving(practice.System()) as address:
         link = Link(address, PRACTICE, seconds_per_call=0)
         list(room.check([pair(A)], link, file, "practice"))

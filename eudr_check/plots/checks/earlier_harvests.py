@@ -3,7 +3,6 @@
 Found are the same land under another id, a boundary that changed, and ground delivered without a loss it had.
 """
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,11 +15,12 @@ from eudr_check.plots.checks import moved_off_loss
 from eudr_check.plots.checks.overlaps import overlap_ha, polygonal_ha
 from eudr_check.plots.findings import FindingCollector
 from eudr_check.plots.thresholds import threshold
+from eudr_check.postgresql import Place
 from eudr_check.typing import Geometries
 
 
 def check(
-    path: Path,
+    path: Place,
     harvest: str,
     geometry: Geometries,
     area_ha: NDArray[np.float64],
@@ -37,7 +37,7 @@ def check(
         table: the joined rows, with `plot`, `cooperative`, `plot_id`.
         log: takes the findings.
     """
-    if not path.exists():
+    if not register.there(path):
         return
     rows = np.flatnonzero(~shapely.is_missing(geometry))
     if not len(rows):
@@ -54,7 +54,7 @@ def check(
 
 
 def _check_redrawn(
-    path: Path,
+    path: Place,
     harvest: str,
     geometry: NDArray[Any],
     table: pd.DataFrame,
@@ -106,7 +106,7 @@ def _check_other(
 
 
 def _check_same(
-    path: Path,
+    path: Place,
     harvest: str,
     geometry: NDArray[Any],
     area_ha: NDArray[np.float64],
@@ -150,7 +150,7 @@ def _check_same(
             )
 
 
-def _loss_left_out(path: Path, harvest: str, old: Any, new: Any) -> float:
+def _loss_left_out(path: Place, harvest: str, old: Any, new: Any) -> float:
     """Hectares of loss known from other harvests, inside the old boundary and outside the new one."""
     losses = register.losses_within(path, shapely.bounds(old))
     losses = losses[losses["harvest"] != harvest]

@@ -4,7 +4,6 @@ Whatever the plot is called now, and whoever delivers it: a boundary drawn small
 put elsewhere, or a new id for the part that is left.
 """
 
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -17,13 +16,14 @@ from eudr_check import register
 from eudr_check.geodesy import M2_PER_HA, discs, point_area_ha
 from eudr_check.plots.checks.overlaps import overlap_ha, polygonal_ha
 from eudr_check.plots.thresholds import threshold
+from eudr_check.postgresql import Place
 from eudr_check.typing import Geometries, Objects
 
 CODE = "boundary_moved_off_loss"
 COLUMNS = ["plot", "harvest", "other", "loss_ha"]
 
 
-def of_reruns(registers: list[Path], harvest: str, plots: gpd.GeoDataFrame) -> pd.DataFrame:
+def of_reruns(registers: list[Place], harvest: str, plots: gpd.GeoDataFrame) -> pd.DataFrame:
     """Plots that earlier runs of the same harvest saw with a loss that now lies outside.
 
     Args:
@@ -90,7 +90,7 @@ def left_out(
     return pd.DataFrame([gravest[name] for name in names if name in gravest], columns=COLUMNS)
 
 
-def _losses(registers: list[Path], earlier: pd.DataFrame) -> NDArray[Any]:
+def _losses(registers: list[Place], earlier: pd.DataFrame) -> NDArray[Any]:
     bounds = shapely.total_bounds(earlier["geometry"].to_numpy())
     found = [register.losses_within(path, bounds)["geometry"].to_numpy(dtype=object) for path in registers]
     return np.concatenate(found)

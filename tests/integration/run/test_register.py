@@ -13,6 +13,7 @@ from eudr_check.cli.commands import app
 from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import run
 from tests.helpers import tiny_harvest
+from tests.helpers.registers import Databases
 from tests.helpers.same_bytes import contents
 
 NUMBERS = ("--reference", "26PE7XTVCZAQ2S", "--verification", "QW3RT5YU", "--submitted", "2026-11-20")
@@ -97,6 +98,28 @@ def test_a_register_changes_no_byte_of_a_package(register: Path, tiny: tiny_harv
     run(config.load(tiny.config), offline=True)
 
     assert contents(tiny.config.parent / "run-without" / "package") == contents(tiny.config.parent / "run" / "package")
+
+
+def test_a_database_does_what_the_file_does(
+    register: Path, tiny: tiny_harvest.Tiny, databases: Databases, monkeypatch: pytest.MonkeyPatch
+):
+    """The same run with a register in PostgreSQL: the same package and list; no file of the run has the password."""
+    monkeypatch.setenv("PGPASSWORD", "s3cret-of-rosa")
+    database = databases.new()
+    content = yaml.safe_load(tiny.config.read_text(encoding="utf-8"))
+    changed = {**content, "register": database.url, "run": {"folder": "run-database"}}
+    tiny.config.write_text(yaml.safe_dump(changed), encoding="utf-8")
+    run(config.load(tiny.config), offline=True)
+    here, there = tiny.config.parent / "run-database", tiny.config.parent / "run"
+
+    assert contents(here / "package") == contents(there / "package")
+    assert asked("list", database, "--json") == asked("list", register, "--json")
+    for place in (database, register):
+        asked("note", place, "tiny", statement(tiny), *NUMBERS)
+    assert asked("find", database, NUMBERS[1], "--json") == asked("find", register, NUMBERS[1], "--json")
+    run(config.load(tiny.config), offline=True)
+    assert [name for name in contents(here / "package") if name.startswith("package/filed")]
+    assert not [one for one in here.rglob("*") if one.is_file() and b"s3cret-of-rosa" in one.read_bytes()]
 
 
 def test_a_person_finds_land_by_place_and_number(register: Path, tiny: tiny_harvest.Tiny):

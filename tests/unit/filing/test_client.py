@@ -14,7 +14,8 @@ from eudr_check.filing import practice
 from eudr_check.filing.client import Client, PendingError, RefusedError
 from eudr_check.filing.security import Credentials
 from eudr_check.filing.transport import Link, NotSentError
-from eudr_check.register import outbox
+from eudr_check.postgresql import Place
+from eudr_check.register import content, outbox
 from eudr_check.register.outbox import Sent
 from tests.helpers.filing import PRACTICE, SD_PAYLOAD, payload, serving
 from tests.helpers.quick_register import no_waiting_for_the_disk
@@ -42,11 +43,11 @@ class Clock:
 
 
 @contextmanager
-def filing(folder: Path, system: practice.System, who: Credentials = PRACTICE) -> Iterator[Client]:
+def filing(place: Place, system: practice.System, who: Credentials = PRACTICE) -> Iterator[Client]:
     """A client of a practice system, with a register and a clock of its own."""
     with serving(system) as address:
         link = Link(address, who, seconds_per_call=0)
-        yield Client(link, folder / "register.gpkg", "acceptance", Clock())
+        yield Client(link, place, "acceptance", Clock())
 
 
 def row(client: Client, fid: int = -1) -> dict[str, Any]:
@@ -54,10 +55,10 @@ def row(client: Client, fid: int = -1) -> dict[str, Any]:
     return outbox.sent(client.register)[fid]
 
 
-def test_from_submission_to_withdrawal(tmp_path: Path) -> None:
+def test_from_submission_to_withdrawal(place: Place) -> None:
     """A statement is filed, gets numbers, is verified, amended and withdrawn; every answer is kept word for word."""
     system = practice.System()
-    with filing(tmp_path, system) as client:
+    with filing(place, system) as client:
         filed = client.submit(payload(), ABOUT)
         assert (filed["state"], filed["status"]) == ("accepted", None)
         while row(client)["status"] != "AVAILABLE":
@@ -77,9 +78,9 @@ def test_from_submission_to_withdrawal(tmp_path: Path) -> None:
     assert len(system.records) == 1
 
 
-def test_a_declaration_is_filed_like_a_statement(tmp_path: Path) -> None:
+def test_a_declaration_is_filed_like_a_statement(place: Place) -> None:
     """A simplified declaration is submitted, gets its numbers, is updated and withdrawn."""
-    with filing(tmp_path, practice.System(polls=1)) as client:
+    with filing(place, practice.System(polls=1)) as client:
         client.submit(SD_PAYLOAD, ABOUT)
         client.refresh()
         assert row(client)["reference_number"].startswith("S")
@@ -87,10 +88,10 @@ def test_a_declaration_is_filed_like_a_statement(tmp_path: Path) -> None:
         assert client.withdraw(row(client, 0))["status"] == "WITHDRAWN"
 
 
-def test_the_same_is_not_filed_twice(tmp_path: Path) -> None:
+def test_the_same_is_not_filed_twice(place: Place) -> None:
     """A reference that was filed is refused; after withdrawal it may be filed again."""
     system = practice.System(polls=2)
-    with filing(tmp_path, system) as client:
+    with filing(place, system) as client:
         client.submit(payload(), ABOUT)
         for again in (payload(), payload(kg="1")):
             with pytest.raises(RegisterError, match="was filed already"):
@@ -103,10 +104,10 @@ def test_the_same_is_not_filed_twice(tmp_path: Path) -> None:
     assert [one.status for one in system.records] == ["WITHDRAWN", "SUBMITTED"]
 
 
-def test_an_answer_that_was_lost_is_looked_up(tmp_path: Path) -> None:
+def test_an_answer_that_was_lost_is_looked_up(place: Place) -> None:
     """After a gateway's time-out nothing is repeated; the filing is found by its reference and keeps its numbers."""
     system = practice.System(quirks=("timeout-after-submit",))
-    with filing(tmp_path, system) as client:
+    with filing(place, system) as client:
         with pytest.raises(PendingError, match="504") as pending:
             client.submit(payload(), ABOUT)
         with pytest.raises(RegisterError, match="answer is not known"):
@@ -118,10 +119,10 @@ def test_an_answer_that_was_lost_is_looked_up(tmp_path: Path) -> None:
     assert len(system.records) == 1
 
 
-def test_not_found_proves_nothing_too_soon(tmp_path: Path) -> None:
+def test_not_found_proves_nothing_too_soon(place: Place) -> None:
     """What the system does not show yet is not sent again until the time it publishes has passed."""
     system = practice.System(quirks=("timeout-after-submit", "empty-at-first"))
-    with filing(tmp_path, system) as client:
+    with filing(place, system) as client:
         with pytest.raises(PendingError):
             client.submit(payload(), ABOUT)
         client.now.time += QUARTER  # type: ignore[attr-defined]
@@ -133,10 +134,10 @@ def test_not_found_proves_nothing_too_soon(tmp_path: Path) -> None:
     assert len(system.records) == 1
 
 
-def test_what_never_arrived_is_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_never_arrived_is_sent_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that died before it sent anything leaves a row; half an hour later it is known to be lost."""
     system = practice.System()
-    with filing(tmp_path, system) as client:
+    with filing(place, system) as client:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Client, "_strangers", killed)
             with pytest.raises(Killed):
@@ -151,10 +152,10 @@ def test_what_never_arrived_is_sent_again(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(system.records) == 1
 
 
-def test_what_was_given_up_and_arrived_is_ones_own(tmp_path: Path) -> None:
+def test_what_was_given_up_and_arrived_is_ones_own(place: Place) -> None:
     """A statement that shows up after it was given up for lost is taken over, not filed again."""
     system = practice.System(quirks=("timeout-after-submit",))
-    with filing(tmp_path, system) as client:
+    with filing(place, system) as client:
         with pytest.raises(PendingError):
             client.submit(payload(), ABOUT)
         outbox.end(client.register, row(client)["fid"], "lost", client.now())
@@ -165,10 +166,10 @@ def test_what_was_given_up_and_arrived_is_ones_own(tmp_path: Path) -> None:
     assert len(system.records) == 1
 
 
-def test_what_somebody_else_filed_is_not_filed_again(tmp_path: Path) -> None:
+def test_what_somebody_else_filed_is_not_filed_again(place: Place, tmp_path: Path) -> None:
     """A reference that the system knows and the register does not is refused before anything is sent."""
     system = practice.System()
-    with filing(tmp_path, system) as client:
+    with filing(place, system) as client:
         client.submit(payload(), ABOUT)
         other = Client(client.link, tmp_path / "other.gpkg", "acceptance", client.now)
         with pytest.raises(FilingError, match="by another program or by hand"):
@@ -177,18 +178,18 @@ def test_what_somebody_else_filed_is_not_filed_again(tmp_path: Path) -> None:
     assert len(system.records) == 1
 
 
-def test_one_register_belongs_to_one_system(tmp_path: Path) -> None:
+def test_one_register_belongs_to_one_system(place: Place) -> None:
     """Numbers of a rehearsal cannot come to stand among those of the real system."""
-    with filing(tmp_path, practice.System()) as client:
+    with filing(place, practice.System()) as client:
         client.submit(payload(), ABOUT)
         real = Client(client.link, client.register, "production", client.now)
         with pytest.raises(RegisterError, match="holds filings of acceptance"):
             real.submit(payload("pe-coffee-2026.B"), ABOUT)
 
 
-def test_a_refusal_is_kept_and_can_be_mended(tmp_path: Path) -> None:
+def test_a_refusal_is_kept_and_can_be_mended(place: Place) -> None:
     """A business fault comes as HTTP 500, names its error, and the corrected payload may be sent at once."""
-    with filing(tmp_path, practice.System()) as client:
+    with filing(place, practice.System()) as client:
         with pytest.raises(RefusedError, match="business rules") as refused:
             client.submit(payload().replace(b"090111", b"09"), ABOUT)
         client.submit(payload(), ABOUT)
@@ -197,21 +198,21 @@ def test_a_refusal_is_kept_and_can_be_mended(tmp_path: Path) -> None:
     assert [one["state"] for one in outbox.sent(client.register)] == ["refused", "accepted"]
 
 
-def test_a_wrong_key_files_nothing(tmp_path: Path) -> None:
+def test_a_wrong_key_files_nothing(place: Place) -> None:
     """A wrong key is refused by its digest; neither the error nor the register holds it."""
     system = practice.System()
     wrong = Credentials(practice.USER, "wr0ng-key", practice.CLIENT_ID)
-    with filing(tmp_path, system, wrong) as client, pytest.raises(RefusedError, match="Unauthenticated") as refused:
+    with filing(place, system, wrong) as client, pytest.raises(RefusedError, match="Unauthenticated") as refused:
         client.submit(payload(), ABOUT)
 
     assert not system.records
     assert "wr0ng" not in str(refused.value)
-    assert b"wr0ng" not in client.register.read_bytes()
+    assert "wr0ng" not in str(content(client.register))
 
 
-def test_without_a_connection_nothing_is_pending(tmp_path: Path) -> None:
+def test_without_a_connection_nothing_is_pending(place: Place) -> None:
     """Where nobody listens nothing was sent, and the same may be sent again."""
-    with filing(tmp_path, practice.System()) as client:
+    with filing(place, practice.System()) as client:
         pass
     with pytest.raises(NotSentError, match="nothing was sent"):
         client.submit(payload(), ABOUT)
@@ -226,9 +227,9 @@ def test_nothing_goes_out_in_the_open(address: str) -> None:
         Link(address, PRACTICE)
 
 
-def test_an_early_amendment_is_refused_and_later_taken(tmp_path: Path) -> None:
+def test_an_early_amendment_is_refused_and_later_taken(place: Place) -> None:
     """The system refuses to amend what it has just made available; asked again later it agrees."""
-    with filing(tmp_path, practice.System(polls=1, quirks=("amend-refused-early",))) as client:
+    with filing(place, practice.System(polls=1, quirks=("amend-refused-early",))) as client:
         client.submit(payload(), ABOUT)
         client.refresh()
         with pytest.raises(RefusedError) as refused:
@@ -239,9 +240,9 @@ def test_an_early_amendment_is_refused_and_later_taken(tmp_path: Path) -> None:
     assert refused.value.fault.errors[0].id == "EUDR-API-AMEND-NOT-ALLOWED-FOR-STATUS"
 
 
-def test_an_amendment_without_an_answer_is_known_by_its_version(tmp_path: Path) -> None:
+def test_an_amendment_without_an_answer_is_known_by_its_version(place: Place) -> None:
     """Whether an amendment arrived shows in the version; one that did not is given up after the wait."""
-    with filing(tmp_path, practice.System(polls=1)) as client:
+    with filing(place, practice.System(polls=1)) as client:
         client.submit(payload(), ABOUT)
         client.refresh()
         for arrives in (True, False):
@@ -256,9 +257,9 @@ def test_an_amendment_without_an_answer_is_known_by_its_version(tmp_path: Path) 
             assert row(client, 0)["version"] == before + arrives
 
 
-def test_errors_after_withdrawal_lose_nothing(tmp_path: Path) -> None:
+def test_errors_after_withdrawal_lose_nothing(place: Place) -> None:
     """The system cannot show what was withdrawn; its numbers and status stay known, and others are still asked for."""
-    with filing(tmp_path, practice.System(polls=1, quirks=("error-after-withdraw",))) as client:
+    with filing(place, practice.System(polls=1, quirks=("error-after-withdraw",))) as client:
         client.submit(payload(), ABOUT)
         client.submit(payload("pe-coffee-2026.B"), ABOUT)
         client.refresh()
@@ -271,9 +272,9 @@ def test_errors_after_withdrawal_lose_nothing(tmp_path: Path) -> None:
     assert row(client, 1)["status"] == "AVAILABLE"
 
 
-def test_a_rejection_keeps_its_reason(tmp_path: Path) -> None:
+def test_a_rejection_keeps_its_reason(place: Place) -> None:
     """A rejected statement says why, and may be filed again."""
-    with filing(tmp_path, practice.System(polls=1, quirks=("reject",))) as client:
+    with filing(place, practice.System(polls=1, quirks=("reject",))) as client:
         client.submit(payload(), ABOUT)
         client.refresh()
         assert (row(client)["status"], row(client)["rejection_reason"]) == ("REJECTED", "Practice: rejected as asked")
@@ -283,7 +284,7 @@ def test_a_rejection_keeps_its_reason(tmp_path: Path) -> None:
 def test_a_burst_is_throttled_and_nothing_is_half_done(tmp_path: Path) -> None:
     """The sixth call within a second is refused with HTTP 429; the outbox knows that it was not handled."""
     system = practice.System(quirks=("throttle",))
-    with filing(tmp_path, system) as client, pytest.raises(NotSentError, match="429"):
+    with filing(tmp_path / "register.gpkg", system) as client, pytest.raises(NotSentError, match="429"):
         for number in range(6):
             client.submit(payload(f"pe-coffee-2026.{number}"), ABOUT)
 

@@ -8,6 +8,7 @@ import pytest
 
 from eudr_check import register
 from eudr_check.package.report import filing
+from eudr_check.postgresql import Place
 from eudr_check.register import Declared, filing_states, outbox
 from eudr_check.register.filing_state import words
 from eudr_check.text import LANGUAGES
@@ -55,9 +56,9 @@ def test_a_state_says_what_is_left(changed: dict[str, Any], part: str) -> None:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
+def file(place: Place) -> Place:
     """A register of eight shipments: one not filed, one noted by hand, and one of every state of the outbox."""
-    path = tmp_path / "register.gpkg"
+    path = place
     statements = [
         Declared(f"statement-{name}", f"pe.{name}", None, 1.0, name, ["coop/A"], name, {f"L{name}": 1.0})
         for name in "ABCDEFGH"
@@ -76,7 +77,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_every_shipment_has_one_state(file: Path) -> None:
+def test_every_shipment_has_one_state(file: Place) -> None:
     """Not filed, pending, available, rejected, refused, unanswered, withdrawn and noted by hand are told apart."""
     states = {one.shipment: one for one in filing_states(file, "pe")}
     said = {name: one.words("en", dt.UTC) for name, one in states.items()}
@@ -92,10 +93,10 @@ def test_every_shipment_has_one_state(file: Path) -> None:
     assert said["D"].startswith("rejected: reason D")
     assert (states["C"].reference_number, states["H"].reference_number) == ("26PE0000000C00", NUMBERS["reference"])
     assert filing_states(file, "gh") == ()
-    assert filing_states(file.with_name("none.gpkg")) == ()
+    assert filing_states(Path("none.gpkg")) == ()
 
 
-def test_an_amendment_without_an_answer_is_told(file: Path) -> None:
+def test_an_amendment_without_an_answer_is_told(file: Place) -> None:
     """While nobody knows whether an amendment arrived, that is the state; refused, the filing stands as it was."""
     sent = outbox.Sent("production", "dds", "amend", "pe.C", "other", "pe", shipment="C", uuid="u-C")
     fid = outbox.begin(file, sent, NOON)
@@ -107,14 +108,14 @@ def test_an_amendment_without_an_answer_is_told(file: Path) -> None:
     assert (after.state, after.status) == ("accepted", "AVAILABLE")
 
 
-def test_a_number_noted_by_hand_holds_after_a_refusal(file: Path) -> None:
+def test_a_number_noted_by_hand_holds_after_a_refusal(file: Place) -> None:
     """Who is refused and files in the browser has filed."""
     register.note(file, "pe", "E", reference="26PE0000000E00", verification="V-12345", submitted=dt.date(2026, 12, 2))
 
     assert {one.shipment: one.status for one in filing_states(file)}["E"] == "AVAILABLE"
 
 
-def test_the_report_says_it_in_every_language(file: Path) -> None:
+def test_the_report_says_it_in_every_language(file: Place) -> None:
     """Each shipment that was filed has a sentence in four languages, and times with their zone."""
     rows = filing.document(filing_states(file))
 

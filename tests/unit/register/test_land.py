@@ -9,9 +9,11 @@ import pytest
 
 from eudr_check import register
 from eudr_check.errors import RegisterError
+from eudr_check.postgresql import Place
 from eudr_check.register import store
 from tests.conftest import REPOSITORY
 from tests.helpers.register_tables import NUMBERS, plots_of, record
+from tests.helpers.registers import KINDS, counts
 
 EARLIER = ("plots", "losses")
 """What a register of the first version held."""
@@ -32,7 +34,7 @@ def earlier(tmp_path: Path) -> Path:
     return path
 
 
-def write(path: Path, writer: int) -> None:
+def write(path: Place, writer: int) -> None:
     """Record ten harvests with land, package and number (run in a process of its own)."""
     for number in range(10):
         name = f"{writer}-{number}"
@@ -40,9 +42,10 @@ def write(path: Path, writer: int) -> None:
         register.note(path, name, "1", **{**NUMBERS, "reference": f"26PE{writer}{number}TVCZAQ2S"})
 
 
-def test_two_writers_lose_nothing(tmp_path):
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_writers_lose_nothing(request, tmp_path, kind):
     """Two processes write at once into a register that does not exist yet: every entry is there."""
-    path = tmp_path / "register.gpkg"
+    path = tmp_path / "register.gpkg" if kind == "geopackage" else request.getfixturevalue("databases").empty()
     context = multiprocessing.get_context("spawn")
     writers = [context.Process(target=write, args=(path, number)) for number in range(2)]
     for writer in writers:
@@ -50,22 +53,17 @@ def test_two_writers_lose_nothing(tmp_path):
     for writer in writers:
         writer.join()
     wanted = {"plots": 60, "outcomes": 60, "packages": 20, "statements": 20, "statement_plots": 40, "numbers": 20}
-    with sqlite3.connect(path) as database:
-        counts = {name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in wanted}
-        indexed = [
-            database.execute(f"SELECT count(*) FROM {name}_index").fetchone()[0] for name in ("plots", "outcomes")
-        ]
-    database.close()
+    if kind == "geopackage":
+        wanted |= {"plots_index": 60, "outcomes_index": 60}
 
     assert [writer.exitcode for writer in writers] == [0, 0]
-    assert counts == wanted
-    assert indexed == [60, 60]
+    assert counts(path, *wanted) == wanted
     assert not list(tmp_path.glob("*.tmp"))
 
 
-def test_two_writers_of_one_harvest_leave_one_of_the_two(tmp_path):
+def test_two_writers_of_one_harvest_leave_one_of_the_two(place):
     """Runs of the same harvest take each other's place whole: plots, outcomes and statement are of one run."""
-    path = tmp_path / "register.gpkg"
+    path = place
     record(path, "2026", {"A": "low", "B": "low"}, digest="aa" * 32)
     record(path, "2026", {"C": "low"}, digest="bb" * 32)
     found = register.find(path, "2026")
@@ -77,9 +75,9 @@ def test_two_writers_of_one_harvest_leave_one_of_the_two(tmp_path):
     }
 
 
-def test_another_harvest_is_never_touched(tmp_path):
+def test_another_harvest_is_never_touched(place):
     """Recording a harvest leaves plots, outcomes and statements of the others as they are."""
-    path = tmp_path / "register.gpkg"
+    path = place
     record(path, "2025", {"A": "low"})
     before = register.find(path, "2025")
     record(path, "2026", {"A": "high", "Z": "low"})
@@ -128,9 +126,9 @@ def test_an_earlier_register_takes_new_content(earlier):
     assert set(store.TABLES) <= set(dict(pyogrio.list_layers(earlier)))
 
 
-def test_state_is_that_of_the_land_of_others(tmp_path):
+def test_state_is_that_of_the_land_of_others(place):
     """Noting a number, packages and the harvest's own land redo nothing; other land does."""
-    path = tmp_path / "register.gpkg"
+    path = place
     record(path, "2025", {"A": "low"})
     before = register.land_state(path, "2026")
     record(path, "2026", {"A": "low"})

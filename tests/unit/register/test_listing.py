@@ -1,13 +1,13 @@
 """What `register list` prints at the terminal."""
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from eudr_check.cli import language, show_register
 from eudr_check.cli.commands import app
+from eudr_check.postgresql import Place
 from eudr_check.register.received import Check, keep
 
 
@@ -69,9 +69,9 @@ def test_the_register_is_listed_in_the_language_spoken(
         assert not {"statement", "plots", "outcomes", "layers", "reference", "keep", "low"} & set(shown.split())
 
 
-def test_numbers_of_suppliers_are_listed_and_found(tmp_path: Path) -> None:
+def test_numbers_of_suppliers_are_listed_and_found(place: Place) -> None:
     """`list` and `find` say the last answer to a number received and whose it is; no verification number."""
-    path = tmp_path / "register.gpkg"
+    path = place
     for day, result in ((1, "unknown"), (2, "EXISTING_USABLE")):
         check = Check("acceptance", "26BE7XTVCZAQ2S", "SFFCB4Y3", "Coop Uno", None, "suppliers.csv:2", result)
         keep(path, check, dt.datetime(2026, 11, day, tzinfo=dt.UTC))

@@ -1,7 +1,7 @@
 """Packages, statements and numbers: what was submitted stays, what was not is replaced, nothing is overwritten."""
 
-import sqlite3
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,14 +12,15 @@ from eudr_check.errors import RegisterError
 from eudr_check.run.register_export import export
 from eudr_check.text import LANGUAGES
 from tests.helpers.register_tables import NUMBERS, record
+from tests.helpers.registers import counts
 
 OTHER = {**NUMBERS, "reference": "26PE11111111AB"}
 
 
 @pytest.fixture
-def path(tmp_path):
+def path(place):
     """A register with one harvest: two plots low, one high, one statement."""
-    path = tmp_path / "register.gpkg"
+    path = place
     record(path, "2026", {"A": "low", "B": "low", "C": "high"})
     return path
 
@@ -58,13 +59,11 @@ def test_recording_the_same_again_changes_nothing(path):
 def test_a_package_not_submitted_is_replaced(path):
     """The next package of a harvest takes the place of one of which nothing was submitted, leaving no row behind."""
     record(path, "2026", {"A": "low"}, digest="e2" * 32)
-    with sqlite3.connect(path) as database:
-        names = ("outcomes", "outcomes_index", "statements", "statement_plots", "layers", "packages")
-        counts = {name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}
-    database.close()
+    index = ["outcomes_index"] if isinstance(path, Path) else []
+    left = counts(path, "outcomes", "statements", "statement_plots", "layers", "packages", *index)
 
     assert packages(path) == [("e2", [None])]
-    assert set(counts.values()) == {1}
+    assert set(left.values()) == {1}
 
 
 def test_a_submitted_package_stays(path):
@@ -240,13 +239,11 @@ def test_place_finds_the_land_under_every_id(path):
     """A place finds what lay there in any harvest, whatever it was called, and where a point was declared."""
     record(path, "2027", {"Z": "low"}, east=0.002)
     shifted = shapely.Point(-76.0976, -6.0396)
-    with sqlite3.connect(path) as database:
+    with register.store.writing(path) as database:
         blob = register.store.blobs([shifted])[0]
         database.execute("UPDATE outcomes SET geom = ? WHERE harvest = '2026' AND plot_id = 'A'", (blob,))
         (fid,) = database.execute("SELECT fid FROM outcomes WHERE harvest = '2026' AND plot_id = 'A'").fetchone()
-        box = (fid, shifted.x, shifted.x, shifted.y, shifted.y)
-        database.execute("INSERT OR REPLACE INTO outcomes_index VALUES (?, ?, ?, ?, ?)", box)
-    database.close()
+        register.store.index(database, "outcomes", fid, shifted.bounds)
     found = register.find(path, "-76.0975,-6.0395")
 
     assert [(row["harvest"], row["plot"]) for row in found] == [

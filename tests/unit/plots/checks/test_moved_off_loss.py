@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 from eudr_check.plots.checks.moved_off_loss import of_reruns
+from eudr_check.postgresql import Place
 from eudr_check.register import boundaries_on_loss, land_state, record_land, remember
 from tests.helpers.plot_files import codes, geojson, loaded, point, polygon, ring
 
@@ -27,9 +28,10 @@ def losses(*boxes) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry=[shapely.box(*box) for box in boxes], crs="EPSG:4326")
 
 
-def season(folder: Path, *features, harvest="2025", cooperative="coop-01", boxes=(WEST_STRIP,)) -> Path:
+def season(
+    register: Place, folder: Path, *features, harvest="2025", cooperative="coop-01", boxes=(WEST_STRIP,)
+) -> Place:
     """A register with one harvest of some plots."""
-    register = folder / "register.gpkg"
     made, _ = loaded(geojson(folder, *features, name="earlier.geojson", cooperative=cooperative))
     record_land(register, harvest, made, losses(*boxes), DAY)
     return register
@@ -57,9 +59,9 @@ REDRAWN = {
 
 @pytest.mark.parametrize("cooperative", ["coop-01", "coop-02"])
 @pytest.mark.parametrize("how", REDRAWN)
-def test_next_harvest_is_blocked(tmp_path, how, cooperative):
+def test_next_harvest_is_blocked(place, tmp_path, how, cooperative):
     """The next harvest without the loss is blocked, and told plot, harvest and hectares."""
-    register = season(tmp_path, polygon("A"))
+    register = season(place, tmp_path, polygon("A"))
     file = geojson(tmp_path, *REDRAWN[how], cooperative=cooperative)
     made, findings = loaded(file, register=register, harvest="2026")
     found = findings[findings["code"] == "boundary_moved_off_loss"]
@@ -70,9 +72,9 @@ def test_next_harvest_is_blocked(tmp_path, how, cooperative):
     assert found["message"].str.contains("2025").all()
 
 
-def test_message_names_the_harvest_and_what_the_hectares_are(tmp_path):
+def test_message_names_the_harvest_and_what_the_hectares_are(place, tmp_path):
     """How much lies outside and of what: what any layer saw, on any ground; no day that is not that of the run."""
-    register = season(tmp_path, polygon("A"))
+    register = season(place, tmp_path, polygon("A"))
     _, findings = loaded(geojson(tmp_path, *REDRAWN["another id"]), register=register, harvest="2026")
     (message,) = findings.loc[findings["code"] == "boundary_moved_off_loss", "message"]
 
@@ -114,9 +116,9 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize("how", HARMLESS)
-def test_honest_deliveries_raise_nothing(tmp_path, how):
+def test_honest_deliveries_raise_nothing(place, tmp_path, how):
     """The same boundary, a larger one, a new walk, neighbours, and a plot divided with its loss are no redrawing."""
-    register = season(tmp_path, polygon("A"))
+    register = season(place, tmp_path, polygon("A"))
     file = geojson(tmp_path, *HARMLESS[how])
     _, findings = loaded(file, register=register, harvest="2026")
     now, _ = loaded(file, register=register, harvest="2025")
@@ -125,10 +127,10 @@ def test_honest_deliveries_raise_nothing(tmp_path, how):
     assert of_reruns([register], "2025", now).empty
 
 
-def test_point_moved_off_its_loss(tmp_path):
+def test_point_moved_off_its_loss(place, tmp_path):
     """A point stands for its disc: put elsewhere, the loss within the disc is left out; a metre of GPS is none."""
     box = (-76.0995, -6.0395, -76.099, -6.039)
-    register = season(tmp_path, point("P", -76.0992, -6.0392, area_ha=1), boxes=(box,))
+    register = season(place, tmp_path, point("P", -76.0992, -6.0392, area_ha=1), boxes=(box,))
     _, moved = loaded(geojson(tmp_path, point("P", -76.098, -6.0392, area_ha=1)), register=register, harvest="2026")
     _, near = loaded(geojson(tmp_path, point("P", -76.09919, -6.0392, area_ha=1)), register=register, harvest="2026")
 
@@ -136,11 +138,11 @@ def test_point_moved_off_its_loss(tmp_path):
     assert "boundary_moved_off_loss" not in codes(near)
 
 
-def test_boundaries_are_only_added(tmp_path):
+def test_boundaries_are_only_added(place, tmp_path):
     """A boundary with its loss stays through reruns that draw it again, and stands there once however often seen."""
-    register = season(tmp_path, polygon("A"))
+    register = season(place, tmp_path, polygon("A"))
     redrawn, _ = loaded(geojson(tmp_path, *REDRAWN["smaller"]))
-    season(tmp_path, polygon("A"))
+    season(place, tmp_path, polygon("A"))
     record_land(register, "2025", redrawn, losses(WEST_STRIP), DAY)
     kept = boundaries_on_loss(register, "2025", own=True)
 
@@ -148,12 +150,12 @@ def test_boundaries_are_only_added(tmp_path):
     assert kept["geometry"].iloc[0].bounds[0] < -76.1
 
 
-def test_own_history_names_no_plots(tmp_path):
+def test_own_history_names_no_plots(place, tmp_path):
     """What the harvest itself saw does not change the state its plots are named by; what another saw does."""
-    register = season(tmp_path, polygon("A"), harvest="2026")
+    register = season(place, tmp_path, polygon("A"), harvest="2026")
     empty = land_state(tmp_path / "none.gpkg", "2026")
 
-    assert land_state(register, "2026") == land_state(season(tmp_path, polygon("B"), harvest="2026"), "2026")
+    assert land_state(register, "2026") == land_state(season(place, tmp_path, polygon("B"), harvest="2026"), "2026")
     assert land_state(register, "2027") != empty
 
 
