@@ -52,6 +52,11 @@ def hashes(path: Path) -> dict[str, str]:
             for member in sorted(path.rglob("*"))
             if member.is_file()
         }
+    return {one.suffix: sha256(one) for one in members(path) if one.is_file()}
+
+
+def members(path: Path) -> list[Path]:
+    """A file and those beside it that are read for one, sorted; the file alone, whether it is there or not, if none."""
     endings = SIDECARS.get(path.suffix.lower(), ())
     sidecars = [
         other
@@ -59,7 +64,7 @@ def hashes(path: Path) -> dict[str, str]:
         # GDAL finds PLOTS.DBF beside plots.shp as well.
         if other.stem.casefold() == path.stem.casefold() and other.suffix.lower() in endings
     ]
-    return {one.suffix: sha256(one) for one in sorted([path, *sidecars]) if one.is_file()}
+    return sorted([path, *sidecars])
 
 
 def is_safe_name(name: str) -> bool:

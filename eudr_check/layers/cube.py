@@ -47,7 +47,7 @@ def cube(
         lines `x_edge`, `y_edge`, EPSG:4326; 1 / 0 / -1 or year / 0 / -1. It covers the common box of `window`,
         grown to cell lines or tile edges. `attrs["sampled"]` of a variable tells that cells were sampled, `x_lines` and
         `y_lines` (bool) which cell lines are its own; where they are missing, any may be. Cells in blocks that no box
-        of `window` touches are -1.
+        of `window` touches are -1. So are all variables of polygon maps: `zones` says what they are.
 
     Raises:
         LayersError: a raster holds a value outside its legend, cannot be decoded, or is not in the store.
@@ -57,11 +57,16 @@ def cube(
     # As plain rows: pandas takes longer to find a layer's few than it takes to read them.
     rows = list(sources.itertuples(index=False))
     of = {definition.id: [row for row in rows if row.layer == definition.id] for definition in definitions}
-    layers = [(definition, _items(definition, of[definition.id], Store(store))) for definition in definitions]
-    rasters = [raster for _, items in layers for item in items for raster in item.rasters.values()]
+    rasters_of = [definition for definition in definitions if definition.polygons is None]
+    items_of = {definition.id: _items(definition, of[definition.id], Store(store)) for definition in rasters_of}
+    rasters = [raster for items in items_of.values() for item in items for raster in item.rasters.values()]
     cells = refine(tile, box, rasters)
     values: dict[str, Any] = {}
-    for definition, items in layers:
+    for definition in definitions:
+        if definition.polygons is not None:
+            values |= _left_to_zones(definition, cells)
+            continue
+        items = items_of[definition.id]
         columns = _mosaic(definition, items, boxes, box, cells)
         forgotten = _forget_failed(columns, cells, of[definition.id])
         own = [raster for item in items for raster in item.rasters.values()]
@@ -74,6 +79,16 @@ def cube(
             values[variable.column] = (("y", "x"), columns[name], attributes)
     coordinates = {"y": cells.y, "x": cells.x, "x_edge": cells.x_edges, "y_edge": cells.y_edges}
     return xr.Dataset(values, coords=coordinates | {"spatial_ref": wgs84()})
+
+
+def _left_to_zones(definition: LayerDefinition, cells: Refinement) -> dict[str, Any]:
+    """Variables of a polygon map, which has no cells: unknown, until its zones say more."""
+    ends = [np.isin(np.arange(cells_along + 1), (0, cells_along)) for cells_along in cells.shape]
+    attributes = {"layer": definition.id, "sampled": False, "y_lines": ends[0], "x_lines": ends[1]}
+    return {
+        variable.column: (("y", "x"), np.full(cells.shape, UNKNOWN, dtype=np.int16), attributes)
+        for variable in definition.variables
+    }
 
 
 @cache

@@ -15,20 +15,15 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import yaml
-from pydantic import (
-    BeforeValidator,
-    Field,
-    InstanceOf,
-    PlainSerializer,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from eudr_check.choices import Commodity
 from eudr_check.config import LayerChoice
 from eudr_check.errors import LayersError
+from eudr_check.layers.assets import Asset, Ranges
 from eudr_check.layers.definition_rules import LONGITUDE_LATITUDE, not_yet, problems
 from eudr_check.layers.places import Place, Strict, Verified, checked, records
+from eudr_check.layers.polygons.settings import Polygons
 from eudr_check.layers.value_ranges import Values
 from eudr_check.problems import SettingError, explained, of_yaml, said
 from eudr_check.resources import parse_yaml
@@ -36,36 +31,9 @@ from eudr_check.text import Joined, sentence
 from eudr_check.variables import Kind, Role, Variable
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Ranges = Annotated[InstanceOf[Values], BeforeValidator(Values.parse), PlainSerializer(str)]
-NoneOrRanges = Annotated[
-    InstanceOf[Values],
-    BeforeValidator(lambda value: Values() if value in ("", []) else Values.parse(value)),
-    PlainSerializer(str),
-]
 Condition = dict[str, Ranges]
 BLANK = "________"
 """What a definition written by `layers new` leaves for people to fill in."""
-
-
-class Asset(Strict):
-    """One raster of a layer's Items."""
-
-    legend: Ranges = Field(description="every value the producer gives a meaning to")
-    dtype: Literal["uint8", "int8", "uint16", "int16"] = "uint8"
-    classes: dict[int, str] = Field(
-        default_factory=dict, description="what values of the legend are called, for people"
-    )
-    nodata: NoneOrRanges = Field(Values(), description="values that mean 'not mapped'")
-    nodata_tag: Literal["obey", "ignore"] = Field(
-        "obey", description="`ignore` where another asset says what is unknown and the tag is known to lie on data"
-    )
-    band: int | None = Field(None, ge=1, description="band of files that hold several; others are refused")
-    sparse: Literal["unknown", "zero"] = Field(
-        "unknown", description="what blocks hold that a file does not store; `zero` only where the producer says so"
-    )
-    file: str | None = Field(
-        None, description="file name without ending; `*` is anything, `{id}` becomes the id of the Item"
-    )
 
 
 class Year(Strict):
@@ -177,6 +145,11 @@ class LayerDefinition(Strict):
     date: Annotated[str, BeforeValidator(str)] = Field(description="date or interval the Items stand for, ISO 8601")
     assets: dict[str, Asset]
     encodings: dict[Name, VariableDefinition] = Field(alias="variables", min_length=1)
+    polygons: Polygons | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="for a map that is no raster but polygons of a vector file",
+    )
     found: tuple[Place, ...] = ()
     notes: str | None = None
 
@@ -248,7 +221,7 @@ class LayerDefinition(Strict):
                 covers_through=encoding.covers_through,
                 dating=encoding.dating,
                 commodity=encoding.commodity,
-                sampled=self.crs not in LONGITUDE_LATITUDE,
+                sampled=self.polygons is None and self.crs not in LONGITUDE_LATITUDE,
                 verified=self.checked,
             )
             for name, encoding in self.encodings.items()

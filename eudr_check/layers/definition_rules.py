@@ -14,6 +14,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from eudr_check.law.regulation import CUTOFF
+from eudr_check.layers.polygons.settings import of_polygons
 from eudr_check.layers.value_ranges import Values
 from eudr_check.text import Sentence, sentence
 
@@ -47,7 +48,7 @@ UTM = "UTM"
 
 def problems(layer: "LayerDefinition") -> list[Sentence]:
     """What is wrong with a definition, in words; empty where nothing is."""
-    found = [*_assets(layer), *_crs(layer.crs), *_interval(layer.date)]
+    found = [*_assets(layer), *_crs(layer.crs), *_interval(layer.date), *of_polygons(layer)]
     for name, variable in layer.encodings.items():
         wrong = (*_values(layer, variable), *_meaning(layer, variable))
         found += [sentence("definition_rules", "of_variable", variable=name, problem=one) for one in wrong]

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eudr_check.layers.definition import Asset, Condition, VariableDefinition, Year
+from eudr_check.layers.assets import Asset
+from eudr_check.layers.definition import Condition, VariableDefinition, Year
 from eudr_check.typing import Numbers
 from eudr_check.variables import NO, UNKNOWN, YES
 

@@ -5,7 +5,7 @@ fails to deliver is a SOURCES row that says so, and stays unknown.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -20,17 +20,18 @@ from eudr_check.layers.catalog.footprint import grid_of_points
 from eudr_check.layers.catalog.items import CatalogItems, wanted_assets
 from eudr_check.layers.catalog.local import interval
 from eudr_check.layers.catalog.search import Boxes, Finds, find
-from eudr_check.layers.catalog.stac_items import changed, comparable, scaled, to_come
+from eudr_check.layers.catalog.stac_items import changed, comparable, to_come
 from eudr_check.layers.definition import LayerDefinition, definition
 from eudr_check.layers.fetch import http
-from eudr_check.layers.fetch.block_store import Store, key
+from eudr_check.layers.fetch.block_store import Store
 from eudr_check.layers.fetch.credentials import kept_back, unsigned
 from eudr_check.layers.fetch.http import Delivered, Wanted
-from eudr_check.layers.fetch.integrity import HashedFile, spans_of
+from eudr_check.layers.fetch.integrity import spans_of
 from eudr_check.layers.fetch.retries import FetchFailure
-from eudr_check.layers.raster import Raster, blocks_digest, needed_blocks, open_raster
+from eudr_check.layers.opened import Assets, OpenedPolygons
+from eudr_check.layers.raster import Raster, blocks_digest, needed_blocks
 from eudr_check.steps import Map, one_by_one
-from eudr_check.text import sentence, worded
+from eudr_check.text import sentence
 from eudr_check.tiles import Tile
 
 
@@ -73,7 +74,7 @@ def prefetch(
         work = elsewhere
         asked = [one for one in _wanted(work, boxes) if one.href not in brought]
         brought |= http.bring(asked, content, offline=offline, each=each)
-    assets = _Assets(content, {**brought, **_ambiguous(work)})
+    assets = Assets(content, {**brought, **_ambiguous(work)})
     rows = [row for tile, ground in boxes.items() for row in _rows_of_tile(tile, ground, work, assets)]
     order = {layer.id: position for position, (_, layer) in enumerate(layers)}
     rows.sort(key=lambda row: (row["tile"], order[row["layer"]], row["item_id"] or "", row["asset"] or ""))
@@ -88,7 +89,7 @@ def _wanted(work: Sequence[tuple[LayerDefinition, Finds]], boxes: Mapping[Tile, 
         for tile in sorted(boxes):
             answer = finds[tile]
             for one in [] if isinstance(answer, FetchFailure) else answer:
-                if not one.addresses or not _touches(one, boxes[tile]):
+                if layer.polygons or not one.addresses or not _touches(one, boxes[tile]):
                     continue
                 for asset, address in one.addresses.items():
                     # Not the href of SOURCES: two catalogues called 'local' must not share what they hold.
@@ -138,51 +139,8 @@ def _touches(found: CatalogItems, boxes: Boxes) -> bool:
     return found.frame is not None and bool(found.frame.touches(boxes).any())
 
 
-@dataclass(frozen=True)
-class _Opened:
-    """An asset on this machine."""
-
-    raster: Raster
-    etag: str
-    hashed: HashedFile | None = None
-    """For a file that lies here as a whole: what is opened of it is hashed."""
-
-
-class _Assets:
-    """The assets of one run, each opened once: a nation's tiles ask for each of them two hundred times."""
-
-    def __init__(self, store: Store, brought: Mapping[str, Delivered | FetchFailure]) -> None:
-        self._store = store
-        self._brought = brought
-        self._known: dict[tuple[str, str, str], _Opened | FetchFailure] = {}
-
-    def open(self, layer: LayerDefinition, found: CatalogItems, asset: str) -> _Opened | FetchFailure:
-        """A raster and the tag of its content, or why there is none."""
-        name = layer.id, asset, found.hrefs[asset]
-        if name not in self._known:
-            try:
-                self._known[name] = self._opened(layer, found, asset)
-            except LayersError as error:
-                self._known[name] = FetchFailure(worded(error))
-        return self._known[name]
-
-    def _opened(self, layer: LayerDefinition, found: CatalogItems, asset: str) -> _Opened | FetchFailure:
-        band = layer.assets[asset].band
-        if scaled(found.item.assets[found.assets[asset]]):
-            return FetchFailure(sentence("layers", "item_scaled", href=found.hrefs[asset]))
-        if asset in found.files:
-            return _local(found, asset, band, self._store)
-        delivered = self._brought[unsigned(found.addresses[asset])]
-        if isinstance(delivered, FetchFailure):
-            return delivered
-        raster = open_raster(delivered.path, band)
-        if found.hrefs[asset] == delivered.href:
-            return _Opened(raster, delivered.etag)
-        return _Opened(raster, _registered(found, asset, delivered, self._store))
-
-
 def _rows_of_tile(
-    tile: Tile, boxes: Boxes, work: Sequence[tuple[LayerDefinition, Finds]], assets: _Assets
+    tile: Tile, boxes: Boxes, work: Sequence[tuple[LayerDefinition, Finds]], assets: Assets
 ) -> Iterator[dict[str, Any]]:
     """SOURCES rows of one tile."""
     points = grid_of_points(boxes)
@@ -200,7 +158,7 @@ def _rows_of_layer(
     points: tuple[Boxes, Boxes],
     layer: LayerDefinition,
     answer: Sequence[CatalogItems],
-    assets: _Assets,
+    assets: Assets,
 ) -> Iterator[dict[str, Any]]:
     """SOURCES rows of one tile and layer; `points` (longitudes, latitudes) stand for the ground needed."""
     covered = np.zeros(points[0].shape, dtype=bool)
@@ -263,7 +221,7 @@ def _row_of_asset(
     layer: LayerDefinition,
     found: CatalogItems,
     asset: str,
-    assets: _Assets,
+    assets: Assets,
     about: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The SOURCES row of one asset: read, or why not."""
@@ -275,6 +233,9 @@ def _row_of_asset(
     if isinstance(opened, FetchFailure):
         status = "missing" if opened.absent and not found.listed else "failed"
         return _row(tile, layer, **about, status=status, reason=opened.reason)
+    if isinstance(opened, OpenedPolygons):
+        same = {"etag": opened.etag, "sha256": opened.etag}
+        return _row(tile, layer, **about, **same, status="read", sampled=False)
     try:
         needed = needed_blocks(opened.raster, boxes)
         read = blocks_digest(opened.raster, needed)
@@ -292,45 +253,6 @@ def _holes(layer: LayerDefinition, asset: str, raster: Raster, needed: NDArray[n
     if not empty or layer.assets[asset].sparse == "zero":
         return None
     return f"{empty} of {of} blocks needed are not stored in the file: unknown"
-
-
-def _local(found: CatalogItems, asset: str, band: int | None, store: Store) -> _Opened:
-    """A raster of a STAC folder and the tag of its content (its SHA-256)."""
-    path = found.files[asset]
-    recorded = _recorded(found, asset)
-    if path.is_file():
-        _require_size(found, asset, path)
-        if not recorded and (masks := [path.with_name(f"{path.name}.msk")])[0].exists():
-            raise LayersError(sentence("layers", "mask_unrecorded", name=masks[0].name))
-    raster = open_raster(path, band)
-    hashed = HashedFile(path, store, recorded)
-    etag = hashed.sha256(raster.layout.header)
-    store.remember(found.hrefs[asset], etag, path)
-    return _Opened(raster, etag, hashed)
-
-
-def _registered(found: CatalogItems, asset: str, delivered: Delivered, store: Store) -> str:
-    """The tag of an asset of a STAC folder in an object store: that of the same folder on a disk, where it has one.
-
-    What the object store itself calls the file is kept in the content store for `supply`.
-    """
-    _require_size(found, asset, delivered.path)
-    etag = _recorded(found, asset).removeprefix("1220") or delivered.etag
-    store.remember(found.hrefs[asset], etag, delivered.path)
-    store.write("origins", key(found.hrefs[asset], etag), {"address": delivered.href, "etag": delivered.etag})
-    return etag
-
-
-def _recorded(found: CatalogItems, asset: str) -> str:
-    """Multihash that the Item records of a file; empty where it records none."""
-    return str(found.item.assets[found.assets[asset]].extra_fields.get("file:checksum") or "")
-
-
-def _require_size(found: CatalogItems, asset: str, path: Path) -> None:
-    size = found.item.assets[found.assets[asset]].extra_fields.get("file:size")
-    if size is not None and size != path.stat().st_size:
-        name = PurePosixPath(found.hrefs[asset]).name
-        raise LayersError(sentence("layers", "changed_since_registered", name=name))
 
 
 def _bbox(found: CatalogItems) -> Sequence[float]:

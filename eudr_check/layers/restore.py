@@ -24,6 +24,7 @@ from eudr_check.layers.fetch.credentials import Access
 from eudr_check.layers.fetch.http import Wanted
 from eudr_check.layers.fetch.integrity import HashedFile, spans_of, unharmed
 from eudr_check.layers.fetch.retries import FetchFailure
+from eudr_check.layers.polygons import files
 from eudr_check.layers.raster import Raster, blocks_digest, needed_blocks, open_raster
 from eudr_check.steps import Map, one_by_one
 from eudr_check.text import sentence
@@ -110,7 +111,7 @@ class Supply:
             except LayersError:
                 # Read by another machine: nothing of it lies here.
                 continue
-            if not HashedFile(path, store).is_still(etag):
+            if not (_is_still(path, etag) if files.is_polygons(path) else HashedFile(path, store).is_still(etag)):
                 found.add(href)
         return tuple(sorted(found))
 
@@ -127,7 +128,9 @@ class Supply:
     def _digest(self, store: Store, href: str, etag: str, band: int | None, boxes: Boxes) -> str | None:
         """SHA-256 over the blocks here; None where an origin can still give them."""
         try:
-            raster: Raster = open_raster(store.local_path(href, etag), band)
+            if files.is_polygons(path := store.local_path(href, etag)):
+                return files.digest(path)
+            raster: Raster = open_raster(path, band)
             needed = needed_blocks(raster, boxes)
             if not self._as_read(store, raster, etag, needed):
                 return None
@@ -192,6 +195,14 @@ def origins(
         if there is not None:
             found[href] = Origin(there["address"], there["etag"], opened[layer])
     return found
+
+
+def _is_still(path: Path, etag: str) -> bool:
+    """Whether a vector file is what was read."""
+    try:
+        return files.digest(path) == etag
+    except LayersError:
+        return False
 
 
 def _read(definitions: Sequence[LayerDefinition], sources: pd.DataFrame) -> Iterator[tuple[str, str, str, int | None]]:

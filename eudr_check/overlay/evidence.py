@@ -1,6 +1,7 @@
 """EVIDENCE: hectares of every footprint per combination of layer values, tile by tile and summed over tiles."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ from eudr_check.overlay.coverage import NOTHING, UNIT
 from eudr_check.overlay.crosstab import LEEWAY_M, Tally, binned, require_wgs84, tally
 from eudr_check.overlay.footprints import grown, reach, shapes_of
 from eudr_check.overlay.grid import TALLEST_ROW, Grid, grid_of
+from eudr_check.overlay.zones import ZoneMaps
 from eudr_check.tables import FOOTPRINTS
 from eudr_check.tiles import PER_DEGREE
 from eudr_check.typing import Floats, Positions
@@ -36,8 +38,13 @@ Shares below `NOTHING` of a cell are dropped. Where no layer reaches, a cell is 
 """
 
 
-def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float) -> pd.DataFrame:
+def tabulate(
+    plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float, zones: Sequence[gpd.GeoDataFrame] = ()
+) -> pd.DataFrame:
     """EVIDENCE of one tile.
+
+    Where there are polygon maps, every footprint is cut along their edges, and each piece measured on its own: no
+    hectare is lost or counted twice, and none is taken for the cell it lies in.
 
     Every footprint is tabulated as far as it lies inside the cube. Where the box around a footprint, grown by the GPS
     error, holds one combination of values only (and lies inside the cube), moving the boundary cannot change what
@@ -49,6 +56,8 @@ def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float) -> p
         plots: PLOTS (all that reach the tile); rows that are not `usable` are left out.
         cube: the tile, int16 variables named like EVIDENCE columns.
         gps_error_m: horizontal error of the boundary in metres; 0 for none.
+        zones: polygon maps, see `ZoneMaps.of`; the cube has a variable of the name of each of their columns, which
+            says where the column stands and nothing else.
 
     Returns:
         EVIDENCE, ordered by plot as given, footprint, values.
@@ -61,19 +70,27 @@ def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, gps_error_m: float) -> p
     usable = plots[plots["usable"].to_numpy(dtype=bool)]
     position, kind, shapes = shapes_of(usable)
     needed = grid.cells_in(reach(shapes, gps_error_m + LEEWAY_M))
-    classes = classify(layers, grid.x.cells * grid.y.cells, needed)
+    maps = ZoneMaps.of(zones, grid) if zones else None
+    in_cells = {name: one for name, one in layers.items() if maps is None or name not in maps.columns}
+    classes = classify(in_cells, grid.x.cells * grid.y.cells, needed)
+    measure = tally if maps is None else maps.tally
     ground, cells = np.flatnonzero(kind != CELL), np.flatnonzero(kind == CELL)
     unsure = ground[:0]
-    as_is = tally(shapes[ground], grid, classes)
-    pieces = [_owned(as_is, ground), _owned(_own_cell(shapes[cells], grid, classes), cells)]
+    as_is = measure(shapes[ground], grid, classes)
+    pieces = [_owned(as_is, ground), _owned(_own_cell(shapes[cells], grid, classes, maps), cells)]
     if gps_error_m > 0:
         mixed = np.bincount(as_is.geometry, minlength=len(ground)) > 1
-        mixed[~mixed] = _unsure(reach(shapes[ground[~mixed]], gps_error_m), grid, classes)
+        mixed[~mixed] = _unsure(reach(shapes[ground[~mixed]], gps_error_m), grid, classes, maps)
         unsure = ground[mixed]
         for metres in (-gps_error_m, gps_error_m):
             moved = grown(shapes[unsure], metres)
             left = ~shapely.is_empty(moved)
-            pieces.append(_owned(tally(moved[left], grid, classes), unsure[left]))
+            pieces.append(_owned(measure(moved[left], grid, classes), unsure[left]))
+    if maps is not None:
+        cells_of = classes.count, dict(zip(in_cells, classes.columns, strict=True))
+        codes, classes = maps.classes(np.concatenate([piece.code for piece in pieces]), *cells_of, list(layers))
+        ends = np.cumsum([len(piece.code) for piece in pieces])[:-1]
+        pieces = [replace(piece, code=code) for piece, code in zip(pieces, np.split(codes, ends), strict=True)]
     footprint, code, hectares = _table(pieces, classes.count)
     sure = ~np.isin(footprint, unsure)
     hectares[sure, 1:] = hectares[sure, :1]
@@ -248,8 +265,13 @@ def _table(pieces: list[Tally], count: int) -> tuple[Positions, Positions, Float
     return *np.divmod(keys, count), hectares
 
 
-def _unsure(box: Floats, grid: Grid, classes: Classes) -> NDArray[np.bool_]:
+def _unsure(box: Floats, grid: Grid, classes: Classes, maps: ZoneMaps | None) -> NDArray[np.bool_]:
     """Boxes (n, 4) in degrees that hold more than one combination, or reach out of the cube."""
+    if maps is not None:
+        alike = ~maps.differ(box)
+        unsure = ~alike
+        unsure[alike] = _unsure(box[alike], grid, classes, None)
+        return unsure
     west, east = (grid.x.cell_of(box[:, side] - grid.x.at[0]) for side in (0, 2))
     north, south = (grid.y.cell_of(-box[:, side] - grid.y.at[0]) for side in (3, 1))
     rows, columns = grid.shape
@@ -261,8 +283,7 @@ def _unsure(box: Floats, grid: Grid, classes: Classes) -> NDArray[np.bool_]:
     code = classes.code.reshape(grid.shape)
     changes = _inside(_count_before(code[:, 1:] != code[:, :-1]), north, south + 1, west, east)
     changes += _inside(_count_before(code[1:] != code[:-1]), north, south, west, east + 1)
-    unsure: NDArray[np.bool_] = out | (changes > 0)
-    return unsure
+    return np.asarray(out | (changes > 0))
 
 
 def _count_before(flags: NDArray[np.bool_]) -> NDArray[np.int32]:
@@ -283,12 +304,16 @@ def _inside(
     return inside
 
 
-def _own_cell(points: NDArray[np.object_], grid: Grid, classes: Classes) -> Tally:
-    """The cell each point lies in, for the points inside the cube."""
+def _own_cell(points: NDArray[np.object_], grid: Grid, classes: Classes, maps: ZoneMaps | None) -> Tally:
+    """The cell each point lies in, for the points inside the cube; cut along the edges of polygon maps."""
     # A point on a line belongs east and north of it, as a tile's own edge does; rows run southwards, hence the mirror.
     column = grid.x.cell_of(shapely.get_x(points) - grid.x.at[0])
     row = grid.y.cells - np.searchsorted(-grid.y.at[::-1], shapely.get_y(points), side="right")
     inside = (column >= 0) & (column < grid.x.cells) & (row >= 0) & (row < grid.y.cells)
     column, row = column[inside], row[inside]
+    if maps is not None:
+        west, south, east, north = grid.x.at[column], -grid.y.at[row + 1], grid.x.at[column + 1], -grid.y.at[row]
+        boxes = np.atleast_1d(np.asarray(shapely.box(west, south, east, north), dtype=object))
+        return _owned(maps.tally(boxes, grid, classes), np.flatnonzero(inside))
     area = grid.row_area_ha[row] * grid.width[column]
     return Tally(np.flatnonzero(inside), classes.of(row * grid.x.cells + column).astype(np.intp), area)

@@ -18,9 +18,10 @@ from eudr_check.overlay.distance import distinct, within
 from eudr_check.overlay.footprints import NEAR_M, shapes_of
 from eudr_check.overlay.grid import Grid, Lines, grid_of
 from eudr_check.overlay.polygonize import Outlines, outlines
+from eudr_check.overlay.zone_patches import zone_patches
 from eudr_check.tables import FOOTPRINTS, PATCHES, typed
 from eudr_check.tiles import PER_DEGREE
-from eudr_check.typing import Floats, Positions
+from eudr_check.typing import Floats, Geometries, Positions
 
 Years = NDArray[np.int16]
 SEAM_DEG = 1e-9
@@ -37,7 +38,9 @@ STORED = pa.schema(
 DRAWN = (FOOTPRINTS.index("polygon"), FOOTPRINTS.index("disc"))
 
 
-def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -> tuple[pa.Table, pa.Table]:
+def patches(
+    plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str], zones: Sequence[gpd.GeoDataFrame] = ()
+) -> tuple[pa.Table, pa.Table]:
     """Event cells of one tile on and within 100 m of plots, as polygons.
 
     Cells of one year that share an edge make one patch; cells that only touch at a corner stay two, so that every patch
@@ -49,6 +52,7 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
         cube: the tile; the attributes `x_lines` and `y_lines` of a variable (bool per cell line) tell its own grid,
             where they are missing every cell line is taken for one of its own.
         columns: its event variables.
+        zones: polygon maps, see `ZoneMaps.of`; of a column they have, the patches are their polygons as drawn.
 
     Returns:
         PATCHES that are whole, and those that end on the edge of the tile and may go on in the next one, each as
@@ -66,7 +70,10 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
     by_name = np.argsort(names)
     names, shapes = pa.array(names[by_name], pa.string()), shapes[by_name]
     patches = dict[str, tuple[pa.Table, pa.Table]]()
-    for own, layers in _by_grid(cube, columns, grid):
+    of_zone = {name: zone for zone in zones for name in columns if name in zone.columns}
+    for column, zone in of_zone.items():
+        patches[column] = _of_zone(zone, column, names, shapes, grid)
+    for own, layers in _by_grid(cube, [name for name in columns if name not in of_zone], grid):
         events = np.flatnonzero(np.logical_or.reduce([years > 0 for years in layers.values()]))
         plot, event = within(shapes, NEAR_M, own, events)
         near = np.zeros(own.shape, dtype=bool)
@@ -76,13 +83,29 @@ def patches(plots: gpd.GeoDataFrame, cube: xr.Dataset, columns: Sequence[str]) -
             patch = found.region.ravel()[events[event]]
             plot_names = _names(patch[patch >= 0], plot[patch >= 0], names, len(found))
             rows = [found.wkb(), pa.repeat(column, len(found)), found.value, _hectares(found, own), plot_names]
-            bounds = found.bounds()
-            order = _order(found.value, bounds)
-            table, ends = pa.table(rows, schema=STORED).take(order), _ends_on_seam(bounds)[order]
-            patches[column] = table.filter(~ends), table.filter(ends)
+            patches[column] = _whole_and_seams(rows, found.value, found.bounds())
     none = STORED.empty_table()
     whole, seams = zip((none, none), *(patches[column] for column in sorted(patches)), strict=True)
     return pa.concat_tables(whole), pa.concat_tables(seams)
+
+
+def _of_zone(
+    zone: gpd.GeoDataFrame, column: str, names: pa.StringArray, shapes: Geometries, grid: Grid
+) -> tuple[pa.Table, pa.Table]:
+    """Patches of a column of a polygon map."""
+    box = np.array([grid.x.at[0], -grid.y.at[-1], grid.x.at[-1], -grid.y.at[0]])
+    found = zone_patches(zone, column, shapes, box, NEAR_M)
+    count = len(found.shape)
+    hectares, wkb = plot_area_ha(found.shape), pa.array(shapely.to_wkb(found.shape), pa.binary())
+    rows = [wkb, pa.repeat(column, count), found.year, hectares, _names(found.patch, found.plot, names, count)]
+    return _whole_and_seams(rows, found.year, shapely.bounds(found.shape).reshape(-1, 4))
+
+
+def _whole_and_seams(rows: list[object], year: Years, bounds: Floats) -> tuple[pa.Table, pa.Table]:
+    """The columns of patches as tables in their order: those that are whole, and those that end on a seam."""
+    order = _order(year, bounds)
+    table, ends = pa.table(rows, schema=STORED).take(order), _ends_on_seam(bounds)[order]
+    return table.filter(~ends), table.filter(ends)
 
 
 def _by_grid(cube: xr.Dataset, columns: Sequence[str], grid: Grid) -> Iterator[tuple[Grid, dict[str, Years]]]:

@@ -63,7 +63,7 @@ def write(
         _, boxes = tile_index.plots_of(tiles.folder / "GROUND.parquet", entry.row_group)
         read = sources[(sources["tile"] == entry.tile.name) & sources["layer"].isin([one.id for one in chosen])]
         supply.bring(boxes, chosen, read)
-        cube = layers.cube(entry.tile, boxes, chosen, read, supply.store)
+        cube = layers.drawn(entry.tile, boxes, chosen, read, supply.store)
         windows[entry.tile.name] = window = Window.of(cube)
         for variable in wanted:
             path = folder / variable.column / f"{entry.tile.name}.tif"

@@ -62,7 +62,7 @@ def around(
         read = sources[(sources["tile"] == tile.name) & sources["layer"].isin([one.id for one in drawn])]
         ground = _inside(tile, boxes[members])
         supply.bring(ground, drawn, read)
-        cube = layers.cube(tile, ground, drawn, read, supply.store)
+        cube = layers.drawn(tile, ground, drawn, read, supply.store)
         for position in members:
             plot = names[position]
             _draw(canvas[plot], cube, *windows[plot], baseline, events)

@@ -128,11 +128,11 @@ def _made(shared: Shared, task: Task) -> Artifact:
 
     def make(folder: Path) -> None:
         plots, boxes = _ground(shared, task.row_group)
-        cube = _cube(shared, task, boxes, shared.definitions)
+        cube, zones = _maps(shared, task, boxes, shared.definitions)
         columns = variables(shared.definitions)
-        save_table(folder, "EVIDENCE", overlay.tabulate(plots, cube, shared.gps_error_m))
+        save_table(folder, "EVIDENCE", overlay.tabulate(plots, cube, shared.gps_error_m, zones))
         events = [variable.column for variable in columns if variable.role in EVENT_ROLES]
-        whole, seams = overlay.patches(plots, cube, events)
+        whole, seams = overlay.patches(plots, cube, events, zones)
         save_table(folder, "PATCHES", whole)
         save_table(folder, "SEAMS", seams)
 
@@ -145,15 +145,19 @@ def _failing(shared: Shared, task: Task) -> Iterator[tuple[str, str]]:
     for definition in shared.definitions:
         mine = replace(task, sources=task.sources[task.sources["layer"] == definition.id])
         try:
-            _cube(shared, mine, boxes, [definition])
+            _maps(shared, mine, boxes, [definition])
         except LayersError as error:
             yield definition.id, str(error)
 
 
-def _cube(shared: Shared, task: Task, boxes: NDArray[np.float64], definitions: Sequence[LayerDefinition]) -> xr.Dataset:
+def _maps(
+    shared: Shared, task: Task, boxes: NDArray[np.float64], definitions: Sequence[LayerDefinition]
+) -> tuple[xr.Dataset, tuple[gpd.GeoDataFrame, ...]]:
+    """The rasters of a tile as a cube, and its polygon maps as zones."""
     store = RunFolder(object_store.local(shared.folder)).store
     Supply(store, task.origins, shared.offline, in_flight).require(boxes, definitions, task.sources)
-    return layers.cube(task.tile, boxes, definitions, task.sources, store)
+    zones = layers.zones(boxes, definitions, task.sources, store)
+    return layers.cube(task.tile, boxes, definitions, task.sources, store), zones
 
 
 def unread(shared: Shared, task: Task) -> pd.DataFrame:

@@ -13,13 +13,15 @@ from rasterio.errors import RasterioError
 from rasterio.warp import transform_bounds
 
 from eudr_check.errors import LayersError
+from eudr_check.layers.catalog import polygon_items
 from eudr_check.layers.catalog.footprint import bounds_of
 from eudr_check.layers.catalog.links import items
 from eudr_check.layers.catalog.stac_items import numbers
 from eudr_check.layers.fetch.integrity import MULTIHASHES
+from eudr_check.layers.polygons import files as polygons
 from eudr_check.layers.raster import Raster, contradicted, open_raster
 
-SHA256_MULTIHASH = "1220"
+CHANGED = "changed since it was registered; run `catalogue add` again"
 
 
 def check(folder: Path) -> tuple[str, ...]:
@@ -46,6 +48,11 @@ def _problems(path: Path, item: pystac.Item, asset: pystac.Asset) -> Iterator[st
         yield "is not there"
         return
     fields = {**item.properties, **asset.extra_fields}
+    if polygons.is_polygons(path):
+        recorded = polygon_items.recorded(asset)
+        if recorded is not None and recorded != polygons.digest(path):
+            yield CHANGED
+        return
     yield from _changed(path, fields)
     try:
         raster = open_raster(path, 1)
@@ -70,7 +77,7 @@ def _changed(path: Path, fields: Mapping[str, Any]) -> Iterator[str]:
             found = hashlib.file_digest(file, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()
         changed |= not str(recorded).lower().endswith(found)
     if changed:
-        yield "changed since it was registered; run `catalogue add` again"
+        yield CHANGED
 
 
 def _moved(raster: Raster, fields: Mapping[str, Any]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pystac
 
 from eudr_check.errors import LayersError
+from eudr_check.files import members
 from eudr_check.layers.catalog.stac_items import linked, read_item
 from eudr_check.text import sentence
 
@@ -36,16 +37,17 @@ def items(folder: Path, collection: str | None = None) -> Iterator[tuple[pystac.
 
 
 def rasters(folder: Path) -> tuple[Path, ...]:
-    """Files on this machine that the Items of a STAC folder point to, sorted.
+    """Files on this machine that the Items of a STAC folder point to, with those read beside them, sorted.
 
     Raises:
         LayersError: as `items`.
     """
     found = {
-        path.parent / asset.href
+        file
         for item, path in items(folder)
         for asset in item.assets.values()
         if "://" not in asset.href
+        for file in members(path.parent / asset.href)
     }
     return tuple(sorted(found))
 

@@ -16,13 +16,15 @@ from rasterio.warp import transform_bounds
 
 from eudr_check.errors import LayersError
 from eudr_check.files import sha256
-from eudr_check.layers.catalog import stac_documents
-from eudr_check.layers.catalog.check import SHA256_MULTIHASH, check
+from eudr_check.layers.assets import Asset
+from eudr_check.layers.catalog import polygon_items, stac_documents
+from eudr_check.layers.catalog.check import check
 from eudr_check.layers.catalog.footprint import bounds_of
 from eudr_check.layers.catalog.links import collections, items, rasters, read_json
 from eudr_check.layers.class_areas import ClassAreas, class_areas
-from eudr_check.layers.definition import Asset, LayerDefinition
+from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.definition_rules import other_crs
+from eudr_check.layers.polygons import files as polygons
 from eudr_check.layers.raster import Raster, contradicted, open_raster
 from eudr_check.layers.value_ranges import Values
 from eudr_check.text import sentence
@@ -41,9 +43,11 @@ def add(
 ) -> tuple[pystac.Item, ...]:
     """Register GeoTIFFs of one layer; files of several assets of one place become one Item.
 
+    Of a polygon map the one vector file is the Item, and its columns are the assets.
+
     Args:
         folder: the STAC folder; made when it does not exist.
-        rasters: GeoTIFF files.
+        rasters: GeoTIFF files, or the vector file of a polygon map.
         definition: the layer they belong to.
         asset: which asset the files are, when their names do not follow the definition's patterns.
 
@@ -57,6 +61,8 @@ def add(
     if address := next((path.as_posix() for path in rasters if _ADDRESS.match(path.as_posix())), None):
         raise LayersError(sentence("layers", "address_for_file", address=address))
     collection = folder / definition.collection
+    if definition.polygons is not None:
+        return (_add_polygons(folder, sorted(rasters), definition),)
     groups: dict[str, dict[str, Path]] = {}
     for path in sorted(rasters):
         key, item_id = _asset_and_id(path, definition, asset)
@@ -87,6 +93,21 @@ def add(
     stac_documents.write_collection(folder, definition)
     stac_documents.write_catalog(folder)
     return tuple(written)
+
+
+def _add_polygons(folder: Path, paths: Sequence[Path], definition: LayerDefinition) -> pystac.Item:
+    """Register the vector file of a polygon map."""
+    collection, item_id = folder / definition.collection, _safe(paths[0].stem)
+    if not polygons.is_polygons(paths[0]):
+        known = ", ".join(polygons.SUFFIXES)
+        raise LayersError(sentence("layers", "no_vector", path=paths[0], layer=definition.id, known=known))
+    there = [path.stem for path in sorted(collection.glob("*.json")) if path.name != "collection.json"]
+    polygon_items.refuse_several(paths, there, item_id, definition)
+    item = stac_documents.item(item_id, polygon_items.described(paths[0], definition, collection), definition)
+    stac_documents.write(collection / f"{item_id}.json", item)
+    stac_documents.write_collection(folder, definition)
+    stac_documents.write_catalog(folder)
+    return pystac.Item.from_dict(item)
 
 
 def interval(item: pystac.Item) -> str:
@@ -173,7 +194,7 @@ def _describe(path: Path, key: str, definition: LayerDefinition, collection: Pat
         "title": key,
         "roles": ["data"],
         "data_type": raster.dtype,
-        "file:checksum": SHA256_MULTIHASH + sha256(path),
+        "file:checksum": polygon_items.SHA256_MULTIHASH + sha256(path),
         "file:size": path.stat().st_size,
         "proj:code": raster.crs if raster.crs.startswith("EPSG:") else None,
         "proj:bbox": [*bounds],
