@@ -8,14 +8,14 @@ import typer
 from eudr_check.cli.app import AsJson, Commands, app, echo_json
 from eudr_check.run.exit import Exit
 
-catalogue = Commands(no_args_is_help=True, help="A STAC folder on disk, made from GeoTIFFs.")
+catalogue = Commands(no_args_is_help=True, help="A STAC folder on disk, made from GeoTIFFs and polygon maps.")
 app.add_typer(catalogue, name="catalogue")
 
 
 @catalogue.command("add")
 def catalogue_add(
     folder: Annotated[Path, typer.Argument(help="STAC folder; made when it does not exist")],
-    rasters: Annotated[list[Path], typer.Argument(help="GeoTIFFs of one layer")],
+    rasters: Annotated[list[Path], typer.Argument(help="GeoTIFFs of one layer, or the vector file of a polygon map")],
     layer: Annotated[str, typer.Option(help="layer id such as jrc_gfc2020@V4, or a definition YAML of your own")],
     asset: Annotated[str | None, typer.Option(help="asset the files are, when their names do not tell")] = None,
     as_json: AsJson = False,

@@ -123,19 +123,26 @@ def _applies(country: str, as_json: bool) -> None:
 
 @layers.command("new")
 def layers_new(
-    raster: Annotated[Path, typer.Argument(help="GeoTIFF of classes; all of it is read")],
+    raster: Annotated[Path, typer.Argument(help="GeoTIFF of classes, or vector file of polygons; all of it is read")],
+    table: Annotated[str | None, typer.Option(help="layer of the vector file, where it has several")] = None,
     to: Annotated[Path | None, typer.Option(help="YAML to write; by default beside the raster")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Begin the definition of a map of one's own with its values, names, hectares and CRS; the rest is marked."""
     from eudr_check.layers.definition import BLANK
+    from eudr_check.layers.polygons.files import is_polygons
     from eudr_check.setup.new_definition import new_definition
+    from eudr_check.setup.new_polygons import new_polygons
     from eudr_check.text import say, sentence
 
     target = to or raster.with_suffix(".yaml")
     if target.exists():
         raise LayersError(sentence("definition", "exists", file=target))
-    target.write_text(new_definition(raster, target.name, spoken()), encoding="utf-8")
+    if is_polygons(raster):
+        text = new_polygons(raster, table, target.name, spoken())
+    else:
+        text = new_definition(raster, target.name, spoken())
+    target.write_text(text, encoding="utf-8")
     if as_json:
         echo_json({"file": target})
         return

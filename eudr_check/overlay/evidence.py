@@ -43,8 +43,7 @@ def tabulate(
 ) -> pd.DataFrame:
     """EVIDENCE of one tile.
 
-    Where there are polygon maps, every footprint is cut along their edges, and each piece measured on its own: no
-    hectare is lost or counted twice, and none is taken for the cell it lies in.
+    Where there are polygon maps, footprints are cut along their edges, and each piece is measured on its own.
 
     Every footprint is tabulated as far as it lies inside the cube. Where the box around a footprint, grown by the GPS
     error, holds one combination of values only (and lies inside the cube), moving the boundary cannot change what
@@ -87,10 +86,7 @@ def tabulate(
             left = ~shapely.is_empty(moved)
             pieces.append(_owned(measure(moved[left], grid, classes), unsure[left]))
     if maps is not None:
-        cells_of = classes.count, dict(zip(in_cells, classes.columns, strict=True))
-        codes, classes = maps.classes(np.concatenate([piece.code for piece in pieces]), *cells_of, list(layers))
-        ends = np.cumsum([len(piece.code) for piece in pieces])[:-1]
-        pieces = [replace(piece, code=code) for piece, code in zip(pieces, np.split(codes, ends), strict=True)]
+        pieces, classes = _with_maps(pieces, maps, classes, list(in_cells), list(layers))
     footprint, code, hectares = _table(pieces, classes.count)
     sure = ~np.isin(footprint, unsure)
     hectares[sure, 1:] = hectares[sure, :1]
@@ -244,6 +240,16 @@ def _footprint_areas(plots: gpd.GeoDataFrame) -> tuple[NDArray[np.bool_], Floats
     disc = kind != CELL
     area[np.flatnonzero(point)[position[disc]], kind[disc]] = plot_area_ha(shapes[disc])
     return due, area
+
+
+def _with_maps(
+    pieces: list[Tally], maps: ZoneMaps, cells: Classes, in_cells: list[str], columns: list[str]
+) -> tuple[list[Tally], Classes]:
+    """The same rows, numbered by the combinations of maps and cells (`in_cells`) in the order of all columns."""
+    values = dict(zip(in_cells, cells.columns, strict=True))
+    codes, classes = maps.classes(np.concatenate([piece.code for piece in pieces]), cells.count, values, columns)
+    ends = np.cumsum([len(piece.code) for piece in pieces])[:-1]
+    return [replace(piece, code=code) for piece, code in zip(pieces, np.split(codes, ends), strict=True)], classes
 
 
 def _owned(found: Tally, footprint: Positions) -> Tally:

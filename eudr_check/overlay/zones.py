@@ -14,9 +14,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from eudr_check.errors import OverlayError
 from eudr_check.overlay.combinations import Classes
-from eudr_check.overlay.crosstab import Tally, summed, tally
+from eudr_check.overlay.crosstab import Tally, require_wgs84, summed, tally
 from eudr_check.overlay.grid import Grid
 from eudr_check.typing import Floats, Geometries, Mask, Positions
 from eudr_check.variables import UNKNOWN
@@ -58,14 +57,11 @@ class ZoneMaps:
             grid: cells of the tile.
 
         Raises:
-            OverlayError: a map in another CRS, or two maps with one column.
+            OverlayError: a map in another CRS.
         """
         for one in zones:
-            if one.crs is None or one.crs.to_epsg() != 4326:
-                raise OverlayError(f"zones are in {one.crs or 'no CRS'}; the overlay takes EPSG:4326")
+            require_wgs84(one)
         columns = [str(name) for one in zones for name in one.columns.drop([REST, "geometry"])]
-        if len(set(columns)) < len(columns):
-            raise OverlayError(f"two maps give the same column: {', '.join(columns)}")
         origin = np.trunc([grid.x.at[0], -grid.y.at[0]])
         return cls(tuple(columns), tuple(_Map.of(one, origin) for one in zones), origin)
 

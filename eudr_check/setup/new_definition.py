@@ -26,7 +26,7 @@ _NAME_FIELD = "2"
 """GFU_Name of GDAL's raster attribute table: the column with the names of classes."""
 _VALUE_FIELDS = ("5", "3", "0")
 """GFU_MinMax, GFU_Min, GFU_Generic: columns that may hold the value itself, the first that is there counts."""
-_LISTED = 64
+LISTED = 64
 """Values that get a line of their own; a map of percents or days is a range."""
 
 
@@ -65,7 +65,7 @@ def _lines(path: Path, raster: Raster, classes: Sequence[_Class], called: str, l
     def comment(key: str, indent: str = "", **values: object) -> str:
         return f"{indent}# {say('definition', key, language, **values)}"
 
-    name = _name(path)
+    name = name_of(path)
     nodata = () if raster.nodata is None else (int(raster.nodata),)
     legal = [one for one in classes if one.value not in nodata]
     yield comment("head", raster=path.name, blank=BLANK)
@@ -82,8 +82,8 @@ def _lines(path: Path, raster: Raster, classes: Sequence[_Class], called: str, l
     yield f"date: {BLANK}"
     yield "assets:"
     yield "  map:"
-    yield f"    legend: {json.dumps(str(_ranges([one.value for one in legal])))}"
-    if len(legal) <= _LISTED:
+    yield f"    legend: {json.dumps(str(ranges([one.value for one in legal])))}"
+    if len(legal) <= LISTED:
         yield "    classes:"
         for one in legal:
             seen = "  ".join(filter(None, (f"{one.hectares:,.2f} ha", one.colour)))
@@ -154,14 +154,14 @@ def _names(path: Path) -> dict[int, str]:
     return {number: name for number, name in names.items() if name}
 
 
-def _name(path: Path) -> str:
+def name_of(path: Path) -> str:
     """A name for columns, and with @1 an id, from the file's; never that of a shipped layer."""
     name = re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_")
     name = name if name[:1].isalpha() else f"map_{name}"
     return f"own_{name}" if any(one.partition("@")[0] == name for one in shipped()) else name
 
 
-def _ranges(values: Sequence[int]) -> Values:
+def ranges(values: Sequence[int]) -> Values:
     """Sorted numbers as closed ranges."""
     numbers = np.array(values, dtype=np.int64)
     groups = np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1) if len(numbers) else []

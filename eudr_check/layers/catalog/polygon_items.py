@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pystac
@@ -14,6 +13,7 @@ from eudr_check.errors import LayersError
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.polygons import files, zones
+from eudr_check.records import Json
 from eudr_check.text import sentence
 from eudr_check.typing import Floats, Geometries, Ints, Mask
 
@@ -32,7 +32,7 @@ _TYPES = {
 }
 
 
-def described(path: Path, layer: LayerDefinition, collection: Path) -> dict[str, dict[str, Any]]:
+def described(path: Path, layer: LayerDefinition, collection: Path) -> dict[str, Json]:
     """Every asset of a polygon map, with the hectares of its classes; all of the file is looked at.
 
     Args:
@@ -58,7 +58,7 @@ def described(path: Path, layer: LayerDefinition, collection: Path) -> dict[str,
     box = shapely.total_bounds(shapes if cover is None else np.array([cover]))
     hashes = on_disk.hashes(path)
     crs = files.code_of(frame, path)
-    common = {
+    common: dict[str, object] = {
         "href": Path(os.path.relpath(path.resolve(), collection.resolve())).as_posix(),
         "type": _TYPES[path.suffix.lower()],
         "roles": ["data"],

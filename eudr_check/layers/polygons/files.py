@@ -31,6 +31,7 @@ STEP_M = 50.0
 """Sides of polygons in metres are divided into parts no longer than this before they become degrees, so that they stay
 where they were drawn to 0.1 mm up to 60 degrees of latitude: what is straight in metres is bent in degrees."""
 LISTED = 5
+UNREADABLE = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, ValueError, OSError)
 GLOBE = np.array([180.0, 90.0, 180.0, 90.0]) + 1e-6
 
 
@@ -93,6 +94,21 @@ def read(path: Path, table: str | None, fields: Sequence[str], box: Floats | Non
     _refuse(frame, ~outline, path, "no_outline")
     _refuse(frame, ~shapely.is_valid(shapes), path, "crossed")
     return frame
+
+
+def columns(path: Path, table: str | None) -> list[str]:
+    """All columns of a vector file but its outlines.
+
+    Raises:
+        LayersError: the file cannot be read, or has several layers.
+    """
+    try:
+        if path.suffix.lower() in (".parquet", ".geoparquet"):
+            frame = _whole(path, table, (), digest(path))
+            return [str(name) for name in frame.columns if name != frame.geometry.name]
+        return [str(name) for name in pyogrio.read_info(path, layer=_table(path, table))["fields"]]
+    except UNREADABLE as error:
+        raise LayersError(sentence("layers", "areas_unreadable", file=path.name, problem=str(error))) from error
 
 
 def in_degrees(frame: gpd.GeoDataFrame, path: Path, box: Floats | None = None) -> Geometries:
@@ -219,7 +235,7 @@ def _read(path: Path, table: str | None, fields: tuple[str, ...], box: Floats | 
         kept = [name for name in fields if name in about["fields"]]
         frame = pyogrio.read_dataframe(path, layer=_table(path, table), columns=kept, bbox=here, fid_as_index=True)
         return gpd.GeoDataFrame(frame).sort_index()
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, OSError) as error:
+    except UNREADABLE as error:
         raise LayersError(sentence("layers", "areas_unreadable", file=path.name, problem=str(error))) from error
 
 

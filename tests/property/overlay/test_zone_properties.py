@@ -90,7 +90,7 @@ def test_hectares_are_those_that_polygons_share(shape, zone, x, y):
 @FEW
 @given(plots(), maps(), lines(), lines())
 def test_jointly_with_cells(shape, zone, x, y):
-    """The rows of cells and polygons together, added over the map, are those of the cells; over the cells, the map's."""
+    """Rows of cells and polygons together, added up over the map, are those of the cells, and of the plot."""
     shape, cube = inside(shape), cube_of(x, y[::-1])
     assume(not shape.is_empty)
     both = overlay.tabulate(plots_of(shape), with_places(cube), 0.0, [zone])

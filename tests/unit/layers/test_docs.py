@@ -31,3 +31,14 @@ def test_worked_example_is_the_tested_one() -> None:
     assert shown.assets == tested.assets
     assert shown.encodings == tested.encodings
     assert shown.crs == tested.crs
+
+
+def test_example_of_polygons_is_a_definition() -> None:
+    """The map of polygons in the text can be used as it stands."""
+    blocks = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    shown = LayerDefinition.model_validate(
+        yaml.safe_load(next(block for block in blocks if "id: mapa_bosque" in block))
+    )
+
+    assert shown.polygons is not None
+    assert [variable.role for variable in shown.variables] == ["forest_2020", "event"]
