@@ -13,7 +13,6 @@ from eudr_check.errors import LayersError
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.layers.definition import LayerDefinition
 from eudr_check.layers.polygons import files, zones
-from eudr_check.records import Json
 from eudr_check.text import sentence
 from eudr_check.typing import Floats, Geometries, Ints, Mask
 
@@ -32,7 +31,7 @@ _TYPES = {
 }
 
 
-def described(path: Path, layer: LayerDefinition, collection: Path) -> dict[str, Json]:
+def described(path: Path, layer: LayerDefinition, collection: Path) -> dict[str, dict[str, object]]:
     """Every asset of a polygon map, with the hectares of its classes; all of the file is looked at.
 
     Args:
