@@ -206,6 +206,7 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
         variables=given.variables,
         classes=class_names.counting(given.layers),
         pictures=given.pictures,
+        baseline=str(given.policy.model_dump(mode="json").get("baseline") or ""),
         shipments=declared.shipments,
         withheld=declared.withheld,
         filings=given.filings,

@@ -55,15 +55,20 @@ function frame() {
   $("key").replaceChildren(...D.outcomes.flatMap((_, o) => P.outcome.includes(o) ? [el("span", {}, mark(o), outcomeName(o))] : []));
 }
 
-/* Borders and coasts behind the plots, and the countries by their names in the reader's language. */
+/* Borders and coasts behind the plots. */
 function backdrop() {
   pen.strokeStyle = "#9aa3af"; pen.lineWidth = 1; pen.beginPath();
   for (const line of D.backdrop.lines) for (let v = 0; v < line.length; v += 2) pen[v ? "lineTo" : "moveTo"](px(line[v]), py(line[v + 1]));
   pen.stroke();
-  if (view.k > 2500) return;
-  pen.font = "italic 13px system-ui, sans-serif"; pen.textAlign = "center"; pen.fillStyle = "#5d6673";
+}
+/* Countries by their names in the reader's language, a little lower or higher where a cooperative's name stands. */
+function countryNames(taken) {
   const names = new Intl.DisplayNames([lang], { type: "region", fallback: "code" });
-  for (const [code, x, y] of D.backdrop.countries) pen.fillText(names.of(code), px(x), py(y));
+  pen.font = "italic 13px system-ui, sans-serif"; pen.textAlign = "center"; pen.fillStyle = "#5d6673";
+  for (const [code, x, y] of D.backdrop.countries) {
+    const half = pen.measureText(names.of(code)).width / 2, at = [0, 24, -24, 48, -48, 72, -72].map(step => py(y) + step).find(line => !taken.some(([other, top, wide]) => Math.abs(other - px(x)) < wide + half && Math.abs(top - line) < 18));
+    if (at !== undefined) pen.fillText(names.of(code), px(x), at);
+  }
   pen.textAlign = "start";
 }
 /* Names of cooperatives where their plots lie: whole words inside the frame, and none over another. */
@@ -79,4 +84,5 @@ function labels(width) {
     pen.strokeStyle = "#fffd"; pen.lineWidth = 4; pen.strokeText(name, middle, top); pen.fillStyle = "#3c4350"; pen.fillText(name, middle, top);
   });
   pen.textAlign = "start";
+  return taken;
 }

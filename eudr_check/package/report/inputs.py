@@ -32,6 +32,8 @@ class ReportInput:
     """Classes of a map that count, in words, by EVIDENCE column, where its definition names them."""
     pictures: Mapping[str, Picture] | None = None
     """Ground of plots that matter, by plot; plots without one show their outline alone."""
+    baseline: str | None = None
+    """EVIDENCE column of the forest that the policy starts from."""
     shipments: pd.DataFrame | None = None
     """Kilograms of every shipment, from `ledger.table`."""
     withheld: Sequence[Withheld] = ()

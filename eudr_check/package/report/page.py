@@ -15,18 +15,18 @@ import pandas as pd
 
 from eudr_check.config import Harvest
 from eudr_check.package import backdrop
-from eudr_check.package.report import animals, areas, data, desk, filing
+from eudr_check.package.report import animals, areas, data, desk, filing, forest
 from eudr_check.package.report.inputs import ReportInput
 from eudr_check.text import say
 
-SCRIPTS = ("looks.js", "review.js", "desk.js", "areas.js", "animals.js", "picture.js", "report.js")
+SCRIPTS = ("looks.js", "review.js", "desk.js", "areas.js", "animals.js", "picture.js", "ground.js", "report.js")
 
 
 def write(folder: Path, given: ReportInput) -> list[Path]:
     """Write `report.html`.
 
     Args:
-        folder: existing folder to write into.
+        folder: existing folder to write into; rasters of the package in it are shown.
         given: what it is made of.
 
     Returns:
@@ -48,6 +48,8 @@ def write(folder: Path, given: ReportInput) -> list[Path]:
     content["animals"] = animals.document(given.animals)
     content["areas"] = areas.document(given.area_layers, given.area_outlines, given.areas)
     content["backdrop"] = backdrop.around(plots)
+    baselines = [given.baseline, *(one.column for one in given.variables if one.role == "forest_2020")]
+    content["forest"] = forest.document(folder, [one for one in baselines if one])
     path = folder / "report.html"
     path.write_text(_page(content, given.harvest), encoding="utf-8", newline="\n")
     return [path]

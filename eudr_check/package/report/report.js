@@ -157,7 +157,7 @@ function paint() {
   width = canvas.clientWidth; height = canvas.clientHeight;
   if (canvas.width !== Math.round(width * ratio)) canvas.width = width * ratio;
   if (canvas.height !== Math.round(height * ratio)) canvas.height = height * ratio;
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0); pen.clearRect(0, 0, width, height); backdrop(); drawAreas();
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0); pen.clearRect(0, 0, width, height); ground(); backdrop(); drawAreas();
   const seen = rows.filter(i => inSight(PLOT.box, i)), size = seen.length > 1500 ? .4 : .8;
   for (const i of seen) {
     const [areas, marks] = batches[P.outcome[i]], reach = isPoint(i) ? disc(i) * view.k : 0;
@@ -167,8 +167,11 @@ function paint() {
   }
   for (let o = D.outcomes.length - 1; o >= 0; o--) { pen.globalAlpha = .5; pen.fillStyle = D.outcomes[o].colour; pen.fill(batches[o][0]); }
   pen.globalAlpha = .85;
-  if ($("patches").checked && view.k > 4000) for (let i = 0; i < D.patches.year.length; i++) if (inSight(PATCH.box, i)) {
-    const path = new Path2D(); trace(PATCH, i, path); pen.fillStyle = pen.strokeStyle = D.years[D.patches.year[i]]; pen.lineWidth = 2;
+  if ($("patches").checked && view.k > 600) for (let i = 0; i < D.patches.year.length; i++) if (inSight(PATCH.box, i)) {
+    const path = new Path2D(), b = PATCH.box.subarray(4 * i, 4 * i + 4);
+    /* From afar a patch is smaller than what is seen: a spot of three pixels. */
+    if ((b[3] - b[1]) * view.k < 3) path.rect(px((b[0] + b[2]) / 2) - 1.5, py((b[1] + b[3]) / 2) - 1.5, 3, 3); else trace(PATCH, i, path);
+    pen.fillStyle = pen.strokeStyle = D.years[D.patches.year[i]]; pen.lineWidth = (b[3] - b[1]) * view.k < 3 ? 1 : 2;
     /* Disturbed canopy is no loss: an edge, and no ground. */
     if (D.patches.disturbed[i]) pen.stroke(path); else pen.fill(path, "evenodd");
   }
@@ -177,7 +180,7 @@ function paint() {
     pen.strokeStyle = D.outcomes[o].ink; pen.lineWidth = 1.4; pen.stroke(batches[o][0]);
     pen.strokeStyle = "#fff"; pen.lineWidth = 1.5 * size; pen.stroke(batches[o][1]); pen.fillStyle = D.outcomes[o].colour; pen.fill(batches[o][1]);
   }
-  if (view.k < 2500 && P.names.length <= 40) labels(width);
+  if (view.k < 2500) countryNames(P.names.length <= 40 ? labels(width) : []);
   if (selected >= 0 && PLOT.first[selected] < PLOT.first[selected + 1]) { pen.strokeStyle = "#22262e"; pen.lineWidth = 2; pen.strokeRect(px(PLOT.box[4 * selected]) - 5, py(PLOT.box[4 * selected + 3]) - 5, px(PLOT.box[4 * selected + 2]) - px(PLOT.box[4 * selected]) + 10, py(PLOT.box[4 * selected + 1]) - py(PLOT.box[4 * selected + 3]) + 10); }
   const metres = 111320 / view.k, round = 10 ** Math.floor(Math.log10(metres * 120)), long = [5, 2, 1].find(f => f * round <= metres * 120) * round;
   pen.fillStyle = pen.strokeStyle = "#22262e"; pen.lineWidth = 2; pen.font = "12px system-ui, sans-serif";
@@ -234,7 +237,7 @@ function open(i) {
   selected = i;
   const box = $("detail"), outcome = D.outcomes[P.outcome[i]], at = rows.indexOf(i), pair = (key, text) => text == null || text === "–" ? [] : [el("dt", {}, T(key)), el("dd", {}, el("bdi", {}, text))];
   const why = REASONS.get(i) || [], faults = FINDINGS.get(i) || [], steps = [...new Set(why.map(row => sentence("settle", D.reasons.codes[D.reasons.code[row]], {})).filter(Boolean))];
-  const x = (PLOT.box[4 * i] + PLOT.box[4 * i + 2]) / 2, y = (PLOT.box[4 * i + 1] + PLOT.box[4 * i + 3]) / 2, place = x === x ? `${y.toFixed(6)},${x.toFixed(6)}` : null;
+  const x = (PLOT.box[4 * i] + PLOT.box[4 * i + 2]) / 2, y = (PLOT.box[4 * i + 1] + PLOT.box[4 * i + 3]) / 2, place = x === x;
   box.replaceChildren(el("div", { class: "sheet" },
     el("div", { class: "top" }, ...[["previous", -1], ["next", 1]].map(([key, step]) => el("button", { disabled: at < 0 || !(at + step in rows), onclick: () => open(rows[at + step]) }, T(key))),
       place ? el("button", { onclick: () => { box.close(); const b = PLOT.box.slice(4 * i, 4 * i + 4); fit([b[0] - .002, b[1] - .002, b[2] + .002, b[3] + .002]); draw(); canvas.focus(); canvas.scrollIntoView({ block: "center" }); } }, T("on_map")) : null,
@@ -243,7 +246,7 @@ function open(i) {
     el("p", { class: "badge", css: { color: outcome.ink, borderColor: outcome.colour } }, mark(P.outcome[i]), outcomeName(P.outcome[i])), el("p", {}, says(i)), decidedBox(i),
     P.before[i] !== P.outcome[i] ? el("p", {}, T("before_review", { outcome: outcomeName(P.before[i]) })) : null, P.fragile[i] ? el("p", {}, flips(i)) : null, P.unobserved[i] ? el("p", {}, T("unobserved", { date: P.unobserved[i] })) : null,
     el("div", { class: "two" }, el("div", {}, picture(i)), el("div", {}, el("h3", {}, T("figures")), el("dl", {}, ...["area", "declared", "forest", "loss", "deforestation", "agreed"].flatMap(key => pair(key, key === "declared" && P.assumed[i] ? T("declared_none", { area: number(D.point_ha) }) : figure(i, key))), ...gaps(i).flatMap(([key, text]) => pair(key, text)), ...pair("margin", figure(i, "margin")),
-      ...pair("producer", P.producer[i]), ...pair("place", P.place[i]), ...pair("from_file", T("file_row", { file: P.files[P.file[i]], row: P.row[i] })), ...(place ? [el("dt", {}, T("position")), el("dd", {}, el("a", { href: "geo:" + place }, place))] : [])))),
+      ...pair("producer", P.producer[i]), ...pair("place", P.place[i]), ...pair("from_file", T("file_row", { file: P.files[P.file[i]], row: P.row[i] })), ...(place ? [el("dt", {}, T("position")), placeBox(y.toFixed(6), x.toFixed(6))] : [])))),
     deliveriesBox(i), lookBox(i),
     el("h3", {}, T("reasons")), el("ul", { class: "findings" }, ...why.map(row => { const R = D.reasons, code = R.codes[R.code[row]], area = number(R.area[row], 3), threshold = number(R.threshold[row], 3), values = { area, area_ha: area, threshold, threshold_ha: threshold, margin_ha: number(R.area[row] == null || R.threshold[row] == null ? null : R.area[row] - R.threshold[row], 3), layers: R.layers[row] };
       return el("li", {}, sentence("reasons", code, values, code), el("div", { class: "code" }, [R.area[row] == null ? null : T(R.threshold[row] == null ? "reason_area" : "reason_figures", values), code, R.layers[row]].filter(Boolean).join(" · "))); })),
@@ -267,7 +270,7 @@ function speak() {
   $("n-notes").hidden = !$("notes").children.length;
   $("layers").replaceChildren(el("thead", {}, el("tr", {}, ...["layer", "layer_variable", "layer_covers", "layer_tiles"].map(key => el("th", { scope: "col" }, T(key))))),
     el("tbody", {}, ...D.layers.map(layer => el("tr", {}, el("td", {}, layer.layer), el("td", {}, layer.variable, ...(layer.classes ? [el("div", { class: "code" }, T("layer_classes", layer))] : [])), el("td", {}, layer.from === layer.through ? layer.from : `${layer.from} – ${layer.through}`), el("td", {}, layer.tiles.map(count => number(count)).join(" / "))))));
-  $("foot").textContent = T("disclaimer", { version: D.version }); coops(); kilograms(); areasKey(); desk(); animals(); decideBar(); apply();
+  $("foot").textContent = T("disclaimer", { version: D.version }); coops(); kilograms(); areasKey(); desk(); groundKey(); animals(); decideBar(); apply();
   if ($("detail").open) open(selected);
 }
 $("language").replaceChildren(...D.languages.map(code => el("option", { value: code }, { en: "English", es: "Español", fr: "Français", pt: "Português" }[code])));
@@ -279,7 +282,7 @@ $("coop").addEventListener("change", event => { filter.coop = Number(event.targe
 $("reason").addEventListener("change", event => { filter.reason = Number(event.target.value); apply(); });
 $("settles").addEventListener("change", event => { filter.settle = Number(event.target.value); apply(); }); $("fragile").addEventListener("change", event => { filter.fragile = event.target.checked; apply(); });
 $("faulty").addEventListener("change", event => { filter.faulty = event.target.checked; apply(); });
-$("patches").addEventListener("change", draw); $("areas").addEventListener("change", draw);
+$("patches").addEventListener("change", draw); $("areas").addEventListener("change", draw); $("forest").addEventListener("change", draw);
 $("list").addEventListener("scroll", () => list()); $("list").addEventListener("keydown", move);
 $("in").addEventListener("click", () => zoom(1.6)); $("out").addEventListener("click", () => zoom(1 / 1.6)); $("all").addEventListener("click", () => { whole(); draw(); });
 $("detail").addEventListener("close", () => { history.replaceState(null, "", location.pathname); draw(); });

@@ -4,14 +4,18 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import rasterio
+from rasterio.transform import from_bounds
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from browser import Browser
 from conftest import written
 
+from eudr_check.package import palette
 from tests.helpers import season_tables
 
 
@@ -184,3 +188,64 @@ def test_notes_about_files_are_folded_away_from_faults(tmp_path: Path) -> None:
         assert browser.run("document.querySelectorAll('#notes > li').length") == 40
         assert not browser.run("$('n-notes').open")
         assert browser.run("$('elsewhere').getBoundingClientRect().height") < 400
+
+
+def painted(browser: Browser, x: float, y: float) -> list[int]:
+    """Colour of the map at a position in degrees, once all its pictures are unpacked."""
+    browser.run("(async () => { for (const one of PICTURES.values()) await one.decode(); paint(); return 1; })()")
+    place = f"Math.round(px({x}) * (devicePixelRatio || 1)), Math.round(py({y}) * (devicePixelRatio || 1))"
+    return browser.run(f"[...pen.getImageData({place}, 1, 1).data].slice(0, 3)")
+
+
+def test_forest_and_loss_are_seen_from_afar(tmp_path: Path) -> None:
+    """Forest of 2020 where its map has it, each loss a spot of its year; both can be put away."""
+    season = season_tables.season(60)
+    west, south, east, north = season.plots[season.plots["usable"]].total_bounds
+    maps = tmp_path / "rasters" / "jrc_gfc2020.forest"
+    maps.mkdir(parents=True)
+    maps.with_suffix(".forest.vrt").touch()
+    profile = {"driver": "GTiff", "width": 600, "height": 600, "count": 1, "dtype": "uint8", "crs": "EPSG:4326"}
+    with rasterio.open(
+        maps / "T.tif", "w", transform=from_bounds(west, south, east, north, 600, 600), **profile
+    ) as file:
+        file.write(np.ones((600, 600), np.uint8), 1)
+    after = season.patches[season.patches["year"] > 2020]
+    spot = after.geometry.iloc[0].representative_point()
+    with Browser(tmp_path / "profile") as browser:
+        browser.open(written(tmp_path, season))
+        browser.run(f"(rows = [], view = {{ x: {spot.x}, y: {spot.y}, k: 900 }}, paint(), 1)")
+        loss, ground = painted(browser, spot.x, spot.y), painted(browser, spot.x + 0.05, spot.y)
+        browser.run("($('forest').click(), $('patches').click(), paint(), 1)")
+        bare = painted(browser, spot.x, spot.y)
+        legend = browser.run("$('forest-name').textContent")
+
+        assert np.abs(np.array(ground) - palette.rgb(palette.FOREST)).max() <= 2
+        year = palette.rgb(palette.year_colour(int(after["year"].iloc[0])))
+        assert np.abs(np.array(loss) - year).max() < 40 < np.abs(np.array(loss) - ground).max()
+        assert bare == [0, 0, 0]
+        assert "jrc_gfc2020.forest" in legend
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_a_position_leads_somewhere_on_every_machine(page: Path, tmp_path: Path, phone: bool) -> None:
+    """It can be copied without a network; `geo:` stands only where an application opens it."""
+    html = page.with_suffix(".html")
+    html.write_bytes(page.read_bytes())
+    with Browser(tmp_path / "profile", width=390 if phone else 1440, phone=phone) as browser:
+        browser.open(html)
+        browser.run("open(0)")
+        links = browser.run("[...document.querySelectorAll('#detail dd a')].map(one => one.protocol)")
+        text = browser.run("[...document.querySelectorAll('#detail dd')].at(-1).querySelector('bdi').textContent")
+        box = browser.run("PLOT.box.slice(0, 4)")
+        box = [box[str(number)] for number in range(4)] if isinstance(box, dict) else box
+        browser.run("[...document.querySelectorAll('#detail dd')].at(-1).querySelector('button').click()")
+        browser.run("new Promise(done => setTimeout(() => done(1), 300))")
+        said = browser.run(
+            "[...document.querySelectorAll('#detail dd')].at(-1).querySelector('[role=status]').textContent"
+        )
+
+        assert links == (["geo:"] if phone else ["https:"])
+        latitude, longitude = map(float, text.split(", "))
+        assert box[1] <= latitude <= box[3] and box[0] <= longitude <= box[2]
+        assert said.strip() in ("copied", "marked; copy it with the keyboard")
+        assert not browser.complaints
