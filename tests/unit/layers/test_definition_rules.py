@@ -64,6 +64,7 @@ WRONG = {
                                "year: value 3 means 2022 and 2023"),
     "forest that is always unknown": ((*FOREST, "unknown"), [{"class": "3..5"}], "the variable could never be 1"),
     "id of a shipped layer": (("id",), "hansen_gfc@v1.13", "is the id of a definition that comes with"),
+    "name of a shipped layer": (("name",), "hansen", "'hansen' is the name of a layer that comes with eudr-check"),
     "id without a version": (("id",), "mapa_bosque", "id: 'mapa_bosque'"),
     "key that is misspelt": (("assets", "class", "legende"), "3..5", "legende: unknown key; did you mean 'legend'"),
     "asset that is not there": ((*FOREST, "when"), {"clase": 3}, "no asset 'clase'"),
@@ -104,6 +105,37 @@ WRONG = {
 }  # fmt: skip
 
 
+TRIED_IN_QGIS = (
+    "when of a value outside the legend",
+    "unknown outside the legend",
+    "nodata in the legend",
+    "when of nodata",
+    "legend beyond the dtype",
+    "event as forest",
+    "state as event",
+    "cover that ends before it begins",
+    "forest of 2015",
+    "date in words",
+    "code of no CRS",
+    "CRS in words",
+    "name of a shipped layer",
+    "years of 3000",
+    "year values outside the legend",
+    "2035 in a layer until 2024",
+    "id without a version",
+    "key that is misspelt",
+    "asset that is not there",
+    "event without a rule of years",
+    "two rules of years",
+)
+"""What a GIS user of November 2026 tried with maps of their own: 1 to 16 were accepted then, 17 to 21 refused."""
+
+
+def numbered(case: str) -> str:
+    """The name of a case, behind its number where it is one of those 21."""
+    return f"{TRIED_IN_QGIS.index(case) + 1:02} {case}" if case in TRIED_IN_QGIS else case
+
+
 def changed(place: tuple[str, ...], value: Any) -> dict[str, Any]:
     """The sound definition with another value at one place (a mapping at a variable is merged)."""
     content: dict[str, Any] = yaml.safe_load(yaml.safe_dump(SOUND))
@@ -126,7 +158,12 @@ def test_a_sound_definition_is_taken(tmp_path: Path) -> None:
     assert read(write(tmp_path, SOUND)).id == "mapa_bosque@2024"
 
 
-@pytest.mark.parametrize("case", WRONG)
+def test_all_that_was_tried_is_here() -> None:
+    """Twenty-one, each once and by a name of the table."""
+    assert len(set(TRIED_IN_QGIS)) == 21 and set(TRIED_IN_QGIS) <= set(WRONG)
+
+
+@pytest.mark.parametrize("case", WRONG, ids=numbered)
 def test_a_wrong_definition_is_refused_by_name(tmp_path: Path, case: str) -> None:
     """File, key, value and what is wrong stand in the message."""
     place, value, message = WRONG[case]
