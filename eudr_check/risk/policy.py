@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
@@ -20,6 +20,14 @@ from eudr_check.resources import parse_yaml
 from eudr_check.text import Joined, sentence
 from eudr_check.trade import Strict
 
+Degradation = Literal[
+    "primary_to_plantation",
+    "regenerating_to_plantation",
+    "natural_to_other_wooded",
+    "primary_to_planted",
+    "forest_to_agriculture",
+    "use_changed_without_event",
+]
 Quantity = Literal[
     "agreed_event_on_forest",
     "one_method_event_on_forest",
@@ -30,23 +38,9 @@ Quantity = Literal[
     "canopy_disturbance",
     "event_on_disputed_forest",
     "forest_seen_once",
-    "primary_to_plantation",
-    "regenerating_to_plantation",
-    "natural_to_other_wooded",
-    "primary_to_planted",
-    "forest_to_agriculture",
-    "use_changed_without_event",
+    Degradation,
 ]
-DEGRADATION = frozenset(
-    {
-        "primary_to_plantation",
-        "regenerating_to_plantation",
-        "natural_to_other_wooded",
-        "primary_to_planted",
-        "forest_to_agriculture",
-        "use_changed_without_event",
-    }
-)
+DEGRADATION = frozenset(get_args(Degradation))
 """Quantities that need the kind of forest in 2020 and the use of the land today."""
 OWN_POLICIES = {"cattle": "cattle@1", "wood": "wood@1"}
 """Shipped policies of commodities that have one of their own."""

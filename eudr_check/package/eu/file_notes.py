@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eudr_check.errors import PackageError
+from eudr_check.package.eu.file_text import bytes_of
 from eudr_check.text import Sentence, sentence
 
 DECIMALS = 6
@@ -36,13 +36,7 @@ def notes_of(path: Path, *, cattle: bool = False) -> list[FileNote]:
         PackageError: the file cannot be opened.
     """
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise PackageError(
-            sentence("refusals", "geojson_unreadable", file=str(path), problem=str(error.strerror))
-        ) from error
-    try:
-        parsed = json.loads(content.decode("utf-8-sig"), parse_float=str)
+        parsed = json.loads(bytes_of(path).decode("utf-8-sig"), parse_float=str)
     except (ValueError, RecursionError):
         return []
     features = parsed.get("features") if isinstance(parsed, dict) else None

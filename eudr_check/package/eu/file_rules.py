@@ -11,13 +11,11 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from eudr_check.errors import PackageError
 from eudr_check.package.eu import ring_rules
 from eudr_check.package.eu.file_faults import EU_CODES, Fault, fault, words
 from eudr_check.package.eu.file_scan import Scan
-from eudr_check.package.eu.file_text import LIMIT_BYTES, parsed, size_faults
+from eudr_check.package.eu.file_text import LIMIT_BYTES, bytes_of, parsed, size_faults
 from eudr_check.package.eu.file_words import PROPERTIES
-from eudr_check.text import sentence
 
 __all__ = ["EU_CODES", "LIMIT_BYTES", "PROPERTIES", "Fault", "check", "check_file"]
 
@@ -35,13 +33,7 @@ def check_file(path: Path, *, cattle: bool = False) -> list[Fault]:
     Raises:
         PackageError: the file cannot be opened.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise PackageError(
-            sentence("refusals", "geojson_unreadable", file=str(path), problem=str(error.strerror))
-        ) from error
-    return check(content, cattle=cattle)
+    return check(bytes_of(path), cattle=cattle)
 
 
 def check(content: bytes, *, cattle: bool = False) -> list[Fault]:

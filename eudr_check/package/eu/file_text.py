@@ -2,11 +2,28 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from eudr_check.errors import PackageError
 from eudr_check.package.eu.file_faults import Fault, fault, words
+from eudr_check.text import sentence
 
 LIMIT_BYTES = 25_000_000
+
+
+def bytes_of(path: Path) -> bytes:
+    """The content of a file.
+
+    Raises:
+        PackageError: it cannot be opened.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PackageError(
+            sentence("refusals", "geojson_unreadable", file=str(path), problem=str(error.strerror))
+        ) from error
 
 
 def size_faults(content: bytes) -> Iterator[Fault]:
