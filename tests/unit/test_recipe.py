@@ -40,7 +40,7 @@ def test_it_builds_this_version_with_its_commands() -> None:
 
 
 def test_the_builder_takes_it() -> None:
-    """rattler-build reads and fills in the recipe, where somebody installed it (80 MB: pip install py-rattler-build)."""
+    """rattler-build reads and fills in the recipe, where somebody has it (80 MB: pip install py-rattler-build)."""
     rattler_build = pytest.importorskip("rattler_build")
     (made,) = rattler_build.Stage0Recipe.from_yaml(PATH.read_text(encoding="utf-8")).render()
     recipe = made.recipe.to_dict()
