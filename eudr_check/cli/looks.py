@@ -62,6 +62,7 @@ def explain(
         risk.policy(harvest.policy),
         spoken,
     )
+    words += _chains(plot, tables.get("ANIMALS"), spoken)
     if picture is not None:
         picture.write_text(_drawn(harvest, plot, tables), encoding="utf-8")
     if as_json:
@@ -71,6 +72,24 @@ def explain(
     typer.echo(words)
     if picture is not None:
         typer.echo(str(picture))
+
+
+def _chains(plot: str, animals: "pd.DataFrame | None", language: str) -> str:
+    """Groups of cattle that were kept on the plot, the outcome of each chain, and what breaks it; empty without any."""
+    from eudr_check.package import chains
+    from eudr_check.text import say
+
+    if animals is None:
+        return ""
+    mine = animals[[plot in keys for keys in animals["plots"]]]
+    lines = []
+    for row in mine.sort_values("group").to_dict("records"):
+        why = " ".join(chains.worded(one, language) for one in chains.faults(f"{row['reasons']}; {row['warnings']}"))
+        outcome = say("explain", str(row["outcome"]), language)
+        lines.append(f"- {say('explain', 'chain', language, group=row['group'], outcome=outcome)} {why}".rstrip())
+    if not lines:
+        return ""
+    return "\n".join(["", say("explain", "chains_heading", language), *lines, ""])
 
 
 def _drawn(harvest: "Harvest", plot: str, tables: Mapping[str, "pd.DataFrame"]) -> str:

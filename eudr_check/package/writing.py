@@ -237,6 +237,7 @@ def _action_plan(given: PackageInput, declared: Declared, folder: Path) -> None:
             parquet.features(folder / "tables" / "PATCHES.parquet"),
             given.to_review,
             frozenset(one.column for one in given.variables if one.role == "degradation"),
+            given.animals,
         ),
     )
 

@@ -19,7 +19,7 @@ NEEDED = ("PLOTS", "EVIDENCE", "SOURCES", "ASSESSMENTS", "REASONS")
 
 
 def tables(run: Path) -> dict[str, pd.DataFrame]:
-    """PLOTS, EVIDENCE, SOURCES, ASSESSMENTS and REASONS of a run folder.
+    """PLOTS, EVIDENCE, SOURCES, ASSESSMENTS and REASONS of a run folder, and ANIMALS where the harvest names some.
 
     Raises:
         RunError: the run has not come as far as outcomes.
@@ -27,7 +27,8 @@ def tables(run: Path) -> dict[str, pd.DataFrame]:
     folder = RunFolder(run).pull("tables")
     if not all((folder / f"{name}.parquet").is_file() for name in NEEDED):
         raise RunError(sentence("start", "not_run", run=object_store.name(run)))
-    return {name: _read(folder / f"{name}.parquet") for name in NEEDED}
+    there = [name for name in (*NEEDED, "ANIMALS") if (folder / f"{name}.parquet").is_file()]
+    return {name: _read(folder / f"{name}.parquet") for name in there}
 
 
 def supply_of(harvest: Harvest, sources: pd.DataFrame) -> Supply:

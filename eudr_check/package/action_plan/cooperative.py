@@ -26,6 +26,8 @@ class Ground:
     """Plots that a decision can settle: outcome, reasons and evidence digest."""
     disturbed: frozenset[str] = frozenset()
     """Columns of PATCHES that show disturbed canopy, which is no loss."""
+    animals: pd.DataFrame | None = None
+    """ANIMALS; None where the harvest names none."""
 
 
 @dataclass(frozen=True)

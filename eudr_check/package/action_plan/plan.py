@@ -11,7 +11,7 @@ import pandas as pd
 
 from eudr_check.config import Harvest
 from eudr_check.package import document_date
-from eudr_check.package.action_plan import decision_map, losses, pages, phone, workbook
+from eudr_check.package.action_plan import chains, decision_map, losses, pages, phone, workbook
 from eudr_check.package.action_plan.actions import actions, scorecard
 from eudr_check.package.action_plan.cooperative import Ground, Plan
 
@@ -35,7 +35,7 @@ def write(
         harvest: settings; name, languages, `producer_as` and date are read.
         plots: PLOTS. findings: FINDINGS. assessments: ASSESSMENTS. reasons: REASONS.
         ground: what whoever goes there has to find, and to decide on.
-        deliveries: `plot` and `kg_green` per delivery; None where the harvest has no list.
+        deliveries: `plot`, `group` and `kg_green` per delivery; None where the harvest has no list.
 
     Returns:
         The files, cooperatives in alphabetical order. Same tables, same bytes.
@@ -54,6 +54,8 @@ def write(
         lost_at=losses.marks(lost),
     )
     named = {*plots["cooperative"], *findings["cooperative"].dropna()}
+    if ground.animals is not None:
+        todo = _with_chains(todo, ground.animals, named, deliveries, harvest)
     written = []
     for cooperative in sorted(named):
         own = plots[plots["cooperative"] == cooperative]
@@ -68,3 +70,25 @@ def write(
             written += phone.write(target, plan)
         written += decision_map.write(target, plan)
     return written
+
+
+def _with_chains(
+    todo: pd.DataFrame, animals: pd.DataFrame, named: set[str], deliveries: pd.DataFrame | None, harvest: Harvest
+) -> pd.DataFrame:
+    """What is to be done, chains of animals among it, what weighs most first."""
+    more = chains.actions(
+        animals,
+        named,
+        deliveries,
+        file="" if harvest.animals is None else harvest.animals.name,
+        start=document_date.day(harvest),
+        language=harvest.package.languages[0],
+    )
+    if more.empty:
+        return todo
+    # Frames with columns that are empty in one of them are joined as objects, then typed as before.
+    more["area_ha"] = more["plot"].map(todo.dropna(subset="plot").groupby("plot")["area_ha"].first())
+    whole = pd.concat([todo.astype(object), more.astype(object)], ignore_index=True)
+    whole = whole.astype({"kg": float, "area_ha": float, "source_row": "Int64", "longitude": float, "latitude": float})
+    weight = whole["kg"] if deliveries is not None else whole["area_ha"].fillna(0.0)
+    return whole.loc[(-weight).sort_values(kind="stable").index].reset_index(drop=True)

@@ -13,7 +13,7 @@ import shapely
 
 from eudr_check import parquet, tables
 from eudr_check.package import backdrop
-from eudr_check.package.gis import sheets
+from eudr_check.package.gis import chains, sheets
 from eudr_check.package.gis.edition import Counted
 from eudr_check.package.gis.loss import loss_on_forest
 from eudr_check.text import say
@@ -39,10 +39,21 @@ OWN_DESCRIPTIONS = {
     "scale": "denominator of the scale of the map on its sheet",
     "projection": "UTM zone of the map on its sheet",
     "country": "country",
+    "chain_outcome": "outcome of the whole chain of the group: that of its weakest link",
     **{name: f"usable plots with the outcome {name}" for name in sheets.COUNTED},
     "plots": "plots on or within 100 m of the patch, one a line; the table `patch_plots` has a row for each",
 }
-OWN = ("tiles", "data_dictionary", "patches", "patch_plots", VIEW, "attention", "cooperatives", "countries")
+OWN = (
+    "tiles",
+    "data_dictionary",
+    "patches",
+    "patch_plots",
+    VIEW,
+    "attention",
+    "cooperatives",
+    "countries",
+    "stays",
+)
 """Tables with fields that no other table of the pipeline has."""
 AREAS, OUTLINES = "areas", "area_outlines"
 LOSS = "loss_on_forest"
@@ -83,6 +94,8 @@ class Judged:
     """Parquet file of AREAS, where the harvest names vector layers."""
     outlines: Path | None = None
     """Parquet file of AREA_OUTLINES, where it does."""
+    animals: tuple[Path, Path] | None = None
+    """Parquet files of STAYS and ANIMALS, where the harvest names animals."""
 
 
 def tables_of(
@@ -137,6 +150,8 @@ def tables_of(
         content.append(Table(AREAS, parquet.frame(judged.areas).reset_index()))
     if judged.outlines is not None:
         content.append(Table(OUTLINES, parquet.features(judged.outlines), "MultiPolygon"))
+    if judged.animals is not None:
+        content.append(Table(chains.STAYS, chains.table(judged.animals, language)))
     if judged.forest is not None:
         lost = loss_on_forest(plots, patches, judged.evidence, judged.counted, judged.forest)
         content.insert(4, Table(LOSS, lost, "MultiPolygon"))

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pyarrow.parquet as pq
 
 from eudr_check import parquet
-from eudr_check.package.gis import geopackage, maps, rasters
+from eudr_check.package.gis import chains, geopackage, maps, rasters
 from eudr_check.package.gis.content import Judged
 from eudr_check.package.gis.edition import Edition
 from eudr_check.records import Json
@@ -56,6 +56,7 @@ def write(folder: str, edition: Json, bounds: Sequence[float]) -> None:
             looks=rasters.looks(Path(folder)),
             areas=geopackage.stored_table(Path(folder), "AREAS"),
             outlines=geopackage.stored_table(Path(folder), "AREA_OUTLINES"),
+            animals=chains.files(Path(folder)),
         ),
         bounds=(west, south, east, north),
     )

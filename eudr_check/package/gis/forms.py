@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 from eudr_check import tables
+from eudr_check.animal_tables import CHAIN_OUTCOMES, ROLES
 from eudr_check.text import say
 
 FIRST = ("final_outcome", "plot_id", "cooperative", "area_ha", "deforestation_ha", "forest_2020_ha", "unknown_ha")
 """Columns of plots that people look for, in front of all others."""
 DECIMALS = 4
 """Of hectares: a square metre."""
-RELATED = ("reasons", "findings", "evidence", "plot_patches", "areas")
+RELATED = ("reasons", "findings", "evidence", "plot_patches", "areas", "stays")
 """Tables with a row for every plot they speak of, shown in its form."""
 _PLOT = ("plots", "plot_points")
 _TABS = {
@@ -44,6 +45,8 @@ def words(language: str) -> dict[str, dict[str, str]]:
     return {
         "outcome": {code: say("report", f"outcome_{code}", language) for code in tables.OUTCOMES},
         "final_outcome": {code: say("report", f"outcome_{code}", language) for code in outcomes},
+        "chain_outcome": {code: say("report", f"outcome_{code}", language) for code in CHAIN_OUTCOMES},
+        "role": {code: say("gis", f"role_{code}", language) for code in ROLES},
         "severity": {code: say("gis", f"severity_{code}", language) for code in tables.SEVERITIES},
         "commodity": {code: say("report", f"commodity_{code}", language) for code in tables.COMMODITIES},
         "geometry_kind": {code: say("statement", f"kind_{code}", language) for code in ("point", "polygon")},

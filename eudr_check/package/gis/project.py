@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package.gis import forms, maps, metadata, provinces, qgs, rasters, themes
 from eudr_check.package.gis import styles as gis_styles
+from eudr_check.package.gis.chains import STAYS
 from eudr_check.package.gis.content import AREAS, LOSS, OUTLINES, alias
 from eudr_check.package.gis.edition import Areas, Credit
 from eudr_check.package.gis.layout import Printed, layouts, with_margin
@@ -268,7 +269,7 @@ def _groups(project: Project) -> dict[str, list[_Layer]]:
                 "reasons",
                 "evidence",
                 "plot_patches",
-                *([AREAS] if AREAS in project.fields else []),
+                *(table for table in (AREAS, STAYS) if table in project.fields),
                 "sources",
                 "data_dictionary",
             ]

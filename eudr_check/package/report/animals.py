@@ -1,14 +1,12 @@
 """Groups of cattle as the report lists them: outcome of the chain, and what is wrong with which link."""
 
-import re
 from collections.abc import Sequence
 
 import pandas as pd
 
+from eudr_check.package import chains
 from eudr_check.records import Json
 from eudr_check.text.clean import clean
-
-_PART = re.compile(r"^([a-z_]+)(?:: (.*))?$")
 
 
 def document(animals: pd.DataFrame | None) -> Sequence[Json]:
@@ -24,13 +22,11 @@ def document(animals: pd.DataFrame | None) -> Sequence[Json]:
     rows = animals[columns].astype(object).where(animals[columns].notna(), None).to_dict("records")
     found = [
         {name: row[name] for name in ("outcome", "stays", "born", "slaughtered")}
-        | {"group": clean(row["group"]), "why": [*_parts(row["reasons"]), *_parts(row["warnings"])]}
+        | {"group": clean(row["group"]), "why": _why(row["reasons"], row["warnings"])}
         for row in rows
     ]
     return sorted(found, key=lambda one: (order.index(one["outcome"]), one["group"]))
 
 
-def _parts(reasons: str) -> list[dict[str, str]]:
-    """`code: what; code` one by one."""
-    matches = (_PART.match(part) for part in reasons.split("; ") if part)
-    return [{"code": found[1], "what": clean(found[2] or "")} for found in matches if found is not None]
+def _why(*reasons: str) -> list[dict[str, str]]:
+    return [{"code": one.code, "what": clean(one.what)} for text in reasons for one in chains.faults(text)]

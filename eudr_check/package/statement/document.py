@@ -7,10 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from eudr_check.package import chains
+from eudr_check.package.chains import Fault
 from eudr_check.package.pictures import Shots
 from eudr_check.package.statement.pages import Pages
 from eudr_check.records import Json
-from eudr_check.text import number
+from eudr_check.text import number, say
 
 MOST_EXAMPLES = 4
 
@@ -49,6 +51,7 @@ class Document(Pages):
             self.product(),
             *self.places(),
             self.risk(),
+            *self.animals(),
             self.layers(),
             self.excluded(),
             self.legality(),
@@ -152,6 +155,27 @@ class Document(Pages):
         if facts["ready_to_sign"]:
             paragraphs.append(self.say("risk_person"))
         return {"level": 2, "heading": self.say("risk"), "paragraphs": paragraphs}
+
+    def animals(self) -> list[dict[str, object]]:
+        """Groups of cattle with the outcome of their chains, and what breaks one."""
+        groups = self.facts.get("animals")
+        if groups is None:
+            return []
+        rows = [
+            [
+                one["group"],
+                one["born"] or "–",
+                one["slaughtered"] or "–",
+                self.number(one["stays"], 0),
+                say("report", f"outcome_{one['outcome']}", self.language),
+                " ".join(chains.worded(Fault(**why), self.language) for why in one["why"]) or "–",
+            ]
+            for one in groups
+        ]
+        heads = ("animal_group", "animal_born", "animal_slaughtered", "animal_stays", "animal_chain", "animal_why")
+        table = self.table(heads, rows, numbers=(3,), widths=(2, 0, 0, 0, 2, 4))
+        text = self.say("animals_text", groups=len(groups))
+        return [{"level": 3, "heading": self.say("animals_heading"), "paragraphs": [text], "table": table}]
 
     def layers(self) -> dict[str, object]:
         rows = [

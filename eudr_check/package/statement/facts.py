@@ -42,6 +42,8 @@ class Stated:
     """File, sha256 and bytes of the GeoJSON."""
     draft: bool
     """Made with `--draft`."""
+    animals: Sequence[Mapping[str, object]] | None = None
+    """Groups of cattle in its lots, from `animals.of_part`; None where the harvest names none."""
 
 
 def gather(
@@ -99,6 +101,7 @@ def gather(
         "refused_lots": _refused_lots(consignment, part),
         "legality": [dict(row) for row in stated.legality],
         "record": {"basis": stated.article10.basis, "concern": stated.article10.concern},
+        **({} if stated.animals is None else {"animals": [dict(row) for row in stated.animals]}),
         "article10": {language: [dict(row) for row in rows] for language, rows in stated.article10.rows.items()},
     }
 

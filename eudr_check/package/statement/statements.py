@@ -22,7 +22,7 @@ from eudr_check.package.eu.orders import changed_since, orders
 from eudr_check.package.eu.parts import Declared, Part, parts
 from eudr_check.package.folder import Folder
 from eudr_check.package.pictures import Shots
-from eudr_check.package.statement import document, facts, form, index
+from eudr_check.package.statement import animals, document, facts, form, index
 from eudr_check.package.statement.filed import rest_without_lots, shown_as_filed
 from eudr_check.package.statement.map import draw
 from eudr_check.package.statement.pages import listed
@@ -217,6 +217,7 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
                 "bytes": len(geojson),
             },
             draft=behind.draft,
+            animals=animals.of_part(behind.animals, behind.deliveries, part.lots),
         ),
     )
     if behind.faults or part.filed:

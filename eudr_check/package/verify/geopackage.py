@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 
 from eudr_check import __version__
 from eudr_check.package import pictures
+from eudr_check.package.gis import chains, maps, rasters
 from eudr_check.package.gis import geopackage as gis
-from eudr_check.package.gis import maps, rasters
 from eudr_check.package.gis.content import Judged
 from eudr_check.package.gis.edition import Edition
 from eudr_check.package.verify.contents import Contents
@@ -73,6 +73,7 @@ def _made(contents: Contents, folder: Path) -> tuple[Path, Path]:
             rasters.looks(contents.root),
             gis.stored_table(contents.root, "AREAS"),
             gis.stored_table(contents.root, "AREA_OUTLINES"),
+            chains.files(contents.root),
         ),
         bounds=gis.view(contents.plots),
     )

@@ -1,12 +1,17 @@
 """The small harvests beside the coffee season, run whole: what is drawn is what comes out."""
 
+import json
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
+import pyogrio
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from eudr_check import config, parquet
+from eudr_check.cli.commands import app
 from eudr_check.package.verify import verify
 from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import Finished, run
@@ -187,6 +192,44 @@ def test_statement_of_meat_names_every_establishment_of_its_animals(cattle: Fini
     assert sorted(index["plot_id"]) == ["CAMAL-01", "CRIA-01", "CRIA-02", "ENGORDE-01", "RECRIA-01"]
     assert excluded["ganaderos/POTRERO-09"] == "no_animals"
     assert verify(cattle.package / "pe-cattle-2026.zip", stages=STAGES) == []
+
+
+def test_chains_are_shown_wherever_somebody_has_to_know(cattle: Finished) -> None:
+    """Action plan, QGIS, statement and `explain` say which link breaks the chain of which group, as the report does."""
+    book = openpyxl.load_workbook(cattle.package / "action_plan" / "ganaderos.xlsx").worksheets[1]
+    todo = [[str(cell) for cell in row] for row in book.values]
+    stays = pyogrio.read_dataframe(cattle.package / "pe-cattle-2026.gpkg", layer="stays", read_geometry=False)
+    born = stays[stays["plot"] == "ganaderos/CRIA-03"].iloc[0]
+    dds = json.loads(next(cattle.package.glob("statement-*/dds.json")).read_text(encoding="utf-8"))
+    settings = cattle.folder.path.parent / "pe-cattle-2026.yaml"
+    said = CliRunner().invoke(app, ["explain", str(settings), "ganaderos/CAMAL-01", "--language", "en"]).output
+
+    for group in ("T-03", "T-04", "T-05", "T-06", "T-07", "T-08"):
+        assert any(group in cell for row in todo for cell in row), group
+    assert not any("T-01" in cell or "T-02" in cell for row in todo for cell in row)
+    assert (born["group"], born["role"], born["chain_outcome"]) == ("T-03", "birth", "high")
+    assert born["why"] == "Riesgo alto: ganaderos/CRIA-03."
+    assert len(stays) == len(pd.read_parquet(cattle.package / "tables" / "STAYS.parquet"))
+    assert [(one["group"], one["outcome"], one["stays"], one["why"]) for one in dds["animals"]] == [
+        ("T-01", "low", 4, []),
+        ("T-02", "low", 3, []),
+    ]
+    assert "Group T-06, the whole chain: undetermined. Nobody says where they were: 2024-12-01/2025-02-28." in said
+    assert "Group T-01, the whole chain: low risk." in said
+
+
+def test_an_edit_of_the_animals_of_a_statement_is_found(cattle: Finished, tmp_path: Path) -> None:
+    """What dds.json says of groups follows from the tables inside."""
+
+    def change(package: Path) -> None:
+        (path,) = package.glob("statement-*/dds.json")
+        content = json.loads(path.read_text(encoding="utf-8"))
+        content["animals"][0]["slaughtered"] = "2026-03-03"
+        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+    found = verify(rehashed(cattle.package, tmp_path / "edited", change), stages=STAGES)
+
+    assert any(one.file.endswith("dds.json") for one in found)
 
 
 @pytest.mark.parametrize(

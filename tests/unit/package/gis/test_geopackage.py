@@ -13,6 +13,7 @@ import pyogrio
 import pytest
 
 from eudr_check import tables
+from eudr_check.package.gis import chains
 from tests.helpers import season_tables
 
 ODD = ["coop/01-B 03", "coop/Ñ, 'lote' 2/b", 'coop/"A" 7']
@@ -141,6 +142,30 @@ def test_areas_that_plots_lie_in_are_a_table_of_their_forms(tmp_path: Path) -> N
     assert "areas" not in [name for name, _ in pyogrio.list_layers(bare)]
     with zipfile.ZipFile(project) as archive:
         assert b"areas_of_" not in archive.read("pe-coffee-2026.qgs")
+
+
+def test_animals_are_a_table_of_the_forms_of_establishments(tmp_path: Path) -> None:
+    """Each stay with the outcome of the whole chain and its faults in words; establishments without plot stay in."""
+    plot = str(season_tables.season(2).plots.index[0])
+    place = {"source_row": 1, "source_place": "2"}
+    stays = tables.typed(
+        tables.STAYS,
+        [
+            {**place, "group": "G1", "plot": plot, "role": "birth", "since": "2024-01-01", "until": None},
+            {**place, "group": "G1", "plot": "norte/none", "role": "market"},
+        ],
+    )
+    why = f"establishment_unknown: norte/none; day_missing: {plot}"
+    animals = [{"group": "G1", "stays": 2, "outcome": "undetermined", "reasons": why, "warnings": "", "plots": [plot]}]
+    for name, table in (("STAYS", stays), ("ANIMALS", tables.typed(tables.ANIMALS, animals))):
+        (tmp_path / "tables").mkdir(exist_ok=True)
+        table.to_parquet(tmp_path / "tables" / f"{name}.parquet")
+
+    found = chains.table(chains.files(tmp_path) or (), "en")
+
+    assert found["plot"].tolist() == [plot, "norte/none"] and found["chain_outcome"].tolist() == ["undetermined"] * 2
+    assert found["why"].iloc[0] == f"In no plot file: norte/none.\nA first or last day is missing: {plot}."
+    assert chains.files(tmp_path / "tables") is None
 
 
 def test_a_plot_finds_its_patches_whatever_its_id_holds(tmp_path: Path) -> None:
