@@ -19,6 +19,8 @@ class Attachment:
     file: Path
     sha256: str | None = None
     """What it must be, where somebody signed off on it or read it before."""
+    content: bytes | None = None
+    """What goes in instead of the file: the part of it that concerns a package."""
 
 
 def sha256(path: Path) -> str:

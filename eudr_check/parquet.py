@@ -101,6 +101,13 @@ def frame(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
     return made
 
 
+def of_plots(path: Path, plots: Sequence[str]) -> pd.DataFrame:
+    """The rows of some plots of a table without geometry from its file, never holding those of the others."""
+    table = pq.read_table(path, filters=pc.field(tables.PLOT_INDEX.name).isin(list(plots)))
+    made: pd.DataFrame = joined(path.stem, table).to_pandas()
+    return made
+
+
 def joined(name: str, table: pa.Table) -> pa.Table:
     """A table as it is stored with each list of words as one text."""
     for field in WORDS.get(name, ()):

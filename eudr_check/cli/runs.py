@@ -1,5 +1,6 @@
 """Commands that do work: the whole run, one stage, a screening."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,10 +13,18 @@ if TYPE_CHECKING:
     from eudr_check.config import Harvest
 
 
-def stage(path: Path, until: str, as_json: bool, offline: bool = False, profile: bool = False, **more: bool) -> None:
+def stage(
+    path: Path,
+    until: str,
+    as_json: bool,
+    offline: bool = False,
+    profile: bool = False,
+    shipments: Sequence[str] = (),
+    **more: bool,
+) -> None:
     from eudr_check.run.inputs import load
 
-    finish(load(path), until, as_json, offline, profile, **more)
+    finish(load(path), until, as_json, offline, profile, shipments=shipments, **more)
 
 
 def finish(
@@ -26,6 +35,7 @@ def finish(
     profile: bool = False,
     *,
     plots: bool = False,
+    shipments: Sequence[str] = (),
     **more: bool,
 ) -> None:
     from eudr_check.cli import imagery, show
@@ -36,7 +46,7 @@ def finish(
     with progress() as report:
         if pictured:
             typer.echo(imagery.budget(harvest), err=True)
-        finished = run_harvest.run(harvest, until=until, offline=offline, progress=report, **more)
+        finished = run_harvest.run(harvest, until=until, offline=offline, progress=report, shipments=shipments, **more)
     if pictured and "imagery" in finished.made:
         for line in imagery.read(finished.made["imagery"].json("summary")):
             typer.echo(line, err=True)
@@ -90,9 +100,12 @@ def package(
     offline: Offline = False,
     draft: Draft = False,
     redacted: Redacted = False,
+    shipment: Annotated[
+        list[str] | None, typer.Option(help="also a package of this shipment alone, to hand to its buyer; repeatable")
+    ] = None,
 ) -> None:
     """Write the due-diligence package."""
-    stage(config, "package", as_json, offline, draft=draft, redacted=redacted)
+    stage(config, "package", as_json, offline, shipments=shipment or (), draft=draft, redacted=redacted)
 
 
 @app.command()

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -59,8 +60,9 @@ def result(finished: Finished, *, as_json: bool, profile: bool, plots: bool = Fa
     for note in finished.notes:
         console.print(in_words(note), highlight=False)
     _shipments(finished, console)
-    for label, path in _places(finished).items():
-        console.print(f"{say(label):<10} {path}", highlight=False, soft_wrap=True)
+    places = [f"{say(label):<10} {path}" for label, path in _places(finished).items()]
+    for line in (*places, *_alone(finished)):
+        console.print(line, highlight=False, soft_wrap=True)
     if finished.exit in (Exit.OPEN_QUESTIONS, Exit.INCOMPLETE):
         console.print(say(f"exit_{int(finished.exit)}"), highlight=False, soft_wrap=True)
     if profile:
@@ -127,6 +129,7 @@ def summary(finished: Finished) -> dict[str, object]:
         "notes": list(finished.notes),
         "withheld": list(finished.withheld),
         "files": _places(finished),
+        "shipments": [_zip(folder) for folder in finished.shipments],
     }
 
 
@@ -204,6 +207,21 @@ def _shipments(finished: Finished, console: Console) -> None:
 
 def _message(finding: Any) -> str:
     return plots.message(str(finding.code), str(finding.details), spoken())
+
+
+def _alone(finished: Finished) -> Iterator[str]:
+    """Packages of one shipment, and what of them no program can cut."""
+    for folder in finished.shipments:
+        yield f"{say('shipment'):<10} {_zip(folder)}"
+        files = contents.files_of_people(folder)
+        if files:
+            more = [f"(+{len(files) - CAUSES})"] if len(files) > CAUSES else []
+            yield say("read_before", count=len(files), some=", ".join([*files[:CAUSES], *more]))
+
+
+def _zip(package: Path) -> str:
+    """What is handed on of a package."""
+    return object_store.name(next(iter(sorted(package.glob("*.zip"))), package))
 
 
 def _places(finished: Finished) -> dict[str, str]:

@@ -9,7 +9,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -80,9 +80,10 @@ def evidence_named(path: Path) -> set[str]:
 
 
 def given(answers: Sequence[Answer], letter: str, cooperatives: Sequence[str]) -> tuple[tuple[Answer, ...], bool]:
-    """The answers to a letter that concern some cooperatives, and whether they speak of all of those."""
+    """The answers to a letter that concern some cooperatives, naming no others, and whether they speak of all of
+    those."""
     mine = tuple(
-        one
+        replace(one, cooperatives=tuple(name for name in one.cooperatives if name in cooperatives))
         for one in answers
         if one.letter == letter and (not one.cooperatives or set(one.cooperatives) & set(cooperatives))
     )

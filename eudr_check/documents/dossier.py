@@ -275,7 +275,7 @@ def notes(
         found.append(sentence("documents", "note_lots", accepted=accepted, all=len(assessed_lots)))
         weight = lots.coverage(assessed_lots, harvest)
         if weight is not None and harvest.shipments is None:
-            key = "note_enough" if weight.enough else "note_not_enough"
+            key = "note_more" if weight.more else "note_enough" if weight.enough else "note_not_enough"
             held, declared = (float(round(kg)) for kg in (weight.accepted_kg, weight.declared_kg))
             found.append(sentence("documents", key, held=held, declared=declared))
     if dossier.shipments is not None:

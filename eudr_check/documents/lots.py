@@ -31,6 +31,11 @@ class Coverage:
         """Accepted kilograms reach the declared net mass (to the gram)."""
         return self.accepted_kg >= self.declared_kg - 0.001
 
+    @property
+    def more(self) -> bool:
+        """They hold more than it."""
+        return self.accepted_kg > self.declared_kg + 0.001
+
 
 def assess(
     deliveries: pd.DataFrame,

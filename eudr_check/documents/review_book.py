@@ -121,13 +121,14 @@ def _with(book: Path, reviews: Sequence[Review]) -> bytes:
     writer = csv.writer(rows, delimiter=delimiter, lineterminator=end)
     if not text.strip():
         writer.writerow(header)
-    writer.writerows([_cells(one).get(name, "") for name in header] for one in reviews)
+    writer.writerows([cells(one).get(name, "") for name in header] for one in reviews)
     before = text if not text or text.endswith(("\n", "\r")) else text + end
     mark = "\ufeff" if content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) else ""
     return (mark + before.lstrip("\ufeff") + rows.getvalue()).encode()
 
 
-def _cells(one: Review) -> dict[str, str]:
+def cells(one: Review) -> dict[str, str]:
+    """A review as the cells of its row, by column."""
     return {
         "review": one.review,
         "plots": "; ".join(one.plots),

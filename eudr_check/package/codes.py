@@ -86,7 +86,7 @@ class Codes:
     def text(self, text: str, plots: Iterable[str]) -> str:
         """A text of ours that names plots and lots (`code: plot, plot; code: plot`), with their codes."""
         known = {name: self.plots[name] for name in plots if name in self.plots} | {**self.groups, **self.lots}
-        without = _NEAREST.sub("", text)
+        without = without_nearest(text)
         if not known:
             return without
         names = sorted(known, key=len, reverse=True)
@@ -104,6 +104,11 @@ class Codes:
         whole = self.plots.get(value) or self.plots.get(f"{cooperative}/{value}")
         known = [one for one in coded if one is not None]
         return whole or (", ".join(known) if len(known) == len(coded) else WITHHELD)
+
+
+def without_nearest(text: str) -> str:
+    """A text of ours on lots without the plots that unknown ones may mean."""
+    return _NEAREST.sub("", text)
 
 
 def edition(given: PackageInput, codes: Codes) -> PackageInput:
@@ -132,6 +137,7 @@ def edition(given: PackageInput, codes: Codes) -> PackageInput:
         article10_of=_record_of(given, codes),
         pictures=None if pictures is None else {codes.plot(plot): one for plot, one in pictures.items()},
         looks=None if looks is None else {codes.plot(plot): _looks(one) for plot, one in looks.items()},
+        alone=None if given.alone is None else given.alone.coded(codes.shipments, codes.plots),
         codes=codes.plots,
     )
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from eudr_check import parquet, tables
-from eudr_check.package import csv_files
+from eudr_check.package import csv_files, lots_table
 
 NAME = "csv-metadata.json"
 """Where programs look for it, by the recommendation."""
@@ -47,6 +47,8 @@ def text(folder: Path) -> str:
         folder: `tables` of a package, with the Parquet files.
     """
     described = [_table(name, pq.read_schema(folder / f"{name}.parquet")) for name in converted(folder)]
+    if (folder / "LOTS.parquet").is_file():
+        described.append(_lots(pq.read_schema(folder / "LOTS.parquet")))
     content = {"@context": CONTEXT, "dialect": {"encoding": "utf-8", "header": True}, "tables": described}
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
@@ -58,6 +60,20 @@ def _table(name: str, schema: pa.Schema) -> dict[str, Any]:
         "dc:title": name,
         "tableSchema": {"columns": [_column(name, schema.field(column)) for column in columns]},
     }
+
+
+def _lots(schema: pa.Schema) -> dict[str, Any]:
+    """Of the table of lots, whose lists are joined with semicolons, for ids may hold blanks."""
+    shipments = pa.field("shipments", pa.list_(pa.string()))
+    columns = [
+        _column("LOTS", schema.field(name) if name in schema.names else shipments) for name in lots_table.COLUMNS
+    ]
+    for column in columns:
+        if "separator" in column:
+            column["separator"] = lots_table.SEPARATOR
+        if column["name"] == shipments.name:
+            column["dc:description"] = lots_table.SHIPMENTS
+    return {"url": lots_table.NAME, "dc:title": "LOTS", "tableSchema": {"columns": columns}}
 
 
 def _column(table: str, field: pa.Field) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Folder:
         if not is_safe_name(attachment.name):
             raise PackageError(sentence("refusals", "attachment_outside", name=attachment.name))
         try:
-            content = attachment.file.read_bytes()
+            content = attachment.file.read_bytes() if attachment.content is None else attachment.content
         except OSError as error:
             message = f"{attachment.name}: cannot be read ({error.strerror}); it belongs into the package"
             raise PackageError(message) from error

@@ -12,6 +12,7 @@ import pandas as pd
 from eudr_check.assessment_record import AreaLayer, WrittenRecord
 from eudr_check.config import Harvest
 from eudr_check.files import Attachment
+from eudr_check.package.alone import Alone
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.register import FilingState
 from eudr_check.shipments import Filed, Shipments
@@ -113,6 +114,8 @@ class PackageInput:
     """The redacted edition, without names of persons: producers become numbers, cooperatives represent them."""
     codes: Mapping[str, str] = field(default_factory=dict)
     """Codes that stand for plots in the redacted edition; what comes as files of its own still names them."""
+    alone: Alone | None = None
+    """The one shipment of the package, with what hangs on others; None for a whole harvest."""
 
     @property
     def layers(self) -> list[dict[str, object]]:

@@ -10,7 +10,19 @@ import pandas as pd
 
 from eudr_check import parquet
 from eudr_check.errors import PackageError
-from eudr_check.package import class_names, csvw, document_date, formats, pictures, readme, redact, settings, summary
+from eudr_check.package import (
+    alone,
+    class_names,
+    csvw,
+    document_date,
+    formats,
+    lots_table,
+    pictures,
+    readme,
+    redact,
+    settings,
+    summary,
+)
 from eudr_check.package.action_plan import plan
 from eudr_check.package.action_plan.cooperative import Ground
 from eudr_check.package.bag import bagit
@@ -90,7 +102,7 @@ def steps(folder: Path, given: PackageInput, each: Map = one_by_one) -> list[Ste
         Step("tables", lambda made: _write_tables(folder / "tables", given)),
         Step("pictures", lambda made: pictures.write(into, given)),
         Step("declared", lambda made: _declare(given, into, faults), needs=("tables", "pictures"), many_objects=True),
-        Step("sheets", lambda made: csvw.write(folder / "tables"), needs=("tables",)),
+        Step("sheets", lambda made: _write_sheets(folder / "tables", given), needs=("tables",)),
         Step("settings", lambda made: _write_settings(into, given)),
         *(_gis(folder, given) if "gis" in wanted else ()),
         *(
@@ -137,6 +149,12 @@ def _write_tables(folder: Path, given: PackageInput) -> None:
         "ANIMALS": animals,
     }
     _keep(folder, **{name: one for name, one in added.items() if one is not None})
+
+
+def _write_sheets(folder: Path, given: PackageInput) -> None:
+    csvw.write(folder)
+    if given.lots is not None:
+        Folder(folder).csv(lots_table.NAME, lots_table.table(given.lots, given.shipments))
 
 
 def _write_settings(into: Folder, given: PackageInput) -> None:
@@ -288,12 +306,14 @@ def _finish(into: Folder, given: PackageInput, declared: Declared, each: Map) ->
         filed=given.filed,
         draft=given.draft,
         redacted=given.redacted,
-    )
+    ) | alone.facts(given.alone, given.shipments, given.lots)
     into.json("summary.json", details)
     for language in harvest.package.languages:
         into.text(f"README.{language}.txt", readme.text(harvest, details, language))
-    name = f"{DRAFT_MARK if given.draft else ''}{harvest.harvest}{'-redacted' if given.redacted else ''}"
-    title = f"Due-diligence package of harvest {harvest.harvest}"
+    called = alone.bag_name(harvest.harvest, given.alone)
+    name = f"{DRAFT_MARK if given.draft else ''}{called}{'-redacted' if given.redacted else ''}"
+    whose = "" if given.alone is None else f", shipment {given.alone.shipment} alone"
+    title = f"Due-diligence package of harvest {harvest.harvest}{whose}"
     bagit.write(
         into.path,
         name=file_stem(name),

@@ -9,6 +9,7 @@
     ├── changes.html, changes.csv   what the last run that changed anything changed
     ├── package/    the due-diligence package
     ├── package-redacted/, redacted-key.csv   its edition without names, and what the codes in it stand for
+    ├── shipment-NAME/, redacted-shipment-NAME/   packages of one shipment each, where they were asked for
     ├── first-run.txt   the day of the first run: the date of the package where the harvest states none
     └── log.jsonl   what was done when (times stand here and on the page of changes only)
 

@@ -1,9 +1,9 @@
 """A harvest from its YAML to a finished package."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,8 @@ class Finished:
     measurements: pd.DataFrame
     made: Mapping[str, Artifact]
     """Finished artifacts by stage."""
+    shipments: tuple[Path, ...] = ()
+    """Folders of the packages of one shipment each that were asked for, redacted editions among them."""
 
     @cached_property
     def plots(self) -> gpd.GeoDataFrame:
@@ -92,6 +94,7 @@ def run(
     offline: bool = False,
     draft: bool = False,
     redacted: bool = False,
+    shipments: Sequence[str] = (),
     progress: Progress = lambda stage, done, of: None,
 ) -> Finished:
     """Do everything that is missing, up to a stage.
@@ -101,7 +104,9 @@ def run(
         until: last stage, one of `STAGES`.
         offline: make no connection; what is not on this machine stays unknown.
         draft: write the package although plots are not settled, every file marked as draft.
-        redacted: write a redacted edition of the package without names of persons as well, in `package-redacted`.
+        redacted: write a redacted edition of the package without names of persons as well, in `package-redacted`; with
+            shipments, of the packages of these instead.
+        shipments: write the package of each of these alone as well, in `shipment-NAME`.
         progress: called as work goes on.
 
     Raises:
@@ -118,8 +123,9 @@ def run(
         on = dating.day(harvest, folder, documents)
         job = Run(harvest, folder, offline, progress, measured, workers, graph, documents, on)
         with folder.logged(harvest=harvest.harvest, until=until) as ending:
-            made = graph.run(stages.steps(job, until, draft=draft, redacted=redacted))
+            made = graph.run(stages.steps(job, until, draft=draft, redacted=redacted, shipments=shipments))
             finished = _finished(harvest, folder, documents, measured, made)
+            finished = replace(finished, shipments=_alone(harvest, made, shipments))
             ending["exit"] = int(finished.exit)
         if "assess" in made:
             folder.mark_shown()
@@ -171,6 +177,12 @@ def _finished(
         measurements=measured.table(),
         made=artifacts,
     )
+
+
+def _alone(harvest: Harvest, made: Mapping[str, Any], shipments: Sequence[str]) -> tuple[Path, ...]:
+    folders = [stages.shipment_folder(harvest.harvest, name) for name in dict.fromkeys(shipments)]
+    steps = [f"published {kind}{folder}" for folder in folders for kind in ("", "redacted-")]
+    return tuple(made[step] for step in steps if step in made)
 
 
 def _set_aside(findings: pd.DataFrame) -> list[str]:

@@ -5,7 +5,7 @@ They are for looking at. Hectares come from EVIDENCE, which keeps every layer on
 regular grid of 1/12000 degree by the value at the centre of the cell.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -24,6 +24,7 @@ from eudr_check.layers import LayerDefinition, Supply
 from eudr_check.package import palette
 from eudr_check.run import tile_index
 from eudr_check.run.artifacts import Artifact
+from eudr_check.tiles import Tile
 from eudr_check.variables import UNKNOWN, Variable
 
 PER_DEGREE = 12_000
@@ -43,6 +44,7 @@ def write(
     supply: Supply,
     *,
     every: bool,
+    of: Collection[str] | None = None,
 ) -> None:
     """Write `COLUMN/TILE.tif` and `COLUMN.vrt` for variables; the window is the ground the plots needed.
 
@@ -52,25 +54,34 @@ def write(
         folder: to write into; made where anything is written.
         tiles: the ground. sources: SOURCES. definitions: layers. supply: where they were read.
         every: all variables of all tiles; else forest and events alone, and nothing above `MOST_TILES`.
+        of: the ground of these plots alone.
     """
-    entries = tile_index.tiles(tiles)
+    ground = dict(_ground(tiles, None if of is None else frozenset(of)))
     wanted = [item for one in definitions for item in one.variables if every or item.role in SHOWN]
-    if not wanted or not (every or len(entries) <= MOST_TILES):
+    if not wanted or not (every or len(ground) <= MOST_TILES):
         return
     chosen = [one for one in definitions if any(item.layer == one.id for item in wanted)]
     windows: dict[str, Window] = {}
-    for entry in entries:
-        _, boxes = tile_index.plots_of(tiles.folder / "GROUND.parquet", entry.row_group)
-        read = sources[(sources["tile"] == entry.tile.name) & sources["layer"].isin([one.id for one in chosen])]
+    for tile, boxes in ground.items():
+        read = sources[(sources["tile"] == tile.name) & sources["layer"].isin([one.id for one in chosen])]
         supply.bring(boxes, chosen, read)
-        cube = layers.drawn(entry.tile, boxes, chosen, read, supply.store)
-        windows[entry.tile.name] = window = Window.of(cube)
+        cube = layers.drawn(tile, boxes, chosen, read, supply.store)
+        windows[tile.name] = window = Window.of(cube)
         for variable in wanted:
-            path = folder / variable.column / f"{entry.tile.name}.tif"
+            path = folder / variable.column / f"{tile.name}.tif"
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, cube, variable, window)
     for variable in wanted if windows else ():
         (folder / f"{variable.column}.vrt").write_text(_mosaic(variable, windows), encoding="utf-8")
+
+
+def _ground(tiles: Artifact, plots: Collection[str] | None) -> Iterator[tuple[Tile, NDArray[np.float64]]]:
+    """Boxes (n, 4) in degrees of every tile that has some, of all plots or of those asked for."""
+    path = tiles.folder / "GROUND.parquet"
+    for entry in tile_index.tiles(tiles):
+        boxes = tile_index.boxes_of(path, entry.row_group, plots)
+        if len(boxes):
+            yield entry.tile, boxes
 
 
 @dataclass(frozen=True)

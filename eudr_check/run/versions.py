@@ -155,6 +155,7 @@ STAGES = {
         (
             "package",
             "run",
+            "imagery/excerpt.py",
             "geoid.py",
             "unread.py",
             "records.py",

@@ -13,6 +13,9 @@ from eudr_check.package.statement.statements import DRAFT_MARK
 from eudr_check.records import Json
 from eudr_check.text.clean import cell, clean
 
+OF_PEOPLE = ("reviews", "legality", "answers")
+"""Folders of a package with what people wrote."""
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -43,6 +46,13 @@ def shipments(package: Path) -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame()
     return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def files_of_people(package: Path) -> list[str]:
+    """Documents and evidence of people, which no program wrote or cut, by their names in a package folder."""
+    lists = {f"{kind}/{kind}.csv" for kind in OF_PEOPLE}
+    files = [file for kind in OF_PEOPLE for file in (package / kind).rglob("*") if file.is_file()]
+    return sorted({file.relative_to(package).as_posix() for file in files} - lists)
 
 
 def statements(package: Path, plots: Iterable[str]) -> Iterator[Statement]:

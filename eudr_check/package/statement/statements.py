@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from eudr_check.assessment_record import WrittenRecord, speaks_of
+from eudr_check.assessment_record import WrittenRecord, names_in, speaks_of
 from eudr_check.choices import Language
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
@@ -196,7 +196,7 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
     keys = features["plot"].drop_duplicates().tolist()
     record = behind.article10 if behind.article10_of is None else behind.article10_of(keys, list(part.lots))
     cooperatives = tuple(behind.plots.loc[keys, "cooperative"].unique())
-    legality = [row for row in behind.legality if speaks_of(row.get("cooperatives") or "", cooperatives)]
+    legality = [_scoped(row, cooperatives) for row in behind.legality if speaks_of(_scope(row), cooperatives)]
     named = f"{DRAFT_MARK if behind.draft else ''}plots.geojson"
     dds = facts.gather(
         harvest,
@@ -229,6 +229,16 @@ def contents(behind: Behind, planned: Plan, part: Part) -> Files:
         for language in harvest.package.languages
     }
     return Files(geojson, table, dds, dds_xml.xml(request, draft=draft), forms)
+
+
+def _scope(document: Json) -> str:
+    return document.get("cooperatives") or ""
+
+
+def _scoped(document: Json, cooperatives: Sequence[str]) -> Json:
+    """A document of legality that names no cooperative but some of these."""
+    mine = "; ".join(name for name in names_in(_scope(document)) if name in cooperatives)
+    return {**document, "cooperatives": mine} if "cooperatives" in document else document
 
 
 def _layers(behind: Behind, features: pd.DataFrame) -> Sequence[Mapping[str, Any]]:

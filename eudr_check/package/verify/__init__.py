@@ -50,6 +50,7 @@ _ONLY = (
     "report",
     "pictures",
     "pages",
+    "alone",
     "version",
 )
 

@@ -14,7 +14,8 @@ from eudr_check import parquet, tables
 from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
 from eudr_check.errors import EudrCheckError
-from eudr_check.package import pictures
+from eudr_check.package import alone, pictures
+from eudr_check.package.alone import Alone
 from eudr_check.package.eu import dds_xml, shipments_json
 from eudr_check.package.eu.parts import Part
 from eudr_check.package.pictures import Shots
@@ -62,6 +63,8 @@ class Contents:
     filed: tuple[Filed, ...]
     looks: Shots
     """Dated pictures by plot."""
+    alone: Alone | None = None
+    """The one shipment of the package; None for a whole harvest."""
 
     @property
     def draft(self) -> bool:
@@ -140,6 +143,7 @@ def read(root: Path, manifest: Json) -> Contents | Difference:
         name = "summary.json"
         if not {"harvest", "software", "draft", "redacted"} <= summary.keys():
             raise ValueError("harvest, software, draft or redacted is missing")
+        found["alone"] = alone.of_summary(summary)
         mark = DRAFT_MARK if summary["draft"] else ""
         dds = {}
         for file in sorted([*root.glob(f"statement-*/{mark}dds.json"), *root.glob(f"{FILED}-*/dds.json")]):

@@ -1,7 +1,7 @@
 """LOTS once more from DELIVERIES: masses, what was taken out in time, and why a lot is refused."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,9 @@ from eudr_check.text import sentence
 
 DELIVERIES, LOTS = "tables/DELIVERIES.parquet", "tables/LOTS.parquet"
 TOLERANCE_KG = 1e-6
+WORDED = ("reasons", "warnings")
+OF_SEASON = ("quantity_implausible", "yield_above_usual")
+"""Codes of lots that hang on all that a plot delivered, into whatever lots."""
 _NEAREST = re.compile(r" \(nearest: .*?\)(?=, |; |$)")
 
 
@@ -33,18 +36,45 @@ def check(contents: Contents, stage: Lots | None) -> Iterator[Difference]:
     for column in ("kg_green", "removed"):
         stored, made = (table[column].set_axis(rows) for table in (contents.deliveries, fresh))
         yield from some(_unlike(DELIVERIES, stored, made))
-    yield from _lots(contents.lots, lots)
+    yield from _lots(contents.lots, lots, alone=contents.alone is not None)
 
 
-def _lots(stored: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[Difference]:
+def _lots(stored: pd.DataFrame, fresh: pd.DataFrame, *, alone: bool) -> Iterator[Difference]:
     if stored.get("lot") is None or list(stored["lot"]) != list(fresh["lot"]):
         yield Difference(LOTS, "lots", sentence("differences", "other_lots"))
         return
+    if alone and {*WORDED, "status"} <= set(stored.columns):
+        stored, fresh = _but_of_season(stored, fresh)
     for column in (name for name in fresh.columns if name != "lot"):
         if column not in stored:
             yield Difference(LOTS, "columns", sentence("differences", "column_missing", column=column))
             continue
         yield from some(_unlike(LOTS, stored.set_index("lot")[column], fresh.set_index("lot")[column]))
+
+
+def _but_of_season(stored: pd.DataFrame, fresh: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both without what LOTS says of plots that delivered too much in the season: with deliveries into other lots it
+    may say that of more plots than the deliveries inside show, never of fewer."""
+    was, now = stored.copy(), fresh.copy()
+    for column in WORDED:
+        plots = [_named(text, OF_SEASON) for text in stored[column]]
+        for table in (was, now):
+            table[column] = [_without(text, mine) for text, mine in zip(table[column], plots, strict=True)]
+    freed = (stored["reasons"] != "") & (was["reasons"] == "")
+    was["status"] = was["status"].where(~freed, now["status"])
+    return was, now
+
+
+def _named(text: str, codes: Collection[str]) -> set[str]:
+    """Plots that a text on a lot (`code: plot, plot; code: plot`) names under some codes."""
+    parts = [part.partition(": ") for part in text.split("; ")]
+    return {name for code, _, names in parts if code in codes for name in names.split(", ")}
+
+
+def _without(text: str, plots: Collection[str]) -> str:
+    parts = [part.partition(": ") for part in text.split("; ")]
+    left = [(code, sign, [name for name in names.split(", ") if name not in plots]) for code, sign, names in parts]
+    return "; ".join(f"{code}{sign}{', '.join(names)}" for code, sign, names in left if names)
 
 
 def _unlike(file: str, stored: pd.Series, fresh: pd.Series) -> Iterator[Difference]:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from eudr_check import __version__
-from eudr_check.package import csv_files, csvw, formats, readme, settings, summary
+from eudr_check.package import alone, csv_files, csvw, formats, lots_table, readme, settings, summary
 from eudr_check.package.statement import ledger, statements
 from eudr_check.package.statement.statements import Plan
 from eudr_check.package.verify.contents import Contents
@@ -23,18 +23,21 @@ def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
     """All of them."""
     settled = planned.consignment
     with_statements = contents.wants("eu_geojson") or contents.wants("statement")
-    made, withheld = (statements.made(planned), planned.withheld) if with_statements else ([], [])
+    declared, withheld = (statements.made(planned), planned.withheld) if with_statements else ([], [])
     expected = summary.facts(
         contents.harvest,
         settled,
-        made,
+        declared,
         withheld,
         contents.assessments,
         filed=contents.filed,
         draft=contents.draft,
         redacted=contents.redacted,
-    ) | {"software": contents.summary["software"]}
+    )
+    expected |= alone.facts(contents.alone, contents.shipments, contents.lots)
+    expected["software"] = contents.summary["software"]
     yield from _json("summary.json", expected, contents.summary)
+    yield from _alone(contents)
     yield from _json("settings.json", settings.of(contents.harvest, contents.variables), contents.settings)
     stated = {key: value for key, value in contents.manifest.items() if key != "files"}
     yield from _json("MANIFEST.json", summary.manifest_facts(expected, contents.sources), stated)
@@ -45,10 +48,23 @@ def check(contents: Contents, planned: Plan) -> Iterator[Difference]:
         yield from _shipments(contents, planned)
     for name in csvw.converted(contents.root / "tables"):
         yield from _converted(contents.root, name)
+    if contents.lots is not None:
+        yield from same_csv(
+            contents.root, f"tables/{lots_table.NAME}", lots_table.table(contents.lots, contents.shipments)
+        )
     if contents.summary["software"] == __version__:
         yield from _readme(contents, expected)
         yield from _same_text(contents.root, f"tables/{csvw.NAME}", csvw.text(contents.root / "tables"))
         yield from _formats(contents)
+
+
+def _alone(contents: Contents) -> Iterator[Difference]:
+    """Whoever calls a package that of one shipment has that shipment in it, and no other."""
+    asked = None if contents.shipments is None else {one.name for one in contents.shipments.ready}
+    refused = None if contents.shipments is None else contents.shipments.refused
+    if contents.alone is not None and (refused or asked != {contents.alone.shipment}):
+        name = contents.alone.shipment
+        yield Difference("summary.json", "alone", sentence("differences", "not_alone", name=name))
 
 
 def _formats(contents: Contents) -> Iterator[Difference]:

@@ -8,7 +8,7 @@ from typing import Any
 from eudr_check import __version__
 from eudr_check.errors import ConfigError
 from eudr_check.files import is_safe_name, sha256
-from eudr_check.package import formats, pictures
+from eudr_check.package import alone, formats, pictures
 from eudr_check.package.eu import shipments_json
 from eudr_check.package.gis import maps
 from eudr_check.package.statement.filed import FILED
@@ -85,9 +85,11 @@ def answers(contents: Contents, stages: Stages) -> Iterator[Difference]:
     except ConfigError as error:
         yield Difference(name, "document", replaced(worded(error), str(contents.root), "."))
         return
-    written = {_key(one) for one in read}
+    written = [(_key(one), set(one["cooperatives"])) for one in read]
     for row in said:
-        if _key(row) not in written:
+        # A statement names those of its own plots, or none where the answer is for all.
+        key, mine = _key(row), set(row["cooperatives"])
+        if not any(key == other and mine <= scope and bool(mine) == bool(scope) for other, scope in written):
             yield Difference(name, "document", sentence("differences", "no_answer", letter=row["letter"]))
 
 
@@ -111,10 +113,7 @@ def _spoken(dds: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _key(answer: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (
-        *(answer[name] for name in ("letter", "answer", "evidence", "sha256", "date", "person")),
-        tuple(answer["cooperatives"]),
-    )
+    return tuple(answer[name] for name in ("letter", "answer", "evidence", "sha256", "date", "person"))
 
 
 def _patterns(contents: Contents) -> Iterator[str]:
@@ -122,7 +121,8 @@ def _patterns(contents: Contents) -> Iterator[str]:
     mark = DRAFT_MARK if contents.draft else ""
     language = "(" + "|".join(contents.harvest.package.languages) + ")"
     stem = re.escape(file_stem(contents.harvest.harvest))
-    bag = f"{mark}{contents.harvest.harvest}{'-redacted' if contents.redacted else ''}"
+    called = alone.bag_name(contents.harvest.harvest, contents.alone)
+    bag = f"{mark}{called}{'-redacted' if contents.redacted else ''}"
     yield rf"{re.escape(file_stem(bag))}\.zip(\.minisig)?"
     yield r"(MANIFEST|summary|settings|policy|layers|areas)\.json"
     yield r"(excluded|refused_lots)\.csv"
@@ -130,7 +130,7 @@ def _patterns(contents: Contents) -> Iterator[str]:
     yield rf"README\.{language}\.txt"
     yield r"tables/(PLOTS|FINDINGS|SOURCES|EVIDENCE|PATCHES|ASSESSMENTS|REASONS)\.parquet"
     yield r"tables/(AREAS|AREA_OUTLINES|LOTS|DELIVERIES|STAYS|ANIMALS)\.parquet"
-    yield r"tables/((evidence|assessments|reasons|deliveries)\.csv|csv-metadata\.json)"
+    yield r"tables/((evidence|assessments|reasons|deliveries|lots)\.csv|csv-metadata\.json)"
     wanted = set(contents.harvest.package.outputs)
     if wanted & {"eu_geojson", "statement"}:
         yield r"geojson_changes\.csv"

@@ -14,6 +14,7 @@ from eudr_check.errors import EudrCheckError
 from eudr_check.package.verify.contents import Contents
 from eudr_check.package.verify.difference import Difference, some, unlike
 from eudr_check.records import Json
+from eudr_check.tables import SETTLED
 from eudr_check.text import sentence, worded
 from eudr_check.variables import Variable
 
@@ -91,11 +92,27 @@ def outcomes(contents: Contents, stages: Stages) -> Iterator[Difference]:
     for plot in map(str, stored.index.difference(fresh.index)[:20]):
         yield Difference(ASSESSMENTS, "added_row", sentence("differences", "outcome_added", plot=plot))
     common = stored.index.intersection(fresh.index)
+    beyond = () if contents.alone is None else contents.alone.judged_with_others
+    others = common[common.isin(beyond)]
+    yield from some(_no_better(stored.loc[others], fresh.loc[others], final.loc[others]))
+    common = common[~common.isin(beyond)]
     judged = [name for name in fresh.columns if name not in ("review", "final_outcome")]
     for name in judged:
         yield from some(_column(ASSESSMENTS, stored.loc[common, name], fresh.loc[common, name]))
     yield from some(_finals(stored.loc[common], final.loc[common], reviewed=_reviews(contents).is_file()))
-    yield from _reasons(contents.reasons, reasons)
+    yield from _reasons(*(one[~one.index.isin(beyond)] for one in (contents.reasons, reasons)))
+
+
+def _no_better(stored: pd.DataFrame, fresh: pd.DataFrame, final: pd.DataFrame) -> Iterator[Difference]:
+    """Plots that were judged with others: with fewer plots an outcome can become better, and never worse."""
+    for plot in map(str, stored.index):
+        was, now = stored.loc[plot], fresh.loc[plot]
+        said = {"row": plot, "column": "outcome", "was": str(was["outcome"]), "now": str(now["outcome"])}
+        if was["outcome"] == "low" and now["outcome"] != "low":
+            yield Difference(ASSESSMENTS, "outcome", sentence("differences", "evidence_gives", **said))
+        if was["final_outcome"] in SETTLED and final.loc[plot, "final_outcome"] not in SETTLED:
+            finals = {"plot": plot, "was": str(was["final_outcome"]), "now": str(final.loc[plot, "final_outcome"])}
+            yield Difference(ASSESSMENTS, "final_outcome", sentence("differences", "final_reviewed", **finals))
 
 
 def shipped(contents: Contents, stages: Stages) -> Iterator[Difference]:

@@ -1,6 +1,10 @@
 """The steps of a harvest, from plot files to a published package: what each needs, and what names its result."""
 
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
 from eudr_check.package.csv_files import write_csv
+from eudr_check.package.eu.reference import reference
 from eudr_check.run import changes, history, registration
 from eudr_check.run.graph import Result
 from eudr_check.run.stages.areas import areas
@@ -9,7 +13,7 @@ from eudr_check.run.stages.imagery import imagery
 from eudr_check.run.stages.job import Progress, Run
 from eudr_check.run.stages.layers import layers
 from eudr_check.run.stages.overlay import overlay, workers
-from eudr_check.run.stages.package import NEEDS, key_of_codes, package, patches, plan_day
+from eudr_check.run.stages.package import NEEDS, Edition, key_of_codes, package, patches, plan_day
 from eudr_check.run.stages.plots import ground, plots
 from eudr_check.steps import Made, Step
 
@@ -21,8 +25,8 @@ KEY = "redacted-key.csv"
 __all__ = ["STAGES", "Progress", "Run", "steps", "steps_on"]
 
 
-def steps(run: Run, until: str, *, draft: bool, redacted: bool) -> list[Step | Result]:
-    """All steps up to a stage, one of `STAGES`.
+def steps(run: Run, until: str, *, draft: bool, redacted: bool, shipments: Sequence[str] = ()) -> list[Step | Result]:
+    """All steps up to a stage, one of `STAGES`; with shipments also the package of each of them alone.
 
     The tables are published first: they are there for people even when no package may be written.
     """
@@ -40,7 +44,9 @@ def steps(run: Run, until: str, *, draft: bool, redacted: bool) -> list[Step | R
     found += _shown(run, shown)
     if "package" in wanted:
         found += [imagery(run)] if run.harvest.imagery is not None else []
-        found += _packages(run, draft=draft, redacted=redacted)
+        found += _packages(run, draft=draft, redacted=redacted and not shipments)
+        for name in dict.fromkeys(shipments):
+            found += _of_shipment(run, name, draft=draft, redacted=redacted)
     return found
 
 
@@ -72,14 +78,14 @@ def _shown(run: Run, stages: list[str]) -> list[Step | Result]:
 def _packages(run: Run, *, draft: bool, redacted: bool) -> list[Step | Result]:
     found: list[Step | Result] = [plan_day(run)] if "action_plan" in run.harvest.package.outputs else []
     found += [
-        package(run, "package", after="tables", draft=draft),
+        package(run, "package", Edition(draft), after="tables"),
         Step("published", lambda made: run.folder.publish("package", [made["package"]]), ("package",)),
     ]
     if "gis" in run.harvest.package.outputs:
         found.append(patches(run))
     if redacted:
         found += [
-            package(run, "redacted", after="published", draft=draft, redacted=True),
+            package(run, "redacted", Edition(draft, redacted=True), after="published"),
             Step("published redacted", lambda made: _publish_redacted(run, made), (*NEEDS, "redacted")),
         ]
     known = run.harvest.register_file
@@ -93,3 +99,28 @@ def _packages(run: Run, *, draft: bool, redacted: bool) -> list[Step | Result]:
 def _publish_redacted(run: Run, made: Made) -> None:
     run.folder.publish("package-redacted", [made["redacted"]])
     write_csv(run.folder.path / KEY, key_of_codes(run, made))
+
+
+def shipment_folder(harvest: str, name: str) -> str:
+    """Folder of the package of one shipment, in the run folder.
+
+    >>> shipment_folder("pe-coffee-2026", "EJ-2026-01")
+    'shipment-EJ-2026-01'
+    """
+    return f"shipment-{reference(harvest, [name]).removeprefix(f'{harvest}.')}"
+
+
+def _of_shipment(run: Run, name: str, *, draft: bool, redacted: bool) -> Iterator[Step | Result]:
+    folder = shipment_folder(run.harvest.harvest, name)
+    yield package(run, folder, Edition(draft, shipment=name), after="published")
+    yield Step(f"published {folder}", lambda made: run.folder.publish(folder, [made[folder]]), (folder,))
+    if redacted:
+        coded = f"redacted-{folder}"
+
+        def publish(made: Made) -> Path:
+            write_csv(run.folder.path / f"{coded}-key.csv", key_of_codes(run, made, name))
+            return run.folder.publish(coded, [made[coded]])
+
+        yield package(run, coded, Edition(draft, redacted=True, shipment=name), after=folder)
+        seen = [one for one in ("imagery", "areas") if getattr(run.harvest, one)]
+        yield Step(f"published {coded}", publish, (*NEEDS, *seen, coded))

@@ -3,8 +3,9 @@
 import datetime as dt
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
@@ -15,11 +16,11 @@ from eudr_check.documents import article10, dossier
 from eudr_check.package import document_date
 from eudr_check.package.codes import Codes
 from eudr_check.package.gis import delivery, maps
-from eudr_check.package.gis.edition import Edition
+from eudr_check.package.gis import edition as gis
 from eudr_check.package.inputs import PackageInput
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.register import FilingState
-from eudr_check.run import conservation, dating, map_rasters, watched
+from eudr_check.run import alone, conservation, dating, map_rasters, watched
 from eudr_check.run.artifacts import Artifact, write_json
 from eudr_check.run.graph import Result, on_cores
 from eudr_check.run.records import RecordOf, records
@@ -98,28 +99,48 @@ def patches(run: Run) -> Result:
     return Result(PATCHES, "patches", key, make, needs=("overlay",), where="process")
 
 
-def package(run: Run, name: str, *, after: str, draft: bool, redacted: bool = False) -> Result:
-    """The due-diligence package, or its redacted edition without names of persons."""
+@dataclass(frozen=True)
+class Edition:
+    """Which package is written."""
+
+    draft: bool
+    redacted: bool = False
+    shipment: str | None = None
+    """The one shipment of it; None: the whole harvest."""
+
+
+def package(run: Run, name: str, edition: Edition, *, after: str) -> Result:
+    """The due-diligence package; its redacted edition without names of persons; that of one shipment."""
     filed, filings = _filed(run), _filings(run)
 
     def key(made: Made) -> str:
-        return _key(run, _from(made), (*filed, *filings), draft=draft, redacted=redacted)
+        return _key(run, _from(made), (*filed, *filings), edition)
 
     def make(made: Made, folder: Path) -> None:
         of = _from(made)
-        shown = _pictures(run, of) if "report" in run.harvest.package.outputs else None
-        given = _given(run, of, filed)
-        _write(run, of, folder, replace(given, filings=filings, pictures=shown, draft=draft, redacted=redacted))
+        given = replace(_given(run, of, filed), filings=filings, draft=edition.draft, redacted=edition.redacted)
+        with TemporaryDirectory(dir=folder.parent, prefix=".looks-") as scratch:
+            if edition.shipment is not None:
+                alone.guard_declared(edition.shipment, made["package"].json("summary"))
+                given = alone.input_of(given, edition.shipment, run.dated, run.documents, Path(scratch))
+            shown = _pictures(run, of, given) if "report" in run.harvest.package.outputs else None
+            _write(run, of, folder, replace(given, pictures=shown))
 
-    uses = (PATCHES,) if "gis" in run.harvest.package.outputs and not redacted else ()
+    whole = not edition.redacted and edition.shipment is None
+    uses = (PATCHES,) if "gis" in run.harvest.package.outputs and whole else ()
     seen = [name for name in ("imagery", "areas") if getattr(run.harvest, name)]
-    seen += [PLAN_DAY] if "action_plan" in run.harvest.package.outputs else []
-    return Result(name, "package", key, make, needs=(*NEEDS, *seen, after), uses=uses)
+    seen += [PLAN_DAY] if "action_plan" in run.harvest.package.outputs and edition.shipment is None else []
+    after_whole = () if edition.shipment is None else ("package",)
+    return Result(name, "package", key, make, needs=(*NEEDS, *seen, *after_whole, after), uses=uses)
 
 
-def key_of_codes(run: Run, made: Made) -> pd.DataFrame:
+def key_of_codes(run: Run, made: Made, shipment: str | None = None) -> pd.DataFrame:
     """Which name every code of the redacted edition stands for."""
-    return Codes.of(_given(run, _from(made), _filed(run))).key()
+    given = _given(run, _from(made), _filed(run))
+    if shipment is not None:
+        with TemporaryDirectory() as scratch:
+            given = alone.input_of(given, shipment, run.dated, run.documents, Path(scratch))
+    return Codes.of(given).key()
 
 
 def _from(made: Made) -> _From:
@@ -144,14 +165,13 @@ def _filings(run: Run) -> Sequence[FilingState]:
     return [one for one in states if one.state != "not_filed"]
 
 
-def _key(run: Run, of: _From, filed: Sequence[Filed | FilingState], *, draft: bool, redacted: bool) -> str:
+def _key(run: Run, of: _From, filed: Sequence[Filed | FilingState], edition: Edition) -> str:
     made_of = {
         "assessment": of.assess.digest,
         "evidence": of.overlay.digest,
         "plots": of.plots.digest,
         "harvest": _harvest(run).model_dump(mode="json", exclude=WHERE),
-        "draft": draft,
-        "redacted": redacted,
+        "edition": asdict(edition),
         "looks": None if of.imagery is None else of.imagery.digest,
         "plan_day": str(of.plan_day),
         **run.documents.digests,
@@ -201,12 +221,13 @@ def _write(run: Run, of: _From, folder: Path, given: PackageInput) -> None:
     every = "rasters" in given.harvest.package.outputs
     if every or "gis" in given.harvest.package.outputs:
         read = given.sources, definitions(run), supply_of(run, of.layers)
-        map_rasters.write(folder / maps.FOLDER, of.ground, *read, every=every)
-    if given.redacted:
+        mine = None if given.alone is None else given.plots.index
+        map_rasters.write(folder / maps.FOLDER, of.ground, *read, every=every, of=mine)
+    if given.redacted or given.alone is not None:
         # Patches drawn beforehand name their plots.
         run.graph.run(package_room.steps(folder, given, on_cores))
         return
-    target = Edition.of(given.harvest, given.variables).geopackage(folder)
+    target = gis.Edition.of(given.harvest, given.variables).geopackage(folder)
 
     def drawn(made: Made) -> None:
         shutil.copyfile(made[PATCHES].folder / DRAWN, target)
@@ -221,12 +242,12 @@ def _records(run: Run, of: _From, lots: pd.DataFrame | None) -> RecordOf:
     return records(run.dated, run.documents, of.plots.features("PLOTS"), *read, facts(of.areas))
 
 
-def _pictures(run: Run, of: _From) -> dict[str, Picture]:
+def _pictures(run: Run, of: _From, given: PackageInput) -> dict[str, Picture]:
     """Pictures of the plots that matter, for the report."""
     return pictures(
-        of.plots.features("PLOTS"),
-        of.assess.table("ASSESSMENTS"),
-        of.overlay.table("SOURCES"),
+        given.plots,
+        given.assessments,
+        given.sources,
         definitions(run),
         baseline_of(definitions(run)),
         supply_of(run, of.layers),

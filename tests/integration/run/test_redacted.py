@@ -1,19 +1,12 @@
 """The redacted edition names nobody: names planted in every field and id, searched in every byte of every file."""
 
 import hashlib
-import io
 import json
 import re
-import shutil
-import sqlite3
-import subprocess
 import zipfile
-import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -23,6 +16,7 @@ from eudr_check.package.verify import verify
 from eudr_check.run import recompute
 from eudr_check.run.harvest import run
 from tests.helpers import tiny_harvest
+from tests.helpers.every_byte import held_by
 from tests.helpers.made_once import made_once
 
 NAME = "Zutano"
@@ -96,47 +90,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "redacted", make)
 
 
-def every_byte(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
-    """A file, its name, and whatever is packed in it: archives in archives, tables of Parquet and SQLite, PDF."""
-    yield name, name.encode() + b"\n" + content
-    if zipfile.is_zipfile(io.BytesIO(content)):
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            yield f"{name}: comments", packed.comment + b"".join(one.comment + one.extra for one in packed.infolist())
-            for inside in packed.namelist():
-                yield from every_byte(f"{name}/{inside}", packed.read(inside))
-    elif name.endswith(".parquet"):
-        table = pq.read_table(io.BytesIO(content))
-        yield f"{name}: columns", str(table.schema.metadata).encode() + str(table.to_pydict()).encode()
-    elif name.endswith(".gpkg"):
-        yield name, "\n".join(dumped(content)).encode()
-    elif name.endswith(".pdf"):
-        for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
-            try:
-                yield f"{name}: stream", zlib.decompress(stream)
-            except zlib.error:
-                yield f"{name}: stream", stream
-        if shutil.which("pdftotext"):
-            yield f"{name}: text", subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True).stdout
-
-
-def dumped(content: bytes) -> Iterator[str]:
-    with sqlite3.connect(":memory:") as base:
-        base.deserialize(content)
-        for (table,) in base.execute("select name from sqlite_master where type = 'table'").fetchall():
-            if not table.startswith("rtree_"):
-                yield from map(str, base.execute(f'select * from "{table}"'))
-
-
 def named_in(folder: Path) -> set[str]:
-    """Where the name stands, in any case and in the two encodings that formats write text in."""
-    wanted = [NAME.lower().encode(), NAME.lower().encode("utf-16-le")]
-    return {
-        place
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-        for place, content in every_byte(file.relative_to(folder).as_posix(), file.read_bytes())
-        if any(name in content.lower() for name in wanted)
-    }
+    """Where the name stands."""
+    return held_by(folder, [NAME]).get(NAME, set())
 
 
 def test_dates_of_a_package_are_true(home: Path):

@@ -24,12 +24,15 @@ from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import Finished, run
 from eudr_check.run.recompute import STAGES
 from tests.conftest import REPOSITORY
+from tests.helpers.every_byte import held_by
 from tests.helpers.made_once import made_once
 from tests.helpers.official_schema import official_schema
 from tests.helpers.reader_cases import CASES as READER_CASES
 
 SAMPLE = REPOSITORY / "sample_plots"
 COMMODITY = "coffee"
+DECLARED = [f"EJ-2026-0{number}" for number in range(1, 6)]
+"""Shipments that have a statement."""
 ROWS = 513
 """512 parcels, one of them sent twice."""
 OF_ROWS = ("id_missing", "id_repeated", "row_repeated", "cells_misaligned", "row_unreadable", "key_misspelt")
@@ -72,7 +75,7 @@ def packaged(now: Finished, tmp_path_factory: pytest.TempPathFactory) -> Finishe
 
     def make(folder: Path) -> Finished:
         shutil.copytree(now.folder.path.parent, folder, dirs_exist_ok=True)
-        return run(harvest("pe-coffee-2026", folder), offline=True)
+        return run(harvest("pe-coffee-2026", folder), offline=True, shipments=DECLARED)
 
     return made_once(tmp_path_factory, "season-2026-packaged", make)
 
@@ -312,3 +315,40 @@ def test_the_docs_name_the_case_of_every_code():
     }
 
     assert {(case["code"], case["cooperative"], case["plot_id"]) for case in cases()} <= told
+
+
+def of_others(package: Path, shipment: str) -> set[str]:
+    """What the packages of other shipments have for themselves: cooperatives, plots of the same cooperatives, lots,
+    shipments, papers and masses."""
+    stated = json.loads((package / "shipments.json").read_text(encoding="utf-8"))["shipments"]["ready"]
+    settings = json.loads((package / "settings.json").read_text(encoding="utf-8"))
+    table = pd.read_parquet(package / "tables/LOTS.parquet").set_index("lot")
+    known = pd.read_parquet(package / "tables/PLOTS.parquet", columns=["cooperative"])["cooperative"]
+    (own,) = [one for one in stated if one["name"] == shipment]
+    lots = {lot for line in own["lines"] for lot in line["lots"]}
+    plots = {plot for keys in table.loc[list(lots), "plots"] for plot in keys}
+    cooperatives = set(known[list(plots)])
+    others = [one for one in stated if one["name"] != shipment]
+    papers = {one[name] for one in others for name in ("name", "contract", "container", "sales_reference")}
+    taken = {kg for one in others for line in one["lines"] for kg in line["lots"].values() if kg is not None}
+    masses = {f"{kg:.3f}".rstrip("0") for kg in {*table["kg_green"][~table.index.isin(lots)], *taken} if kg % 1}
+    strangers = set(known) - cooperatives
+    return {
+        *papers, *masses, *strangers, *(settings["cooperatives"][one] for one in strangers), "307200",
+        *(set(table.index) - lots), *(plot for plot in set(known.index) - plots if known[plot] in cooperatives),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("shipment", DECLARED)
+def test_package_of_a_shipment_holds_nothing_of_others(shipment: str, packaged: Finished):
+    """Every package of one shipment verifies by itself, has the statement of the whole to the byte, and none of the
+    cooperatives, plots, lots, shipments, papers and masses of others in any byte of any file."""
+    assert packaged.package is not None
+    alone = packaged.folder.path / f"shipment-{shipment}"
+    names = of_others(packaged.package, shipment)
+
+    assert len(names) > 100
+    assert held_by(alone, names) == {}
+    assert verify(alone, stages=STAGES) == []
+    for file in (packaged.package / f"statement-{shipment}").iterdir():
+        assert (alone / f"statement-{shipment}" / file.name).read_bytes() == file.read_bytes()
