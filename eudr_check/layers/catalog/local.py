@@ -6,7 +6,7 @@ Items point to them with relative addresses. Equal files give equal bytes.
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,19 +74,8 @@ def add(
         target = collection / f"{item_id}.json"
         known = read_json(target).get("assets", {}) if target.is_file() else {}
         described = known | {key: _describe(path, key, definition, collection) for key, path in assets.items()}
-        for key in assets:
-            if key in known and known[key]["href"] != described[key]["href"]:
-                raise LayersError(
-                    sentence(
-                        "layers",
-                        "registered_before",
-                        path=assets[key],
-                        known=known[key]["href"],
-                        asset=key,
-                        item=item_id,
-                        target=target,
-                    )
-                )
+        for key, path in assets.items():
+            _refuse_another(path, key, known.get(key, described[key]), described[key], target)
         item = stac_documents.item(item_id, described, definition)
         stac_documents.write(target, item)
         written.append(pystac.Item.from_dict(item))
@@ -103,11 +92,22 @@ def _add_polygons(folder: Path, paths: Sequence[Path], definition: LayerDefiniti
         raise LayersError(sentence("layers", "no_vector", path=paths[0], layer=definition.id, known=known))
     there = [path.stem for path in sorted(collection.glob("*.json")) if path.name != "collection.json"]
     polygon_items.refuse_several(paths, there, item_id, definition)
-    item = stac_documents.item(item_id, polygon_items.described(paths[0], definition, collection), definition)
-    stac_documents.write(collection / f"{item_id}.json", item)
+    target = collection / f"{item_id}.json"
+    described = polygon_items.described(paths[0], definition, collection)
+    for key, known in (read_json(target).get("assets", {}) if target.is_file() else {}).items():
+        _refuse_another(paths[0], key, known, described.get(key, known), target)
+    item = stac_documents.item(item_id, described, definition)
+    stac_documents.write(target, item)
     stac_documents.write_collection(folder, definition)
     stac_documents.write_catalog(folder)
     return pystac.Item.from_dict(item)
+
+
+def _refuse_another(path: Path, key: str, known: Mapping[str, Any], described: Mapping[str, Any], target: Path) -> None:
+    """Refuse a file in whose place another one is registered."""
+    if known["href"] != described["href"]:
+        about = {"path": path, "known": known["href"], "asset": key, "item": target.stem, "target": target}
+        raise LayersError(sentence("layers", "registered_before", **about))
 
 
 def interval(item: pystac.Item) -> str:

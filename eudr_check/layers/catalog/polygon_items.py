@@ -21,6 +21,8 @@ BESIDE = "eudr_check:beside"
 """SHA-256 of the files that belong to the one registered, by their ending."""
 EMPTY, OVERLAPPING, OUTSIDE = "no value", "overlapping", "outside the cover"
 """What stands among the hectares of classes: without a value, said in two ways, and beyond the cover; all unknown."""
+GAPS = "in no polygon"
+"""Ground of the cover of which the definition says with `gaps` what it holds: a frame that is too large shows here."""
 _TYPES = {
     ".gpkg": "application/geopackage+sqlite3",
     ".parquet": "application/vnd.apache.parquet",
@@ -54,6 +56,7 @@ def described(path: Path, layer: LayerDefinition, collection: Path) -> dict[str,
     whole = np.column_stack([np.where(empty, -(2**40), one) for one, empty in values.values()])
     hectares, cover = plot_area_ha(shapes), _cover(layer, path)
     unsaid = _unsaid(shapes, whole, cover)
+    gaps = 0.0 if cover is None else _hectares(np.array([shapely.difference(cover, shapely.union_all(shapes))]))
     box = shapely.total_bounds(shapes if cover is None else np.array([cover]))
     hashes = on_disk.hashes(path)
     crs = files.code_of(frame, path)
@@ -68,10 +71,11 @@ def described(path: Path, layer: LayerDefinition, collection: Path) -> dict[str,
     }
     if len(hashes) > 1:
         common[BESIDE] = {ending: one for ending, one in hashes.items() if ending != path.suffix}
-    return {
-        key: {**common, "title": key, "eudr_check:hectares": _of_classes(*values[key], hectares) | unsaid}
+    counted = {
+        key: _of_classes(*values[key], hectares) | unsaid | ({GAPS: gaps} if key in layer.polygons.gaps else {})
         for key in layer.assets
     }
+    return {key: {**common, "title": key, "eudr_check:hectares": found} for key, found in counted.items()}
 
 
 def recorded(asset: pystac.Asset) -> str | None:

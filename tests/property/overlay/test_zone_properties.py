@@ -205,6 +205,23 @@ def test_neighbours_that_meet_but_for_rounding_leave_no_gap(shape, edge, shift, 
     assert not overlay.conserve(plots_of(shape), found)[1]
 
 
+@pytest.mark.parametrize("east", [0.00124, 0.00126, 0.0012])
+def test_the_error_of_the_boundary_reaches_over_an_edge(east):
+    """Plots inside one polygon, 1 m and 6 m from its edge, shrink and grow as on the raster of the same cells."""
+    grid, plot = np.linspace(0, SIZE, 9), shapely.box(0.0002, 0.0002, east, 0.001)
+    cube = cube_of(grid, grid[::-1])
+    forest = np.where(np.arange(8) == 0, 1, 0)[None, :].repeat(8, axis=0).astype(np.int16)
+    cube["a.forest"], cube["b.year"] = (("y", "x"), forest), (("y", "x"), np.zeros_like(forest))
+    boxes = shapely.box(grid[:-1][None, :], grid[:-1][::-1][:, None], grid[1:][None, :], grid[1:][::-1][:, None])
+    zone = zone_of(boxes.ravel(), forest.ravel(), np.zeros(64))
+    ours = overlay.tabulate(plots_of(plot), with_places(cube).drop_vars(CELLS), 5.0, [zone])
+    theirs = overlay.tabulate(plots_of(plot), cube, 5.0)
+
+    assert ours[FOREST].tolist() == theirs["a.forest"].tolist() == ([1] if east == 0.0012 else [0, 1])
+    for name in ("area_ha", "area_inner_ha", "area_outer_ha"):
+        np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-9, atol=1e-12)
+
+
 def test_a_gap_and_an_overlap_that_show_are_unknown():
     """A centimetre between neighbours, or over one another, is ground of which the map does not say what it is."""
     grid, plot = np.linspace(0, SIZE, 9), shapely.box(0.001, 0.001, 0.009, 0.009)

@@ -144,6 +144,8 @@ def test_gaps_are_known_only_in_the_cover(tmp_path: Path) -> None:
     assert zone.iloc[2][["bosque.forest", "bosque.loss_year"]].tolist() == [0, 0]
     assert zone.total_bounds[2] == 0.04
     assert hectares["clase"]["outside the cover"] == pytest.approx(984.7256 / 2, abs=1e-3)
+    whole = plot_area_ha([shapely.box(0, 0, 0.04, 0.1)])[0]
+    assert hectares["anio"]["in no polygon"] == pytest.approx(whole - 1.5 * 984.7256, abs=1e-3)
 
 
 def test_the_cover_may_be_a_table_of_the_file(tmp_path: Path) -> None:
@@ -264,6 +266,12 @@ def test_a_map_is_one_file(country: Country) -> None:
 
     with pytest.raises(LayersError, match="one file, and there are several"):
         layers.catalogue.add(country.folder / "catalogue", [other], country.definition)
+    (country.folder / "other").mkdir()
+    same_name = country.folder / "other" / country.file.name
+    shutil.copy(country.file, same_name)
+    with pytest.raises(LayersError, match="is already asset 'anio'"):
+        layers.catalogue.add(country.folder / "catalogue", [same_name], country.definition)
+    assert country.add(), "the same file again is no other one"
 
 
 ASSET = MAP["assets"]["clase"]
