@@ -136,9 +136,9 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
             else:
                 sheet.write_number(row, number_, float(value), look[kind])
     _by_hand(sheet, plan, [head for head, *_ in columns], len(rows))
-    texts = [(rows[name].tolist(), width) for _, name, width, kind in columns if kind == "text" and name not in KEYS]
-    for row in range(len(rows)):
-        sheet.set_row(row + 1, row_height.height((values[row], width) for values, width in texts))
+    texts = {name: width for _, name, width, kind in columns if kind == "text" and name not in KEYS}
+    for row, values in enumerate(zip(*(rows[name].tolist() for name in texts), strict=True), start=1):
+        sheet.set_row(row, row_height.height(zip(values, texts.values(), strict=True)))
     sheet.set_row(0, row_height.height((plan.say(head), width) for head, _, width, _ in columns))
     sheet.freeze_panes(1, 1)
     if len(rows):

@@ -110,7 +110,8 @@ def attention(
     shapes = shapely.from_wkb(mine["geometry"].to_numpy(zero_copy_only=False))[order.index]
     shapes = shapely.simplify(shapes, OUTLINE_DEGREE)
     shapes = np.where(shapely.get_dimensions(shapes) == 2, shapes, made.geometry.to_numpy())
-    areas = np.array([None, *(shapely.multipolygons(shapely.get_parts(one)) for one in shapes)], dtype=object)[1:]
+    parts, of = shapely.get_parts(shapes, return_index=True)
+    areas = shapely.multipolygons(parts, indices=of)
     return made.set_geometry(gpd.GeoSeries(areas, index=made.index, crs="EPSG:4326"))
 
 
@@ -145,8 +146,10 @@ def _why(plots: pd.Series, reasons: pd.DataFrame, language: str) -> list[str]:
         else code
         for code, layers, *figures in zip(known["code"], known["layers"], *hectares.values(), strict=True)
     ]
-    joined = pd.Series(lines, index=known.index, dtype="str").groupby(level=0).agg("\n".join)
-    return list(joined.reindex(plots).fillna(""))
+    said: dict[str, list[str]] = {plot: [] for plot in plots}
+    for plot, line in zip(known.index, lines, strict=True):
+        said[plot].append(line)
+    return ["\n".join(mine) for mine in said.values()]
 
 
 _IN_SENTENCES = ("area_ha", "threshold_ha", "margin_ha")

@@ -22,24 +22,29 @@ def headlines(assessed: pd.DataFrame, reasons: pd.DataFrame) -> list[str]:
     Returns:
         One key per row of `assessed`, in its order.
     """
-    codes = reasons["code"].groupby(level=0, sort=False).agg(frozenset).to_dict()
-    columns = zip(
-        assessed.index, assessed["outcome"], assessed["final_outcome"], assessed["deforestation_ha"], strict=True
+    deforested, degraded = (
+        reasons.index[reasons["code"].isin(codes)].unique() for codes in (DEFORESTED, DEGRADED)
     )
     return [
-        _headline(str(before), str(final), float(loss), codes.get(plot, frozenset()))
-        for plot, before, final, loss in columns
+        _headline(str(before), str(final), float(loss), lost, changed)
+        for before, final, loss, lost, changed in zip(
+            assessed["outcome"],
+            assessed["final_outcome"],
+            assessed["deforestation_ha"],
+            assessed.index.isin(deforested),
+            assessed.index.isin(degraded),
+            strict=True,
+        )
     ]
 
 
-def _headline(before: str, final: str, deforestation_ha: float, codes: frozenset[str]) -> str:
+def _headline(before: str, final: str, deforestation_ha: float, deforested: bool, degraded: bool) -> str:
     if final == "low" and round(deforestation_ha, 4) > 0:
         return "says_low_below"
     if final != "high":
         return f"says_{final}"
     if before != "high":
         return "says_high_confirmed"
-    deforested, degraded = bool(codes & DEFORESTED), bool(codes & DEGRADED)
     if deforested and degraded:
         return "says_high_both"
     if degraded:

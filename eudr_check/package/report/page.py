@@ -8,6 +8,7 @@ importer English, and both look at the same bytes; of the file of a season the w
 import base64
 import hashlib
 import html
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -51,11 +52,12 @@ def write(folder: Path, given: ReportInput) -> list[Path]:
     baselines = [given.baseline, *(one.column for one in given.variables if one.role == "forest_2020")]
     content["forest"] = forest.document(folder, [one for one in baselines if one])
     path = folder / "report.html"
-    path.write_text(_page(content, given.harvest), encoding="utf-8", newline="\n")
+    with path.open("w", encoding="utf-8", newline="\n") as page:
+        page.writelines(_page(content, given.harvest))
     return [path]
 
 
-def _page(content: dict[str, object], harvest: Harvest) -> str:
+def _page(content: dict[str, object], harvest: Harvest) -> Iterator[str]:
     style, script = _part("report.css"), "".join(map(_part, SCRIPTS))
     language = harvest.package.languages[0]
     fields = {
@@ -66,14 +68,16 @@ def _page(content: dict[str, object], harvest: Harvest) -> str:
         "needs_script": html.escape(say("report", "needs_script", language)),
         "style": style,
         "script": script,
-        "data": data.encode(content),
     }
     head, *rest = _part("report.html").split("{{")
-    page = [head]
+    yield head
     for part in rest:
         name, _, after = part.partition("}}")
-        page += [fields[name], after]
-    return "".join(page)
+        if name == "data":
+            yield from data.encoded(content)
+        else:
+            yield fields[name]
+        yield after
 
 
 def _part(name: str) -> str:

@@ -39,12 +39,11 @@ def table(
         lots: LOTS.
     """
     held = _grams_of(lots["lot"], lots["kg_green"])
+    refused = set(consignment.refused_lots["lot"].astype(str))
     steps = {
         "delivered_kg": held,
         "located_kg": located,
-        "cleared_kg": {
-            lot: whole for lot, whole in held.items() if lot not in set(consignment.refused_lots["lot"].astype(str))
-        },
+        "cleared_kg": {lot: whole for lot, whole in held.items() if lot not in refused},
     }
     rows = [
         _row(name, taken, ordered, steps, parts, filed) for name, taken, ordered in _asked(harvest, shipments, held)
