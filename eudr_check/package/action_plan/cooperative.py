@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -71,7 +72,7 @@ class Plan:
 
     def date(self, value: dt.date) -> str:
         """A date as the language writes it."""
-        return format_date(value, "medium", locale=self.language)
+        return _date(value, self.language)
 
     def file_row(self, file: str, source_row: object, source_place: object) -> str:
         """File and row of an action, as people find it again; NA where there is none."""
@@ -103,3 +104,9 @@ class Plan:
     def order(self) -> str:
         """What comes first in the list."""
         return self.say("order_kg" if self.has_deliveries else "order_area")
+
+
+@lru_cache
+def _date(value: dt.date, language: str) -> str:
+    """A plan of a hundred thousand visits has a handful of days."""
+    return format_date(value, "medium", locale=language)

@@ -4,6 +4,7 @@ The layer `reviews` has the columns of reviews.csv, all filled in that a machine
 it to be looked at. `eudr-check review add COOPERATIVE.gpkg` takes what was decided. The GeoPackage is version 1.2.
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -60,14 +61,16 @@ def _reviews(plan: Plan, asked: list[str]) -> tuple[pa.Table, np.ndarray[Any, An
     given = {plot: plan.to_review[plot] for plot in asked}
     actions = plan.todo[plan.todo["plot"].isin(asked)]
     why: dict[str, list[str]] = {}
-    for plot, wrong, todo in zip(actions["plot"], actions["wrong"], actions["todo"], strict=True):
+    due: dict[str, dt.date] = {}
+    for plot, wrong, todo, by in zip(*(actions[name] for name in ("plot", "wrong", "todo", "by")), strict=True):
         why.setdefault(plot, []).append(f"{wrong} → {todo}")
+        due[plot] = min(due.get(plot, by), by)
     filled: dict[str, list[Any]] = {
         "plot_id": own["plot_id"].tolist(),
         "outcome": [given[plot]["outcome"] for plot in asked],
         "wrong": ["\n".join(why[plot]) if plot in why else None for plot in asked],
         "needs": [say("reviews", f"needs_{given[plot]['outcome']}", plan.language) for plot in asked],
-        "by": actions.groupby("plot")["by"].min().reindex(asked).tolist(),
+        "by": [due.get(plot) for plot in asked],
         "plots": asked,
         "reason": [" ".join(given[plot]["reason"]) for plot in asked],
         "evidence_digest": [given[plot]["evidence_digest"] for plot in asked],

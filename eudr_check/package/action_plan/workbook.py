@@ -42,7 +42,13 @@ def write(folder: Path, plan: Plan) -> Path:
     """Write `COOPERATIVE.xlsx`; same plan, same bytes."""
     path = folder / f"{file_stem(plan.cooperative)}.xlsx"
     # Cells are written as text, so a name that begins with `=` stays a name; the date makes the bytes repeatable.
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    # Rows go to the disk as they are written: those of a nation would take a gigabyte.
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "constant_memory": True,
+    }
     book = xlsxwriter.Workbook(str(path), options)
     day = document_date.day(plan.harvest)
     book.set_properties({"title": plan.say("title"), "created": datetime(day.year, day.month, day.day)})
@@ -123,23 +129,14 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
         sheet.set_column(number_, number_, width, None, {"hidden": head in KEYS})
         above = {"text": "head_text", "by_hand": "head"}.get(kind, "head_number")
         sheet.write_string(0, number_, plan.say(head), look[above])
-    for number_, (_, name, _, kind) in enumerate(columns):
-        for row, value in enumerate(rows[name].tolist(), start=1):
-            if kind == "by_hand":
-                sheet.write_blank(row, number_, None, look[kind])
-            elif value is None or value is pd.NA or value != value:
-                continue
-            elif kind == "text":
-                sheet.write_string(row, number_, clean(str(value)), look["text"])
-            elif kind == "date":
-                sheet.write_datetime(row, number_, datetime(value.year, value.month, value.day), look["date"])
-            else:
-                sheet.write_number(row, number_, float(value), look[kind])
-    _by_hand(sheet, plan, [head for head, *_ in columns], len(rows))
-    texts = {name: width for _, name, width, kind in columns if kind == "text" and name not in KEYS}
-    for row, values in enumerate(zip(*(rows[name].tolist() for name in texts), strict=True), start=1):
-        sheet.set_row(row, row_height.height(zip(values, texts.values(), strict=True)))
     sheet.set_row(0, row_height.height((plan.say(head), width) for head, _, width, _ in columns))
+    widths = [width if kind == "text" and name not in KEYS else None for _, name, width, kind in columns]
+    for row, values in enumerate(zip(*(rows[name].tolist() for _, name, *_ in columns), strict=True), start=1):
+        cells = zip(values, widths, strict=True)
+        sheet.set_row(row, row_height.height((value, width) for value, width in cells if width is not None))
+        for number_, (value, (*_, kind)) in enumerate(zip(values, columns, strict=True)):
+            _cell(sheet, row, number_, value, kind, look)
+    _by_hand(sheet, plan, [head for head, *_ in columns], len(rows))
     sheet.freeze_panes(1, 1)
     if len(rows):
         sheet.autofilter(0, 0, len(rows), len(columns) - 1)
@@ -152,6 +149,19 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
     sheet.print_area(0, 0, max(1, len(rows)), len(printed) - 1)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+
+
+def _cell(sheet: Any, row: int, column: int, value: Any, kind: str, look: dict[str, Any]) -> None:
+    if kind == "by_hand":
+        sheet.write_blank(row, column, None, look[kind])
+    elif value is None or value is pd.NA or value != value:
+        return
+    elif kind == "text":
+        sheet.write_string(row, column, clean(str(value)), look["text"])
+    elif kind == "date":
+        sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), look["date"])
+    else:
+        sheet.write_number(row, column, float(value), look[kind])
 
 
 def _printed(plan: Plan) -> list[Column]:

@@ -22,9 +22,7 @@ def headlines(assessed: pd.DataFrame, reasons: pd.DataFrame) -> list[str]:
     Returns:
         One key per row of `assessed`, in its order.
     """
-    deforested, degraded = (
-        reasons.index[reasons["code"].isin(codes)].unique() for codes in (DEFORESTED, DEGRADED)
-    )
+    deforested, degraded = (reasons.index[reasons["code"].isin(codes)].unique() for codes in (DEFORESTED, DEGRADED))
     return [
         _headline(str(before), str(final), float(loss), lost, changed)
         for before, final, loss, lost, changed in zip(
