@@ -110,8 +110,9 @@ def _multi(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Areas as multipolygons; lines where two areas only touch are no part of them."""
     parts, of = shapely.get_parts(shapes, return_index=True)
     whole = shapely.get_dimensions(parts) == 2
-    made = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
-    return shapely.multipolygons(parts[whole], indices=of[whole], out=made)
+    made: np.ndarray[Any, Any] = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
+    shapely.multipolygons(parts[whole], indices=of[whole], out=made)
+    return made
 
 
 def _write(path: Path, name: str, rows: pa.Table, shapes: np.ndarray[Any, Any], *, first: bool) -> None:

@@ -29,8 +29,8 @@ def headlines(assessed: pd.DataFrame, reasons: pd.DataFrame) -> list[str]:
             assessed["outcome"],
             assessed["final_outcome"],
             assessed["deforestation_ha"],
-            assessed.index.isin(deforested),
-            assessed.index.isin(degraded),
+            assessed.index.isin(deforested).tolist(),
+            assessed.index.isin(degraded).tolist(),
             strict=True,
         )
     ]
