@@ -182,8 +182,8 @@ class TestOutlines:
 
     def test_areas_near_plots_are_drawn_whole(self, tmp_path: Path) -> None:
         """Areas that come near are there with their names, also where no plot shares ground; those far away are not."""
-        beside, far = box(-75.998, -6.0, -75.99, -5.99), box(-73.0, -6.0, -72.9, -5.9)
-        frame = gpd.GeoDataFrame({"name": ["in", "beside", "far"]}, geometry=[HALF, beside, far], crs="EPSG:4326")
+        beside = box(-75.998, -6.0, -75.99, -5.99)
+        frame = gpd.GeoDataFrame({"name": ["in", "beside", "far"]}, geometry=[HALF, beside, FAR], crs="EPSG:4326")
         frame.to_file(tmp_path / "areas.gpkg")
 
         found = looked(ground("PE"), of(file=tmp_path / "areas.gpkg", label=["name"]), tmp_path).outlines

@@ -81,6 +81,11 @@ def test_years_after_the_last_of_the_file_are_drawn_as_that_one() -> None:
     assert [rule.get("filter") for rule in made.iter("rule")] == ['"year" = 2024', '"year" = 2031', '"year" <= 2020']
     assert [rule.get("label") for rule in made.iter("rule")] == ["2024", "2031", "up to 2020"]
     symbols = made.findall("renderer-v2/symbols/symbol")
+    colours = [one.find("layer/Option/Option[@name='outline_color']") for one in symbols]
+    last = (palette.year_colour(2024), palette.year_colour(2031), palette.LOSS_BEFORE)
+    assert [one.get("value") for one in colours if one is not None] == [
+        ",".join(map(str, (*palette.rgb(colour), 255))) for colour in last
+    ]
     assert [rule.get("symbol") for rule in made.iter("rule")] == [one.get("name") for one in symbols] == ["0", "1", "2"]
 
 
