@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from eudr_check.assessment_record import names_in, speaks_of
@@ -78,7 +79,7 @@ def _answers(given: Sequence[Answer], cooperatives: Sequence[str]) -> Iterator[A
 
 def _legality(documents: pd.DataFrame, cooperatives: Sequence[str]) -> pd.DataFrame:
     scopes = documents[legality.SCOPE]
-    mine = documents[[speaks_of(scope, cooperatives) for scope in scopes]]
+    mine = documents[np.array([speaks_of(scope, cooperatives) for scope in scopes], dtype=bool)]
     cut = ["; ".join(name for name in names_in(scope) if name in cooperatives) for scope in mine[legality.SCOPE]]
     return mine.assign(**{legality.SCOPE: pd.Series(cut, mine.index, scopes.dtype)}).reset_index(drop=True)
 

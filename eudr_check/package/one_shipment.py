@@ -179,7 +179,7 @@ def _outlines(given: PackageInput, plots: gpd.GeoDataFrame, own: _Own) -> gpd.Ge
 def _patches(patches: gpd.GeoDataFrame, own: _Own) -> gpd.GeoDataFrame:
     members = [[plot for plot in plots if plot in own.plots] for plots in patches["plots"]]
     named = patches.assign(plots=pd.Series(members, patches.index, object))
-    return named[[bool(mine) for mine in members]].reset_index(drop=True)
+    return named[np.array([bool(mine) for mine in members], dtype=bool)].reset_index(drop=True)
 
 
 def _lots(lots: pd.DataFrame | None, own: _Own) -> pd.DataFrame | None:
@@ -225,14 +225,17 @@ def _findings(given: PackageInput, plots: gpd.GeoDataFrame, own: _Own) -> pd.Dat
         if kept[-1]:
             shown = {key: _detail(key, one, str(cooperative), own) for key, one in values.items()}
             details.append(written if shown == values else json.dumps(shown, ensure_ascii=False))
-            said = say("findings", code, "en", **shown) if code in topic("findings") else WITHHELD
-            messages.append(message if shown == values else said)
-    mine = given.findings[kept]
+            messages.append(message if shown == values else _said(code, shown))
+    mine = given.findings[np.array(kept, dtype=bool)]
     texts = {
         name: pd.Series(one, mine.index, mine[name].dtype)
         for name, one in (("details", details), ("message", messages))
     }
     return mine.assign(**texts).reset_index(drop=True)
+
+
+def _said(code: str, details: Mapping[str, Any]) -> str:
+    return say("findings", code, "en", **details) if code in topic("findings") else WITHHELD
 
 
 def _of_files(key: str, value: object) -> bool:
