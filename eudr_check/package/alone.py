@@ -61,6 +61,14 @@ def facts(alone: Alone | None, shipments: Shipments | None, lots: pd.DataFrame |
     }
 
 
+def taken(alone: Alone | None, shipments: Shipments | None, lots: pd.DataFrame | None) -> pd.DataFrame | None:
+    """LOTS with the kilograms that the one shipment takes of them; those of a whole harvest as they are."""
+    if alone is None or shipments is None or lots is None:
+        return lots
+    kg = {lot: mass for shipment in shipments.ready for lot, mass in takes(shipment).items()}
+    return lots.assign(kg_green=lots["lot"].map(kg).astype("float64").fillna(lots["kg_green"]))
+
+
 def takes(shipment: Shipment) -> dict[str, float | None]:
     """Kilograms of product that a shipment takes of every lot, over all its lines; None: all of it."""
     taken: dict[str, float | None] = {}

@@ -34,6 +34,8 @@ class ReportInput:
     """Ground of plots that matter, by plot; plots without one show their outline alone."""
     baseline: str | None = None
     """EVIDENCE column of the forest that the policy starts from."""
+    shipment: str | None = None
+    """The one shipment of it; None: a whole harvest."""
     shipments: pd.DataFrame | None = None
     """Kilograms of every shipment, from `ledger.table`."""
     withheld: Sequence[Withheld] = ()
@@ -56,3 +58,8 @@ class ReportInput:
     area_outlines: gpd.GeoDataFrame | None = None
     deliveries: pd.DataFrame | None = None
     """None where none are known."""
+
+    @property
+    def called(self) -> str:
+        """Harvest, and shipment where there is but one, as the page is called."""
+        return self.harvest.harvest if self.shipment is None else f"{self.harvest.harvest} · {self.shipment}"

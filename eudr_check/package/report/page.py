@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from eudr_check.config import Harvest
 from eudr_check.package import backdrop
 from eudr_check.package.report import animals, areas, data, desk, filing, forest
 from eudr_check.package.report.inputs import ReportInput
@@ -35,6 +34,7 @@ def write(folder: Path, given: ReportInput) -> list[Path]:
     """
     plots = given.plots
     content = data.document(given)
+    content["called"] = given.called
     content["pictured"] = data.pictured(plots, given.assessments, given.pictures)
     content["shipments"] = data.shipments(given.shipments)
     content["withheld"] = data.withheld(given.withheld)
@@ -53,16 +53,16 @@ def write(folder: Path, given: ReportInput) -> list[Path]:
     content["forest"] = forest.document(folder, [one for one in baselines if one])
     path = folder / "report.html"
     with path.open("w", encoding="utf-8", newline="\n") as page:
-        page.writelines(_page(content, given.harvest))
+        page.writelines(_page(content, given))
     return [path]
 
 
-def _page(content: dict[str, object], harvest: Harvest) -> Iterator[str]:
+def _page(content: dict[str, object], given: ReportInput) -> Iterator[str]:
     style, script = _part("report.css"), "".join(map(_part, SCRIPTS))
-    language = harvest.package.languages[0]
+    language = given.harvest.package.languages[0]
     fields = {
         "language": language,
-        "title": html.escape(f"{say('report', 'title', language)} · {harvest.harvest}"),
+        "title": html.escape(f"{say('report', 'title', language)} · {given.called}"),
         "policy": f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'",
         "needs_script": html.escape(say("report", "needs_script", language)),

@@ -258,10 +258,10 @@ function open(i) {
 
 /* Words of the page in the chosen language, and the start. */
 function speak() {
-  document.documentElement.lang = lang; document.title = `${T("title")} · ${D.harvest}`;
+  document.documentElement.lang = lang; document.title = `${T("title")} · ${D.called}`;
   document.querySelectorAll("[data-text]").forEach(node => { node.textContent = T(node.dataset.text); });
   document.querySelectorAll("[data-label]").forEach(node => { node.setAttribute("aria-label", T(node.dataset.label)); });
-  $("search").placeholder = T("search"); canvas.setAttribute("aria-label", T("map_label")); $("name").textContent = D.harvest;
+  $("search").placeholder = T("search"); canvas.setAttribute("aria-label", T("map_label")); $("name").textContent = D.called;
   $("meta").textContent = T("meta", { commodity: T("commodity_" + D.commodity), policy: D.policy || "–", date: new Date(D.date + "T12:00").toLocaleDateString(LOCALE[lang], { dateStyle: "long" }) });
   const choose = (id, all, names, key) => $(id).replaceChildren(el("option", { value: -1 }, T(all)), ...names.map((name, n) => el("option", { value: n, selected: filter[key] === n }, name)));
   choose("coop", "all_cooperatives", P.names, "coop"); choose("reason", "all_reasons", D.reasons.codes, "reason"); choose("settles", "all_settles", SETTLES.map(text => Object.values(D.sentences.settle).find(one => one[D.languages[0]] === text)[lang]), "settle");

@@ -206,6 +206,9 @@ def test_what_hangs_on_others_is_said(home: Home):
     assert "Lot LOTE-M holds 507 kg, of which this shipment takes 301 kg." in readme
     assert "also delivered into lots that are not inside: 1." in readme
     assert "the whole harvest only: norte/piece-a" in readme
+    report = (home.alone / "report.html").read_text(encoding="utf-8")
+    assert '"called":"tiny · EMB-A"' in report
+    assert '{"lot":"LOTE-M","kg":301.0,"ready":true' in report
     # 4,904 kg of 2.76 ha are asked about; the 901 kg inside alone would not be.
     assert lots.loc["LOTE-A", "warnings"] == "yield_above_usual: norte/low-clear"
 
