@@ -6,7 +6,17 @@ from typing import Annotated
 import typer
 
 from eudr_check.cli.app import AsJson, Commands, app, echo_json
+from eudr_check.cli.language import spoken
 from eudr_check.run.exit import Exit
+
+WORDS = {
+    "not stored": "not_stored",
+    "no value": "no_value",
+    "overlapping": "overlapping",
+    "outside the cover": "outside",
+    "in no polygon": "in_no_polygon",
+}
+"""What stands among the hectares of classes and is none, by the key of its words."""
 
 catalogue = Commands(no_args_is_help=True, help="A STAC folder on disk, made from GeoTIFFs and polygon maps.")
 app.add_typer(catalogue, name="catalogue")
@@ -23,6 +33,7 @@ def catalogue_add(
     """Register GeoTIFFs as STAC Items with checksum, projection and classes, and print the hectares of every class."""
     from eudr_check import layers
     from eudr_check.config import LayerChoice
+    from eudr_check.text import say
 
     own = Path(layer) if layer.endswith((".yaml", ".yml")) else None
     choice = LayerChoice(id=None if own else layer, definition=own, source="local")
@@ -44,7 +55,8 @@ def catalogue_add(
         for key in sorted(item.assets):
             names = {str(value): name for value, name in chosen.assets[key].classes.items()}
             for value, hectares in item.assets[key].extra_fields[layers.catalogue.HECTARES].items():
-                typer.echo(f"  {key} {value}  {hectares:,.2f} ha  {names.get(value, '')}".rstrip())
+                said = say("definition", WORDS[value], spoken()) if value in WORDS else value
+                typer.echo(f"  {key} {said}  {hectares:,.2f} ha  {names.get(value, '')}".rstrip())
 
 
 @catalogue.command("list")

@@ -14,9 +14,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from eudr_check.errors import OverlayError
 from eudr_check.overlay.combinations import Classes
 from eudr_check.overlay.crosstab import Tally, require_wgs84, summed, tally
 from eudr_check.overlay.grid import Grid
+from eudr_check.text import sentence
 from eudr_check.typing import Floats, Geometries, Mask, Positions
 from eudr_check.variables import UNKNOWN
 
@@ -66,12 +68,19 @@ class ZoneMaps:
         return cls(tuple(columns), tuple(_Map.of(one, origin) for one in zones), origin)
 
     def cut(self, shapes: Geometries) -> Pieces:
-        """Partition polygons (n,) in EPSG:4326 by all maps; one that no edge crosses stays the object it was."""
+        """Partition polygons (n,) in EPSG:4326 by all maps; one that no edge crosses stays the object it was.
+
+        Raises:
+            OverlayError: GEOS cannot cut one of them.
+        """
         at = np.arange(len(shapes))
         pieces = Pieces(_moved(shapes, -self.origin), at, np.empty((len(shapes), 0), dtype=np.int16))
         whole = np.ones(len(shapes), dtype=bool)
-        for one in self.maps:
-            pieces, whole = _cut_by(pieces, whole, one)
+        try:
+            for one in self.maps:
+                pieces, whole = _cut_by(pieces, whole, one)
+        except shapely.errors.GEOSException as error:
+            raise OverlayError(sentence("layers", "not_cut", problem=str(error))) from error
         kept = np.flatnonzero(whole)
         shape = _moved(pieces.shape, self.origin)
         shape[kept] = shapes[pieces.of[kept]]

@@ -10,6 +10,7 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from eudr_check import overlay
+from eudr_check.errors import OverlayError
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.overlay.zones import REST
 from tests.property.overlay.test_overlay_properties import SIZE, cube_of, lines, plots, within
@@ -232,6 +233,20 @@ def test_a_gap_and_an_overlap_that_show_are_unknown():
 
         unknown = found.loc[found[FOREST] == -1, "area_ha"].sum()
         assert unknown == pytest.approx(plot_area_ha([shapely.box(0, 0.001, 1e-7, 0.009)])[0], rel=1e-4)
+
+
+def test_what_geos_cannot_cut_is_an_error_of_the_overlay(monkeypatch):
+    """Only the tile is set aside then; an error of GEOS would end the whole run."""
+
+    def fails(*_):
+        raise shapely.errors.GEOSException("TopologyException: side location conflict")
+
+    monkeypatch.setattr(shapely, "intersection", fails)
+    grid, plot = np.linspace(0, SIZE, 9), shapely.box(0.001, 0.001, 0.009, 0.009)
+    zone = zone_of([shapely.box(0, 0, 0.005, 1)], [1], [0])
+
+    with pytest.raises(OverlayError, match="side location conflict"):
+        overlay.tabulate(plots_of(plot), with_places(cube_of(grid, grid[::-1])), 0.0, [zone])
 
 
 def test_no_map_changes_no_digit():

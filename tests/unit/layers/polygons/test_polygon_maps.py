@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 import shapely
 import yaml
+from typer.testing import CliRunner
 
 from eudr_check import layers
+from eudr_check.cli.commands import app
 from eudr_check.config import Catalogue, LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.geodesy import plot_area_ha
@@ -339,3 +341,16 @@ def test_another_machine_needs_the_same_bytes(country: Country) -> None:
     with pytest.raises(LayersError, match="bosque"):
         supply.require(country.boxes, [country.definition], found)
     assert supply.replaced(found) == ("local/bosque-1/bosque/bosque.gpkg",)
+
+
+def test_hectares_are_printed_in_the_language_of_the_terminal(tmp_path: Path) -> None:
+    """What is unknown of a map, and what its gaps are taken for, is said when it is registered."""
+    country = Country(tmp_path, polygons={"cover": [0, 0, 0.04, 0.1], "gaps": {"clase": 0, "anio": 0}})
+    drawn(shapes=(FOREST, shapely.box(0.02, 0.01, 0.05, 0.05))).to_file(country.file)
+    asked = ["catalogue", "add", str(tmp_path / "cat"), str(country.file), "--layer", str(country.yaml)]
+    answer = CliRunner().invoke(app, [*asked, "--language", "es"])
+
+    assert answer.exit_code == 0, answer.output
+    assert "clase 1  984.73 ha  Bosque" in answer.output
+    for words in ("uno sobre otro (desconocido)", "fuera de 'cover' (desconocido)", "en ningún polígono ('gaps')"):
+        assert words in answer.output
