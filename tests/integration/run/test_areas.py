@@ -18,7 +18,7 @@ from eudr_check.run.harvest import Exit, Finished, run
 from eudr_check.run.recompute import STAGES
 from tests.helpers import tiny_harvest
 from tests.helpers.answers import stage
-from tests.helpers.area_servers import arcgis
+from tests.helpers.area_servers import arcgis, wfs
 from tests.helpers.finished_tiny import finished_tiny
 
 EVERYTHING = box(-77.0, -6.2, -76.6, -6.0)
@@ -33,11 +33,11 @@ DEFINITION = {
 }
 
 
-def _with_areas(folder: Path, url: str) -> Finished:
+def _with_areas(folder: Path, url: str, **service: Any) -> Finished:
     """The tiny harvest with a park of one's own over all plots, and communities that a server knows."""
     tiny = tiny_harvest.write(folder)
     gpd.GeoDataFrame({"a": [1]}, geometry=[EVERYTHING], crs="EPSG:4326").to_file(folder / "park.gpkg")
-    service = {"arcgis": f"{url}/MapServer", "layers": [0]}
+    service = service or {"arcgis": f"{url}/MapServer", "layers": [0]}
     (folder / "communities.yaml").write_text(yaml.safe_dump({**DEFINITION, "service": service}))
     content = yaml.safe_load(tiny.config.read_text(encoding="utf-8"))
     content["areas"] = {"protected": "park.gpkg", "communities": "communities.yaml"}
@@ -78,6 +78,23 @@ def test_areas_are_told_and_change_no_outcome(tmp_path: Path, tmp_path_factory: 
     assert verify(redacted, stages=STAGES) == []
     assert b"area 4" not in b"".join(file.read_bytes() for file in redacted.rglob("*.csv"))
     assert gpd.read_file(next(redacted.glob("*.gpkg")), layer="area_outlines")["feature"].isna().all()
+
+
+def test_areas_of_a_wfs_are_told_and_change_no_outcome(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What a ministry serves as WFS comes as from any other service: findings, and every outcome as it was."""
+    west = tiny_harvest.place(-70, 10)[0]
+    with stage(wfs([box(west - 0.1, -6.2, west + 0.0005, -6.0)])) as here:
+        finished = _with_areas(tmp_path / "tiny", here.url, wfs=f"{here.url}/geoserver/ows", types=["ide:areas"])
+    before = finished_tiny(tmp_path_factory)
+
+    assert before.assessments is not None and finished.assessments is not None and finished.package is not None
+    pd.testing.assert_frame_equal(finished.assessments, before.assessments)
+    hits = finished.findings[finished.findings["code"] == "area_overlap"]
+    community = hits[hits["message"].str.contains("Communities of Peru")]
+    assert set(community["plot"]) == {"norte/low-clear", "norte/hole"}
+    assert verify(finished.package, stages=STAGES) == []
 
 
 def test_a_silent_service_is_unknown_and_asked_again(

@@ -1,10 +1,16 @@
 """What the public record says of the shipped layers: addresses, legends, dates, citations, licences, hosts."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import rasterio
+from rasterio.transform import from_origin
 
 from eudr_check.config import Catalogue, LayerChoice
-from eudr_check.errors import FetchError
+from eudr_check.errors import FetchError, LayersError
+from eudr_check.layers import packs
+from eudr_check.layers.catalog import local
 from eudr_check.layers.catalog.items import match_assets
 from eudr_check.layers.catalog.search import access
 from eudr_check.layers.definition import LayerDefinition, definition, shipped
@@ -42,6 +48,33 @@ def test_disturbance_of_the_year_before_is_legal_and_no_event_of_this_one(year: 
     read_as = read(layer, "loss_year", "status", [0, 3, 6, 7, 8, 9, 10, 255])
     assert read_as == [0, year, year, year, year, 0, 0, -1]
     assert illegal(asset, np.arange(12, dtype="uint8"), None).tolist() == [1, 2, 4, 5, 11]
+
+
+def test_the_year_that_was_perhaps_never_made_is_called_so_and_read_by_nobody_unasked() -> None:
+    """DIST-ANN of 2022 needs alerts of 2021, which were not made: its definition says so, and no pack names it."""
+    doubtful = shipped_layer("opera_dist_ann@2022")
+
+    assert "doubtful" in str(doubtful.notes)
+    assert not [one for country in (None, *packs.countries()) for one in packs.pack(country).ids if "dist_ann" in one]
+
+
+@pytest.mark.parametrize(
+    ("layer", "name"), [("io_lulc_aws@2020", "20L_2020.tif"), ("io_lulc@2020", "20L_20200101-20210101.tif")]
+)
+def test_each_series_is_registered_under_the_names_of_its_downloads(tmp_path: Path, layer: str, name: str) -> None:
+    """The bucket of Impact Observatory and the downloads of Esri call the same tile differently."""
+    one = shipped_layer(layer)
+    other = "20L_2020.tif" if "-" in name else "20L_20200101-20210101.tif"
+    profile = {"driver": "GTiff", "width": 4, "height": 4, "count": 1, "dtype": "uint8", "crs": "EPSG:32720"}
+    for file in (name, other):
+        with rasterio.open(tmp_path / file, "w", transform=from_origin(500_000, 9_000_000, 10, 10), **profile) as made:
+            made.write(np.full((4, 4), 2, dtype="uint8"), 1)
+
+    (item,) = local.add(tmp_path / "catalogue", [tmp_path / name], one)
+
+    assert "20L" in item.id
+    with pytest.raises(LayersError):
+        local.add(tmp_path / "catalogue", [tmp_path / other], one)
 
 
 @pytest.mark.parametrize("layer", ["clms_lcm10@2020", "clms_tcd10@2020"])
