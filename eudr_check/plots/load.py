@@ -23,6 +23,7 @@ from eudr_check.plots.checks import (
     location,
     overlaps,
     producers,
+    region,
     repair,
     shape,
 )
@@ -145,6 +146,7 @@ def _check_values(
     countries = location.check_country(rows, values, ground.there, ground.countries, uncertain, log)
     producers.check(rows, log)
     rows.table["producer_country"] = countries
+    region.complete(rows, log)
 
 
 def _done(work: Callable[[], Any]) -> Any:

@@ -32,6 +32,7 @@ _TEXTS = (
     "producer_name",
     "producer_id",
     "production_place",
+    "region",
     "producer_country",
     "planted_year",
     "declared_area_ha",

@@ -15,6 +15,7 @@ FIELDS = (
     "producer_id",
     "producer_country",
     "production_place",
+    "region",
     "planted_year",
     "declared_area_ha",
     "declared_area_m2",
