@@ -138,3 +138,24 @@ def test_the_same_bytes_whoever_does_the_work(finished: Finished, drawn: tiny_ha
             == [sha for path, sha in two.items() if path.endswith(name)]
             != []
         )
+
+
+def test_a_map_that_cannot_be_read_loses_its_own_columns_alone(drawn: tiny_harvest.Tiny, finished: Finished) -> None:
+    """A class the definition does not know sets the map aside in its tile: its columns are unknown, all others stay."""
+    path = with_maps(drawn, "aside", FAR | {(50, 30, 51, 31): 2022})
+    narrow = {**LOSS_MAP, "assets": {"anio": {**MAP["assets"]["anio"], "legend": "0, 2001..2021"}}}
+    narrow["variables"] = {"loss_year": {**LOSS_MAP["variables"]["loss_year"]}}
+    narrow["variables"]["loss_year"]["year"] = {"asset": "anio", "values": "2001..2021", "add": 0}
+    (path.parent / "perdida_aside.yaml").write_text(yaml.safe_dump(narrow, allow_unicode=True), encoding="utf-8")
+    aside = run(config.load(path), offline=True, until="assess")
+    evidence = aside.made["overlay"].table("EVIDENCE")
+    failed = aside.made["overlay"].table("SOURCES").query("status == 'failed'")
+
+    assert aside.exit is Exit.INCOMPLETE
+    assert failed["layer"].tolist() == ["perdida@1"] and "feature 3: 2022" in failed["reason"].iloc[0]
+    assert set(evidence.loc[["norte/high-one"], "perdida.loss_year"]) == {-1}
+    assert set(evidence.loc[["norte/low-clear"], "perdida.loss_year"]) == {0}, (
+        "in the tile beside it nothing is strange"
+    )
+    assert (evidence.loc[["norte/high-one"], "hansen.loss_year"] == 2023).any()
+    assert (evidence.loc[["norte/high-one"], "bosque.forest"] == 1).any()
