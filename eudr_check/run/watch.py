@@ -57,7 +57,7 @@ class Change(TypedDict):
     new_ha: float
     now_ha: float
     since: str | None
-    """Day until which the layer had seen when it was last read; None where it never was."""
+    """Day until which the layer had seen when it was last read; None where it never was, or nobody says."""
 
 
 class Unknown(TypedDict):
@@ -81,6 +81,8 @@ class Watched:
     unknown: list[Unknown]
     seen_until: dict[str, str]
     """Layer to the last day it has seen."""
+    dated: frozenset[str]
+    """Layers whose producer says until when they have seen; of others the day is the least that is known."""
     before: State
     """What the last look left."""
     seen: dict[str, Seen]
@@ -139,8 +141,10 @@ def watch(path: Place, *, catalogue: Path | None = None) -> Watched:
         plot: Seen(ground=_ground(shape), ha=_kept(known[plot], now.get(plot, {}), plot, alerts, sure))
         for plot, shape in _shapes(land).items()
     }
-    changes = _changes(land, known, now, {column: before.seen_until.get(layer) for column, layer in alerts.items()})
-    return Watched(path, folder.path, len(land), kept is None, changes, unknown, until, before, seen)
+    dated = frozenset(layer.id for layer in layers if layer.grows)
+    since = {column: before.seen_until.get(layer) if layer in dated else None for column, layer in alerts.items()}
+    changes = _changes(land, known, now, since)
+    return Watched(path, folder.path, len(land), kept is None, changes, unknown, until, dated, before, seen)
 
 
 def folder_of(register: Place) -> Path:

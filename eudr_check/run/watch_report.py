@@ -39,7 +39,7 @@ def sentences(found: Watched, language: str) -> Iterator[tuple[str, str]]:
         said = say("watch", "unknown", language, plots=len(gap["plots"]), layer=layer, reason=_why(gap, language))
         yield "unknown", f"{said}: {named}"
     for layer, day in sorted(found.seen_until.items()):
-        further = day > found.before.seen_until.get(layer, "")
+        further = layer not in found.dated or day > found.before.seen_until.get(layer, "")
         yield "fact", say("watch", "seen_until" if further else "seen_no_further", language, layer=layer, day=day)
     yield "fact", say("watch", "meaning", language)
 

@@ -2,8 +2,8 @@
 
 A service answers whole or not at all: an answer cut short, an error sent as success, an outline that is missing or lies
 elsewhere than it was asked for, is a `FetchError` with the reason. "Nothing there" is believed only where the answer
-says so in its own form. Libraries for such services open connections of their own, past the guards of `session`, and
-take what was cut short for the whole: so they are asked here.
+says so in its own form. Libraries for such services open connections of their own, past the guards of `session`: so
+they are asked here.
 """
 
 import json

@@ -125,6 +125,17 @@ def test_a_look_without_news_is_on_record(filed: Path, tmp_path: Path) -> None:
     assert say("watch", "record", "en", day=date.today(), count=2, before=date.today()) in page
 
 
+def test_a_layer_that_says_no_day_is_not_said_to_have_stood_still(filed: Path, tmp_path: Path) -> None:
+    """GLAD-L names no day of its last update: nobody knows whether it has seen further than at the last look."""
+    look(filed, alerts(tmp_path / "a", FIRST))
+    code, found = look(filed, alerts(tmp_path / "a", MORE))
+    page = (tmp_path / "register-watch" / "watch.html").read_text(encoding="utf-8")
+
+    assert code == 3 and {one["since"] for one in found["changes"]} == {None}
+    assert say("watch", "seen_until", "en", layer="glad_l@2026", day="2026-01-01") in page
+    assert "no further" not in page
+
+
 def test_what_an_earlier_version_kept_is_read(filed: Path, tmp_path: Path) -> None:
     """A file of plots alone is no broken one: what it knew is no news."""
     look(filed, alerts(tmp_path / "a", FIRST))
