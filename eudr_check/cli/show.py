@@ -129,7 +129,7 @@ def summary(finished: Finished) -> dict[str, object]:
         "notes": list(finished.notes),
         "withheld": list(finished.withheld),
         "files": _places(finished),
-        "shipments": [_zip(folder) for folder in finished.shipments],
+        **({"shipments": [_zip(folder) for folder in finished.shipments]} if finished.shipments else {}),
     }
 
 

@@ -12,6 +12,7 @@ from eudr_check.documents import dossier, legality
 from eudr_check.documents.review import COLUMNS
 from eudr_check.errors import ConfigError, PackageError
 from eudr_check.package.folder import Folder
+from tests.helpers import package_tables as six
 
 ROW = "topic,document,sha256,valid_until\nenvironment,permit.pdf,{sha256},\n"
 
@@ -118,3 +119,20 @@ def test_problems_of_all_documents_come_at_once(tmp_path: Path) -> None:
     assert "2 things to correct" in answer
     assert "line 2: kg 'mil'" in answer
     assert "reviews.csv: no such file" in answer
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        (5760.0, "hold 5760 kg, enough for the 5760 kg declared"),
+        (5800.0, "hold 5800 kg, more than the 5760 kg of net_mass_kg: the statement declares all 5800 kg"),
+        (5700.0, "hold 5700 kg, NOT enough for the 5760 kg declared"),
+    ],
+)
+def test_lots_are_held_against_the_net_mass(held: float, said: str) -> None:
+    """Without shipments all accepted lots are declared: where they hold more than was ordered, the terminal says so."""
+    lots = six.lots(("L1", held, "accepted", ["norte/001"]), ("L2", 900, "refused", ["norte/003"]))
+
+    *_, last = dossier.notes(six.harvest(), dossier.Dossier(), [], lots)
+
+    assert said.replace(",", "") in last.replace(",", "")
