@@ -152,6 +152,28 @@ def test_the_oldest_look_of_a_growing_layer_stays():
     ]
 
 
+def test_land_of_others_is_not_drawn():
+    """Of titled land only what own plots lie in is drawn, of other areas those in sight of them."""
+    near, far = shapely.box(-76.10, -6.04, -76.09, -6.03), shapely.box(-70, -6, -69.9, -5.9)
+    drawn = [("tenure", "de Ana", near), ("tenure", "de Zutano", near), ("protected", "Parque", near),
+             ("protected", "Lejos", far)]  # fmt: skip
+    rows = [{"geometry": shape, "area": topic, "layer": "a@1", "topic": topic, "feature": name}
+            for topic, name, shape in drawn]  # fmt: skip
+    outlines = gpd.GeoDataFrame(tables.typed(tables.AREA_OUTLINES, rows), geometry="geometry", crs="EPSG:4326")
+    common = {"area": "tenure", "layer": "a@1", "topic": "tenure", "status": "overlap"}
+    areas = tables.typed(
+        tables.AREAS,
+        [common | {"plot": "norte/001", "feature": "de Ana"}, common | {"plot": "sur/A 3", "feature": "de Zutano"}],
+    )
+
+    cut = of_shipment(given(areas=areas, area_outlines=outlines), "E1")
+
+    assert cut.area_outlines is not None
+    assert list(cut.area_outlines["feature"]) == ["de Ana", "Parque"]
+    assert cut.areas is not None
+    assert list(cut.areas.index) == ["norte/001"]
+
+
 def test_what_people_wrote_goes():
     """Documents and the record that quotes them are put in by whoever can read them: nothing slips through."""
     written = {
