@@ -101,7 +101,8 @@ def package(
     draft: Draft = False,
     redacted: Redacted = False,
     shipment: Annotated[
-        list[str] | None, typer.Option(help="also a package of this shipment alone, to hand to its buyer; repeatable")
+        list[str] | None,
+        typer.Option(help="also a package of this shipment alone, to hand to its buyer; repeatable", metavar="NAME"),
     ] = None,
 ) -> None:
     """Write the due-diligence package."""
