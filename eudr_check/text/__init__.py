@@ -20,7 +20,14 @@ __all__ = [
 ]  # fmt: skip
 _MOST_DECIMALS = 6
 NAME_WITHHELD, WITHHELD = "[name withheld]", "[withheld]"
-MARKS = {NAME_WITHHELD: "name_withheld", WITHHELD: "withheld"}
+MARKS = {
+    NAME_WITHHELD: "name_withheld",
+    WITHHELD: "withheld",
+    "[not a record]": "not_a_record",
+    "[not a Feature]": "not_a_feature",
+    "[stands twice]": "stands_twice",
+    "[no known type]": "no_known_type",
+}
 """What tables keep in the place of what is withheld, and its key in `package.yaml`, whose words sentences take."""
 
 
@@ -44,7 +51,7 @@ def say(name: str, key: str, language: str, /, **values: object) -> str:
 def _written(value: object, language: str) -> object:
     if isinstance(value, float):
         return number(value, language)
-    if isinstance(value, str) and "withheld]" in value:
+    if isinstance(value, str) and "]" in value:
         for mark, key in MARKS.items():
             value = value.replace(mark, topic("package")[key][language])
     return value

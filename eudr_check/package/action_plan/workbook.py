@@ -65,7 +65,7 @@ def write(folder: Path, plan: Plan) -> Path:
         "kg": book.add_format({"num_format": "#,##0", "valign": "top"}),
         "degrees": book.add_format({"num_format": "0.000000", "valign": "top"}),
         "share": book.add_format({"num_format": "0 %", "valign": "top"}),
-        "date": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
+        "date": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left", "indent": 1}),
         "soft": book.add_format({"font_color": "#5b6270", "text_wrap": True, "valign": "top"}),
         "note": book.add_format({"text_wrap": True, "valign": "top"}),
         "done": book.add_format(
@@ -101,7 +101,8 @@ def _score_sheet(sheet: Any, plan: Plan, look: dict[str, Any]) -> None:
             sheet.write_string(row, 3, plan.say("no_deliveries") if score.name == "volume" else "–", look["soft"])
         else:
             sheet.write_number(row, 2, score.whole, look["kg"])
-            sheet.write_number(row, 3, score.share, look["share"])
+            # Rounded down as on paper, so that 99.9 % never reads as all of them.
+            sheet.write_number(row, 3, int(score.share * 100) / 100, look["share"])
             sheet.write_number(row, 4, score.target, look["share"])
         sheet.write_string(row, 5, plan.state(score), look["done" if score.done else "open"])
     last = 5 + len(plan.scores)
@@ -127,7 +128,7 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
     )
     for number_, (head, _, width, kind) in enumerate(columns):
         sheet.set_column(number_, number_, width, None, {"hidden": head in KEYS})
-        above = {"text": "head_text", "by_hand": "head"}.get(kind, "head_number")
+        above = "head_text" if kind in ("text", "date", "by_hand") else "head_number"
         sheet.write_string(0, number_, plan.say(head), look[above])
     sheet.set_row(0, row_height.height((plan.say(head), width) for head, _, width, _ in columns))
     widths = [width if kind == "text" and name not in KEYS else None for _, name, width, kind in columns]

@@ -201,16 +201,16 @@ def _outline(outlines: Outlines, row: int, feature: Any) -> Fault | None:
     if isinstance(feature, UnreadableError):
         return Fault(row, feature.code, feature.details)
     if not isinstance(feature, dict):
-        return Fault(row, "row_unreadable", {"problem": "not a GeoJSON Feature"})
+        return Fault(row, "row_unreadable", {"problem": "[not a Feature]"})
     twice = jsontext.twice_in(feature)
     if twice is not None:
-        return Fault(row, "row_unreadable", {"problem": f"'{twice[:60]}' stands twice in it"})
+        return Fault(row, "row_unreadable", {"problem": f"'{twice[:60]}' [stands twice]"})
     geometry = feature.get("geometry")
     if geometry is None:
         return None
     pieces = list(_pieces(geometry))
     if not pieces:
-        return Fault(row, "geometry_unreadable", {"problem": "geometry without a known type"})
+        return Fault(row, "geometry_unreadable", {"problem": "[no known type]"})
     before = len(outlines.faults)
     try:
         steps = [step for kind, coordinates in pieces for step in _steps(kind, coordinates)]

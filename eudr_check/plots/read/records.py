@@ -53,9 +53,9 @@ def guard(cells: list[dict[str, str | None]]) -> None:
 
 def _problem(record: Any) -> str | None:
     if not isinstance(record, dict):
-        return "not a record"
+        return "[not a record]"
     twice = jsontext.twice_in(record)
-    return None if twice is None else f"'{twice[:60]}' stands twice in it"
+    return None if twice is None else f"'{twice[:60]}' [stands twice]"
 
 
 def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, str | None]:

@@ -134,11 +134,16 @@ def test_decided_in_the_page_assessed_as_decided(harvest: Path, tmp_path: Path) 
     with Browser(tmp_path / "again") as browser:
         browser.open(run / "package" / "report.html", "#norte/high-one")
         card = browser.run("document.getElementById('detail').innerText")
+        browser.run("open(P.id.indexOf('info-wood'))")
+        visited = browser.run("document.getElementById('detail').innerText")
         browser.run("open(P.id.indexOf('hole'))")
         hole = browser.run("document.getElementById('detail').innerText")
     assert f"Luis, Ana · {TODAY}" in card
     assert "counts: cleared" in card
     assert "S2B_two (2026-07-18)" in card
+    # One field visit is not said to be more: one name, its paper, and no word of images or of a second person.
+    assert f"Ana · {TODAY}" in visited and "field visit" in visited.lower() and "photo.jpg" in visited
+    assert "Luis" not in visited and "two reviewers" not in visited.lower() and "imagery" not in visited.lower()
     assert "does not count: an undetermined plot asks for an image dated after" in hole
 
 

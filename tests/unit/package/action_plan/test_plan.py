@@ -366,3 +366,28 @@ def test_of_wood_workbook_and_map_ask_about_degradation_too(tmp_path: Path, comm
         assert any(f",{word}," in f",{one.strip(chr(34))}," for one in lists if one)
         assert f'name="{word}" value="{code}"' in form
         assert f'label="{word}"' in form
+
+
+def test_workbook_and_paper_say_the_same_share_and_never_all_of_less(tmp_path: Path) -> None:
+    """199 of 200 plots are 99 % on the sheet as on paper; a cell that rounds would say that nothing is left to do."""
+    season = season_tables.season(400)
+    mine = season.plots["cooperative"] == "coop-jaen"
+    season.plots.loc[mine, "usable"] = True
+    season.plots.loc[season.plots.index[mine][0], "usable"] = False
+    book = next(path for path in write(tmp_path, season) if path.name == "coop-jaen.xlsx")
+    sheet = openpyxl.load_workbook(book).worksheets[0]
+    share = next(row[3].value for row in sheet.iter_rows() if row[0].value == say("plan", "score_valid", "es"))
+
+    assert mine.sum() > 100
+    assert share == 0.99
+
+
+def test_a_date_does_not_run_into_what_is_written_by_hand(tmp_path: Path) -> None:
+    """Headers of text, dates and empty cells begin within their cells: "Para el" stood on "Hecho"."""
+    book = next(path for path in write(tmp_path, season_tables.season(60)) if path.suffix == ".xlsx")
+    sheet = openpyxl.load_workbook(book)[say("plan", "actions", "es")]
+    at = {cell.value: cell for cell in sheet[1]}
+    due = at[say("plan", "by_when", "es")]
+
+    for cell in (due, sheet.cell(2, due.column), at[say("plan", "done", "es")]):
+        assert (cell.alignment.horizontal, cell.alignment.indent) == ("left", 1)
