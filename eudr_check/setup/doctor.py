@@ -17,7 +17,13 @@ from eudr_check.run.graph import in_flight
 LEAST_GB = 2.0
 """Ours: the sample season with its store and packages takes half of it."""
 NEEDED = ("geopandas", "pyogrio", "pyproj", "rasterio", "shapely", "typst", "XlsxWriter")
-EXTRAS = {"distributed": "cluster", "s3fs": "cluster", "s2geometry": "geoid"}
+EXTRAS = {
+    "distributed": "cluster",
+    "s3fs": "cluster",
+    "s2geometry": "geoid",
+    "alembic": "postgis",
+    "psycopg": "postgis",
+}
 Reach = Callable[[str], bool]
 
 
