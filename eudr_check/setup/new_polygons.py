@@ -83,8 +83,7 @@ def _tail(path: Path, language: str) -> Iterator[str]:
 
 def _asset(column: pd.Series, hectares: Floats) -> Iterator[str]:
     """The lines of a column that may be one of classes; none for any other."""
-    dated = pd.api.types.is_datetime64_any_dtype(column)
-    said = column.dt.year if dated else column
+    said = files.years_of(column)
     known = said.dropna()
     text = not pd.api.types.is_numeric_dtype(said)
     if text:

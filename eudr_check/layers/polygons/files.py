@@ -141,11 +141,15 @@ def in_degrees(frame: gpd.GeoDataFrame, path: Path, box: Floats | None = None) -
 def code_of(frame: gpd.GeoDataFrame, path: Path) -> str:
     """CRS of what was read: `EPSG:n`, or WKT where it has no code.
 
+    OGC:CRS84 counts as EPSG:4326: longitude comes first here in either.
+
     Raises:
         LayersError: it has none.
     """
     if frame.crs is None:
         raise LayersError(sentence("layers", "areas_no_crs", file=path.name))
+    if frame.crs.to_string() == "OGC:CRS84":
+        return "EPSG:4326"
     number = frame.crs.to_epsg()
     return f"EPSG:{number}" if number else str(frame.crs.to_wkt())
 
@@ -166,9 +170,8 @@ def values(frame: gpd.GeoDataFrame, asset: Asset, path: Path) -> tuple[Ints, Mas
             know; names the features.
     """
     column = frame[str(asset.field)]
-    if pd.api.types.is_datetime64_any_dtype(column):
-        column = column.dt.year
-    elif not pd.api.types.is_numeric_dtype(column):
+    column = years_of(column)
+    if not pd.api.types.is_numeric_dtype(column):
         column = _by_name(column.astype(object), asset)
     empty = column.isna().to_numpy(dtype=bool)
     numbers = pd.to_numeric(column, errors="coerce").astype(np.float64).to_numpy(na_value=np.nan)
@@ -182,6 +185,13 @@ def values(frame: gpd.GeoDataFrame, asset: Asset, path: Path) -> tuple[Ints, Mas
         more = {"legend": str(known), "features": _listed(found, int(strange.sum()))}
         raise LayersError(sentence("layers", "strange_column", file=path.name, field=str(asset.field), **more))
     return whole, empty
+
+
+def years_of(column: pd.Series) -> pd.Series:
+    """Years of a column of dates; any other column as it is."""
+    if pd.api.types.infer_dtype(column, skipna=True) == "date":
+        column = pd.to_datetime(column)
+    return column.dt.year if pd.api.types.is_datetime64_any_dtype(column) else column
 
 
 def polygons_of(shapes: Geometries) -> Geometries:

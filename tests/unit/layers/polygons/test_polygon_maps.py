@@ -1,5 +1,6 @@
 """Maps that are polygons of a vector file: what they say, and what is refused by name."""
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -354,3 +355,16 @@ def test_hectares_are_printed_in_the_language_of_the_terminal(tmp_path: Path) ->
     assert "clase 1  984.73 ha  Bosque" in answer.output
     for words in ("uno sobre otro (desconocido)", "fuera de 'cover' (desconocido)", "en ningún polígono ('gaps')"):
         assert words in answer.output
+
+
+def test_parquet_as_other_programs_write_it(tmp_path: Path) -> None:
+    """OGC:CRS84 is longitude and latitude, and a day of the calendar counts as its year."""
+    country = Country(tmp_path)
+    country.file = tmp_path / "bosque.parquet"
+    frame = drawn(years=(dt.date(2021, 5, 1), None)).set_crs("OGC:CRS84", allow_override=True)
+    frame.to_parquet(country.file)
+    country.add()
+    zone = country.zones()
+
+    assert zone["bosque.loss_year"].tolist() == [2021, -1]
+    np.testing.assert_allclose(plot_area_ha(zone.geometry.to_numpy()), plot_area_ha([FOREST, CLOUD]), rtol=1e-12)
