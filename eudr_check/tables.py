@@ -20,6 +20,9 @@ from eudr_check.imagery_tables import LOOK_STATUSES as LOOK_STATUSES
 from eudr_check.imagery_tables import LOOKS as LOOKS
 from eudr_check.imagery_tables import RADAR as RADAR
 from eudr_check.imagery_tables import VEGETATION_SERIES as VEGETATION_SERIES
+from eudr_check.use_tables import GROUND_USES as GROUND_USES
+from eudr_check.use_tables import SPLITS as SPLITS
+from eudr_check.use_tables import USES as USES
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
@@ -272,6 +275,8 @@ _NAMED = (
     PATCHES,
     ASSESSMENTS,
     REASONS,
+    USES,
+    SPLITS,
     AREAS,
     AREA_OUTLINES,
     LOTS,

@@ -2,17 +2,21 @@
 
 `rings` lays polygons out as flat arrays, `grid` places them between cell lines, `coverage` measures how much of each
 cell they cover, `classes` numbers the combinations of layer values, `crosstab` adds up hectares, `footprints` says
-which ground stands for a plot, `outlines` draws regions of equal cells, `evidence` and `patches` make the tables.
+which ground stands for a plot, `outlines` draws regions of equal cells, `evidence` and `patches` make the tables,
+`parts` divides plots of several uses.
 """
 
 from eudr_check.overlay.coverage import cell_coverage
 from eudr_check.overlay.crosstab import cross_tabulate
 from eudr_check.overlay.evidence import Shortfall, combine, conserve, tabulate
 from eudr_check.overlay.footprints import footprints
+from eudr_check.overlay.parts import Cells, Part, split
 from eudr_check.overlay.patches import STORED, dissolve, patches
 
 __all__ = [
     "STORED",
+    "Cells",
+    "Part",
     "Shortfall",
     "cell_coverage",
     "combine",
@@ -21,5 +25,6 @@ __all__ = [
     "dissolve",
     "footprints",
     "patches",
+    "split",
     "tabulate",
 ]

@@ -126,6 +126,8 @@ def edition(given: PackageInput, codes: Codes) -> PackageInput:
         assessments=assessments.assign(review=_texts(assessments["review"], codes.reviews.__getitem__)),
         reasons=_indexed(given.reasons, codes),
         stored={name: path for name, path in given.stored.items() if name == "SOURCES"},
+        uses=None if given.uses is None else _indexed(given.uses, codes),
+        splits=None if given.splits is None else _indexed(given.splits, codes),
         areas=None if given.areas is None else _indexed(given.areas, codes).assign(feature=None),
         lots=_lots(given.lots, codes),
         deliveries=_deliveries(given.deliveries, codes),

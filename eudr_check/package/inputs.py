@@ -66,6 +66,10 @@ class PackageInput:
     """The policy applied."""
     stored: Mapping[str, Path] = field(default_factory=dict)
     """Parquet files of SOURCES, ASSESSMENTS and REASONS, passed on as they are instead of written again."""
+    uses: pd.DataFrame | None = None
+    """USES; None under a policy that sorts no ground."""
+    splits: gpd.GeoDataFrame | None = None
+    """SPLITS; None where no plot holds several uses."""
     areas: pd.DataFrame | None = None
     """AREAS; None without vector layers."""
     area_outlines: gpd.GeoDataFrame | None = None

@@ -80,6 +80,9 @@ def of_shipment(given: PackageInput, name: str) -> PackageInput:
         assessments=_indexed(given.assessments, own),
         reasons=_indexed(given.reasons, own),
         stored={},
+        uses=None if given.uses is None else _indexed(given.uses, own),
+        # How a cooperative may divide its plots is for the cooperative.
+        splits=None,
         areas=None if given.areas is None else _indexed(given.areas, own),
         area_outlines=None if given.area_outlines is None else _outlines(given, plots, own),
         lots=_lots(given.lots, own),

@@ -47,6 +47,15 @@ AREAS = {
 }
 """Edge and hatch of areas by topic; hatches by the names of QGIS, so that hue is never all that differs."""
 
+GROUND = {
+    "cleared": "#d63a92",
+    "disputed": "#f7a8c8",
+    "unknown": UNKNOWN,
+    "forest": FOREST,
+    "other": NO_FOREST,
+}
+"""Parts of a split that is proposed, in the colours of the pictures."""
+
 LOSS_AFTER = ("#f7a8c8", "#ec6fae", "#d63a92", "#ab1580", "#7d0a72", "#4b0460")
 """Loss in 2021, 2022, ... : pink to dark purple, lighter to darker; the last colour stands for all later years."""
 

@@ -21,6 +21,7 @@ from eudr_check.package import (
     readme,
     redact,
     settings,
+    splits,
     summary,
 )
 from eudr_check.package.action_plan import plan
@@ -141,6 +142,8 @@ def _write_tables(folder: Path, given: PackageInput) -> None:
     lots = None if given.lots is None else given.lots.assign(plots=given.lots["plots"].map(list))
     animals = None if given.animals is None else given.animals.assign(plots=given.animals["plots"].map(list))
     added = {
+        "USES": given.uses,
+        "SPLITS": given.splits,
         "AREAS": given.areas,
         "AREA_OUTLINES": given.area_outlines,
         "LOTS": lots,
@@ -163,6 +166,9 @@ def _write_settings(into: Folder, given: PackageInput) -> None:
     into.json("layers.json", given.layers)
     if given.areas is not None:
         into.json("areas.json", list(given.area_layers))
+    if given.splits is not None:
+        language = given.harvest.package.languages[0]
+        into.bytes(splits.NAME, splits.content(given.splits, given.plots, language))
     into.json("settings.json", settings.of(given.harvest, given.variables))
     for attachment in sorted(given.attachments, key=lambda item: item.name):
         into.attach(attachment)
@@ -232,6 +238,8 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
         looks=given.looks or {},
         reviews=given.reviews,
         to_review=given.to_review,
+        uses=given.uses,
+        splits=given.splits,
         lots=alone.taken(given.alone, given.shipments, given.lots),
         refused_lots=declared.settled.refused_lots,
         animals=given.animals,
@@ -257,6 +265,7 @@ def _action_plan(given: PackageInput, declared: Declared, folder: Path) -> None:
             given.to_review,
             frozenset(one.column for one in given.variables if one.role == "degradation"),
             given.animals,
+            given.splits,
         ),
     )
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from eudr_check.config import Production
 from eudr_check.risk.convergence import convergence
+from eudr_check.risk.convergence import uses as ground_uses
 from eudr_check.risk.policy import Policy, Whisp
 from eudr_check.risk.whisp import whisp
 from eudr_check.variables import Variable
@@ -36,3 +37,17 @@ def assess(
     if isinstance(policy, Whisp):
         return whisp.assess(plots, evidence, variables, policy)
     return convergence.assess(plots, evidence, variables, policy, production)
+
+
+def uses(
+    plots: pd.DataFrame, evidence: pd.DataFrame, variables: Sequence[Variable], policy: Policy
+) -> pd.DataFrame | None:
+    """USES: hectares of every plot by what its ground is; None under a policy of Whisp, which sorts no ground.
+
+    Args:
+        plots: PLOTS. evidence: EVIDENCE. variables: meaning of its columns. policy: what counts.
+
+    Raises:
+        PolicyError: as `assess`.
+    """
+    return None if isinstance(policy, Whisp) else ground_uses.uses(plots, evidence, variables, policy)

@@ -7,10 +7,13 @@ import pandas as pd
 
 from eudr_check.errors import PolicyError
 from eudr_check.evidence_digest import evidence_digest
+from eudr_check.risk.assess import uses
+from eudr_check.risk.convergence.uses import mixed
 from eudr_check.risk.policy import Convergence, Policy, Rule
 from eudr_check.spelling import folded
 from eudr_check.text import Sentence, number, recognised, say, sentence
 from eudr_check.unread import unread
+from eudr_check.use_tables import GROUND_USES
 from eudr_check.variables import UNKNOWN, Variable
 
 FIGURES = ("forest_2020_ha", "loss_after_2020_ha", "deforestation_ha", "agreed_deforestation_ha", "unknown_ha")
@@ -46,10 +49,18 @@ def explain(
     parts = [
         _head(plot, place, row, language),
         _figures(row, left, evidence.loc[evidence.index == plot], variables, language),
+        _ground(
+            plots.loc[[plot]],
+            assessments.loc[[plot]],
+            evidence.loc[evidence.index == plot],
+            variables,
+            policy,
+            language,
+        ),
         _why(mine, policy, language),
         _doubts(plot, row, evidence, language),
     ]
-    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
 def _no_plot(plot: str, known: Iterable[str]) -> Sentence:
@@ -101,6 +112,28 @@ def _figures(
         if len(columns) > 1:
             lines.append(f"- {_say('shared_sensor', language, columns=', '.join(columns), sensor=sensor)}")
     return lines
+
+
+def _ground(
+    plots: pd.DataFrame,
+    assessments: pd.DataFrame,
+    evidence: pd.DataFrame,
+    variables: Sequence[Variable],
+    policy: Policy,
+    language: str,
+) -> list[str]:
+    """Hectares by what the ground is, and where a split may be considered that it is no more than that."""
+    found = uses(plots, evidence, variables, policy)
+    if found is None or found.empty:
+        return []
+    hectares = {name: float(found[f"{name}_ha"].iloc[0]) for name in GROUND_USES}
+    lines = [say("uses", "heading", language)]
+    for name, ha in hectares.items():
+        if ha > 0:
+            what = say("uses", name, language)
+            lines.append(f"- {say('uses', 'line', language, what=what, ha=number(ha, language, 3))}")
+    several = not mixed(plots, found, assessments).empty
+    return [*lines, *([say("uses", "mixed", language)] if several else [])]
 
 
 def _layer(ground: pd.DataFrame, variable: Variable, language: str) -> str:

@@ -42,6 +42,17 @@ def recompute(
     return risk.assess(plots, evidence, variables, risk.parse(policy, "policy.json"), production)
 
 
+def uses(
+    plots: pd.DataFrame, evidence: pd.DataFrame, variables: Sequence[Variable], policy: Json
+) -> pd.DataFrame | None:
+    """USES under the policy as `policy.json` of the package writes it; None where it sorts no ground.
+
+    Raises:
+        PolicyError: this version of eudr-check cannot read that policy.
+    """
+    return risk.uses(plots, evidence, variables, risk.parse(policy, "policy.json"))
+
+
 def reviewed(assessments: pd.DataFrame, evidence: pd.DataFrame, path: Path) -> pd.DataFrame:
     """ASSESSMENTS after the reviews of a package, with the files that lie beside them.
 
@@ -147,5 +158,6 @@ STAGES = Stages(
     recorded,
     lots=lots_of,
     animals=chains.assess,
+    uses=uses,
     variables=meant,
 )

@@ -60,7 +60,7 @@ def around(
     boxes = np.array([[x[0], y[-1], x[-1], y[0]] for x, y in windows.values()]).reshape(-1, 4)
     for tile, members in tiles_of(boxes).items():
         read = sources[(sources["tile"] == tile.name) & sources["layer"].isin([one.id for one in drawn])]
-        ground = _inside(tile, boxes[members])
+        ground = inside(tile, boxes[members])
         supply.bring(ground, drawn, read)
         cube = layers.drawn(tile, ground, drawn, read, supply.store)
         for position in members:
@@ -106,7 +106,8 @@ def _window(bounds: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[n
     return x, y
 
 
-def _inside(tile: Tile, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+def inside(tile: Tile, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Boxes (n, 4) in degrees as far as they lie in a tile."""
     west, south, east, north = tile.bounds
     return np.clip(boxes, [west, south, west, south], [east, north, east, north])
 

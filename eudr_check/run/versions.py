@@ -24,6 +24,7 @@ BASE = (
     "tiles.py",
     "trade.py",
     "typing.py",
+    "use_tables.py",
     "variables.py",
 )
 """Base files that every stage is made with; config and tables bring `law` and their libraries along."""
@@ -134,6 +135,25 @@ STAGES = {
     ),
     "plan_day": MadeBy(("run/dating.py",), ()),
     "assessment": MadeBy(("risk", "unread.py", "run/watched.py", *_DOCUMENTS), (*_VECTORS, "openpyxl", "XlsxWriter")),
+    "splits": MadeBy(
+        (
+            "overlay",
+            "layers",
+            "risk",
+            "evidence_digest.py",
+            "files.py",
+            "law",
+            "parquet.py",
+            "run/artifacts.py",
+            "run/stages/splits.py",
+            "run/thumbnails.py",
+            "run/watched.py",
+            "spelling.py",
+            "unread.py",
+            WORDS,
+        ),
+        (*_OVERLAY, *_LAYERS),
+    ),
     "scenes": MadeBy(
         (
             "imagery/scenes.py",

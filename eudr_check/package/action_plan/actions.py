@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,7 +13,7 @@ import pandas as pd
 import shapely
 
 from eudr_check import tables
-from eudr_check.package.action_plan import losses
+from eudr_check.package import splits as proposals
 from eudr_check.resources import read_yaml
 from eudr_check.text import number, say, topic
 
@@ -78,7 +79,7 @@ def actions(
     *,
     start: dt.date,
     language: str,
-    lost_at: pd.DataFrame | None = None,
+    splits: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame:
     """Every action of a harvest, those with most kilograms at stake first.
 
@@ -87,17 +88,20 @@ def actions(
         deliveries: `plot` and `kg_green` per delivery; None where the harvest has no list.
         start: day from which the weeks of `actions.yaml` count.
         language: of `wrong` and `todo`.
-        lost_at: `longitude` and `latitude` of the loss of plots that have one; reasons that speak of it lie there.
+        splits: SPLITS; None where no plot holds several uses.
 
     Returns:
         One row per plot (or file) and code, columns `COLUMNS`; `kg` as delivered, whatever the form; `longitude` and
         `latitude` in degrees.
     """
     found = pd.concat(
-        [_from_findings(findings, start, language), _from_reasons(plots, assessments, reasons, start, language)],
+        [
+            _from_findings(findings, start, language),
+            _from_reasons(plots, assessments, reasons, start, language),
+            _from_splits(proposals.by_plot(splits), start, language),
+        ],
         ignore_index=True,
     ).reindex(columns=[*COLUMNS, "rank"])
-    _mark_losses(found, lost_at)
     where = _places(plots)
     known = found["plot"].isin(plots.index)
     kg = _kilograms(plots, deliveries)
@@ -256,6 +260,26 @@ def _from_reasons(
     )
 
 
+def _from_splits(splits: Mapping[str, pd.DataFrame], start: dt.date, language: str) -> pd.DataFrame:
+    """One row per plot of several uses: whether they are harvested separately is asked on the ground."""
+    return pd.DataFrame(
+        {
+            "plot": list(splits),
+            "code": proposals.CODE,
+            "severity": "warn",
+            "kind": "field",
+            "who": "field",
+            "by": start + dt.timedelta(weeks=_rules()["weeks"]["evidence"]),
+            "wrong": [
+                say("uses", "wrong", language, uses=proposals.in_words(rows, language)) for rows in splits.values()
+            ],
+            "todo": say("uses", "todo", language),
+            "rank": 4,
+        },
+        columns=[*COLUMNS, "rank"],
+    )
+
+
 def _step(code: str, confirmed_by_review: bool) -> str:
     if confirmed_by_review:
         return "do_confirmed"
@@ -274,16 +298,6 @@ def _reason(row: Any, sentences: dict[str, dict[str, str]], language: str) -> st
         "layers": row.layers,
     }
     return sentences[row.code][language].format(**values)
-
-
-def _mark_losses(found: pd.DataFrame, lost_at: pd.DataFrame | None) -> None:
-    """Put reasons that speak of a loss where it was seen, not on the middle of the plot."""
-    if lost_at is None:
-        return
-    there = found["plot"].isin(lost_at.index) & found["code"].isin(losses.CODES)
-    for column in ("longitude", "latitude"):
-        found[column] = pd.to_numeric(found[column])
-        found.loc[there, column] = lost_at[column].reindex(found.loc[there, "plot"]).to_numpy(float)
 
 
 def confirmed(assessments: pd.DataFrame) -> pd.Index:

@@ -29,6 +29,8 @@ class Ground:
     """Columns of PATCHES that show disturbed canopy, which is no loss."""
     animals: pd.DataFrame | None = None
     """ANIMALS; None where the harvest names none."""
+    splits: gpd.GeoDataFrame | None = None
+    """SPLITS; None where no plot holds several uses."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Plan:
     """Loss and disturbance after the cut-off on plots, from `losses.on_plots`."""
     to_review: Mapping[str, Json] = field(default_factory=dict)
     """Plots that a decision can settle: outcome, reasons and evidence digest."""
+    splits: gpd.GeoDataFrame | None = None
+    """SPLITS of all plots; None where none holds several uses."""
 
     @property
     def name(self) -> str:

@@ -60,3 +60,16 @@ def marks(losses: gpd.GeoDataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {"longitude": shapely.get_x(inside), "latitude": shapely.get_y(inside)}, index=pd.Index(largest["plot"])
     ).round(6)
+
+
+def marked(todo: pd.DataFrame, lost_at: pd.DataFrame) -> pd.DataFrame:
+    """Actions of which those that speak of a loss lie where it was seen, not on the middle of the plot.
+
+    Args:
+        todo: from `actions`. lost_at: from `marks`.
+    """
+    there = todo["plot"].isin(lost_at.index) & todo["code"].isin(CODES)
+    placed = todo.assign(**{name: pd.to_numeric(todo[name]) for name in ("longitude", "latitude")})
+    for name in ("longitude", "latitude"):
+        placed.loc[there, name] = lost_at[name].reindex(placed.loc[there, "plot"]).to_numpy(float)
+    return placed

@@ -7,7 +7,9 @@ from xml.etree import ElementTree as ET
 
 import shapely
 
+from eudr_check.package import splits
 from eudr_check.package.action_plan.cooperative import Plan
+from eudr_check.text import say
 from eudr_check.text.clean import clean, file_stem, markup_entities
 
 LOSS = "ffb04fff"
@@ -54,6 +56,7 @@ def _content(plan: Plan, places: Sequence[Sequence[Any]], outlines: Mapping[str,
         _child(mark, "description", markup_entities(written))
         _point_and_outline(mark, float(first.longitude), float(first.latitude), outlines.get(first.plot))
     _losses(document, plan, {first.plot: first.plot_id for first, *_ in places})
+    _parts(document, plan, [first.plot for first, *_ in places])
     ET.indent(root, " ")
     content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return content
@@ -80,6 +83,25 @@ def _losses(document: ET.Element, plan: Plan, ids: Mapping[str, str]) -> None:
         holder = _child(mark, "MultiGeometry")
         for ring in shapely.get_rings(shape):
             _ring(holder, ring)
+
+
+def _parts(document: ET.Element, plan: Plan, visited: Sequence[str]) -> None:
+    """The parts of splits that are proposed for plots to visit, in a folder that can be switched off."""
+    mine = {plot: rows for plot, rows in splits.by_plot(plan.splits).items() if plot in set(visited)}
+    if not mine:
+        return
+    folder = _child(document, "Folder")
+    _child(folder, "name", say("uses", "proposed", plan.language))
+    for plot, rows in mine.items():
+        for place, (number, area, shape) in enumerate(zip(rows["number"], rows["area_ha"], rows.geometry, strict=True)):
+            mark = _child(folder, "Placemark")
+            what = splits.in_words(rows.iloc[[place]], plan.language)
+            said = say("uses", "part", plan.language, number=number, what=what, ha=plan.number(area, 2))
+            _child(mark, "name", f"{clean(str(plan.plots.at[plot, 'plot_id']))} · {said}")
+            _child(mark, "description", markup_entities(say("uses", "mixed", plan.language)))
+            holder = _child(mark, "MultiGeometry")
+            for ring in shapely.get_rings(shape):
+                _ring(holder, ring)
 
 
 def _ring(holder: ET.Element, ring: Any) -> None:

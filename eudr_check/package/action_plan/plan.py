@@ -51,20 +51,20 @@ def write(
         deliveries,
         start=document_date.day(harvest),
         language=harvest.package.languages[0],
-        lost_at=losses.marks(lost),
+        splits=ground.splits,
     )
+    todo = losses.marked(todo, losses.marks(lost))
     named = {*plots["cooperative"], *findings["cooperative"].dropna()}
     if ground.animals is not None:
         todo = _with_chains(todo, ground.animals, named, deliveries, harvest)
-    written = []
+    written: list[Path] = []
+    seen = lost, ground.to_review, ground.splits
     for cooperative in sorted(named):
         own = plots[plots["cooperative"] == cooperative]
         of_them = todo[todo["cooperative"] == cooperative].reset_index(drop=True)
         about = findings[findings["cooperative"] == cooperative]
         scores = scorecard(own, about, assessments, of_them, deliveries)
-        plan = Plan(
-            cooperative, harvest, own, assessments, of_them, scores, deliveries is not None, lost, ground.to_review
-        )
+        plan = Plan(cooperative, harvest, own, assessments, of_them, scores, deliveries is not None, *seen)
         written += [workbook.write(target, plan), pages.write(target, plan)]
         if (of_them["kind"] == "field").any():
             written += phone.write(target, plan)

@@ -102,6 +102,7 @@ def document(given: ReportInput) -> dict[str, object]:
 def _words(commodity: str) -> dict[str, object]:
     """All words of the page; of wood, decisions speak of degradation too."""
     words: dict[str, object] = {**topic("report")}
+    words |= {f"use_{key}": said for key, said in topic("uses").items()}
     words |= {f"review_{key}": said for key, said in topic("reviews").items() if FORM.match(key)}
     words |= {f"review_decision_{code}": decision(code, commodity) for code in ("clear", "confirm")}
     if commodity == "wood":

@@ -48,6 +48,8 @@ class ReportInput:
     """What every review does, a row per plot."""
     to_review: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Plots that a decision can settle."""
+    uses: pd.DataFrame | None = None
+    splits: gpd.GeoDataFrame | None = None
     lots: pd.DataFrame | None = None
     refused_lots: pd.DataFrame | None = None
     """LOTS that no statement declares."""

@@ -15,11 +15,21 @@ from pathlib import Path
 import pandas as pd
 
 from eudr_check.package import backdrop
-from eudr_check.package.report import animals, areas, data, desk, filing, forest
+from eudr_check.package.report import animals, areas, data, desk, filing, forest, uses
 from eudr_check.package.report.inputs import ReportInput
 from eudr_check.text import say
 
-SCRIPTS = ("looks.js", "review.js", "desk.js", "areas.js", "animals.js", "picture.js", "ground.js", "report.js")
+SCRIPTS = (
+    "looks.js",
+    "review.js",
+    "desk.js",
+    "areas.js",
+    "animals.js",
+    "picture.js",
+    "ground.js",
+    "uses.js",
+    "report.js",
+)
 
 
 def write(folder: Path, given: ReportInput) -> list[Path]:
@@ -48,6 +58,7 @@ def write(folder: Path, given: ReportInput) -> list[Path]:
     content["desk"] = desk.document(given.lots, refused, given.deliveries, plots, given.assessments)
     content["animals"] = animals.document(given.animals)
     content["areas"] = areas.document(given.area_layers, given.area_outlines, given.areas)
+    content["uses"] = uses.document(given.uses, given.splits, plots, given.assessments)
     content["backdrop"] = backdrop.around(plots)
     baselines = [given.baseline, *(one.column for one in given.variables if one.role == "forest_2020")]
     content["forest"] = forest.document(folder, [one for one in baselines if one])

@@ -29,6 +29,7 @@ from eudr_check.package.verify import (
     hashes,
     outcomes,
     outer,
+    splits,
     statements,
     tables,
 )
@@ -123,6 +124,7 @@ def _content(inside: Contents, stages: Stages | None) -> Iterator[Difference]:
     except MALFORMED as error:
         yield _unforeseen(error)
     checks.append(lambda: tables.check(inside))
+    checks.append(lambda: splits.check(inside, None if stages is None else stages.uses))
     checks.append(lambda: animals.check(inside, None if stages is None else stages.animals))
     checks.append(lambda: deliveries.check(inside, None if stages is None else stages.lots))
     if inside.wants("eu_geojson") or inside.wants("statement"):

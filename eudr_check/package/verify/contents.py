@@ -53,6 +53,8 @@ class Contents:
     evidence: pd.DataFrame
     assessments: pd.DataFrame
     reasons: pd.DataFrame
+    uses: pd.DataFrame | None
+    splits: gpd.GeoDataFrame | None
     lots: pd.DataFrame | None
     deliveries: pd.DataFrame | None
     stays: pd.DataFrame | None
@@ -129,10 +131,10 @@ def read(root: Path, manifest: Json) -> Contents | Difference:
             found[str(schema.title).lower()] = tables.check(schema, reader(root / name))
         lots_file = root / (name := "tables/LOTS.parquet")
         lots = parquet.frame(lots_file) if lots_file.is_file() else None
-        for schema in (tables.DELIVERIES, tables.STAYS, tables.ANIMALS):
+        for schema in (tables.USES, tables.SPLITS, tables.DELIVERIES, tables.STAYS, tables.ANIMALS):
             file = root / (name := f"tables/{schema.title}.parquet")
-            there = file.is_file()
-            found[str(schema.title).lower()] = tables.check(schema, parquet.frame(file)) if there else None
+            reader = parquet.features if schema is tables.SPLITS else parquet.frame
+            found[str(schema.title).lower()] = tables.check(schema, reader(file)) if file.is_file() else None
         shipments_file = root / (name := shipments_json.NAME)
         shipments, filed = shipments_json.from_content(_object(root, name) if shipments_file.is_file() else None)
         seen_file = root / (name := pictures.LOOKS)

@@ -8,7 +8,7 @@ from typing import Any
 from eudr_check import __version__
 from eudr_check.errors import ConfigError
 from eudr_check.files import is_safe_name, sha256
-from eudr_check.package import alone, formats, pictures
+from eudr_check.package import alone, formats, pictures, splits
 from eudr_check.package.eu import shipments_json
 from eudr_check.package.gis import maps
 from eudr_check.package.statement.filed import FILED
@@ -126,10 +126,11 @@ def _patterns(contents: Contents) -> Iterator[str]:
     yield rf"{re.escape(file_stem(bag))}\.zip(\.minisig)?"
     yield r"(MANIFEST|summary|settings|policy|layers|areas)\.json"
     yield r"(excluded|refused_lots)\.csv"
+    yield re.escape(splits.NAME)
     yield re.escape(shipments_json.NAME)
     yield rf"README\.{language}\.txt"
     yield r"tables/(PLOTS|FINDINGS|SOURCES|EVIDENCE|PATCHES|ASSESSMENTS|REASONS)\.parquet"
-    yield r"tables/(AREAS|AREA_OUTLINES|LOTS|DELIVERIES|STAYS|ANIMALS)\.parquet"
+    yield r"tables/(USES|SPLITS|AREAS|AREA_OUTLINES|LOTS|DELIVERIES|STAYS|ANIMALS)\.parquet"
     yield r"tables/((evidence|assessments|reasons|deliveries|lots)\.csv|csv-metadata\.json)"
     wanted = set(contents.harvest.package.outputs)
     if wanted & {"eu_geojson", "statement"}:

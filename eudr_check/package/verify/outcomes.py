@@ -29,6 +29,8 @@ Lots = Callable[
 """DELIVERIES, ASSESSMENTS, PLOTS, settings and ANIMALS to DELIVERIES with recomputed masses, and LOTS."""
 Animals = Callable[[pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame, Harvest], pd.DataFrame]
 """STAYS, ASSESSMENTS, PLOTS and settings to ANIMALS."""
+Uses = Callable[[pd.DataFrame, pd.DataFrame, Sequence[Variable], Json], pd.DataFrame | None]
+"""PLOTS, EVIDENCE, variables and policy (as written in `policy.json`) to USES; None where it sorts no ground."""
 TOLERANCE = 1e-9
 """Hectares; sums in another order may differ by less."""
 ASSESSMENTS, REASONS = "tables/ASSESSMENTS.parquet", "tables/REASONS.parquet"
@@ -70,6 +72,8 @@ class Stages:
     """None leaves DELIVERIES and LOTS as they stand."""
     animals: Animals | None = None
     """None leaves ANIMALS as it stands."""
+    uses: Uses | None = None
+    """None leaves USES as it stands."""
     variables: Callable[[Sequence[object], pd.DataFrame], Sequence[Variable]] | None = None
     """Definitions, as `layers.json` writes them, and SOURCES to the meaning of their columns; None leaves what the
     settings say."""

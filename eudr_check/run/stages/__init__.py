@@ -15,6 +15,7 @@ from eudr_check.run.stages.layers import layers
 from eudr_check.run.stages.overlay import overlay, workers
 from eudr_check.run.stages.package import NEEDS, Edition, key_of_codes, package, patches, plan_day
 from eudr_check.run.stages.plots import ground, plots
+from eudr_check.run.stages.splits import splits
 from eudr_check.steps import Made, Step
 
 STAGES = ("plots", "layers", "overlay", "assess", "package")
@@ -78,6 +79,7 @@ def _shown(run: Run, stages: list[str]) -> list[Step | Result]:
 def _packages(run: Run, *, draft: bool, redacted: bool) -> list[Step | Result]:
     found: list[Step | Result] = [plan_day(run)] if "action_plan" in run.harvest.package.outputs else []
     found += [
+        splits(run),
         package(run, "package", Edition(draft), after="tables"),
         Step("published", lambda made: run.folder.publish("package", [made["package"]]), ("package",)),
     ]

@@ -43,13 +43,17 @@ def _write(run: Run, plots: Artifact, evidence: Artifact, areas: Artifact | None
     harvest, added = run.dated, run.documents
     table, ground = plots.features("PLOTS"), evidence.table("EVIDENCE")
     known = watched.variables(definitions(run), evidence.table("SOURCES"))
-    assessments, reasons = risk.assess(table, ground, known, risk.policy(harvest.policy), harvest.production)
+    policy = risk.policy(harvest.policy)
+    assessments, reasons = risk.assess(table, ground, known, policy, harvest.production)
+    uses = risk.uses(table, ground, known, policy)
     refuse_misplaced(harvest, added.reviews, table.index)
     assessments, effects = dossier.assessed(added, assessments, ground)
     animals = dossier.animals_of(harvest, added, assessments, table)
     lots = dossier.lots_of(harvest, added, assessments, table, animals)
     write_table(folder, "ASSESSMENTS", assessments)
     write_table(folder, "REASONS", reasons)
+    if uses is not None:
+        write_table(folder, "USES", uses)
     if animals is not None:
         write_table(folder, "ANIMALS", animals)
     if lots is not None:

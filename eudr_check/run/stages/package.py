@@ -46,7 +46,7 @@ WHERE = {
 }
 """Settings that say where things lie, not what they are; their content is hashed instead."""
 
-NEEDS = ("plots", "ground", "layers", "overlay", "assess")
+NEEDS = ("plots", "ground", "layers", "overlay", "assess", "splits")
 PATCHES = "patches"
 DRAWN = "patches.gpkg"
 PLAN_DAY = "plan day"
@@ -61,6 +61,7 @@ class _From:
     layers: Artifact
     overlay: Artifact
     assess: Artifact
+    splits: Artifact
     imagery: Artifact | None = None
     areas: Artifact | None = None
     plan_day: dt.date | None = None
@@ -170,6 +171,7 @@ def _key(run: Run, of: _From, filed: Sequence[Filed | FilingState], edition: Edi
         "assessment": of.assess.digest,
         "evidence": of.overlay.digest,
         "plots": of.plots.digest,
+        "splits": of.splits.digest,
         "harvest": _harvest(run).model_dump(mode="json", exclude=WHERE),
         "edition": asdict(edition),
         "looks": None if of.imagery is None else of.imagery.digest,
@@ -192,6 +194,8 @@ def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
         patches=of.overlay.file("PATCHES"),
         stored={"SOURCES": of.overlay.file("SOURCES")}
         | {name: of.assess.file(name) for name in ("ASSESSMENTS", "REASONS")},
+        uses=of.assess.table("USES") if of.assess.has("USES") else None,
+        splits=None if (parts := of.splits.features("SPLITS")).empty else parts,
         assessments=of.assess.table("ASSESSMENTS"),
         reasons=of.assess.table("REASONS"),
         variables=watched.variables(definitions(run), of.overlay.table("SOURCES")),
