@@ -42,8 +42,8 @@ def described(path: Path, layer: LayerDefinition, collection: Path) -> dict[str,
         collection: folder of the Item.
 
     Raises:
-        LayersError: the file cannot be read, is in another CRS than its definition says, or holds what the definition
-            does not know; names the features.
+        LayersError: the file cannot be read, is in another CRS than its definition says, lies beside its cover, or
+            holds what the definition does not know; names the features.
     """
     assert layer.polygons is not None
     fields = sorted({str(asset.field) for asset in layer.assets.values()})
@@ -55,6 +55,9 @@ def described(path: Path, layer: LayerDefinition, collection: Path) -> dict[str,
     values = {key: files.values(frame, asset, path) for key, asset in layer.assets.items()}
     whole = np.column_stack([np.where(empty, -(2**40), one) for one, empty in values.values()])
     hectares, cover = plot_area_ha(shapes), _cover(layer, path)
+    if cover is not None and not shapely.intersects(shapes, cover).any():
+        # Its gaps would be taken for all there is: latitude and longitude that changed places look like that.
+        raise LayersError(sentence("layers", "polygons_beside_cover", file=path.name))
     unsaid = _unsaid(shapes, whole, cover)
     gaps = 0.0 if cover is None else _hectares(np.array([shapely.difference(cover, shapely.union_all(shapes))]))
     box = shapely.total_bounds(shapes if cover is None else np.array([cover]))

@@ -22,11 +22,11 @@ from eudr_check.layers.assets import Asset
 from eudr_check.layers.definition_rules import LONGITUDE_LATITUDE
 from eudr_check.layers.value_ranges import Values
 from eudr_check.text import sentence
-from eudr_check.typing import Floats, Geometries, Ints, Mask
+from eudr_check.typing import Floats, Geometries, Ints, Mask, Positions
 
 SUFFIXES = (".fgb", ".geojson", ".geoparquet", ".gpkg", ".parquet", ".shp")
-INDEXED = (".fgb", ".gpkg", ".shp")
-"""Of these GDAL reads the polygons of a box alone; the others are read whole, once per process."""
+BY_NUMBER = (".fgb", ".gpkg", ".shp")
+"""Of these features are read by their number; the others are read whole, once per process."""
 STEP_M = 50.0
 """Sides of polygons in metres are divided into parts no longer than this before they become degrees, so that they stay
 where they were drawn to 0.1 mm up to 60 degrees of latitude: what is straight in metres is bent in degrees."""
@@ -235,30 +235,57 @@ def _clipped(shapes: Geometries, box: Floats) -> Geometries:
 
 def _read(path: Path, table: str | None, fields: tuple[str, ...], box: Floats | None) -> gpd.GeoDataFrame:
     try:
-        if path.suffix.lower() not in INDEXED:
+        if path.suffix.lower() not in BY_NUMBER:
             frame = _whole(path, table, fields, digest(path))
             if box is None:
                 return frame
             return frame.iloc[np.sort(frame.sindex.query(shapely.box(*_native(frame.crs, box, path))))]
-        about = pyogrio.read_info(path, layer=_table(path, table))
-        here = None if box is None else tuple(_native(about["crs"], box, path))
+        named = _table(path, table)
+        about = pyogrio.read_info(path, layer=named)
+        here = None if box is None else _meeting(path, named, _native(about["crs"], box, path))
         kept = [name for name in fields if name in about["fields"]]
-        frame = pyogrio.read_dataframe(path, layer=_table(path, table), columns=kept, bbox=here, fid_as_index=True)
+        frame = pyogrio.read_dataframe(
+            path, layer=named, columns=kept, **_chosen(here), fid_as_index=True, mixed_offsets_as_utc=False
+        )
         return gpd.GeoDataFrame(frame).sort_index()
     except UNREADABLE as error:
         raise LayersError(sentence("layers", "areas_unreadable", file=path.name, problem=str(error))) from error
 
 
+def _meeting(path: Path, table: str, box: Floats) -> Positions:
+    """Numbers of the features whose own box meets a box in the CRS of the file."""
+    numbers, (west, south, east, north) = _boxes(path, table, digest(path))
+    met: Positions = numbers[(west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])]
+    return met
+
+
+@lru_cache(maxsize=4)
+def _boxes(path: Path, table: str, content: str) -> tuple[Positions, Floats]:
+    """Number and box of every feature by its corners: the index of a file may be of another state of it, and GDAL
+    would not find what it does not name."""
+    numbers, boxes = pyogrio.read_bounds(path, layer=table)
+    return numbers, boxes
+
+
+def _chosen(numbers: Positions | None) -> dict[str, object]:
+    """As pyogrio asks for features by their numbers, of which it wants one at least."""
+    if numbers is None:
+        return {}
+    return {"fids": numbers} if len(numbers) else {"max_features": 0}
+
+
 @lru_cache(maxsize=4)
 def _whole(path: Path, table: str | None, fields: tuple[str, ...], content: str) -> gpd.GeoDataFrame:
     if path.suffix.lower() == ".geojson":
-        return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=_table(path, table)))
+        return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=_table(path, table), mixed_offsets_as_utc=False))
     return gpd.read_parquet(path)
 
 
 def _table(path: Path, table: str | None) -> str:
     """The layer of the file that is meant; the only one with outlines where none is named."""
     named = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    if not named:
+        raise LayersError(sentence("layers", "areas_no_polygon", file=path.name))
     if table is None and len(named) > 1:
         raise LayersError(sentence("layers", "areas_several", file=path.name, names=", ".join(named)))
     if table is not None and table not in named:

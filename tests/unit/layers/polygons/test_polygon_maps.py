@@ -2,11 +2,13 @@
 
 import datetime as dt
 import shutil
+import sqlite3
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 import yaml
@@ -259,6 +261,63 @@ def test_nothing_said_is_unknown(tmp_path: Path) -> None:
     assert zone["bosque.forest"].tolist() == [1, -1]
     assert zone["bosque.loss_year"].tolist() == [-1, 2022]
     assert hectares["clase"]["no value"] == pytest.approx(984.7256)
+
+
+LOST = {"classes": ("Bosque", "Bosque"), "years": (0, 2022)}
+CORNER = np.array([[0.041, 0.02, 0.042, 0.021]])
+
+
+def test_an_index_of_another_state_of_the_file_hides_no_polygon(tmp_path: Path) -> None:
+    """A stale index names no loss there: with gaps that hold no loss the ground would be free of it."""
+    packed = Country(tmp_path, polygons={"cover": [0, 0, 0.1, 0.1], "gaps": {"clase": 0, "anio": 0}})
+    packed.boxes = CORNER
+    drawn(**LOST).to_file(packed.file)
+    with sqlite3.connect(packed.file) as database:
+        database.execute("DELETE FROM rtree_bosque_geom WHERE id = 2")
+    packed.add()
+    (tmp_path / "shape").mkdir()
+    shape = Country(tmp_path / "shape", polygons=packed.definition.polygons.model_dump(mode="json"))
+    shape.file, shape.boxes = shape.folder / "bosque.shp", CORNER
+    before = drawn(shapes=(FOREST, shapely.box(0.07, 0.07, 0.08, 0.08)), **LOST).drop(columns="NOTE")
+    before.to_file(shape.file, SPATIAL_INDEX="YES")
+    index = shape.file.with_suffix(".qix").read_bytes()
+    drawn(**LOST).drop(columns="NOTE").to_file(shape.file)
+    shape.file.with_suffix(".qix").write_bytes(index)
+    shape.add()
+
+    for one in (packed, shape):
+        zone = one.zones()
+        assert zone.loc[~zone["rest"], "bosque.loss_year"].tolist() == [2022], one.file.name
+
+
+def test_a_map_beside_its_cover_is_refused(tmp_path: Path) -> None:
+    """Latitude and longitude that changed places: all of the cover would be a gap, and gaps hold no loss."""
+    country = Country(tmp_path, polygons={"cover": [-77, -6.2, -76.9, -6.1], "gaps": {"clase": 0, "anio": 0}})
+    drawn(shapes=(shapely.box(-6.18, -76.98, -6.12, -76.92), FOREST)).to_file(country.file)
+
+    with pytest.raises(LayersError, match="no polygon lies in the ground that 'cover' names"):
+        country.add()
+
+
+def test_days_keep_the_year_of_their_own_place(tmp_path: Path) -> None:
+    """The first of January 2021 in Jakarta is 2020 in Greenwich, before the cut-off: such columns are refused."""
+    country = Country(tmp_path)
+    country.file = tmp_path / "bosque.geojson"
+    frame = drawn()
+    frame["ANIO"] = ["2021-01-01T00:00:00+07:00", "2022-01-01T00:00:00-05:00"]
+    frame.to_file(country.file)
+
+    with pytest.raises(LayersError, match=r"column ANIO.*2021-01-01 00:00:00\+07:00"):
+        country.add()
+
+
+def test_a_file_without_any_map_is_refused(tmp_path: Path) -> None:
+    """A GeoPackage of tables alone holds no polygon."""
+    country = Country(tmp_path)
+    pyogrio.write_dataframe(pd.DataFrame({"CLASE": ["Bosque"], "ANIO": [0]}), country.file)
+
+    with pytest.raises(LayersError, match="holds no polygon"):
+        country.add()
 
 
 def test_a_map_is_one_file(country: Country) -> None:
