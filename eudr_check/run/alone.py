@@ -25,10 +25,11 @@ TOLERANCE_HA = 1e-9
 """Sums in another order may differ by less."""
 
 
-def guard_declared(name: str, summary: Json) -> None:
+def guard_declared(given: PackageInput, name: str, summary: Json) -> None:
     """Refuse a shipment that no statement of the whole harvest declares: what refuses it may lie in others.
 
     Args:
+        given: the input of the whole harvest.
         name: the shipment.
         summary: `summary.json` of the package of the harvest.
 
@@ -36,13 +37,16 @@ def guard_declared(name: str, summary: Json) -> None:
         PackageError: it is known, and open.
     """
     declared = {one["shipment"] for one in (*summary["statements"], *summary["filed"])}
-    why = [
-        in_words(one["code"], {key: value for key, value in one.items() if key != "code"})
-        for one in summary["withheld_because"]
-        if one.get("name") == name
-    ]
-    if why and name not in declared:
-        raise PackageError(sentence("refusals", "shipment_open", name=name, why=Joined(why)))
+    known = set() if given.shipments is None else {one.name for one in given.shipments.ready}
+    withheld = summary["withheld_because"]
+    because = [one for one in withheld if one.get("name") == name]
+    if name not in declared and (because or name in known):
+        # What keeps it back may be said of a lot.
+        stated = [
+            (one["code"], {key: value for key, value in one.items() if key != "code"}) for one in because or withheld
+        ]
+        why = Joined(in_words(code, values) for code, values in stated)
+        raise PackageError(sentence("refusals", "shipment_open", name=name, why=why))
 
 
 def input_of(given: PackageInput, name: str, harvest: Harvest, documents: Dossier, scratch: Path) -> PackageInput:

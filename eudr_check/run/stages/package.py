@@ -122,7 +122,7 @@ def package(run: Run, name: str, edition: Edition, *, after: str) -> Result:
         given = replace(_given(run, of, filed), filings=filings, draft=edition.draft, redacted=edition.redacted)
         with TemporaryDirectory(dir=folder.parent, prefix=".looks-") as scratch:
             if edition.shipment is not None:
-                alone.guard_declared(edition.shipment, made["package"].json("summary"))
+                alone.guard_declared(given, edition.shipment, made["package"].json("summary"))
                 given = alone.input_of(given, edition.shipment, run.dated, run.documents, Path(scratch))
             shown = _pictures(run, of, given) if "report" in run.harvest.package.outputs else None
             _write(run, of, folder, replace(given, pictures=shown))
