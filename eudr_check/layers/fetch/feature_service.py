@@ -7,6 +7,7 @@ they are asked here.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ AT_ONCE = 50
 """Outlines asked for by number in one request: servers cut longer answers short."""
 PAGE = 500
 MOST_PAGES = 400
+ROUND = 50
+"""Limits of servers are multiples of it: so many areas may be cut short, whatever the server counts."""
 BESIDE_DEG = 0.01
 """Servers thin outlines out; what lies further from the box asked for was not asked for."""
 _DEGREES = "urn:ogc:def:crs:EPSG::4326"
@@ -142,15 +145,20 @@ def _parts(session: GuardedSession, address: str, where: Mapping[str, str]) -> l
         features, before = _features(answer, address), len(found)
         found |= {str(feature["id"]): feature for feature in features}
         repeated = len(found) != before + len(features) or answer.get("numberReturned", len(features)) != len(features)
-        matched = answer.get("numberMatched", answer.get("totalFeatures"))
-        if matched == len(found) and not repeated:
+        matched = _counted(answer.get("numberMatched", answer.get("totalFeatures")))
+        if matched == len(found) and not repeated and not (features and len(features) % ROUND == 0):
             return list(found.values())
-        # Not every server counts; one that does must send what it counted.
-        if repeated or (isinstance(matched, int) and (matched < len(found) or not features)):
+        # Not every server counts; one that does must send what it counted, and no more.
+        if repeated or (matched is not None and (matched < len(found) or (not features and matched > len(found)))):
             break
         if not features:
             return list(found.values())
     raise _untrusted(address, "area_cut_short")
+
+
+def _counted(number: object) -> int | None:
+    """How many a server says that there are; None where it does not count."""
+    return int(str(number)) if re.fullmatch(r"[0-9]+", str(number)) else None
 
 
 @cache
@@ -161,8 +169,10 @@ def _finds_what_it_has(address: str) -> frozenset[str]:
         if not some:
             raise _untrusted(address, "area_empty")
         west, south, east, north = shapely.bounds(shapely.from_geojson(json.dumps(some[0].get("geometry")))).tolist()
-        where = {"bbox": _latitude_first((west, south, east, north)), "count": "1"}
-        if not _features(_ask(session, address, {**_GET_FEATURE, **where}), address):
+        box = (west, south, east, north)
+        again = _features(_ask(session, address, {**_GET_FEATURE, "bbox": _latitude_first(box), "count": "1"}), address)
+        # A map of the world has areas on swapped ground too.
+        if not again or not _near(shapely.from_geojson(json.dumps(again[0].get("geometry"))), box):
             raise _untrusted(address, "area_axes")
     return frozenset(some[0].get("properties") or {})
 
@@ -186,7 +196,7 @@ def _pages(session: GuardedSession, address: str, box: Box) -> Iterator[Mapping[
         links = [link for link in answer.get("links") or () if link.get("rel") == "next"]
         if not links:
             # A server without links that fills the page may have kept the rest.
-            whole = answer.get("numberMatched", came if len(features) < PAGE else None)
+            whole = answer.get("numberMatched", None if features and len(features) % ROUND == 0 else came)
             if whole != came:
                 raise _untrusted(address, "area_cut_short")
             return
@@ -289,10 +299,15 @@ def _area(feature: Mapping[str, Any], box: Box, label: Sequence[str], address: s
         raise _untrusted(address, "area_no_outline") from error
     if shape is None or shapely.get_dimensions(shape) != 2 or shapely.is_empty(shape):
         raise _untrusted(address, "area_no_outline")
-    if not shapely.box(*shapely.bounds(shape)).intersects(shapely.box(*box).buffer(BESIDE_DEG)):
+    if not _near(shape, box):
         raise _untrusted(address, "area_other_crs")
     properties = feature.get("properties") or {}
     return Area(outline, " · ".join(str(properties[name]) for name in label if properties.get(name) is not None))
+
+
+def _near(shape: shapely.Geometry, box: Box) -> bool:
+    """Whether an outline comes as near to a box as those that touch it do."""
+    return bool(shapely.box(*shapely.bounds(shape)).intersects(shapely.box(*box).buffer(BESIDE_DEG)))
 
 
 def _untrusted(address: str, code: str) -> FetchError:

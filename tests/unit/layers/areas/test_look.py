@@ -429,6 +429,43 @@ class TestWebFeatureService:
 
         assert found["status"].tolist() == ["unknown"] and found["reason"].notna().all()
 
+    @pytest.mark.parametrize(("page", "here"), [(100, 150), (500, 520)])
+    def test_a_limit_that_passes_for_all_there_is_frees_nobody(self, tmp_path: Path, page: int, here: int) -> None:
+        """A server that counts no further than it sends is asked for more, and what it then sends shows the lie."""
+        strips = [box(-76.0, -6 + n / 1e6, -75.999, -6 + (n + 1) / 1e6) for n in range(here)]
+        capped = lambda _, part: {**part, "numberMatched": len(part["features"]), "totalFeatures": 0}  # noqa: E731
+        with stage(wfs(strips, page=page, change=capped)) as server:
+            found = seen(ground("PE"), _wfs(server), tmp_path)
+
+        assert found["status"].tolist() == ["unknown"] and "cut short" in found["reason"].iloc[0]
+
+    @pytest.mark.parametrize("count", [50, 100])
+    def test_a_round_number_of_areas_is_all_where_nothing_follows(self, tmp_path: Path, count: int) -> None:
+        """It was asked for more, and has none."""
+        strips = [box(-76.0, -6 + n / 1e6, -75.999, -6 + (n + 1) / 1e6) for n in range(count)]
+        with stage(wfs(strips, page=500)) as here:
+            assert len(seen(ground("PE"), _wfs(here), tmp_path)) == count
+
+    def test_a_count_in_quotes_is_a_count(self, tmp_path: Path) -> None:
+        """Five match, two come and then nothing: three are lost."""
+        strips = [box(-76.0, -6 + n / 1e4, -75.999, -6 + (n + 1) / 1e4) for n in range(5)]
+
+        def quoted(kind: str, part: dict[str, Any]) -> Any:
+            first = part["features"][:1] and part["features"][0]["id"] == "areas.0"
+            sent = part["features"] if first else []
+            return {**part, "features": sent, "numberReturned": len(sent), "numberMatched": "5"}
+
+        with stage(wfs(strips, change=quoted)) as here:
+            assert seen(ground("PE"), _wfs(here), tmp_path)["status"].tolist() == ["unknown"]
+
+    def test_a_swapped_map_of_the_world_frees_nobody(self, tmp_path: Path) -> None:
+        """It finds an area in Ethiopia where one of Italy was asked for: that it finds something proves nothing."""
+        italy, ethiopia = box(10, 45, 10.1, 45.1), box(45, 10, 45.1, 10.1)
+        with stage(wfs([italy, ethiopia, HALF], swapped=True)) as here:
+            found = seen(ground("PE"), _wfs(here), tmp_path)
+
+        assert found["status"].tolist() == ["unknown"] and "swapped" in found["reason"].iloc[0]
+
     def test_a_field_that_is_gone_is_told(self, tmp_path: Path) -> None:
         """Also where no area lies on the plot."""
         for areas in ([HALF], [FAR]):
