@@ -68,6 +68,15 @@ def shipped_policy(name: str) -> Json | None:
     return risk.policy(name).model_dump(mode="json") if name in shipped() else None
 
 
+def policy_name(policy: Json) -> str:
+    """What tables and pages call a policy of `policy.json`: one that is not shipped by its content too.
+
+    Raises:
+        PolicyError: this version of eudr-check cannot read that policy.
+    """
+    return risk.parse(policy, "policy.json").full_name
+
+
 def shipped_definition(name: str) -> Json | None:
     """The layer of that id as it is shipped; None where none is."""
     if name not in layers.shipped():
@@ -160,4 +169,5 @@ STAGES = Stages(
     animals=chains.assess,
     uses=uses,
     variables=meant,
+    policy_name=policy_name,
 )

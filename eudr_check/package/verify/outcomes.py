@@ -46,6 +46,11 @@ class Recorded:
     """Keys of plots and names of lots to their assessment record."""
 
 
+def stated_name(policy: Json) -> str:
+    """Name and version of a policy, as it gives them itself."""
+    return f"{policy['name']}@{policy['version']}" if {"name", "version"} <= policy.keys() else str(policy["full_name"])
+
+
 @dataclass(frozen=True)
 class Stages:
     """What other rooms compute once more; the package knows none of them."""
@@ -77,6 +82,8 @@ class Stages:
     variables: Callable[[Sequence[object], pd.DataFrame], Sequence[Variable]] | None = None
     """Definitions, as `layers.json` writes them, and SOURCES to the meaning of their columns; None leaves what the
     settings say."""
+    policy_name: Callable[[Json], str] = stated_name
+    """A policy, as `policy.json` writes it, to the name that tables and pages print."""
 
 
 def outcomes(contents: Contents, stages: Stages) -> Iterator[Difference]:
@@ -122,8 +129,11 @@ def _no_better(stored: pd.DataFrame, fresh: pd.DataFrame, final: pd.DataFrame) -
 def shipped(contents: Contents, stages: Stages) -> Iterator[Difference]:
     """Policy and layers that carry a shipped name hold what was shipped under it."""
     name = str(contents.settings["policy"])
-    own = contents.policy
-    called = f"{own['name']}@{own['version']}" if {"name", "version"} <= own.keys() else own.get("full_name")
+    try:
+        called = stages.policy_name(contents.policy)
+    except EudrCheckError as error:
+        yield Difference("policy.json", "unreadable", worded(error))
+        return
     if called != name:
         yield Difference("policy.json", "policy", sentence("differences", "other_policy", called=called, name=name))
     known = stages.policy(name)
