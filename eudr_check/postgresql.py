@@ -3,6 +3,7 @@
 The password comes from where libpq looks for it: PGPASSWORD, the file PGPASSFILE names, ~/.pgpass, or a service.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
@@ -14,6 +15,10 @@ from eudr_check.text import sentence
 SCHEMES = ("postgresql", "postgres")
 SECRETS = ("password", "sslpassword", "oauth_client_secret")
 """Parameters of libpq that hold a secret."""
+
+
+SERVERS = ("host", "hostaddr", "port", "service")
+"""Parameters of libpq that say which server is meant."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,15 @@ class Database:
 
     @property
     def stem(self) -> str:
-        """Name of the database alone, as the name of a folder."""
-        return urlsplit(self.url).path.strip("/").replace("/", "_") or "register"
+        """The server and the name of the database, as the name of a folder: two registers never share one.
+
+        >>> Database("postgresql://eudr@db.example.org:5433/register?sslmode=require").stem
+        'db.example.org_5433_register'
+        """
+        parts = urlsplit(self.url)
+        where = [value for key, value in parse_qsl(parts.query) if key in SERVERS]
+        named = [parts.netloc.rpartition("@")[2], *where, parts.path]
+        return "_".join(text for one in named if (text := re.sub(r"[^\w.-]+", "_", one).strip("_")))
 
 
 Place = Path | Database

@@ -1,9 +1,9 @@
 """Watch: what alerts show on all land of a register's filed plots, and what of it is new since the last look.
 
 State and report lie in a folder beside the register (in the working folder for a database). A look is compared with
-what was last known of every plot, layer and year: alerts that come again after their producer took them back are new,
-for they may be others. Ground that could not be read is unknown: every look says so, and what was known there before is
-kept for the next.
+what was last known of every plot, layer and year, by hectares and by ground: alerts that come again after their
+producer took them back are new, for they may be others, and so are those that came elsewhere on the plot meanwhile.
+Ground that could not be read is unknown: every look says so, and what was known there before is kept for the next.
 """
 
 import datetime as dt
@@ -25,7 +25,7 @@ from eudr_check.geodesy import eu_area_ha, plot_area_ha
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.layers import LayerDefinition, packs
 from eudr_check.postgresql import Place
-from eudr_check.run import watch_state, watched
+from eudr_check.run import watch_ground, watch_state, watched
 from eudr_check.run.artifacts import Artifact, digest, save_table
 from eudr_check.run.executors import Workers
 from eudr_check.run.exit import Exit
@@ -126,10 +126,9 @@ def watch(path: Place, *, catalogue: Path | None = None) -> Watched:
         evidence, sources = made["overlay"].table("EVIDENCE"), made["overlay"].table("SOURCES")
         layers = definitions(job)
     alerts = {one.column: layer.id for layer in layers for one in layer.variables if one.kind == "event"}
-    now, known = (
-        _hectares(evidence, list(alerts)),
-        {key: _of(before, key, shape) for key, shape in _shapes(land).items()},
-    )
+    shapes, now = _shapes(land), _hectares(evidence, list(alerts))
+    there = watch_ground.drawn(land, made["overlay"].features("PATCHES"))
+    known = {plot: _of(before, plot, shape) for plot, shape in shapes.items()}
     read = set(_read(sources)["layer"])
     looked = [one for one in watched.variables(layers, sources) if one.layer in read and one.kind == "event"]
     until = {one.layer: one.covers_through.isoformat() for one in looked}
@@ -138,12 +137,17 @@ def watch(path: Place, *, catalogue: Path | None = None) -> Watched:
     unsure = {(one["layer"], plot) for one in unknown for plot in one["plots"]}
     sure = {(layer, plot) for layer, plots in reached.items() for plot in plots} - unsure
     seen = {
-        plot: Seen(ground=_ground(shape), ha=_kept(known[plot], now.get(plot, {}), plot, alerts, sure))
-        for plot, shape in _shapes(land).items()
+        plot: Seen(
+            ground=_ground(shape),
+            ha=_kept(known[plot]["ha"], now.get(plot, {}), plot, alerts, sure),
+            where=watch_ground.kept(known[plot].get("where", {}), there.get(plot, {}), plot, alerts, sure),
+        )
+        for plot, shape in shapes.items()
     }
+    moved = {plot: watch_ground.elsewhere(known[plot].get("where", {}), mine) for plot, mine in there.items()}
     dated = frozenset(layer.id for layer in layers if layer.grows)
     since = {column: before.seen_until.get(layer) if layer in dated else None for column, layer in alerts.items()}
-    changes = _changes(land, known, now, since)
+    changes = _changes(land, known, now, moved, since)
     return Watched(path, folder.path, len(land), kept is None, changes, unknown, until, dated, before, seen)
 
 
@@ -239,23 +243,25 @@ def _hectares(evidence: pd.DataFrame, columns: list[str]) -> dict[str, Hectares]
 
 def _changes(
     land: gpd.GeoDataFrame,
-    known: Mapping[str, Hectares],
+    known: Mapping[str, Seen],
     now: Mapping[str, Hectares],
+    moved: Mapping[str, Hectares],
     since: Mapping[str, str | None],
 ) -> list[Change]:
     found = []
     for plot in sorted(now):
         for key in sorted(now[plot]):
             column, _, year = key.partition(" ")
-            hectares, before = now[plot][key], known[plot].get(key, 0.0)
-            if hectares - before > LEAST_HA:
+            hectares = now[plot][key]
+            new = max(hectares - known[plot]["ha"].get(key, 0.0), moved.get(plot, {}).get(key, 0.0))
+            if new > LEAST_HA:
                 found.append(
                     Change(
                         plot=plot,
                         statements=str(land.loc[plot, "statements"]),
                         layer=column,
                         year=int(year),
-                        new_ha=round(hectares - before, 4),
+                        new_ha=round(new, 4),
                         now_ha=hectares,
                         since=since[column],
                     )
@@ -330,7 +336,7 @@ def _ground(shape: shapely.Geometry) -> str:
     return hashlib.sha256(shapely.to_wkb(shape)).hexdigest()
 
 
-def _of(before: State, plot: str, shape: shapely.Geometry) -> Hectares:
+def _of(before: State, plot: str, shape: shapely.Geometry) -> Seen:
     """What was known of a plot; nothing where its boundary was another one."""
-    mine = before.plots.get(plot)
-    return mine["ha"] if mine is not None and mine["ground"] == _ground(shape) else {}
+    mine, ground = before.plots.get(plot), _ground(shape)
+    return mine if mine is not None and mine["ground"] == ground else Seen(ground=ground, ha={})

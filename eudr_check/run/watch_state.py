@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from eudr_check.errors import RegisterError
 from eudr_check.text import sentence
@@ -20,6 +20,8 @@ class Seen(TypedDict):
     ground: str
     """SHA-256 of its boundary."""
     ha: Hectares
+    where: NotRequired[dict[str, str]]
+    """`COLUMN YEAR` to the ground of these hectares as WKB; of looks of earlier versions, none."""
 
 
 class Look(TypedDict):

@@ -109,6 +109,28 @@ def test_a_clearing_elsewhere_is_told_though_it_is_smaller(filed: Path, tmp_path
     assert (code, [one["plot"] for one in found["changes"]]) == (3, ["pe-2026/coop/A"])
 
 
+def test_alerts_that_move_between_two_looks_are_told(filed: Path, tmp_path: Path) -> None:
+    """One of two cells is taken back, another one comes in the same year: the hectares are the same, and it is news."""
+    cell = float(plot_area_ha([register.filed_land(filed).geometry.iloc[0]])[0]) / 16
+    look(filed, alerts(tmp_path / "a", FIRST))
+    code, found = look(filed, alerts(tmp_path / "a", {(5, 4): 100, (7, 7): 300}))
+    again, same = look(filed, alerts(tmp_path / "a", {(5, 4): 100, (7, 7): 300}))
+
+    assert [(one["plot"], one["new_ha"]) for one in found["changes"]] == [
+        ("pe-2026/coop/A", pytest.approx(cell, abs=2e-4))
+    ]
+    assert (code, again, same["changes"]) == (3, 0, [])
+
+
+def test_ground_that_was_known_is_kept_while_nobody_can_look(filed: Path, tmp_path: Path) -> None:
+    """A look that reads nothing forgets no place: what comes beside it later is told, and what was there is not."""
+    look(filed, alerts(tmp_path / "a", FIRST))
+    look(filed, alerts(tmp_path / "a", MORE, unread=True))
+    code, found = look(filed, alerts(tmp_path / "a", {(5, 4): 100, (7, 7): 300}))
+
+    assert (code, [one["plot"] for one in found["changes"]]) == (3, ["pe-2026/coop/A"])
+
+
 def test_a_look_without_news_is_on_record(filed: Path, tmp_path: Path) -> None:
     """Every look has its day, what it told and until when each layer had seen; the page counts them."""
     look(filed, alerts(tmp_path / "a", FIRST))

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -217,10 +218,11 @@ def test_a_wrong_password_is_told_and_a_right_one_is_never_written(
 ) -> None:
     """The server is asked with the password of the environment, which stands in no message, address or file."""
     database = databases.empty()
+    name = urlsplit(database.url).path.strip("/")
     with psycopg.connect(database.url, autocommit=True) as connection:
         connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
         connection.execute(f"DROP ROLE IF EXISTS rosa; CREATE ROLE rosa LOGIN PASSWORD '{SECRET}'")
-        connection.execute(f"GRANT CREATE ON DATABASE {database.stem} TO rosa")
+        connection.execute(f"GRANT CREATE ON DATABASE {name} TO rosa")
     rules = databases.server.folder / "db" / "pg_hba.conf"
     held = rules.read_text(encoding="utf-8")
     rules.write_text("host all rosa 127.0.0.1/32 scram-sha-256\n" + held, encoding="utf-8")
@@ -228,7 +230,7 @@ def test_a_wrong_password_is_told_and_a_right_one_is_never_written(
         with psycopg.connect(database.url) as connection:
             connection.execute("SELECT pg_reload_conf()")
         time.sleep(0.3)
-        hers = Database(databases.server.address(database.stem, "rosa"))
+        hers = Database(databases.server.address(name, "rosa"))
         monkeypatch.setenv("PGPASSWORD", f"not-{SECRET}")
         with pytest.raises(RegisterError, match="authentication") as error:
             record(hers, "2026", {"A": "low"})
@@ -245,6 +247,21 @@ def test_a_wrong_password_is_told_and_a_right_one_is_never_written(
         rules.write_text(held, encoding="utf-8")
         with psycopg.connect(database.url) as connection:
             connection.execute("SELECT pg_reload_conf()")
+
+
+def test_two_servers_share_no_folder() -> None:
+    """What was seen of one register is not what was seen of another of the same name: an alert would be known."""
+    named = [
+        "postgresql://eudr@db.example.org/register",
+        "postgresql://eudr@rehearsal.example.org/register",
+        "postgresql:///register?host=/run/one",
+        "postgresql:///register?host=/run/two",
+        "postgresql:///register",
+    ]
+
+    assert [Database(one).stem for one in named] == [
+        "db.example.org_register", "rehearsal.example.org_register", "run_one_register", "run_two_register", "register"
+    ]  # fmt: skip
 
 
 def test_a_server_that_is_not_there_is_told() -> None:
