@@ -57,7 +57,7 @@ class Change(TypedDict):
     new_ha: float
     now_ha: float
     since: str | None
-    """Day until which the layer had seen when it was last read; None where it never was, or nobody says."""
+    """Latest day that the layer had seen when it was read on this plot; None where it never was, or says no day."""
 
 
 class Unknown(TypedDict):
@@ -136,18 +136,21 @@ def watch(path: Place, *, catalogue: Path | None = None) -> Watched:
     unknown = _unknown(land, sources, reached) + _without_value(evidence, layers, sources)
     unsure = {(one["layer"], plot) for one in unknown for plot in one["plots"]}
     sure = {(layer, plot) for layer, plots in reached.items() for plot in plots} - unsure
+    dated = frozenset(layer.id for layer in layers if layer.grows)
     seen = {
         plot: Seen(
             ground=_ground(shape),
             ha=_kept(known[plot]["ha"], now.get(plot, {}), plot, alerts, sure),
             where=watch_ground.kept(known[plot].get("where", {}), there.get(plot, {}), plot, alerts, sure),
+            until=watch_state.later(
+                known[plot].get("until", {}),
+                {layer: day for layer, day in until.items() if layer in dated and (layer, plot) in sure},
+            ),
         )
         for plot, shape in shapes.items()
     }
     moved = {plot: watch_ground.elsewhere(known[plot].get("where", {}), mine) for plot, mine in there.items()}
-    dated = frozenset(layer.id for layer in layers if layer.grows)
-    since = {column: before.seen_until.get(layer) if layer in dated else None for column, layer in alerts.items()}
-    changes = _changes(land, known, now, moved, since)
+    changes = _changes(land, known, now, moved, alerts)
     return Watched(path, folder.path, len(land), kept is None, changes, unknown, until, dated, before, seen)
 
 
@@ -158,8 +161,7 @@ def folder_of(register: Place) -> Path:
 
 def remember(found: Watched) -> None:
     """Keep what was seen for the next look, once the news is out: a look that ends before tells it again."""
-    earlier = found.before.seen_until
-    until = {**earlier, **{layer: max(day, earlier.get(layer, day)) for layer, day in found.seen_until.items()}}
+    until = watch_state.later(found.before.seen_until, found.seen_until)
     watch_state.write(found.folder, State(found.seen, until, (*found.before.looks, found.look)))
 
 
@@ -246,7 +248,7 @@ def _changes(
     known: Mapping[str, Seen],
     now: Mapping[str, Hectares],
     moved: Mapping[str, Hectares],
-    since: Mapping[str, str | None],
+    alerts: Mapping[str, str],
 ) -> list[Change]:
     found = []
     for plot in sorted(now):
@@ -263,7 +265,7 @@ def _changes(
                         year=int(year),
                         new_ha=round(new, 4),
                         now_ha=hectares,
-                        since=since[column],
+                        since=known[plot].get("until", {}).get(alerts[column]),
                     )
                 )
     return found

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
@@ -22,6 +23,8 @@ class Seen(TypedDict):
     ha: Hectares
     where: NotRequired[dict[str, str]]
     """`COLUMN YEAR` to the ground of these hectares as WKB; of looks of earlier versions, none."""
+    until: NotRequired[dict[str, str]]
+    """Layer to the latest day it had seen when it was read on all of the plot; layers that say no day are left out."""
 
 
 class Look(TypedDict):
@@ -47,6 +50,11 @@ class State:
     """Layer to the latest day it had seen at any look."""
     looks: tuple[Look, ...] = ()
     """In the order of time; of looks before they were kept, none."""
+
+
+def later(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
+    """The later day of each layer."""
+    return {layer: max(one.get(layer, ""), other.get(layer, "")) for layer in sorted({*one, *other})}
 
 
 def read(folder: Path) -> State | None:

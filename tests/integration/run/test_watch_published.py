@@ -113,6 +113,23 @@ def test_news_of_published_tiles_is_told_with_the_days_between(tiles: Tiles, fil
     assert not any(one["unknown"] for one in (first, same, second))
 
 
+def test_what_is_first_seen_on_a_plot_came_after_no_day(tiles: Tiles, filed: Path) -> None:
+    """A plot that is filed later, and one that could not be read before: its alerts may be older than the last look."""
+    tiles.lay({}, empty=((5, 4),))
+    look(filed)
+    record(filed, "pe-2027", {"D": "low"}, digest="d2" * 32, east=0.01)
+    register.note(filed, "pe-2027", "statement-01", **{**NUMBERS, "reference": "26PE7XTVCZAQ21"})
+    tiles.lay({(5, 4): 1900, (5, 12): 1940, (5, 44): 1900})
+    tiles.day = DAY.format("May 1")
+    _, found = look(filed)
+
+    assert {one["plot"]: one["since"] for one in found["changes"]} == {
+        "pe-2026/coop/A": None,
+        "pe-2026/coop/B": "2026-04-10",
+        "pe-2027/coop/D": None,
+    }
+
+
 def test_a_layer_that_has_seen_no_further_says_so(tiles: Tiles, filed: Path, tmp_path: Path) -> None:
     """An older copy, or one whose day nobody says, takes nothing back of what was seen until when."""
     look(filed)
