@@ -22,7 +22,7 @@ def text(harvest: Harvest, summary: Json, language: str) -> str:
         kg = number(made["net_mass_kg"], language)
         lines.append(line("statement", folder=made["folder"], plots=number(made["plots"], language), kg=kg))
     lines += [
-        line("withheld", why=in_words(one["code"], _values(one)).in_language(language))
+        line("not_declared", why=in_words(one["code"], _values(one)).in_language(language))
         for one in summary["withheld_because"]
     ]
     lines += [say("shipments", "part_filed", language, **one) for one in summary["filed_in_part"]]
