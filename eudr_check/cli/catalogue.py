@@ -33,7 +33,7 @@ def catalogue_add(
     """Register GeoTIFFs as STAC Items with checksum, projection and classes, and print the hectares of every class."""
     from eudr_check import layers
     from eudr_check.config import LayerChoice
-    from eudr_check.text import say
+    from eudr_check.text import number, say
 
     own = Path(layer) if layer.endswith((".yaml", ".yml")) else None
     choice = LayerChoice(id=None if own else layer, definition=own, source="local")
@@ -56,7 +56,7 @@ def catalogue_add(
             names = {str(value): name for value, name in chosen.assets[key].classes.items()}
             for value, hectares in item.assets[key].extra_fields[layers.catalogue.HECTARES].items():
                 said = say("definition", WORDS[value], spoken()) if value in WORDS else value
-                typer.echo(f"  {key} {said}  {hectares:,.2f} ha  {names.get(value, '')}".rstrip())
+                typer.echo(f"  {key} {said}  {number(hectares, spoken(), 2)} ha  {names.get(value, '')}".rstrip())
 
 
 @catalogue.command("list")

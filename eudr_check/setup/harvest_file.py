@@ -10,6 +10,7 @@ import pandas as pd
 
 from eudr_check import risk
 from eudr_check.config import PlotFile
+from eudr_check.law import UNION_MARKET
 from eudr_check.plots import message
 from eudr_check.resources import read_yaml
 from eudr_check.setup.look import SHOWN
@@ -159,7 +160,8 @@ def _statement(plan: Plan) -> Iterator[str]:
     yield from _comment(plan, "confidential_line")
     yield f"confidential: {mine.confidential}" if mine.confidential else f"# confidential: {BLANK}"
     yield from _comment(plan, "border_line")
-    yield f"# border_country: {mine.operator_country or BLANK}"
+    entry = mine.operator_country if mine.operator_country in UNION_MARKET else None
+    yield f"# border_country: {entry or BLANK}"
 
 
 def _documents(plan: Plan) -> Iterator[str]:

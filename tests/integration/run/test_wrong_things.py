@@ -226,4 +226,4 @@ def test_f23_one_file_under_two_cooperatives_is_named_on_the_terminal(done: Done
 
     assert said.returncode == 3
     assert "otra.geojson" in said.stdout
-    assert re.search(r"otra.geojson: \d+ detenidas: La parcela tiene el mismo lindero que norte/", said.stdout)
+    assert re.search(r"otra.geojson: filas detenidas: \d+. La parcela tiene el mismo lindero que norte/", said.stdout)

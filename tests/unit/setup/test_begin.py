@@ -27,3 +27,15 @@ def test_a_new_harvest_has_the_policy_and_templates_of_its_commodity(
     assert ("animals.csv" in templates, "grupo" in deliveries) == (
         (True, True) if commodity == "cattle" else (False,) * 2
     )
+
+
+@pytest.mark.parametrize(("operator_country", "entry"), [("NL", "NL"), ("PE", "________")])
+def test_the_country_of_entry_is_guessed_only_within_the_union(
+    tmp_path: Path, operator_country: str, entry: str
+) -> None:
+    """An operator outside the Union says nothing of where the product enters it."""
+    geojson(tmp_path, point("A", area_ha=2))
+    answers = Answers("coffee", "PE", "", "", "Ana Ejemplo", operator_country, "", "")
+    begun = begin.begin(tmp_path, begin.seen(tmp_path), answers, "es")
+
+    assert f"# border_country: {entry}\n" in begun.config.read_text(encoding="utf-8")
