@@ -95,7 +95,9 @@ def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
             return otherwise
 
     last = _last_day(harvest)
-    reviewed: tuple[Review, ...] = tried(harvest.reviews, lambda: read_reviews(cast(Path, harvest.reviews)), ())
+    reviewed: tuple[Review, ...] = tried(
+        harvest.reviews, lambda: read_reviews(cast(Path, harvest.reviews), harvest.commodity), ()
+    )
     documents: pd.DataFrame | None = tried(
         harvest.legality, lambda: legality.read_legality(cast(Path, harvest.legality)), None
     )

@@ -16,7 +16,7 @@ from eudr_check.files import is_safe_name, leads_outside
 from eudr_check.law.regulation import CUTOFF
 from eudr_check.names import plain
 from eudr_check.text import Sentence, sentence, topic
-from eudr_check.text.decided import both
+from eudr_check.text.decided import both, decision
 
 COLUMNS = ("review", "plots", "decision", "reason", "grounds", "evidence", "imagery", "reviewer", "second_reviewer",
            "date", "evidence_digest")  # fmt: skip
@@ -84,11 +84,15 @@ class Review:
         return None
 
 
-def read_reviews(path: Path) -> tuple[Review, ...]:
+def read_reviews(path: Path, commodity: str = "") -> tuple[Review, ...]:
     """Read reviews.csv.
 
     Lists are separated by semicolons: plots `coop/1; coop/2`, evidence `photo.jpg=SHA256`, imagery
     `S2B_18MTS_20201219=2020-12-19`, evidence_digest one per plot (`eudr-check explain` prints it).
+
+    Args:
+        path: the file.
+        commodity: what is decided on; of wood, words for "no deforestation" alone are no decision.
 
     Raises:
         ConfigError: all that is wrong with the file, each with row and what to do.
@@ -98,7 +102,7 @@ def read_reviews(path: Path) -> tuple[Review, ...]:
     reviews: list[Review] = []
     for row, place in table.rows:
         try:
-            reviews.append(review_of(row, place))
+            reviews.append(review_of(row, place, commodity))
         except ConfigError as error:
             problems.append(error)
             continue
@@ -117,19 +121,21 @@ def read_reviews(path: Path) -> tuple[Review, ...]:
     return tuple(reviews)
 
 
-def review_of(row: Mapping[str, str | None], place: str) -> Review:
+def review_of(row: Mapping[str, str | None], place: str, commodity: str = "") -> Review:
     """One review from the cells of a row.
 
     Args:
         row: text by column.
         place: words that say where it stands.
+        commodity: what is decided on, see `read_reviews`.
 
     Raises:
         ConfigError: all that is wrong with it, each with place, cell and what to do.
     """
     text = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    half = half_cleared(text["decision"], commodity, place)
     text |= {name: coded(name, text[name]) for name in ("decision", "grounds")}
-    refuse([*_faults(text, place), *_evidence_faults(text, place), *_day_faults(text, place)])
+    refuse([*half, *_faults(text, place), *_evidence_faults(text, place), *_day_faults(text, place)])
     return Review(
         text["review"],
         _list(text["plots"]),
@@ -188,6 +194,15 @@ def coded(column: str, written: str) -> str:
     ('clear', 'field_visit', 'ok')
     """
     return _words(column).get(plain(written), written)
+
+
+def half_cleared(written: str, commodity: str, place: str) -> list[Sentence]:
+    """What is wrong with clearing wood in the words of other commodities: nobody was asked about degradation."""
+    others = {plain(word) for word in decision("clear", "coffee").values()}
+    if commodity != "wood" or plain(written) not in others:
+        return []
+    words = "; ".join(decision("clear", commodity).values())
+    return [sentence("reviews", "half_cleared", place=place, value=written, known=words)]
 
 
 @cache

@@ -13,7 +13,7 @@ from eudr_check.documents import headers, workbook
 from eudr_check.documents.csv_rows import raise_all
 from eudr_check.documents.decisions import Decision
 from eudr_check.documents.persons import are_two, words_of
-from eudr_check.documents.review import COLUMNS, Review, read_reviews, review_of
+from eudr_check.documents.review import COLUMNS, Review, half_cleared, read_reviews, review_of
 from eudr_check.errors import ConfigError, EudrCheckError
 from eudr_check.files import is_safe_name, leads_outside, sha256
 from eudr_check.text import Sentence, sentence
@@ -34,7 +34,11 @@ class Additions:
 
 
 def additions(
-    book: Path, there: Sequence[Review], decisions: Sequence[Decision], digests: Mapping[str, str]
+    book: Path,
+    there: Sequence[Review],
+    decisions: Sequence[Decision],
+    digests: Mapping[str, str],
+    commodity: str = "",
 ) -> Additions:
     """Decisions as reviews with ids, SHA-256 of evidence, digests and second reviewers filled in.
 
@@ -46,6 +50,7 @@ def additions(
         there: what it holds.
         decisions: what people decided.
         digests: evidence digest of every plot named, as it is today.
+        commodity: what is decided on, see `read_reviews`.
 
     Raises:
         ConfigError: all decisions that are wrong, or whose evidence file without SHA-256 is not beside their file.
@@ -57,6 +62,7 @@ def additions(
     for one in decisions:
         known = [*there, *added]
         try:
+            raise_all([ConfigError(half) for half in half_cleared(one.row["decision"], commodity, str(one.place))])
             review, found = _review(book, one, known, copies, digests)
         except ConfigError as error:
             problems.append(error)

@@ -90,7 +90,7 @@ def add(harvest: Harvest, config: Path, files: Sequence[Path], progress: Progres
     named = {plot.strip() for one in decided for plot in one.row["plots"].split(";") if plot.strip()}
     digests = evidence_digest(before.made["overlay"].table("EVIDENCE"), named)
     there = read_reviews(book) if book.is_file() else ()
-    new = review_book.additions(book, there, decided, digests)
+    new = review_book.additions(book, there, decided, digests, harvest.commodity)
     refuse_strangers(new.reviews, pd.DataFrame(index=before.cooperatives.index))
     refuse_misplaced(harvest, new.reviews, before.cooperatives.index)
     review_book.write(book, there, new)

@@ -259,3 +259,24 @@ def test_of_wood_the_sheet_asks_about_degradation_too(tmp_path: Path, language: 
     assert asked["coffee"] == [words[f"decision_{code}"][language] for code in DECISIONS]
     assert asked["wood"] == [words[f"degradation_{code}"][language] for code in DECISIONS]
     assert all("degrada" in word or "dégrada" in word for word in asked["wood"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_wood_is_not_cleared_in_words_for_coffee(book: Path, outside: Path, language: str) -> None:
+    """ "No deforestation" on a sheet of wood says nothing of degradation: refused, when it is added and in the book."""
+    words = topic("reviews")
+    half, whole = words["decision_clear"][language], words["degradation_clear"][language]
+    (said,), _ = decisions.read(saved(outside, decision=half), "h")
+    with pytest.raises(ConfigError, match="speaks of deforestation alone"):
+        review_book.additions(book, (), [said], DIGESTS, "wood")
+    assert review_book.additions(book, (), [said], DIGESTS, "coffee").reviews
+    for written in (whole, "clear"):
+        (said,), _ = decisions.read(saved(outside, decision=written), "h")
+        new = review_book.additions(book, (), [said], DIGESTS, "wood")
+        assert new.reviews[0].decision == "clear"
+
+    review_book.write(book, (), new)
+    book.write_text(book.read_text(encoding="utf-8").replace(",clear,", f",{half},"), encoding="utf-8")
+    assert read_reviews(book, "coffee")
+    with pytest.raises(ConfigError, match="speaks of deforestation alone"):
+        read_reviews(book, "wood")
