@@ -99,6 +99,7 @@ class Season:
     deliveries: pd.DataFrame
     areas: pd.DataFrame | None = None
     outlines: gpd.GeoDataFrame | None = None
+    splits: gpd.GeoDataFrame | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Keyword arguments that every writer of `eudr_check.package` takes."""
@@ -116,6 +117,8 @@ class Season:
             parquet.write(stored / "AREAS.parquet", "AREAS", self.areas)
         if self.outlines is not None:
             parquet.write(stored / "AREA_OUTLINES.parquet", "AREA_OUTLINES", self.outlines)
+        if self.splits is not None:
+            parquet.write(stored / "SPLITS.parquet", "SPLITS", self.splits)
         policy = {"baseline": "jrc_gfc2020.forest", "silent_methods": ["tmf"]}
         edition = Edition.of(settings, VARIABLES, scenes, LAYERS, maps.columns(folder), policy, AREA_LAYERS)
         for call in (
@@ -147,6 +150,30 @@ def with_areas(made: Season) -> Season:
     missed.append({**missed[0], "area": "comunidades", "layer": "communities@test", "topic": "indigenous"})
     areas = tables.check(tables.AREAS, tables.typed(tables.AREAS, missed))
     return replace(made, areas=areas, outlines=outlines)
+
+
+def proposed(season: Season) -> gpd.GeoDataFrame:
+    """SPLITS of one plot that is not settled: its western third lost, the rest other ground with a little forest."""
+    final = season.assessments["final_outcome"]
+    polygons = season.plots[season.plots["usable"] & (season.plots["geometry_kind"] == "polygon")]
+    plot = next(name for name in polygons.index if final[name] == "high")
+    shape = polygons.geometry[plot]
+    west, south, east, north = shape.bounds
+    middle = west + (east - west) / 3
+    rows = [
+        {"part": "cleared", "number": 1, "area_ha": 0.7, "cleared_ha": 0.7},
+        {"part": "other", "number": 2, "area_ha": 1.4, "other_ha": 1.35, "forest_ha": 0.05},
+    ]
+    halves = [
+        shapely.intersection(shape, shapely.box(*box))
+        for box in ((west, south, middle, north), (middle, south, east, north))
+    ]
+    nought = dict.fromkeys((f"{name}_ha" for name in tables.GROUND_USES), 0.0)
+    frame = tables.typed(
+        tables.SPLITS,
+        [{"plot": plot, **nought, **row, "geometry": half} for row, half in zip(rows, halves, strict=True)],
+    )
+    return gpd.GeoDataFrame(tables.check(tables.SPLITS, frame), geometry="geometry", crs="EPSG:4326")
 
 
 def harvest(**changes: object) -> Harvest:

@@ -56,6 +56,7 @@ OWN = (
 )
 """Tables with fields that no other table of the pipeline has."""
 AREAS, OUTLINES = "areas", "area_outlines"
+SPLITS = "splits"
 LOSS = "loss_on_forest"
 LOSS_DESCRIPTIONS = {
     "method": "method of the map; maps of one method count once",
@@ -96,6 +97,8 @@ class Judged:
     """Parquet file of AREA_OUTLINES, where it does."""
     animals: tuple[Path, Path] | None = None
     """Parquet files of STAYS and ANIMALS, where the harvest names animals."""
+    splits: Path | None = None
+    """Parquet file of SPLITS, where plots hold several uses. Nothing rests on it."""
 
 
 def tables_of(
@@ -146,16 +149,24 @@ def tables_of(
         Table("cooperatives", gathered := sheets.cooperatives(plots, found, names), "Polygon"),
         Table("countries", backdrop.countries(gathered.total_bounds.tolist(), language), "MultiPolygon"),
     ]
-    if judged.areas is not None:
-        content.append(Table(AREAS, parquet.frame(judged.areas).reset_index()))
-    if judged.outlines is not None:
-        content.append(Table(OUTLINES, parquet.features(judged.outlines), "MultiPolygon"))
-    if judged.animals is not None:
-        content.append(Table(chains.STAYS, chains.table(judged.animals, language)))
+    content.extend(_given(judged, language))
     if judged.forest is not None:
         lost = loss_on_forest(plots, patches, judged.evidence, judged.counted, judged.forest)
         content.insert(4, Table(LOSS, lost, "MultiPolygon"))
     return [*content, Table("data_dictionary", _dictionary(content, language))]
+
+
+def _given(judged: Judged, language: str) -> Iterator[Table]:
+    """Tables that a package has only where its harvest or its plots give cause."""
+    if judged.areas is not None:
+        yield Table(AREAS, parquet.frame(judged.areas).reset_index())
+    if judged.outlines is not None:
+        yield Table(OUTLINES, parquet.features(judged.outlines), "MultiPolygon")
+    if judged.splits is not None:
+        parts = pq.read_table(judged.splits, columns=["plot", *tables.SPLITS.columns])
+        yield Table(SPLITS, parts, "MultiPolygon")
+    if judged.animals is not None:
+        yield Table(chains.STAYS, chains.table(judged.animals, language))
 
 
 def links(patches: pq.ParquetFile) -> pa.RecordBatchReader:

@@ -57,6 +57,7 @@ def write(folder: str, edition: Json, bounds: Sequence[float]) -> None:
             areas=geopackage.stored_table(Path(folder), "AREAS"),
             outlines=geopackage.stored_table(Path(folder), "AREA_OUTLINES"),
             animals=chains.files(Path(folder)),
+            splits=geopackage.stored_table(Path(folder), "SPLITS"),
         ),
         bounds=(west, south, east, north),
     )

@@ -6,12 +6,13 @@ from xml.etree import ElementTree as ET
 from eudr_check import tables
 from eudr_check.animal_tables import CHAIN_OUTCOMES, ROLES
 from eudr_check.text import say
+from eudr_check.use_tables import SPLIT_PARTS
 
 FIRST = ("final_outcome", "plot_id", "cooperative", "area_ha", "deforestation_ha", "forest_2020_ha", "unknown_ha")
 """Columns of plots that people look for, in front of all others."""
 DECIMALS = 4
 """Of hectares: a square metre."""
-RELATED = ("reasons", "findings", "evidence", "plot_patches", "areas", "stays")
+RELATED = ("reasons", "findings", "evidence", "plot_patches", "splits", "areas", "stays")
 """Tables with a row for every plot they speak of, shown in its form."""
 _PLOT = ("plots", "plot_points")
 _TABS = {
@@ -51,6 +52,7 @@ def words(language: str) -> dict[str, dict[str, str]]:
         "commodity": {code: say("report", f"commodity_{code}", language) for code in tables.COMMODITIES},
         "geometry_kind": {code: say("statement", f"kind_{code}", language) for code in ("point", "polygon")},
         "topic": {code: say("gis", f"area_topic_{code}", language) for code in tables.AREA_TOPICS},
+        "part": {code: say("uses", "part_other" if code == "other" else code, language) for code in SPLIT_PARTS},
         "stability": {code: say("gis", f"stability_{code}", language) for code in ("stable", "fragile", "unknown")},
     }
 

@@ -2,8 +2,9 @@
 
 The GeoPackage is version 1.2, which QGIS 3.22 opens without remark. Tables: `plots` (polygons, and plots without a
 usable geometry), `plot_points`, `patches`, `patch_plots` (which plots lie on or near a patch), `findings`, `tiles`,
-`sources`, `reasons`, `evidence`, `data_dictionary`, and the view `plot_patches`. Producers have no column unless the
-harvest asks for the named edition (`package: {producer_as: producer}`); findings without names are the caller's part.
+`sources`, `reasons`, `evidence`, `data_dictionary`, the view `plot_patches`, and `splits` where some are proposed.
+Producers have no column unless the harvest asks for the named edition (`package: {producer_as: producer}`); findings
+without names are the caller's part.
 """
 
 import sqlite3
@@ -142,7 +143,7 @@ def write(
 
 
 def stored_table(folder: Path, name: str) -> Path | None:
-    """A table of a package; None where it has none: AREAS and AREA_OUTLINES where no vector layers are named."""
+    """A table of a package; None where it has none: AREAS without vector layers, SPLITS where none is proposed."""
     path = folder / "tables" / f"{name}.parquet"
     return path if path.is_file() else None
 

@@ -25,7 +25,17 @@ CREATE TABLE gpkg_metadata_reference (
 """
 """As the GeoPackage standard 1.2 words them."""
 FROM_MAPS = frozenset(
-    {"area_outlines", "loss_on_forest", "patches", "patch_plots", "plot_patches", "tiles", "sources", "evidence"}
+    {
+        "area_outlines",
+        "loss_on_forest",
+        "patches",
+        "patch_plots",
+        "plot_patches",
+        "splits",
+        "tiles",
+        "sources",
+        "evidence",
+    }
 )
 """Tables made from layers; the others hold what the operator gave, and what was found in it."""
 
@@ -62,6 +72,9 @@ def about(table: str, title: str, credits: Sequence[Credit], harvest: str, langu
     shown = [one for one in credits if not column or one.name in (column, column.partition(".")[0])]
     operator = say("gis", "rights_operator", language)
     rights = tuple(f"{one.title}: {one.provider}. {one.citation}" if one.provider else operator for one in shown)
+    if table == "splits":
+        # Their outer lines are the outlines of plots, their inner ones cells of maps.
+        rights = (operator, *rights)
     return About(identifier, title, abstract, rights, tuple(dict.fromkeys(one.licence for one in shown if one.licence)))
 
 

@@ -14,7 +14,7 @@ from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package.gis import forms, maps, metadata, provinces, qgs, rasters, themes
 from eudr_check.package.gis import styles as gis_styles
 from eudr_check.package.gis.chains import STAYS
-from eudr_check.package.gis.content import AREAS, LOSS, OUTLINES, alias
+from eudr_check.package.gis.content import AREAS, LOSS, OUTLINES, SPLITS, alias
 from eudr_check.package.gis.edition import Areas, Credit
 from eudr_check.package.gis.layout import Printed, layouts, with_margin
 from eudr_check.package.gis.layout_items import Box, Entry
@@ -24,7 +24,8 @@ from eudr_check.text import say
 FINDINGS_SCALE = 100_000
 """Findings show from 1:100 000 on."""
 DRAWN = (
-    "attention", "findings", "plot_points", "plots", LOSS, OUTLINES, "cooperatives", "patches", "tiles", "countries",
+    "attention", "findings", "plot_points", "plots", SPLITS, LOSS, OUTLINES, "cooperatives", "patches", "tiles",
+    "countries",
 )  # fmt: skip
 """Layers from top to bottom of the map."""
 
@@ -250,6 +251,8 @@ def _groups(project: Project) -> dict[str, list[_Layer]]:
         "group_outcome": [
             _Layer(title("plot_points"), "plot_points", usable),
             _Layer(title("plots"), "plots", usable),
+            # Off: what is only proposed must not be taken for boundaries at first sight.
+            *(_Layer(title(table), table, shown=False) for table in (SPLITS,) if table in project.fields),
         ],
         "group_faults": [
             *of(["findings"]),

@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 from eudr_check.law.regulation import CUTOFF_YEAR
 from eudr_check.package import palette
-from eudr_check.package.gis.content import OUTLINES
+from eudr_check.package.gis.content import OUTLINES, SPLITS
 from eudr_check.package.gis.symbols import fill, marker, option_map
 from eudr_check.tables import AREA_TOPICS
 from eudr_check.text import say
@@ -22,7 +22,7 @@ from eudr_check.text.decided import decision
 
 PARTS = ("renderer-v2", "labeling", "mapTip", "blendMode", "featureBlendMode", "layerOpacity")
 """What is taken of a style."""
-LAYERS = ("plots", "plot_points", "findings", "tiles", "attention", "cooperatives", "countries", OUTLINES)
+LAYERS = ("plots", "plot_points", "findings", "tiles", "attention", "cooperatives", "countries", OUTLINES, SPLITS)
 """Tables that are drawn the same for every harvest."""
 WORD = re.compile(r"\{\{ (\w+)\.(\w+)( \| quoted)? \}\}")
 YEAR = re.compile(r'"year" = (\d{4})')

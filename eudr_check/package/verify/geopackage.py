@@ -74,6 +74,7 @@ def _made(contents: Contents, folder: Path) -> tuple[Path, Path]:
             gis.stored_table(contents.root, "AREAS"),
             gis.stored_table(contents.root, "AREA_OUTLINES"),
             chains.files(contents.root),
+            gis.stored_table(contents.root, "SPLITS"),
         ),
         bounds=gis.view(contents.plots),
     )

@@ -148,10 +148,11 @@ order = [layer.name() for layer in project.layerTreeRoot().layerOrder()]
 extent = project.viewSettings().defaultViewExtent()
 
 
-def draw(name: str, box, size: QSize) -> None:
+def draw(name: str, box, size: QSize, only=()) -> None:
+    """A picture of what is visible, or of some layers."""
     settings = QgsMapSettings()
     tree = project.layerTreeRoot()
-    settings.setLayers([layer for layer in tree.layerOrder() if tree.findLayer(layer).isVisible()])
+    settings.setLayers(only or [layer for layer in tree.layerOrder() if tree.findLayer(layer).isVisible()])
     settings.setDestinationCrs(project.crs())
     settings.setExtent(box)
     settings.setOutputSize(size)
@@ -175,6 +176,11 @@ if worst:
     box = worst[0].geometry().boundingBox()
     box.grow(0.001)
     draw("plot.png", box, QSize(900, 900))
+parts = [layer for layer in project.mapLayers().values() if layer.source().endswith("layername=splits")]
+if parts:
+    box = parts[0].extent()
+    box.grow(0.0005)
+    draw("splits.png", box, QSize(900, 900), parts)
 layouts = project.layoutManager().printLayouts()
 settings = QgsLayoutExporter.ImageExportSettings()
 settings.dpi = 60

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyogrio
@@ -34,7 +35,9 @@ def complaints(path: Path) -> str:
 def test_the_geopackage_of_a_package(tmp_path: Path, count: int) -> None:
     """Features, tables, styles, names and words of fields; also where there is no plot. GDAL reports the words."""
     season = season_tables.season(count, hostile=True)
-    path, _ = (season_tables.with_areas(season) if count else season).gis(tmp_path, season_tables.harvest())
+    if count:
+        season = replace(season_tables.with_areas(season), splits=season_tables.proposed(season))
+    path, _ = season.gis(tmp_path, season_tables.harvest())
 
     assert complaints(path) == ""
     words = pyogrio.read_dataframe(path, sql="SELECT * FROM gpkg_data_column_constraints")
@@ -42,9 +45,10 @@ def test_the_geopackage_of_a_package(tmp_path: Path, count: int) -> None:
     low = words.query("constraint_name == 'final_outcome' and value == 'low'")
     assert low["description"].tolist() == ["Riesgo bajo"]
     assert set(named["constraint_name"]) <= set(words["constraint_name"])
-    assert {("plots", "final_outcome"), ("findings", "severity")} <= set(
-        zip(named["table_name"], named["column_name"], strict=True)
+    assert {("plots", "final_outcome"), ("findings", "severity")} <= (
+        enumerated := set(zip(named["table_name"], named["column_name"], strict=True))
     )
+    assert (("splits", "part") in enumerated) == bool(count)
 
 
 def test_the_register(tmp_path: Path) -> None:

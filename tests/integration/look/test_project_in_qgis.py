@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from browser import needed
 
 from eudr_check.package import palette, pictures
+from eudr_check.text import say
 from tests.conftest import REPOSITORY
 from tests.helpers import package_pictures, season_tables
 
 SYSTEM_PYTHON = "/usr/bin/python3"
+SPLITS = "Propuesta, no aplicada: cómo podrían dividirse algunas parcelas"
 PROVINCES = "Departamentos y provincias (mapa que trae QGIS)"
 
 
@@ -43,7 +46,8 @@ def look(folder: Path, count: int) -> dict[str, Any]:
     """What QGIS says of an invented season; pictures lie in the folder."""
     needed("qgis")
     season = season_tables.season(count, hostile=True)
-    season = season_tables.with_areas(season) if count else season
+    if count:
+        season = replace(season_tables.with_areas(season), splits=season_tables.proposed(season))
     scenes = pictures.files((package_pictures.folder(folder / "imagery") / "rasters").rename(folder / "pictures"))
     mapped(folder / "rasters", season)
     _, project = season.gis(folder, season_tables.harvest(), scenes)
@@ -90,7 +94,7 @@ def test_opens_without_a_word(seen: dict[str, Any]) -> None:
 
 def test_every_layer_is_valid_and_styled(seen: dict[str, Any]) -> None:
     """Map layers have categories, map tips and names for their fields, in the project and in the file itself."""
-    assert len(vectors(seen)) == 22
+    assert len(vectors(seen)) == 23
     for layer in vectors(seen):
         assert layer["valid"], layer["name"]
         assert all(layer["aliases"]), layer["name"]
@@ -232,6 +236,34 @@ def test_areas_that_were_read_lie_under_the_plots(seen: dict[str, Any], folder: 
         assert (np.abs(pixels - colour).max(axis=1) <= 3).sum() > 100
 
 
+def test_splits_are_a_proposal_that_waits_for_a_click(seen: dict[str, Any], folder: Path) -> None:
+    """A layer beside the plots, off and in no theme; its parts in the colours of the report, over loss, under outlines.
+
+    Hectares, words for codes, whose data they are and what they are not stand in rows, tips and metadata.
+    """
+    (layer,) = (layer for layer in vectors(seen) if layer["name"] == SPLITS)
+    drawn = seen["order"]
+    rows = layer["table"]["rows"]
+    pixels = np.asarray(Image.open(folder / "splits.png").convert("RGB"), int).reshape(-1, 3)
+
+    assert layer["group"].startswith("Resultado") and not layer["visible"]
+    assert not any(SPLITS in layers for layers in seen["themes"].values())
+    assert drawn.index("Parcelas (polígonos)") < drawn.index(SPLITS) < drawn.index("Parks of Peru")
+    assert layer["rows"] == 2 and layer["labels"]
+    assert layer["legend"] == [
+        say("uses", word, "es") for word in ("cleared", "disputed", "unknown", "forest", "part_other")
+    ]
+    assert [row["part"] for row in rows] == [say("uses", "cleared", "es"), say("uses", "part_other", "es")]
+    assert [row["area_ha"].replace(",", ".") for row in rows] == ["0.7000", "1.4000"]
+    assert all(SPLITS in tip and say("gis", "tip_splits", "es") in tip for tip in layer["tips"])
+    assert "operador" in layer["rights"][0] and any("Map jrc_gfc2020" in one for one in layer["rights"])
+    assert {(to, of) for _, to, of in seen["relations"]} >= {(SPLITS, "Parcelas (polígonos)")}
+    for part in ("cleared", "other"):
+        # Two thirds of the colour on white.
+        colour = 255 - (255 - np.array(palette.rgb(palette.GROUND[part]))) * 166 / 255
+        assert (np.abs(pixels - colour).max(axis=1) <= 4).sum() > 3000, part
+
+
 def test_codes_are_words_and_hectares_have_four_decimals(seen: dict[str, Any]) -> None:
     """The table begins with the outcome, in words; no figure carries fifteen decimals; the form has tabs."""
     plots = next(layer for layer in vectors(seen) if layer["name"] == "Parcelas (polígonos)")
@@ -258,7 +290,8 @@ def test_the_form_of_a_plot_opens_with_what_belongs_to_it(seen: dict[str, Any]) 
     assert form["tabs"][:4] == ["Resultado", "Cifras", "Parcela", "Motivos"]
     assert form["rows"]["Motivos"] == 1
     assert form["rows"]["Evidencia: hectáreas por capa y año"] == 2
-    assert len(form["rows"]) == 5
+    assert form["rows"][SPLITS] == 2
+    assert len(form["rows"]) == 6
 
 
 def test_every_layer_says_whose_data_it_shows(seen: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -30,6 +31,7 @@ def test_a_cartographer_opens_changes_and_saves_every_style(tmp_path: Path) -> N
     """Each loads without a word into its layer; what QGIS saves of it gives the same legend in every language."""
     needed("qgis")
     season = season_tables.with_areas(season_tables.season(60))
+    season = replace(season, splits=season_tables.proposed(season))
     mapped(tmp_path / "rasters", season)
     package, _ = season.gis(tmp_path, season_tables.harvest())
     folder = tmp_path / "saved"

@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import geopandas as gpd
 import pytest
 import shapely
 
@@ -20,34 +19,10 @@ from eudr_check.text import LANGUAGES, say, topic
 from tests.helpers import season_tables
 
 
-def proposed(season: season_tables.Season) -> gpd.GeoDataFrame:
-    """SPLITS of one plot that is not settled: its western third lost, the rest other ground with a little forest."""
-    final = season.assessments["final_outcome"]
-    polygons = season.plots[season.plots["usable"] & (season.plots["geometry_kind"] == "polygon")]
-    plot = next(name for name in polygons.index if final[name] == "high")
-    shape = polygons.geometry[plot]
-    west, south, east, north = shape.bounds
-    middle = west + (east - west) / 3
-    rows = [
-        {"part": "cleared", "number": 1, "area_ha": 0.7, "cleared_ha": 0.7},
-        {"part": "other", "number": 2, "area_ha": 1.4, "other_ha": 1.35, "forest_ha": 0.05},
-    ]
-    halves = [
-        shapely.intersection(shape, shapely.box(*box))
-        for box in ((west, south, middle, north), (middle, south, east, north))
-    ]
-    nought = dict.fromkeys((f"{name}_ha" for name in tables.GROUND_USES), 0.0)
-    frame = tables.typed(
-        tables.SPLITS,
-        [{"plot": plot, **nought, **row, "geometry": half} for row, half in zip(rows, halves, strict=True)],
-    )
-    return gpd.GeoDataFrame(tables.check(tables.SPLITS, frame), geometry="geometry", crs="EPSG:4326")
-
-
 def test_geojson_says_of_every_part_that_it_is_a_proposal() -> None:
     """Parts with hectares that add up, no producer, no outcome, no id of their own."""
     season = season_tables.season(60)
-    parts = proposed(season)
+    parts = season_tables.proposed(season)
     features = json.loads(splits.content(parts, season.plots, "es"))["features"]
 
     assert [one["properties"]["number"] for one in features] == [1, 2]
@@ -65,7 +40,7 @@ def test_plan_asks_on_the_ground_before_anything_is_divided(language: str) -> No
     """One visit for a plot of several uses, in words that fit on paper; without splits there is none."""
     season = season_tables.season(60)
     given = (season.plots, season.findings, season.assessments, season.reasons, season.deliveries)
-    parts = proposed(season)
+    parts = season_tables.proposed(season)
     todo = actions.actions(*given, start=dt.date(2026, 9, 30), language=language, splits=parts)
     mine = todo[todo["code"] == splits.CODE]
 
@@ -80,7 +55,7 @@ def test_plan_asks_on_the_ground_before_anything_is_divided(language: str) -> No
 def test_phone_shows_the_parts(tmp_path: Path) -> None:
     """The KML of the cooperative has a folder with the outline of each part, and says what they are not."""
     season = season_tables.season(60)
-    parts = proposed(season)
+    parts = season_tables.proposed(season)
     frames = {name: season.tables()[name] for name in ("plots", "findings", "assessments", "reasons")}
     ground = Ground(season.patches, splits=parts)
     files = plan.write(tmp_path, harvest=season_tables.harvest(), deliveries=season.deliveries, ground=ground, **frames)
@@ -101,9 +76,8 @@ def test_phone_shows_the_parts(tmp_path: Path) -> None:
 def test_page_carries_them(tmp_path: Path) -> None:
     """What the script asks for stands in the data of the page, with its words."""
     season = season_tables.season(60)
-    given = ReportInput(
-        season_tables.harvest(), **season.tables(), variables=season_tables.VARIABLES, splits=proposed(season)
-    )
+    parts = season_tables.proposed(season)
+    given = ReportInput(season_tables.harvest(), **season.tables(), variables=season_tables.VARIABLES, splits=parts)
     [path] = page.write(tmp_path, given)
     html = path.read_text(encoding="utf-8")
     told = json.loads(html.partition('id="data">')[2].partition("</script>")[0])
@@ -116,7 +90,7 @@ def test_page_carries_them(tmp_path: Path) -> None:
 def test_page_has_hectares_of_plots_that_are_not_low() -> None:
     """By position of the plot; a nation's low plots do not make the page longer."""
     season = season_tables.season(60)
-    parts = proposed(season)
+    parts = season_tables.proposed(season)
     uses = tables.typed(tables.USES, {"plot": season.plots.index} | {f"{name}_ha": 0.5 for name in tables.GROUND_USES})
     found = report_uses.document(uses, parts, season.plots, season.assessments)
     shown = {season.plots.index[int(place)] for place in found["hectares"]}

@@ -13,6 +13,7 @@ import pyogrio
 import pytest
 
 from eudr_check import tables
+from eudr_check.choices import LANGUAGES
 from eudr_check.package.gis import chains
 from tests.helpers import season_tables
 
@@ -192,3 +193,49 @@ def test_evidence_is_a_table_of_the_file(tmp_path: Path) -> None:
     assert inside["plot"].tolist() == season.evidence.index.tolist()
     assert inside["hansen.loss_year"].tolist() == season.evidence["hansen.loss_year"].tolist()
     assert inside["area_ha"].tolist() == season.evidence["area_ha"].tolist()
+
+
+def test_splits_are_a_table_where_some_are_proposed(tmp_path: Path) -> None:
+    """Every part with its hectares, as multipolygons that are those of SPLITS; elsewhere no table and no layer."""
+    season = season_tables.season(60)
+    parts = season_tables.proposed(season)
+    for name in ("with", "without"):
+        (tmp_path / name).mkdir()
+    package, _ = replace(season, splits=parts).gis(tmp_path / "with", season_tables.harvest())
+    bare, project = season.gis(tmp_path / "without", season_tables.harvest())
+
+    found = gpd.read_file(package, layer="splits").set_index("plot")
+
+    assert list(found.columns) == list(parts.columns)
+    assert set(found.geom_type) == {"MultiPolygon"}
+    assert found.index.tolist() == parts.index.tolist()
+    assert (found.drop(columns="geometry") == parts.drop(columns="geometry")).all(axis=None)
+    assert found.geometry.geom_equals(parts.geometry, align=False).all()
+    assert "splits" not in pyogrio.list_layers(bare)[:, 0]
+    with zipfile.ZipFile(project) as archive:
+        assert b"splits" not in archive.read("pe-coffee-2026.qgs")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_title_of_splits_says_that_none_is_applied(language: str, tmp_path: Path) -> None:
+    """In the project as in the file, before anything else."""
+    season = season_tables.season(20)
+    given = replace(season, splits=season_tables.proposed(season))
+    package, project = given.gis(tmp_path, season_tables.harvest(package={"languages": [language]}))
+    with zipfile.ZipFile(project) as archive:
+        root = ET.fromstring(archive.read("pe-coffee-2026.qgs"))
+    (title,) = (
+        layer.findtext("layername") or ""
+        for layer in root.iter("maplayer")
+        if (layer.findtext("datasource") or "").endswith("layername=splits")
+    )
+    (metadata,) = pyogrio.read_dataframe(
+        package,
+        sql="SELECT metadata FROM gpkg_metadata JOIN gpkg_metadata_reference ON id = md_file_id "
+        "WHERE table_name = 'splits'",
+    )["metadata"]
+
+    proposal = {"en": "Proposal, not applied", "es": "Propuesta, no aplicada"}
+    proposal |= {"fr": "Proposition, non appliquée", "pt": "Proposta, não aplicada"}
+    assert title.startswith(proposal[language])
+    assert title in metadata

@@ -11,7 +11,7 @@ from eudr_check.package.gis import forms, layout, styles
 from eudr_check.package.gis.layout_items import Entry
 
 OWN_NUMBERS = re.compile(r'^ round\("[a-z0-9_]+", 3\) $')
-OWN_WORDS = re.compile(r"^ CASE (WHEN \"(final_outcome|status|severity)\"='[a-z_]+' THEN '(?:[^']|'')*' )+END $")
+OWN_WORDS = re.compile(r"^ CASE (WHEN \"(final_outcome|status|severity|part)\"='[a-z_]+' THEN '(?:[^']|'')*' )+END $")
 ESCAPED = ("'&amp;'", "'&lt;'", "'&gt;'")
 
 
@@ -72,6 +72,7 @@ def test_map_and_page_show_an_outcome_alike() -> None:
     assert drawn("loss_on_forest") == years
     assert drawn("patches") == years | {'"year" <= 2020': (palette.LOSS_BEFORE, "solid")}
     assert drawn("area_outlines") == palette.AREAS
+    assert drawn("splits") == {part: (colour, "solid") for part, colour in palette.GROUND.items()}
 
 
 def test_years_after_the_last_of_the_file_are_drawn_as_that_one() -> None:
