@@ -31,6 +31,7 @@ STEP_M = 50.0
 """Sides of polygons in metres are divided into parts no longer than this before they become degrees, so that they stay
 where they were drawn to 0.1 mm up to 60 degrees of latitude: what is straight in metres is bent in degrees."""
 LISTED = 5
+POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 UNREADABLE = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, ValueError, OSError)
 GLOBE = np.array([180.0, 90.0, 180.0, 90.0]) + 1e-6
 
@@ -90,7 +91,7 @@ def read(path: Path, table: str | None, fields: Sequence[str], box: Floats | Non
     if missing := [name for name in fields if name not in frame.columns]:
         raise LayersError(sentence("layers", "no_column", file=path.name, names=", ".join(missing)))
     shapes = frame.geometry.to_numpy()
-    outline = (shapely.get_dimensions(shapes) == 2) & ~shapely.is_empty(shapes)
+    outline = np.isin(shapely.get_type_id(shapes), POLYGONS) & ~shapely.is_empty(shapes)
     _refuse(frame, ~outline, path, "no_outline")
     _refuse(frame, ~shapely.is_valid(shapes), path, "crossed")
     return frame

@@ -237,6 +237,10 @@ def test_polygons_that_differ_are_counted(tmp_path: Path) -> None:
         (drawn(shapes=(FOREST, None)), "features 2 have no polygon"),
         (drawn(shapes=(FOREST, shapely.Point(0, 0))), "features 2 have no polygon"),
         (
+            drawn(shapes=(FOREST, shapely.GeometryCollection([CLOUD, shapely.Point(0, 0)]))),
+            "features 2 have no polygon",
+        ),
+        (
             drawn(shapes=(shapely.Polygon([(0, 0), (0.1, 0.1), (0.1, 0), (0, 0.1)]), FOREST)),
             r"cross themselves.*1 \(Self-intersection",
         ),
@@ -411,7 +415,7 @@ def test_hectares_are_printed_in_the_language_of_the_terminal(tmp_path: Path) ->
     answer = CliRunner().invoke(app, [*asked, "--language", "es"])
 
     assert answer.exit_code == 0, answer.output
-    assert "clase 1  984.73 ha  Bosque" in answer.output
+    assert "clase 1  984,73 ha  Bosque" in answer.output
     for words in ("uno sobre otro (desconocido)", "fuera de 'cover' (desconocido)", "en ningún polígono ('gaps')"):
         assert words in answer.output
 
