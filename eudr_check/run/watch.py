@@ -161,8 +161,10 @@ def folder_of(register: Place) -> Path:
 
 def remember(found: Watched) -> None:
     """Keep what was seen for the next look, once the news is out: a look that ends before tells it again."""
-    until = watch_state.later(found.before.seen_until, found.seen_until)
-    watch_state.write(found.folder, State(found.seen, until, (*found.before.looks, found.look)))
+    # Another look may have ended since this one began; it stays on record.
+    last = watch_state.read(found.folder) or State()
+    until = watch_state.later(last.seen_until, found.seen_until)
+    watch_state.write(found.folder, State(found.seen, until, (*last.looks, found.look)))
 
 
 def alert_layers() -> tuple[str, ...]:

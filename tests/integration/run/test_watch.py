@@ -19,6 +19,7 @@ from eudr_check.config import LayerChoice
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.layers.catalog import local
 from eudr_check.layers.definition import definition
+from eudr_check.run import watch as room
 from eudr_check.run import watch_state
 from eudr_check.text import say
 from tests.helpers.register_tables import NUMBERS, record
@@ -145,6 +146,18 @@ def test_a_look_without_news_is_on_record(filed: Path, tmp_path: Path) -> None:
     ]
     assert state.seen_until == state.looks[1]["seen_until"] == quiet["seen_until"] != {}
     assert say("watch", "record", "en", day=date.today(), count=2, before=date.today()) in page
+
+
+def test_two_looks_at_once_are_both_on_record(filed: Path, tmp_path: Path) -> None:
+    """The one that ends last began before the other had ended: it takes no look from the record."""
+    catalogue = alerts(tmp_path / "a", FIRST)
+    both = [room.watch(filed, catalogue=catalogue) for _ in range(2)]
+    for one in both:
+        room.remember(one)
+    state = watch_state.read(tmp_path / "register-watch")
+
+    assert state is not None and [one["changed"] for one in state.looks] == [1, 1]
+    assert look(filed, catalogue)[1]["looks"] == 3
 
 
 def test_a_layer_that_says_no_day_is_not_said_to_have_stood_still(filed: Path, tmp_path: Path) -> None:
