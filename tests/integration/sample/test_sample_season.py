@@ -7,14 +7,18 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
+import rasterio
+import shapely
 import yaml
 from lxml import etree
+from pyproj import Geod
 
 from eudr_check import config, plots, register
 from eudr_check.documents import deliveries, legality, lots, reviews
@@ -352,3 +356,72 @@ def test_package_of_a_shipment_holds_nothing_of_others(shipment: str, packaged: 
     assert verify(alone, stages=STAGES) == []
     for file in (packaged.package / f"statement-{shipment}").iterdir():
         assert (alone / f"statement-{shipment}" / file.name).read_bytes() == file.read_bytes()
+
+
+PROPOSED = [
+    "coop-01/AH-017", "coop-01/AH-024", "coop-01/AH-031", "coop-05/ML 03-Ñ", "coop-07/COP006", "coop-07/COP013",
+    "coop-08/Flor-15", "coop-08/Flor-34", "coop-10/JEP-06", "coop-10/JEP-08", "coop-10/JEP-19", "coop-12/PR-035",
+    "coop-13/omia_006", "coop-14/YA-006", "coop-14/YA-007", "coop-14/YA-022", "coop-14/YA-026",
+]  # fmt: skip
+"""Plots of the season for which a split is drawn."""
+
+
+def drawn_from(folder: str, plot: shapely.Polygon, counts: Callable[[np.ndarray], np.ndarray]) -> shapely.Geometry:
+    """The cells of some rasters on a plot whose value counts, one box each, by nothing of eudr-check."""
+    boxes = []
+    for path in (SAMPLE / "rasters").glob(folder):
+        with rasterio.open(path) as file:
+            for row, column in zip(*np.nonzero(counts(file.read(1))), strict=True):
+                (left, top), (right, bottom) = file.transform * (column, row), file.transform * (column + 1, row + 1)
+                boxes.append(shapely.box(left, bottom, right, top))
+    return shapely.union_all([one for one in boxes if one.intersects(plot)])
+
+
+def hectares(shape: shapely.Geometry) -> float:
+    """On the ellipsoid."""
+    return abs(float(Geod(ellps="WGS84").geometry_area_perimeter(shape)[0])) / 10_000
+
+
+def test_some_plots_get_a_split_with_the_hectares_of_the_rasters(packaged: Finished):
+    """These and no others, each neither settled nor undetermined; of one, whose only loss on forest Hansen saw, the
+    forest of JRC's map and the loss are drawn and measured here once more."""
+    assert packaged.package is not None
+    parts = gpd.read_parquet(packaged.package / "tables/SPLITS.parquet")
+    final = pd.read_parquet(packaged.package / "tables/ASSESSMENTS.parquet")["final_outcome"]
+    plot = packaged.plots.geometry["coop-07/COP013"]
+    forest = drawn_from("jrc_gfc2020/*.tif", plot, lambda value: value == 1)
+    lost = drawn_from("hansen_gfc/*lossyear*.tif", plot, lambda value: value > 20)
+    mine = parts.loc["coop-07/COP013"]
+    by_hand = {
+        "cleared_ha": hectares(plot & forest & lost),
+        "forest_ha": hectares((plot & forest) - lost),
+        "other_ha": hectares(plot - forest),
+    }
+
+    assert sorted(set(parts.index)) == PROPOSED
+    assert set(final[PROPOSED]) == {"high", "more_info_needed"}
+    assert mine["part"].tolist() == ["cleared", "other"]
+    assert mine[list(by_hand)].sum().to_dict() == pytest.approx(by_hand, abs=1e-6)
+    assert by_hand == pytest.approx({"cleared_ha": 0.956, "forest_ha": 0.068, "other_ha": 0.764}, abs=5e-4)
+    assert mine["area_ha"].tolist() == pytest.approx([hectares(shape) for shape in mine.geometry], abs=1e-6)
+
+
+def test_splits_change_no_outcome_and_go_into_no_statement(now: Finished, packaged: Finished):
+    """Outcomes are those of the run that had drawn none; no statement names these plots, or holds ground of a part."""
+    assert now.assessments is not None and packaged.assessments is not None and packaged.package is not None
+    parts = gpd.read_parquet(packaged.package / "tables/SPLITS.parquet")
+    declared = [
+        shapely.geometry.shape(feature["geometry"])
+        for path in packaged.package.glob("statement-*/plots.geojson")
+        for feature in json.loads(path.read_text(encoding="utf-8"))["features"]
+    ]
+    indexed = {
+        plot for path in packaged.package.glob("statement-*/plots_index.csv") for plot in pd.read_csv(path)["plot"]
+    }
+
+    assert "splits" not in now.made
+    pd.testing.assert_frame_equal(packaged.assessments, now.assessments)
+    assert len(declared) > 50
+    assert indexed <= set(packaged.plots.index) - set(PROPOSED)
+    inside = shapely.STRtree(declared).query(parts.geometry.representative_point().to_numpy(), predicate="within")
+    assert inside.size == 0, "no statement holds ground of a part"
