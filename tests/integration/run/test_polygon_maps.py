@@ -1,17 +1,23 @@
 """A harvest whose forest and loss are polygon maps: exact, joint with the rasters, and no better than they say."""
 
+import json
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 import yaml
 
-from eudr_check import config
+from eudr_check import config, parquet
+from eudr_check.geodesy import plot_area_ha
 from eudr_check.layers.catalog import local
 from eudr_check.layers.definition import read
+from eudr_check.package.verify import verify
+from eudr_check.run import recompute
 from eudr_check.run.harvest import Exit, Finished, run
 from tests.helpers import tiny_harvest
+from tests.helpers.command import ended
 from tests.helpers.rasters import policy_on
 from tests.helpers.same_bytes import contents
 from tests.unit.layers.polygons.test_polygon_maps import MAP
@@ -159,3 +165,35 @@ def test_a_map_that_cannot_be_read_loses_its_own_columns_alone(drawn: tiny_harve
     )
     assert (evidence.loc[["norte/high-one"], "hansen.loss_year"] == 2023).any()
     assert (evidence.loc[["norte/high-one"], "bosque.forest"] == 1).any()
+
+
+CROSSING: tuple[tiny_harvest.Box, ...] = ((40, 10, 42.5, 14), (40.5, 10, 42.5, 14), (41.5, 11.5, 45, 14))
+"""Loss on `info-wood` whose edges cut cells: one edge, two that are moved alike, and a corner."""
+
+
+@pytest.mark.parametrize("loss", CROSSING)
+def test_a_plot_that_an_edge_of_the_map_crosses_has_hectares_and_no_split(
+    finished: Finished, drawn: tiny_harvest.Tiny, loss: tiny_harvest.Box
+) -> None:
+    """USES has what the polygons cut out of the plot, exactly, and no part is drawn that could not be; `explain` tells.
+
+    Where no edge cuts a cell the same plot has its split, and so have its neighbours; the package verifies.
+    """
+    path = with_maps(drawn, f"crossed-{'-'.join(map(str, loss))}", FAR | {loss: 2023})
+    crossed = run(config.load(path), offline=True)
+    assert finished.package is not None and crossed.package is not None
+    whole, cut = (parquet.features(one.package / "tables" / "SPLITS.parquet") for one in (finished, crossed))
+    uses = parquet.frame(crossed.package / "tables" / "USES.parquet").loc["norte/info-wood"]
+    told = json.loads((crossed.package / "splits.geojson").read_text(encoding="utf-8"))["features"]
+    plot, wood, lost = box(tiny_harvest.PLOTS["info-wood"]), box((40, 10, 44, 14)), box(loss)
+    exact = {"cleared_ha": plot & wood & lost, "forest_ha": (plot & wood) - lost, "other_ha": plot - wood}
+    hectares = plot_area_ha(np.array(list(exact.values())))
+    said = " ".join(ended("explain", path, "norte/info-wood", "--language", "es").stdout.split())
+
+    assert uses[list(exact)].to_numpy() == pytest.approx(hectares, abs=1e-7)
+    assert (uses[["forest_ha", "cleared_ha", "other_ha"]] > 0.5).sum() >= 2, "it would have a split"
+    assert set(whole.index) == {"norte/high-one", "norte/high-seam", "norte/info-wood"}
+    assert set(cut.index) == {one["properties"]["plot"] for one in told} == {"norte/high-one", "norte/high-seam"}
+    assert f"Bosque de 2020 perdido después: {hectares[0]:.3f} ha.".replace("0.", "0,") in said
+    assert "no lo cruza el borde de un mapa de polígonos" in said
+    assert verify(crossed.package, stages=recompute.STAGES) == []
