@@ -131,6 +131,8 @@ def test_edition_without_names_has_codes_in_its_splits(tmp_path: Path) -> None:
 
     assert sorted(coded["area_ha"].round(6)) == sorted(named["area_ha"].round(6))
     assert not set(coded.index) & set(named.index)
+    (geopackage,) = edition.glob("*.gpkg")
+    assert set(gpd.read_file(geopackage, layer="splits")["plot"]) == set(coded.index)
     text = (edition / "splits.geojson").read_text(encoding="utf-8")
     assert not [plot for plot in named.index if plot.partition("/")[2] in text]
     assert verify(edition, stages=recompute.STAGES) == []
