@@ -27,6 +27,9 @@ MARKS = {
     "[not a Feature]": "not_a_feature",
     "[stands twice]": "stands_twice",
     "[no known type]": "no_known_type",
+    "[letter of the other axis]": "other_axis",
+    "[two hemispheres]": "two_hemispheres",
+    "[no longitude and latitude]": "no_angles",
 }
 """What tables keep in the place of what is withheld, and its key in `package.yaml`, whose words sentences take."""
 

@@ -100,10 +100,10 @@ def _is_negative(text: str, figures: str, says: str | None, axis: str | None) ->
     if says is None:
         return figures.startswith("-")
     if axis is not None and says not in _OF_AXIS[axis]:
-        raise ContradictionError(f"{axis} {text.strip()[:40]!r} says {says}: longitude and latitude seem to be swapped")
+        raise ContradictionError(f"«{text.strip()[:40]}» [letter of the other axis]")
     negative = says in "SW"
     if figures.startswith("+" if negative else "-"):
-        raise ContradictionError(f"sign and letter of {text.strip()[:40]!r} contradict each other")
+        raise ContradictionError(f"«{text.strip()[:40]}» [two hemispheres]")
     return negative
 
 

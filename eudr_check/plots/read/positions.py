@@ -68,7 +68,8 @@ class Positions:
             return None
         angles = [self._angle(place, row) for place in range(len(AXES))]
         if angles[0] is None or angles[1] is None:
-            raise ValueError(f"longitude {cells[0]!r:.40}, latitude {cells[1]!r:.40} are no coordinates")
+            shown = ", ".join(f"«{(cell or '')[:40]}»" for cell in cells)
+            raise ValueError(f"{shown} [no longitude and latitude]")
         return angles[0][0], angles[1][0], (angles[0][1], angles[1][1])
 
     def further(self, row: int) -> list[str]:
@@ -89,10 +90,10 @@ class Positions:
             return coordinates.angle(cell, axis)
         says = coordinates.direction(letter)
         if says not in _OF[axis]:
-            raise coordinates.ContradictionError(f"hemisphere {letter[:20]!r} is none of {axis}")
+            raise coordinates.ContradictionError(f"«{letter[:20]}» [letter of the other axis]")
         own = next((found for word in re.findall(r"[A-Za-z]+", cell) if (found := coordinates.direction(word))), None)
         if own is not None and own != says:
-            raise coordinates.ContradictionError(f"{axis} {cell[:40]!r} and hemisphere {letter[:20]!r} contradict")
+            raise coordinates.ContradictionError(f"«{cell[:40]}», «{letter[:20]}» [two hemispheres]")
         return coordinates.angle(cell if own is not None else f"{cell} {says}", axis)
 
 

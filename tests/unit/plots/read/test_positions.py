@@ -1,10 +1,13 @@
 """Positions as rows write them: signs, letters and columns of hemispheres say one thing, or the row is blocked."""
 
 import itertools
+import json
+import re
 
 import pytest
 
 from eudr_check.plots.read.coordinates import ContradictionError, angle
+from eudr_check.text import say
 from tests.helpers.plot_files import codes, loaded, named, written
 
 SOUTH, NORTH = ("S", "s", "Sur", "South", "sul", "LS"), ("N", "Norte", "north", "LU")
@@ -142,3 +145,19 @@ def test_the_header_says_the_side(tmp_path, headers, sign):
 def test_north_and_east_in_a_header_leave_signs_alone(tmp_path, headers):
     """Degrees north below zero lie in the south."""
     assert _place(tmp_path, f"id;{headers}\nA;-6.041239;-76.101234\n")[0] == HERE
+
+
+@pytest.mark.parametrize(
+    ("longitude", "latitude"),
+    [("6° 20' 21,75\" S", "76° 35' 0,10\" O"), ("-76.5 E", "-6.33"), ("", "6° 20' 15,97\" S")],
+)
+def test_what_is_wrong_is_said_in_every_language(tmp_path, longitude, latitude):
+    """A person who keeps a list in degrees reads Spanish: no word of English, no mark, no sign of Python."""
+    cells = ";".join('"' + cell.replace('"', '""') + '"' for cell in (longitude, latitude))
+    given = written(tmp_path, "padron.csv", f"plot_id;longitude;latitude\nA;{cells}\nB;-76.583708;-6.324925\n")
+    _, findings = loaded(given)
+    (details,) = findings.loc[findings["code"] == "geometry_unreadable", "details"]
+    said = say("findings", "geometry_unreadable", "es", **json.loads(details))
+
+    assert "«" in said
+    assert not re.search(r"[\[\]\\]|None|longitude|latitude|swap|contradict", said)
