@@ -269,10 +269,10 @@ def _boxes(path: Path, table: str, content: str) -> tuple[Positions, Floats]:
 
 
 def _chosen(numbers: Positions | None) -> dict[str, object]:
-    """As pyogrio asks for features by their numbers, of which it wants one at least."""
+    """As pyogrio asks for features by their numbers, of which it wants one at least; 0 features are all to it."""
     if numbers is None:
         return {}
-    return {"fids": numbers} if len(numbers) else {"max_features": 0}
+    return {"fids": numbers} if len(numbers) else {"where": "1 = 0"}
 
 
 @lru_cache(maxsize=4)

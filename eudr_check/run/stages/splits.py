@@ -43,7 +43,8 @@ NEEDS = ("plots", "layers", "overlay", "assess")
 
 
 def _key(run: Run, made: Made) -> str:
-    return run.name_of("splits", {name: made[name].digest for name in NEEDS})
+    # Evidence is named by the rasters it was made of; where they lie, which names `layers`, changes nothing.
+    return run.name_of("splits", {name: made[name].digest for name in ("plots", "overlay", "assess")})
 
 
 def _write(run: Run, made: Made, folder: Path) -> None:
