@@ -1,6 +1,6 @@
 """`splits.geojson`: how plots of several uses could be divided. A proposal for people; no statement reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import geopandas as gpd
 import pandas as pd
@@ -32,13 +32,13 @@ def content(splits: gpd.GeoDataFrame, plots: pd.DataFrame, language: str) -> byt
     hectares = ("area_ha", *(f"{name}_ha" for name in GROUND_USES))
     features = []
     rows = zip(splits.index, splits.to_dict("records"), known.to_dict("records"), strict=True)
-    for place, (plot, row, of) in enumerate(rows):
+    for plot, row, of in rows:
         properties = {
             "plot": plot,
             **{str(key): value for key, value in of.items()},
             "number": row["number"],
             "part": row["part"],
-            "contains": in_words(splits.iloc[[place]], language),
+            "contains": in_words(row, language),
             **{name: round(row[name], DECIMALS) for name in hectares},
             "status": "proposal",
             "note": say("uses", "mixed", language),
@@ -47,14 +47,25 @@ def content(splits: gpd.GeoDataFrame, plots: pd.DataFrame, language: str) -> byt
     return collection(features)
 
 
-def in_words(rows: pd.DataFrame, language: str) -> str:
-    """What the ground of some parts is, with the hectares measured, in one line; the least of it is not left out."""
-    hectares = {name: float(rows[f"{name}_ha"].sum()) for name in GROUND_USES}
+def in_words(held: Mapping[Hashable, float], language: str) -> str:
+    """What some ground is, with the hectares measured, in one line; the least of it is not left out.
+
+    Args:
+        held: hectares by column of SPLITS.
+        language: of the line.
+    """
+    hectares = {name: float(held[f"{name}_ha"]) for name in GROUND_USES}
     least = f"< {number(0.01, language)}"
     shown = {name: number(ha, language, 2) if ha >= LEAST_HA else least for name, ha in hectares.items()}
     return "; ".join(
         f"{say('uses', name, language)} {shown[name]} ha" for name, ha in hectares.items() if ha > NOTHING_HA
     )
+
+
+def together(parts: pd.DataFrame) -> dict[Hashable, float]:
+    """Hectares by column of the parts of one plot."""
+    columns = [f"{name}_ha" for name in GROUND_USES]
+    return dict(zip(columns, parts[columns].to_numpy(dtype=float).sum(axis=0).tolist(), strict=True))
 
 
 def by_plot(splits: gpd.GeoDataFrame | None) -> Mapping[str, pd.DataFrame]:

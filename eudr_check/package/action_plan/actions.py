@@ -271,7 +271,8 @@ def _from_splits(splits: Mapping[str, pd.DataFrame], start: dt.date, language: s
             "who": "field",
             "by": start + dt.timedelta(weeks=_rules()["weeks"]["evidence"]),
             "wrong": [
-                say("uses", "wrong", language, uses=proposals.in_words(rows, language)) for rows in splits.values()
+                say("uses", "wrong", language, uses=proposals.in_words(proposals.together(rows), language))
+                for rows in splits.values()
             ],
             "todo": say("uses", "todo", language),
             "rank": 4,

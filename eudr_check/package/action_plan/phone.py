@@ -87,20 +87,22 @@ def _losses(document: ET.Element, plan: Plan, ids: Mapping[str, str]) -> None:
 
 def _parts(document: ET.Element, plan: Plan, visited: Sequence[str]) -> None:
     """The parts of splits that are proposed for plots to visit, in a folder that can be switched off."""
-    mine = {plot: rows for plot, rows in splits.by_plot(plan.splits).items() if plot in set(visited)}
-    if not mine:
+    mine = None if plan.splits is None else plan.splits[plan.splits.index.isin(visited)]
+    if mine is None or mine.empty:
         return
     folder = _child(document, "Folder")
     _child(folder, "name", say("uses", "proposed", plan.language))
-    for plot, rows in mine.items():
-        for place, (number, area, shape) in enumerate(zip(rows["number"], rows["area_ha"], rows.geometry, strict=True)):
+    for plot, rows in splits.by_plot(mine).items():
+        for row in rows.to_dict("records"):
             mark = _child(folder, "Placemark")
-            what = splits.in_words(rows.iloc[[place]], plan.language)
-            said = say("uses", "part", plan.language, number=number, what=what, ha=plan.number(area, 2))
+            what = splits.in_words(row, plan.language)
+            said = say(
+                "uses", "part", plan.language, number=row["number"], what=what, ha=plan.number(row["area_ha"], 2)
+            )
             _child(mark, "name", f"{clean(str(plan.plots.at[plot, 'plot_id']))} · {said}")
             _child(mark, "description", markup_entities(say("uses", "mixed", plan.language)))
             holder = _child(mark, "MultiGeometry")
-            for ring in shapely.get_rings(shape):
+            for ring in shapely.get_rings(row["geometry"]):
                 _ring(holder, ring)
 
 
