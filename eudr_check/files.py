@@ -58,7 +58,7 @@ def hashes(path: Path) -> dict[str, str]:
 
 
 def members(path: Path) -> list[Path]:
-    """A file and those beside it that are read for one, sorted; the file alone, whether it is there or not, if none."""
+    """A file with its sidecars, sorted; the file itself whether it is there or not."""
     endings = SIDECARS.get(path.suffix.lower(), ())
     sidecars = [
         other

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from eudr_check import tables
+from eudr_check.layers.polygons.files import polygons_of
 from eudr_check.typing import Geometries
 
 LEAST_DEGREE = 1.0
@@ -28,9 +29,10 @@ def of_layer(shapes: Geometries, labels: Sequence[str], ground: Geometries) -> p
         `feature` and `geometry`, each outline once, cut to the plots and their surroundings.
     """
     drawn = shapely.simplify(shapely.make_valid(np.asarray(shapes, dtype=object)), ABOUT_A_METRE)
-    drawn = _polygonal(shapely.clip_by_rect(drawn, *_around(ground)))
+    # Cutting and mending leave lines and points as well.
+    drawn = shapely.normalize(polygons_of(shapely.clip_by_rect(drawn, *_around(ground))))
     found = pd.DataFrame({"feature": list(labels), "geometry": drawn, "wkb": shapely.to_wkb(drawn)})
-    found = found[~shapely.is_empty(drawn)].drop_duplicates(["feature", "wkb"]).sort_values(["feature", "wkb"])
+    found = found[~shapely.is_missing(drawn)].drop_duplicates(["feature", "wkb"]).sort_values(["feature", "wkb"])
     return found[["feature", "geometry"]]
 
 
@@ -46,11 +48,3 @@ def _around(ground: Geometries) -> list[float]:
     margin = max(LEAST_DEGREE, (east - west) / 2, (north - south) / 2)
     # Whole tenths of a degree: plots that come and go do not move the cut.
     return [round(edge, 1) for edge in (west - margin, south - margin, east + margin, north + margin)]
-
-
-def _polygonal(shapes: Geometries) -> Geometries:
-    """What of geometries is ground, as multipolygons; cutting and mending leave lines and points as well."""
-    parts, of = shapely.get_parts(shapes, return_index=True)
-    flat = shapely.get_dimensions(parts) == 2
-    found = [shapely.multipolygons(parts[flat & (of == row)]) for row in range(len(shapes))]
-    return np.asarray(shapely.normalize(np.array(found, dtype=object)))

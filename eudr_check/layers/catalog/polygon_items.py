@@ -17,7 +17,7 @@ from eudr_check.text import sentence
 from eudr_check.typing import Floats, Geometries, Ints, Mask
 
 SHA256_MULTIHASH = "1220"
-BESIDE = "eudr_check:beside"
+SIDECARS = "eudr_check:sidecars"
 """SHA-256 of the files that belong to the one registered, by their ending."""
 EMPTY, OVERLAPPING, OUTSIDE = "no value", "overlapping", "outside the cover"
 """What stands among the hectares of classes: without a value, said in two ways, and beyond the cover; all unknown."""
@@ -73,7 +73,7 @@ def described(path: Path, layer: LayerDefinition, collection: Path) -> dict[str,
         "bbox": [round(float(side), 9) for side in box],
     }
     if len(hashes) > 1:
-        common[BESIDE] = {ending: one for ending, one in hashes.items() if ending != path.suffix}
+        common[SIDECARS] = {ending: one for ending, one in hashes.items() if ending != path.suffix}
     counted = {
         key: _of_classes(*values[key], hectares) | unsaid | ({GAPS: gaps} if key in layer.polygons.gaps else {})
         for key in layer.assets
@@ -87,10 +87,10 @@ def recorded(asset: pystac.Asset) -> str | None:
     checksum = str(fields.get("file:checksum") or "")
     if not checksum.startswith(SHA256_MULTIHASH):
         return None
-    beside, main = fields.get(BESIDE), checksum.removeprefix(SHA256_MULTIHASH)
-    if not isinstance(beside, Mapping):
+    sidecars, main = fields.get(SIDECARS), checksum.removeprefix(SHA256_MULTIHASH)
+    if not isinstance(sidecars, Mapping):
         return main
-    return files.together({Path(asset.href).suffix: main, **beside})
+    return files.together({Path(asset.href).suffix: main, **sidecars})
 
 
 def refuse_several(paths: Sequence[Path], known: Sequence[str], item_id: str, layer: LayerDefinition) -> None:

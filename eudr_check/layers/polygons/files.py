@@ -279,6 +279,9 @@ def _chosen(numbers: Positions | None) -> dict[str, object]:
 def _whole(path: Path, table: str | None, fields: tuple[str, ...], content: str) -> gpd.GeoDataFrame:
     if path.suffix.lower() == ".geojson":
         return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=_table(path, table), mixed_offsets_as_utc=False))
+    if table is not None:
+        # One table is all such a file holds: what is named stands elsewhere.
+        raise LayersError(sentence("layers", "no_table", file=path.name, table=table, names="-"))
     return gpd.read_parquet(path)
 
 

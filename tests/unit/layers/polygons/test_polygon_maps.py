@@ -431,3 +431,14 @@ def test_parquet_as_other_programs_write_it(tmp_path: Path) -> None:
 
     assert zone["bosque.loss_year"].tolist() == [2021, -1]
     np.testing.assert_allclose(plot_area_ha(zone.geometry.to_numpy()), plot_area_ha([FOREST, CLOUD]), rtol=1e-12)
+
+
+@pytest.mark.parametrize("polygons", [{"table": "bosque"}, {"cover": "limite", "gaps": {"clase": 0}}])
+def test_a_table_that_parquet_cannot_hold_is_refused(tmp_path: Path, polygons: dict[str, object]) -> None:
+    """Its polygons would be taken for the limits of the country."""
+    country = Country(tmp_path, polygons=polygons)
+    country.file = tmp_path / "bosque.parquet"
+    drawn().to_parquet(country.file)
+
+    with pytest.raises(LayersError, match=r"bosque\.parquet: has no layer '(bosque|limite)'"):
+        country.add()
