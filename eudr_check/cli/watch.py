@@ -23,26 +23,25 @@ def watch(
     from eudr_check.run.watch_report import page, sentences
     from eudr_check.text import say
 
-    found = room.watch(file, catalogue=catalogue)
-    report = found.folder / "watch.html"
-    report.write_text(page(found, spoken()), encoding="utf-8")
-    room.remember(found)
-    if as_json:
-        echo_json(
-            {
-                "register": str(file),
-                "plots": found.plots,
-                "first": found.first,
-                "changes": found.changes,
-                "unknown": found.unknown,
-                "seen_until": found.seen_until,
-                "looked_on": found.look["on"],
-                "looks": len(found.before.looks) + 1,
-                "report": report,
-            }
-        )
-    else:
-        for _, said in sentences(found, spoken()):
-            typer.echo(said)
-        typer.echo(say("watch", "written", spoken(), file=report))
+    with room.watch(file, catalogue=catalogue) as found:
+        report = found.folder / "watch.html"
+        report.write_text(page(found, spoken()), encoding="utf-8")
+        if as_json:
+            echo_json(
+                {
+                    "register": str(file),
+                    "plots": found.plots,
+                    "first": found.first,
+                    "changes": found.changes,
+                    "unknown": found.unknown,
+                    "seen_until": found.seen_until,
+                    "looked_on": found.look["on"],
+                    "looks": len(found.before.looks) + 1,
+                    "report": report,
+                }
+            )
+        else:
+            for _, said in sentences(found, spoken()):
+                typer.echo(said)
+            typer.echo(say("watch", "written", spoken(), file=report))
     raise typer.Exit(found.exit)

@@ -8,7 +8,8 @@ Ground that could not be read is unknown: every look says so, and what was known
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -105,20 +106,33 @@ class Watched:
         return Exit.OPEN_QUESTIONS if self.changes else Exit.INCOMPLETE if self.unknown else Exit.DONE
 
 
-def watch(path: Place, *, catalogue: Path | None = None) -> Watched:
+@contextmanager
+def watch(path: Place, *, catalogue: Path | None = None) -> Iterator[Watched]:
     """Look at all filed land once.
+
+    What was seen is kept for the next look once the news is out, at the end of the block: one that ends in an error
+    tells it again. Until then nobody else looks, who would tell the same.
 
     Args:
         path: the register.
         catalogue: STAC folder to read alerts from; None: the published tiles.
 
     Raises:
+        BusyError: somebody else looks.
         EudrCheckError: the register or what was seen before cannot be read, or a definition cannot be right.
     """
     land = register.filed_land(path)
     folder = RunFolder(folder_of(path))
     harvest = _harvest(folder.path, catalogue)
-    with folder.locked(), Workers(harvest.run) as workers, Graph(folder.artifacts) as graph:
+    with folder.locked():
+        found = _look(path, land, folder, harvest)
+        yield found
+        until = watch_state.later(found.before.seen_until, found.seen_until)
+        watch_state.write(found.folder, State(found.seen, until, (*found.before.looks, found.look)))
+
+
+def _look(path: Place, land: gpd.GeoDataFrame, folder: RunFolder, harvest: Harvest) -> Watched:
+    with Workers(harvest.run) as workers, Graph(folder.artifacts) as graph:
         kept = watch_state.read(folder.path)
         before = kept or State()
         job = Run(harvest, folder, False, lambda stage, done, of: None, Measurements(), workers, graph)
@@ -140,7 +154,7 @@ def watch(path: Place, *, catalogue: Path | None = None) -> Watched:
     seen = {
         plot: Seen(
             ground=_ground(shape),
-            ha=_kept(known[plot]["ha"], now.get(plot, {}), plot, alerts, sure),
+            ha=watch_state.kept(known[plot]["ha"], now.get(plot, {}), plot, alerts, sure),
             where=watch_ground.kept(known[plot].get("where", {}), there.get(plot, {}), plot, alerts, sure),
             until=watch_state.later(
                 known[plot].get("until", {}),
@@ -157,14 +171,6 @@ def watch(path: Place, *, catalogue: Path | None = None) -> Watched:
 def folder_of(register: Place) -> Path:
     """Where its watch is kept: beside the file, or for a database in the working folder."""
     return (register.parent if isinstance(register, Path) else Path()) / f"{register.stem}-watch"
-
-
-def remember(found: Watched) -> None:
-    """Keep what was seen for the next look, once the news is out: a look that ends before tells it again."""
-    # Another look may have ended since this one began; it stays on record.
-    last = watch_state.read(found.folder) or State()
-    until = watch_state.later(last.seen_until, found.seen_until)
-    watch_state.write(found.folder, State(found.seen, until, (*last.looks, found.look)))
 
 
 def alert_layers() -> tuple[str, ...]:
@@ -319,21 +325,6 @@ def _without_value(evidence: pd.DataFrame, layers: Sequence[LayerDefinition], so
         if plots := [str(plot) for plot in empty.index[empty > LEAST_HA]]:
             found.append(Unknown(layer=layer.id, plots=sorted(plots), reason=str(sentence("watch", "no_value"))))
     return found
-
-
-def _kept(
-    before: Hectares, now: Hectares, plot: str, alerts: Mapping[str, str], sure: Set[tuple[str, str]]
-) -> Hectares:
-    """What the next look compares a plot with: what this one saw, where the layer was read on all of the plot.
-
-    Elsewhere nothing that was known is forgotten.
-    """
-    found = {}
-    for key in sorted({*before, *now}):
-        layer = alerts.get(key.partition(" ")[0], "")
-        hectares = now.get(key, 0.0)
-        found[key] = hectares if (layer, plot) in sure else max(before.get(key, 0.0), hectares)
-    return {key: hectares for key, hectares in found.items() if hectares > 0}
 
 
 def _ground(shape: shapely.Geometry) -> str:

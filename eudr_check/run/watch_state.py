@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
@@ -55,6 +55,19 @@ class State:
 def later(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
     """The later day of each layer."""
     return {layer: max(one.get(layer, ""), other.get(layer, "")) for layer in sorted({*one, *other})}
+
+
+def kept(before: Hectares, now: Hectares, plot: str, alerts: Mapping[str, str], sure: Set[tuple[str, str]]) -> Hectares:
+    """What the next look compares a plot with: what this one saw, where the layer was read on all of the plot.
+
+    Elsewhere nothing that was known is forgotten.
+    """
+    found = {}
+    for key in sorted({*before, *now}):
+        layer = alerts.get(key.partition(" ")[0], "")
+        hectares = now.get(key, 0.0)
+        found[key] = hectares if (layer, plot) in sure else max(before.get(key, 0.0), hectares)
+    return {key: hectares for key, hectares in found.items() if hectares > 0}
 
 
 def read(folder: Path) -> State | None:

@@ -21,7 +21,9 @@ from eudr_check.layers.catalog import local
 from eudr_check.layers.definition import definition
 from eudr_check.run import watch as room
 from eudr_check.run import watch_state
+from eudr_check.run.exit import Exit
 from eudr_check.text import say
+from tests.helpers.command import ended
 from tests.helpers.register_tables import NUMBERS, record
 
 CELL = 0.00025
@@ -148,16 +150,26 @@ def test_a_look_without_news_is_on_record(filed: Path, tmp_path: Path) -> None:
     assert say("watch", "record", "en", day=date.today(), count=2, before=date.today()) in page
 
 
-def test_two_looks_at_once_are_both_on_record(filed: Path, tmp_path: Path) -> None:
-    """The one that ends last began before the other had ended: it takes no look from the record."""
+def test_two_looks_at_once_tell_the_news_once(filed: Path, tmp_path: Path) -> None:
+    """Who looks while another look has not told its news is sent away, and finds them told afterwards."""
     catalogue = alerts(tmp_path / "a", FIRST)
-    both = [room.watch(filed, catalogue=catalogue) for _ in range(2)]
-    for one in both:
-        room.remember(one)
-    state = watch_state.read(tmp_path / "register-watch")
+    with room.watch(filed, catalogue=catalogue) as first:
+        second = ended("watch", filed, "--catalogue", catalogue, "--language", "en")
+    code, later = look(filed, catalogue)
 
-    assert state is not None and [one["changed"] for one in state.looks] == [1, 1]
-    assert look(filed, catalogue)[1]["looks"] == 3
+    assert len(first.changes) == 1
+    assert (second.returncode, second.stdout) == (Exit.BUSY, "") and "register-watch" in second.stderr
+    assert (code, later["changes"], later["looks"]) == (0, [], 2)
+
+
+def test_news_that_could_not_be_told_is_told_again(filed: Path, tmp_path: Path) -> None:
+    """A look that ends before its news is out leaves nothing behind for the next."""
+    catalogue = alerts(tmp_path / "a", FIRST)
+    with pytest.raises(BrokenPipeError), room.watch(filed, catalogue=catalogue):
+        raise BrokenPipeError
+    code, later = look(filed, catalogue)
+
+    assert (code, len(later["changes"]), later["looks"]) == (3, 1, 1)
 
 
 def test_a_layer_that_says_no_day_is_not_said_to_have_stood_still(filed: Path, tmp_path: Path) -> None:
