@@ -4,7 +4,7 @@
 
 Builds seeded EVIDENCE (about four rows a plot: forest, clean ground, events of several methods, unread cells; one
 plot in twenty a point; a third of the producers with adjoining plots), assesses it under `convergence@1` and
-`whisp_pcrop`, and prints seconds and peak memory.
+`whisp_pcrop@2026-10`, and prints seconds and peak memory.
 """
 
 import json
@@ -126,7 +126,7 @@ def main() -> None:
     built = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     result: dict[str, object] = {"plots": count, "evidence_rows": len(rows)}
     total = 0.0
-    for name in ("convergence@1", "whisp_pcrop"):
+    for name in ("convergence@1", "whisp_pcrop@2026-10"):
         began = time.perf_counter()
         assessments, reasons = risk.assess(plots, rows, VARIABLES, risk.policy(name), PRODUCTION)
         seconds = time.perf_counter() - began

@@ -55,7 +55,7 @@ def screen(
             plot file are (`producer`, `area`, `country`, `planted_year` ...).
         catalogue: STAC folder of the layers; None reads the published tiles over the network.
         layers: ids of shipped layers, such as `hansen_gfc@v1.13`; none: those of `eudr-check screen`.
-        policy: a shipped policy, such as `whisp_pcrop@2026-07`; None: that of `eudr-check screen`.
+        policy: a shipped policy, such as `whisp_pcrop@2026-10`; None: that of `eudr-check screen`.
         commodity: commodity of the Regulation, or its name in four languages.
         country: country of production of rows that name none: ISO code or name.
         offline: make no connection; what is not on this machine stays unknown.

@@ -1,6 +1,6 @@
 """The table that users of Whisp know: its columns by its names, with what was not read left empty.
 
-Source: forestdatapartnership/whisp 3.0.0a16, commit 83bd2f8a (`lookup_datasets.csv`, `reformat.py`, `risk.py`).
+Source: openforis-whisp 3.0.0a22, October 2026 (`lookup_datasets.csv`, `reformat.py`, `risk.py`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from eudr_check.risk.whisp import trees
 from eudr_check.risk.whisp.whisp import ground, indicators_of, tabulate
 from eudr_check.variables import UNKNOWN, YES, Variable
 
-EDITION = "2026-07"
+EDITION = "2026-10"
 RISKS = {"pcrop": "risk_pcrop", "acrop": "risk_acrop", "timber": "risk_timber"}
 INDICATORS = {
     "ind_01": "Ind_01_treecover",
@@ -55,19 +55,22 @@ YEARLY = (
     Yearly("TMF_deg", 2000, 2025, "tmf.degradation_year"),
     Yearly("GFC_loss_year", 2001, 2025, "hansen.loss_year", "hansen.tree10"),
     Yearly("RADD_year", 2019, 2026, "radd.alert_year"),
+    Yearly("DIST_year", 2024, 2026, "dist_alert.alert_year", "jrc_gfc2020.forest"),
     Yearly("GLAD-L_year", 2017, 2026),
     Yearly("GLAD-S2_year", 2019, 2026, "glad_s2.alert_year"),
     Yearly("ESA_fire", 2001, 2020),
     Yearly("MODIS_fire", 2000, 2026),
 )
 STATISTICS = (
-    "EUFO_2020", "GLAD_Primary", "TMF_undist", "GFC_TC_2020", "Forest_FDaP", "ESA_TC_2020", "ForTy_forest_2020",
+    "EUFO_2020", "GLAD_Primary", "TMF_undist", "GFC_TC_2020", "Forest_FDaP", "ESA_TC_2020", "SBTN_natural_2020",
+    "ForTy_forest_2020",
     "TMF_plant", "Oil_palm_Descals", "Oil_palm_FDaP", "Coffee_FDaP", "Cocoa_FDaP", "Cocoa_ETH", "Rubber_FDaP",
-    "Rubber_RBGE", "Soy_Song_2020", "ForTy_tree_crops_2020",
+    "Rubber_RBGE_2020", "Soy_Song_2020", "ForTy_tree_crops_2020",
     *(column for family in YEARLY for column in family.columns.values()),
     *(f"{name}_{when}_2020" for name in ("TMF_deg", "TMF_def", "GFC_loss", "RADD", "GLAD-L", "GLAD-S2", "MODIS_fire")
       for when in ("before", "after")),
-    "ESA_fire_before_2020", "GFT_primary", "IFL_2020", "European_Primary_Forest", "GFT_naturally_regenerating",
+    "DIST_after_2020", "ESA_fire_before_2020", "GFT_primary", "IFL_2020", "European_Primary_Forest",
+    "GFT_naturally_regenerating",
     "GFT_planted_plantation", "IIASA_planted_plantation", "TMF_regrowth_2024", "ESRI_2024_TC", "Oil_palm_2024_FDaP",
     "Rubber_2024_FDaP", "Coffee_FDaP_2024", "Cocoa_2024_FDaP", "ESRI_crop_gain_2020_2024", "GFW_logging_before_2020",
     "ForTy_primary_2020", "ForTy_nat_reg_2020", "ForTy_planted_2020", "ForTy_plantation_2020",

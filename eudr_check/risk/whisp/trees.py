@@ -1,8 +1,9 @@
 """Whisp's decision trees as of July 2026, and its tree for wood of September, with the unknown kept unknown.
 
-Whisp (Open Foris, Forest Data Partnership) decides on "any one dataset above 10 % of the plot". Auditors know its
+Whisp (Open Foris, Forest Data Partnership) decides on "any one dataset above a share of the plot". Auditors know its
 answers, so we give them beside ours. Source: forestdatapartnership/whisp 3.0.0a16, commit 83bd2f8a, `risk.py`; of
-September: commit 0534f68b of a branch, in which the trees for crops have the same rows.
+September: commit 0534f68b of a branch, in which the trees for crops have the same rows. Those of October (3.0.0a22)
+have the rows of July and other thresholds, which the policies state.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +26,7 @@ LATER = ("ind_07a", "ind_07b", "ind_08a", "ind_08b", "ind_13")
 """Indicators of September: planted forest and plantation of 2020 and of later on their own, other land in 2020."""
 INDICATORS = (*(f"ind_{number:02d}" for number in range(1, 12)), *LATER)
 DEFAULT_THRESHOLD = 10.0
-"""Percent of the plot that one column must exceed, the same for all indicators."""
+"""Percent of the plot that one column must exceed, the same for all indicators in July 2026."""
 
 _DISTURBANCE = ("TMF_deg", "TMF_def", "GFC_loss", "RADD", "GLAD-L", "GLAD-S2")
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -41,7 +42,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "ind_10": ("ESRI_crop_gain_2020_2024",),
     "ind_11": ("GFW_logging_before_2020",),
 }
-"""Whisp's global statistic columns per indicator; ind_08 has none and never fires."""
+"""Whisp's global statistic columns per indicator in July 2026; ind_08 has none and never fires."""
 
 Row = tuple[Mapping[str, bool], Answer]
 """Conditions that must all hold, and the answer. `a|b` is yes when either indicator is."""

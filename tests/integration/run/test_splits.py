@@ -142,7 +142,7 @@ def test_edition_without_names_has_codes_in_its_splits(tmp_path: Path) -> None:
 def test_policy_that_sorts_no_ground_has_no_uses(tmp_path: Path) -> None:
     """Whisp's trees know indicators, no pieces of ground: nothing is said rather than something else."""
     settings = config.load(tiny_harvest.write(tmp_path / "tiny").config)
-    finished = run(settings.model_copy(update={"policy": "whisp_pcrop"}), offline=True)
+    finished = run(settings.model_copy(update={"policy": "whisp_pcrop@2026-10"}), offline=True)
     assert finished.package is not None
 
     assert not (finished.package / "tables" / "USES.parquet").exists()

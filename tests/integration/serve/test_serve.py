@@ -25,7 +25,8 @@ from tests.helpers.tiny_harvest import OUTCOMES, PLOTS, place, write
 WHISP = [
     "plotId", "external_id", "Area", "Geometry_type", "Country", "ProducerCountry", "Admin_Level_1", "Centroid_lon",
     "Centroid_lat", "Unit", "In_waterbody", "EUFO_2020", "GLAD_Primary", "TMF_undist", "GFC_TC_2020", "Forest_FDaP",
-    "ESA_TC_2020", "TMF_plant", "Oil_palm_Descals", "Coffee_FDaP", "Cocoa_ETH", "Rubber_RBGE", "Soy_Song_2020",
+    "ESA_TC_2020", "SBTN_natural_2020", "DIST_year_2024", "DIST_after_2020", "TMF_plant", "Oil_palm_Descals",
+    "Coffee_FDaP", "Cocoa_ETH", "Rubber_RBGE_2020", "Soy_Song_2020",
     "TMF_def_2000", "TMF_def_2025", "TMF_deg_2021", "GFC_loss_year_2001", "GFC_loss_year_2025", "RADD_year_2026",
     "GLAD-L_year_2017", "GLAD-S2_year_2019", "TMF_deg_before_2020", "TMF_def_after_2020", "GFC_loss_before_2020",
     "GFC_loss_after_2020", "RADD_after_2020", "GLAD-L_before_2020", "MODIS_fire_after_2020", "ESA_fire_before_2020",
@@ -36,7 +37,7 @@ WHISP = [
     "Ind_10_agri_after_2020", "Ind_11_logging_concession_before_2020", "risk_pcrop", "risk_acrop", "risk_timber",
     "whisp_processing_metadata",
 ]  # fmt: skip
-"""Columns of Whisp 3.0.0a16 that callers read, from its `lookup_datasets.csv` and the example of its API."""
+"""Columns of Whisp 3.0.0a22 that callers read, from its `lookup_datasets.csv` and the example of its API."""
 
 
 def square(u: float, v: float, side: float = 0.001) -> dict[str, Any]:

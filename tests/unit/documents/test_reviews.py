@@ -366,7 +366,7 @@ def test_a_file_without_columns_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", ["en", "es", "fr", "pt"])
 @pytest.mark.parametrize("outcome", GROUND)
-@pytest.mark.parametrize("name", ["convergence@1", "whisp_pcrop"])
+@pytest.mark.parametrize("name", ["convergence@1", "whisp_pcrop@2026-10"])
 def test_explain_in_four_languages(outcome: str, language: str, name: str) -> None:
     """Every outcome is told in every language, with nothing left unfilled."""
     table, policy, plot_table = evidence(GROUND[outcome]), risk.policy(name), plots({"coop/1": 10.0})

@@ -207,15 +207,18 @@ class TestStability:
 
 
 def test_whisp_and_ours_side_by_side() -> None:
-    """The soya case: 400 of 1,000 ha cleared, 110 ha of soya; high here, low by Whisp's tree."""
+    """The soya case, 400 of 1,000 ha cleared, 110 ha soya: high here and by October's tree of Whisp, low by July's."""
     soya = changed(HANSEN, column="soya_map.crop", role="commodity", kind="state", commodity="soya")
     cover = changed(BASELINE, column="hansen.tree10", role="tree_cover_2020", layer="hansen_gfc@v1.13")
     variables = (*ALL, soya, cover)
     table = plots({"coop/1": 1000.0}, commodity=["soya"])
     rows = [{"ha": 400.0, FOREST: 1, LOSS: 2023, cover.column: 1}, {"ha": 110.0, soya.column: 1}, {"ha": 490.0}]
     ours, _ = risk.assess(table, evidence(rows, variables), variables, POLICY, PRODUCTION)
-    theirs, _ = risk.assess(table, evidence(rows, variables), variables, risk.policy("whisp_acrop"), PRODUCTION)
+    theirs, _ = risk.assess(table, evidence(rows, variables), variables, risk.policy("whisp_acrop@2026-07"), PRODUCTION)
     both = whisp.side_by_side(ours, theirs).iloc[0]
+    october = risk.policy("whisp_acrop@2026-10")
+    later, _ = risk.assess(table, evidence(rows, variables), variables, october, PRODUCTION)
 
     assert (both["outcome"], both["whisp"], both["differs"]) == ("high", "low", True)
+    assert later["outcome"].tolist() == ["high"]
     assert "whisp_acrop_row_2 whisp_ind_01_yes whisp_ind_02_yes whisp_ind_04_yes" in both["whisp_why"]

@@ -43,7 +43,7 @@ def test_ground_that_is_declared_or_bounded_was_tried() -> None:
     assert judged("convergence@1", *point("coffee", float("nan"))) == ("low", "stable")
 
 
-@pytest.mark.parametrize(("policy", "commodity"), [("convergence@1", "coffee"), ("whisp_pcrop", "coffee")])
+@pytest.mark.parametrize(("policy", "commodity"), [("convergence@1", "coffee"), ("whisp_pcrop@2026-10", "coffee")])
 @pytest.mark.parametrize(
     ("change", "rows"),
     [
@@ -60,7 +60,7 @@ def test_nobody_looked(policy: str, commodity: str, change: dict[str, Any], rows
     assert judged(policy, table, [*({"plot": "coop/1", **row} for row in rows), *other]) == ("undetermined", "unknown")
 
 
-@pytest.mark.parametrize("policy", ["convergence@1", "whisp_pcrop"])
+@pytest.mark.parametrize("policy", ["convergence@1", "whisp_pcrop@2026-10"])
 def test_no_layers(policy: str) -> None:
     """Without a layer of events nothing was tried either."""
     variables = tuple(one for one in ALL if one.kind == "state")

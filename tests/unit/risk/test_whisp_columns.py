@@ -40,10 +40,27 @@ def test_answers_are_those_of_the_policy(ground: tuple[Any, pd.DataFrame]) -> No
     """`risk_pcrop` of every plot is the outcome under `whisp_pcrop`, for all its answers."""
     plots, evidence = ground
     found = columns.columns(plots, evidence, VARIABLES)
-    assessed, _ = risk.assess(plots, evidence, VARIABLES, risk.policy("whisp_pcrop@2026-07"), None)
+    assessed, _ = risk.assess(plots, evidence, VARIABLES, risk.policy("whisp_pcrop@2026-10"), None)
 
     assert found["risk_pcrop"].tolist() == assessed["outcome"].tolist()
     assert set(found["risk_pcrop"]) >= {"low", "undetermined"}
+
+
+@pytest.mark.parametrize(("edition", "says"), [("2026-07", "low"), ("2026-10", "undetermined")])
+def test_a_fifth_disturbed_before_explains_a_plot_no_more(edition: str, says: str) -> None:
+    """Whisp asks for half of a plot since October, and callers get no less; without a map of crops it stays open."""
+    rows: list[dict[str, Any]] = [
+        {"ha": 0.4, "jrc_gfc2020.forest": 1, "hansen.loss_year": 2015},
+        {"ha": 1.6, "jrc_gfc2020.forest": 1, "hansen.tree10": 1, "hansen.loss_year": 2022},
+    ]
+    plots = made.plots({"coop/1": AREA})
+    evidence = made.evidence([{"plot": "coop/1", **row} for row in rows], VARIABLES)
+    assessed, _ = risk.assess(plots, evidence, VARIABLES, risk.policy(f"whisp_pcrop@{edition}"), None)
+    told = columns.columns(plots, evidence, VARIABLES)
+
+    assert assessed["outcome"].tolist() == [says]
+    assert told["risk_pcrop"].tolist() == ["undetermined"]
+    assert told["Ind_03_disturbance_before_2020"].tolist() == ["unknown"]
 
 
 def test_years_add_up_to_what_the_tree_counts(ground: tuple[Any, pd.DataFrame]) -> None:
