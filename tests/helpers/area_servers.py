@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import shapely
+from pyproj import Transformer
 
 from tests.helpers.answers import Reply
 
@@ -33,23 +35,30 @@ def arcgis(areas: Mapping[int, shapely.Geometry], change: Change = lambda kind, 
     return answer
 
 
-def ogc(areas: Sequence[shapely.Geometry], page: int = 2, change: Change = lambda kind, content: content) -> Any:
+TO_METRES = Transformer.from_crs(4326, 3857, always_xy=True)
+
+
+def ogc(
+    areas: Sequence[shapely.Geometry], page: int = 2, change: Change = lambda kind, content: content, links: bool = True
+) -> Any:
     """A collection that sends a few areas a page, with links to the next one."""
 
     def answer(path: str, headers: dict[str, str]) -> Reply:
         query = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
-        box, first = shapely.box(*map(float, query["bbox"].split(","))), int(query.get("offset", 0))
+        edges, first = query.get("bbox", "-180,-90,180,90"), int(query.get("offset", 0))
+        most = min(page, int(query.get("limit", page)))
+        box = shapely.box(*map(float, edges.split(",")))
         touched = [number for number, shape in enumerate(areas) if shape.intersects(box)]
         content: dict[str, Any] = {
             "type": "FeatureCollection",
             "numberMatched": len(touched),
-            "features": [_feature(number, areas[number]) for number in touched[first : first + page]],
+            "features": [_feature(number, areas[number]) for number in touched[first : first + most]],
             "links": [],
         }
-        if first + page < len(touched):
-            following = f"http://{headers['host']}{urlsplit(path).path}?bbox={query['bbox']}&offset={first + page}"
+        if links and first + most < len(touched):
+            following = f"http://{headers['host']}{urlsplit(path).path}?bbox={edges}&offset={first + most}"
             content["links"] = [{"rel": "next", "href": following}]
-        return _sent(change("page", content))
+        return _sent(change("page" if "bbox" in query else "sample", content))
 
     return answer
 
@@ -59,18 +68,23 @@ def wfs(
     page: int = 2,
     change: Change = lambda kind, content: content,
     swapped: bool = False,
+    writes_latitude_first: bool = False,
+    knows_metres: bool = True,
 ) -> Any:
     """A type of a WFS 2.0 as GeoServer has it, which sends a few areas at once and says how many match.
 
     Boxes come latitude first, as the name of the CRS behind them says; `swapped`: the server takes longitude first.
+    Metres are easting and northing in whatever order degrees are written.
     """
 
     def answer(path: str, headers: dict[str, str]) -> Reply:
         query = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
-        asked = ("service", "version", "request", "outputFormat", "srsName", "typeNames")
+        asked = ("service", "version", "request", "outputFormat", "typeNames")
         assert [query[name] for name in asked] == [
-            "WFS", "2.0.0", "GetFeature", "application/json", "urn:ogc:def:crs:EPSG::4326", "ide:areas",
+            "WFS", "2.0.0", "GetFeature", "application/json", "ide:areas",
         ]  # fmt: skip
+        metres = knows_metres and query["srsName"] == "urn:ogc:def:crs:EPSG::3857"
+        assert metres or not knows_metres or query["srsName"] == "urn:ogc:def:crs:EPSG::4326"
         touched = list(enumerate(areas))
         if "bbox" in query:
             *edges, crs = query["bbox"].split(",")
@@ -80,13 +94,26 @@ def wfs(
             touched = [(number, shape) for number, shape in touched if shape.intersects(box)]
         first = int(query.get("startIndex", 0))
         some = touched[first : first + min(page, int(query["count"]))]
-        features = [{**_feature(number, shape), "id": f"areas.{number}"} for number, shape in some]
+        written = _in_metres if metres else _swapped if writes_latitude_first else _as_it_is
+        features = [{**_feature(number, written(shape)), "id": f"areas.{number}"} for number, shape in some]
         counts = {"totalFeatures": len(touched), "numberMatched": len(touched), "numberReturned": len(some)}
-        crs_named = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4326"}}
+        crs_named = {"type": "name", "properties": {"name": query["srsName"]}}
         content = {"type": "FeatureCollection", "features": features, **counts, "crs": crs_named}
-        return _sent(change("sample" if "bbox" not in query else "page", content))
+        return _sent(change("page" if "bbox" in query else "metres" if metres else "sample", content))
 
     return answer
+
+
+def _in_metres(shape: shapely.Geometry) -> shapely.Geometry:
+    return shapely.transform(shape, lambda xy: np.column_stack(TO_METRES.transform(*xy.T)))
+
+
+def _as_it_is(shape: shapely.Geometry) -> shapely.Geometry:
+    return shape
+
+
+def _swapped(shape: shapely.Geometry) -> shapely.Geometry:
+    return shapely.transform(shape, lambda xy: xy[:, ::-1])
 
 
 def _feature(number: int, shape: shapely.Geometry) -> dict[str, Any]:

@@ -20,6 +20,7 @@ EDGES = {
     "records.py:Element": "lxml declares no types",
     "package/eu/file_text.py:parsed": "a file for the EU system, before its form is checked",
     "layers/catalog/links.py:read_json": "STAC, before its form is checked",
+    "layers/fetch/area_answers.py:Answer": "areas of a server, before their form is checked",
     "layers/fetch/block_store.py:Store.read": "entries of several kinds, whose hash is checked when they are read",
     "layers/fetch/session.py:GuardedSession.send": "options as `requests` has them",
     "plots/read/jsontext.py:decode": "what a plot file holds",

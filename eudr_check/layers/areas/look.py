@@ -19,9 +19,9 @@ from eudr_check.layers.areas import outlines
 from eudr_check.layers.areas.definition import AreaDefinition
 from eudr_check.layers.areas.files import labels, read_areas, refuse_swapped
 from eudr_check.layers.fetch import feature_service
+from eudr_check.layers.fetch.area_answers import Area, Box
 from eudr_check.layers.fetch.block_store import Store, key
 from eudr_check.layers.fetch.credentials import unsigned
-from eudr_check.layers.fetch.feature_service import Area, Box
 from eudr_check.steps import Map, one_by_one
 from eudr_check.text import sentence, worded
 from eudr_check.typing import Floats, Geometries, Positions
