@@ -151,6 +151,8 @@ def _mosaic(
     Where Items overlap the newest that knows the cell counts; equals that contradict each other leave it unknown. Of
     an event, an older copy does not say that there was none where a newer one knows nothing.
     """
+    if len(items) == 1:
+        return dict(_copy(definition, items[0], boxes, box, cells).values)
     result = {name: np.full(cells.shape, UNKNOWN, dtype=np.int16) for name in definition.encodings}
     contradicted = {name: np.zeros(cells.shape, dtype=bool) for name in definition.encodings}
     reached = np.zeros(cells.shape, dtype=bool)

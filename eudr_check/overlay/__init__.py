@@ -10,13 +10,13 @@ from eudr_check.overlay.coverage import cell_coverage
 from eudr_check.overlay.crosstab import cross_tabulate
 from eudr_check.overlay.evidence import Shortfall, combine, conserve, tabulate
 from eudr_check.overlay.footprints import footprints
-from eudr_check.overlay.parts import Cells, Part, split
+from eudr_check.overlay.parts import Cells, Parts, split
 from eudr_check.overlay.patches import STORED, dissolve, patches
 
 __all__ = [
     "STORED",
     "Cells",
-    "Part",
+    "Parts",
     "Shortfall",
     "cell_coverage",
     "combine",

@@ -1,42 +1,27 @@
-"""A plot cut along cell lines into parts of one kind of ground each; every square metre stays.
+"""Plots cut along cell lines into parts of one kind of ground each; every square metre stays.
 
-The outline of the plot and those of the cells on it are laid into one net of lines; each mesh of the net lies in one
-cell of the plot. Meshes of one kind that share an edge make a piece. Pieces too small to be found on the ground go to
-the neighbour they share the longest edge with, but only pieces of kinds that may: nothing cleared or unknown ever
-becomes a piece of something better.
+The outline of a plot and the lines between cells of different ground are laid into one net; each mesh of the net lies
+in ground of one kind. Meshes of one kind that share an edge make a piece. Pieces too small to be found on the ground
+go to the neighbour they share the longest edge with, but only pieces of kinds that may: nothing cleared or unknown ever
+becomes a piece of something better. Plots are cut many at once: one by one, a nation's mixed plots take minutes.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from eudr_check.geodesy import plot_area_ha
-from eudr_check.overlay.polygonize import outlines
 from eudr_check.typing import Floats, Geometries, Positions
 
 Kinds = NDArray[np.int16]
-Area = shapely.Polygon | shapely.MultiPolygon
 SLIVER_HA = 0.1
 """Pieces below this, about one cell of 30 m, are nothing that somebody could walk around."""
-
-
 GRID_DEG = 1e-12
-"""A tenth of a micrometre: how far positions are moved so that all lines meet in common ones."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of a plot."""
-
-    kind: int
-    geometry: Area
-    holds_ha: Mapping[int, float]
-    """Hectares by kind of ground: what slivers brought with them included."""
+"""A tenth of a micrometre: how far positions are moved where lines would not meet otherwise."""
 
 
 @dataclass(frozen=True)
@@ -60,108 +45,231 @@ class Cells:
         y, x = kind.shape
         return Cells(kind, self.x_lines[columns.start :][: x + 1], self.y_lines[rows.start :][: y + 1])
 
-    def outlines(self) -> tuple[Geometries, Kinds]:
-        """Polygons of cells of one kind that share edges, and their kinds."""
-        found = outlines(self.kind, self.x_lines, self.y_lines)
-        return found.polygons(), found.value
+    def lines(self) -> Floats:
+        """float64 (n, 2, 2) ends of the straight lines between cells of different ground, and around all of it."""
+        padded = _framed(self.kind)
+        row, west, east = _runs(padded[1:, 1:-1] != padded[:-1, 1:-1])
+        column, north, south = _runs((padded[1:-1, 1:] != padded[1:-1, :-1]).T)
+        x, y = self.x_lines, self.y_lines
+        return np.concatenate(
+            [
+                np.stack([np.column_stack([x[west], y[row]]), np.column_stack([x[east], y[row]])], axis=1),
+                np.stack([np.column_stack([x[column], y[north]]), np.column_stack([x[column], y[south]])], axis=1),
+            ]
+        )
+
+    def at(self, x: Floats, y: Floats) -> Kinds:
+        """int16 (n,) ground at positions in degrees; 0 outside."""
+        padded = _framed(self.kind)
+        column = np.searchsorted(self.x_lines, x, side="right")
+        row = np.searchsorted(-self.y_lines, -y, side="right")
+        found: Kinds = padded[row, column]
+        return found
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Parts of some plots, ordered by plot and kind; those of a plot cover it without gap or overlap."""
+
+    plot: Positions
+    """intp (n,) place of the plot."""
+    kind: Kinds
+    """int16 (n,) kind of part."""
+    holds_ha: Floats
+    """float64 (n, kinds) hectares by kind of ground, from 0: what slivers brought with them included."""
+    meshes: Geometries
+    """Polygons that the parts are made of."""
+    part: Positions
+    """intp (meshes,) part each belongs to."""
+
+    def geometry(self, wanted: Positions) -> Geometries:
+        """object (n,) polygons or multipolygons of some parts, normalized, EPSG:4326."""
+        order = np.argsort(self.part, kind="stable")
+        ends = np.searchsorted(self.part[order], [wanted, wanted + 1])
+        drawn = [shapely.union_all(self.meshes[order[first:last]]) for first, last in ends.T.tolist()]
+        return shapely.normalize(np.array(drawn, dtype=object))
 
 
 def split(
-    plot: Area,
-    cells: Sequence[Cells],
+    plots: Geometries,
+    ground: Sequence[Sequence[Cells]],
     part_of: Mapping[int, int],
     moving: Collection[int],
     unread: int,
-) -> list[Part]:
-    """Cut a plot into parts.
+) -> Parts:
+    """Cut plots into parts.
 
     Args:
-        plot: valid, EPSG:4326.
-        cells: ground around it; of every tile it lies in.
+        plots: object (n,) polygons or multipolygons, valid, EPSG:4326.
+        ground: for each plot the ground around it; of every tile it lies in.
         part_of: kind of part by kind of ground.
         moving: kinds of part whose slivers may go to a neighbour.
         unread: kind of ground where no cell is.
 
     Returns:
-        Parts by kind, which cover the plot without gap or overlap; their hectares add up to its own but for rounding.
+        Parts whose hectares add up to those of their plot but for rounding.
     """
-    near = [one.around(shapely.bounds(plot)).outlines() for one in cells]
-    drawn = np.concatenate([shapes for shapes, _ in near]) if near else np.empty(0, dtype=object)
-    kinds = np.concatenate([kind for _, kind in near]) if near else np.empty(0, dtype=np.int16)
-    meshes = _meshes(plot, drawn)
-    inside = shapely.point_on_surface(meshes)
-    kind = np.full(len(meshes), unread, dtype=np.int16)
-    mesh, outline = shapely.STRtree(drawn).query(inside, predicate="intersects")
-    kind[mesh] = kinds[outline]
-    part = np.array([part_of[int(one)] for one in kind], dtype=np.int16)
-    pieces, code = _pieces(meshes, part)
-    # A mesh as thin as rounding may have its point on the edge of two pieces; it belongs to one.
-    of = shapely.STRtree(pieces).nearest(inside)
-    area = plot_area_ha(meshes)
-    of_piece = np.bincount(of, weights=area, minlength=len(pieces)).astype(np.float64)
-    group = _without_slivers(pieces, code, of_piece, moving)
-    of_mesh = code[group][of]
-    return [
-        Part(
-            int(one),
-            cast(Area, shapely.normalize(shapely.union_all(pieces[code[group] == one]))),
-            {int(of_kind): float(area[(of_mesh == one) & (kind == of_kind)].sum()) for of_kind in np.unique(kind)},
-        )
-        for one in np.unique(code[group])
-    ]
+    meshes, of = _meshes(plots, ground)
+    kind = _ground_of(meshes, of, ground, unread)
+    part = np.zeros(max(part_of) + 1, dtype=np.int16)
+    part[list(part_of)] = list(part_of.values())
+    middle = shapely.bounds(plots)[:, 1::2].mean(axis=1)
+    area, edges = plot_area_ha(meshes), _shared_edges(meshes, of, np.cos(np.radians(middle)))
+    piece = _pieces(of, part[kind], edges)
+    code = part[kind][np.unique(piece, return_index=True)[1]]
+    of_piece = np.bincount(piece, weights=area, minlength=len(code)).astype(np.float64)
+    group = _without_slivers(piece, code, of_piece, edges, moving)
+    final = code[group][piece]
+    key, member = np.unique(of * len(part) + final, return_inverse=True)
+    holds = np.bincount(member * len(part) + kind, weights=area, minlength=len(key) * len(part))
+    return Parts(key // len(part), (key % len(part)).astype(np.int16), holds.reshape(len(key), -1), meshes, member)
 
 
-def _meshes(plot: Area, drawn: Geometries) -> Geometries:
-    """Polygons between the lines of some outlines and that of the plot, inside it."""
-    # An edge of a plot beside a cell line, a rounding error away, would otherwise leave meshes open.
-    net = shapely.union_all([shapely.boundary(plot), *shapely.boundary(drawn)], grid_size=GRID_DEG)
-    meshes = shapely.get_parts(shapely.polygonize(shapely.get_parts(net)))
-    shapely.prepare(plot)
-    found: Geometries = meshes[shapely.intersects(plot, shapely.point_on_surface(meshes))]
-    return found
+@dataclass(frozen=True)
+class _Edges:
+    """Sides that two meshes of one plot share."""
+
+    one: Positions
+    other: Positions
+    length: Floats
+    """float64 (n,) in degrees of latitude."""
 
 
-def _pieces(meshes: Geometries, part: Kinds) -> tuple[Geometries, Kinds]:
-    """Meshes of one kind that share edges as one polygon, by kind and place."""
-    pieces, codes = [], []
-    for code in np.unique(part):
-        found = shapely.get_parts(shapely.normalize(shapely.union_all(meshes[part == code])))
-        pieces.append(found)
-        codes.append(np.full(len(found), code, dtype=np.int16))
-    return np.concatenate(pieces), np.concatenate(codes)
+def _framed(kind: Kinds) -> Kinds:
+    """A grid with zeros around it; `numpy.pad` takes ten times as long on the ground of a plot."""
+    framed = np.zeros((kind.shape[0] + 2, kind.shape[1] + 2), dtype=np.int16)
+    framed[1:-1, 1:-1] = kind
+    return framed
 
 
-def _without_slivers(pieces: Geometries, code: Kinds, area: Floats, moving: Collection[int]) -> Positions:
+def _runs(change: NDArray[np.bool_]) -> tuple[Positions, Positions, Positions]:
+    """Row, first and behind the last cell of every run of true cells in a row."""
+    framed = np.zeros((change.shape[0], change.shape[1] + 2), dtype=np.int8)
+    framed[:, 1:-1] = change
+    step = framed[:, 1:] - framed[:, :-1]
+    row, first = np.nonzero(step == 1)
+    return row, first, np.nonzero(step == -1)[1]
+
+
+def _meshes(plots: Geometries, ground: Sequence[Sequence[Cells]]) -> tuple[Geometries, Positions]:
+    """Polygons between the lines of the ground and the outline of a plot, inside it; and which plot each lies in."""
+    lines = [[one.lines() for one in near] for near in ground]
+    count = [sum(map(len, near)) for near in lines]
+    ends = np.concatenate([np.empty((0, 2, 2)), *(one for near in lines for one in near)])
+    drawn = np.full(len(plots), shapely.MultiLineString(), dtype=object)
+    shapely.multilinestrings(shapely.linestrings(ends), indices=np.repeat(np.arange(len(plots)), count), out=drawn)
+    outline = shapely.boundary(plots)
+    shapely.prepare(plots)
+    meshes, of, loose = _between(plots, shapely.union(outline, drawn))
+    if len(loose):
+        # An edge beside a cell line, a rounding error away: only on a grid all lines meet, in five times the time.
+        again, of_again, _ = _between(plots[loose], shapely.union(outline[loose], drawn[loose], grid_size=GRID_DEG))
+        kept = ~np.isin(of, loose)
+        meshes, of = np.concatenate([meshes[kept], again]), np.concatenate([of[kept], loose[of_again]])
+        order = np.argsort(of, kind="stable")
+        meshes, of = meshes[order], of[order]
+    return meshes, of
+
+
+def _between(plots: Geometries, nets: Geometries) -> tuple[Geometries, Positions, Positions]:
+    """Meshes of nets inside their plots, the plot of each, and plots whose net has loose ends or meshes like threads."""
+    faces, cuts, dangles, invalid = shapely.polygonize_full(nets[:, None])
+    meshes, of = shapely.get_parts(faces, return_index=True)
+    inside = shapely.intersects(plots[of], shapely.point_on_surface(meshes))
+    meshes, of = meshes[inside], of[inside]
+    whole = shapely.is_empty(cuts) & shapely.is_empty(dangles) & shapely.is_empty(invalid)
+    whole[of[shapely.area(meshes) < GRID_DEG * shapely.length(meshes)]] = False
+    return meshes, of, np.flatnonzero(~whole)
+
+
+def _ground_of(meshes: Geometries, of: Positions, ground: Sequence[Sequence[Cells]], unread: int) -> Kinds:
+    """int16 (n,) kind of ground of every mesh."""
+    at = shapely.get_coordinates(shapely.point_on_surface(meshes))
+    kind = np.zeros(len(meshes), dtype=np.int16)
+    ends = np.searchsorted(of, np.arange(len(ground) + 1)).tolist()
+    for near, first, last in zip(ground, ends, ends[1:], strict=False):
+        for one in near:
+            found = one.at(*at[first:last].T)
+            kind[first:last] = np.where(found > 0, found, kind[first:last])
+    kind[kind == 0] = unread
+    return kind
+
+
+def _shared_edges(meshes: Geometries, of: Positions, narrower: Floats) -> _Edges:
+    """Sides of a net between two meshes: both have the very same ends there.
+
+    Args:
+        meshes: polygons (n,). of: the plot of each.
+        narrower: length of a degree of longitude on each plot, in degrees of latitude; one for all of its sides, so
+            that opposite sides of a cell are equal.
+    """
+    _, corners, (rings, shells) = shapely.to_ragged_array(meshes)
+    x, y = corners.T
+    _, corner = np.unique(x + 1j * y, return_inverse=True)
+    start = np.ones(len(corners), dtype=bool)
+    start[rings[1:] - 1] = False
+    start = np.flatnonzero(start)
+    mesh = np.searchsorted(rings[shells], start, side="right") - 1
+    low, high = np.sort([corner[start], corner[start + 1]], axis=0)
+    side = low * (corner.max(initial=0) + 1) + high
+    order = np.lexsort((side, of[mesh]))
+    twice = (np.diff(side[order]) == 0) & (np.diff(of[mesh][order]) == 0)
+    first, second = order[:-1][twice], order[1:][twice]
+    begin, end = start[first], start[first] + 1
+    across = (x[end] - x[begin]) * narrower[of[mesh[first]]]
+    return _Edges(mesh[first], mesh[second], np.hypot(across, y[end] - y[begin]))
+
+
+def _pieces(of: Positions, part: Kinds, edges: _Edges) -> Positions:
+    """Number of the piece each mesh belongs to, by plot and part: meshes of one part that hang together by edges."""
+    same = part[edges.one] == part[edges.other]
+    one, other = edges.one[same], edges.other[same]
+    piece = np.arange(len(part))
+    while (piece[one] != piece[other]).any():
+        lower = np.minimum(piece[one], piece[other])
+        np.minimum.at(piece, one, lower)
+        np.minimum.at(piece, other, lower)
+        piece = piece[piece]
+    first, number = np.unique(piece, return_inverse=True)
+    order = np.lexsort((part[first], of[first]))
+    place = np.empty(len(first), dtype=np.intp)
+    place[order] = np.arange(len(first))
+    return place[number]
+
+
+def _without_slivers(piece: Positions, code: Kinds, area: Floats, edges: _Edges, moving: Collection[int]) -> Positions:
     """The piece each becomes a part of: itself, or for a sliver the neighbour with the longest shared edge."""
     sliver = np.isin(code, list(moving)) & (area < SLIVER_HA)
-    shared = _shared_edges(pieces, sliver)
-    into, total = np.arange(len(pieces)), area.copy()
-    for piece in (one for one in np.argsort(area, kind="stable") if sliver[one]):
-        if total[piece] >= SLIVER_HA:
+    shared = _neighbours(piece, sliver, edges)
+    total, root = area.tolist(), list(range(len(code)))
+    members = {one: [one] for one in range(len(code))}
+    for one in np.argsort(area, kind="stable").tolist():
+        if not sliver[one] or total[one] >= SLIVER_HA:
             continue
         edge = defaultdict[int, float](float)
-        for member in np.flatnonzero(into == piece):
-            for neighbour, length in shared[int(member)]:
-                edge[int(into[neighbour])] += length
-        edge.pop(int(piece), None)
+        for member in members[one]:
+            for neighbour, length in shared.get(member, ()):
+                edge[root[neighbour]] += length
+        edge.pop(one, None)
         if edge:
-            target = max(edge, key=lambda one: (edge[one], -one))
-            total[target] += total[piece]
-            into[into == piece] = target
-    return into
+            target = max(edge, key=lambda found: (edge[found], -found))
+            total[target] += total[one]
+            for member in members[one]:
+                root[member] = target
+            members[target] += members.pop(one)
+    return np.array(root, dtype=np.intp)
 
 
-def _shared_edges(pieces: Geometries, sliver: NDArray[np.bool_]) -> dict[int, list[tuple[int, float]]]:
-    """Neighbours of slivers with the length of the edge they share, in degrees of latitude."""
-    small = np.flatnonzero(sliver)
+def _neighbours(piece: Positions, sliver: NDArray[np.bool_], edges: _Edges) -> dict[int, list[tuple[int, float]]]:
+    """Neighbours of slivers with the length of the edge they share."""
+    one, other = piece[edges.one], piece[edges.other]
+    both = np.concatenate([one, other]), np.concatenate([other, one])
+    wanted = (both[0] != both[1]) & sliver[both[0]]
+    key, place = np.unique(both[0][wanted] * len(sliver) + both[1][wanted], return_inverse=True)
+    length = np.bincount(place, weights=np.concatenate([edges.length, edges.length])[wanted], minlength=len(key))
     shared = defaultdict[int, list[tuple[int, float]]](list)
-    one, other = shapely.STRtree(pieces).query(pieces[small], predicate="intersects")
-    one = small[one]
-    one, other = one[one != other], other[one != other]
-    middle = np.cos(np.radians(shapely.bounds(pieces)[:, 1::2].mean()))
-    lines = shapely.transform(shapely.boundary(pieces), lambda at: at * np.array([middle, 1.0]))
-    length = shapely.length(shapely.intersection(lines[one], lines[other]))
-    for piece, neighbour, edge in zip(one.tolist(), other.tolist(), length.tolist(), strict=True):
-        if edge > 0:
-            shared[piece].append((neighbour, edge))
+    for of, neighbour, edge in zip(
+        (key // len(sliver)).tolist(), (key % len(sliver)).tolist(), length.tolist(), strict=True
+    ):
+        shared[of].append((neighbour, edge))
     return shared

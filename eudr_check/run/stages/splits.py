@@ -4,7 +4,8 @@ Nothing depends on it: no outcome, no statement. Plots of one use cost nothing; 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,17 +15,20 @@ import shapely
 
 from eudr_check import layers, overlay, risk, tables
 from eudr_check.law.regulation import FOREST_HA
+from eudr_check.layers import LayerDefinition, Supply
 from eudr_check.overlay import Cells
 from eudr_check.risk.convergence import uses as ground_uses
 from eudr_check.risk.policy import Convergence
 from eudr_check.run import watched
-from eudr_check.run.artifacts import Artifact, write_table
-from eudr_check.run.graph import Result
+from eudr_check.run.artifacts import write_table
+from eudr_check.run.graph import Result, on_cores
 from eudr_check.run.stages.job import Run, definitions, supply_of
 from eudr_check.run.thumbnails import inside
 from eudr_check.steps import Made
 from eudr_check.tiles import tiles_of
+from eudr_check.typing import Positions
 from eudr_check.use_tables import GROUND_USES, SPLIT_PARTS
+from eudr_check.variables import Variable
 
 MOVING = ("forest", "other")
 """Parts whose slivers may go to a neighbour: nothing cleared, disputed or unread ever becomes something else."""
@@ -47,63 +51,96 @@ def _key(run: Run, made: Made) -> str:
     return run.name_of("splits", {name: made[name].digest for name in ("plots", "overlay", "assess")})
 
 
+@dataclass(frozen=True)
+class _Source:
+    """What the ground of a harvest is read from."""
+
+    definitions: Sequence[LayerDefinition]
+    read: pd.DataFrame
+    """SOURCES."""
+    supply: Supply
+    variables: Sequence[Variable]
+    policy: Convergence
+
+
 def _write(run: Run, made: Made, folder: Path) -> None:
     policy, assess = risk.policy(run.harvest.policy), made["assess"]
-    rows: list[dict[str, object]] = []
+    table = tables.typed(tables.SPLITS, {"plot": []})
     if isinstance(policy, Convergence) and assess.has("USES"):
         plots, uses = made["plots"].features("PLOTS"), assess.table("USES")
-        wanted = ground_uses.mixed(plots, uses, assess.table("ASSESSMENTS"))
-        shapes = plots.geometry.reindex(wanted)
-        around = _cells(run, made["layers"], made["overlay"], shapes, policy)
-        rows = [row for plot in wanted for row in proposal(str(plot), shapes[plot], around[plot], uses.loc[plot])]
-    table = tables.typed(tables.SPLITS, rows or {"plot": []})
+        shapes = plots.geometry.reindex(ground_uses.mixed(plots, uses, assess.table("ASSESSMENTS")))
+        known, read = definitions(run), made["overlay"].table("SOURCES")
+        source = _Source(known, read, supply_of(run, made["layers"]), watched.variables(known, read), policy)
+        found = on_cores(lambda members: _drawn(source, shapes.iloc[members], uses), _by_tile(shapes))
+        if parts := [one for one in found if len(one)]:
+            table = pd.concat(parts)
+            table = table.iloc[np.argsort(shapes.index.get_indexer(table.index), kind="stable")]
     write_table(folder, "SPLITS", gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326"))
 
 
-def proposal(
-    plot: str, shape: shapely.Polygon | shapely.MultiPolygon, cells: Sequence[Cells], uses: pd.Series
-) -> Iterator[dict[str, object]]:
-    """Rows of SPLITS of one plot; none where its parts are too scattered, or are not the hectares of its evidence.
+def _by_tile(shapes: gpd.GeoSeries) -> list[Positions]:
+    """Places of the plots that begin in each tile."""
+    first = np.full(len(shapes), -1)
+    bounds = shapely.bounds(shapes.to_numpy()).reshape(-1, 4)
+    for number, members in enumerate(reversed(tiles_of(bounds).values())):
+        first[members] = number
+    return [np.flatnonzero(first == number) for number in np.unique(first)]
+
+
+def _drawn(source: _Source, shapes: gpd.GeoSeries, uses: pd.DataFrame) -> pd.DataFrame:
+    return proposals(shapes, _cells(source, shapes), uses.loc[shapes.index])
+
+
+def proposals(shapes: gpd.GeoSeries, ground: Sequence[Sequence[Cells]], uses: pd.DataFrame) -> pd.DataFrame:
+    """SPLITS of some plots; no row where parts are too scattered, or are not the hectares of the evidence.
 
     Args:
-        plot: its key. shape: its outline, EPSG:4326. cells: what the ground around it is. uses: its row of USES.
+        shapes: outlines (n,) by key of the plot, EPSG:4326.
+        ground: for each plot what the ground around it is.
+        uses: their rows of USES (n,).
     """
     number = {name: place for place, name in enumerate(GROUND_USES, start=1)}
     part_of = {number[name]: number[part] for part, held in ground_uses.PART_HOLDS.items() for name in held}
-    parts = overlay.split(shape, cells, part_of, [number[name] for name in MOVING], number["unknown"])
-    drawn = {name: sum(one.holds_ha.get(kind, 0.0) for one in parts) for name, kind in number.items()}
-    area = sum(drawn.values())
-    if any(abs(drawn[name] - uses[f"{name}_ha"]) > TOLERANCE * max(area, 1.0) for name in GROUND_USES):
-        return
-    hectares = [sum(one.holds_ha.values()) for one in parts]
-    known = [ha for one, ha in zip(parts, hectares, strict=True) if one.kind != number["unknown"]]
-    if sum(ha > FOREST_HA for ha in known) < 2:
-        return
-    order = sorted(range(len(parts)), key=lambda at: SPLIT_PARTS.index(GROUND_USES[parts[at].kind - 1]))
-    for place, at in enumerate(order, start=1):
-        one = parts[at]
-        held = {f"{name}_ha": one.holds_ha.get(kind, 0.0) for name, kind in number.items()}
-        part = GROUND_USES[one.kind - 1]
-        yield {"plot": plot, "part": part, "number": place, "area_ha": hectares[at], **held, "geometry": one.geometry}
+    found = overlay.split(
+        shapes.to_numpy(), ground, part_of, [number[name] for name in MOVING], unread=number["unknown"]
+    )
+    drawn = np.zeros((len(shapes), found.holds_ha.shape[1]))
+    np.add.at(drawn, found.plot, found.holds_ha)
+    measured = uses[[f"{name}_ha" for name in GROUND_USES]].to_numpy(dtype=np.float64)
+    allowed = TOLERANCE * np.maximum(drawn.sum(axis=1), 1.0)
+    same = (np.abs(drawn[:, 1:] - measured) <= allowed[:, None]).all(axis=1)
+    area = found.holds_ha.sum(axis=1)
+    walkable = (area > FOREST_HA) & (found.kind != number["unknown"])
+    split = same & (np.bincount(found.plot, weights=walkable, minlength=len(shapes)) >= 2)
+    rank = np.array([0, *(SPLIT_PARTS.index(name) if name in SPLIT_PARTS else 0 for name in GROUND_USES)])
+    chosen = np.flatnonzero(split[found.plot])
+    chosen = chosen[np.lexsort((rank[found.kind[chosen]], found.plot[chosen]))]
+    plot = found.plot[chosen]
+    begins = np.flatnonzero(np.diff(plot, prepend=-1))
+    columns = {
+        "plot": shapes.index[plot],
+        "part": [GROUND_USES[kind - 1] for kind in found.kind[chosen].tolist()],
+        "number": 1 + np.arange(len(plot)) - np.repeat(begins, np.diff(begins, append=len(plot))),
+        "area_ha": area[chosen],
+        **{f"{name}_ha": found.holds_ha[chosen, place] for name, place in number.items()},
+        "geometry": found.geometry(chosen),
+    }
+    return tables.typed(tables.SPLITS, columns)
 
 
-def _cells(
-    run: Run, sources: Artifact, evidence: Artifact, shapes: gpd.GeoSeries, policy: Convergence
-) -> Mapping[str, list[Cells]]:
-    """What the ground around some plots is, by cells of every tile they lie in."""
-    known, read, supply = definitions(run), evidence.table("SOURCES"), supply_of(run, sources)
-    variables = watched.variables(known, read)
-    columns = ground_uses.columns(variables, policy)
+def _cells(source: _Source, shapes: gpd.GeoSeries) -> list[list[Cells]]:
+    """For each plot the ground around it by cells, of every tile it lies in."""
+    columns = ground_uses.columns(source.variables, source.policy)
     boxes = shapely.bounds(shapes.to_numpy()).reshape(-1, 4)
-    found = defaultdict[str, list[Cells]](list)
+    found = defaultdict[int, list[Cells]](list)
     for tile, members in tiles_of(boxes).items():
-        window, mine = inside(tile, boxes[members]), read[read["tile"] == tile.name]
-        supply.bring(window, known, mine)
-        cube = layers.drawn(tile, window, known, mine, supply.store)
+        window, mine = inside(tile, boxes[members]), source.read[source.read["tile"] == tile.name]
+        source.supply.bring(window, source.definitions, mine)
+        cube = layers.drawn(tile, window, source.definitions, mine, source.supply.store)
         shape = cube.sizes["y"], cube.sizes["x"]
         values = {column: cube[column].to_numpy().ravel() for column in columns}
-        kind = ground_uses.ground(values, variables, policy).reshape(shape)
+        kind = ground_uses.ground(values, source.variables, source.policy).reshape(shape)
         cells = Cells(kind, cube["x_edge"].to_numpy(), cube["y_edge"].to_numpy())
-        for at in np.asarray(members).tolist():
-            found[str(shapes.index[at])].append(cells.around(boxes[at]))
-    return found
+        for at in members.tolist():
+            found[at].append(cells.around(boxes[at]))
+    return [found[at] for at in range(len(shapes))]

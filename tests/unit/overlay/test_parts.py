@@ -1,11 +1,13 @@
 """Plots cut into parts: grids of a few cells, checked by hand."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 import shapely
 
 from eudr_check.geodesy import plot_area_ha
-from eudr_check.overlay.parts import Cells, Part, split
+from eudr_check.overlay.parts import GRID_DEG, Cells, split
 
 CLEARED, UNKNOWN, FOREST, CROP, OTHER = 1, 3, 4, 5, 6
 PART_OF = {CLEARED: CLEARED, 2: 2, UNKNOWN: UNKNOWN, FOREST: FOREST, CROP: OTHER, OTHER: OTHER}
@@ -24,9 +26,23 @@ def box(left: float, top: float, right: float, bottom: float, step: float = STEP
     return shapely.box(left * step, -bottom * step, right * step, -top * step)
 
 
+@dataclass(frozen=True)
+class Part:
+    """One part of a plot."""
+
+    geometry: shapely.Polygon | shapely.MultiPolygon
+    holds_ha: list[float]
+    """By kind of ground."""
+
+
 def cut(plot: shapely.Polygon, *grids: Cells) -> dict[int, Part]:
     """Parts by kind; forest, and crop and other ground, may move."""
-    return {part.kind: part for part in split(plot, grids, PART_OF, {FOREST, OTHER}, UNKNOWN)}
+    found = split(np.array([plot]), [grids], PART_OF, {FOREST, OTHER}, UNKNOWN)
+    drawn = found.geometry(np.arange(len(found.plot)))
+    return {
+        int(kind): Part(geometry, holds.tolist())
+        for kind, geometry, holds in zip(found.kind, drawn, found.holds_ha, strict=True)
+    }
 
 
 def same(part: Part, drawn: shapely.Polygon) -> bool:
@@ -76,3 +92,37 @@ def test_ground_without_cells_is_unknown_and_tiles_are_joined() -> None:
     assert same(parts[FOREST], box(0, 0, 3, 1))
     assert same(parts[CLEARED], box(3, 0, 4, 1))
     assert same(parts[UNKNOWN], box(4, 0, 5, 1))
+
+
+@pytest.mark.parametrize("nudge", [0.0, 1e-16, -3e-15, 2e-13, 1e-9])
+def test_parts_are_what_shapely_cuts_out_cell_by_cell(nudge: float) -> None:
+    """Many plots at once, over grids of their own, some edges on cell lines or a rounding error beside them.
+
+    Without slivers that move, the part of a kind is the plot within the boxes of that kind.
+    """
+    random = np.random.default_rng(7)
+    kinds = [CLEARED, UNKNOWN, FOREST, OTHER]
+    grids = [cells(random.choice([0, *kinds], (6, 7)).tolist(), STEP / 5) for _ in range(60)]
+    corners = [np.sort(random.integers(0, 7, (2, 2)), axis=0) for _ in grids]
+    plots = []
+    for number, (low, high) in enumerate(corners):
+        around = shapely.box(low[0], -high[1] - 1, high[0] + 1, -low[1])
+        if number % 3:
+            turned = shapely.Point(low[0] + 2.3, -low[1] - 2.1).buffer(1.7, quad_segs=2)
+            around = shapely.union(around, turned) if number % 3 == 1 else shapely.difference(turned, around)
+        plots.append(shapely.transform(around, lambda at: at * STEP / 5 + nudge))
+    plots = [one if not one.is_empty else shapely.box(0, -STEP, STEP, 0) for one in plots]
+    found = split(np.array(plots), [[one] for one in grids], PART_OF, (), UNKNOWN)
+    drawn = found.geometry(np.arange(len(found.plot)))
+
+    for number, (plot, grid) in enumerate(zip(plots, grids, strict=True)):
+        rows, columns = grid.kind.shape
+        boxes = np.array([[box(x, y, x + 1, y + 1, STEP / 5) for x in range(columns)] for y in range(rows)])
+        of_kind = {one: shapely.union_all(boxes[grid.kind == one]) for one in kinds}
+        of_kind[UNKNOWN] = plot.difference(shapely.union_all([of_kind[one] for one in kinds if one != UNKNOWN]))
+        mine = dict(zip(found.kind[found.plot == number].tolist(), drawn[found.plot == number], strict=True))
+        for kind, ground in of_kind.items():
+            expected = plot.intersection(ground)
+            assert mine.get(kind, shapely.Polygon()).symmetric_difference(expected).area <= GRID_DEG * plot.length
+        holds = found.holds_ha[found.plot == number]
+        assert holds.sum() == pytest.approx(float(plot_area_ha(np.array([plot]))[0]), rel=1e-8)

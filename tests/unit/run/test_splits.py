@@ -1,5 +1,6 @@
 """What a run draws of a plot of several uses, and when it draws nothing."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +8,7 @@ import shapely
 
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.overlay import Cells
-from eudr_check.run.stages.splits import proposal
+from eudr_check.run.stages.splits import proposals
 from eudr_check.use_tables import GROUND_USES
 
 STEP = 0.0009
@@ -26,13 +27,31 @@ def ground(rows: list[list[int]], step: float = STEP) -> tuple[shapely.Polygon, 
     return plot, Cells(kind, x, y), uses
 
 
+def drawn(plot: shapely.Polygon, cells: Cells, uses: pd.Series) -> pd.DataFrame:
+    """What is proposed for it."""
+    return proposals(gpd.GeoSeries([plot], index=["c/1"]), [[cells]], pd.DataFrame([uses], index=["c/1"]))
+
+
 def test_parts_are_numbered_the_gravest_first() -> None:
     """Cleared, then standing, then other ground, each with what it holds."""
     plot, cells, uses = ground([[OTHER, FOREST, CLEARED]])
-    rows = list(proposal("c/1", plot, [cells], uses))
+    found = drawn(plot, cells, uses)
 
-    assert [(row["number"], row["part"]) for row in rows] == [(1, "cleared"), (2, "forest"), (3, "other")]
-    assert sum(float(str(row["area_ha"])) for row in rows) == pytest.approx(float(uses.sum()), rel=1e-9)
+    assert list(zip(found["number"], found["part"], strict=True)) == [(1, "cleared"), (2, "forest"), (3, "other")]
+    assert found["area_ha"].sum() == pytest.approx(float(uses.sum()), rel=1e-9)
+
+
+def test_plots_keep_their_own_rows() -> None:
+    """Of three plots the second is of one use; the others have their parts, numbered from 1 again."""
+    made = [ground(rows) for rows in ([[OTHER, FOREST]], [[FOREST, FOREST]], [[CLEARED, FOREST, OTHER]])]
+    keys = ["c/1", "c/2", "c/3"]
+    shapes = gpd.GeoSeries([plot for plot, _, _ in made], index=keys)
+    found = proposals(shapes, [[cells] for _, cells, _ in made], pd.DataFrame([uses for *_, uses in made], index=keys))
+
+    assert found.index.tolist() == ["c/1", "c/1", "c/3", "c/3", "c/3"]
+    assert found["number"].tolist() == [1, 2, 1, 2, 3]
+    assert found["part"].tolist() == ["forest", "other", "cleared", "forest", "other"]
+    assert found["forest_ha"].to_numpy() == pytest.approx([made[0][2]["forest_ha"], 0, 0, made[2][2]["forest_ha"], 0])
 
 
 def test_parts_that_are_not_the_evidence_are_not_drawn() -> None:
@@ -41,7 +60,7 @@ def test_parts_that_are_not_the_evidence_are_not_drawn() -> None:
     uses["cleared_ha"] += 1e-4
     uses["other_ha"] -= 1e-4
 
-    assert list(proposal("c/1", plot, [cells], uses)) == []
+    assert drawn(plot, cells, uses).empty
 
 
 def test_scattered_ground_is_not_drawn() -> None:
@@ -50,4 +69,4 @@ def test_scattered_ground_is_not_drawn() -> None:
     plot, cells, uses = ground(rows, STEP / 4)
 
     assert uses["forest_ha"] > 0.5
-    assert list(proposal("c/1", plot, [cells], uses)) == []
+    assert drawn(plot, cells, uses).empty
