@@ -172,7 +172,7 @@ def _meshes(plots: Geometries, ground: Sequence[Sequence[Cells]]) -> tuple[Geome
 
 
 def _between(plots: Geometries, nets: Geometries) -> tuple[Geometries, Positions, Positions]:
-    """Meshes of nets inside their plots, the plot of each, and plots whose net has loose ends or meshes like threads."""
+    """Meshes of nets inside their plots, the plot of each, and plots whose net has loose ends or thread-like meshes."""
     faces, cuts, dangles, invalid = shapely.polygonize_full(nets[:, None])
     meshes, of = shapely.get_parts(faces, return_index=True)
     inside = shapely.intersects(plots[of], shapely.point_on_surface(meshes))
