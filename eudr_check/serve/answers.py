@@ -14,6 +14,7 @@ STATUS = {
     "auth_invalid_api_key": 401,
     "validation_missing_request_body": 400,
     "validation_invalid_geojson": 400,
+    "validation_invalid_wkt": 400,
     "validation_invalid_crs": 400,
     "validation_invalid_options": 400,
     "validation_too_many_geometries": 400,

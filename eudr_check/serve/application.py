@@ -58,6 +58,7 @@ def application(slots: Slots, tokens: Tokens, limits: Limits, land: Land | None 
         exception_handlers={HTTPException: _no_page},
         routes=[
             route("/api/submit/geojson", service.submit_geojson, "POST"),
+            route("/api/submit/wkt", service.submit_wkt, "POST"),
             route("/api/submit/geo-ids", service.submit_geoids, "POST"),
             route("/api/status/{token}", service.status, "GET"),
             route("/api/status/{token}/cancel", service.cancel, "POST"),
@@ -79,6 +80,11 @@ class Service:
     async def submit_geojson(self, request: Request, owner: str) -> Response:
         content = await asked.body(request, self._limits)
         return await self._submit(request, owner, asked.features(content, self._limits), asked.options(content))
+
+    async def submit_wkt(self, request: Request, owner: str) -> Response:
+        content = await asked.body(request, self._limits)
+        found = await asyncio.to_thread(asked.wkt, content, self._limits)
+        return await self._submit(request, owner, found, asked.options(content))
 
     async def submit_geoids(self, request: Request, owner: str) -> Response:
         content = await asked.body(request, self._limits)

@@ -6,8 +6,12 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
 from starlette.requests import Request
 
 from eudr_check.names import code_of, commodity_of
@@ -17,6 +21,8 @@ from eudr_check.serve.limits import Limits
 
 WGS84 = ("EPSG:4326", "CRS84", "OGC:1.3:CRS84", "EPSG::4326")
 UNITS = ("ha", "percent")
+BRACKETS = 20
+"""How deep brackets of a text may stand in each other: of hundreds of thousands GEOS ends the whole process."""
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -93,6 +99,36 @@ def _feature(one: Any, number: int) -> Json:
         if not isinstance(one.get(name), dict | None):
             raise CallError("validation_invalid_geojson", problem=f"features[{number - 1}].{name}")
     return {"type": "Feature", "geometry": one.get("geometry"), "properties": one.get("properties") or {}}
+
+
+def wkt(content: Json, limits: Limits) -> list[Json]:
+    """The Features of a text in WKT: one for each part of a collection or of several points, one for all else.
+
+    Raises:
+        CallError: it is no WKT, holds no position or one that is no number, or holds too many plots.
+    """
+    text = content.get("wkt")
+    if not isinstance(text, str):
+        raise CallError("validation_invalid_wkt")
+    if max(accumulate((character == "(") - (character == ")") for character in text or " ")) > BRACKETS:
+        raise CallError("validation_invalid_wkt", cause="((((…")
+    try:
+        with np.errstate(over="ignore"):
+            shape = shapely.force_2d(shapely.from_wkt(text))
+    except shapely.GEOSException as error:
+        raise CallError("validation_invalid_wkt", cause=" ".join(str(error).split())[:200]) from error
+    parts = [part for part in _parts(shape) if not part.is_empty]
+    if not parts or not np.isfinite(shapely.get_coordinates(shape)).all():
+        raise CallError("validation_invalid_wkt")
+    if len(parts) > limits.plots:
+        raise CallError("validation_too_many_geometries", most=limits.plots)
+    return [{"type": "Feature", "geometry": json.loads(shapely.to_geojson(part)), "properties": {}} for part in parts]
+
+
+def _parts(shape: BaseGeometry) -> list[BaseGeometry]:
+    if shape.geom_type not in ("GeometryCollection", "MultiPoint"):
+        return [shape]
+    return [part for one in shapely.get_parts(shape) for part in _parts(one)]
 
 
 def options(content: Json) -> Options:

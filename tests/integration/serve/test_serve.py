@@ -147,6 +147,23 @@ def test_land_is_found_by_geoid(server: Serving) -> None:
     assert strange.json()["cause"] == "1b17337e-83dc-43df-8fc1-a7415d5c0890"
 
 
+def test_land_is_taken_as_well_known_text(server: Serving) -> None:
+    """The same outline as WKT and as GeoJSON has the same answer."""
+    text = shapely.geometry.shape(square(0, 20)).wkt
+    answer = server.submit({"wkt": text, "analysisOptions": {"unitType": "percent"}}, path="wkt")
+    (row,) = [one["properties"] for one in answer.json()["data"]["features"]]
+    (same,) = [
+        one["properties"]
+        for one in server.submit(collection([square(0, 20)], unitType="percent")).json()["data"]["features"]
+    ]
+    strange = server.submit({"wkt": "POLYGON((0 0"}, path="wkt")
+
+    for name in ("external_id", "eudr_check_findings", "whisp_processing_metadata"):
+        del row[name], same[name]
+    assert row == same
+    assert (strange.status_code, strange.json()["code"]) == (400, "validation_invalid_wkt")
+
+
 def test_no_job_of_another_is_seen(server: Serving, tiny_answer: Any) -> None:
     """Another's token is answered as one that never was; so is a path for a token, and a call without a key."""
     token = tiny_answer["context"]["token"]

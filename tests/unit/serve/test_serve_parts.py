@@ -50,6 +50,53 @@ def test_others_than_this_machine_need_a_file_of_tokens() -> None:
     assert "--tokens" in str(made.exception)
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("POLYGON((-76 -6,-76.001 -6,-76.001 -6.001,-76 -6))", ["Polygon"]),
+        ("polygon z ((-76 -6 900, -76.001 -6 900, -76.001 -6.001 900, -76 -6 900))", ["Polygon"]),
+        ("MULTIPOLYGON(((0 0,1 0,1 1,0 0)),((5 5,6 5,6 6,5 5)))", ["MultiPolygon"]),
+        ("MULTIPOINT(1 2,3 4)", ["Point", "Point"]),
+        ("GEOMETRYCOLLECTION(POINT(1 2),GEOMETRYCOLLECTION(POLYGON((0 0,1 0,1 1,0 0)),LINESTRING(0 0,1 1)))",
+         ["Point", "Polygon", "LineString"]),
+    ],
+)  # fmt: skip
+def test_every_part_of_a_text_is_a_plot(text: str, kinds: list[str]) -> None:
+    """Points and collections are divided, parts of one plot are not; heights go, and a line stays a row."""
+    found = asked.wkt({"wkt": text}, Limits())
+
+    assert [one["geometry"]["type"] for one in found] == kinds
+    assert all(len(position) == 2 for one in found for position in _positions(one["geometry"]["coordinates"]))
+
+
+def _positions(found: Any) -> list[Any]:
+    return [found] if isinstance(found[0], float) else [one for part in found for one in _positions(part)]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (None, "validation_invalid_wkt"),
+        (["POINT(1 2)"], "validation_invalid_wkt"),
+        ("", "validation_invalid_wkt"),
+        ("POLYGON EMPTY", "validation_invalid_wkt"),
+        ("GEOMETRYCOLLECTION(POINT EMPTY)", "validation_invalid_wkt"),
+        ("POINT(nan 2)", "validation_invalid_wkt"),
+        ("POINT(1 1e999)", "validation_invalid_wkt"),
+        ("POLYGON((0 0,1 0,1 1))", "validation_invalid_wkt"),
+        ("SRID=32718;POINT(400000 9000000)", "validation_invalid_wkt"),
+        ("GEOMETRYCOLLECTION(" * 300_000 + "POINT(1 2)" + ")" * 300_000, "validation_invalid_wkt"),
+        ("MULTIPOINT(" + ",".join(["1 2"] * 10_001) + ")", "validation_too_many_geometries"),
+    ],
+)  # fmt: skip
+def test_a_text_of_no_plot_is_refused(text: object, code: str) -> None:
+    """Said by code; a text of countless brackets would end the whole server."""
+    with pytest.raises(CallError) as refused:
+        asked.wkt({"wkt": text}, Limits())
+
+    assert refused.value.code == code
+
+
 def test_a_made_up_token_is_known_by_its_hash_only() -> None:
     """The server keeps no secret it could leak."""
     tokens, token = Tokens.made_up()
