@@ -125,7 +125,7 @@ def run(
         with folder.logged(harvest=harvest.harvest, until=until) as ending:
             made = graph.run(stages.steps(job, until, draft=draft, redacted=redacted, shipments=shipments))
             finished = _finished(harvest, folder, documents, measured, made)
-            finished = replace(finished, shipments=_alone(harvest, made, shipments))
+            finished = replace(finished, shipments=_alone(job, made, shipments))
             ending["exit"] = int(finished.exit)
         if "assess" in made:
             folder.mark_shown()
@@ -179,8 +179,8 @@ def _finished(
     )
 
 
-def _alone(harvest: Harvest, made: Mapping[str, Any], shipments: Sequence[str]) -> tuple[Path, ...]:
-    folders = [stages.shipment_folder(harvest.harvest, name) for name in dict.fromkeys(shipments)]
+def _alone(job: Run, made: Mapping[str, Any], shipments: Sequence[str]) -> tuple[Path, ...]:
+    folders = stages.shipment_folders(job, shipments).values()
     steps = [f"published {kind}{folder}" for folder in folders for kind in ("", "redacted-")]
     return tuple(made[step] for step in steps if step in made)
 

@@ -1,10 +1,10 @@
 """The steps of a harvest, from plot files to a published package: what each needs, and what names its result."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from eudr_check.package.csv_files import write_csv
-from eudr_check.package.eu.reference import reference
+from eudr_check.package.eu.reference import distinct, reference
 from eudr_check.run import changes, history, registration
 from eudr_check.run.graph import Result
 from eudr_check.run.stages.areas import areas
@@ -23,7 +23,7 @@ STAGES = ("plots", "layers", "overlay", "assess", "package")
 KEY = "redacted-key.csv"
 """Beside the packages, never in one: which name every code of the redacted edition stands for."""
 
-__all__ = ["STAGES", "Progress", "Run", "steps", "steps_on"]
+__all__ = ["STAGES", "Progress", "Run", "shipment_folders", "steps", "steps_on"]
 
 
 def steps(run: Run, until: str, *, draft: bool, redacted: bool, shipments: Sequence[str] = ()) -> list[Step | Result]:
@@ -46,8 +46,8 @@ def steps(run: Run, until: str, *, draft: bool, redacted: bool, shipments: Seque
     if "package" in wanted:
         found += [imagery(run)] if run.harvest.imagery is not None else []
         found += _packages(run, draft=draft, redacted=redacted and not shipments)
-        for name in dict.fromkeys(shipments):
-            found += _of_shipment(run, name, draft=draft, redacted=redacted)
+        for name, own in shipment_folders(run, shipments).items():
+            found += _of_shipment(run, name, own, draft=draft, redacted=redacted)
     return found
 
 
@@ -103,17 +103,31 @@ def _publish_redacted(run: Run, made: Made) -> None:
     write_csv(run.folder.path / KEY, key_of_codes(run, made))
 
 
-def shipment_folder(harvest: str, name: str) -> str:
+def shipment_folder(harvest: str, name: str, shipments: Collection[str] = ()) -> str:
     """Folder of the package of one shipment, in the run folder.
+
+    Args:
+        harvest: name of the harvest.
+        name: of the shipment.
+        shipments: all names of shipments; some disks take those that differ only by large letters for one.
 
     >>> shipment_folder("pe-coffee-2026", "EJ-2026-01")
     'shipment-EJ-2026-01'
     """
-    return f"shipment-{reference(harvest, [name]).removeprefix(f'{harvest}.')}"
+    named = {one: reference(harvest, [one]) for one in {name, *shipments}}
+    folder = f"shipment-{named[name].removeprefix(f'{harvest}.')}"
+    alike = [one for one in named.values() if one.casefold() == named[name].casefold()]
+    return folder if len(alike) == 1 else distinct(folder, named[name])
 
 
-def _of_shipment(run: Run, name: str, *, draft: bool, redacted: bool) -> Iterator[Step | Result]:
-    folder = shipment_folder(run.harvest.harvest, name)
+def shipment_folders(run: Run, shipments: Sequence[str]) -> dict[str, str]:
+    """Folder of the package of each shipment that was asked for."""
+    known = run.documents.shipments
+    names = {*shipments, *(known.ordered_kg if known is not None else ())}
+    return {name: shipment_folder(run.harvest.harvest, name, names) for name in dict.fromkeys(shipments)}
+
+
+def _of_shipment(run: Run, name: str, folder: str, *, draft: bool, redacted: bool) -> Iterator[Step | Result]:
     yield package(run, folder, Edition(draft, shipment=name), after="published")
     yield Step(f"published {folder}", lambda made: run.folder.publish(folder, [made[folder]]), (folder,))
     if redacted:

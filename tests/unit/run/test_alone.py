@@ -8,6 +8,7 @@ import pytest
 from eudr_check.errors import PackageError
 from eudr_check.package.inputs import PackageInput
 from eudr_check.run.alone import guard_declared
+from eudr_check.run.stages import Run, shipment_folders
 from eudr_check.shipments import Shipment, Shipments
 
 READY = Shipments(tuple(Shipment(name, (), None, None, "", "", "") for name in ("E1", "E2", "E3")))
@@ -32,3 +33,15 @@ def test_only_what_is_declared_or_filed(name: str, why: str | None):
     else:
         with pytest.raises(PackageError, match=why):
             guard_declared(given, name, SUMMARY)
+
+
+@pytest.mark.parametrize("asked", [["ej-1"], ["EJ-1", "ej-1", "EJ-2"]])
+def test_shipments_that_differ_by_large_letters_share_no_folder(asked: list[str]):
+    """Windows and macOS take such folders for one; each keeps its own, whichever of them a run was asked for."""
+    known = Shipments(ordered_kg=dict.fromkeys(("EJ-1", "ej-1", "EJ-2"), 1.0))
+    run = cast(Run, SimpleNamespace(harvest=SimpleNamespace(harvest="h"), documents=SimpleNamespace(shipments=known)))
+    folders = shipment_folders(run, asked)
+
+    assert len({one.casefold() for one in folders.values()}) == len(asked)
+    assert folders["ej-1"] == shipment_folders(run, ["ej-1", "EJ-2"])["ej-1"] != "shipment-ej-1"
+    assert folders.get("EJ-2", "shipment-EJ-2") == "shipment-EJ-2"
