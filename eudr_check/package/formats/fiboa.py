@@ -22,24 +22,26 @@ SCHEMAS = (
     "https://vecorel.org/specification/v0.1.0/schema.yaml",
     "https://fiboa.org/specification/v0.3.0/schema.yaml",
 )
-SQUARE_METRES = 10_000
+SQUARE_METRES, LARGEST = 10_000, 1e9
+"""In a hectare, and of the largest field that fiboa takes."""
 WGS84 = Geod(ellps="WGS84")
 OURS = {"cooperative": "string", "commodity": "string", "final_outcome": "string", "policy": "string"}
 """Columns of our own, with their types in the language of Vecorel's schemas."""
 
 
 def files(given: Given, folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Plots with an outline; points are no fields."""
+    """Plots with an outline that is one; points are no fields."""
     plots = given.plots
-    frame = plots[plots.geometry.notna() & (plots["geometry_kind"] == "polygon")]
+    frame = plots[plots.geometry.notna() & plots.geometry.is_valid & (plots["geometry_kind"] == "polygon")]
     judged = given.assessments.reindex(frame.index)
     collection = given.harvest.harvest
     geo = parquet.geo_metadata(frame[["geometry"]])
+    area = frame["area_ha"] * SQUARE_METRES
     columns = {
         "id": pa.array(frame.index.to_numpy(dtype=object), pa.string()),
         "collection": pa.array([collection] * len(frame), pa.string()),
         "geometry": pa.array(frame.geometry.to_wkb(), pa.binary()),
-        "metrics:area": pa.array(frame["area_ha"].to_numpy() * SQUARE_METRES, pa.float32()),
+        "metrics:area": pa.array(area.where((area > 0) & (area <= LARGEST)), pa.float32(), from_pandas=True),
         "metrics:perimeter": pa.array(
             [WGS84.geometry_length(shape.boundary) for shape in frame.geometry], pa.float32()
         ),

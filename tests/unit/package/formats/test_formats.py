@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
+import shapely
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from eudr_check import geodesy, package
@@ -215,16 +216,63 @@ def test_no_deforestation_is_said_only_where_all_was_seen(row: dict[str, Any], s
     assert detected(row) is says
 
 
+def test_ids_are_of_one_exporter_and_one_harvest(tmp_path: Path) -> None:
+    """A buyer who gathers many packages joins by id: the same names of another exporter are another's land.
+
+    A plot keeps its id from harvest to harvest; what was claimed of it is a claim of its own each time.
+    """
+
+    def ids(name: str, **changes: Any) -> tuple[list[str], list[str], list[str]]:
+        folder = tmp_path / name
+        folder.mkdir()
+        settings = six.harvest(package={"languages": ["en"], "outputs": ["diasca"]}, **changes)
+        package.write(folder, package.PackageInput(**six.package(harvest=settings)))
+        rows = [content(folder / f"diasca/{kind}.json") for kind in ("sites", "claims", "evidence")]
+        assert [one["subject_id"] for one in rows[1]] == [one["site_id"] for one in rows[0]]
+        assert [one["claim_id"] for one in rows[2]] == [one["claim_id"] for one in rows[1]]
+        sites, claims, evidence = ([one[key] for one in found] for key, found in zip(
+            ("site_id", "claim_id", "evidence_id"), rows, strict=True))  # fmt: skip
+        return sites, claims, evidence
+
+    first, later = ids("first"), ids("later", harvest="prueba-2027")
+    other = ids("other", operator={"name": "Otra BV", "country": "NL", "address": "Kade 2", "eori": "NL111111111"})
+
+    assert later[0] == first[0]
+    assert not set(later[1]) & set(first[1])
+    assert not set(later[2]) & set(first[2])
+    assert not any(set(mine) & set(theirs) for mine, theirs in zip(first, other, strict=True))
+
+
+def test_no_day_of_observation_where_ground_was_not_seen(tmp_path: Path) -> None:
+    """Evidence of an undetermined plot has no day up to which all was seen, as the template has none."""
+    assessments = six.assessments()
+    assessments.loc["norte/002", ["outcome", "final_outcome"]] = "undetermined"
+    folder = written(tmp_path / "p", "diasca", assessments=assessments) / "diasca"
+    days = {row["observation_data"]["plot"]: row["observation_date"] for row in content(folder / "evidence.json")}
+    places = {
+        one["properties"]["ProductionPlace"]: one["properties"] for one in content(folder / "plots.geojson")["features"]
+    }
+
+    assert days["norte/002"] is None
+    assert days["norte/001"] == places["norte/001"]["DateMostRecentRemoteSensing"] == "2025-12-31"
+    assert "DateMostRecentRemoteSensing" not in places["norte/002"]
+
+
 def test_what_the_template_cannot_hold_is_named(tmp_path: Path) -> None:
     """A point without hectares and a plot that was not looked at are listed, not dropped."""
     frame = six.plots()
     frame.loc["sur/A 2", "declared_area_ha"] = np.nan
     frame.loc["norte/003", "usable"] = False
+    frame.loc["norte/001", "producer_name"] = "Ñ" * 150
     folder = written(tmp_path / "p", "diasca", plots=frame)
     listed = pd.read_csv(folder / "diasca/left_out.csv").set_index("plot")["why"]
+    frame.loc["sur/A 2", "declared_area_ha"] = 0.004
+    tiny = written(tmp_path / "tiny", "diasca", plots=frame)
 
     assert listed.to_dict() == {"norte/003": "not_assessed", "sur/A 2": "no_area"}
     assert len(content(folder / "diasca/sites.json")) == 4
+    assert [*Draft7Validator(TEMPLATE).iter_errors(content(folder / "diasca/plots.geojson"))] == []
+    assert pd.read_csv(tiny / "diasca/left_out.csv").set_index("plot")["why"]["sur/A 2"] == "area_too_small"
 
 
 def test_fiboa_is_read_as_what_it_is(tmp_path: Path) -> None:
@@ -247,6 +295,20 @@ def test_fiboa_is_read_as_what_it_is(tmp_path: Path) -> None:
     np.testing.assert_allclose(read["metrics:area"], frame.loc[read.index, "area_ha"] * 10_000, rtol=1e-6)
     assert schema.field("metrics:perimeter").type == pa.float32()
     assert read.loc["norte/001", "metrics:perimeter"] == pytest.approx(442.5, abs=1)
+
+
+def test_fiboa_has_no_field_whose_outline_is_broken(tmp_path: Path) -> None:
+    """Its own validator (fiboa-cli 0.21) refuses a file for one outline that crosses itself, or a field of no area."""
+    frame = six.plots()
+    bow = shapely.Polygon([(-76.1, -6.04), (-76.099, -6.039), (-76.099, -6.04), (-76.1, -6.039)])
+    frame.loc["norte/001", "geometry"] = bow
+    frame.loc["norte/001", "usable"] = False
+    frame.loc["norte/002", "area_ha"] = 0.0
+    read = gpd.read_parquet(written(tmp_path / "p", "fiboa", plots=frame) / "plots.fiboa.parquet").set_index("id")
+
+    assert sorted(read.index) == ["norte/002", "norte/003", "sur/A 1", "sur/A 3"]
+    assert read.geometry.is_valid.all()
+    assert pd.isna(read.loc["norte/002", "metrics:area"])
 
 
 def test_verify_makes_them_once_more(tmp_path: Path) -> None:
