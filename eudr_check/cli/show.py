@@ -70,13 +70,17 @@ def result(finished: Finished, *, as_json: bool, profile: bool, plots: bool = Fa
 
 
 def _causes(finished: Finished) -> Iterator[str]:
-    """Why rows are blocked: the number of each cause, with its first sentence; then points of unread area."""
+    """Why rows are blocked: the number of each cause, with its first sentence; then files that name no plots, and
+    points of unread area."""
     blocked = finished.findings[(finished.findings["severity"] == "block") & finished.findings["source_row"].notna()]
     groups = sorted(blocked.groupby(["source_file", "code"], sort=True), key=lambda group: -len(group[1]))
     for (file, _), rows in groups[:CAUSES]:
         yield say("blocked_for", file=file, count=len(rows), why=_message(next(rows.itertuples())))
     if len(groups) > CAUSES:
         yield say("blocked_more", count=sum(len(rows) for _, rows in groups[CAUSES:]))
+    unnamed = finished.findings[finished.findings["code"] == "id_column_missing"]
+    for row in unnamed.itertuples():
+        yield f"{row.source_file}: {_message(row)}"
     unsized = finished.findings[finished.findings["code"] == "point_area_unsized"]
     for file, rows in unsized.groupby("source_file", sort=True):
         yield say("taken_as_4_ha", file=file, count=len(rows), why=_message(next(rows.itertuples())))

@@ -96,13 +96,13 @@ def _plots(plan: Plan) -> Iterator[str]:
         blocked = int((mine["severity"] == "block").sum())
         if blocked:
             yield from _comment(plan, "blocked_line", "    ", count=blocked)
+    for name, why in sorted(plan.left.items()):
+        reason = say("init", "no_places", plan.language) if why is None else message(*why, plan.language)
+        yield from _comment(plan, "left_line", "  ", file=name, why=reason)
     yield from _comment(plan, "cooperatives_line")
     yield "# cooperatives:"
     for short in dict.fromkeys(file.cooperative for file in plan.files):
         yield f"#   {_text(short)}: {BLANK}"
-    for name, why in sorted(plan.left.items()):
-        reason = say("init", "no_places", plan.language) if why is None else message(*why, plan.language)
-        yield from _comment(plan, "left_line", "  ", file=name, why=reason)
 
 
 def _layers(plan: Plan) -> Iterator[str]:

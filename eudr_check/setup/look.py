@@ -23,7 +23,14 @@ _PARTS = frozenset({".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".xm
 """Files that belong to another of the same name."""
 
 
-SHOWN = ("id_by_content", "area_unit_known", "area_unit_of_country", "area_unit_differs", "area_unit_local")
+SHOWN = (
+    "id_by_content",
+    "id_column_missing",
+    "area_unit_known",
+    "area_unit_of_country",
+    "area_unit_differs",
+    "area_unit_local",
+)
 """Findings besides those about columns that a person should know of before the first run."""
 
 

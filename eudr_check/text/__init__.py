@@ -30,6 +30,8 @@ MARKS = {
     "[letter of the other axis]": "other_axis",
     "[two hemispheres]": "two_hemispheres",
     "[no longitude and latitude]": "no_angles",
+    "[no longitude]": "no_longitude",
+    "[no latitude]": "no_latitude",
 }
 """What tables keep in the place of what is withheld, and its key in `package.yaml`, whose words sentences take."""
 

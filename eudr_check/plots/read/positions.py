@@ -66,9 +66,12 @@ class Positions:
         cells = [column[row] for column in self._cells]
         if cells == [None, None]:
             return None
+        if None in cells:
+            there, missing = (cells[1], "longitude") if cells[0] is None else (cells[0], "latitude")
+            raise ValueError(f"«{there[:40]}» [no {missing}]")
         angles = [self._angle(place, row) for place in range(len(AXES))]
         if angles[0] is None or angles[1] is None:
-            shown = ", ".join(f"«{(cell or '')[:40]}»" for cell in cells)
+            shown = ", ".join(f"«{cell[:40]}»" for cell in cells)
             raise ValueError(f"{shown} [no longitude and latitude]")
         return angles[0][0], angles[1][0], (angles[0][1], angles[1][1])
 

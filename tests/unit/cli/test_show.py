@@ -60,3 +60,21 @@ def test_a_window_narrower_than_the_figures_cuts_none(
     show._whole(Console(markup=False, emoji=False), show._outcomes(cast("Any", finished("coop-01"))))
 
     assert capsys.readouterr().out.split()[-1] == "29"
+
+
+def test_a_file_without_a_column_of_ids_says_what_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ "Give the plot an id" helps nobody whose file has ids in a column that no header names."""
+    monkeypatch.setattr(language, "_chosen", ["es"])
+    details = '{"headers": "CÓDIGO SOCIO, LATITUD"}'
+    findings = pd.DataFrame(
+        {
+            "severity": ["block"] * 6 + ["warn"],
+            "code": ["id_missing"] * 6 + ["id_column_missing"],
+            "source_file": "padron.csv",
+            "source_row": [*range(6), None],
+            "details": ["{}"] * 6 + [details],
+        }
+    )
+    said = list(show._causes(cast("Any", SimpleNamespace(findings=findings))))
+
+    assert len(said) == 2 and "CÓDIGO SOCIO" in said[1] and "plot_id: " in said[1]

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from eudr_check.plots import message
 from eudr_check.plots.read.coordinates import ContradictionError, angle
 from eudr_check.text import say
 from tests.helpers.plot_files import codes, loaded, named, written
@@ -161,3 +162,15 @@ def test_what_is_wrong_is_said_in_every_language(tmp_path, longitude, latitude):
 
     assert "«" in said
     assert not re.search(r"[\[\]\\]|None|longitude|latitude|swap|contradict", said)
+
+
+@pytest.mark.parametrize(("cells", "missing"), [(("", "-6.041239"), "longitude"), (("-76.101239", " "), "latitude")])
+def test_half_a_position_says_which_half_is_missing(tmp_path, cells, missing):
+    """A good latitude beside an empty cell is not called unreadable coordinates of both."""
+    file = written(tmp_path, "a.csv", f"codigo,longitud,latitud\nA,{cells[0]},{cells[1]}\nB,-76.1,-6.1\n")
+    _, findings = loaded(file)
+    found = findings[findings["code"] == "geometry_unreadable"]
+
+    assert len(found) == 1 and f"the {missing} is missing" in message(
+        "geometry_unreadable", found["details"].iloc[0], "en"
+    )
