@@ -116,7 +116,7 @@ def digest(nonce: bytes, created: str, key: str) -> str:
     """Password digest over the raw bytes of a nonce.
 
     >>> digest(bytes(16), "2026-01-15T10:00:00.000Z", "key")
-    'aRsB8/VCr5MTJ/TIZLAxZdhPx6k='
+    'hiKvKH++xdMyKwVKd4PGyxZZKtY='
     """
     made = hashlib.sha1(nonce + created.encode() + key.encode(), usedforsecurity=False).digest()
     return base64.b64encode(made).decode("ascii")

@@ -50,12 +50,11 @@ def cross_tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset) -> pd.DataFrame:
     ... ).rio.write_crs("EPSG:4326")
     >>> square = shapely.box(0.0005, 0.0005, 0.0015, 0.0015)
     >>> plots = gpd.GeoDataFrame(geometry=[square], index=pd.Index(["rosa"], name="plot"), crs="EPSG:4326")
-    >>> cross_tabulate(plots, cube).round(4)
-          forest  loss_year  area_ha
-    plot
-    rosa       0          0   0.3077
-    rosa       1          0   0.6155
-    rosa       1       2021   0.3077
+    >>> cross_tabulate(plots, cube).round(4).reset_index()
+       plot  forest  loss_year  area_ha
+    0  rosa       0          0   0.3077
+    1  rosa       1          0   0.6155
+    2  rosa       1       2021   0.3077
     """
     require_wgs84(plots)
     geometries = plots.geometry.to_numpy()

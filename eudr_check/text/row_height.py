@@ -18,7 +18,7 @@ def height(cells: Iterable[tuple[object, float]]) -> float:
 def lines(value: object, width: float) -> int:
     """Lines that a text takes in a column of so many characters, words kept whole; 1 where there is no value.
 
-    >>> lines("a plot by the river", 11), lines("one\\ntwo", 20), lines(None, 9)
+    >>> lines("a plot by the river", 10), lines("one\\ntwo", 20), lines(None, 9)
     (3, 2, 1)
     """
     if value is None or value != value:
