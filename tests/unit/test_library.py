@@ -14,7 +14,7 @@ import shapely
 import xarray as xr
 
 import eudr_check
-from eudr_check import layers, library
+from eudr_check import layers
 from eudr_check.config import LayerChoice
 from eudr_check.errors import PackageError, PlotsError
 from eudr_check.run.harvest import run
