@@ -4,7 +4,7 @@ In one call, with the index of a GeoDataFrame as ids:
 
     result = eudr_check.screen(plots, country="PE")
 
-In steps, with rasters of one's own (see `docs/notebooks/ten_lines.ipynb`):
+In steps, with rasters of one's own (`docs/notebooks/ten_lines.ipynb` of the repository):
 
     plots, findings = eudr_check.check(plots, country="PE")
     evidence = eudr_check.tabulate(plots, cube)

@@ -128,8 +128,10 @@ def tabulate(plots: gpd.GeoDataFrame, cube: xr.Dataset, *, gps_error_m: float = 
         boundary moved by the GPS error). A plot that the cube does not hold whole is unknown in every variable.
 
     Raises:
+        PlotsError: the rows are no PLOTS.
         OverlayError: plots and cube do not fit, see `eudr_check.overlay.cross_tabulate`.
     """
+    _checked(plots)
     tabulated = overlay_room.tabulate(plots, cube, gps_error_m)
     combined = overlay_room.combine([pa.Table.from_pandas(tabulated)])
     evidence, _ = overlay_room.conserve(plots, combined)
@@ -157,8 +159,10 @@ def assess(
         ASSESSMENTS in the order of `plots`, and REASONS.
 
     Raises:
-        EudrCheckError: an unknown layer or policy; evidence that lacks a column or speaks of an unknown plot.
+        EudrCheckError: rows that are no PLOTS; an unknown layer or policy; evidence that lacks a column or speaks of an
+            unknown plot.
     """
+    _checked(plots)
     variables: list[Variable] = []
     for one in layers:
         variables += (
@@ -178,8 +182,10 @@ def eu_geojson(plots: gpd.GeoDataFrame, *, producer_as: str = "cooperative") -> 
         A GeoJSON FeatureCollection.
 
     Raises:
+        PlotsError: the rows are no PLOTS.
         PackageError: plots that cannot be sent, each with the reason.
     """
+    _checked(plots)
     made = eu.export(plots, producer_as)
     refused = made.changes[made.changes["refused"]]
     if len(refused):
@@ -210,6 +216,13 @@ def eu_check(file: Path | bytes | str | Mapping[str, object], *, cattle: bool = 
     if isinstance(file, Mapping):
         file = json.dumps(file, ensure_ascii=False)
     return file_rules.check(file.encode() if isinstance(file, str) else file, cattle=cattle)
+
+
+def _checked(plots: pd.DataFrame) -> None:
+    """Refuse rows that are no PLOTS."""
+    missing = [name for name in ("cooperative", "usable", "geometry_kind", "area_ha") if name not in plots]
+    if missing:
+        raise PlotsError(f"these are no PLOTS, columns are missing: {', '.join(missing)}; eudr_check.check makes them")
 
 
 @contextmanager

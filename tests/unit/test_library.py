@@ -33,6 +33,14 @@ def rows() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=[*shapes, crossed], index=[*PLOTS, "bow-tie"], crs="EPSG:4326")
 
 
+def test_rows_that_nobody_checked_are_refused_in_words(rows: gpd.GeoDataFrame) -> None:
+    """Steps that want PLOTS say how they are made; they ended with the name of a missing column."""
+    for step in (eudr_check.eu_geojson, lambda one: eudr_check.assess(one, pd.DataFrame(), LAYERS),
+                 lambda one: eudr_check.tabulate(one, xr.Dataset())):  # fmt: skip
+        with pytest.raises(PlotsError, match=r"eudr_check\.check"):
+            step(rows)
+
+
 def test_screen_gives_the_outcomes_of_a_run(
     tiny: Tiny, rows: gpd.GeoDataFrame, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
