@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from eudr_check import object_store
-from eudr_check.choices import Commodity, Language, Output
+from eudr_check.choices import LANGUAGES, Commodity, Language, Output, SpokenLanguage
 from eudr_check.errors import ConfigError
 from eudr_check.given_paths import AreaPath, FilePath, RegisterPlace, policy_beside_yaml
 from eudr_check.imagery_settings import Imagery
@@ -49,7 +49,7 @@ def _is_slug(text: str) -> str:
 
 Slug = Annotated[str, AfterValidator(_is_slug)]
 NamedCommodity = Annotated[Commodity, BeforeValidator(known_as(commodity_of))]
-NamedLanguage = Annotated[Language, BeforeValidator(known_as(language_of))]
+NamedLanguage = Annotated[SpokenLanguage, BeforeValidator(known_as(language_of))]
 
 
 class PlotFile(Strict):
@@ -132,6 +132,16 @@ class PackageChoice(Strict):
         None,
         description="date of the package and its statements; default the day of the first run",
     )
+
+    @property
+    def document_languages(self) -> tuple[Language, ...]:
+        """Languages of statements, records and maps: those named that have the words of the Regulation, else English.
+
+        >>> PackageChoice(languages=("am", "fr")).document_languages
+        ('fr',)
+        """
+        known = {str(one): one for one in LANGUAGES}
+        return tuple(known[one] for one in self.languages if one in known) or ("en",)
 
 
 class RunChoice(Strict):

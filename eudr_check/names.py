@@ -8,10 +8,11 @@ from functools import cache
 import pycountry
 from babel import Locale
 
-from eudr_check.choices import LANGUAGES
+from eudr_check.choices import SPOKEN_LANGUAGES
 from eudr_check.resources import read_yaml
 
 _NOT_PLAIN = re.compile(r"[^0-9a-z@]+")
+_NO_LETTER = re.compile(r"(?:[^\w@]|_)+")
 _TOTAL = re.compile(
     r"(?:(?:gran|grand|sub|sous|super)_?)?tota(?:l|is|les|ux|ls)(?:_\w+)?"
     r"|sumas?(?:_(?:total|de|del|ha|area|parcial)\w*)?|sumatorias?(?:_\w+)?|sum|somas?(?:_(?:total|das?|de|ha)\w*)?"
@@ -37,8 +38,21 @@ def plain(text: str) -> str:
     >>> plain("Mã lô đất")
     'ma_lo_dat'
     """
+    return _NOT_PLAIN.sub("_", _without_accents(text)).strip("_")
+
+
+def spelled(text: str) -> str:
+    """The same with letters of every script, of which `plain` leaves nothing: to know words of ours again.
+
+    >>> spelled(" Không phá rừng."), spelled("ደን አልተመነጠረም።"), plain("ደን አልተመነጠረም።")
+    ('khong_pha_rung', 'ደን_አልተመነጠረም', '')
+    """
+    return _NO_LETTER.sub("_", _without_accents(text)).strip("_")
+
+
+def _without_accents(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text.replace("đ", "d").replace("Đ", "D").replace("²", "2"))
-    return _NOT_PLAIN.sub("_", "".join(c for c in letters if not unicodedata.combining(c)).lower()).strip("_")
+    return "".join(c for c in letters if not unicodedata.combining(c)).lower()
 
 
 def is_total(text: str) -> bool:
@@ -124,11 +138,11 @@ def commodity_of(text: str) -> str | None:
 def language_of(text: str) -> str | None:
     """One of our languages by code, locale or name; None when it is none.
 
-    >>> language_of("ES"), language_of("pt_BR"), language_of("français"), language_of("esp")
-    ('es', 'pt', 'fr', None)
+    >>> language_of("ES"), language_of("pt_BR"), language_of("français"), language_of("esp"), language_of("አማርኛ")
+    ('es', 'pt', 'fr', None, 'am')
     """
     known = _languages()
-    return known.get(plain(text)) or known.get(plain(re.split(r"[-_.@]", text)[0]))
+    return known.get(spelled(text)) or known.get(spelled(re.split(r"[-_.@]", text)[0]))
 
 
 @cache
@@ -191,8 +205,8 @@ def _commodities() -> dict[str, str]:
 
 @cache
 def _languages() -> dict[str, str]:
-    names = {plain(Locale(one).languages[other]): other for one in LANGUAGES for other in LANGUAGES}
-    return {**names, **{code: code for code in LANGUAGES}}
+    names = {spelled(Locale(one).languages[other]): other for one in SPOKEN_LANGUAGES for other in SPOKEN_LANGUAGES}
+    return {**names, "bahasa_indonesia": "id", **{code: code for code in SPOKEN_LANGUAGES}}
 
 
 def is_id(name: str) -> bool:

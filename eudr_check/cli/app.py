@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from eudr_check import __version__, object_store, postgresql
-from eudr_check.choices import Language
+from eudr_check.choices import SpokenLanguage
 from eudr_check.cli import language
 from eudr_check.errors import BusyError, EudrCheckError
 from eudr_check.run.exit import Exit
@@ -25,7 +25,9 @@ else:
     # Typer takes no unions; what a register is, its parser says.
     Place = Path
 
-Spoken = Annotated[Language | None, typer.Option(help="language of what is said here; default: that of the system")]
+Spoken = Annotated[
+    SpokenLanguage | None, typer.Option(help="language of what is said here; default: that of the system")
+]
 
 
 class Commands(typer.Typer):

@@ -14,7 +14,7 @@ import typer
 from typer import rich_utils
 from typer.main import get_command
 
-from eudr_check.choices import LANGUAGES
+from eudr_check.choices import SPOKEN_LANGUAGES
 from eudr_check.cli import language
 from eudr_check.cli.app import error_json
 from eudr_check.cli.language import say
@@ -42,6 +42,8 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> None:
         arguments: what stands behind the name of the program.
     """
     language.speak(asked(arguments))
+    if "--json" not in arguments:
+        language.note()
     command: Any = get_command(app)
     _translate(command)
     for name, key in _TITLES.items():
@@ -68,7 +70,7 @@ def asked(arguments: Sequence[str]) -> str | None:
     """
     pairs = zip(arguments, [*arguments[1:], ""], strict=True)
     named = [after if one == "--language" else one.partition("=")[2] for one, after in pairs if _names(one)]
-    return next((one for one in named if one in LANGUAGES), None)
+    return next((one for one in named if one in SPOKEN_LANGUAGES), None)
 
 
 def _names(argument: str) -> bool:
@@ -89,7 +91,7 @@ def of_call(message: str) -> str:
     for pattern, words in read_yaml(__package__, "usage.yaml").items():
         found = re.fullmatch(pattern, message, re.DOTALL)
         if found is not None:
-            return str(words[spoken]).format(**found.groupdict())
+            return str(words[spoken]).format(**found.groupdict()) if spoken in words else message
     return message
 
 

@@ -5,9 +5,10 @@ import sys
 from collections.abc import Mapping
 
 from eudr_check import text
-from eudr_check.choices import LANGUAGES
+from eudr_check.choices import SPOKEN_LANGUAGES
 
 _chosen: list[str] = []
+_noted: set[str] = set()
 
 
 def speak(language: str | None) -> None:
@@ -32,7 +33,14 @@ def of_locale(environment: Mapping[str, str]) -> str:
 
         locale = system.getlocale()[0]
     code = (locale or "").lower()[:2]
-    return code if code in LANGUAGES else "en"
+    return code if code in SPOKEN_LANGUAGES else "en"
+
+
+def note() -> None:
+    """Say once, on stderr, that a machine made the words of the language spoken, where nobody has read them."""
+    if spoken() not in _noted and (said := text.machine_made(spoken())):
+        _noted.add(spoken())
+        sys.stderr.writelines(f"{one}\n" for one in said)
 
 
 def in_words(message: object) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from eudr_check import law as rules
-from eudr_check.choices import Language
+from eudr_check.choices import SpokenLanguage
 from eudr_check.cli import language as speech
 from eudr_check.cli.app import AsJson, app
 from eudr_check.errors import ConfigError
@@ -26,7 +26,7 @@ def law(
     established: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="since when")] = None,
     role: Annotated[rules.Role, typer.Option(help="part in the supply chain")] = "operator",
     seat: Annotated[str | None, typer.Option(help="country in which the undertaking is established")] = None,
-    language: Annotated[Language | None, typer.Option(help="language of the answer")] = None,
+    language: Annotated[SpokenLanguage | None, typer.Option(help="language of the answer")] = None,
     as_json: AsJson = False,
 ) -> None:
     """What applies to a product, its countries and a day: Annex I, country class, who files what, by which act."""

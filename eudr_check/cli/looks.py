@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eudr_check import __version__, object_store
-from eudr_check.choices import Language
+from eudr_check.choices import SpokenLanguage
 from eudr_check.cli.app import AsJson, Config, app, echo_json
-from eudr_check.cli.language import speak
+from eudr_check.cli.language import note, speak
 from eudr_check.errors import EudrCheckError
 from eudr_check.text import sentence
 
@@ -37,7 +37,7 @@ def status(config: Config, as_json: AsJson = False) -> None:
 def explain(
     config: Config,
     plot: Annotated[str, typer.Argument(help="plot as COOPERATIVE/ID")],
-    language: Annotated[Language | None, typer.Option(help="default: the first of the harvest")] = None,
+    language: Annotated[SpokenLanguage | None, typer.Option(help="default: the first of the harvest")] = None,
     picture: Annotated[Path | None, typer.Option(help="SVG to write: the plot on the layers")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -50,6 +50,8 @@ def explain(
     assert harvest.run.folder is not None
     spoken = language or harvest.package.languages[0]
     speak(spoken)  # refusals too
+    if not as_json:
+        note()
     tables = results.tables(harvest.run.folder)
     definitions = [layers.definition(choice) for choice in harvest.layers]
     words = risk.explain(

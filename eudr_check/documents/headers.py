@@ -38,10 +38,13 @@ def ours(document: str, header: Sequence[str]) -> list[str]:
 
 
 def template(document: str, language: str, *, cattle: bool = False) -> str:
-    """The first line of an empty file of a document, in a language; only deliveries of cattle name groups."""
+    """The first line of an empty file of a document; only deliveries of cattle name groups.
+
+    In English where nobody keeps such files in the language.
+    """
     content = _content()[document]
     columns = [name for name in content if cattle or (document, name) != ("deliveries", "group")]
-    return ";".join(content[name][language][0] for name in columns) + "\n"
+    return ";".join(content[name].get(language, content[name]["en"])[0] for name in columns) + "\n"
 
 
 def documents() -> tuple[str, ...]:

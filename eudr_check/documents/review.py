@@ -14,7 +14,7 @@ from eudr_check.documents.persons import are_two, words_of
 from eudr_check.errors import ConfigError, EudrCheckError
 from eudr_check.files import is_safe_name, leads_outside
 from eudr_check.law.regulation import CUTOFF
-from eudr_check.names import plain
+from eudr_check.names import spelled
 from eudr_check.text import Sentence, sentence, topic
 from eudr_check.text.decided import both, decision
 
@@ -193,23 +193,23 @@ def coded(column: str, written: str) -> str:
     >>> coded("decision", "Sin deforestación"), coded("grounds", "field_visit"), coded("decision", "ok")
     ('clear', 'field_visit', 'ok')
     """
-    return _words(column).get(plain(written), written)
+    return _words(column).get(spelled(written), written)
 
 
 def half_cleared(written: str, commodity: str, place: str) -> list[Sentence]:
     """What is wrong with clearing wood in the words of other commodities: nobody was asked about degradation."""
-    others = {plain(word) for word in decision("clear", "coffee").values()}
-    if commodity != "wood" or plain(written) not in others:
+    others = {spelled(word) for word in decision("clear", "coffee").everywhere()}
+    if commodity != "wood" or spelled(written) not in others:
         return []
-    words = "; ".join(decision("clear", commodity).values())
+    words = "; ".join(dict.fromkeys(decision("clear", commodity).everywhere()))
     return [sentence("reviews", "half_cleared", place=place, value=written, known=words)]
 
 
 @cache
 def _words(column: str) -> dict[str, str]:
     if column == "decision":
-        return {plain(word): code for code in DECISIONS for words in both(code) for word in words.values()}
-    return {plain(word): code for code in GROUNDS for word in topic("reviews")[f"grounds_{code}"].values()}
+        return {spelled(word): code for code in DECISIONS for words in both(code) for word in words.everywhere()}
+    return {spelled(word): code for code in GROUNDS for word in topic("reviews")[f"grounds_{code}"].everywhere()}
 
 
 def _list(text: str) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NotRequired, TypedDict
 
+from eudr_check.choices import SPOKEN_LANGUAGES
 from eudr_check.documents.reviews import Effect
-from eudr_check.text import LANGUAGES, Sentence, sentence
+from eudr_check.text import Sentence, sentence
 
 _SHOWN = 3
 
@@ -54,7 +55,9 @@ def stated(effects: Iterable[Effect]) -> list[Stated]:
         }
         for one in effects
     ]
-    return [row | {"said": {language: effect(row).in_language(language) for language in LANGUAGES}} for row in rows]
+    return [
+        row | {"said": {language: effect(row).in_language(language) for language in SPOKEN_LANGUAGES}} for row in rows
+    ]
 
 
 def lines(effects: Iterable[Stated]) -> list[Sentence]:

@@ -10,7 +10,7 @@ from eudr_check.documents import headers
 from eudr_check.documents.review import COLUMNS, DECISIONS, GROUNDS
 from eudr_check.documents.reviews import EXPLAINS, NO_REVIEW
 from eudr_check.tables import SETTLED
-from eudr_check.text import row_height, say, topic
+from eudr_check.text import machine_made, row_height, say, topic
 from eudr_check.text.clean import clean
 from eudr_check.text.decided import decision
 
@@ -57,12 +57,12 @@ def write(
     sheet = book.add_worksheet("reviews")
     head = book.add_format({"bold": True, "bg_color": "#eef0f2", "bottom": 1, "text_wrap": True, "valign": "top"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
-    titles = headers.template("reviews", language).strip().split(";")
-    titles += [say("reviews", key, language) for key in ("sheet_why", "sheet_needs")]
+    titles = _titles(language)
     widths = [*(_WIDTHS.get(name, _WIDTH) for name in COLUMNS), _WHY, _NEEDS]
     for at, (title, width) in enumerate(zip(titles, widths, strict=True)):
         sheet.write_string(0, at, title, head)
         sheet.set_column(at, at, width, wrapped, {"hidden": at < len(COLUMNS) and COLUMNS[at] in _HIDDEN})
+    sheet.set_row(0, row_height.height(zip(titles, widths, strict=True)))
     for row, (plot, codes) in enumerate(wanted.items(), start=1):
         cells = {
             "review": f"todo {plot}",
@@ -93,6 +93,12 @@ def write(
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     book.close()
+
+
+def _titles(language: str) -> list[str]:
+    """Headers; that of the reasons says who translated them."""
+    why = "\n".join((say("reviews", "sheet_why", language), *machine_made(language)))
+    return [*headers.template("reviews", language).strip().split(";"), why, say("reviews", "sheet_needs", language)]
 
 
 def _in_words(code: str, language: str) -> str:

@@ -10,7 +10,7 @@ from eudr_check.documents import workbook
 from eudr_check.documents.review import COLUMNS, coded
 from eudr_check.documents.reviews import EXPLAINS, NO_REVIEW
 from eudr_check.errors import ConfigError
-from eudr_check.names import plain
+from eudr_check.names import spelled
 from eudr_check.text import Sentence, sentence, topic
 from eudr_check.text.clean import clean
 
@@ -27,7 +27,8 @@ MOST_BYTES = 512_000_000
 _NO_DIGEST = "?"
 _NOT_DONE = frozenset(
     ("no", "n", "non", "nao", "false", "falso", "faux", "0", "pending", "pendiente", "pendente", "en_attente",
-     "todavia_no", "aun_no", "not_yet", "pas_encore", "ainda_nao")
+     "todavia_no", "aun_no", "not_yet", "pas_encore", "ainda_nao", "tidak", "belum", "khong", "chua", "hapana", "bado",
+     "አይ", "አይደለም", "ገና", "አልተደረገም", "አልተሠራም", "አልተሰራም")
 )  # fmt: skip
 """What people write into `done` where it is not."""
 
@@ -57,7 +58,7 @@ def of_workbook(path: Path) -> tuple[list[Filled], list[Sentence], int]:
     notes: list[Sentence] = []
     untouched = 0
     for title, header, rows in workbook.read_all(path, _recognised):
-        names = [_known().get(plain(cell), cell) for cell in header]
+        names = [_known().get(spelled(cell), cell) for cell in header]
         _guard(names, header, f"{path}, {title}")
         for cells, sheet, number in rows:
             row = {name: clean(cell) for name, cell in zip(names, cells, strict=False)}
@@ -71,7 +72,7 @@ def of_workbook(path: Path) -> tuple[list[Filled], list[Sentence], int]:
                 notes.append(sentence("reviews", "not_by_review", **said))
             elif not row["found"]:
                 notes.append(sentence("reviews", "no_result", **said))
-            elif not confirms and plain(row.get("done", "")) in _NOT_DONE:
+            elif not confirms and spelled(row.get("done", "")) in _NOT_DONE:
                 notes.append(sentence("reviews", "not_done", **said))
             else:
                 filled.append((_decision(row), place))
@@ -149,7 +150,7 @@ def _guard(names: Sequence[str], header: Sequence[str], place: str) -> None:
 
 def _recognised(cells: Sequence[str]) -> int:
     """How many headers are ours; none where neither what was found is asked for nor a row is known by its keys."""
-    names = {_known().get(plain(cell)) for cell in cells}
+    names = {_known().get(spelled(cell)) for cell in cells}
     return len(names - {None}) if "found" in names or names >= {*FIXED} else 0
 
 
@@ -157,4 +158,4 @@ def _recognised(cells: Sequence[str]) -> int:
 def _known() -> dict[str, str]:
     """Header in any language, without case and accents: its key in the words of the plan."""
     words = topic("plan")
-    return {plain(word): key for key in ("plot", *BY_HAND, *FIXED) for word in words[key].values()}
+    return {spelled(word): key for key in ("plot", *BY_HAND, *FIXED) for word in words[key].everywhere()}

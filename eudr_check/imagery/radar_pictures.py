@@ -13,7 +13,9 @@ from eudr_check.text import LANGUAGES, say
 from eudr_check.text.clean import clean
 
 
-def write(folder: Path, medians: Sequence[Median], outlines: Mapping[str, Outlines], language: str) -> Written:
+def write(
+    folder: Path, medians: Sequence[Median], outlines: Mapping[str, Outlines], language: str, spoken: Sequence[str] = ()
+) -> Written:
     """Write `pictures/PLOT_radar_median_SINCE_UNTIL.png` of medians.
 
     Args:
@@ -21,12 +23,13 @@ def write(folder: Path, medians: Sequence[Median], outlines: Mapping[str, Outlin
         medians: of all plots.
         outlines: by plot.
         language: of the frames.
+        spoken: of the captions, besides those of documents.
     """
     names = stems([one.plot for one in medians])
     shown: dict[str, list[dict[str, Any]]] = {one.plot: [] for one in medians}
     files: dict[tuple[str, str], str] = {}
     for one in medians:
-        shown[one.plot].append(_shown(one, outlines[one.plot]))
+        shown[one.plot].append(_shown(one, outlines[one.plot], (*LANGUAGES, *spoken)))
         if one.chip is None or one.decibels is None:
             continue
         file = f"pictures/{names[one.plot]}_radar_median_{one.window.since}_{one.window.until}.png"
@@ -57,8 +60,8 @@ def _lines(one: Median, language: str) -> list[str]:
     ]
 
 
-def _shown(one: Median, around: Outlines) -> dict[str, Any]:
-    said = {language: {"name": _name(one, language), "lines": _lines(one, language)} for language in LANGUAGES}
+def _shown(one: Median, around: Outlines, languages: Sequence[str]) -> dict[str, Any]:
+    said = {language: {"name": _name(one, language), "lines": _lines(one, language)} for language in languages}
     if one.chip is None or one.decibels is None:
         return {"status": one.status, "said": said}
     rows, columns = one.chip.shape

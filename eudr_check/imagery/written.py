@@ -31,7 +31,9 @@ class Written:
     """By plot what a page shows: JSON with chips as base64 WebP, outlines in cells, and captions by language."""
 
 
-def write(folder: Path, looks: Sequence[Look], outlines: Mapping[str, Outlines], language: str) -> Written:
+def write(
+    folder: Path, looks: Sequence[Look], outlines: Mapping[str, Outlines], language: str, spoken: Sequence[str] = ()
+) -> Written:
     """Write `pictures/` (framed PNG by plot and date) and `rasters/` (GeoTIFF by date and tile) of looks.
 
     Args:
@@ -39,6 +41,7 @@ def write(folder: Path, looks: Sequence[Look], outlines: Mapping[str, Outlines],
         looks: of all plots; one scene seen in two slots of a plot is drawn once.
         outlines: by plot.
         language: of the frames.
+        spoken: of the captions, besides those of documents.
     """
     (folder / "pictures").mkdir()
     (folder / "rasters").mkdir()
@@ -55,7 +58,7 @@ def write(folder: Path, looks: Sequence[Look], outlines: Mapping[str, Outlines],
                 drawn.add(stem)
                 _draw(folder, stem, look, outlines[look.plot], language, before.get(look.plot))
         rows.append(row)
-        shown[look.plot].append(_shown(look, row, outlines[look.plot], before.get(look.plot)))
+        shown[look.plot].append(_shown(look, row, outlines[look.plot], before.get(look.plot), spoken))
     for name, views in mosaic.by_day(look.view for look in looks if look.view is not None).items():
         for kind, column in KINDS.items():
             mosaic.write(folder / "rasters" / f"{name}_{column}.tif", views, kind)
@@ -121,11 +124,13 @@ def _row(look: Look) -> dict[str, Any]:
     }
 
 
-def _shown(look: Look, row: Mapping[str, Any], outlines: Outlines, before: Any) -> dict[str, Any]:
+def _shown(
+    look: Look, row: Mapping[str, Any], outlines: Outlines, before: Any, spoken: Sequence[str]
+) -> dict[str, Any]:
     """One look as a page shows it; chips stay at their native cells, the browser enlarges them."""
     said = {
         language: {"name": captions.slot_name(look, language), "lines": captions.lines(look, language, before)}
-        for language in LANGUAGES
+        for language in dict.fromkeys((*LANGUAGES, *spoken))
     }
     view = look.view
     if view is None:

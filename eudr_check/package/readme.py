@@ -7,7 +7,7 @@ from eudr_check.config import Harvest
 from eudr_check.package.alone import KEY
 from eudr_check.records import Json
 from eudr_check.shipments import in_words
-from eudr_check.text import number, say
+from eudr_check.text import machine_made, number, say
 
 
 def text(harvest: Harvest, summary: Json, language: str) -> str:
@@ -26,7 +26,7 @@ def text(harvest: Harvest, summary: Json, language: str) -> str:
         for one in summary["withheld_because"]
     ]
     lines += [say("shipments", "part_filed", language, **one) for one in summary["filed_in_part"]]
-    lines += ["", *(line(f"file_{name}") for name in _FILES), "", line("verify"), ""]
+    lines += ["", *(line(f"file_{name}") for name in _FILES), "", line("verify"), *machine_made(language), ""]
     return "\n".join(lines)
 
 

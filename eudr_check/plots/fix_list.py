@@ -49,7 +49,7 @@ def write_fix_lists(
         folder: made where it does not exist.
         plots: PLOTS.
         findings: FINDINGS.
-        languages: of en, es, fr, pt; the first is the first sheet.
+        languages: those people work with; the first is the first sheet.
 
     Returns:
         Files written, sorted.
@@ -91,13 +91,19 @@ def _lines(findings: pd.DataFrame, places: pd.Series, languages: Sequence[str]) 
         for axis in ("longitude", "latitude")
     )
     code, severities = _cells(findings["code"]), _cells(findings["severity"])
-    lines = {}
+    lines: dict[str, list[Line]] = {}
     for language in languages:
         weight = [text.say("fix_list", severity, language) for severity in severities]
         problem = [sentence(*said, language) for said in zip(code, details, strict=True)]
         columns = (weight, source_file, row, plot_id, production_place, problem, longitude, latitude, code)
-        lines[language] = list(zip(*map(_cleaned, columns), strict=True))
+        lines[language] = [*_marks(language), *zip(*map(_cleaned, columns), strict=True)]
     return lines
+
+
+def _marks(language: str) -> list[Line]:
+    """Lines above all others: that a machine made the words, where that is so."""
+    at = COLUMNS.index("problem")
+    return [(*(None,) * at, said, *(None,) * (len(COLUMNS) - at - 1)) for said in text.machine_made(language)]
 
 
 def _cells(column: pd.Series) -> list[Any]:

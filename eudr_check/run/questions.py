@@ -12,12 +12,12 @@ ALWAYS = "cdehklmn"
 
 
 def questions(harvest: Harvest) -> dict[str, str]:
-    """Open questions by letter or topic, in the first language of the harvest.
+    """Open questions by letter or topic, in the first language of the harvest that documents have.
 
     Those of the last run's record; before there is one, those that the settings leave open.
     """
     assert harvest.run.folder is not None
-    language = harvest.package.languages[0]
+    language = harvest.package.document_languages[0]
     path = RunFolder(harvest.run.folder).pull("tables") / "article10.json"
     record = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
     if record is not None:

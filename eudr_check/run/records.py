@@ -52,6 +52,6 @@ def records(
             None if lots is None else lots[lots["lot"].isin(list(named))],
             areas,
         )
-        return article10.written(made, harvest.package.languages)
+        return article10.written(made, harvest.package.document_languages)
 
     return of

@@ -44,7 +44,7 @@ def declare(harvest: Harvest, folder: Path) -> Json:
             harvest,
             gpd.GeoDataFrame(tables["PLOTS"]),
             tables["ASSESSMENTS"],
-            article10.written(record, harvest.package.languages),
+            article10.written(record, harvest.package.document_languages),
             [] if legality is None else [{str(key): row[key] for key in row} for row in legality.to_dict("records")],
         ),
     )

@@ -15,7 +15,7 @@ from eudr_check.plots import message
 from eudr_check.resources import read_yaml
 from eudr_check.setup.look import SHOWN
 from eudr_check.setup.questions import Answers
-from eudr_check.text import say
+from eudr_check.text import machine_made, say
 
 BLANK = "________"
 _WIDTH = 112
@@ -71,6 +71,8 @@ _WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 def _head(plan: Plan) -> Iterator[str]:
     yield from _comment(plan, "head", file=f"{plan.name}.yaml", blank=BLANK)
+    for said in machine_made(plan.language):
+        yield from _wrapped(said, "")
     yield ""
     yield f"harvest: {plan.name}"
     yield from _comment(plan, "commodity_line")
@@ -146,7 +148,8 @@ def _statement(plan: Plan) -> Iterator[str]:
     yield from _comment(plan, "product_line")
     yield "product:"
     yield f"  hs_code: {json.dumps(goods['hs_code'])}"
-    yield f"  description: {json.dumps(goods['description'][plan.language], ensure_ascii=False)}"
+    described = goods["description"]
+    yield f"  description: {json.dumps(described.get(plan.language, described['en']), ensure_ascii=False)}"
     for name in ("scientific_name", "common_name"):
         if name in goods:
             yield f"  {name}: {_text(goods[name])}"

@@ -1,7 +1,7 @@
 """Every sentence people read, in four languages, side by side in `TOPIC.yaml` files of this folder.
 
 A file holds `key: {en: ..., es: ..., fr: ..., pt: ...}` with `str.format` fields. Words of the Regulation follow its
-official language versions.
+official language versions. The further languages, `further.py`, have the sentences people work with.
 """
 
 import re
@@ -13,10 +13,11 @@ from babel import Locale
 
 from eudr_check.choices import LANGUAGES
 from eudr_check.resources import read_yaml
+from eudr_check.text.further import Entry, in_languages, machine_made, read_by
 
 __all__ = [
-    "LANGUAGES", "MARKS", "NAME_WITHHELD", "WITHHELD", "Joined", "Sentence", "number", "recognised", "replaced", "say",
-    "sentence", "topic", "worded",
+    "LANGUAGES", "MARKS", "NAME_WITHHELD", "WITHHELD", "Entry", "Joined", "Sentence", "in_languages", "machine_made",
+    "number", "read_by", "recognised", "replaced", "say", "sentence", "topic", "worded",
 ]  # fmt: skip
 _MOST_DECIMALS = 6
 NAME_WITHHELD, WITHHELD = "[name withheld]", "[withheld]"
@@ -37,10 +38,10 @@ MARKS = {
 
 
 @cache
-def topic(name: str) -> dict[str, dict[str, str]]:
+def topic(name: str) -> dict[str, Entry]:
     """All entries of one topic file: key, then language, then text."""
     content: dict[str, dict[str, str]] = read_yaml(__package__, f"{name}.yaml")
-    return content
+    return {key: Entry(name, key, words) for key, words in content.items()}
 
 
 def say(name: str, key: str, language: str, /, **values: object) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -223,9 +224,11 @@ def _halves(sentence: str, otherwise: str) -> tuple[str, str]:
 
     >>> _halves("The plot has no id. Give it one.", "Look.")
     ('The plot has no id.', 'Give it one.')
+    >>> _halves("መለያ የለውም። መለያ ይስጡት።", "ይመልከቱ።")
+    ('መለያ የለውም።', 'መለያ ይስጡት።')
     """
-    first, _, rest = sentence.partition(". ")
-    return (f"{first}.", rest) if rest else (sentence, otherwise)
+    parts = re.split(r"(?<=[.።]) ", sentence, maxsplit=1)
+    return (parts[0], parts[1]) if len(parts) == 2 and parts[1] else (sentence, otherwise)
 
 
 def _from_reasons(
@@ -287,7 +290,7 @@ def _step(code: str, confirmed_by_review: bool) -> str:
     return "do_whisp" if code.startswith("whisp_") else f"do_{code}"
 
 
-def _reason(row: Any, sentences: dict[str, dict[str, str]], language: str) -> str:
+def _reason(row: Any, sentences: Mapping[str, Mapping[str, str]], language: str) -> str:
     """The reason in words, with its hectares."""
     area = "" if pd.isna(row.area_ha) else f" ({number(row.area_ha, language, 2)} ha)"
     if row.code not in sentences:

@@ -14,7 +14,7 @@ from eudr_check.config import Harvest
 from eudr_check.package import document_date
 from eudr_check.package.action_plan.actions import Score
 from eudr_check.records import Json
-from eudr_check.text import number, say
+from eudr_check.text import machine_made, number, say
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class Plan:
     """Plots that a decision can settle: outcome, reasons and evidence digest."""
     splits: gpd.GeoDataFrame | None = None
     """SPLITS of all plots; None where none holds several uses."""
+    spoken: str | None = None
+    """Language of its words and of `todo`; None for the first of the harvest."""
 
     @property
     def name(self) -> str:
@@ -58,8 +60,8 @@ class Plan:
 
     @property
     def language(self) -> str:
-        """First language of the harvest."""
-        return self.harvest.package.languages[0]
+        """Language of its words."""
+        return self.spoken or self.harvest.package.languages[0]
 
     def say(self, key: str, **values: object) -> str:
         """A word or sentence of the plan."""
@@ -103,6 +105,11 @@ class Plan:
             plots=self.todo["plot"].nunique(),
             **{kind: int(kinds.get(kind, 0)) for kind in ("desk", "field", "evidence")},
         )
+
+    @property
+    def mark(self) -> str:
+        """That a machine made the words, in the language and in English; empty where people did."""
+        return "\n".join(machine_made(self.language))
 
     @property
     def order(self) -> str:

@@ -26,6 +26,7 @@ from eudr_check.package.gis.content import CRS
 from eudr_check.package.gis.layout import with_margin
 from eudr_check.package.gis.layout_items import Box
 from eudr_check.package.gis.written_on import written_on
+from eudr_check.records import Json
 from eudr_check.text import say
 from eudr_check.text.clean import clean, file_stem
 
@@ -69,7 +70,7 @@ def _reviews(plan: Plan, asked: list[str]) -> tuple[pa.Table, np.ndarray[Any, An
         "plot_id": own["plot_id"].tolist(),
         "outcome": [given[plot]["outcome"] for plot in asked],
         "wrong": ["\n".join(why[plot]) if plot in why else None for plot in asked],
-        "needs": [say("reviews", f"needs_{given[plot]['outcome']}", plan.language) for plot in asked],
+        "needs": ["\n".join(filter(None, (_needs(given[plot], plan.language), plan.mark))) for plot in asked],
         "by": [due.get(plot) for plot in asked],
         "plots": asked,
         "reason": [" ".join(given[plot]["reason"]) for plot in asked],
@@ -83,6 +84,10 @@ def _reviews(plan: Plan, asked: list[str]) -> tuple[pa.Table, np.ndarray[Any, An
         for name in decision_form.FIELDS
     ]
     return pa.table(columns, list(decision_form.FIELDS)), points
+
+
+def _needs(asked: Json, language: str) -> str:
+    return say("reviews", f"needs_{asked['outcome']}", language)
 
 
 def _plots(plan: Plan, asked: list[str]) -> tuple[pa.Table, np.ndarray[Any, Any]]:

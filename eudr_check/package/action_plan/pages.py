@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import typst
+from babel import Locale
 
 from eudr_check.package import document_date, fonts, palette
 from eudr_check.package.action_plan.actions import Score
@@ -22,7 +23,12 @@ LONGEST = 210
 
 
 def write(folder: Path, plan: Plan) -> Path:
-    """Two pages, with as many of the first actions as they hold."""
+    """Two pages, with as many of the first actions as they hold.
+
+    Args:
+        folder: existing.
+        plan: in a language that can be drawn, `fonts.families`.
+    """
     path = folder / f"{file_stem(plan.cooperative)}.pdf"
     day = document_date.day(plan.harvest)
     with as_file(files(__package__).joinpath("action_plan.typ")) as template:
@@ -31,7 +37,8 @@ def write(folder: Path, plan: Plan) -> Path:
                 str(template),
                 format="pdf",
                 sys_inputs={"document": json.dumps(_paper(plan, most), ensure_ascii=False)},
-                font_paths=[str(fonts.folder())],
+                # With fonts of the machine only where there is no other way: two machines may have two of a name.
+                font_paths=[str(fonts.folder())] if fonts.drawn(plan.language) else fonts.of_machine(),
                 ignore_system_fonts=True,
                 timestamp=int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()),
             )
@@ -55,6 +62,8 @@ def _paper(plan: Plan, most: int) -> dict[str, Any]:
         "cooperative": _short(clean(plan.name), 90),
         "line": plan.line,
         "note": plan.say("page_note"),
+        "mark": plan.mark or _no_font(plan),
+        "fonts": fonts.families(plan.language),
         "words": words,
         "outcomes": [
             {
@@ -77,6 +86,14 @@ def _paper(plan: Plan, most: int) -> dict[str, Any]:
         "actions": [_paper_action(plan, row) for row in shown.itertuples()],
         "more": plan.say("more", count=left, file=f"{file_stem(plan.cooperative)}.xlsx") if left else "",
     }
+
+
+def _no_font(plan: Plan) -> str:
+    """That the page is in another language than the workbook, and why; empty where it is not."""
+    wanted = plan.harvest.package.languages[0]
+    if plan.language == wanted:
+        return ""
+    return plan.say("no_font", language=Locale(plan.language).languages[wanted])
 
 
 def _paper_score(plan: Plan, score: Score) -> dict[str, Any]:

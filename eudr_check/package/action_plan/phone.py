@@ -46,6 +46,8 @@ def _content(plan: Plan, places: Sequence[Sequence[Any]], outlines: Mapping[str,
     root = ET.Element(f"{{{KML}}}kml")
     document = _child(root, "Document")
     _child(document, "name", f"{plan.say('visits')} · {clean(plan.name)}")
+    if plan.mark:
+        _child(document, "description", markup_entities(plan.mark))
     for actions in places:
         mark = _child(document, "Placemark")
         first = actions[0]

@@ -1,16 +1,18 @@
 """The action plan of each cooperative: a workbook, two pages of PDF, a KML of field visits, and a map to decide in.
 
-One set per cooperative, in the first language of the harvest, in the folder `action_plan/`. Codes are those of
+One set per cooperative, in the first language of the harvest, in the folder `action_plan/`; the PDF in the next one
+where the machine has no font with its letters. Codes are those of
 findings and reasons. Names of producers appear only in the named edition (`package: {producer_as: producer}`).
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
-from eudr_check.package import document_date
+from eudr_check.package import document_date, fonts
 from eudr_check.package.action_plan import chains, decision_map, losses, pages, phone, workbook
 from eudr_check.package.action_plan.actions import actions, scorecard
 from eudr_check.package.action_plan.cooperative import Ground, Plan
@@ -43,20 +45,20 @@ def write(
     target = folder / "action_plan"
     target.mkdir(exist_ok=True)
     lost = losses.on_plots(plots, ground.patches, ground.disturbed)
-    todo = actions(
-        plots,
-        findings,
-        assessments,
-        reasons,
-        deliveries,
-        start=document_date.day(harvest),
-        language=harvest.package.languages[0],
-        splits=ground.splits,
-    )
-    todo = losses.marked(todo, losses.marks(lost))
     named = {*plots["cooperative"], *findings["cooperative"].dropna()}
-    if ground.animals is not None:
-        todo = _with_chains(todo, ground.animals, named, deliveries, harvest)
+
+    def to_do(language: str) -> pd.DataFrame:
+        start = document_date.day(harvest)
+        given = (plots, findings, assessments, reasons, deliveries)
+        found = actions(*given, start=start, language=language, splits=ground.splits)
+        found = losses.marked(found, losses.marks(lost))
+        if ground.animals is None:
+            return found
+        return _with_chains(found, ground.animals, named, deliveries, harvest, language)
+
+    spoken = harvest.package.languages
+    todo, drawn = to_do(spoken[0]), next((one for one in spoken if fonts.families(one)), "en")
+    on_paper = todo if drawn == spoken[0] else to_do(drawn)
     written: list[Path] = []
     seen = lost, ground.to_review, ground.splits
     for cooperative in sorted(named):
@@ -65,7 +67,9 @@ def write(
         about = findings[findings["cooperative"] == cooperative]
         scores = scorecard(own, about, assessments, of_them, deliveries)
         plan = Plan(cooperative, harvest, own, assessments, of_them, scores, deliveries is not None, *seen)
-        written += [workbook.write(target, plan), pages.write(target, plan)]
+        mine = on_paper[on_paper["cooperative"] == cooperative].reset_index(drop=True)
+        paper = plan if drawn == spoken[0] else replace(plan, todo=mine, spoken=drawn)
+        written += [workbook.write(target, plan), pages.write(target, paper)]
         if (of_them["kind"] == "field").any():
             written += phone.write(target, plan)
         written += decision_map.write(target, plan)
@@ -73,7 +77,12 @@ def write(
 
 
 def _with_chains(
-    todo: pd.DataFrame, animals: pd.DataFrame, named: set[str], deliveries: pd.DataFrame | None, harvest: Harvest
+    todo: pd.DataFrame,
+    animals: pd.DataFrame,
+    named: set[str],
+    deliveries: pd.DataFrame | None,
+    harvest: Harvest,
+    language: str,
 ) -> pd.DataFrame:
     """What is to be done, chains of animals among it, what weighs most first."""
     more = chains.actions(
@@ -82,7 +91,7 @@ def _with_chains(
         deliveries,
         file="" if harvest.animals is None else harvest.animals.name,
         start=document_date.day(harvest),
-        language=harvest.package.languages[0],
+        language=language,
     )
     if more.empty:
         return todo

@@ -91,22 +91,27 @@ def _score_sheet(sheet: Any, plan: Plan, look: dict[str, Any]) -> None:
     heads = {"measure": "head", **dict.fromkeys(("count", "of", "now", "target"), "head_number"), "state": "head_text"}
     for column, (head, kind) in enumerate(heads.items()):
         sheet.write_string(3, column, plan.say(head), look[kind])
+    sheet.set_row(3, row_height.height((plan.say(head), SCORES[column > 0]) for column, head in enumerate(heads)))
     for row, score in enumerate(plan.scores, start=4):
         sheet.write_string(row, 0, said := plan.say(f"score_{score.name}"), look["note"])
-        sheet.set_row(row, row_height.height([(said, SCORES[0])]))
+        state, known = plan.state(score), score.share is not None or score.name == "documents"
+        missing = "" if known else plan.say("no_deliveries") if score.name == "volume" else "–"
+        # The last column may reach over its edge.
+        sheet.set_row(row, row_height.height([(said, SCORES[0]), (missing, SCORES[1]), (state, 5 * SCORES[1])]))
         sheet.write_number(row, 1, score.reached, look["kg"])
         if score.name == "documents":
             sheet.write_number(row, 4, score.target, look["kg"])
         elif score.share is None:
-            sheet.write_string(row, 3, plan.say("no_deliveries") if score.name == "volume" else "–", look["soft"])
+            sheet.write_string(row, 3, missing, look["soft"])
         else:
             sheet.write_number(row, 2, score.whole, look["kg"])
             # Rounded down as on paper, so that 99.9 % never reads as all of them.
             sheet.write_number(row, 3, int(score.share * 100) / 100, look["share"])
             sheet.write_number(row, 4, score.target, look["share"])
-        sheet.write_string(row, 5, plan.state(score), look["done" if score.done else "open"])
+        sheet.write_string(row, 5, state, look["done" if score.done else "open"])
     last = 5 + len(plan.scores)
-    notes = ((plan.summary, "note"), (plan.order, "soft"), (plan.say("page_note"), "soft"))
+    notes = [(plan.summary, "note"), (plan.order, "soft"), (plan.say("page_note"), "soft")]
+    notes += [(plan.mark, "note")] if plan.mark else []
     for row, (said, kind) in enumerate(notes, start=last):
         sheet.merge_range(row, 0, row, 5, said, look[kind])
         sheet.set_row(row, row_height.height([(said, SCORES[0] + 5 * SCORES[1])]))

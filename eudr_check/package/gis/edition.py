@@ -102,7 +102,7 @@ class Edition:
         counted = Counted.of(policy or {}, variables)
         return cls(
             harvest=harvest.harvest,
-            language=harvest.package.languages[0],
+            language=harvest.package.document_languages[0],
             day=document_date.day(harvest),
             names_producers=harvest.package.producer_as == "producer",
             events=tuple(variable.column for variable in variables if variable.kind == "event"),

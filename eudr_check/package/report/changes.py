@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from eudr_check.package.csv_files import write_csv
-from eudr_check.package.report.sheet import MOST_ROWS, named, rest, section, sheet, table
+from eudr_check.package.report.sheet import MOST_ROWS, mark, named, rest, section, sheet, table
 from eudr_check.text import number, say
 
 Why = tuple[tuple[str, str], ...]
@@ -63,7 +63,7 @@ def write(folder: Path, changes: Changes, harvest: str, languages: Sequence[str]
         folder: run folder, where the package lies.
         changes: what changed.
         harvest: name of the harvest.
-        languages: of en, es, fr, pt; the page says everything in each, one after another.
+        languages: those people work with; the page says everything in each, one after another.
         made: when the run found the changes, UTC.
 
     Returns:
@@ -87,7 +87,7 @@ def _in_language(changes: Changes, harvest: str, language: str, made: dt.datetim
     day = made.strftime("%Y-%m-%d %H:%M")
     return (
         f'<div lang="{language}">\n<header><div><h1>{said("title", harvest=harvest)}</h1>\n'
-        f"<p>{said('of_run', when=day)}</p></div></header>\n<main>\n"
+        f"<p>{said('of_run', when=day)}</p>{mark(language)}</div></header>\n<main>\n"
         f"{''.join(_sections(changes, language))}</main>\n</div>\n"
     )
 

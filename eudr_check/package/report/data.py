@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eudr_check import __version__
+from eudr_check.choices import SPOKEN_LANGUAGES
 from eudr_check.config import Harvest
 from eudr_check.law.regulation import CUTOFF_YEAR, POINT_AREA_HA
 from eudr_check.package import document_date, palette
@@ -18,9 +19,10 @@ from eudr_check.package.report.headline import headlines
 from eudr_check.package.report.inputs import ReportInput
 from eudr_check.package.report.outlines import packed
 from eudr_check.package.report.thumbnail import Picture, png
+from eudr_check.records import Json
 from eudr_check.shipments import Withheld, in_words
 from eudr_check.tables import row_names
-from eudr_check.text import LANGUAGES, MARKS, topic
+from eudr_check.text import LANGUAGES, MARKS, Entry, in_languages, machine_made, topic
 from eudr_check.text.clean import clean
 from eudr_check.text.decided import decision
 from eudr_check.unread import unread
@@ -50,7 +52,7 @@ UNREAD = {
 
 def document(given: ReportInput) -> dict[str, object]:
     """Everything the page shows, ready for `json.dumps`."""
-    first = given.harvest.package.languages[0]
+    spoken = languages(given.harvest)
     pictures = given.pictures or {}
     position = pd.Series(np.arange(len(given.plots)), index=given.plots.index)
     assessed = given.assessments.reindex(given.plots.index)
@@ -60,7 +62,8 @@ def document(given: ReportInput) -> dict[str, object]:
         "policy": ", ".join(sorted(given.assessments["policy"].unique())),
         "date": document_date.day(given.harvest).isoformat(),
         "version": __version__,
-        "languages": [first, *(language for language in LANGUAGES if language != first)],
+        "languages": spoken,
+        "machine_made": {language: said for language in spoken if (said := machine_made(language))},
         "outcomes": [
             {
                 "name": name,
@@ -78,8 +81,10 @@ def document(given: ReportInput) -> dict[str, object]:
         },
         "point_ha": POINT_AREA_HA,
         "years": {str(year): palette.year_colour(year) for year in _years(given.patches, pictures)},
-        "text": _words(given.harvest.commodity),
-        "sentences": _sentences(given.findings, given.reasons),
+        "text": _said(_words(given.harvest.commodity), spoken),
+        "sentences": {
+            name: _said(entries, spoken) for name, entries in _sentences(given.findings, given.reasons).items()
+        },
         "plots": _plots(given.harvest, given.plots, assessed) | {"says": headlines(assessed, given.reasons)},
         "unread": _unread(unread(assessed, given.reasons)),
         "outlines": packed(given.plots.geometry.to_numpy()),
@@ -99,9 +104,19 @@ def document(given: ReportInput) -> dict[str, object]:
     }
 
 
-def _words(commodity: str) -> dict[str, object]:
+def languages(harvest: Harvest) -> list[str]:
+    """Languages of the page: the first of the harvest, those of documents, and the others of the harvest."""
+    named = harvest.package.languages
+    return [named[0], *(one for one in SPOKEN_LANGUAGES if one != named[0] and (one in LANGUAGES or one in named))]
+
+
+def _said(entries: Mapping[str, Entry], languages: Sequence[str]) -> dict[str, dict[str, str]]:
+    return {key: in_languages(entry, languages) for key, entry in entries.items()}
+
+
+def _words(commodity: str) -> dict[str, Entry]:
     """All words of the page; of wood, decisions speak of degradation too."""
-    words: dict[str, object] = {**topic("report")}
+    words = {**topic("report")}
     words |= {f"use_{key}": said for key, said in topic("uses").items()}
     words |= {f"review_{key}": said for key, said in topic("reviews").items() if FORM.match(key)}
     words |= {f"review_decision_{code}": decision(code, commodity) for code in ("clear", "confirm")}
@@ -116,13 +131,14 @@ def looks(shown: Mapping[str, object], plots: pd.Index) -> dict[str, object]:
     return {str(position[plot]): looks for plot, looks in shown.items() if plot in position}
 
 
-def reviews(stated: Sequence[Mapping[str, object]], plots: pd.Index) -> dict[str, list[Mapping[str, object]]]:
+def reviews(stated: Sequence[Json], plots: pd.Index, languages: Sequence[str]) -> dict[str, list[Mapping[str, object]]]:
     """What people decided, by position of the plot; reviews of plots that are not on the page stand in reviews.csv."""
     position = {str(plot): number for number, plot in enumerate(plots)}
     found: dict[str, list[Mapping[str, Any]]] = {}
     for row in stated:
         if row["plot"] in position:
-            found.setdefault(str(position[row["plot"]]), []).append(row)
+            said = {language: row["said"].get(language, row["said"]["en"]) for language in languages}
+            found.setdefault(str(position[row["plot"]]), []).append({**row, "said": said})
     return found
 
 
@@ -144,11 +160,11 @@ def shipments(table: pd.DataFrame | None) -> list[dict[str, object]]:
     return [{str(key): clean(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows]
 
 
-def withheld(stated: Sequence[Withheld]) -> Sequence[Mapping[str, object]]:
+def withheld(stated: Sequence[Withheld], languages: Sequence[str]) -> Sequence[Mapping[str, object]]:
     """What is not declared and why, with the shipment it speaks of and a sentence in every language."""
     return [
         {"shipment": one.shipment}
-        | {language: clean(in_words(one.code, one.values).in_language(language)) for language in LANGUAGES}
+        | {language: clean(in_words(one.code, one.values).in_language(language)) for language in languages}
         for one in stated
     ]
 
@@ -274,8 +290,8 @@ def _findings(findings: pd.DataFrame, position: pd.Series) -> dict[str, Any]:
     }
 
 
-def _sentences(findings: pd.DataFrame, reasons: pd.DataFrame) -> dict[str, Any]:
-    """The sentences of the codes that occur, in all languages; the page fills in the figures."""
+def _sentences(findings: pd.DataFrame, reasons: pd.DataFrame) -> dict[str, dict[str, Entry]]:
+    """The sentences of the codes that occur; the page fills in the figures."""
     wanted = {"findings": findings["code"].unique(), "reasons": reasons["code"].unique()}
     chosen = {
         name: {code: topic(name)[code] for code in sorted(codes) if code in topic(name)}

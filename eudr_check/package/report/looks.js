@@ -1,9 +1,10 @@
 "use strict";
 /* Dated pictures: native cells enlarged, outlines over them, before and after under one slider. */
+const spoken = look => look.said[lang] ?? look.said.en;
 const drawn = { kind: "true", plot: true, forest: true, loss: true };
 function shot(look, clipped) {
   const lines = (name, colour, width) => drawn[name] ? look.rings[name].flatMap(ring => [["#22262e", width + .18], [colour, width]].map(([stroke, thick]) => el("svg:polyline", { points: ring.map(point => point.join(",")).join(" "), fill: "none", stroke, "stroke-width": thick * look.width / 60, "stroke-linejoin": "round" }))) : [];
-  return el("svg:svg", { viewBox: `0 0 ${look.width} ${look.height}`, role: "img", class: clipped ? "over" : false, "aria-label": [look.said[lang].name, look.date].filter(Boolean).join(", ") },
+  return el("svg:svg", { viewBox: `0 0 ${look.width} ${look.height}`, role: "img", class: clipped ? "over" : false, "aria-label": [spoken(look).name, look.date].filter(Boolean).join(", ") },
     el("svg:image", { href: "data:image/webp;base64," + (look.chips.radar || look.chips[drawn.kind]), width: look.width, height: look.height }), ...lines("forest", "#37d67a", .28), ...lines("loss", "#ff4fb0", .28), ...lines("plot", "#ffffff", .4), ...rule(look));
 }
 /* A bar of 100 m (1 km where that is shorter than a thumb), and an arrow to the north of the scene's grid. */
@@ -14,7 +15,7 @@ function rule(look) {
   return [bar("#22262e", .55), bar("#fff", .25), word(metres === 100 ? "100 m" : "1 km", left, low - .7 * unit, "start"),
     el("svg:path", { d: `M${x} ${unit}l${-.6 * unit} ${1.9 * unit}l${.6 * unit} ${-.45 * unit}l${.6 * unit} ${.45 * unit}z`, fill: "#fff", stroke: "#22262e", "stroke-width": .1 * unit }), word("N", x, 4.4 * unit, "middle")];
 }
-const caption = look => el("figcaption", {}, el("b", {}, look.said[lang].name), ...look.said[lang].lines.map(line => el("span", {}, el("bdi", {}, line))));
+const caption = look => el("figcaption", {}, el("b", {}, spoken(look).name), ...spoken(look).lines.map(line => el("span", {}, el("bdi", {}, line))));
 function lookParts(looks) {
   const found = looks.filter(look => look.chips), [first, last] = [looks[0], looks[looks.length - 1]], pair = looks.length > 1 && first.chips && last.chips && first.width === last.width && first.height === last.height, parts = [];
   if (pair) {

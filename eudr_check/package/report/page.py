@@ -1,8 +1,9 @@
 """`report.html`: one page for a harvest that opens from disk, asks nothing of any server and runs only its own script.
 
 The Content-Security-Policy names the script and the style by their SHA-256 and forbids everything else, so that a
-name in a plot file can never become code. All four languages are inside one file: the cooperative reads Spanish, the
-importer English, and both look at the same bytes; of the file of a season the words are a few per cent.
+name in a plot file can never become code. The languages of documents and those of the harvest are inside one file: the
+cooperative reads Spanish, the importer English, and both look at the same bytes; of the file of a season the words are
+a few per cent.
 """
 
 import base64
@@ -47,10 +48,11 @@ def write(folder: Path, given: ReportInput) -> list[Path]:
     content["called"] = given.called
     content["pictured"] = data.pictured(plots, given.assessments, given.pictures)
     content["shipments"] = data.shipments(given.shipments)
-    content["withheld"] = data.withheld(given.withheld)
-    content["filings"] = filing.document(given.filings)
+    languages = data.languages(given.harvest)
+    content["withheld"] = data.withheld(given.withheld, languages)
+    content["filings"] = filing.document(given.filings, languages)
     content["looks"] = data.looks(given.looks, plots.index)
-    content["reviews"] = data.reviews(given.reviews, plots.index)
+    content["reviews"] = data.reviews(given.reviews, plots.index, languages)
     content["to_review"] = data.looks(
         {plot: {"plot": plot, **asked} for plot, asked in given.to_review.items()}, plots.index
     )

@@ -1,7 +1,7 @@
 "use strict";
 const D = JSON.parse(document.getElementById("data").textContent), P = D.plots, N = P.id.length;
 const $ = id => document.getElementById(id), ROW = 40;
-const LOCALE = { en: "en-GB", es: "es", fr: "fr", pt: "pt-PT" };
+const LOCALE = { en: "en-GB", es: "es", fr: "fr", pt: "pt-PT", id: "id", vi: "vi", sw: "sw", am: "am-u-ca-gregory" };
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => key in values ? show(values[key]) : `{${key}}`);
 const T = (key, values = {}) => fill(D.text[key][lang], values);
 const number = (value, digits) => value == null ? "–" : new Intl.NumberFormat(LOCALE[lang], { useGrouping: "always", minimumFractionDigits: digits ?? 0, maximumFractionDigits: digits ?? 6 }).format(value);
@@ -261,6 +261,7 @@ function speak() {
   document.documentElement.lang = lang; document.title = `${T("title")} · ${D.called}`;
   document.querySelectorAll("[data-text]").forEach(node => { node.textContent = T(node.dataset.text); });
   document.querySelectorAll("[data-label]").forEach(node => { node.setAttribute("aria-label", T(node.dataset.label)); });
+  const [own, english] = D.machine_made[lang] || []; $("machine").hidden = !own; $("machine").replaceChildren(...(own ? [own, " ", el("span", { lang: "en" }, english)] : []));
   $("search").placeholder = T("search"); canvas.setAttribute("aria-label", T("map_label")); $("name").textContent = D.called;
   $("meta").textContent = T("meta", { commodity: T("commodity_" + D.commodity), policy: D.policy || "–", date: new Date(D.date + "T12:00").toLocaleDateString(LOCALE[lang], { dateStyle: "long" }) });
   const choose = (id, all, names, key) => $(id).replaceChildren(el("option", { value: -1 }, T(all)), ...names.map((name, n) => el("option", { value: n, selected: filter[key] === n }, name)));
@@ -273,7 +274,7 @@ function speak() {
   $("foot").textContent = T("disclaimer", { version: D.version }); coops(); kilograms(); areasKey(); desk(); groundKey(); animals(); decideBar(); apply();
   if ($("detail").open) open(selected);
 }
-$("language").replaceChildren(...D.languages.map(code => el("option", { value: code }, { en: "English", es: "Español", fr: "Français", pt: "Português" }[code])));
+$("language").replaceChildren(...D.languages.map(code => el("option", { value: code }, { en: "English", es: "Español", fr: "Français", pt: "Português", id: "Bahasa Indonesia", vi: "Tiếng Việt", sw: "Kiswahili", am: "አማርኛ" }[code])));
 $("language").addEventListener("change", event => { lang = event.target.value; speak(); });
 $("filters").addEventListener("submit", event => event.preventDefault());
 $("filters").addEventListener("reset", () => setTimeout(() => { filter = { outcome: -1, text: "", coop: -1, reason: -1, settle: -1, fragile: false, faulty: false }; apply(); }));

@@ -14,7 +14,7 @@ from eudr_check import tables
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.package import palette
 from eudr_check.package.report.data import OUTCOMES
-from eudr_check.package.report.sheet import MOST_ROWS, named, rest, section, sheet, table
+from eudr_check.package.report.sheet import MOST_ROWS, mark, named, rest, section, sheet, table
 from eudr_check.text import number, say
 
 LEAST_SHARED_HA = 0.01
@@ -52,7 +52,7 @@ def write(path: Path, parts: Sequence[Part], language: str) -> Path:
     Args:
         path: the `.html` to write.
         parts: the harvests, in the order to show.
-        language: en, es, fr or pt.
+        language: of the page.
 
     Returns:
         The path. Same tables, same bytes.
@@ -66,7 +66,7 @@ def write(path: Path, parts: Sequence[Part], language: str) -> Path:
             section(say("season", "cooperatives", language), _cooperatives(parts, language)),
         )
     )
-    content = f"<header><h1>{title}</h1></header>\n<main>\n{body}</main>\n"
+    content = f"<header><div><h1>{title}</h1>{mark(language)}</div></header>\n<main>\n{body}</main>\n"
     path.write_text(sheet(title, content, language), encoding="utf-8", newline="\n")
     return path
 

@@ -9,7 +9,7 @@ import html
 from collections.abc import Sequence
 from importlib.resources import files
 
-from eudr_check.text import say
+from eudr_check.text import machine_made, say
 from eudr_check.text.clean import clean
 
 MOST_ROWS = 200
@@ -28,6 +28,12 @@ def sheet(title: str, content: str, language: str) -> str:
         f'<link rel="icon" href="data:,">\n<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n'
         f"{content}</body>\n</html>\n"
     )
+
+
+def mark(language: str) -> str:
+    """That a machine made the words, as markup; nothing where people did."""
+    said = zip((language, "en"), machine_made(language), strict=False)
+    return "".join(f'<p class="note" lang="{spoken}">{html.escape(text)}</p>' for spoken, text in said)
 
 
 def section(title: str, content: str) -> str:

@@ -8,14 +8,15 @@ from typing import Any
 from babel import Locale
 
 from eudr_check.records import Json
-from eudr_check.text import say
+from eudr_check.text import machine_made, say
 from eudr_check.text.clean import clean
 
 COUNTRIES = frozenset({"country", "countryOfActivity", "borderCrossCountry"})
 SPOKEN = frozenset({"operatorRole", "activityType", "geoLocationConfidential"})
 """Fields chosen from a list, whose entries the web pages call by words."""
 STYLE = (
-    "body{font:16px/1.45 system-ui,sans-serif;max-width:60rem;margin:1.5rem auto;padding:0 1rem;color:#1b1b1b}"
+    "body{font:16px/1.45 system-ui,'Segoe UI',Roboto,'Noto Sans','Noto Sans Ethiopic',Ebrima,Kefa,Nyala,"
+    "'Abyssinica SIL',sans-serif;max-width:60rem;margin:1.5rem auto;padding:0 1rem;color:#1b1b1b}"
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;"
     "border-bottom:1px solid #bbb;overflow-wrap:anywhere}th[scope=rowgroup]{background:#eee}"
     "code{user-select:all;-webkit-user-select:all;font-size:1rem;background:#f4f4f4;padding:.1rem .3rem}"
@@ -46,6 +47,7 @@ def sheet(request: Json, language: str, *, geolocation: str, harvest: str, draft
         f"<style>{STYLE}</style></head><body><main><h1>{title}</h1>",
         f'<p class="mark">{escape(say("form", "draft", language))}</p>' if draft else "",
         f"<p>{escape(say('form', 'help', language, harvest=clean(harvest)))}</p>",
+        *(f"<p>{escape(one)}</p>" for one in machine_made(language)),
         f"<table><thead><tr>{_heads(language)}</tr></thead><tbody>",
         *rows,
         "</tbody></table>",

@@ -68,7 +68,7 @@ def write(folder: Folder, given: DeclarationInput) -> Json:
     folder.bytes("sd.xml", sd_xml.xml(request, draft=not answer["ready_to_sign"]))
     shown = listed(features, given.plots, given.assessments)
     svg = draw(settled.geometry.to_numpy())
-    for language in harvest.package.languages:
+    for language in harvest.package.document_languages:
         pages = _Declaration(answer, shown, svg, language).content()
         folder.bytes(f"declaration.{language}.pdf", pdf(pages, answer["timestamp"]))
     return answer

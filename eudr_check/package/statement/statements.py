@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from eudr_check.assessment_record import WrittenRecord, names_in, speaks_of
-from eudr_check.choices import Language
+from eudr_check.choices import SpokenLanguage
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
 from eudr_check.package.eu import consignment, dds_xml, feature_text, file_rules
@@ -101,7 +101,7 @@ class Files:
     """What `dds.json` says; None where only the GeoJSON was asked for."""
     xml: bytes | None
     """The payload; None also where the EU system would refuse operator or product, and for what was filed."""
-    forms: Mapping[Language, bytes]
+    forms: Mapping[SpokenLanguage, bytes]
     """The sheet to file by hand, by language; none without payload."""
 
 
@@ -275,7 +275,7 @@ def pages(record: Json, behind: Behind, features: pd.DataFrame) -> Iterator[tupl
     shown = listed(features, behind.plots, behind.assessments)
     shown = shown.join(index.delivered(behind.deliveries, record["statement"]["lots"]))
     looks = {plot: behind.looks[plot] for plot in shown.index if plot in behind.looks}
-    for language in behind.harvest.package.languages:
+    for language in behind.harvest.package.document_languages:
         yield language, pdf(document.document(record, shown, svg, language, looks), record["timestamp"])
 
 

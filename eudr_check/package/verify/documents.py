@@ -119,7 +119,8 @@ def _key(answer: Mapping[str, Any]) -> tuple[Any, ...]:
 def _patterns(contents: Contents) -> Iterator[str]:
     """Names of all files that a package of these settings may hold."""
     mark = DRAFT_MARK if contents.draft else ""
-    language = "(" + "|".join(contents.harvest.package.languages) + ")"
+    choice = contents.harvest.package
+    language, spoken = (f"({'|'.join(codes)})" for codes in (choice.document_languages, choice.languages))
     stem = re.escape(file_stem(contents.harvest.harvest))
     called = alone.bag_name(contents.harvest.harvest, contents.alone)
     bag = f"{mark}{called}{'-redacted' if contents.redacted else ''}"
@@ -128,7 +129,7 @@ def _patterns(contents: Contents) -> Iterator[str]:
     yield r"(excluded|refused_lots)\.csv"
     yield re.escape(splits.NAME)
     yield re.escape(shipments_json.NAME)
-    yield rf"README\.{language}\.txt"
+    yield rf"README\.{spoken}\.txt"
     yield r"tables/(PLOTS|FINDINGS|SOURCES|EVIDENCE|PATCHES|ASSESSMENTS|REASONS)\.parquet"
     yield r"tables/(USES|SPLITS|AREAS|AREA_OUTLINES|LOTS|DELIVERIES|STAYS|ANIMALS)\.parquet"
     yield r"tables/((evidence|assessments|reasons|deliveries|lots)\.csv|csv-metadata\.json)"
@@ -140,7 +141,7 @@ def _patterns(contents: Contents) -> Iterator[str]:
         yield r"shipment_status\.csv"
         yield rf"grouping/{STEM}\.dds\.xml"
     if "statement" in wanted:
-        yield rf"statement-{STEM}/{mark}(dds\.(json|xml)|statement\.{language}\.pdf|form\.{language}\.html)"
+        yield rf"statement-{STEM}/{mark}(dds\.(json|xml)|statement\.{language}\.pdf|form\.{spoken}\.html)"
         yield rf"{FILED}-{STEM}/(dds\.json|statement\.{language}\.pdf)"
     if "gis" in wanted:
         yield rf"{stem}\.(gpkg|qgz)"

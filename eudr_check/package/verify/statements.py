@@ -11,7 +11,7 @@ import pandas as pd
 from lxml import etree
 
 from eudr_check import __version__
-from eudr_check.choices import Language
+from eudr_check.choices import SpokenLanguage
 from eudr_check.errors import PackageError
 from eudr_check.files import sha256
 from eudr_check.package import pictures
@@ -187,7 +187,7 @@ def _pages(contents: Contents, place: str, files: statements.Files, planned: Pla
             yield Difference(path.relative_to(contents.root).as_posix(), "pages", stated)
 
 
-def _forms(root: Path, place: str, forms: Mapping[Language, bytes]) -> Iterator[Difference]:
+def _forms(root: Path, place: str, forms: Mapping[SpokenLanguage, bytes]) -> Iterator[Difference]:
     for language, made in forms.items():
         name = f"{place}form.{language}.html"
         if not (root / name).is_file():

@@ -25,6 +25,7 @@ from eudr_check.imagery.series import FIRST, Month, series
 from eudr_check.imagery.slots import BACK, slots
 from eudr_check.imagery.todo import todo
 from eudr_check.layers.fetch.block_store import Store
+from eudr_check.package import fonts
 from eudr_check.package.csv_files import write_csv
 from eudr_check.package.report.thumbnail import Picture
 from eudr_check.run.artifacts import write_json, write_table
@@ -96,9 +97,11 @@ def write_looks(
     medians = radar.medians(radar.wanting(wanted, answers), found.passes, bands, last) if harvest.imagery.radar else []
     share = harvest.imagery.vegetation_megabytes
     months = [] if share == 0 else series(wanted, overflights, bands.within(share), last)
-    around, language = outlines(wanted, *drawn, seen.variables), harvest.package.languages[0]
-    made = written.write(folder, answers, around, language)
-    seen_by_radar = radar_pictures.write(folder, medians, around, language)
+    around, spoken = outlines(wanted, *drawn, seen.variables), harvest.package.languages
+    # Frames are drawn with DejaVu Sans; captions on pages with the fonts of whoever reads them.
+    language = next((one for one in spoken if fonts.drawn(one)), "en")
+    made = written.write(folder, answers, around, language, spoken)
+    seen_by_radar = radar_pictures.write(folder, medians, around, language, spoken)
     named = (("LOOKS", made.table), ("RADAR", seen_by_radar.table), ("VEGETATION_SERIES", line.table(months)))
     for name, table in named:
         write_table(folder, name, table)

@@ -204,7 +204,7 @@ def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
         area_outlines=None if of.areas is None else of.areas.features(OUTLINES),
         area_layers=() if of.areas is None else of.areas.json(LOOKED),
         lots=lots,
-        article10=article10.written(record, harvest.package.languages),
+        article10=article10.written(record, harvest.package.document_languages),
         legality=added.legality,
         deliveries=dossier.delivered(added),
         stays=added.animals,

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 from typer.testing import CliRunner
 
-from eudr_check.choices import LANGUAGES
+from eudr_check.choices import SPOKEN_LANGUAGES
 from eudr_check.cli.commands import app
 from eudr_check.config import load
 from eudr_check.layers.areas.definition import shipped
@@ -93,7 +93,7 @@ def gathered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", SPOKEN_LANGUAGES)
 def test_a_folder_becomes_a_harvest(
     gathered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:

@@ -13,12 +13,13 @@ from typing import Any
 import openpyxl
 import pytest
 
+from eudr_check.choices import SPOKEN_LANGUAGES
 from eudr_check.documents import decisions, dossier, review_book
 from eudr_check.documents.review import COLUMNS, read_reviews
 from eudr_check.errors import ConfigError
 from eudr_check.package.action_plan import plan
 from eudr_check.package.action_plan.cooperative import Ground
-from eudr_check.text import LANGUAGES, say
+from eudr_check.text import say
 from tests.helpers import season_tables
 
 VISIT, FAULTY = "coop-jaen/JAE-00007", "coop-jaen/JAE-00002"
@@ -80,7 +81,7 @@ class Book:
         return new
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", SPOKEN_LANGUAGES)
 def test_a_visit_becomes_a_review_with_its_photograph(tmp_path: Path, language: str) -> None:
     """Plot, reason, date, person, hash of the photograph, evidence it was made on; the same file adds nothing."""
     made = Book(tmp_path, language)
