@@ -21,6 +21,8 @@ WORKED_WITH = (
     "reasons", "report", "reviews", "rules", "run", "season", "start", "terminal", "uses",
 )  # fmt: skip
 """Topics that every further language has; what the others say stays in the languages of documents."""
+NOT_YET: frozenset[tuple[str, str]] = frozenset()
+"""Topic and key of sentences that came after their topic was translated: said in English until somebody does."""
 AS_IN_ENGLISH = {
     ("id", "form", "operator_role_operator"),
     ("id", "terminal", "status_raster"),
@@ -106,9 +108,20 @@ def test_a_shipment_has_one_name_in_each_language(language: str, word: str) -> N
 def test_further_languages_have_what_people_work_with(language: str, name: str) -> None:
     """No sentence of a list, a plan, the desk or the terminal falls back to English; none stands there for nothing."""
     own = further(name, language)
+    missing = set(topic(name)) - set(own)
 
-    assert set(own) == set(topic(name))
+    assert not {key for key in missing if (name, key) not in NOT_YET}, "translate them, or name them in NOT_YET"
+    assert not set(own) - set(topic(name))
     assert all(map(str.strip, own.values()))
+
+
+def test_no_key_is_named_as_missing_that_is_there() -> None:
+    """The list of what is not translated yet only says what is true."""
+    assert not [
+        (name, key)
+        for name, key in NOT_YET
+        if key not in topic(name) or all(key in further(name, language) for language in FURTHER_LANGUAGES)
+    ]
 
 
 @pytest.mark.parametrize("language", FURTHER_LANGUAGES)
@@ -148,6 +161,7 @@ def test_findings_say_what_to_do_in_a_sentence_of_its_own(language: str) -> None
         code
         for code in codes()
         if re.search(r"[.] \S", topic("findings")[code]["en"])
+        and code in further("findings", language)
         and not re.search(r"[.።] \S", topic("findings")[code][language])
     }
 
