@@ -157,7 +157,8 @@ def _meshes(plots: Geometries, ground: Sequence[Sequence[Cells]]) -> tuple[Geome
     count = [sum(map(len, near)) for near in lines]
     ends = np.concatenate([np.empty((0, 2, 2)), *(one for near in lines for one in near)])
     drawn = np.full(len(plots), shapely.MultiLineString(), dtype=object)
-    shapely.multilinestrings(shapely.linestrings(ends), indices=np.repeat(np.arange(len(plots)), count), out=drawn)
+    straight = np.asarray(shapely.linestrings(ends), dtype=object)
+    shapely.multilinestrings(straight, indices=np.repeat(np.arange(len(plots)), count), out=drawn)
     outline = shapely.boundary(plots)
     shapely.prepare(plots)
     meshes, of, loose = _between(plots, shapely.union(outline, drawn))
@@ -177,7 +178,7 @@ def _between(plots: Geometries, nets: Geometries) -> tuple[Geometries, Positions
     meshes, of = shapely.get_parts(faces, return_index=True)
     inside = shapely.intersects(plots[of], shapely.point_on_surface(meshes))
     meshes, of = meshes[inside], of[inside]
-    whole = shapely.is_empty(cuts) & shapely.is_empty(dangles) & shapely.is_empty(invalid)
+    whole = np.asarray(shapely.is_empty(cuts) & shapely.is_empty(dangles) & shapely.is_empty(invalid))
     whole[of[shapely.area(meshes) < GRID_DEG * shapely.length(meshes)]] = False
     return meshes, of, np.flatnonzero(~whole)
 

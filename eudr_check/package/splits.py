@@ -1,11 +1,16 @@
 """`splits.geojson`: how plots of several uses could be divided. A proposal for people; no statement reads it."""
 
-from collections.abc import Hashable, Mapping
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
-from eudr_check.package.formats.geojson_text import collection, geometry
+from eudr_check.package.formats.geojson_text import collection
 from eudr_check.text import number, say
 from eudr_check.use_tables import GROUND_USES
 
@@ -16,6 +21,18 @@ DECIMALS = 8
 """Of hectares: a square decimetre in ten, so that parts still add up to their plot."""
 LEAST_HA, NOTHING_HA = 0.005, 1e-8
 """Hectares that two decimals show, and those that are rounding."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a split."""
+
+    number: int
+    kind: str
+    area_ha: float
+    holds_ha: Mapping[str, float]
+    """By kind of ground."""
+    geometry: shapely.Geometry
 
 
 def content(splits: gpd.GeoDataFrame, plots: pd.DataFrame, language: str) -> bytes:
@@ -29,45 +46,58 @@ def content(splits: gpd.GeoDataFrame, plots: pd.DataFrame, language: str) -> byt
         GeoJSON in WGS84; coordinates as they are cut, hectares that add up.
     """
     known = plots[["cooperative", "plot_id"]].reindex(splits.index)
-    hectares = ("area_ha", *(f"{name}_ha" for name in GROUND_USES))
+    shapes = shapely.to_geojson(shapely.orient_polygons(shapely.force_2d(splits.geometry.to_numpy())))
+    note = say("uses", "mixed", language)
     features = []
-    rows = zip(splits.index, splits.to_dict("records"), known.to_dict("records"), strict=True)
-    for plot, row, of in rows:
+    for (plot, part), of, shape in zip(_parts(splits), known.to_dict("records"), shapes.tolist(), strict=True):
+        hectares = {"area_ha": part.area_ha, **{f"{name}_ha": ha for name, ha in part.holds_ha.items()}}
         properties = {
             "plot": plot,
             **{str(key): value for key, value in of.items()},
-            "number": row["number"],
-            "part": row["part"],
-            "contains": in_words(row, language),
-            **{name: round(row[name], DECIMALS) for name in hectares},
+            "number": part.number,
+            "part": part.kind,
+            "contains": in_words(part.holds_ha, language),
+            **{name: round(ha, DECIMALS) for name, ha in hectares.items()},
             "status": "proposal",
-            "note": say("uses", "mixed", language),
+            "note": note,
         }
-        features.append({"type": "Feature", "geometry": geometry(row["geometry"]), "properties": properties})
+        features.append({"type": "Feature", "geometry": json.loads(shape), "properties": properties})
     return collection(features)
 
 
-def in_words(held: Mapping[Hashable, float], language: str) -> str:
+def in_words(holds_ha: Mapping[str, float], language: str) -> str:
     """What some ground is, with the hectares measured, in one line; the least of it is not left out.
 
     Args:
-        held: hectares by column of SPLITS.
+        holds_ha: hectares by kind of ground.
         language: of the line.
     """
-    hectares = {name: float(held[f"{name}_ha"]) for name in GROUND_USES}
     least = f"< {number(0.01, language)}"
-    shown = {name: number(ha, language, 2) if ha >= LEAST_HA else least for name, ha in hectares.items()}
+    shown = {name: ha for name, ha in holds_ha.items() if ha > NOTHING_HA}
     return "; ".join(
-        f"{say('uses', name, language)} {shown[name]} ha" for name, ha in hectares.items() if ha > NOTHING_HA
+        f"{say('uses', name, language)} {number(ha, language, 2) if ha >= LEAST_HA else least} ha"
+        for name, ha in shown.items()
     )
 
 
-def together(parts: pd.DataFrame) -> dict[Hashable, float]:
-    """Hectares by column of the parts of one plot."""
-    columns = [f"{name}_ha" for name in GROUND_USES]
-    return dict(zip(columns, parts[columns].to_numpy(dtype=float).sum(axis=0).tolist(), strict=True))
+def together(parts: Sequence[Part]) -> dict[str, float]:
+    """Hectares by kind of ground of the parts of one plot."""
+    return {name: sum(part.holds_ha[name] for part in parts) for name in GROUND_USES}
 
 
-def by_plot(splits: gpd.GeoDataFrame | None) -> Mapping[str, pd.DataFrame]:
-    """The parts of each plot, in their order."""
-    return {} if splits is None else {str(plot): rows for plot, rows in splits.groupby(level=0, sort=True)}
+def by_plot(splits: gpd.GeoDataFrame | None) -> dict[str, list[Part]]:
+    """The parts of each plot, in their order; plots by key."""
+    found = defaultdict[str, list[Part]](list)
+    if splits is not None:
+        for plot, part in _parts(splits):
+            found[plot].append(part)
+    return dict(sorted(found.items()))
+
+
+def _parts(splits: gpd.GeoDataFrame) -> Iterator[tuple[str, Part]]:
+    """The plot of every row of SPLITS and the row itself; asked of tables plot by plot, a nation's take minutes."""
+    holds = splits[[f"{name}_ha" for name in GROUND_USES]].to_numpy(dtype=np.float64).tolist()
+    columns = (splits[name].tolist() for name in ("number", "part", "area_ha"))
+    rows = zip(splits.index.tolist(), *columns, holds, splits.geometry.to_numpy(), strict=True)
+    for plot, place, kind, area, held, shape in rows:
+        yield str(plot), Part(place, kind, area, dict(zip(GROUND_USES, held, strict=True)), shape)

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -80,7 +80,7 @@ def actions(
     *,
     start: dt.date,
     language: str,
-    splits: gpd.GeoDataFrame | None = None,
+    splits: Mapping[str, Sequence[proposals.Part]] | None = None,
 ) -> pd.DataFrame:
     """Every action of a harvest, those with most kilograms at stake first.
 
@@ -89,7 +89,7 @@ def actions(
         deliveries: `plot` and `kg_green` per delivery; None where the harvest has no list.
         start: day from which the weeks of `actions.yaml` count.
         language: of `wrong` and `todo`.
-        splits: SPLITS; None where no plot holds several uses.
+        splits: parts that are proposed, by plot; None where no plot holds several uses.
 
     Returns:
         One row per plot (or file) and code, columns `COLUMNS`; `kg` as delivered, whatever the form; `longitude` and
@@ -99,7 +99,7 @@ def actions(
         [
             _from_findings(findings, start, language),
             _from_reasons(plots, assessments, reasons, start, language),
-            _from_splits(proposals.by_plot(splits), start, language),
+            _from_splits(splits or {}, start, language),
         ],
         ignore_index=True,
     ).reindex(columns=[*COLUMNS, "rank"])
@@ -263,7 +263,7 @@ def _from_reasons(
     )
 
 
-def _from_splits(splits: Mapping[str, pd.DataFrame], start: dt.date, language: str) -> pd.DataFrame:
+def _from_splits(splits: Mapping[str, Sequence[proposals.Part]], start: dt.date, language: str) -> pd.DataFrame:
     """One row per plot of several uses: whether they are harvested separately is asked on the ground."""
     return pd.DataFrame(
         {
@@ -274,8 +274,8 @@ def _from_splits(splits: Mapping[str, pd.DataFrame], start: dt.date, language: s
             "who": "field",
             "by": start + dt.timedelta(weeks=_rules()["weeks"]["evidence"]),
             "wrong": [
-                say("uses", "wrong", language, uses=proposals.in_words(proposals.together(rows), language))
-                for rows in splits.values()
+                say("uses", "wrong", language, uses=proposals.in_words(proposals.together(parts), language))
+                for parts in splits.values()
             ],
             "todo": say("uses", "todo", language),
             "rank": 4,

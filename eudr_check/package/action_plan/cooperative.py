@@ -1,7 +1,7 @@
 """What the plan of one cooperative is made of, and the words all its files share."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -13,6 +13,7 @@ from babel.dates import format_date
 from eudr_check.config import Harvest
 from eudr_check.package import document_date
 from eudr_check.package.action_plan.actions import Score
+from eudr_check.package.splits import Part
 from eudr_check.records import Json
 from eudr_check.text import machine_made, number, say
 
@@ -48,8 +49,8 @@ class Plan:
     """Loss and disturbance after the cut-off on plots, from `losses.on_plots`."""
     to_review: Mapping[str, Json] = field(default_factory=dict)
     """Plots that a decision can settle: outcome, reasons and evidence digest."""
-    splits: gpd.GeoDataFrame | None = None
-    """SPLITS of all plots; None where none holds several uses."""
+    splits: Mapping[str, Sequence[Part]] = field(default_factory=dict)
+    """Parts that are proposed, by plot, for all plots of several uses."""
     spoken: str | None = None
     """Language of its words and of `todo`; None for the first of the harvest."""
 

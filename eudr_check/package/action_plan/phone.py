@@ -89,22 +89,22 @@ def _losses(document: ET.Element, plan: Plan, ids: Mapping[str, str]) -> None:
 
 def _parts(document: ET.Element, plan: Plan, visited: Sequence[str]) -> None:
     """The parts of splits that are proposed for plots to visit, in a folder that can be switched off."""
-    mine = None if plan.splits is None else plan.splits[plan.splits.index.isin(visited)]
-    if mine is None or mine.empty:
+    mine = [(plot, plan.splits[plot]) for plot in sorted(set(visited)) if plot in plan.splits]
+    if not mine:
         return
     folder = _child(document, "Folder")
     _child(folder, "name", say("uses", "proposed", plan.language))
-    for plot, rows in splits.by_plot(mine).items():
-        for row in rows.to_dict("records"):
+    note = markup_entities(say("uses", "mixed", plan.language))
+    ids = dict(zip(plan.plots.index, plan.plots["plot_id"].tolist(), strict=True))
+    for plot, parts in mine:
+        for part in parts:
             mark = _child(folder, "Placemark")
-            what = splits.in_words(row, plan.language)
-            said = say(
-                "uses", "part", plan.language, number=row["number"], what=what, ha=plan.number(row["area_ha"], 2)
-            )
-            _child(mark, "name", f"{clean(str(plan.plots.at[plot, 'plot_id']))} · {said}")
-            _child(mark, "description", markup_entities(say("uses", "mixed", plan.language)))
+            what, area = splits.in_words(part.holds_ha, plan.language), plan.number(part.area_ha, 2)
+            said = say("uses", "part", plan.language, number=part.number, what=what, ha=area)
+            _child(mark, "name", f"{clean(str(ids[plot]))} · {said}")
+            _child(mark, "description", note)
             holder = _child(mark, "MultiGeometry")
-            for ring in shapely.get_rings(row["geometry"]):
+            for ring in shapely.get_rings(part.geometry):
                 _ring(holder, ring)
 
 

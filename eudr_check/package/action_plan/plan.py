@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from eudr_check.config import Harvest
-from eudr_check.package import document_date, fonts
+from eudr_check.package import document_date, fonts, splits
 from eudr_check.package.action_plan import chains, decision_map, losses, pages, phone, workbook
 from eudr_check.package.action_plan.actions import actions, scorecard
 from eudr_check.package.action_plan.cooperative import Ground, Plan
@@ -44,13 +44,14 @@ def write(
     """
     target = folder / "action_plan"
     target.mkdir(exist_ok=True)
+    proposed = splits.by_plot(ground.splits)
     lost = losses.on_plots(plots, ground.patches, ground.disturbed)
     named = {*plots["cooperative"], *findings["cooperative"].dropna()}
 
     def to_do(language: str) -> pd.DataFrame:
         start = document_date.day(harvest)
         given = (plots, findings, assessments, reasons, deliveries)
-        found = actions(*given, start=start, language=language, splits=ground.splits)
+        found = actions(*given, start=start, language=language, splits=proposed)
         found = losses.marked(found, losses.marks(lost))
         if ground.animals is None:
             return found
@@ -60,7 +61,7 @@ def write(
     todo, drawn = to_do(spoken[0]), next((one for one in spoken if fonts.families(one)), "en")
     on_paper = todo if drawn == spoken[0] else to_do(drawn)
     written: list[Path] = []
-    seen = lost, ground.to_review, ground.splits
+    seen = lost, ground.to_review, proposed
     for cooperative in sorted(named):
         own = plots[plots["cooperative"] == cooperative]
         of_them = todo[todo["cooperative"] == cooperative].reset_index(drop=True)

@@ -1,6 +1,6 @@
 """USES once more from EVIDENCE, and SPLITS against outlines and USES: a split may move no hectare to better ground."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -72,21 +72,22 @@ def _splits(contents: Contents, splits: gpd.GeoDataFrame) -> Iterator[Difference
             yield Difference(SPLITS, "split", sentence("differences", key, plot=plot))
 
 
-def _wrong(parts: pd.DataFrame, outline: shapely.Geometry, uses: pd.Series) -> Iterator[str]:
+def _wrong(parts: Sequence[proposals.Part], outline: shapely.Geometry, uses: pd.Series) -> Iterator[str]:
     """What is wrong with the parts of a plot, as keys of sentences."""
-    shapes = np.asarray(parts["geometry"])
-    area = parts["area_ha"].to_numpy(np.float64)
-    held = parts[[f"{name}_ha" for name in GROUND_USES]].to_numpy(np.float64)
+    shapes = np.array([part.geometry for part in parts], dtype=object)
+    area = np.array([part.area_ha for part in parts])
+    held = np.array([[part.holds_ha[name] for name in GROUND_USES] for part in parts])
     near = TOLERANCE * max(float(uses.sum()), 1.0)
     whole = shapely.union_all(shapes)
     overlap = shapely.area(shapes).sum() - shapely.area(whole)
     gap = shapely.area(shapely.symmetric_difference(whole, outline))
-    if max(overlap, gap) > TOLERANCE * shapely.area(outline) or list(parts["number"]) != list(range(1, len(parts) + 1)):
+    numbers = [part.number for part in parts]
+    if max(overlap, gap) > TOLERANCE * shapely.area(outline) or numbers != list(range(1, len(parts) + 1)):
         yield "parts_of_no_outline"
     of_kind = uses[[f"{name}_ha" for name in GROUND_USES]].to_numpy(np.float64)
     sums = (area - plot_area_ha(shapes), area - held.sum(axis=1), held.sum(axis=0) - of_kind)
     if any(np.abs(one).max() > near for one in sums):
         yield "parts_hectares"
-    own = [(parts["part"] == name).to_numpy() for name in FIXED]
-    if any(held[~mine, GROUND_USES.index(name)].sum() > near for name, mine in zip(FIXED, own, strict=True)):
+    kinds = np.array([part.kind for part in parts])
+    if any(held[kinds != name, GROUND_USES.index(name)].sum() > near for name in FIXED):
         yield "parts_better"

@@ -71,8 +71,10 @@ def _write(run: Run, made: Made, folder: Path) -> None:
         shapes = plots.geometry.reindex(ground_uses.mixed(plots, uses, assess.table("ASSESSMENTS")))
         known, read = definitions(run), made["overlay"].table("SOURCES")
         source = _Source(known, read, supply_of(run, made["layers"]), watched.variables(known, read), policy)
-        found = on_cores(lambda members: _drawn(source, shapes.iloc[members], uses), _by_tile(shapes))
-        if parts := [one for one in found if len(one)]:
+        of_tiles = (shapes.iloc[members] for members in _by_tile(shapes))
+        # A raster is open once, and is no place for two threads: tiles are read one after the other, and cut meanwhile.
+        ground = ((mine, _cells(source, mine), uses.loc[mine.index]) for mine in of_tiles)
+        if parts := [one for one in on_cores(lambda tile: proposals(*tile), ground) if len(one)]:
             table = pd.concat(parts)
             table = table.iloc[np.argsort(shapes.index.get_indexer(table.index), kind="stable")]
     write_table(folder, "SPLITS", gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326"))
@@ -85,10 +87,6 @@ def _by_tile(shapes: gpd.GeoSeries) -> list[Positions]:
     for number, members in enumerate(reversed(tiles_of(bounds).values())):
         first[members] = number
     return [np.flatnonzero(first == number) for number in np.unique(first)]
-
-
-def _drawn(source: _Source, shapes: gpd.GeoSeries, uses: pd.DataFrame) -> pd.DataFrame:
-    return proposals(shapes, _cells(source, shapes), uses.loc[shapes.index])
 
 
 def proposals(shapes: gpd.GeoSeries, ground: Sequence[Sequence[Cells]], uses: pd.DataFrame) -> pd.DataFrame:
