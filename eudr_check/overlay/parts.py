@@ -122,7 +122,8 @@ def split(
     final = code[group][piece]
     key, member = np.unique(of * len(part) + final, return_inverse=True)
     holds = np.bincount(member * len(part) + kind, weights=area, minlength=len(key) * len(part))
-    return Parts(key // len(part), (key % len(part)).astype(np.int16), holds.reshape(len(key), -1), meshes, member)
+    held = holds.astype(np.float64).reshape(len(key), -1)
+    return Parts(key // len(part), (key % len(part)).astype(np.int16), held, meshes, member)
 
 
 @dataclass(frozen=True)

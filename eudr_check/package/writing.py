@@ -25,7 +25,7 @@ from eudr_check.package import (
     summary,
 )
 from eudr_check.package.action_plan import plan
-from eudr_check.package.action_plan.cooperative import Ground
+from eudr_check.package.action_plan.cooperative import Settings
 from eudr_check.package.bag import bagit
 from eudr_check.package.eu import consignment, dds_xml, shipments_json
 from eudr_check.package.folder import Folder
@@ -106,6 +106,7 @@ def steps(folder: Path, given: PackageInput, each: Map = one_by_one) -> list[Ste
         Step("sheets", lambda made: _write_sheets(folder / "tables", given), needs=("tables",)),
         Step("settings", lambda made: _write_settings(into, given)),
         *(_gis(folder, given) if "gis" in wanted else ()),
+        *([_action_plan(folder, given)] if "action_plan" in wanted else ()),
         *(
             Step(output, partial(_output, make, given, folder), needs=("tables", "declared"))
             for output, make in OUTPUTS.items()
@@ -125,6 +126,14 @@ def _gis(folder: Path, given: PackageInput) -> Iterator[Step]:
     # Sheets print the dates of pictures, which are read from their table.
     needs = ("tables", "pictures", DRAWN)
     yield Step("gis", lambda made: delivery.writing(folder, edition, given.plots), needs, "process")
+
+
+def _action_plan(folder: Path, given: PackageInput) -> Step:
+    """Workbooks take Python's lock for as long as all other outputs together."""
+    settings = Settings.of(given.harvest, given.plan_day)
+    disturbed = {one.column for one in given.variables if one.role == "degradation"}
+    asked = folder, settings, given.to_review, disturbed, len(given.plots)
+    return Step("action_plan", lambda made: plan.writing(*asked), ("tables",), "process")
 
 
 def _output(
@@ -251,25 +260,6 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
     page.write(folder, made_of)
 
 
-def _action_plan(given: PackageInput, declared: Declared, folder: Path) -> None:
-    plan.write(
-        folder,
-        harvest=document_date.on(given.harvest, given.plan_day or document_date.day(given.harvest)),
-        plots=given.plots,
-        findings=given.findings,
-        assessments=given.assessments,
-        reasons=given.reasons,
-        deliveries=given.deliveries,
-        ground=Ground(
-            parquet.features(folder / "tables" / "PATCHES.parquet"),
-            given.to_review,
-            frozenset(one.column for one in given.variables if one.role == "degradation"),
-            given.animals,
-            given.splits,
-        ),
-    )
-
-
 def _format(
     files: Callable[[Given, Path], Iterable[tuple[str, bytes]]], given: PackageInput, declared: Declared, folder: Path
 ) -> None:
@@ -279,7 +269,6 @@ def _format(
 
 OUTPUTS: Mapping[str, Callable[[PackageInput, Declared, Path], None]] = {
     "report": _report,
-    "action_plan": _action_plan,
     **{name: partial(_format, files) for name, files in formats.FILES.items()},
 }
 """What is made of finished tables and statements, by its name in `package.outputs`."""

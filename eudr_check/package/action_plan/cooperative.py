@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -35,11 +35,50 @@ class Ground:
 
 
 @dataclass(frozen=True)
+class Settings:
+    """What of a harvest's settings its plans need; small enough for another process."""
+
+    harvest: str
+    day: dt.date
+    """Date of the files, from which weeks count."""
+    languages: Sequence[str]
+    """Of the harvest; plans speak the first."""
+    commodity: str
+    cooperatives: Mapping[str, str]
+    """Names by code."""
+    names_producers: bool
+    animals_file: str
+    """How the list of animals is called; empty where there is none."""
+
+    @classmethod
+    def of(cls, harvest: Harvest, day: dt.date | None = None) -> "Settings":
+        """Those of a harvest, on a day of their own where one is given."""
+        return cls(
+            harvest.harvest,
+            day or document_date.day(harvest),
+            tuple(harvest.package.languages),
+            harvest.commodity,
+            dict(harvest.cooperatives),
+            harvest.package.producer_as == "producer",
+            "" if harvest.animals is None else harvest.animals.name,
+        )
+
+    def as_json(self) -> Json:
+        """As JSON can hold it."""
+        return asdict(self) | {"day": self.day.isoformat()}
+
+    @classmethod
+    def from_json(cls, stated: Json) -> "Settings":
+        """The inverse of `as_json`."""
+        return cls(**stated | {"day": dt.date.fromisoformat(stated["day"])})
+
+
+@dataclass(frozen=True)
 class Plan:
     """The plan of one cooperative."""
 
     cooperative: str
-    harvest: Harvest
+    settings: Settings
     plots: gpd.GeoDataFrame
     assessments: pd.DataFrame
     todo: pd.DataFrame
@@ -51,18 +90,16 @@ class Plan:
     """Plots that a decision can settle: outcome, reasons and evidence digest."""
     splits: Mapping[str, Sequence[Part]] = field(default_factory=dict)
     """Parts that are proposed, by plot, for all plots of several uses."""
-    spoken: str | None = None
-    """Language of its words and of `todo`; None for the first of the harvest."""
 
     @property
     def name(self) -> str:
         """The cooperative as people know it."""
-        return self.harvest.cooperatives.get(self.cooperative, self.cooperative)
+        return self.settings.cooperatives.get(self.cooperative, self.cooperative)
 
     @property
     def language(self) -> str:
         """Language of its words."""
-        return self.spoken or self.harvest.package.languages[0]
+        return self.settings.languages[0]
 
     def say(self, key: str, **values: object) -> str:
         """A word or sentence of the plan."""
@@ -92,7 +129,7 @@ class Plan:
     @property
     def line(self) -> str:
         """Harvest and date."""
-        return self.say("harvest_line", harvest=self.harvest.harvest, date=self.date(document_date.day(self.harvest)))
+        return self.say("harvest_line", harvest=self.settings.harvest, date=self.date(self.settings.day))
 
     @property
     def summary(self) -> str:

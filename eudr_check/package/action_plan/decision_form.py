@@ -52,7 +52,7 @@ def _aliases(plan: Plan) -> ET.Element:
 def _widgets(plan: Plan) -> ET.Element:
     root = ET.Element("fieldConfiguration")
     words = {
-        "decision": {code: decision(code, plan.harvest.commodity)[plan.language] for code in DECISIONS},
+        "decision": {code: decision(code, plan.settings.commodity)[plan.language] for code in DECISIONS},
         "grounds": {code: say("reviews", f"grounds_{code}", plan.language) for code in GROUNDS},
         "outcome": {code: say("report", f"outcome_{code}", plan.language) for code in OUTCOMES},
     }

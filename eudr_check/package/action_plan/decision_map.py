@@ -18,7 +18,6 @@ import pyarrow as pa
 import pyogrio
 import shapely
 
-from eudr_check.package import document_date
 from eudr_check.package.action_plan import decision_form, losses
 from eudr_check.package.action_plan.cooperative import Plan
 from eudr_check.package.gis import qgs, styles
@@ -44,7 +43,7 @@ def write(folder: Path, plan: Plan) -> list[Path]:
     path = folder / f"{file_stem(plan.cooperative)}.gpkg"
     mine = plan.losses[plan.losses["plot"].isin(asked)]
     content = {"reviews": _reviews(plan, asked), "plots": _plots(plan, asked), "losses": _losses(mine)}
-    with written_on(document_date.day(plan.harvest)):
+    with written_on(plan.settings.day):
         for number, (name, (rows, shapes)) in enumerate(content.items()):
             _write(path, name, rows, shapes, first=number == 0)
     years = sorted({int(year) for year in mine["year"]})
@@ -149,7 +148,7 @@ def _project(path: Path, plan: Plan, years: Sequence[int], points: np.ndarray[An
         "losses": plan.say("losses"),
     }
     looks = {
-        "reviews": styles.decisions(plan.harvest.commodity, plan.language),
+        "reviews": styles.decisions(plan.settings.commodity, plan.language),
         "plots": styles.elements(drawn["plots"]),
         "losses": styles.elements(drawn["patches"]),
     }

@@ -9,7 +9,7 @@ from typing import Any
 import typst
 from babel import Locale
 
-from eudr_check.package import document_date, fonts, palette
+from eudr_check.package import fonts, palette
 from eudr_check.package.action_plan.actions import Score
 from eudr_check.package.action_plan.cooperative import Plan
 from eudr_check.package.report.data import OUTCOMES
@@ -30,7 +30,7 @@ def write(folder: Path, plan: Plan) -> Path:
         plan: in a language that can be drawn, `fonts.families`.
     """
     path = folder / f"{file_stem(plan.cooperative)}.pdf"
-    day = document_date.day(plan.harvest)
+    day = plan.settings.day
     with as_file(files(__package__).joinpath("action_plan.typ")) as template:
         for most in range(ON_PAPER, 0, -2):
             made: bytes = typst.compile(

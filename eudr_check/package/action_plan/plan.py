@@ -5,23 +5,72 @@ where the machine has no font with its letters. Codes are those of
 findings and reasons. Names of producers appear only in the named edition (`package: {producer_as: producer}`).
 """
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
-from eudr_check.config import Harvest
-from eudr_check.package import document_date, fonts, splits
+from eudr_check import parquet
+from eudr_check.package import fonts, splits
 from eudr_check.package.action_plan import chains, decision_map, losses, pages, phone, workbook
 from eudr_check.package.action_plan.actions import actions, scorecard
-from eudr_check.package.action_plan.cooperative import Ground, Plan
+from eudr_check.package.action_plan.cooperative import Ground, Plan, Settings
+from eudr_check.records import Json
+from eudr_check.steps import Call
+
+FOLDER = "action_plan"
+
+
+def writing(
+    folder: Path, settings: Settings, to_review: Mapping[str, Json], disturbed: Collection[str], plots: int
+) -> Call:
+    """Write the plans of a package whose tables are there, in a process of its own.
+
+    Args:
+        folder: of the package.
+        settings: of the harvest.
+        to_review: plots that a decision can settle.
+        disturbed: columns of PATCHES that show disturbed canopy.
+        plots: how many there are.
+    """
+    arguments = {
+        "folder": str(folder),
+        "settings": settings.as_json(),
+        "to_review": dict(to_review),
+        "disturbed": sorted(disturbed),
+    }
+    return Call(write_from_tables, arguments, FOLDER, plots)
+
+
+def write_from_tables(folder: str, settings: Json, to_review: Mapping[str, Json], disturbed: Sequence[str]) -> None:
+    """What `writing` orders."""
+    tables = Path(folder) / "tables"
+    judged = ("findings", "assessments", "reasons")
+    frames = {name: parquet.frame(tables / f"{name.upper()}.parquet") for name in judged}
+    added = {name: tables / f"{name}.parquet" for name in ("DELIVERIES", "ANIMALS", "SPLITS")}
+    there = {name: path for name, path in added.items() if path.is_file()}
+    write(
+        Path(folder),
+        settings=Settings.from_json(settings),
+        plots=parquet.features(tables / "PLOTS.parquet"),
+        **frames,
+        deliveries=parquet.frame(there["DELIVERIES"]) if "DELIVERIES" in there else None,
+        ground=Ground(
+            parquet.features(tables / "PATCHES.parquet"),
+            to_review,
+            frozenset(disturbed),
+            parquet.frame(there["ANIMALS"]) if "ANIMALS" in there else None,
+            parquet.features(there["SPLITS"]) if "SPLITS" in there else None,
+        ),
+    )
 
 
 def write(
     folder: Path,
     *,
-    harvest: Harvest,
+    settings: Settings,
     plots: gpd.GeoDataFrame,
     findings: pd.DataFrame,
     assessments: pd.DataFrame,
@@ -34,7 +83,7 @@ def write(
 
     Args:
         folder: existing folder; the sub-folder is made.
-        harvest: settings; name, languages, `producer_as` and date are read.
+        settings: of the harvest.
         plots: PLOTS. findings: FINDINGS. assessments: ASSESSMENTS. reasons: REASONS.
         ground: what whoever goes there has to find, and to decide on.
         deliveries: `plot`, `group` and `kg_green` per delivery; None where the harvest has no list.
@@ -42,22 +91,21 @@ def write(
     Returns:
         The files, cooperatives in alphabetical order. Same tables, same bytes.
     """
-    target = folder / "action_plan"
+    target = folder / FOLDER
     target.mkdir(exist_ok=True)
     proposed = splits.by_plot(ground.splits)
     lost = losses.on_plots(plots, ground.patches, ground.disturbed)
     named = {*plots["cooperative"], *findings["cooperative"].dropna()}
 
     def to_do(language: str) -> pd.DataFrame:
-        start = document_date.day(harvest)
         given = (plots, findings, assessments, reasons, deliveries)
-        found = actions(*given, start=start, language=language, splits=proposed)
+        found = actions(*given, start=settings.day, language=language, splits=proposed)
         found = losses.marked(found, losses.marks(lost))
         if ground.animals is None:
             return found
-        return _with_chains(found, ground.animals, named, deliveries, harvest, language)
+        return _with_chains(found, ground.animals, named, deliveries, settings, language)
 
-    spoken = harvest.package.languages
+    spoken = settings.languages
     todo, drawn = to_do(spoken[0]), next((one for one in spoken if fonts.families(one)), "en")
     on_paper = todo if drawn == spoken[0] else to_do(drawn)
     written: list[Path] = []
@@ -67,9 +115,9 @@ def write(
         of_them = todo[todo["cooperative"] == cooperative].reset_index(drop=True)
         about = findings[findings["cooperative"] == cooperative]
         scores = scorecard(own, about, assessments, of_them, deliveries)
-        plan = Plan(cooperative, harvest, own, assessments, of_them, scores, deliveries is not None, *seen)
+        plan = Plan(cooperative, settings, own, assessments, of_them, scores, deliveries is not None, *seen)
         mine = on_paper[on_paper["cooperative"] == cooperative].reset_index(drop=True)
-        paper = plan if drawn == spoken[0] else replace(plan, todo=mine, spoken=drawn)
+        paper = plan if drawn == spoken[0] else replace(plan, todo=mine, settings=replace(settings, languages=[drawn]))
         written += [workbook.write(target, plan), pages.write(target, paper)]
         if (of_them["kind"] == "field").any():
             written += phone.write(target, plan)
@@ -82,7 +130,7 @@ def _with_chains(
     animals: pd.DataFrame,
     named: set[str],
     deliveries: pd.DataFrame | None,
-    harvest: Harvest,
+    settings: Settings,
     language: str,
 ) -> pd.DataFrame:
     """What is to be done, chains of animals among it, what weighs most first."""
@@ -90,8 +138,8 @@ def _with_chains(
         animals,
         named,
         deliveries,
-        file="" if harvest.animals is None else harvest.animals.name,
-        start=document_date.day(harvest),
+        file=settings.animals_file,
+        start=settings.day,
         language=language,
     )
     if more.empty:

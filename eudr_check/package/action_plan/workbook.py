@@ -9,7 +9,7 @@ import pandas as pd
 import xlsxwriter
 
 from eudr_check.law.regulation import CUTOFF
-from eudr_check.package import document_date, palette
+from eudr_check.package import palette
 from eudr_check.package.action_plan.cooperative import Plan
 from eudr_check.text import row_height
 from eudr_check.text.clean import clean, file_stem
@@ -50,7 +50,7 @@ def write(folder: Path, plan: Plan) -> Path:
         "constant_memory": True,
     }
     book = xlsxwriter.Workbook(str(path), options)
-    day = document_date.day(plan.harvest)
+    day = plan.settings.day
     book.set_properties({"title": plan.say("title"), "created": datetime(day.year, day.month, day.day)})
     head = {"bold": True, "bg_color": "#eef0f2", "bottom": 1, "text_wrap": True, "valign": "top"}
     look = {
@@ -174,7 +174,7 @@ def _printed(plan: Plan) -> list[Column]:
     """What is read and filled in on paper."""
     return [
         ("plot", "plot_id", 15, "text"),
-        *([("producer", "producer", 20, "text")] if plan.harvest.package.producer_as == "producer" else []),
+        *([("producer", "producer", 20, "text")] if plan.settings.names_producers else []),
         ("kilograms", "kg", 9, "kg"),
         ("area", "area_ha", 9, "number"),
         ("wrong", "wrong", 36, "text"),
@@ -190,7 +190,7 @@ def _by_hand(sheet: Any, plan: Plan, heads: Sequence[str], rows: int) -> None:
     if not rows:
         return
     at = {name: heads.index(name) for name in BY_HAND}
-    words = [decision(code, plan.harvest.commodity)[plan.language] for code in FOUND]
+    words = [decision(code, plan.settings.commodity)[plan.language] for code in FOUND]
     sheet.data_validation(1, at["found"], rows, at["found"], {"validate": "list", "source": words})
     since = {"validate": "date", "criteria": ">=", "value": CUTOFF, "error_type": "warning"}
     sheet.data_validation(1, at["done_on"], rows, at["done_on"], since)

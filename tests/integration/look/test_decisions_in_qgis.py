@@ -24,7 +24,7 @@ from eudr_check.documents import decisions, dossier, review_book
 from eudr_check.documents.review import COLUMNS, DECISIONS, GROUNDS
 from eudr_check.package import palette
 from eudr_check.package.action_plan import decision_form, plan
-from eudr_check.package.action_plan.cooperative import Ground
+from eudr_check.package.action_plan.cooperative import Ground, Settings
 from tests.helpers import season_tables
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -37,7 +37,7 @@ def written(folder: Path) -> tuple[list[Path], dict[str, dict[str, Any]]]:
     folder.mkdir(exist_ok=True)
     made = plan.write(
         folder,
-        harvest=season_tables.harvest(),
+        settings=Settings.of(season_tables.harvest()),
         ground=Ground(season.patches, to_review),
         **{name: season.tables()[name] for name in ("plots", "findings", "assessments", "reasons")},
     )

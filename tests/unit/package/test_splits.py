@@ -11,7 +11,7 @@ import shapely
 from eudr_check import tables
 from eudr_check.package import splits
 from eudr_check.package.action_plan import actions, plan
-from eudr_check.package.action_plan.cooperative import Ground
+from eudr_check.package.action_plan.cooperative import Ground, Settings
 from eudr_check.package.report import page
 from eudr_check.package.report import uses as report_uses
 from eudr_check.package.report.inputs import ReportInput
@@ -41,7 +41,7 @@ def test_plan_asks_on_the_ground_before_anything_is_divided(language: str) -> No
     season = season_tables.season(60)
     given = (season.plots, season.findings, season.assessments, season.reasons, season.deliveries)
     parts = season_tables.proposed(season)
-    todo = actions.actions(*given, start=dt.date(2026, 9, 30), language=language, splits=parts)
+    todo = actions.actions(*given, start=dt.date(2026, 9, 30), language=language, splits=splits.by_plot(parts))
     mine = todo[todo["code"] == splits.CODE]
 
     assert mine["plot"].tolist() == [parts.index[0]]
@@ -58,7 +58,9 @@ def test_phone_shows_the_parts(tmp_path: Path) -> None:
     parts = season_tables.proposed(season)
     frames = {name: season.tables()[name] for name in ("plots", "findings", "assessments", "reasons")}
     ground = Ground(season.patches, splits=parts)
-    files = plan.write(tmp_path, harvest=season_tables.harvest(), deliveries=season.deliveries, ground=ground, **frames)
+    files = plan.write(
+        tmp_path, settings=Settings.of(season_tables.harvest()), deliveries=season.deliveries, ground=ground, **frames
+    )
     cooperative = season.plots.at[parts.index[0], "cooperative"]
     texts = [
         path.read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from eudr_check import tables
 from eudr_check.documents import chains as documents
 from eudr_check.package import chains as words
 from eudr_check.package.action_plan import actions, chains, plan
-from eudr_check.package.action_plan.cooperative import Ground
+from eudr_check.package.action_plan.cooperative import Ground, Settings
 from eudr_check.text import LANGUAGES, topic
 from tests.helpers import season_tables
 
@@ -93,7 +93,7 @@ def test_they_stand_in_workbook_and_on_paper(tmp_path: Path, delivered: bool) ->
     named = season.tables()
     files = plan.write(
         tmp_path,
-        harvest=season_tables.harvest(package={"languages": ["es"]}),
+        settings=Settings.of(season_tables.harvest(package={"languages": ["es"]})),
         deliveries=deliveries,
         ground=Ground(season.patches, animals=broken),
         **{name: named[name] for name in ("plots", "findings", "assessments", "reasons")},

@@ -16,7 +16,7 @@ import yaml
 
 from eudr_check.documents import dossier
 from eudr_check.package.action_plan import actions, phone, plan, workbook
-from eudr_check.package.action_plan.cooperative import Ground
+from eudr_check.package.action_plan.cooperative import Ground, Settings
 from eudr_check.text import LANGUAGES, say, topic
 from eudr_check.text.decided import decision
 from tests.helpers import season_tables
@@ -42,7 +42,7 @@ def write(folder: Path, season: season_tables.Season, **package: object) -> list
     tables = season.tables()
     return plan.write(
         folder,
-        harvest=season_tables.harvest(package={"languages": ["es"], **package}),
+        settings=Settings.of(season_tables.harvest(package={"languages": ["es"], **package})),
         deliveries=season.deliveries,
         ground=Ground(
             season.patches,
@@ -352,7 +352,7 @@ def test_of_wood_workbook_and_map_ask_about_degradation_too(tmp_path: Path, comm
     tables = season.tables()
     files = plan.write(
         tmp_path,
-        harvest=season_tables.harvest(commodity=commodity, package={"languages": ["en"]}),
+        settings=Settings.of(season_tables.harvest(commodity=commodity, package={"languages": ["en"]})),
         ground=Ground(season.patches, dossier.to_review(season.assessments, season.evidence)),
         **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
     )
