@@ -70,7 +70,7 @@ class Settings:
     @classmethod
     def from_json(cls, stated: Json) -> "Settings":
         """The inverse of `as_json`."""
-        return cls(**stated | {"day": dt.date.fromisoformat(stated["day"])})
+        return cls(**{**stated, "day": dt.date.fromisoformat(stated["day"])})
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,8 @@ class Plan:
     """Plots that a decision can settle: outcome, reasons and evidence digest."""
     splits: Mapping[str, Sequence[Part]] = field(default_factory=dict)
     """Parts that are proposed, by plot, for all plots of several uses."""
+    spoken: str | None = None
+    """Language of its words and of `todo`; None for the first of the harvest."""
 
     @property
     def name(self) -> str:
@@ -99,7 +101,7 @@ class Plan:
     @property
     def language(self) -> str:
         """Language of its words."""
-        return self.settings.languages[0]
+        return self.spoken or self.settings.languages[0]
 
     def say(self, key: str, **values: object) -> str:
         """A word or sentence of the plan."""

@@ -90,7 +90,7 @@ def _paper(plan: Plan, most: int) -> dict[str, Any]:
 
 def _no_font(plan: Plan) -> str:
     """That the page is in another language than the workbook, and why; empty where it is not."""
-    wanted = plan.harvest.package.languages[0]
+    wanted = plan.settings.languages[0]
     if plan.language == wanted:
         return ""
     return plan.say("no_font", language=Locale(plan.language).languages[wanted])

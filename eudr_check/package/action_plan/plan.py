@@ -117,7 +117,7 @@ def write(
         scores = scorecard(own, about, assessments, of_them, deliveries)
         plan = Plan(cooperative, settings, own, assessments, of_them, scores, deliveries is not None, *seen)
         mine = on_paper[on_paper["cooperative"] == cooperative].reset_index(drop=True)
-        paper = plan if drawn == spoken[0] else replace(plan, todo=mine, settings=replace(settings, languages=[drawn]))
+        paper = plan if drawn == spoken[0] else replace(plan, todo=mine, spoken=drawn)
         written += [workbook.write(target, plan), pages.write(target, paper)]
         if (of_them["kind"] == "field").any():
             written += phone.write(target, plan)
