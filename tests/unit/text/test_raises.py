@@ -15,7 +15,8 @@ LEFT = {"library": 2, "object_store": 1, "overlay": 20, "risk": 2, "tables": 1}
 """Room: errors whose words stand in the code, because no input of a user leads to them.
 
 They tell whoever writes Python that an array, a table or a stage does not keep its contract: overlay (cubes and plots
-given to it), tables, library (an index, unchecked rows), risk (columns of Whisp's trees) and object_store (a path that is no stand-in).
+given to it), tables, library (an index, unchecked rows), risk (columns of Whisp's trees) and object_store (a path that
+is no stand-in).
 All others are said with `text.sentence`.
 """
 
