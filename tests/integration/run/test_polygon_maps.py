@@ -18,9 +18,9 @@ from eudr_check.run import recompute
 from eudr_check.run.harvest import Exit, Finished, run
 from tests.helpers import tiny_harvest
 from tests.helpers.command import ended
+from tests.helpers.polygon_country import MAP
 from tests.helpers.rasters import policy_on
 from tests.helpers.same_bytes import contents
-from tests.unit.layers.polygons.test_polygon_maps import MAP
 
 
 def box(cells: tiny_harvest.Box) -> shapely.Polygon:

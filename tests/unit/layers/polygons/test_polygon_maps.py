@@ -1,110 +1,23 @@
 """Maps that are polygons of a vector file: what they say, and what is refused by name."""
 
-import datetime as dt
-import shutil
-import sqlite3
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
-import pyogrio
 import pytest
 import shapely
-import yaml
 from typer.testing import CliRunner
 
 from eudr_check import layers
 from eudr_check.cli.commands import app
-from eudr_check.config import Catalogue, LayerChoice
 from eudr_check.errors import LayersError
 from eudr_check.geodesy import plot_area_ha
-from eudr_check.layers.definition import LayerDefinition, read
 from eudr_check.layers.polygons import files
+from tests.helpers.polygon_country import CLOUD, FOREST, MAP, Country, drawn
 from tests.helpers.rasters import TILE
 
-FOREST = shapely.box(0.01, 0.01, 0.03, 0.05)
-CLOUD = shapely.box(0.03, 0.01, 0.05, 0.05)
-MAP = {
-    "id": "bosque@1",
-    "name": "bosque",
-    "title": "Bosque del país",
-    "provider": "Nobody",
-    "licence": "none",
-    "citation": "none",
-    "lineage": "drawn",
-    "crs": "EPSG:4326",
-    "resolution": "1:100 000",
-    "date": "2020-12-31",
-    "polygons": {},
-    "assets": {
-        "clase": {"field": "CLASE", "legend": "0..2", "classes": {0: "No bosque", 1: "Bosque", 2: "Nube"}},
-        "anio": {"field": "ANIO", "legend": "0, 2001..2025", "dtype": "int16"},
-    },
-    "variables": {
-        "forest": {
-            "kind": "state",
-            "role": "forest_2020",
-            "method": "m",
-            "sensor": "s",
-            "covers_from": "2020-12-31",
-            "covers_through": "2020-12-31",
-            "when": {"clase": 1},
-            "unknown": [{"clase": 2}],
-        },
-        "loss_year": {
-            "kind": "event",
-            "role": "event",
-            "method": "m",
-            "sensor": "s",
-            "covers_from": "2001-01-01",
-            "covers_through": "2025-12-31",
-            "year": {"asset": "anio", "values": "2001..2025", "add": 0},
-        },
-    },
-}
-
-
-class Country:
-    """One polygon map on disk: definition, file, catalogue and store below a folder."""
-
-    def __init__(self, folder: Path, **keys: object) -> None:
-        self.folder, self.file = folder, folder / "bosque.gpkg"
-        self.yaml = folder / "bosque.yaml"
-        self.yaml.write_text(yaml.safe_dump({**MAP, **keys}, allow_unicode=True), encoding="utf-8")
-        self.choice = LayerChoice.model_validate({"definition": str(self.yaml), "from": "local"})
-        self.boxes = np.array([TILE.bounds])
-
-    @property
-    def definition(self) -> LayerDefinition:
-        return read(self.yaml)
-
-    def add(self) -> dict:
-        (item,) = layers.catalogue.add(self.folder / "catalogue", [self.file], self.definition)
-        return {key: asset.extra_fields["eudr_check:hectares"] for key, asset in item.assets.items()}
-
-    def sources(self) -> pd.DataFrame:
-        catalogues = {"local": Catalogue(folder=self.folder / "catalogue")}
-        found = layers.prefetch({TILE: self.boxes}, [self.choice], catalogues, self.folder / "store")
-        return found[found["status"] != "missing"]
-
-    def zones(self, sources: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
-        rows = self.sources() if sources is None else sources
-        (zone,) = layers.zones(self.boxes, [self.definition], rows, self.folder / "store")
-        return zone
-
-
-def drawn(shapes=(FOREST, CLOUD), classes=("Bosque", "Nube"), years=(0, 2022), crs="EPSG:4326") -> gpd.GeoDataFrame:
-    table = {"CLASE": list(classes), "ANIO": list(years), "NOTE": "x"}
-    return gpd.GeoDataFrame(table, geometry=list(shapes), crs="EPSG:4326").to_crs(crs)
-
-
-@pytest.fixture
-def country(tmp_path: Path) -> Country:
-    """Forest that stands, and a cloud over ground lost in 2022."""
-    made = Country(tmp_path)
-    drawn().to_file(made.file)
-    return made
+ASSET = MAP["assets"]["clase"]
+FIELD = MAP["assets"]["anio"]
 
 
 def test_values_of_columns_become_variables(country: Country) -> None:
@@ -165,41 +78,6 @@ def test_the_cover_may_be_a_table_of_the_file(tmp_path: Path) -> None:
     assert zone.loc[zone["rest"], "bosque.forest"].tolist() == [0]
     assert zone.loc[zone["rest"], "bosque.loss_year"].tolist() == [-1], "of the year nobody said what gaps hold"
     assert tuple(np.round(zone.total_bounds, 12)) == (0, 0, 0.04, 0.06)
-
-
-@pytest.mark.parametrize("name", ["bosque.parquet", "bosque.shp", "bosque.fgb", "bosque.geojson"])
-def test_every_format_says_the_same(tmp_path: Path, country: Country, name: str) -> None:
-    """What a map says does not depend on the file it comes in."""
-    country.add()
-    other = Country(tmp_path / "other" if (tmp_path / "other").mkdir() is None else tmp_path)
-    other.file = other.folder / name
-    frame = drawn().drop(columns="NOTE")
-    frame.to_parquet(other.file) if name.endswith("parquet") else frame.to_file(other.file)
-    other.add()
-    # FlatGeobuf keeps features in an order of its own.
-    one, two = (one.sort_values("bosque.forest") for one in (country.zones(), other.zones()))
-
-    assert one["bosque.forest"].tolist() == two["bosque.forest"].tolist()
-    np.testing.assert_allclose(plot_area_ha(one.geometry.to_numpy()), plot_area_ha(two.geometry.to_numpy()), rtol=1e-9)
-
-
-def test_a_shapefile_is_all_its_files(tmp_path: Path) -> None:
-    """The values of a shapefile stand in its .dbf: another one there is another map, and a run looks again."""
-    country = Country(tmp_path)
-    country.file = tmp_path / "bosque.shp"
-    drawn().drop(columns="NOTE").to_file(country.file)
-    country.add()
-    found = country.sources()
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    drawn(classes=("No bosque", "Nube")).drop(columns="NOTE").to_file(elsewhere / "bosque.shp")
-    shutil.copy(elsewhere / "bosque.dbf", tmp_path / "bosque.dbf")
-
-    assert tmp_path / "bosque.dbf" in {path.resolve() for path in layers.catalogue.rasters(tmp_path / "catalogue")}
-    assert set(country.sources()["status"]) == {"failed"}
-    assert layers.catalogue.check(tmp_path / "catalogue")
-    with pytest.raises(LayersError, match="changed while"):
-        country.zones(found)
 
 
 def test_metres_become_degrees_along_the_way(tmp_path: Path) -> None:
@@ -267,33 +145,6 @@ def test_nothing_said_is_unknown(tmp_path: Path) -> None:
     assert hectares["clase"]["no value"] == pytest.approx(984.7256)
 
 
-LOST = {"classes": ("Bosque", "Bosque"), "years": (0, 2022)}
-CORNER = np.array([[0.041, 0.02, 0.042, 0.021]])
-
-
-def test_an_index_of_another_state_of_the_file_hides_no_polygon(tmp_path: Path) -> None:
-    """A stale index names no loss there: with gaps that hold no loss the ground would be free of it."""
-    packed = Country(tmp_path, polygons={"cover": [0, 0, 0.1, 0.1], "gaps": {"clase": 0, "anio": 0}})
-    packed.boxes = CORNER
-    drawn(**LOST).to_file(packed.file)
-    with sqlite3.connect(packed.file) as database:
-        database.execute("DELETE FROM rtree_bosque_geom WHERE id = 2")
-    packed.add()
-    (tmp_path / "shape").mkdir()
-    shape = Country(tmp_path / "shape", polygons=packed.definition.polygons.model_dump(mode="json"))
-    shape.file, shape.boxes = shape.folder / "bosque.shp", CORNER
-    before = drawn(shapes=(FOREST, shapely.box(0.07, 0.07, 0.08, 0.08)), **LOST).drop(columns="NOTE")
-    before.to_file(shape.file, SPATIAL_INDEX="YES")
-    index = shape.file.with_suffix(".qix").read_bytes()
-    drawn(**LOST).drop(columns="NOTE").to_file(shape.file)
-    shape.file.with_suffix(".qix").write_bytes(index)
-    shape.add()
-
-    for one in (packed, shape):
-        zone = one.zones()
-        assert zone.loc[~zone["rest"], "bosque.loss_year"].tolist() == [2022], one.file.name
-
-
 def test_a_map_beside_its_cover_is_refused(tmp_path: Path) -> None:
     """Latitude and longitude that changed places: all of the cover would be a gap, and gaps hold no loss."""
     country = Country(tmp_path, polygons={"cover": [-77, -6.2, -76.9, -6.1], "gaps": {"clase": 0, "anio": 0}})
@@ -301,47 +152,6 @@ def test_a_map_beside_its_cover_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(LayersError, match="no polygon lies in the ground that 'cover' names"):
         country.add()
-
-
-def test_days_keep_the_year_of_their_own_place(tmp_path: Path) -> None:
-    """The first of January 2021 in Jakarta is 2020 in Greenwich, before the cut-off: such columns are refused."""
-    country = Country(tmp_path)
-    country.file = tmp_path / "bosque.geojson"
-    frame = drawn()
-    frame["ANIO"] = ["2021-01-01T00:00:00+07:00", "2022-01-01T00:00:00-05:00"]
-    frame.to_file(country.file)
-
-    with pytest.raises(LayersError, match=r"column ANIO.*2021-01-01 00:00:00\+07:00"):
-        country.add()
-
-
-def test_a_file_without_any_map_is_refused(tmp_path: Path) -> None:
-    """A GeoPackage of tables alone holds no polygon."""
-    country = Country(tmp_path)
-    pyogrio.write_dataframe(pd.DataFrame({"CLASE": ["Bosque"], "ANIO": [0]}), country.file)
-
-    with pytest.raises(LayersError, match="holds no polygon"):
-        country.add()
-
-
-def test_a_map_is_one_file(country: Country) -> None:
-    """Nobody could say which of two files holds where they differ."""
-    country.add()
-    other = country.folder / "otro.gpkg"
-    shutil.copy(country.file, other)
-
-    with pytest.raises(LayersError, match="one file, and there are several"):
-        layers.catalogue.add(country.folder / "catalogue", [other], country.definition)
-    (country.folder / "other").mkdir()
-    same_name = country.folder / "other" / country.file.name
-    shutil.copy(country.file, same_name)
-    with pytest.raises(LayersError, match="is already asset 'anio'"):
-        layers.catalogue.add(country.folder / "catalogue", [same_name], country.definition)
-    assert country.add(), "the same file again is no other one"
-
-
-ASSET = MAP["assets"]["clase"]
-FIELD = MAP["assets"]["anio"]
 
 
 @pytest.mark.parametrize(
@@ -393,20 +203,6 @@ def test_a_map_that_is_whole_on_both_sides_of_the_date_line(tmp_path: Path) -> N
         country.add()
 
 
-def test_another_machine_needs_the_same_bytes(country: Country) -> None:
-    """A worker takes the file only while it is what SOURCES says was read."""
-    country.add()
-    found = country.sources()
-    supply = layers.Supply(country.folder / "store", {}, offline=True)
-
-    supply.require(country.boxes, [country.definition], found)
-    assert supply.replaced(found) == ()
-    drawn(classes=("No bosque", "Nube")).to_file(country.file)
-    with pytest.raises(LayersError, match="bosque"):
-        supply.require(country.boxes, [country.definition], found)
-    assert supply.replaced(found) == ("local/bosque-1/bosque/bosque.gpkg",)
-
-
 def test_hectares_are_printed_in_the_language_of_the_terminal(tmp_path: Path) -> None:
     """What is unknown of a map, and what its gaps are taken for, is said when it is registered."""
     country = Country(tmp_path, polygons={"cover": [0, 0, 0.04, 0.1], "gaps": {"clase": 0, "anio": 0}})
@@ -418,27 +214,3 @@ def test_hectares_are_printed_in_the_language_of_the_terminal(tmp_path: Path) ->
     assert "clase 1  984,73 ha  Bosque" in answer.output
     for words in ("uno sobre otro (desconocido)", "fuera de 'cover' (desconocido)", "en ningún polígono ('gaps')"):
         assert words in answer.output
-
-
-def test_parquet_as_other_programs_write_it(tmp_path: Path) -> None:
-    """OGC:CRS84 is longitude and latitude, and a day of the calendar counts as its year."""
-    country = Country(tmp_path)
-    country.file = tmp_path / "bosque.parquet"
-    frame = drawn(years=(dt.date(2021, 5, 1), None)).set_crs("OGC:CRS84", allow_override=True)
-    frame.to_parquet(country.file)
-    country.add()
-    zone = country.zones()
-
-    assert zone["bosque.loss_year"].tolist() == [2021, -1]
-    np.testing.assert_allclose(plot_area_ha(zone.geometry.to_numpy()), plot_area_ha([FOREST, CLOUD]), rtol=1e-12)
-
-
-@pytest.mark.parametrize("polygons", [{"table": "bosque"}, {"cover": "limite", "gaps": {"clase": 0}}])
-def test_a_table_that_parquet_cannot_hold_is_refused(tmp_path: Path, polygons: dict[str, object]) -> None:
-    """Its polygons would be taken for the limits of the country."""
-    country = Country(tmp_path, polygons=polygons)
-    country.file = tmp_path / "bosque.parquet"
-    drawn().to_parquet(country.file)
-
-    with pytest.raises(LayersError, match=r"bosque\.parquet: has no layer '(bosque|limite)'"):
-        country.add()
