@@ -15,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from eudr_check.errors import OverlayError
+from eudr_check.overlay import neighbourhood
 from eudr_check.overlay.combinations import Classes
 from eudr_check.overlay.crosstab import Tally, require_wgs84, summed, tally
 from eudr_check.overlay.grid import Grid
@@ -217,8 +218,9 @@ def _parted(shape: Geometries, zone: Geometries) -> tuple[Geometries, Geometries
     held = shapely.covers(zone, shape)
     inside[held], beyond[held] = shape[held], None
     rows = np.flatnonzero(~held)
-    common = _parts(shapely.intersection(shape[rows], zone[rows]))
-    other = _parts(shapely.difference(shape[rows], zone[rows]))
+    near = neighbourhood.around(zone[rows], shape[rows])
+    common = _parts(shapely.intersection(shape[rows], near))
+    other = _parts(shapely.difference(shape[rows], near))
     enters = np.bincount(common.of[~common.thin], minlength=len(rows)) > 0
     leaves = np.bincount(other.of[~other.thin], minlength=len(rows)) > 0
     # A region that is a sliver itself, or that no more than a sliver enters, stays beside the zone as it is.
