@@ -61,10 +61,22 @@ def look(folder: Path, reach: Reach | None) -> Iterator[Line]:
     if reach is None:
         yield Line("network_unasked", True, {}, needed=False)
         return
+    yield from _servers(reach)
+
+
+def _servers(reach: Reach) -> Iterator[Line]:
+    """A line for each that answers, and one for all that do not: where there is no network that is every one."""
     hosts = _hosts()
+    silent: dict[str, list[str]] = {}
     for (host, layers), answered in zip(hosts.items(), in_flight(reach, hosts), strict=True):
-        key = "server" if answered else "server_silent"
-        yield Line(key, answered, {"host": urlsplit(host).netloc, "layers": ", ".join(layers)}, needed=False)
+        name = urlsplit(host).netloc
+        if answered:
+            yield Line("server", True, {"host": name, "layers": ", ".join(layers)}, needed=False)
+        else:
+            silent[name] = layers
+    if silent:
+        stated = [f"{name} ({', '.join(layers)})" for name, layers in silent.items()]
+        yield Line("servers_silent", False, {"count": str(len(silent)), "hosts": "; ".join(stated)}, needed=False)
 
 
 def _version(name: str) -> str | None:

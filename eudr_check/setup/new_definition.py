@@ -19,7 +19,7 @@ from eudr_check.layers.class_areas import class_areas
 from eudr_check.layers.definition import BLANK, shipped
 from eudr_check.layers.raster import Raster, open_raster
 from eudr_check.layers.value_ranges import Values
-from eudr_check.text import say, sentence
+from eudr_check.text import number, say, sentence
 
 _TYPES = ("uint8", "int8", "uint16", "int16")
 _NAME_FIELD = "2"
@@ -86,7 +86,7 @@ def _lines(path: Path, raster: Raster, classes: Sequence[_Class], called: str, l
     if len(legal) <= LISTED:
         yield "    classes:"
         for one in legal:
-            seen = "  ".join(filter(None, (f"{one.hectares:,.2f} ha", one.colour)))
+            seen = "  ".join(filter(None, (f"{number(one.hectares, language, 2)} ha", one.colour)))
             yield f"      {one.value}: {json.dumps(one.name or BLANK, ensure_ascii=False)}  # {seen}"
     if nodata:
         yield f'    nodata: "{nodata[0]}"'
@@ -141,7 +141,7 @@ def _names(path: Path) -> dict[int, str]:
     band = root.find("PAMRasterBand")
     if band is None:
         return {}
-    names = {number: (one.text or "").strip() for number, one in enumerate(band.findall("CategoryNames/Category"))}
+    names = {value: (one.text or "").strip() for value, one in enumerate(band.findall("CategoryNames/Category"))}
     table = band.find("GDALRasterAttributeTable")
     if table is not None:
         usage = [field.findtext("Usage", "0") for field in table.findall("FieldDefn")]
@@ -151,7 +151,7 @@ def _names(path: Path) -> dict[int, str]:
                 cells = [cell.text or "" for cell in row.findall("F")]
                 if len(cells) == len(usage) and re.fullmatch(r"-?\d+(\.0*)?", cells[value].strip()):
                     names[int(float(cells[value]))] = cells[usage.index(_NAME_FIELD)].strip()
-    return {number: name for number, name in names.items() if name}
+    return {value: name for value, name in names.items() if name}
 
 
 def name_of(path: Path) -> str:

@@ -13,7 +13,7 @@ from eudr_check.geodesy import plot_area_ha
 from eudr_check.layers.definition import BLANK
 from eudr_check.layers.polygons import files
 from eudr_check.setup.new_definition import LISTED, name_of, ranges
-from eudr_check.text import say, sentence
+from eudr_check.text import number, say, sentence
 from eudr_check.typing import Floats
 
 EARLIEST_YEAR = 1900
@@ -41,7 +41,8 @@ def new_polygons(path: Path, table: str | None, called: str, language: str) -> s
     if not crs.startswith("EPSG:"):
         raise LayersError(sentence("layers", "no_epsg", path=path))
     hectares = plot_area_ha(files.in_degrees(frame, path))
-    assets = [block for name in frame.columns if name != frame.geometry.name for block in _asset(frame[name], hectares)]
+    named = [name for name in frame.columns if name != frame.geometry.name]
+    assets = [block for name in named for block in _asset(frame[name], hectares, language)]
     if not assets:
         raise LayersError(sentence("layers", "no_class_column", path=path))
     return "\n".join([*_head(path, crs, table, called, language), *assets, *_tail(path, language)]) + "\n"
@@ -81,7 +82,7 @@ def _tail(path: Path, language: str) -> Iterator[str]:
     yield f"    when: {{{BLANK}: {json.dumps(BLANK)}}}"
 
 
-def _asset(column: pd.Series, hectares: Floats) -> Iterator[str]:
+def _asset(column: pd.Series, hectares: Floats, language: str) -> Iterator[str]:
     """The lines of a column that may be one of classes; none for any other."""
     said = files.years_of(column)
     known = said.dropna()
@@ -92,7 +93,7 @@ def _asset(column: pd.Series, hectares: Floats) -> Iterator[str]:
     distinct = sorted(set(known.tolist()))
     if not distinct or len(distinct) > LISTED or not (text or all(float(one).is_integer() for one in distinct)):
         return
-    values = {one: number if text else int(one) for number, one in enumerate(distinct, start=1)}
+    values = {one: place if text else int(one) for place, one in enumerate(distinct, start=1)}
     numbers = sorted(values.values())
     kind = next((name for name, (low, high) in _TYPES.items() if low <= numbers[0] and numbers[-1] <= high), None)
     if kind is None:
@@ -108,7 +109,7 @@ def _asset(column: pd.Series, hectares: Floats) -> Iterator[str]:
     for one, value in values.items():
         mine = float(np.sum(area[(known == one).to_numpy()]))
         called = one if text else str(value) if value >= EARLIEST_YEAR else BLANK
-        yield f"      {value}: {json.dumps(called, ensure_ascii=False)}  # {mine:,.2f} ha"
+        yield f"      {value}: {json.dumps(called, ensure_ascii=False)}  # {number(mine, language, 2)} ha"
 
 
 def _key(name: str) -> str:
