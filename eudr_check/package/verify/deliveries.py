@@ -25,8 +25,10 @@ def check(contents: Contents, stage: Lots | None) -> Iterator[Difference]:
     if contents.lots is None and contents.deliveries is None:
         return
     if contents.lots is None or contents.deliveries is None:
-        name, other = (DELIVERIES, "LOTS") if contents.deliveries is None else (LOTS, "DELIVERIES")
-        yield Difference(name, "missing", sentence("differences", "package_has", other=other))
+        if contents.deliveries is None:
+            yield Difference(DELIVERIES, "missing", sentence("differences", "table_gone", other="LOTS"))
+        else:
+            yield Difference(LOTS, "missing", sentence("differences", "package_has", other="DELIVERIES"))
         return
     if stage is None:
         return
