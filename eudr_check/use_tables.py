@@ -36,5 +36,5 @@ SPLITS = pa.DataFrameSchema(
     index=PLOT_REPEATED,
     strict=True,
     title="SPLITS",
-    description="One row per part of a split proposed for a plot of several uses. It is applied to nothing.",
+    description="One row per part of a split proposed for a plot of mixed use. It is applied to nothing.",
 )
