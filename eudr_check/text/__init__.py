@@ -33,8 +33,14 @@ MARKS = {
     "[no longitude and latitude]": "no_angles",
     "[no longitude]": "no_longitude",
     "[no latitude]": "no_latitude",
+    "[hectares, e.g. 2.5]": "write_hectares",
+    "[square metres, e.g. 25000]": "write_square_metres",
+    "[an area, e.g. 2.5]": "write_area",
+    "[a year, e.g. 2012]": "write_year",
+    "[a country, e.g. PE]": "write_country",
 }
-"""What tables keep in the place of what is withheld, and its key in `package.yaml`, whose words sentences take."""
+"""What tables keep in the place of what is withheld or of words of ours, and its key in `package.yaml`, whose words
+sentences take."""
 
 
 @cache

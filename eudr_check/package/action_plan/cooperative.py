@@ -1,21 +1,22 @@
 """What the plan of one cooperative is made of, and the words all its files share."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from pathlib import PurePosixPath
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from babel.dates import format_date
 
 from eudr_check.config import Harvest
 from eudr_check.package import document_date
 from eudr_check.package.action_plan.actions import Score
 from eudr_check.package.splits import Part
 from eudr_check.records import Json
-from eudr_check.text import machine_made, number, say
+from eudr_check.text import days, machine_made, number, say
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,17 @@ class Plan:
         """File and row of an action, as people find it again; NA where there is none."""
         row: Any = source_row
         place: Any = source_place
+        file = self._files.get(file, file)
         if pd.isna(row):
             return file
         return self.say("file_row", file=file, row=int(row) if pd.isna(place) else place)
+
+    @cached_property
+    def _files(self) -> dict[str, str]:
+        """Files by their names: a cooperative knows its file, not where it lies on the machine of the run."""
+        files = [str(one) for one in pd.concat([self.plots["source_file"], self.todo["source_file"]]).dropna().unique()]
+        names = Counter(PurePosixPath(one).name for one in files)
+        return {one: name for one in files if names[name := PurePosixPath(one).name] == 1}
 
     @property
     def line(self) -> str:
@@ -160,4 +169,4 @@ class Plan:
 @lru_cache
 def _date(value: dt.date, language: str) -> str:
     """A plan of a hundred thousand visits has a handful of days."""
-    return format_date(value, "medium", locale=language)
+    return days.in_words(value, language, "medium")

@@ -12,6 +12,17 @@ function decidedBox(i) {
   return el("div", {}, el("h3", {}, T("review_form_reviews")), el("ul", { class: "findings" }, ...rows.map(row => el("li", { class: row.counts && !row.fault ? "info" : "warn" }, el("b", {}, row.said[lang]), ...line(row).map(text => el("div", { class: "code" }, el("bdi", {}, text)))))));
 }
 
+/* A reason as the list of reasons words it, and its code. */
+function reasonValues(row) {
+  const R = D.reasons, area = number(R.area[row], 3), threshold = number(R.threshold[row], 3);
+  return { area, area_ha: area, threshold, threshold_ha: threshold, margin_ha: number(R.area[row] == null || R.threshold[row] == null ? null : R.area[row] - R.threshold[row], 3), layers: R.layers[row] };
+}
+function reasonInWords(i, code) {
+  const row = (REASONS.get(i) || []).find(one => D.reasons.codes[D.reasons.code[one]] === code);
+  const said = row === undefined ? "" : sentence("reasons", code, reasonValues(row), "");
+  return said ? `${said} (${code})` : code;
+}
+
 /* What a decision still lacks, by the rules that `review add` applies. */
 function verdict(asked, one) {
   const lacks = [[!one.decision, "decision"], [!one.grounds, "grounds"], [!one.reason.length, "reasons"], [!one.reviewer.trim(), "reviewer"]].filter(([lack]) => lack).map(([, key]) => T("review_form_" + key));
@@ -54,7 +65,7 @@ function reviewBox(i) {
   return el("form", { class: "decide", onsubmit: event => { event.preventDefault(); reviewer = one.reviewer; KEPT.set(i, { ...structuredClone(one), date: today() }); unsaved = true; undo.hidden = false; decideBar(); check(); } },
     el("h3", {}, T("review_form_title")), el("p", { class: "help" }, T("review_form_needs", { needs: T("review_needs_" + asked.outcome) })),
     group("decision", radio("clear"), radio("confirm")),
-    group("reasons", ...asked.reason.map(code => tick("reason", one.reason.includes(code), on => { one.reason = asked.reason.filter(other => other === code ? on : one.reason.includes(other)); }, code))),
+    group("reasons", ...asked.reason.map(code => tick("reason", one.reason.includes(code), on => { one.reason = asked.reason.filter(other => other === code ? on : one.reason.includes(other)); }, reasonInWords(i, code)))),
     field("grounds", grounds), field("files", chosen), files,
     group("imagery", looks.length ? null : el("p", { class: "help" }, T("review_form_no_pictures")), images, el("div", { class: "pair" }, field("image", image), field("image_date", day))),
     field("reviewer", who), said, el("p", {}, keep, " ", undo, " ", el("button", { type: "button", onclick: nextToDecide }, T("review_form_next")), " ", el("button", { type: "button", onclick: saveDecisions }, T("review_form_save"))));

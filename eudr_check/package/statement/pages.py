@@ -6,7 +6,6 @@ from typing import Any, TypedDict
 
 import geopandas as gpd
 import pandas as pd
-from babel.dates import format_date
 
 from eudr_check.geodesy import eu_area_ha
 from eudr_check.law import official
@@ -14,7 +13,7 @@ from eudr_check.package.pictures import Shots
 from eudr_check.package.statement import looks, years
 from eudr_check.package.statement.glyphs import undrawable
 from eudr_check.records import Json
-from eudr_check.text import number, say
+from eudr_check.text import days, number, say
 from eudr_check.text import topic as topics
 from eudr_check.text.clean import clean
 
@@ -105,7 +104,7 @@ class Pages:
         return "–" if pd.isna(value) else number(value, self.language, decimals)
 
     def date(self, day: str | dt.date) -> str:
-        return str(format_date(pd.Timestamp(day).date(), format="long", locale=self.language))
+        return days.in_words(pd.Timestamp(day).date(), self.language)
 
     def point(self, point: Json) -> str:
         values = {key: value for key, value in point.items() if key != "code"}
@@ -170,7 +169,8 @@ class Pages:
         if not day:
             return "–"
         stated = dt.datetime.fromtimestamp(self.facts["timestamp"], dt.UTC).date()
-        return self.say("expired_on", date=day) if dt.date.fromisoformat(day) < stated else day
+        said = self.date(day)
+        return self.say("expired_on", date=said) if dt.date.fromisoformat(day) < stated else said
 
     def article10(self) -> list[dict[str, object]]:
         criteria = self.facts["article10"].get(self.language)

@@ -36,11 +36,11 @@ class Values:
 
 def read(rows: Rows, log: FindingCollector) -> Values:
     """Attributes of all rows; a cell that cannot be read is logged and left empty."""
-    hectares = _numbers(rows, "declared_area_ha", log, "hectares, e.g. 2.5", 1e-9, 1e7)
-    square_metres = _numbers(rows, "declared_area_m2", log, "square metres, e.g. 25000", 1e-9, 1e11)
+    hectares = _numbers(rows, "declared_area_ha", log, "[hectares, e.g. 2.5]", 1e-9, 1e7)
+    square_metres = _numbers(rows, "declared_area_m2", log, "[square metres, e.g. 25000]", 1e-9, 1e11)
     square_metres /= M2_PER_HA
     area = np.where(np.isfinite(hectares), hectares, square_metres)
-    years = _numbers(rows, "planted_year", log, "a year, e.g. 2012", FIRST_YEAR, LAST_YEAR)
+    years = _numbers(rows, "planted_year", log, "[a year, e.g. 2012]", FIRST_YEAR, LAST_YEAR)
     return Values(area, square_metres, _unread(rows, area), np.floor(years), _countries(rows, log))
 
 
@@ -88,7 +88,7 @@ def _countries(rows: Rows, log: FindingCollector) -> NDArray[Any]:
         unread,
         field="producer_country",
         value=[str(texts.iat[row])[:60] for row in unread.tolist()],
-        expected="ISO 3166-1 alpha-2, e.g. PE",
+        expected="[a country, e.g. PE]",
     )
     default = rows.table["default_country"].to_numpy(dtype=object)
     empty = texts.isna().to_numpy()

@@ -91,7 +91,7 @@ def known_units() -> dict[str, Decimal]:
 
 
 def _unread(field: str, cell: str) -> dict[str, str]:
-    return {"field": field, "value": str(cell)[:60], "expected": "an area, e.g. 2.5"}
+    return {"field": field, "value": str(cell)[:60], "expected": "[an area, e.g. 2.5]"}
 
 
 def _refuse_speck(text: str, number: str, unit: Decimal) -> None:

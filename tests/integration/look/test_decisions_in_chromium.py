@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from browser import Browser, needed
 from conftest import written
 
+from eudr_check.text import topic
 from tests.helpers import season_tables, tiny_harvest
 from tests.helpers.command import ended
 
@@ -156,7 +157,8 @@ def test_pictures_of_the_page_are_filled_in_and_every_language_is_whole(tmp_path
         "status": "clear", "said": words, "date": "2020-12-14", "item": "S2A_X", "width": 2, "height": 2,
         "chips": {"true": "", "nir": ""}, "rings": {"plot": [], "forest": [], "loss": []},
     }  # fmt: skip
-    asked = {"outcome": "more_info_needed", "reason": ["standing_forest"], "evidence_digest": "a" * 16}
+    code = str(season.reasons.loc[[plot], "code"].iloc[0])
+    asked = {"outcome": "more_info_needed", "reason": [code], "evidence_digest": "a" * 16}
     page = written(tmp_path, season, given={"looks": {plot: [look]}, "to_review": {plot: asked}})
     with Browser(tmp_path / "profile", width=390, height=844, phone=True) as browser:
         browser.open(page, f"#{plot}")
@@ -164,6 +166,7 @@ def test_pictures_of_the_page_are_filled_in_and_every_language_is_whole(tmp_path
             browser.run(f"$('language').value = '{language}'; $('language').dispatchEvent(new Event('change')); 1")
             text = browser.run("document.querySelector('form.decide').innerText")
             assert "S2A_X · 2020-12-14" in text
+            assert topic("reasons")[code][language].partition("{")[0] in text and f"({code})" in text
             assert "undefined" not in text and "{" not in text
         nameless = browser.run(
             "[...document.querySelectorAll('form.decide :is(input, select, button)')].filter(node =>"

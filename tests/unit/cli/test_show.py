@@ -9,7 +9,7 @@ from rich.console import Console
 
 from eudr_check.choices import LANGUAGES
 from eudr_check.cli import language, show
-from eudr_check.text import number
+from eudr_check.text import number, say
 
 
 @pytest.mark.parametrize("plot", ["coop/a[/]b", "coop/[bold]1", "coop/[/red]", "coop/:smile:", "coop/[link=x]y[/link]"])
@@ -78,3 +78,10 @@ def test_a_file_without_a_column_of_ids_says_what_to_write(monkeypatch: pytest.M
     said = list(show._causes(cast("Any", SimpleNamespace(findings=findings))))
 
     assert len(said) == 2 and "CÓDIGO SOCIO" in said[1] and "plot_id: " in said[1]
+
+
+@pytest.mark.parametrize("spoken", LANGUAGES)
+@pytest.mark.parametrize("name", ["ordered", "delivered", "located", "cleared", "declared", "missing"])
+def test_terminal_and_report_call_kilograms_alike(spoken: str, name: str) -> None:
+    """Who reads one after the other finds the same figure under the same word."""
+    assert f"{say('terminal', name, spoken)} (kg)" == say("report", f"{name}_kg", spoken).lower()

@@ -391,3 +391,17 @@ def test_a_date_does_not_run_into_what_is_written_by_hand(tmp_path: Path) -> Non
 
     for cell in (due, sheet.cell(2, due.column), at[say("plan", "done", "es")]):
         assert (cell.alignment.horizontal, cell.alignment.indent) == ("left", 1)
+
+
+def test_a_cooperative_reads_the_name_of_its_file(tmp_path: Path) -> None:
+    """It sent `coop-01.geojson`; where it lies on the machine of the run is nobody's affair."""
+    season = season_tables.season(20)
+    season.plots["source_file"] = "../plots/" + season.plots["source_file"]
+    season.findings["source_file"] = "../plots/" + season.findings["source_file"]
+    books = [path for path in write(tmp_path, season) if path.suffix == ".xlsx"]
+    cells = [
+        str(cell.value) for path in books for sheet in openpyxl.load_workbook(path) for row in sheet for cell in row
+    ]
+
+    assert any(", fila " in cell for cell in cells)
+    assert not [cell for cell in cells if "../plots/" in cell]

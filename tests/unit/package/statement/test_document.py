@@ -106,8 +106,8 @@ def test_a_document_that_has_expired_is_listed_as_expired(tmp_path: Path) -> Non
     _, printed = statement(tmp_path / "a", legality=pd.concat([TITLE, expired, lasting]), article10=answered())
     lines = printed.splitlines()
 
-    assert lines[lines.index("old.pdf") + 1] == "2020-01-31 (caducado)"
-    assert lines[lines.index("new.pdf") + 1] == "2099-01-31"
+    assert lines[lines.index("old.pdf") + 1] == "31 de enero de 2020 (caducado)"
+    assert lines[lines.index("new.pdf") + 1] == "31 de enero de 2099"
     assert lines[lines.index("title.pdf") + 1] == "–"
 
 
