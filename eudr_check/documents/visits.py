@@ -28,6 +28,7 @@ _NO_DIGEST = "?"
 _NOT_DONE = frozenset(
     ("no", "n", "non", "nao", "false", "falso", "faux", "0", "pending", "pendiente", "pendente", "en_attente",
      "todavia_no", "aun_no", "not_yet", "pas_encore", "ainda_nao", "tidak", "belum", "khong", "chua", "hapana", "bado",
+     "tidak_selesai", "belum_selesai", "chua_lam", "khong_lam", "chua_xong", "haijafanywa", "haikufanywa", "አልተከናወነም",
      "አይ", "አይደለም", "ገና", "አልተደረገም", "አልተሠራም", "አልተሰራም")
 )  # fmt: skip
 """What people write into `done` where it is not."""

@@ -242,7 +242,7 @@ function open(i) {
     el("div", { class: "top" }, ...[["previous", -1], ["next", 1]].map(([key, step]) => el("button", { disabled: at < 0 || !(at + step in rows), onclick: () => open(rows[at + step]) }, T(key))),
       place ? el("button", { onclick: () => { box.close(); const b = PLOT.box.slice(4 * i, 4 * i + 4); fit([b[0] - .002, b[1] - .002, b[2] + .002, b[3] + .002]); draw(); canvas.focus(); canvas.scrollIntoView({ block: "center" }); } }, T("on_map")) : null,
       el("button", { onclick: () => print() }, T("print")), el("button", { onclick: () => box.close() }, T("close"))),
-    el("h2", { id: "d-title" }, el("bdi", {}, P.id[i])), el("p", { class: "note" }, el("bdi", {}, P.names[P.cooperative[i]]), ` · ${D.harvest} · ${D.policy || "–"} · ${D.date}`),
+    el("h2", { id: "d-title" }, el("bdi", {}, P.id[i])), el("p", { class: "note" }, el("bdi", {}, P.names[P.cooperative[i]]), ` · ${D.harvest} · ${D.policy || "–"} · ${D.date}`), machineMade().length ? el("p", { class: "note" }, ...machineMade()) : null,
     el("p", { class: "badge", css: { color: outcome.ink, borderColor: outcome.colour } }, mark(P.outcome[i]), outcomeName(P.outcome[i])), el("p", {}, says(i)), decidedBox(i),
     P.before[i] !== P.outcome[i] ? el("p", {}, T("before_review", { outcome: outcomeName(P.before[i]) })) : null, P.fragile[i] ? el("p", {}, flips(i)) : null, P.unobserved[i] ? el("p", {}, T("unobserved", { date: P.unobserved[i] })) : null,
     el("div", { class: "two" }, el("div", {}, picture(i)), el("div", {}, el("h3", {}, T("figures")), el("dl", {}, ...["area", "declared", "forest", "loss", "deforestation", "agreed"].flatMap(key => pair(key, key === "declared" && P.assumed[i] ? T("declared_none", { area: number(D.point_ha) }) : figure(i, key))), ...gaps(i).flatMap(([key, text]) => pair(key, text)), ...pair("margin", figure(i, "margin")),
@@ -257,11 +257,12 @@ function open(i) {
 }
 
 /* Words of the page in the chosen language, and the start. */
+function machineMade() { const [own, english] = D.machine_made[lang] ?? []; return own ? [own, " ", el("span", { lang: "en" }, english)] : []; }
 function speak() {
   document.documentElement.lang = lang; document.title = `${T("title")} · ${D.called}`;
   document.querySelectorAll("[data-text]").forEach(node => { node.textContent = T(node.dataset.text); });
   document.querySelectorAll("[data-label]").forEach(node => { node.setAttribute("aria-label", T(node.dataset.label)); });
-  const [own, english] = D.machine_made[lang] || []; $("machine").hidden = !own; $("machine").replaceChildren(...(own ? [own, " ", el("span", { lang: "en" }, english)] : []));
+  $("machine").replaceChildren(...machineMade()); $("machine").hidden = !machineMade().length;
   $("search").placeholder = T("search"); canvas.setAttribute("aria-label", T("map_label")); $("name").textContent = D.called;
   $("meta").textContent = T("meta", { commodity: T("commodity_" + D.commodity), policy: D.policy || "–", date: new Date(D.date + "T12:00").toLocaleDateString(LOCALE[lang], { dateStyle: "long" }) });
   const choose = (id, all, names, key) => $(id).replaceChildren(el("option", { value: -1 }, T(all)), ...names.map((name, n) => el("option", { value: n, selected: filter[key] === n }, name)));

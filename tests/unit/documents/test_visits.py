@@ -230,7 +230,9 @@ def test_cells_merged_over_rows_are_refused(tmp_path: Path) -> None:
         made.add(tmp_path / "reviews.csv")
 
 
-@pytest.mark.parametrize("said", ["no", "No.", "não", "pendiente", False, 0])
+@pytest.mark.parametrize(
+    "said", ["no", "No.", "não", "pendiente", False, 0, "belum", "Chưa làm", "Hapana", "አልተከናወነም።"]
+)
 def test_what_is_not_done_yet_clears_nothing(tmp_path: Path, said: object) -> None:
     """Whoever says that nobody was there cannot say what was seen; bad news counts all the same."""
     made = Book(tmp_path)
