@@ -10,7 +10,9 @@ import xlsxwriter
 
 from eudr_check.law.regulation import CUTOFF
 from eudr_check.package import palette
+from eudr_check.package.action_plan import sheet_rows
 from eudr_check.package.action_plan.cooperative import Plan
+from eudr_check.package.action_plan.sheet_rows import Rows
 from eudr_check.text import row_height
 from eudr_check.text.clean import clean, file_stem
 from eudr_check.text.decided import decision
@@ -76,10 +78,11 @@ def write(folder: Path, plan: Plan) -> Path:
         ),
     }
     _score_sheet(book.add_worksheet(plan.say("scorecard")[:31]), plan, look)
-    _action_sheet(book.add_worksheet(plan.say("actions")[:31]), plan, plan.todo, look)
-    visits = plan.todo[plan.todo["kind"] == "field"]
-    _action_sheet(book.add_worksheet(plan.say("visits")[:31]), plan, visits, look)
+    actions = _action_sheet(book.add_worksheet(plan.say("actions")[:31]), plan, plan.todo, look)
+    visited = plan.todo[plan.todo["kind"] == "field"]
+    visits = _action_sheet(book.add_worksheet(plan.say("visits")[:31]), plan, visited, look)
     book.close()
+    sheet_rows.fill(path, {2: actions, 3: visits})
     return path
 
 
@@ -119,7 +122,8 @@ def _score_sheet(sheet: Any, plan: Plan, look: dict[str, Any]) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, Any]) -> None:
+def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, Any]) -> Rows:
+    """Everything of a sheet but its rows, which it gives; one sample of them stands below the head."""
     printed = _printed(plan)
     columns = [*printed, *ON_SCREEN]
     rows = todo.assign(
@@ -136,12 +140,8 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
         above = "head_text" if kind in ("text", "date", "by_hand") else "head_number"
         sheet.write_string(0, number_, plan.say(head), look[above])
     sheet.set_row(0, row_height.height((plan.say(head), width) for head, _, width, _ in columns))
-    widths = [width if kind == "text" and name not in KEYS else None for _, name, width, kind in columns]
-    for row, values in enumerate(zip(*(rows[name].tolist() for _, name, *_ in columns), strict=True), start=1):
-        cells = zip(values, widths, strict=True)
-        sheet.set_row(row, row_height.height((value, width) for value, width in cells if width is not None))
-        for number_, (value, (*_, kind)) in enumerate(zip(values, columns, strict=True)):
-            _cell(sheet, row, number_, value, kind, look)
+    for number_, (*_, kind) in enumerate(columns) if len(rows) else ():
+        _sample(sheet, number_, kind, look)
     _by_hand(sheet, plan, [head for head, *_ in columns], len(rows))
     sheet.freeze_panes(1, 1)
     if len(rows):
@@ -155,19 +155,27 @@ def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, An
     sheet.print_area(0, 0, max(1, len(rows)), len(printed) - 1)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+    values = [rows[name].tolist() for _, name, *_ in columns]
+    wrapped = [(own, width) for own, (_, name, width, kind) in zip(values, columns, strict=True) if _wraps(name, kind)]
+    widths = [width for _, width in wrapped]
+    heights = [
+        row_height.height(zip(row, widths, strict=True)) for row in zip(*(own for own, _ in wrapped), strict=True)
+    ]
+    return Rows(heights, [sheet_rows.cells(kind, own) for own, (*_, kind) in zip(values, columns, strict=True)])
 
 
-def _cell(sheet: Any, row: int, column: int, value: Any, kind: str, look: dict[str, Any]) -> None:
+def _wraps(name: str, kind: str) -> bool:
+    return kind == "text" and name not in KEYS
+
+
+def _sample(sheet: Any, column: int, kind: str, look: dict[str, Any]) -> None:
+    """A cell that looks as all of its column do."""
     if kind == "by_hand":
-        sheet.write_blank(row, column, None, look[kind])
-    elif value is None or value is pd.NA or value != value:
-        return
+        sheet.write_blank(1, column, None, look[kind])
     elif kind == "text":
-        sheet.write_string(row, column, clean(str(value)), look["text"])
-    elif kind == "date":
-        sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), look["date"])
+        sheet.write_string(1, column, kind, look[kind])
     else:
-        sheet.write_number(row, column, float(value), look[kind])
+        sheet.write_number(1, column, 0, look[kind])
 
 
 def _printed(plan: Plan) -> list[Column]:
