@@ -152,7 +152,7 @@ def _mosaic(
     an event, an older copy does not say that there was none where a newer one knows nothing.
     """
     if len(items) == 1:
-        return dict(_copy(definition, items[0], boxes, box, cells).values)
+        return _values(definition, _readings(definition, items[0], boxes, box), cells)
     result = {name: np.full(cells.shape, UNKNOWN, dtype=np.int16) for name in definition.encodings}
     contradicted = {name: np.zeros(cells.shape, dtype=bool) for name in definition.encodings}
     reached = np.zeros(cells.shape, dtype=bool)
@@ -187,18 +187,32 @@ def _copy(
     box: NDArray[np.float64],
     cells: Refinement,
 ) -> _Copy:
+    readings = _readings(definition, item, boxes, box)
+    reached = np.zeros(cells.shape, dtype=bool)
+    for reading in readings.values():
+        inside = np.ones(reading.cut.values.shape, dtype=bool)
+        reached |= expand(reading.raster, reading.cut, inside, cells, False)
+    return _Copy(_values(definition, readings, cells), reached)
+
+
+def _readings(
+    definition: LayerDefinition, item: _Item, boxes: NDArray[np.float64], box: NDArray[np.float64]
+) -> dict[str, _Reading]:
+    """What was read of each asset of an Item, all of it within its legend."""
     readings = {
         asset: _Reading(raster, cut(raster, boxes, box, sparse_is_zero=definition.assets[asset].sparse == "zero"))
         for asset, raster in item.rasters.items()
     }
     for asset, reading in readings.items():
         _refuse_illegal(definition, item, asset, reading)
-    reached = np.zeros(cells.shape, dtype=bool)
-    for reading in readings.values():
-        inside = np.ones(reading.cut.values.shape, dtype=bool)
-        reached |= expand(reading.raster, reading.cut, inside, cells, False)
-    values = {name: _variable(definition, one, readings, cells) for name, one in definition.encodings.items()}
-    return _Copy(values, reached)
+    return readings
+
+
+def _values(
+    definition: LayerDefinition, readings: Mapping[str, _Reading], cells: Refinement
+) -> dict[str, NDArray[np.int16]]:
+    """Each variable on the refinement, as one Item says."""
+    return {name: _variable(definition, one, readings, cells) for name, one in definition.encodings.items()}
 
 
 def _agreed(copies: Sequence[NDArray[np.int16]]) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
