@@ -14,8 +14,8 @@ Ask = Callable[[str, str], str]
 """Called with the key of a question and the answer taken for none; gives what was typed."""
 Refuse = Callable[[ConfigError], None]
 """Called with the reason why an answer cannot be, before its question comes again."""
-_YES = {"y", "yes", "s", "si", "sí", "sim", "o", "oui", "true"}
-_NO = {"n", "no", "non", "nao", "não", "false"}
+_YES = {"y", "yes", "s", "si", "sí", "sim", "o", "oui", "ya", "có", "co", "ndiyo", "አዎ", "አዎን", "true"}
+_NO = {"n", "no", "non", "nao", "não", "tidak", "không", "khong", "hapana", "አይ", "አይደለም", "false"}
 
 
 @dataclass(frozen=True)

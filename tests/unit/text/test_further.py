@@ -1,5 +1,6 @@
 """Languages that have the sentences people work with, and not those of statements."""
 
+import re
 from itertools import combinations
 
 import pytest
@@ -10,6 +11,7 @@ from eudr_check.documents.visits import BY_HAND, FIXED
 from eudr_check.names import language_of, spelled
 from eudr_check.package import fonts
 from eudr_check.package.action_plan.actions import _halves
+from eudr_check.setup.questions import _truth
 from eudr_check.text import further, machine_made, say, topic
 from eudr_check.text.decided import decision
 
@@ -71,6 +73,15 @@ def test_choices_fit_into_a_list_of_a_workbook(language: str) -> None:
     for words in (grounds, *([decision(code, of)[language] for code in DECISIONS] for of in ("coffee", "wood"))):
         assert not [word for word in words if "," in word]
         assert len(",".join(words)) <= 255
+
+
+@pytest.mark.parametrize("language", SPOKEN_LANGUAGES)
+def test_yes_and_no_are_understood_as_the_question_says_them(language: str) -> None:
+    """Who answers with the words of the question is not asked again."""
+    found = re.search(r"\((\w+)/(\w+)\)", say("init", "ask_confidential", language))
+
+    assert found is not None
+    assert [_truth(word) for word in found.groups()] == ["true", "false"]
 
 
 def test_columns_that_are_read_back_are_told_apart() -> None:
