@@ -7,6 +7,7 @@ import pandas as pd
 
 from eudr_check.errors import PolicyError
 from eudr_check.evidence_digest import evidence_digest
+from eudr_check.risk import noted
 from eudr_check.risk.assess import uses
 from eudr_check.risk.convergence.uses import mixed
 from eudr_check.risk.policy import Convergence, Policy, Rule
@@ -213,7 +214,7 @@ def _doubts(plot: str, row: pd.Series, evidence: pd.DataFrame, language: str) ->
         lines.append(_say("unobserved", language, date=row["unobserved_since"]))
     if pd.notna(row["review"]):
         outcome = _say(str(row["final_outcome"]), language)
-        lines.append(_say("review", language, review=row["review"], outcome=outcome))
+        lines.append(_say("review", language, review=noted.in_words(str(row["review"]), language), outcome=outcome))
     lines.append(_say("digest", language, digest=evidence_digest(evidence, [plot])[plot]))
     return [*lines, _say("not_a_verdict", language)]
 
