@@ -15,9 +15,14 @@ def evidence_digest(evidence: pd.DataFrame, plots: Iterable[str]) -> dict[str, s
     rows = evidence[evidence.index.isin(wanted)]
     rows = rows[rows["area_ha"] >= 0.00005]
     lines: dict[str, list[str]] = {plot: [] for plot in wanted}
-    values = rows[columns].astype("int64").to_numpy().tolist()
-    for plot, footprint, hectares, row in zip(rows.index, rows["footprint"], rows["area_ha"], values, strict=True):
-        lines[str(plot)].append(f"{footprint} {' '.join(map(str, row))} {hectares:.4f}")
+    values = map(tuple, rows[columns].astype("int64").to_numpy().tolist())
+    said: dict[tuple[int, ...], str] = {}
+    named = (rows.index.tolist(), rows["footprint"].tolist(), rows["area_ha"].tolist())
+    for plot, footprint, hectares, row in zip(*named, values, strict=True):
+        # A nation has millions of rows, and a few hundred things that layers say together.
+        if row not in said:
+            said[row] = " ".join(map(str, row))
+        lines[str(plot)].append(f"{footprint} {said[row]} {hectares:.4f}")
     head = " ".join(columns)
     return {
         plot: hashlib.sha256("\n".join([head, *sorted(mine)]).encode()).hexdigest()[:DIGEST_LETTERS]
