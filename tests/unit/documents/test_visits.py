@@ -18,7 +18,7 @@ from eudr_check.documents import decisions, dossier, review_book
 from eudr_check.documents.review import COLUMNS, read_reviews
 from eudr_check.errors import ConfigError
 from eudr_check.package.action_plan import plan
-from eudr_check.package.action_plan.cooperative import Ground
+from eudr_check.package.action_plan.cooperative import Ground, Settings
 from eudr_check.text import say
 from tests.helpers import season_tables
 
@@ -38,7 +38,7 @@ class Book:
         tables = season.tables()
         files = plan.write(
             folder,
-            harvest=season_tables.harvest(package={"languages": [language]}),
+            settings=Settings.of(season_tables.harvest(package={"languages": [language]})),
             ground=Ground(season.patches, self.to_review),
             **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
         )
