@@ -16,7 +16,7 @@ RECIPE = yaml.safe_load(PATH.read_text(encoding="utf-8"))
 
 def wanted() -> list[str]:
     """Dependencies of the project as conda writes them."""
-    pairs = (one.lower().split(">=") for one in PROJECT["project"]["dependencies"])
+    pairs = (one.lower().partition(";")[0].split(">=") for one in PROJECT["project"]["dependencies"])
     return [f"{NAMES.get(name, name)} >={lowest}" for name, lowest in pairs]
 
 

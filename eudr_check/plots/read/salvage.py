@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import fiona
 import numpy as np
 import pandas as pd
 import pyogrio
-from fiona.errors import FionaError
 from numpy.typing import NDArray
 
 from eudr_check.plots.read import geojson
@@ -21,7 +19,7 @@ from eudr_check.plots.read.raw_table import UNKNOWN_DECIMALS, Delivery, Fault
 BYTES_AS_TEXT = "ISO-8859-1"
 """Encoding that holds every byte as a character: no broken text can end the reading of a file."""
 _NOT_READ = "GDAL cannot read the feature"
-_BROKEN = (FionaError, ValueError, TypeError, LookupError, OSError)
+Errors = tuple[type[Exception], ...]
 
 
 @dataclass
@@ -52,23 +50,38 @@ def read(path: Path, layer: str, drivers: tuple[str, ...], count: int | None, en
         A delivery without CRS.
 
     Raises:
-        FionaError, OSError: fiona cannot open the layer.
+        OSError: fiona cannot open the layer, or is not installed.
     """
+    fiona, broken = _fiona()
     table = _Table()
-    with fiona.open(path, layer=layer, enabled_drivers=list(drivers), encoding=encoding) as collection:
-        kinds = {str(name): str(kind) for name, kind in collection.schema["properties"].items()}
-        count = len(collection) if count is None else count
-        for feature in _stream(collection, count):
-            _take(table, feature)
-        last = max(table.numbers, default=-1)
-        for number in range(last + 1, last + 1 + count - len(table.cells)):
-            _take(table, _by_number(collection, number))
+    try:
+        with fiona.open(path, layer=layer, enabled_drivers=list(drivers), encoding=encoding) as collection:
+            kinds = {str(name): str(kind) for name, kind in collection.schema["properties"].items()}
+            count = len(collection) if count is None else count
+            for feature in _stream(collection, count, broken):
+                _take(table, feature)
+            last = max(table.numbers, default=-1)
+            for number in range(last + 1, last + 1 + count - len(table.cells)):
+                _take(table, _by_number(collection, number, broken))
+    except fiona.errors.FionaError as error:
+        raise OSError(str(error)) from error
     texts = [name for name, kind in kinds.items() if kind.startswith("str")]
     _report_broken_texts(table, path, layer, texts)
     return _delivery(table, list(kinds))
 
 
-def _stream(collection: Any, most: int) -> Iterator[Any]:
+def _fiona() -> tuple[Any, Errors]:
+    """The library, and what it raises of a broken feature."""
+    try:
+        # It has no wheel for every Python; pyproject.toml says for which.
+        import fiona
+        import fiona.errors
+    except ImportError as error:
+        raise OSError(f"{_NOT_READ}, and to read the others fiona is needed, which is not installed") from error
+    return fiona, (fiona.errors.FionaError, ValueError, TypeError, LookupError, OSError)
+
+
+def _stream(collection: Any, most: int, broken: Errors) -> Iterator[Any]:
     """Features up to the end of the stream; None for one that breaks while it is made."""
     features = iter(collection)
     for _ in range(most):
@@ -76,14 +89,14 @@ def _stream(collection: Any, most: int) -> Iterator[Any]:
             yield next(features)
         except StopIteration:
             return
-        except _BROKEN:
+        except broken:
             yield None
 
 
-def _by_number(collection: Any, number: int) -> Any:
+def _by_number(collection: Any, number: int, broken: Errors) -> Any:
     try:
         return collection.get(number)
-    except _BROKEN:
+    except broken:
         return None
 
 

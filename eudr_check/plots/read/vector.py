@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyogrio
-from fiona.errors import FionaError
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from eudr_check.plots.read import geometry_columns, salvage
@@ -211,7 +210,7 @@ def _by_feature(source: Source, layer: str) -> Delivery:
     try:
         crs = source.crs or pyogrio.read_info(source.path, layer=layer)["crs"]
         delivery = salvage.read(source.path, layer, source.drivers, source.counts.get(layer), source.encoding)
-    except (*ERRORS, FionaError) as error:
+    except ERRORS as error:
         raise UnreadableError("file_unreadable", problem=str(error)) from error
     delivery.crs_from = [(0, crs)]
     if source.recode is not None:

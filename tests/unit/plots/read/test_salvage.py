@@ -2,6 +2,8 @@
 
 import shutil
 import struct
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,6 +15,7 @@ from eudr_check.plots.read import flatgeobuf
 from tests.helpers.plot_files import codes, loaded, named
 from tests.helpers.reader_cases import change, fields, geopackage
 
+needs_fiona = pytest.mark.skipif(find_spec("fiona") is None, reason="fiona has no wheel for this Python")
 COUNT = 8
 IDS = [f"P{number}" for number in range(1, COUNT + 1)]
 
@@ -49,6 +52,7 @@ def lengths(content: bytes, header_end: int) -> list[int]:
     return found
 
 
+@needs_fiona
 @pytest.mark.parametrize("number", [0, 3, COUNT - 1])
 def test_features_behind_a_broken_one_are_read(tmp_path, number):
     """Columns read at once end at the broken feature; feature by feature, seven of eight plots come out."""
@@ -65,6 +69,7 @@ def test_features_behind_a_broken_one_are_read(tmp_path, number):
     assert made["producer_name"].tolist() == [f"Rosa {int(one[1:]) - 1}" for one in made["plot_id"]]
 
 
+@needs_fiona
 def test_salvaged_plots_lie_where_they_did(tmp_path):
     """Reading feature by feature moves no corner."""
     path = flat(tmp_path)
@@ -75,6 +80,7 @@ def test_salvaged_plots_lie_where_they_did(tmp_path):
     assert sound.geometry.loc[made.index].geom_equals(made.geometry).all()
 
 
+@needs_fiona
 def test_without_an_index_no_feature_behind_the_broken_one_is_lost_in_silence(tmp_path):
     """Where features have no number to ask for, each that cannot be reached is a blocked row."""
     path = flat(tmp_path, "NO")
@@ -86,6 +92,7 @@ def test_without_an_index_no_feature_behind_the_broken_one_is_lost_in_silence(tm
     assert unreadable["source_row"].tolist() == [4, 5, 6, 7, 8]
 
 
+@needs_fiona
 @pytest.mark.parametrize("column", ["codigo", "socio"])
 def test_broken_text_blocks_its_plot_alone(tmp_path, column):
     """A text that is no UTF-8 is never taken for an empty cell: its row is blocked and the others are read."""
@@ -98,6 +105,7 @@ def test_broken_text_blocks_its_plot_alone(tmp_path, column):
     assert column in findings.loc[findings["code"] == "row_unreadable", "message"].item()
 
 
+@needs_fiona
 def test_long_numbers_and_accents_survive(tmp_path):
     """Salvaged cells are those of the file: 2**53 + 1 stays odd, and names keep their letters."""
     names = ["José Ñahui", "x", "María"]
@@ -108,6 +116,18 @@ def test_long_numbers_and_accents_survive(tmp_path):
 
     assert made["plot_id"].tolist() == ["9007199254740993", "2", "3"]
     assert made["producer_name"].tolist()[::2] == ["José Ñahui", "María"]
+
+
+def test_without_fiona_a_broken_file_is_refused_whole(tmp_path, monkeypatch, forked):
+    """Where no wheel of it is to be had, nothing of the file is taken, and the finding says what is missing."""
+    monkeypatch.setitem(sys.modules, "fiona", None)
+    path = flat(tmp_path)
+    spoil(path, 3)
+    made, findings = loaded(named(path))
+
+    assert made.empty
+    assert findings["code"].tolist() == ["file_unreadable"]
+    assert "fiona" in findings["message"].item()
 
 
 def test_sound_copies_are_read_at_once(tmp_path, monkeypatch, forked):
