@@ -1,10 +1,14 @@
 """The date that GDAL writes into GeoPackages: that of the package, never the clock."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
 import pyogrio
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Options of GDAL are those of the process: who is done first would take the day from under who still writes."""
 
 
 def moment_of(day: date) -> str:
@@ -20,8 +24,9 @@ def written_on(day: date) -> Iterator[None]:
     more saves more.
     """
     options = {"OGR_CURRENT_DATE": moment_of(day), "OGR_SQLITE_CACHE": "96"}
-    pyogrio.set_gdal_config_options(options)
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options(dict.fromkeys(options))
+    with _ONE_AT_A_TIME:
+        pyogrio.set_gdal_config_options(options)
+        try:
+            yield
+        finally:
+            pyogrio.set_gdal_config_options(dict.fromkeys(options))
