@@ -51,8 +51,9 @@ def test_parts_divide_the_plot_and_nothing_gets_better(kind: NDArray[np.int16], 
     if area < 0.01 or plot.geom_type not in ("Polygon", "MultiPolygon"):
         return
     lines = np.arange(SIDE + 1) * STEP
-    found = split(plot, [Cells(kind, CORNER[0] + lines, CORNER[1] - lines)], KINDS, MOVING, UNKNOWN)
-    shapes = np.array([part.geometry for part in found])
+    cells = Cells(kind, CORNER[0] + lines, CORNER[1] - lines).around(shapely.bounds(plot))
+    found = split(np.array([plot]), [[cells]], KINDS, MOVING, UNKNOWN)
+    shapes = found.geometry(np.arange(len(found.plot)))
     hectares, rounding = plot_area_ha(shapes), GRID_DEG * plot.length
 
     assert abs(hectares.sum() - area) <= 1e-6 * area
@@ -61,16 +62,35 @@ def test_parts_divide_the_plot_and_nothing_gets_better(kind: NDArray[np.int16], 
         assert shapely.is_valid(one)
         assert shapely.area(shapely.intersection(shapes[number + 1 :], one)).sum() <= rounding
     column, row = np.meshgrid(lines[:-1] + STEP / 2, lines[:-1] + STEP / 2)
-    for part, own in zip(found, hectares, strict=True):
-        at = shapely.intersects_xy(part.geometry, CORNER[0] + column, CORNER[1] - row)
-        assert part.kind in MOVING or set(np.unique(kind[at])) <= {
-            part.kind,
-            *(one for one in KINDS if KINDS[one] in MOVING),
-        }
-        assert abs(sum(part.holds_ha.values()) - own) <= 1e-6 * area
+    assert (np.abs(found.holds_ha.sum(axis=1) - hectares) <= 1e-6 * area).all()
+    for part, shape in zip(found.kind.tolist(), shapes, strict=True):
+        at = shapely.intersects_xy(shape, CORNER[0] + column, CORNER[1] - row)
+        assert part in MOVING or set(np.unique(kind[at])) <= {part, *(one for one in KINDS if KINDS[one] in MOVING)}
     for fixed in (1, 2, 3):
-        held = [part.holds_ha.get(fixed, 0.0) for part in found if part.kind == fixed]
-        assert abs(sum(held) - sum(part.holds_ha.get(fixed, 0.0) for part in found)) <= 1e-9 * area
-    for part in found:
-        if part.kind in MOVING and len(found) > 1 and plot.geom_type == "Polygon":
-            assert plot_area_ha(shapely.get_parts(part.geometry)).min() >= SLIVER_HA - 1e-9
+        assert abs(found.holds_ha[found.kind != fixed, fixed].sum()) <= 1e-9 * area
+    for part, shape in zip(found.kind.tolist(), shapes, strict=True):
+        if part in MOVING and len(shapes) > 1 and plot.geom_type == "Polygon":
+            assert plot_area_ha(shapely.get_parts(shape)).min() >= SLIVER_HA - 1e-9
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(grounds(), plots()), min_size=2, max_size=4))
+def test_plots_cut_at_once_are_those_cut_alone(together: list[tuple[NDArray[np.int16], shapely.Polygon]]) -> None:
+    """Plots that lie over one another, on grounds that differ, have nothing to do with each other."""
+    lines = np.arange(SIDE + 1) * STEP
+    some = [
+        (plot, [Cells(kind, CORNER[0] + lines, CORNER[1] - lines)])
+        for kind, plot in together
+        if plot.geom_type in ("Polygon", "MultiPolygon") and not plot.is_empty
+    ]
+    if not some:
+        return
+    found = split(np.array([plot for plot, _ in some]), [ground for _, ground in some], KINDS, MOVING, UNKNOWN)
+    shapes = found.geometry(np.arange(len(found.plot)))
+
+    for number, (plot, ground) in enumerate(some):
+        alone = split(np.array([plot]), [ground], KINDS, MOVING, UNKNOWN)
+        mine = found.plot == number
+        assert found.kind[mine].tolist() == alone.kind.tolist()
+        np.testing.assert_array_equal(found.holds_ha[mine], alone.holds_ha)
+        assert shapely.equals_exact(shapes[mine], alone.geometry(np.arange(len(alone.plot)))).all()
