@@ -4,7 +4,7 @@ Given to XlsxWriter cell by cell, the rows of a nation's plan take longer than a
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -40,7 +40,7 @@ class Rows:
     """Cells by column, from `cells`."""
 
 
-def cells(kind: str, values: Iterable[Any]) -> list[str]:
+def cells(kind: str, values: Iterable[object]) -> list[str]:
     """The cells of a column, as they stand behind their place and look.
 
     Args:
@@ -49,7 +49,8 @@ def cells(kind: str, values: Iterable[Any]) -> list[str]:
     """
     if kind == "by_hand":
         return ["/>" for _ in values]
-    write = {"text": _text, "date": _date}.get(kind, _number)
+    writers: dict[str, Callable[[Any], str]] = {"text": _text, "date": _date}
+    write = writers.get(kind, _number)
     return ["" if value is None or value is pd.NA or value != value else write(value) for value in values]
 
 
