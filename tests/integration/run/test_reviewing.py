@@ -92,8 +92,8 @@ def test_decisions_settle_what_they_may_and_every_review_has_its_line(desk: Desk
 
     assert lines == [
         "R01 · norte/info-wood · Ana: counts: cleared",
-        "R02 · norte/high-one · Ana: does not count: a high plot asks for two people; let a second person review it"
-        " and add that file too",
+        "R02 · norte/high-one · Ana: does not count: a high plot asks for two people, both names in one "
+        "script; let a second person review it and add that file too",
         "R03 · norte/hole · Ana: counts: cleared",
         "R04 · norte/info-bite · Eva: counts: the plot is high",
         "R05 · sur/no-events · Rosa: does not count: an undetermined plot asks for an image dated after"
