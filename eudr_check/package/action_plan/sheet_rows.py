@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
@@ -109,9 +108,11 @@ def _text(value: object) -> str:
     return f' t="inlineStr"><is><t{kept}>{said}</t></is></c>'
 
 
-def _date(value: date) -> str:
+def _date(value: object) -> str:
+    assert isinstance(value, date)
     return f"><v>{(date(value.year, value.month, value.day) - _DAY_ZERO).days}</v></c>"
 
 
-def _number(value: float) -> str:
+def _number(value: object) -> str:
+    assert isinstance(value, int | float)
     return f"><v>{value:.16G}</v></c>"
