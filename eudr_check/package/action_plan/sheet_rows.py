@@ -4,7 +4,7 @@ Given to XlsxWriter cell by cell, the rows of a nation's plan take longer than a
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -48,8 +48,7 @@ def cells(kind: str, values: Iterable[object]) -> list[str]:
     """
     if kind == "by_hand":
         return ["/>" for _ in values]
-    writers: dict[str, Callable[[Any], str]] = {"text": _text, "date": _date}
-    write = writers.get(kind, _number)
+    write = {"text": _text, "date": _date}.get(kind, _number)
     return ["" if value is None or value is pd.NA or value != value else write(value) for value in values]
 
 
