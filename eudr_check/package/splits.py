@@ -45,24 +45,25 @@ def content(splits: gpd.GeoDataFrame, plots: pd.DataFrame, language: str) -> byt
     Returns:
         GeoJSON in WGS84; coordinates as they are cut, hectares that add up.
     """
-    known = plots[["cooperative", "plot_id"]].reindex(splits.index)
+    known = plots[["cooperative", "plot_id"]].reindex(splits.index).to_dict("records")
     shapes = shapely.to_geojson(shapely.orient_polygons(shapely.force_2d(splits.geometry.to_numpy())))
     note = say("uses", "mixed", language)
-    features = []
-    for (plot, part), of, shape in zip(_parts(splits), known.to_dict("records"), shapes.tolist(), strict=True):
-        hectares = {"area_ha": part.area_ha, **{f"{name}_ha": ha for name, ha in part.holds_ha.items()}}
+    lines = []
+    for (plot, part), of, shape in zip(_parts(splits), known, shapes.tolist(), strict=True):
         properties = {
             "plot": plot,
             **{str(key): value for key, value in of.items()},
             "number": part.number,
             "part": part.kind,
             "contains": in_words(part.holds_ha, language),
-            **{name: round(ha, DECIMALS) for name, ha in hectares.items()},
+            "area_ha": round(part.area_ha, DECIMALS),
+            **{f"{name}_ha": round(ha, DECIMALS) for name, ha in part.holds_ha.items()},
             "status": "proposal",
             "note": note,
         }
-        features.append({"type": "Feature", "geometry": json.loads(shape), "properties": properties})
-    return collection(features)
+        said = json.dumps(properties, ensure_ascii=False)
+        lines.append(f'{{"type": "Feature", "geometry": {shape}, "properties": {said}}}')
+    return collection(lines)
 
 
 def in_words(holds_ha: Mapping[str, float], language: str) -> str:

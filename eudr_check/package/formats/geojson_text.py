@@ -26,9 +26,10 @@ def known(properties: Row) -> dict[str, object]:
     }
 
 
-def collection(features: Iterable[Mapping[str, object]]) -> bytes:
-    """A FeatureCollection."""
-    lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
+def collection(features: Iterable[Mapping[str, object] | str]) -> bytes:
+    """A FeatureCollection, of Features or of their texts."""
+    texts = (one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in features)
+    lines = ",\n".join(texts)
     return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'.encode()
 
 
