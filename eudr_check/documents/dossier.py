@@ -186,17 +186,17 @@ def delivered(dossier: Dossier) -> pd.DataFrame | None:
 
 
 def assessed(
-    dossier: Dossier, assessments: pd.DataFrame, evidence: pd.DataFrame
+    dossier: Dossier, assessments: pd.DataFrame, evidence: pd.DataFrame, boundaries: pd.Series
 ) -> tuple[pd.DataFrame, list[review_lines.Stated]]:
     """ASSESSMENTS after reviews, and what every review does, a row per plot (`review_lines.stated`)."""
-    after, effects = reviews.judge(assessments, dossier.reviews, evidence, dossier.broken_reviews)
+    after, effects = reviews.judge(assessments, dossier.reviews, evidence, boundaries, dossier.broken_reviews)
     return after, review_lines.stated(effects)
 
 
-def to_review(assessments: pd.DataFrame, evidence: pd.DataFrame) -> dict[str, dict[str, object]]:
+def to_review(assessments: pd.DataFrame, evidence: pd.DataFrame, boundaries: pd.Series) -> dict[str, dict[str, object]]:
     """Plots that a decision can settle: outcome, reason codes to answer, and digest of the evidence to decide on."""
     wanted = review_sheet.asked(assessments)
-    digests = evidence_digest(evidence, wanted)
+    digests = evidence_digest(evidence, boundaries, wanted)
     outcomes = assessments["outcome"].to_dict()
     return {
         plot: {"outcome": outcomes[plot], "reason": list(codes), "evidence_digest": digests[plot]}

@@ -69,6 +69,7 @@ def apply(
     assessments: pd.DataFrame,
     reviews: Sequence[Review],
     evidence: pd.DataFrame,
+    boundaries: pd.Series,
     broken: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """ASSESSMENTS with `review` and `final_outcome` filled; `outcome` stays.
@@ -83,18 +84,20 @@ def apply(
         assessments: ASSESSMENTS.
         reviews: rows of reviews.csv.
         evidence: EVIDENCE of the harvest; a review made on other evidence is stale.
+        boundaries: geometry of its PLOTS; one of another place is other evidence.
         broken: reviews whose files do not hold, from `broken_files`.
 
     Raises:
         ConfigError: a confirmed clearing names a plot of these cooperatives that is not there.
     """
-    return judge(assessments, reviews, evidence, broken)[0]
+    return judge(assessments, reviews, evidence, boundaries, broken)[0]
 
 
 def judge(
     assessments: pd.DataFrame,
     reviews: Sequence[Review],
     evidence: pd.DataFrame,
+    boundaries: pd.Series,
     broken: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, list[Effect]]:
     """As `apply`, and what every review does for each of its plots, in the order of the file.
@@ -105,7 +108,7 @@ def judge(
     refuse_strangers(reviews, assessments)
     named = _named(reviews, assessments)
     reviewed = sorted({plot for plots in named for plot in plots})
-    digests = evidence_digest(evidence, reviewed)
+    digests = evidence_digest(evidence, boundaries, reviewed)
     result = assessments.copy()
     effects: list[Effect] = []
     for plot in reviewed:

@@ -59,7 +59,7 @@ def explain(
             language,
         ),
         _why(mine, policy, language),
-        _doubts(plot, row, evidence, language),
+        _doubts(plot, row, evidence, plots["geometry"], language),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
@@ -203,7 +203,7 @@ def _flip(written: str, language: str) -> str:
     return f"{words} → {_say(to, language)}"
 
 
-def _doubts(plot: str, row: pd.Series, evidence: pd.DataFrame, language: str) -> list[str]:
+def _doubts(plot: str, row: pd.Series, evidence: pd.DataFrame, boundaries: pd.Series, language: str) -> list[str]:
     lines = []
     if pd.notna(row["margin_ha"]):
         lines.append(_say("margin", language, ha=number(float(row["margin_ha"]), language, 3)))
@@ -215,7 +215,8 @@ def _doubts(plot: str, row: pd.Series, evidence: pd.DataFrame, language: str) ->
     if pd.notna(row["review"]):
         outcome = _say(str(row["final_outcome"]), language)
         lines.append(_say("review", language, review=noted.in_words(str(row["review"]), language), outcome=outcome))
-    lines.append(_say("digest", language, digest=evidence_digest(evidence, [plot])[plot]))
+    digest = evidence_digest(evidence, boundaries, [plot])[plot]
+    lines.append(_say("digest", language, digest=digest))
     return [*lines, _say("not_a_verdict", language)]
 
 

@@ -53,14 +53,14 @@ def uses(
     return risk.uses(plots, evidence, variables, risk.parse(policy, "policy.json"))
 
 
-def reviewed(assessments: pd.DataFrame, evidence: pd.DataFrame, path: Path) -> pd.DataFrame:
+def reviewed(assessments: pd.DataFrame, evidence: pd.DataFrame, plots: gpd.GeoDataFrame, path: Path) -> pd.DataFrame:
     """ASSESSMENTS after the reviews of a package, with the files that lie beside them.
 
     Raises:
         ConfigError: the reviews cannot be read.
     """
     read = read_reviews(path)
-    return reviews.apply(assessments, read, evidence, reviews.broken_files(read, path.parent))
+    return reviews.apply(assessments, read, evidence, plots.geometry, reviews.broken_files(read, path.parent))
 
 
 def shipped_policy(name: str) -> Json | None:

@@ -1,7 +1,7 @@
 """Decisions of people: the sheet to decide in, and what was decided taken into reviews.csv and assessed."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,19 +48,27 @@ def todo(
     finished = run_harvest.run(harvest, until="assess", offline=offline, progress=progress)
     assert finished.assessments is not None
     wanted = review_sheet.asked(finished.assessments)
-    digests = evidence_digest(finished.made["overlay"].table("EVIDENCE"), wanted)
+    digests = _digests(finished, wanted)
     outcomes = {str(plot): str(outcome) for plot, outcome in finished.assessments["outcome"].items()}
-    review_sheet.write(path, wanted, outcomes, _imagery(finished.folder), digests, harvest.commodity, language)
+    review_sheet.write(path, wanted, outcomes, _imagery(finished.folder, digests), digests, harvest.commodity, language)
     return finished, len(wanted)
 
 
-def _imagery(folder: RunFolder) -> dict[str, str]:
-    """Dated images by plot that the last pictures of this harvest were made from."""
+def _digests(finished: Finished, plots: Iterable[str]) -> dict[str, str]:
+    return evidence_digest(finished.made["overlay"].table("EVIDENCE"), finished.plots.geometry, plots)
+
+
+def _imagery(folder: RunFolder, digests: Mapping[str, str]) -> dict[str, str]:
+    """Dated images by plot that the last pictures of this harvest were made from, of plots with the evidence of then.
+
+    Of a plot drawn elsewhere since, they show other ground.
+    """
     path = folder.path / NAME / "reviews-todo.csv"
     if not path.is_file():
         return {}
     with path.open(encoding="utf-8", newline="") as stream:
-        return {row["plots"]: row["imagery"] for row in csv.DictReader(stream)}
+        rows = list(csv.DictReader(stream))
+    return {row["plots"]: row["imagery"] for row in rows if row["evidence_digest"] == digests.get(row["plots"])}
 
 
 def add(harvest: Harvest, config: Path, files: Sequence[Path], progress: Progress, *, offline: bool = False) -> Added:
@@ -88,7 +96,7 @@ def add(harvest: Harvest, config: Path, files: Sequence[Path], progress: Progres
         notes += left_out
     before = run_harvest.run(harvest, until="overlay", offline=offline, progress=progress)
     named = {plot.strip() for one in decided for plot in one.row["plots"].split(";") if plot.strip()}
-    digests = evidence_digest(before.made["overlay"].table("EVIDENCE"), named)
+    digests = _digests(before, named)
     there = read_reviews(book) if book.is_file() else ()
     new = review_book.additions(book, there, decided, digests, harvest.commodity)
     refuse_strangers(new.reviews, pd.DataFrame(index=before.cooperatives.index))

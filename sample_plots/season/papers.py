@@ -45,11 +45,11 @@ def write(folder: Path) -> None:
     """Write reviews.csv, legality.csv, answers.csv and the documents they name (folder `evidence`)."""
     there = folder / "evidence"
     there.mkdir()
-    assessments, evidence = _first_look(folder)
+    assessments, evidence, boundaries = _first_look(folder)
     table = []
     for number, finding in enumerate(_findings(assessments), start=1):
         name = f"R{number:02d}"
-        digests = evidence_digest(evidence, finding.plots)
+        digests = evidence_digest(evidence, boundaries, finding.plots)
         table.append(
             {
                 "review": name,
@@ -71,8 +71,8 @@ def write(folder: Path) -> None:
     _write_csv(folder / "answers.csv", [_answer(there, *answer) for answer in ANSWERS])
 
 
-def _first_look(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """ASSESSMENTS and EVIDENCE of the harvest before any review."""
+def _first_look(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+    """ASSESSMENTS, EVIDENCE and boundaries of the harvest before any review."""
     content = yaml.safe_load(CONFIG.read_text(encoding="utf-8").replace("../sample_plots", folder.resolve().as_posix()))
     for key in ("deliveries", "shipments", "reviews", "legality", "answers", "register"):
         content.pop(key, None)
@@ -81,8 +81,9 @@ def _first_look(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         path.write_text(yaml.safe_dump({**content, "run": {"folder": "run"}}, allow_unicode=True), encoding="utf-8")
         finished = run(config.load(path), until="assess", offline=True)
         evidence = pd.read_parquet(finished.folder.tables / "EVIDENCE.parquet")
+        boundaries = finished.plots.geometry
     assert finished.assessments is not None
-    return finished.assessments.sort_index(), evidence
+    return finished.assessments.sort_index(), evidence, boundaries
 
 
 def _findings(assessments: pd.DataFrame) -> list[Finding]:

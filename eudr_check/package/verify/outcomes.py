@@ -56,8 +56,8 @@ class Stages:
     """What other rooms compute once more; the package knows none of them."""
 
     assess: Assess
-    review: Callable[[pd.DataFrame, pd.DataFrame, Path], pd.DataFrame]
-    """ASSESSMENTS, EVIDENCE and the path of reviews.csv to ASSESSMENTS after reviews."""
+    review: Callable[[pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame, Path], pd.DataFrame]
+    """ASSESSMENTS, EVIDENCE, PLOTS and the path of reviews.csv to ASSESSMENTS after reviews."""
     policy: Callable[[str], Json | None]
     """The shipped policy of a name, as `policy.json` writes it; None where none is shipped."""
     definition: Callable[[str], Json | None]
@@ -172,7 +172,7 @@ def _reviews(contents: Contents) -> Path:
 def _final(contents: Contents, stages: Stages, fresh: pd.DataFrame) -> pd.DataFrame:
     """ASSESSMENTS after the reviews inside; the edition without names has none, so what it says stands."""
     if _reviews(contents).is_file():
-        return stages.review(fresh, contents.evidence, _reviews(contents))
+        return stages.review(fresh, contents.evidence, contents.plots, _reviews(contents))
     if contents.redacted:
         return fresh.assign(final_outcome=contents.assessments["final_outcome"].reindex(fresh.index))
     return fresh.assign(final_outcome=fresh["outcome"])

@@ -111,7 +111,7 @@ def write_looks(
     write_json(folder, "shown", _with_more(made.shown, line.lines(months, wanted), seen_by_radar.shown))
     said = _summary(answers, months, found, bands) | {"radar": sum(one.chip is not None for one in medians) // 2}
     write_json(folder, "summary", said)
-    digests = evidence_digest(seen.evidence, [one.plot for one in wanted])
+    digests = evidence_digest(seen.evidence, seen.plots.geometry, [one.plot for one in wanted])
     not_asked = reviews.EXPLAINS | reviews.NO_REVIEW
     _write_todo(folder / "reviews-todo.csv", todo(seen.assessments, made.table, digests, COLUMNS, not_asked))
 

@@ -33,7 +33,7 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 def written(folder: Path) -> tuple[list[Path], dict[str, dict[str, Any]]]:
     """Action plans of sixty plots, and what is to be decided."""
     season = season_tables.season(60, hostile=True)
-    to_review = dossier.to_review(season.assessments, season.evidence)
+    to_review = dossier.to_review(season.assessments, season.evidence, season.plots.geometry)
     folder.mkdir(exist_ok=True)
     made = plan.write(
         folder,

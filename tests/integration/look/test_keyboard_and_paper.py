@@ -26,7 +26,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Thirty plots, of which one that waits for a decision is fragile."""
     season = season_tables.season(30)
     season.assessments["stability"] = "stable"
-    to_review = dossier.to_review(season.assessments, season.evidence)
+    to_review = dossier.to_review(season.assessments, season.evidence, season.plots.geometry)
     season.assessments.loc[next(iter(to_review)), "stability"] = "fragile"
     return written(
         tmp_path_factory.mktemp("keys"), season, given={"to_review": to_review}, package={"languages": ["en"]}

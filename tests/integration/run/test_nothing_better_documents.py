@@ -100,7 +100,7 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What a review of the plot has to name: its reasons, and the digest of its evidence."""
     tiny = tiny_harvest.write(tmp_path_factory.mktemp("plain") / "tiny")
     finished = run(config.load(tiny.config), offline=True, until="assess")
-    digest = evidence_digest(finished.made["overlay"].table("EVIDENCE"), [HIGH])[HIGH]
+    digest = evidence_digest(finished.made["overlay"].table("EVIDENCE"), finished.plots.geometry, [HIGH])[HIGH]
     return {REASONS: str(finished.assessments.loc[HIGH, "reasons"]), DIGEST: digest}
 
 

@@ -76,7 +76,7 @@ def test_no_review_clears_a_plot_that_was_moved_off_its_loss(tiny: tiny_harvest.
     finished(tiny)
     change(tiny, smaller)
     blocked = finished(tiny)
-    digest = evidence_digest(blocked.made["overlay"].table("EVIDENCE"), [HIGH])[HIGH]
+    digest = evidence_digest(blocked.made["overlay"].table("EVIDENCE"), blocked.plots.geometry, [HIGH])[HIGH]
     cells = {
         "review": "R-1", "plots": HIGH, "decision": "clear", "grounds": "imagery", "reviewer": "Ana Pérez",
         "second_reviewer": "Luis Rojas", "reason": "geometry_blocked boundary_moved_off_loss agreed_deforestation",

@@ -30,6 +30,10 @@ class Desk(NamedTuple):
     def book(self) -> Path:
         return self.config.parent / "reviews.csv"
 
+    def sheet_digest(self, plot: str) -> str:
+        """The evidence that a plot had when the sheet was made."""
+        return next(row["huella"] for row in self.sheet if row["parcelas"] == plot)
+
     def decide(self, reviewer: str, *plots: str, **changes: object) -> Path:
         """A file of decisions on plots as the sheet has them, as the page saves it."""
         rows = {row["parcelas"]: row for row in self.sheet}
@@ -231,3 +235,63 @@ def test_an_action_plan_comes_back(desk: Desk) -> None:
     assert "does not count: this harvest has no such plot" in lines["norte/no-such"]
     assert "counts: the plot is high" in lines["sur/no-events"]
     assert desk.outcomes["sur/no-events"] == "high"
+
+
+def moved(desk: Desk, plot: str, cells: float) -> None:
+    """Deliver a plot again, as large, so many cells further east."""
+    path = desk.config.parent / "norte.geojson"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    (feature,) = [one for one in content["features"] if f"norte/{one['properties']['codigo']}" == plot]
+    (ring,) = feature["geometry"]["coordinates"]
+    feature["geometry"]["coordinates"] = [[[round(x + cells * tiny_harvest.CELL, 9), y] for x, y in ring]]
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_a_clearance_stays_on_the_ground_it_was_given_for(desk: Desk) -> None:
+    """A plot drawn elsewhere is open again, though every layer says the same there on as many hectares."""
+    delivered = desk.config.parent / "norte.geojson"
+    before = delivered.read_bytes()
+    cleared = desk.add(desk.decide("Ana", "norte/hole"))
+    evidence = pd.read_parquet(desk.config.parent / "run" / "tables" / "EVIDENCE.parquet").loc[["norte/hole"]]
+    try:
+        moved(desk, "norte/hole", 1)
+        assert ended("assess", desk.config, "--offline").returncode == 3
+        elsewhere = pd.read_parquet(desk.config.parent / "run" / "tables" / "EVIDENCE.parquet").loc[["norte/hole"]]
+        table = pd.read_parquet(desk.config.parent / "run" / "tables" / "ASSESSMENTS.parquet")
+        explained = ended("explain", desk.config, "norte/hole", "--language", "en").stdout
+        again = desk.add(desk.decide("Luis", "norte/hole"))
+    finally:
+        delivered.write_bytes(before)
+
+    assert "R01 · norte/hole · Ana: counts: cleared" in cleared
+    assert elsewhere.round(4).equals(evidence.round(4))
+    assert table.loc["norte/hole", ["final_outcome", "review"]].tolist() == [
+        "undetermined",
+        "R01 stale:evidence_changed",
+    ]
+    assert desk.sheet_digest("norte/hole") not in explained
+    stale = [line for line in again if "made on other evidence than that of today (boundary" in line]
+    assert [line[:16] for line in stale] == ["R01 · norte/hole", "R02 · norte/hole"]
+
+
+def test_pictures_of_the_ground_before_are_not_offered_for_another(desk: Desk) -> None:
+    """The sheet names the images of the last pictures only of plots that lie where these were taken."""
+    folder = desk.config.parent / "run" / "imagery"
+    folder.mkdir(exist_ok=True)
+    rows = [
+        {"plots": plot, "imagery": "S2B_2026=2026-07-18", "evidence_digest": digest}
+        for plot, digest in (("norte/hole", desk.sheet_digest("norte/hole")), ("norte/info-wood", "0" * 16))
+    ]
+    pd.DataFrame(rows).to_csv(folder / "reviews-todo.csv", index=False)
+    path = desk.config.parent / "pictured.xlsx"
+    try:
+        done = ended("review", "todo", desk.config, "--offline", "--language", "es", "--out", path)
+    finally:
+        shutil.rmtree(folder)
+    head, *sheet = openpyxl.load_workbook(path).active.iter_rows(values_only=True)
+    at = head.index("imágenes")
+    imagery = {row[1]: row[at] or "" for row in sheet}
+
+    assert done.returncode == 0, done.stderr
+    assert imagery["norte/hole"] == "S2B_2026=2026-07-18"
+    assert imagery["norte/info-wood"] == ""

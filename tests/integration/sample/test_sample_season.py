@@ -210,7 +210,7 @@ def test_lots_cover_what_is_declared_and_reviews_do_what_they_can(now: Finished)
     evidence = pd.read_parquet(now.folder.tables / "EVIDENCE.parquet")
     first = now.assessments.assign(review=None, final_outcome=now.assessments["outcome"])
 
-    settled = reviews.apply(first, told, evidence, reviews.broken_files(told, SAMPLE))
+    settled = reviews.apply(first, told, evidence, now.plots.geometry, reviews.broken_files(told, SAMPLE))
     brought = deliveries.read_deliveries(this_year.deliveries, COMMODITY)
     judged = lots.assess(brought, settled, gpd.read_parquet(now.folder.tables / "PLOTS.parquet"), this_year)
     cover = lots.coverage(judged, this_year)

@@ -18,6 +18,7 @@ from tests.helpers.risk_tables import ALL, PRODUCTION, evidence, plots
 
 FOREST, LOSS, ALERT, TMF_LOSS = "jrc_gfc2020.forest", "hansen.loss_year", "radd.alert_year", "tmf.deforestation_year"
 POLICY = risk.policy("convergence@1")
+OUTLINE = plots({"coop/1": 10.0}).geometry
 PHOTO = hashlib.sha256(b"photo").hexdigest()
 HEADER = ",".join(COLUMNS)
 GROUND = {
@@ -53,9 +54,9 @@ def settled(folder: Path, outcome: str, **fields: str) -> tuple[str, str, str]:
     """Outcome, final outcome and note of a plot under one review made on its own evidence."""
     table = evidence(GROUND[outcome])
     assessments, _ = risk.assess(plots({"coop/1": 10.0}), table, ALL, POLICY, PRODUCTION)
-    digest = evidence_digest(table, ["coop/1"])["coop/1"]
+    digest = evidence_digest(table, OUTLINE, ["coop/1"])["coop/1"]
     fields = {"reason": CODES[outcome], "evidence_digest": digest, **fields}
-    found = reviews.apply(assessments, read_reviews(written(folder, **fields)), table)
+    found = reviews.apply(assessments, read_reviews(written(folder, **fields)), table, OUTLINE)
     tables.check(tables.ASSESSMENTS, found)
     row = found.iloc[0]
     assert row["outcome"] == outcome
@@ -182,10 +183,10 @@ def test_bad_news_stands_when_its_photograph_does_not(tmp_path: Path, fault: str
     """A photograph that changed or is gone does not bring the forest back; a clearance on it clears nothing."""
     table = evidence(GROUND["more_info_needed"])
     assessments, _ = risk.assess(plots({"coop/1": 10.0}), table, ALL, POLICY, PRODUCTION)
-    digest = evidence_digest(table, ["coop/1"])["coop/1"]
+    digest = evidence_digest(table, OUTLINE, ["coop/1"])["coop/1"]
     for decision, outcome in (("confirm", "high"), ("clear", "more_info_needed")):
         rows = read_reviews(written(tmp_path, decision=decision, evidence_digest=digest))
-        found = reviews.apply(assessments, rows, table, {"R-1": fault}).iloc[0]
+        found = reviews.apply(assessments, rows, table, OUTLINE, {"R-1": fault}).iloc[0]
 
         assert found["final_outcome"] == outcome
         assert fault in found["review"]
@@ -199,13 +200,14 @@ def test_bad_news_finds_its_plot_in_other_letters(tmp_path: Path, name: str) -> 
     plot = "coop/Pe\u00f1a 1"
     table = evidence([{**row, "plot": plot} for row in GROUND["more_info_needed"]])
     assessments, _ = risk.assess(plots({plot: 10.0}), table, ALL, POLICY, PRODUCTION)
-    digest = evidence_digest(table, [plot])[plot]
+    outlines = plots({plot: 10.0}).geometry
+    digest = evidence_digest(table, outlines, [plot])[plot]
     confirmed = read_reviews(written(tmp_path, plots=name, decision="confirm", evidence_digest=digest))
 
-    assert reviews.apply(assessments, confirmed, table)["final_outcome"].tolist() == ["high"]
+    assert reviews.apply(assessments, confirmed, table, outlines)["final_outcome"].tolist() == ["high"]
     assert reviews.unknown_plots(confirmed, assessments) == {}
     cleared = read_reviews(written(tmp_path, plots=name, reason=CODES["more_info_needed"], evidence_digest=digest))
-    assert reviews.apply(assessments, cleared, table)["final_outcome"].tolist() == ["more_info_needed"]
+    assert reviews.apply(assessments, cleared, table, outlines)["final_outcome"].tolist() == ["more_info_needed"]
     assert reviews.unknown_plots(cleared, assessments) == {"R-1": (name,)}
 
 
@@ -253,9 +255,9 @@ def test_blocked_geometry_cannot_be_reviewed(tmp_path: Path) -> None:
     assessments, _ = risk.assess(
         plots({"coop/1": 10.0}, usable=[False]), evidence([{"ha": 10.0}]), ALL, POLICY, PRODUCTION
     )
-    digest = evidence_digest(evidence([{"ha": 10.0}]), ["coop/1"])["coop/1"]
+    digest = evidence_digest(evidence([{"ha": 10.0}]), OUTLINE, ["coop/1"])["coop/1"]
     rows = read_reviews(written(tmp_path, reason="geometry_blocked", imagery=IMAGE, evidence_digest=digest))
-    found = reviews.apply(assessments, rows, evidence([{"ha": 10.0}]))
+    found = reviews.apply(assessments, rows, evidence([{"ha": 10.0}]), OUTLINE)
 
     assert found["final_outcome"].tolist() == ["undetermined"]
     assert found["review"].tolist() == ["R-1 cannot_be_reviewed"]
@@ -265,10 +267,10 @@ def test_digest_ignores_the_order_of_rows_and_sees_a_square_metre() -> None:
     """The same evidence gives the same digest; another hectare figure another."""
     table = evidence(GROUND["high"])
     other = evidence([{**GROUND["high"][0], "ha": 0.3001}, GROUND["high"][1]])
-    digest = evidence_digest(table, ["coop/1"])
+    digest = evidence_digest(table, OUTLINE, ["coop/1"])
 
-    assert digest == evidence_digest(table.iloc[::-1], ["coop/1"])
-    assert digest != evidence_digest(other, ["coop/1"])
+    assert digest == evidence_digest(table.iloc[::-1], OUTLINE, ["coop/1"])
+    assert digest != evidence_digest(other, OUTLINE, ["coop/1"])
 
 
 def test_evidence_files_are_checked(tmp_path: Path) -> None:
@@ -297,7 +299,7 @@ def test_a_confirmed_clearing_on_an_unknown_plot_is_refused(tmp_path: Path, plot
     frame = pd.DataFrame(index=pd.Index(["coop/1"]))
 
     with pytest.raises(ConfigError, match=f"R-1 confirms a clearing on '{plot}'"):
-        reviews.apply(frame, rows, pd.DataFrame({"footprint": [], "area_ha": []}))
+        reviews.apply(frame, rows, pd.DataFrame({"footprint": [], "area_ha": []}), OUTLINE)
 
 
 PLOTS = ["norte/001", "norte/P-7", "sur/002"]
@@ -376,4 +378,4 @@ def test_explain_in_four_languages(outcome: str, language: str, name: str) -> No
     assert "coop/1" in text and "{" not in text
     # What nobody read is a dash with its hectares, never nought; Whisp never lays loss on forest.
     assert ("– ha" in text) == (outcome == "undetermined" or name.startswith("whisp"))
-    assert evidence_digest(table, ["coop/1"])["coop/1"] in text
+    assert evidence_digest(table, OUTLINE, ["coop/1"])["coop/1"] in text

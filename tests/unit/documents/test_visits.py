@@ -34,7 +34,7 @@ class Book:
             "more_info_needed", "more_info_needed", "standing_forest",
         ]  # fmt: skip
         season.reasons.loc[VISIT, "code"] = "standing_forest"
-        self.to_review = dossier.to_review(season.assessments, season.evidence)
+        self.to_review = dossier.to_review(season.assessments, season.evidence, season.plots.geometry)
         tables = season.tables()
         files = plan.write(
             folder,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from shapely.geometry import Point
 
 from eudr_check import risk
 from eudr_check.risk.explain import _doubts, _why
@@ -60,5 +61,6 @@ def test_what_would_change_an_outcome_is_said_in_words(language: str, words: str
         }
     )  # fmt: skip
     evidence = pd.DataFrame({"area_ha": [1.0], "footprint": "polygon"}, pd.Index(["coop/1"], name="plot"))
+    boundaries = pd.Series([Point(-76.5, -6.0)], evidence.index)
 
-    assert words in "\n".join(_doubts("coop/1", row, evidence, language))
+    assert words in "\n".join(_doubts("coop/1", row, evidence, boundaries, language))

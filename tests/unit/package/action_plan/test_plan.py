@@ -46,7 +46,7 @@ def write(folder: Path, season: season_tables.Season, **package: object) -> list
         deliveries=season.deliveries,
         ground=Ground(
             season.patches,
-            dossier.to_review(season.assessments, season.evidence),
+            dossier.to_review(season.assessments, season.evidence, season.plots.geometry),
             frozenset({"tmf.degradation_year"}),
         ),
         **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
@@ -353,7 +353,7 @@ def test_of_wood_workbook_and_map_ask_about_degradation_too(tmp_path: Path, comm
     files = plan.write(
         tmp_path,
         settings=Settings.of(season_tables.harvest(commodity=commodity, package={"languages": ["en"]})),
-        ground=Ground(season.patches, dossier.to_review(season.assessments, season.evidence)),
+        ground=Ground(season.patches, dossier.to_review(season.assessments, season.evidence, season.plots.geometry)),
         **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
     )
     book, project = (next(path for path in files if path.suffix == suffix) for suffix in (".xlsx", ".qgz"))

@@ -68,7 +68,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Stages]:
     package.write(folder / "p", package.PackageInput(**content))
     assessments, reasons = content["assessments"], content["reasons"]
 
-    def review(fresh: pd.DataFrame, evidence: pd.DataFrame, path: Path) -> pd.DataFrame:
+    def review(fresh: pd.DataFrame, evidence: pd.DataFrame, plots: pd.DataFrame, path: Path) -> pd.DataFrame:
         """The review clears its plot as long as it stands in the file."""
         cleared = "sur/A 3" in path.read_text(encoding="utf-8")
         return assessments if cleared else fresh.assign(final_outcome=fresh["outcome"], review=None)
