@@ -3,20 +3,23 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
+import numpy as np
 import shapely
+from lxml import etree
 
 from eudr_check.package import splits
 from eudr_check.package.action_plan.cooperative import Plan
 from eudr_check.text import say
 from eudr_check.text.clean import clean, file_stem, markup_entities
+from eudr_check.typing import Positions
 
 LOSS = "ffb04fff"
 """Pink, as the pictures draw it; KML writes alpha, blue, green, red."""
 KML = "http://www.opengis.net/kml/2.2"
 
 
+NONE = np.empty(0, dtype=np.intp)
 MOST = 500
 """Places in a file: applications on a phone become slow beyond."""
 
@@ -35,15 +38,17 @@ def write(folder: Path, plan: Plan) -> list[Path]:
     outlines = dict(zip(plan.plots.index, plan.plots.geometry, strict=True))
     stem = file_stem(plan.cooperative)
     names = [f"{stem}.kml"] if len(parts) == 1 else [f"{stem}-{number}.kml" for number in range(1, len(parts) + 1)]
-    ET.register_namespace("", KML)
+    lost = {str(plot): np.asarray(rows) for plot, rows in plan.losses.groupby("plot").indices.items()}
     for name, part in zip(names, parts, strict=True):
-        (folder / name).write_bytes(_content(plan, part, outlines))
+        (folder / name).write_bytes(_content(plan, part, outlines, lost))
     return [folder / name for name in names]
 
 
-def _content(plan: Plan, places: Sequence[Sequence[Any]], outlines: Mapping[str, Any]) -> bytes:
-    """One file: the actions at every place."""
-    root = ET.Element(f"{{{KML}}}kml")
+def _content(
+    plan: Plan, places: Sequence[Sequence[Any]], outlines: Mapping[str, Any], lost: Mapping[str, Positions]
+) -> bytes:
+    """One file: the actions at every place; `lost` tells the rows of losses on a plot."""
+    root = etree.Element(f"{{{KML}}}kml", nsmap={None: KML})
     document = _child(root, "Document")
     _child(document, "name", f"{plan.say('visits')} · {clean(plan.name)}")
     if plan.mark:
@@ -57,24 +62,23 @@ def _content(plan: Plan, places: Sequence[Sequence[Any]], outlines: Mapping[str,
         # Google Earth takes a description for HTML.
         _child(mark, "description", markup_entities(written))
         _point_and_outline(mark, float(first.longitude), float(first.latitude), outlines.get(first.plot))
-    _losses(document, plan, {first.plot: first.plot_id for first, *_ in places})
-    _parts(document, plan, [first.plot for first, *_ in places])
-    ET.indent(root, " ")
-    content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    ids = {first.plot: str(first.plot_id) for first, *_ in places}
+    _losses(document, plan, ids, np.sort(np.concatenate([*(lost[plot] for plot in ids if plot in lost), NONE])))
+    _parts(document, plan, ids)
+    etree.indent(root, " ")
+    content: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
     return content
 
 
-def _losses(document: ET.Element, plan: Plan, ids: Mapping[str, str]) -> None:
+def _losses(document: etree.Element, plan: Plan, ids: Mapping[str, str], rows_of_them: Positions) -> None:
     """The outline of every loss on a plot to visit, with year and hectares, in a folder that can be switched off."""
-    mine = plan.losses[plan.losses["plot"].isin(list(ids))]
+    mine = plan.losses.iloc[rows_of_them]
     if mine.empty:
         return
     folder = _child(document, "Folder")
     _child(folder, "name", plan.say("losses"))
-    rows = zip(
-        mine["plot"], mine["year"], mine["area_ha"], mine["column"], mine["disturbed"], mine.geometry, strict=True
-    )
-    for plot, year, hectares, column, disturbed, shape in rows:
+    columns = (mine[name].tolist() for name in ("plot", "year", "area_ha", "column", "disturbed"))
+    for plot, year, hectares, column, disturbed, shape in zip(*columns, mine.geometry, strict=True):
         mark = _child(folder, "Placemark")
         seen = plan.say("disturbed" if disturbed else "loss", year=int(year), area=plan.number(hectares, 3))
         _child(mark, "name", f"{clean(str(ids[plot]))} · {seen}")
@@ -87,15 +91,14 @@ def _losses(document: ET.Element, plan: Plan, ids: Mapping[str, str]) -> None:
             _ring(holder, ring)
 
 
-def _parts(document: ET.Element, plan: Plan, visited: Sequence[str]) -> None:
+def _parts(document: etree.Element, plan: Plan, ids: Mapping[str, str]) -> None:
     """The parts of splits that are proposed for plots to visit, in a folder that can be switched off."""
-    mine = [(plot, plan.splits[plot]) for plot in sorted(set(visited)) if plot in plan.splits]
+    mine = [(plot, plan.splits[plot]) for plot in sorted(ids) if plot in plan.splits]
     if not mine:
         return
     folder = _child(document, "Folder")
     _child(folder, "name", say("uses", "proposed", plan.language))
     note = markup_entities(say("uses", "mixed", plan.language))
-    ids = dict(zip(plan.plots.index, plan.plots["plot_id"].tolist(), strict=True))
     for plot, parts in mine:
         for part in parts:
             mark = _child(folder, "Placemark")
@@ -108,7 +111,7 @@ def _parts(document: ET.Element, plan: Plan, visited: Sequence[str]) -> None:
                 _ring(holder, ring)
 
 
-def _ring(holder: ET.Element, ring: Any) -> None:
+def _ring(holder: etree.Element, ring: Any) -> None:
     line = _child(holder, "LineString")
     _child(line, "tessellate", "1")
     points = shapely.get_coordinates(ring)
@@ -120,13 +123,13 @@ def _lines(lines: Sequence[str]) -> str:
     return "\n".join(clean(part) for line in lines for part in line.split("\n"))
 
 
-def _child(parent: ET.Element, tag: str, text: str | None = None) -> ET.Element:
-    element = ET.SubElement(parent, f"{{{KML}}}{tag}")
+def _child(parent: etree.Element, tag: str, text: str | None = None) -> etree.Element:
+    element = etree.SubElement(parent, f"{{{KML}}}{tag}")
     element.text = text
     return element
 
 
-def _point_and_outline(mark: ET.Element, longitude: float, latitude: float, geometry: Any) -> None:
+def _point_and_outline(mark: etree.Element, longitude: float, latitude: float, geometry: Any) -> None:
     holder = _child(mark, "MultiGeometry")
     _child(_child(holder, "Point"), "coordinates", f"{longitude:.6f},{latitude:.6f}")
     if geometry is None or shapely.get_dimensions(geometry) < 2:
