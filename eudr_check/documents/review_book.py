@@ -20,6 +20,8 @@ from eudr_check.text import Sentence, sentence
 
 EVIDENCE = "evidence"
 """Folder of evidence files beside reviews.csv."""
+TODO = "todo "
+"""How the number of a row begins that a sheet of what is to be reviewed asks for."""
 _NOT_IN_A_LIST = re.compile(r"[;=:/\\\x00-\x1f]")
 
 
@@ -87,8 +89,10 @@ def _review(
     """A decision with all filled in that a machine may fill in, and the evidence files to copy."""
     row = dict(one.row)
     row["evidence"], found = _evidence(book, one, copies)
+    # A sheet of what is to be reviewed was written on the evidence of its day: without that it fits none of today.
+    known_now = {} if row["review"].startswith(TODO) else digests
     row["evidence_digest"] = row["evidence_digest"] or "; ".join(
-        digests.get(plot.strip(), "?") for plot in row["plots"].split(";") if plot.strip()
+        known_now.get(plot.strip(), "?") for plot in row["plots"].split(";") if plot.strip()
     )
     row["review"] = _free_id(row["review"], known)
     return review_of(row, one.place), found
@@ -201,7 +205,7 @@ def _target(book: Path, name: str, digest: str, copies: Mapping[str, Path]) -> s
 def _free_id(wished: str, known: Sequence[Review]) -> str:
     """The id a person gave, where it is free; else the next number."""
     taken = {one.review for one in known}
-    if wished and not wished.startswith("todo ") and wished not in taken:
+    if wished and not wished.startswith(TODO) and wished not in taken:
         return wished
     number = len(known) + 1
     while f"R{number:02}" in taken:

@@ -160,12 +160,23 @@ def sheet(outside: Path, **cells: str) -> Decision:
     row = dict.fromkeys(COLUMNS, "") | {
         "review": "todo coop/1", "plots": "coop/1", "decision": "sin deforestación", "reason": "standing_forest",
         "grounds": "Visita de campo", "evidence": "photo.jpg", "reviewer": "Ana", "date": "2026-10-01",
+        "evidence_digest": "a" * 16,
     } | cells  # fmt: skip
     return Decision(row, "sheet, row 2", outside / "todo.xlsx")
 
 
+@pytest.mark.parametrize(("review", "digest"), [("todo coop/1", "?"), ("", "a" * 16)])
+def test_a_sheet_that_lost_its_digests_fits_no_evidence_of_today(
+    book: Path, outside: Path, review: str, digest: str
+) -> None:
+    """It was written on the evidence of its day; a row that somebody writes anew is about that of today."""
+    new = review_book.additions(book, (), [sheet(outside, review=review, evidence_digest="")], DIGESTS)
+
+    assert new.reviews[0].digests == (digest,)
+
+
 def test_a_sheet_names_its_files_and_the_machine_hashes_them(book: Path, outside: Path) -> None:
-    """SHA-256 and evidence digest are no business of people; words of their language are read."""
+    """SHA-256 is no business of people; words of their language are read."""
     new = review_book.additions(book, (), [sheet(outside)], DIGESTS)
     (review,) = new.reviews
 
