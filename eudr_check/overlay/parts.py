@@ -174,13 +174,19 @@ def _meshes(plots: Geometries, ground: Sequence[Sequence[Cells]]) -> tuple[Geome
 
 
 def _between(plots: Geometries, nets: Geometries) -> tuple[Geometries, Positions, Positions]:
-    """Meshes of nets inside their plots, the plot of each, and plots whose net has loose ends or thread-like meshes."""
+    """Meshes of nets inside their plots, the plot of each, and plots that these do not cover and no more.
+
+    Where lines do not meet as they should, ends are loose, meshes are thin as threads, or one reaches out of the plot.
+    """
     faces, cuts, dangles, invalid = shapely.polygonize_full(nets[:, None])
     meshes, of = shapely.get_parts(faces, return_index=True)
     inside = shapely.intersects(plots[of], shapely.point_on_surface(meshes))
     meshes, of = meshes[inside], of[inside]
     whole = np.asarray(shapely.is_empty(cuts) & shapely.is_empty(dangles) & shapely.is_empty(invalid))
-    whole[of[shapely.area(meshes) < GRID_DEG * shapely.length(meshes)]] = False
+    area = shapely.area(meshes)
+    whole[of[area < GRID_DEG * shapely.length(meshes)]] = False
+    covered = np.bincount(of, weights=area, minlength=len(plots))
+    whole &= np.abs(covered - shapely.area(plots)) <= GRID_DEG * shapely.length(plots)
     return meshes, of, np.flatnonzero(~whole)
 
 

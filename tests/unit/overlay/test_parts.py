@@ -126,3 +126,15 @@ def test_parts_are_what_shapely_cuts_out_cell_by_cell(nudge: float) -> None:
             assert mine.get(kind, shapely.Polygon()).symmetric_difference(expected).area <= GRID_DEG * plot.length
         holds = found.holds_ha[found.plot == number]
         assert holds.sum() == pytest.approx(float(plot_area_ha(np.array([plot]))[0]), rel=1e-8)
+
+
+def test_a_mesh_that_reaches_out_of_the_plot_is_none_of_it() -> None:
+    """An edge a rounding error beside a cell line: GEOS finds the middle of a mesh outside within the plot."""
+    west, east, low = -76.79899999999998, -76.79837499999998, -6.031124999999986
+    north, south = -6.030624999999986, -6.031374999999986
+    plot = shapely.Polygon([(west, south), (west, north), (east, low), (west, south)])
+    kind = np.array([[1, 1, 1], [1, 1, 1], [2, 1, 1], [2, 1, 1]], dtype=np.int16)
+    ground = Cells(kind, -76.8 + np.arange(4, 8) * 0.00025, -6.03 - np.arange(2, 7) * 0.00025)
+    found = split(np.array([plot]), [[ground]], PART_OF, {FOREST, OTHER}, UNKNOWN)
+
+    assert found.holds_ha.sum() == pytest.approx(float(plot_area_ha(np.array([plot]))[0]), rel=1e-8)

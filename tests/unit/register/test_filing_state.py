@@ -117,7 +117,7 @@ def test_a_number_noted_by_hand_holds_after_a_refusal(file: Place) -> None:
 
 def test_the_report_says_it_in_every_language(file: Place) -> None:
     """Each shipment that was filed has a sentence in four languages, and times with their zone."""
-    rows = filing.document(filing_states(file))
+    rows = filing.document(filing_states(file), LANGUAGES)
 
     assert [row["shipment"] for row in rows] == list("BCDEFGH")
     assert all(len({row[language] for language in LANGUAGES}) == len(LANGUAGES) for row in rows)
