@@ -171,7 +171,7 @@ def message(code: str, details: str, language: str) -> str:
     Args:
         code: its `code`.
         details: its `details`, JSON.
-        language: en, es, fr or pt.
+        language: one that people work with (`choices.SPOKEN_LANGUAGES`).
     """
     return sentence(code, json.loads(details), language)
 

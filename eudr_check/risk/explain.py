@@ -37,7 +37,7 @@ def explain(
         plots, assessments, reasons, evidence: the tables of these names.
         variables: meaning of the EVIDENCE columns.
         policy: the policy of the assessment.
-        language: en, es, fr or pt.
+        language: one that people work with (`choices.SPOKEN_LANGUAGES`).
 
     Raises:
         PolicyError: no such plot.

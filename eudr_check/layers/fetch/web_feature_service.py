@@ -131,11 +131,11 @@ def _longitude_first(degrees: Box, metres: Box) -> bool:
     to_degrees = Transformer.from_crs(3857, 4326, always_xy=True)
     west, south = to_degrees.transform(*metres[:2])
     east, north = to_degrees.transform(*metres[2:])
-    beside = [
+    as_written, swapped = (
         float(np.abs(np.subtract(degrees, other)).max())
         for other in ((west, south, east, north), (south, west, north, east))
-    ]
-    return beside[0] <= BESIDE_DEG < beside[1]
+    )
+    return as_written <= BESIDE_DEG < swapped
 
 
 def _latitude_first(box: Box) -> str:
