@@ -24,7 +24,8 @@ function reasonInWords(i, code) {
 }
 
 /* What a decision still lacks, by the rules that `review add` applies. */
-function verdict(asked, one) {
+function verdict(i, one) {
+  const asked = D.to_review[i];
   const lacks = [[!one.decision, "decision"], [!one.grounds, "grounds"], [!one.reason.length, "reasons"], [!one.reviewer.trim(), "reviewer"]].filter(([lack]) => lack).map(([, key]) => T("review_form_" + key));
   if (lacks.length) return [false, T("review_form_lacks", { what: lacks.join(", ") })];
   if (one.decision === "confirm") return [true, T("review_form_high")];
@@ -33,7 +34,7 @@ function verdict(asked, one) {
   if (!Object.keys(one.evidence).length && !Object.keys(one.imagery).length) return not(T("review_no_evidence_named"));
   if (asked.outcome === "high" && !days.length || asked.outcome === "undetermined" && !days.some(day => day > "2020-12-31")) return not(T("review_needs_" + asked.outcome));
   const left = asked.reason.filter(code => !one.reason.includes(code));
-  if (left.length) return not(left.join(", "));
+  if (left.length) return not(left.map(code => reasonInWords(i, code)).join("; "));
   return [true, T(asked.outcome === "high" ? "review_form_second" : "review_form_enough")];
 }
 
@@ -43,7 +44,7 @@ function reviewBox(i) {
   const looks = (D.looks[i] || []).filter(look => look.item), kept = KEPT.get(i);
   const one = kept ? structuredClone(kept) : { plot: asked.plot, decision: "", reason: [...asked.reason], grounds: "", evidence: {}, imagery: Object.fromEntries(looks.map(look => [look.item, look.date])), reviewer, date: today(), evidence_digest: asked.evidence_digest };
   const said = el("p", { role: "status" }), files = el("ul"), keep = el("button", { type: "submit" }, T("review_form_keep")), undo = el("button", { type: "button", hidden: !kept, onclick: () => { KEPT.delete(i); unsaved = true; decideBar(); open(i); } }, T("review_form_undo"));
-  const check = () => { const [whole, text] = verdict(asked, one); keep.disabled = !whole; said.textContent = (KEPT.has(i) ? T("review_form_kept", { decision: T("review_decision_" + KEPT.get(i).decision) }) + " " : "") + text; };
+  const check = () => { const [whole, text] = verdict(i, one); keep.disabled = !whole; said.textContent = (KEPT.has(i) ? T("review_form_kept", { decision: T("review_decision_" + KEPT.get(i).decision) }) + " " : "") + text; };
   const tick = (name, on, change, text) => { const box = el("input", { type: "checkbox", name, checked: on, onchange: () => { change(box.checked); check(); } }); return el("label", { class: "tick" }, box, " ", el("bdi", {}, text)); };
   const group = (key, ...parts) => el("fieldset", {}, el("legend", {}, T("review_form_" + key)), ...parts);
   const field = (key, input) => el("label", { class: "field" }, el("span", {}, T("review_form_" + key)), input);

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -119,6 +120,12 @@ def test_decided_in_the_page_assessed_as_decided(harvest: Path, tmp_path: Path) 
                 assert "This is enough" in said[1]
                 assert "becomes high" in said[2]
                 assert "Not enough yet: one reviewer; an image dated after 31 December 2020" in said[3]
+                named = (
+                    "(([i, asked]) => verdict(i * 1, {decision: 'clear', grounds: 'field_visit', reason: ['other'],"
+                    " reviewer: 'Ana', evidence: {'photo.jpg': ''}, imagery: {'2021': '2021-06-01'}})[1])"
+                    "(Object.entries(D.to_review).find(([, one]) => one.plot === 'norte/info-wood'))"
+                )
+                assert re.fullmatch(r"Not enough yet: [A-Z].{20,} \([a-z_]+\)", browser.run(named))
     saved = json.loads(files["Ana"].read_text(encoding="utf-8"))
     assert {one["plot"]: one["evidence"] for one in saved["decisions"]}["norte/info-wood"] == {
         "photo.jpg": hashlib.sha256(PHOTO).hexdigest()
