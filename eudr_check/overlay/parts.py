@@ -35,12 +35,16 @@ class Cells:
     y_lines: Floats
     """float64 (ny + 1,) latitudes, descending."""
 
-    def around(self, bounds: Floats) -> "Cells":
-        """The cells that a box (west, south, east, north in degrees) touches."""
+    def window(self, bounds: Floats) -> tuple[slice, slice]:
+        """Rows and columns of the cells that a box (west, south, east, north in degrees) touches."""
         west, south, east, north = bounds
         left, right = np.searchsorted(self.x_lines, [west, east], side="right") - 1
         top, bottom = np.searchsorted(-self.y_lines, [-north, -south], side="right") - 1
-        rows, columns = slice(max(top, 0), max(bottom + 1, 0)), slice(max(left, 0), max(right + 1, 0))
+        return slice(max(top, 0), max(bottom + 1, 0)), slice(max(left, 0), max(right + 1, 0))
+
+    def around(self, bounds: Floats) -> "Cells":
+        """The cells that a box (west, south, east, north in degrees) touches."""
+        rows, columns = self.window(bounds)
         kind = self.kind[rows, columns].copy()
         y, x = kind.shape
         return Cells(kind, self.x_lines[columns.start :][: x + 1], self.y_lines[rows.start :][: y + 1])

@@ -171,20 +171,27 @@ def _tasks(shared: Shared, ground: Artifact, read: pd.DataFrame, supplied: Suppl
         "versions": shared.made_by,
     }
     base = digest(common)
-    rows_of_tile = defaultdict(list)
-    for tile, row in zip(read["tile"], _rows(read), strict=True):
-        rows_of_tile[tile].append(row)
+    rows_of_tile = rows_by_tile(read)
     tasks = []
     for entry in tile_index.tiles(ground):
         rows = by_tile.get(entry.tile.name, read.iloc[:0])
         name = digest(
-            {"base": base, "tile": entry.tile.name, "plots": entry.digest, "sources": rows_of_tile[entry.tile.name]}
+            {
+                "base": base,
+                "tile": entry.tile.name,
+                "plots": entry.digest,
+                "sources": rows_of_tile.get(entry.tile.name, []),
+            }
         )
         origins = {href: supplied.origins[href] for href in rows["href"] if href in supplied.origins}
         tasks.append(Task(entry.tile, entry.row_group, name, rows, origins))
     return tasks
 
 
-def _rows(table: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """The rows of a table as JSON can tell them; asked of each tile's part, they take ten times as long."""
-    return list(zip(*(table[name].tolist() for name in table.columns), strict=True))
+def rows_by_tile(sources: pd.DataFrame) -> dict[str, list[tuple[object, ...]]]:
+    """The rows of SOURCES by tile, as JSON can tell them; asked of each tile's part, they take ten times as long."""
+    found = defaultdict(list)
+    rows = zip(*(sources[name].tolist() for name in sources.columns), strict=True)
+    for tile, row in zip(sources["tile"], rows, strict=True):
+        found[tile].append(row)
+    return dict(found)

@@ -1,28 +1,33 @@
 """SPLITS of a harvest: how plots of several uses could be divided, drawn from the cells their evidence was made of.
 
-Nothing depends on it: no outcome, no statement. Plots of one use cost nothing; the layers of the others are read again.
+Nothing depends on it: no outcome, no statement. Plots of one use cost nothing; the layers of the others are read again,
+and what was drawn is kept tile by tile: a nation of which one plot changed reads one tile.
 """
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import shapely
 
-from eudr_check import layers, overlay, risk, tables
+from eudr_check import layers, overlay, parquet, risk, tables
 from eudr_check.law.regulation import FOREST_HA
 from eudr_check.layers import LayerDefinition, Supply
 from eudr_check.overlay import Cells
 from eudr_check.risk.convergence import uses as ground_uses
 from eudr_check.risk.policy import Convergence
 from eudr_check.run import watched
-from eudr_check.run.artifacts import write_table
+from eudr_check.run.artifacts import Artifacts, save_table, write_table
 from eudr_check.run.graph import Result, on_cores
 from eudr_check.run.stages.job import Run, definitions, supply_of
+from eudr_check.run.stages.overlay import rows_by_tile
 from eudr_check.run.thumbnails import inside
 from eudr_check.steps import Made
 from eudr_check.tiles import tiles_of
@@ -30,6 +35,8 @@ from eudr_check.typing import Positions
 from eudr_check.use_tables import GROUND_USES, SPLIT_PARTS
 from eudr_check.variables import Variable
 
+PART = "splits_tile"
+"""The splits of the plots that begin in one tile, kept from run to run."""
 MOVING = ("forest", "other")
 """Parts whose slivers may go to a neighbour: nothing cleared, disputed or unread ever becomes something else."""
 TOLERANCE = 1e-6
@@ -62,6 +69,21 @@ class _Source:
     variables: Sequence[Variable]
     policy: Convergence
 
+    @cached_property
+    def by_tile(self) -> dict[str, list[tuple[object, ...]]]:
+        """Rows of SOURCES by tile."""
+        return rows_by_tile(self.read)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Plots that begin in one tile; their splits are an artifact."""
+
+    shapes: gpd.GeoSeries
+    uses: pd.DataFrame
+    """Their rows of USES."""
+    digest: str
+
 
 def _write(run: Run, made: Made, folder: Path) -> None:
     policy, assess = risk.policy(run.harvest.policy), made["assess"]
@@ -71,13 +93,48 @@ def _write(run: Run, made: Made, folder: Path) -> None:
         shapes = plots.geometry.reindex(ground_uses.mixed(plots, uses, assess.table("ASSESSMENTS")))
         known, read = definitions(run), made["overlay"].table("SOURCES")
         source = _Source(known, read, supply_of(run, made["layers"]), watched.variables(known, read), policy)
-        of_tiles = (shapes.iloc[members] for members in _by_tile(shapes))
-        # A raster is open once, and is no place for two threads: tiles are read one after the other, and cut meanwhile.
-        ground = ((mine, _cells(source, mine), uses.loc[mine.index]) for mine in of_tiles)
-        if parts := [one for one in on_cores(lambda tile: proposals(*tile), ground) if len(one)]:
-            table = pd.concat(parts)
-            table = table.iloc[np.argsort(shapes.index.get_indexer(table.index), kind="stable")]
+        groups = [_named(run, source, shapes.iloc[members], uses) for members in _by_tile(shapes)]
+        table = _joined(run.folder.artifacts, source, groups)
+        table = table.iloc[np.argsort(shapes.index.get_indexer(table.index), kind="stable")]
     write_table(folder, "SPLITS", gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326"))
+
+
+def _named(run: Run, source: _Source, shapes: gpd.GeoSeries, uses: pd.DataFrame) -> _Group:
+    """Some plots with the name of their splits: a digest of all that `proposals` and `_cells` see of them."""
+    tiles = tiles_of(shapely.bounds(shapes.to_numpy()).reshape(-1, 4))
+    mine = uses.loc[shapes.index]
+    made_of = {
+        "plots": shapes.index.tolist(),
+        "outlines": hashlib.sha256(b"".join(shapely.to_wkb(shapes.to_numpy()))).hexdigest(),
+        "uses": {name: mine[name].tolist() for name in mine.columns},
+        "sources": {tile.name: source.by_tile.get(tile.name, []) for tile in tiles},
+        "layers": [item.model_dump(mode="json") for item in source.definitions],
+        "variables": [str(one) for one in source.variables],
+        "policy": source.policy.model_dump(mode="json"),
+    }
+    return _Group(shapes, mine, run.name_of("splits", made_of))
+
+
+def _joined(artifacts: Artifacts, source: _Source, groups: Sequence[_Group]) -> pd.DataFrame:
+    """SPLITS of some groups, one after another; those of a group are drawn where they are not there yet."""
+
+    def drawn() -> Iterator[tuple[_Group, list[list[Cells]]]]:
+        # A raster is open once, and is no place for two threads: tiles are read one after the other, and cut meanwhile.
+        for group in groups:
+            if artifacts.find(PART, group.digest) is None:
+                yield group, _cells(source, group.shapes)
+
+    def keep(group: _Group, ground: list[list[Cells]]) -> None:
+        found = proposals(group.shapes, ground, group.uses)
+        with artifacts.making(PART, group.digest) as folder:
+            save_table(folder, "SPLITS", parquet.arrow("SPLITS", gpd.GeoDataFrame(found, geometry="geometry")))
+
+    for _ in on_cores(lambda one: keep(*one), drawn()):
+        pass
+    none = parquet.arrow("SPLITS", gpd.GeoDataFrame(tables.typed(tables.SPLITS, {"plot": []}), geometry="geometry"))
+    found = pa.concat_tables([none, *(artifacts.made(PART, group.digest).arrow("SPLITS") for group in groups)])
+    frame: pd.DataFrame = found.to_pandas()
+    return frame.assign(geometry=shapely.from_wkb(frame["geometry"].to_numpy()))
 
 
 def _by_tile(shapes: gpd.GeoSeries) -> list[Positions]:
@@ -135,10 +192,14 @@ def _cells(source: _Source, shapes: gpd.GeoSeries) -> list[list[Cells]]:
         window, mine = inside(tile, boxes[members]), source.read[source.read["tile"] == tile.name]
         source.supply.bring(window, source.definitions, mine)
         cube = layers.drawn(tile, window, source.definitions, mine, source.supply.store)
-        shape = cube.sizes["y"], cube.sizes["x"]
-        values = {column: cube[column].to_numpy().ravel() for column in columns}
-        kind = ground_uses.ground(values, source.variables, source.policy).reshape(shape)
+        kind = np.zeros((cube.sizes["y"], cube.sizes["x"]), dtype=np.int16)
         cells = Cells(kind, cube["x_edge"].to_numpy(), cube["y_edge"].to_numpy())
+        # Of the cells of a tile a few in a hundred lie around these plots.
+        near = np.zeros(kind.shape, dtype=bool)
+        for at in members.tolist():
+            near[cells.window(boxes[at])] = True
+        values = {column: cube[column].to_numpy()[near] for column in columns}
+        kind[near] = ground_uses.ground(values, source.variables, source.policy)
         for at in members.tolist():
             found[at].append(cells.around(boxes[at]))
     return [found[at] for at in range(len(shapes))]
