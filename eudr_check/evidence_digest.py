@@ -26,22 +26,36 @@ def evidence_digest(evidence: pd.DataFrame, boundaries: pd.Series, plots: Iterab
     """
     wanted = sorted(set(plots))
     columns = sorted(name for name in evidence.columns if "." in name)
-    rows = evidence[evidence.index.isin(wanted)]
-    rows = rows[rows["area_ha"] >= 0.00005]
-    lines: dict[str, list[str]] = {plot: [] for plot in wanted}
-    values = map(tuple, rows[columns].astype("int64").to_numpy().tolist())
-    said: dict[tuple[int, ...], str] = {}
-    named = (rows.index.tolist(), rows["footprint"].tolist(), rows["area_ha"].tolist())
-    for plot, footprint, hectares, row in zip(*named, values, strict=True):
-        # A nation has millions of rows, and a few hundred things that layers say together.
-        if row not in said:
-            said[row] = " ".join(map(str, row))
-        lines[str(plot)].append(f"{footprint} {said[row]} {hectares:.4f}")
+    rows = evidence[evidence["area_ha"].to_numpy() >= 0.00005]
+    plot = pd.Index(wanted).get_indexer(rows.index)
+    order = np.argsort(plot, kind="stable")[np.count_nonzero(plot < 0) :]
+    hectares = rows["area_ha"].to_numpy(dtype=np.float64)[order].tolist()
+    said, text = _said(rows[["footprint", *columns]])
+    lines = [f"{text[one]} {area:.4f}" for one, area in zip(said[order].tolist(), hectares, strict=True)]
+    ends = pairwise(np.searchsorted(plot[order], np.arange(len(wanted) + 1)).tolist())
     head = " ".join(columns)
     return {
-        plot: hashlib.sha256("\n".join([head, *sorted(lines[plot]), ""]).encode() + ground).hexdigest()[:DIGEST_LETTERS]
-        for plot, ground in zip(wanted, _grounds(boundaries, wanted), strict=True)
+        name: hashlib.sha256("\n".join([head, *sorted(lines[first:last]), ""]).encode() + ground).hexdigest()[
+            :DIGEST_LETTERS
+        ]
+        for name, (first, last), ground in zip(wanted, ends, _grounds(boundaries, wanted), strict=True)
     }
+
+
+def _said(rows: pd.DataFrame) -> tuple[NDArray[np.int64], list[str]]:
+    """What each row says, as a number, and every thing said in words: footprint, then the values of the layers.
+
+    A nation has millions of rows, and a few hundred things that layers say together.
+    """
+    number = np.zeros(len(rows), dtype=np.int64)
+    for name in rows.columns:
+        mine, known = pd.factorize(rows[name])
+        number = pd.factorize(number * len(known) + mine)[0]
+    first = np.unique(number, return_index=True)[1]
+    texts = [
+        f"{one[0]} {' '.join(str(int(value)) for value in one[1:])}" for one in rows.iloc[first].itertuples(index=False)
+    ]
+    return number, texts
 
 
 def _grounds(boundaries: pd.Series, plots: list[str]) -> list[bytes]:

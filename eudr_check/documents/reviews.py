@@ -105,6 +105,8 @@ def judge(
     Raises:
         ConfigError: as `apply`.
     """
+    if not reviews:
+        return assessments.copy(), []
     refuse_strangers(reviews, assessments)
     named = _named(reviews, assessments)
     reviewed = sorted({plot for plots in named for plot in plots})
