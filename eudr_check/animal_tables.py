@@ -2,7 +2,7 @@
 
 import pandera.pandas as pa
 
-from eudr_check.columns import NOT_NEGATIVE, STR, text
+from eudr_check.columns import NOT_NEGATIVE, TEXT, text
 
 ROLES = ("birth", "rearing", "fattening", "market", "slaughter")
 CHAIN_OUTCOMES = ("low", "more_info_needed", "undetermined", "high")
@@ -25,7 +25,7 @@ STAYS = pa.DataFrameSchema(
 
 ANIMALS = pa.DataFrameSchema(
     {
-        "group": pa.Column(STR, unique=True, description="group of animals"),
+        "group": pa.Column(TEXT, unique=True, description="group of animals"),
         "born": text("first day of birth, YYYY-MM-DD", nullable=True),
         "slaughtered": text("last day of slaughter, YYYY-MM-DD", nullable=True),
         "stays": pa.Column("int64", NOT_NEGATIVE, description="establishments they were kept on, one after another"),

@@ -13,7 +13,7 @@ from pandera.errors import SchemaErrors
 
 from eudr_check.animal_tables import ANIMALS as ANIMALS
 from eudr_check.animal_tables import STAYS as STAYS
-from eudr_check.columns import NOT_NEGATIVE, PLOT_REPEATED, STR, hectares, number, text
+from eudr_check.columns import NOT_NEGATIVE, PLOT_REPEATED, STR, TEXT, hectares, number, text
 from eudr_check.columns import PLOT_INDEX as PLOT_INDEX
 from eudr_check.errors import EudrCheckError
 from eudr_check.imagery_tables import LOOK_STATUSES as LOOK_STATUSES
@@ -227,7 +227,7 @@ AREA_OUTLINES = pa.DataFrameSchema(
 
 LOTS = pa.DataFrameSchema(
     {
-        "lot": pa.Column(STR, unique=True, description="lot as the deliveries name it"),
+        "lot": pa.Column(TEXT, unique=True, description="lot as the deliveries name it"),
         "deliveries": pa.Column("int64", NOT_NEGATIVE, description="deliveries left in the lot"),
         "removed": pa.Column("int64", NOT_NEGATIVE, description="deliveries taken out before mixing, with a date"),
         "kg_green": pa.Column(
