@@ -257,7 +257,7 @@ def _describe(
         for number, table in enumerate(fields, start=1)
         if geometry_types[table] is not None
     ]
-    with closing(sqlite3.connect(path)) as file, file:
+    with closing(_opened(path)) as file, file:
         file.executescript(STYLES_AND_ALIASES + PLOT_PATCHES)
         file.executemany("INSERT INTO layer_styles VALUES (?, '', '', ?, 'geom', ?, ?, '', 1, '', '', '', ?)", rows)
         file.executemany(
@@ -285,8 +285,15 @@ def _credit(path: Path, names: Iterable[str], edition: Edition) -> None:
         for name in names
         for of in [edition.areas if name == OUTLINES else edition.credits]
     }
-    with closing(sqlite3.connect(path)) as file, file:
+    with closing(_opened(path)) as file, file:
         metadata.write(file, said, language, moment_of(edition.day))
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """The file, whose writer waits for no disk (see `written_on`)."""
+    file = sqlite3.connect(path)
+    file.execute("PRAGMA synchronous = OFF")
+    return file
 
 
 def _layer_title(name: str, language: str) -> str:
