@@ -73,8 +73,8 @@ def _rows(path: Path) -> tuple[list[visits.Filled], list[Sentence], int]:
     begins = _beginning(path)
     if begins == visits.GEOPACKAGE:
         return visits.of_geopackage(path), visits.open_elsewhere(path), 0
-    if begins.startswith(workbook.MAGIC) and visits.is_plan(path):
-        return visits.of_workbook(path)
+    if begins.startswith(workbook.MAGIC) and (planned := visits.of_workbook(path)) is not None:
+        return planned
     rows = [
         ({name: clean(row.get(name) or "") for name in COLUMNS}, place)
         for row, place in rows_of(path, "reviews", COLUMNS)

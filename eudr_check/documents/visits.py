@@ -37,12 +37,7 @@ Filled = tuple[dict[str, str], Sentence]
 """A row in the columns of reviews.csv, and where it stands."""
 
 
-def is_plan(path: Path) -> bool:
-    """Whether a workbook is one of the action plan."""
-    return bool(workbook.read_all(path, _recognised))
-
-
-def of_workbook(path: Path) -> tuple[list[Filled], list[Sentence], int]:
+def of_workbook(path: Path) -> tuple[list[Filled], list[Sentence], int] | None:
     """Decisions of a workbook of the action plan.
 
     A visit settles the reason that its row names, by what was found and on the photograph named. Findings about a file
@@ -50,7 +45,8 @@ def of_workbook(path: Path) -> tuple[list[Filled], list[Sentence], int]:
     and not what was found, or what was found and that nothing was done. Deforestation counts in any row.
 
     Returns:
-        The decisions, a sentence for every filled row that is none, and how many rows are as they were.
+        The decisions, a sentence for every filled row that is none, and how many rows are as they were; None where no
+        sheet is one of the action plan.
 
     Raises:
         ConfigError: it is no workbook, or a sheet of it lost a column by which its rows are known.
@@ -58,7 +54,10 @@ def of_workbook(path: Path) -> tuple[list[Filled], list[Sentence], int]:
     filled: list[Filled] = []
     notes: list[Sentence] = []
     untouched = 0
-    for title, header, rows in workbook.read_all(path, _recognised):
+    sheets = workbook.read_all(path, _recognised)
+    if not sheets:
+        return None
+    for title, header, rows in sheets:
         names = [_known().get(spelled(cell), cell) for cell in header]
         _guard(names, header, f"{path}, {title}")
         for cells, sheet, number in rows:

@@ -1,6 +1,7 @@
 """A workbook of the action plan comes back filled in: every row counts, or is told why it does not."""
 
 import datetime as dt
+import functools
 import hashlib
 import io
 import sqlite3
@@ -8,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
@@ -25,25 +27,35 @@ from tests.helpers import season_tables
 VISIT, FAULTY = "coop-jaen/JAE-00007", "coop-jaen/JAE-00002"
 
 
+@functools.cache
+def sent(language: str) -> tuple[bytes, dict[str, dict[str, object]]]:
+    """The workbook of one cooperative as it goes out, and what is to be decided on."""
+    season = season_tables.season(60)
+    season.assessments.loc[VISIT, ["outcome", "final_outcome", "reasons"]] = [
+        "more_info_needed", "more_info_needed", "standing_forest",
+    ]  # fmt: skip
+    season.reasons.loc[VISIT, "code"] = "standing_forest"
+    to_review = dossier.to_review(season.assessments, season.evidence, season.plots.geometry)
+    tables = season.tables()
+    with TemporaryDirectory() as folder:
+        files = plan.write(
+            Path(folder),
+            settings=Settings.of(season_tables.harvest(package={"languages": [language]})),
+            ground=Ground(season.patches, to_review),
+            **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
+        )
+        return next(path for path in files if path.name == "coop-jaen.xlsx").read_bytes(), to_review
+
+
 class Book:
     """The workbook of one cooperative, before it goes out and after."""
 
     def __init__(self, folder: Path, language: str = "es") -> None:
-        season = season_tables.season(60)
-        season.assessments.loc[VISIT, ["outcome", "final_outcome", "reasons"]] = [
-            "more_info_needed", "more_info_needed", "standing_forest",
-        ]  # fmt: skip
-        season.reasons.loc[VISIT, "code"] = "standing_forest"
-        self.to_review = dossier.to_review(season.assessments, season.evidence, season.plots.geometry)
-        tables = season.tables()
-        files = plan.write(
-            folder,
-            settings=Settings.of(season_tables.harvest(package={"languages": [language]})),
-            ground=Ground(season.patches, self.to_review),
-            **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
-        )
-        self.path = next(path for path in files if path.name == "coop-jaen.xlsx")
+        content, self.to_review = sent(language)
+        self.path = folder / "action_plan" / "coop-jaen.xlsx"
         self.language = language
+        self.path.parent.mkdir()
+        self.path.write_bytes(content)
         (self.path.parent / "foto 1.jpg").write_bytes(b"photo")
 
     def fill(self, plot: str, sheet: str = "actions", **cells: object) -> None:
