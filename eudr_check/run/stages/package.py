@@ -87,12 +87,13 @@ def plan_day(run: Run) -> Result:
 def patches(run: Run) -> Result:
     """The patches as a GeoPackage.
 
-    A result of its own: they are the longest table of a package, and no judgement of plots changes them.
+    A result of its own, named by what it shows: they are the longest table of a package, and neither a judgement nor
+    most changes of a plot change them.
     """
     day = document_date.day(run.dated)
 
     def key(made: Made) -> str:
-        return run.name_of("patches", {"evidence": made["overlay"].digest, "on": str(day)})
+        return run.name_of("patches", {"patches": made["overlay"].files()["PATCHES.parquet"], "on": str(day)})
 
     def make(made: Made, folder: Path) -> Call:
         return delivery.drawing(folder / DRAWN, made["overlay"].file("PATCHES"), day)

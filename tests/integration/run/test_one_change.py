@@ -132,6 +132,19 @@ def test_damaged_splits_of_a_tile_are_drawn_again(
     assert shown(folder) == shown(finished.folder.path.parent)
 
 
+def test_patches_that_no_change_touched_are_drawn_once(finished: Finished, tmp_path: Path) -> None:
+    """The longest table of a nation is drawn again where it says something else, and not for a name."""
+    folder = copied(finished, tmp_path / "kept")
+    other_producer(folder)
+    again(folder)
+    kept = list((folder / "run" / "artifacts").glob("patches-*"))
+    features(folder, lambda plots: plots.remove(named(plots, "high-one")))
+    again(folder)
+
+    assert len(kept) == 1
+    assert len(list((folder / "run" / "artifacts").glob("patches-*"))) == 2
+
+
 def test_splits_of_the_tile_of_a_moved_plot_are_those_of_its_outline(finished: Finished, tmp_path: Path) -> None:
     """The parts of the plot reach to where it ends now."""
     folder = copied(finished, tmp_path / "kept")
