@@ -15,11 +15,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import shapely
 
 from eudr_check import tables
+from eudr_check.law.regulation import CUTOFF_YEAR
 
 WORDS = {"ASSESSMENTS": ("reasons", "flips"), "REASONS": ("layers",)}
 """Columns of words by table: codes, `change=outcome`, EVIDENCE columns; none of them can hold a space."""
+AFTER_CUTOFF = ("column", "year", "area_ha")
 LIST = pa.list_(pa.string())
 _TYPES = {"plots": LIST, "geometry": pa.binary(), "original_wkb": pa.binary()}
 """Of columns whose type no frame without rows could tell."""
@@ -120,6 +123,19 @@ def joined(name: str, table: pa.Table) -> pa.Table:
 def features(path: Path, columns: Sequence[str] | None = None) -> gpd.GeoDataFrame:
     """A table with geometry from its file, or some columns of it."""
     return gpd.read_parquet(path, columns=None if columns is None else list(columns))
+
+
+def patches_after_cutoff(path: Path) -> gpd.GeoDataFrame:
+    """PATCHES after the cut-off date of the Regulation from their file: `geometry` (EPSG:4326) and `AFTER_CUTOFF`.
+
+    A row group at a time: of a nation they are one in twenty, and all of them would be a gigabyte of geometries.
+    """
+    file, columns = pq.ParquetFile(path), ["geometry", *AFTER_CUTOFF]
+    groups = (file.read_row_group(number, columns) for number in range(file.num_row_groups))
+    later = [group.filter(pc.field("year") > CUTOFF_YEAR) for group in groups]
+    table = pa.concat_tables([file.schema_arrow.empty_table().select(columns), *later])
+    frame = table.to_pandas(ignore_metadata=True)
+    return gpd.GeoDataFrame(frame.assign(geometry=shapely.from_wkb(frame["geometry"].to_numpy())), crs="EPSG:4326")
 
 
 def _index(path: Path) -> list[str]:

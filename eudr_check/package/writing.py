@@ -233,7 +233,7 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
         plots=given.plots,
         findings=given.findings,
         sources=given.sources,
-        patches=parquet.features(folder / "tables" / "PATCHES.parquet", ("geometry", "column", "year", "area_ha")),
+        patches=parquet.patches_after_cutoff(folder / "tables" / "PATCHES.parquet"),
         assessments=given.assessments,
         reasons=given.reasons,
         variables=given.variables,

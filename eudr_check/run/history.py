@@ -9,7 +9,7 @@ trying things out.
 from collections.abc import Mapping
 from pathlib import Path
 
-from eudr_check import object_store, register, tables
+from eudr_check import object_store, parquet, register, tables
 from eudr_check import plots as plots_room
 from eudr_check.config import Harvest
 from eudr_check.documents import dossier
@@ -62,7 +62,7 @@ def remember(harvest: Harvest, folder: RunFolder, artifacts: Mapping[str, Artifa
         return
     on = dossier.day(harvest)
     plots = artifacts["plots"].features("PLOTS")
-    patches = artifacts["overlay"].features("PATCHES", ("geometry", "column", "year", "area_ha"))
+    patches = parquet.patches_after_cutoff(artifacts["overlay"].file("PATCHES"))
     own = folder.path / NAME
     if register.remember(own, harvest.harvest, plots, patches, on) and folder.remote:
         with reaching():

@@ -1,14 +1,16 @@
-"""What the report page knows, as one compact JSON document: columns instead of rows, outlines as whole numbers."""
+"""What the report page knows, as one compact document for `pieces`: columns instead of rows, outlines as whole
+numbers."""
 
 import base64
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from eudr_check import __version__
 from eudr_check.choices import SPOKEN_LANGUAGES
@@ -18,6 +20,8 @@ from eudr_check.package import document_date, palette
 from eudr_check.package.report.headline import headlines
 from eudr_check.package.report.inputs import ReportInput
 from eudr_check.package.report.outlines import packed
+from eudr_check.package.report.pieces import Items, Members
+from eudr_check.package.report.places import places
 from eudr_check.package.report.thumbnail import Picture, png
 from eudr_check.records import Json
 from eudr_check.shipments import Withheld, in_words
@@ -43,6 +47,11 @@ HECTARES = {
     "unknown": "unknown_ha",
     "margin": "margin_ha",
 }
+ASSESSED = [
+    "outcome", "final_outcome", "forest_2020_ha", "loss_after_2020_ha", "deforestation_ha", "agreed_deforestation_ha",
+    "unknown_ha", "margin_ha", "stability", "flips", "unobserved_since", "review",
+]  # fmt: skip
+"""Columns of ASSESSMENTS that the page shows."""
 UNREAD = {
     **{name: HECTARES[name] for name in ("forest", "loss", "deforestation", "agreed", "unknown")},
     "kind": "type_2020_ha",
@@ -51,11 +60,13 @@ UNREAD = {
 
 
 def document(given: ReportInput) -> dict[str, object]:
-    """Everything the page shows, ready for `json.dumps`."""
+    """Everything the page shows, ready for `pieces.encoded`."""
     spoken = languages(given.harvest)
     pictures = given.pictures or {}
-    position = pd.Series(np.arange(len(given.plots)), index=given.plots.index)
-    assessed = given.assessments.reindex(given.plots.index)
+    plots = given.plots.index
+    assessed = given.assessments[ASSESSED].reindex(plots)
+    found = places(given.findings["plot"], plots)
+    shown = places(pd.Series(list(pictures), dtype="str"), plots).tolist()
     return {
         "harvest": given.harvest.harvest,
         "commodity": given.harvest.commodity,
@@ -89,17 +100,17 @@ def document(given: ReportInput) -> dict[str, object]:
         "unread": _unread(unread(assessed, given.reasons)),
         "outlines": packed(given.plots.geometry.to_numpy()),
         "patches": _patches(given.patches, given.variables),
-        "reasons": _reasons(given.reasons, position),
-        "findings": _findings(given.findings[given.findings["plot"].isin(given.plots.index)], position),
-        "elsewhere": _findings(given.findings[~given.findings["plot"].isin(given.plots.index)], position),
+        "reasons": _reasons(given.reasons, plots),
+        "findings": _findings(given.findings[found >= 0], plots),
+        "elsewhere": _findings(given.findings[found < 0], plots),
         "layers": _layers(given.variables, given.sources, given.classes),
         "pictures": {
-            str(position[plot]): {
+            str(place): {
                 "bounds": list(picture.bounds),
                 "png": base64.b64encode(png(picture)).decode(),
                 "years": _picture_years(picture),
             }
-            for plot, picture in pictures.items()
+            for place, picture in zip(shown, pictures.values(), strict=True)
         },
     }
 
@@ -125,20 +136,30 @@ def _words(commodity: str) -> dict[str, Entry]:
     return words
 
 
-def looks(shown: Mapping[str, object], plots: pd.Index) -> dict[str, object]:
+def looks(shown: Mapping[str, object], plots: pd.Index) -> Members:
     """Dated pictures by position of the plot; of plots that are not on the page nothing."""
-    position = {str(plot): number for number, plot in enumerate(plots)}
-    return {str(position[plot]): looks for plot, looks in shown.items() if plot in position}
+    found = places(pd.Series(list(shown), dtype="str"), plots).tolist()
+    return Members((str(place), one) for place, one in zip(found, shown.values(), strict=True) if place >= 0)
+
+
+def asked(to_review: Mapping[str, Mapping[str, object]], plots: pd.Index) -> Members:
+    """Plots that a decision can settle, by position, each with its key."""
+    found = places(pd.Series(list(to_review), dtype="str"), plots).tolist()
+    return Members(
+        (str(place), {"plot": plot, **one})
+        for place, (plot, one) in zip(found, to_review.items(), strict=True)
+        if place >= 0
+    )
 
 
 def reviews(stated: Sequence[Json], plots: pd.Index, languages: Sequence[str]) -> dict[str, list[Mapping[str, object]]]:
     """What people decided, by position of the plot; reviews of plots that are not on the page stand in reviews.csv."""
-    position = {str(plot): number for number, plot in enumerate(plots)}
     found: dict[str, list[Mapping[str, Any]]] = {}
-    for row in stated:
-        if row["plot"] in position:
+    of = places(pd.Series([row["plot"] for row in stated], dtype="str"), plots).tolist()
+    for place, row in zip(of, stated, strict=True):
+        if place >= 0:
             said = {language: row["said"].get(language, row["said"]["en"]) for language in languages}
-            found.setdefault(str(position[row["plot"]]), []).append({**row, "said": said})
+            found.setdefault(str(place), []).append({**row, "said": said})
     return found
 
 
@@ -169,69 +190,50 @@ def withheld(stated: Sequence[Withheld], languages: Sequence[str]) -> Sequence[M
     ]
 
 
-def encoded(document: Mapping[str, object]) -> Iterator[str]:
-    """JSON that can stand inside a script element: no `<`, no line separators of JavaScript.
-
-    Member by member: the text of a nation's outlines alone, a number a string, takes a gigabyte while it is joined.
-    """
-    yield "{"
-    for number, (name, content) in enumerate(document.items()):
-        yield f"{',' if number else ''}{_text(name)}:"
-        if isinstance(content, Mapping):
-            yield from encoded(content)
-        else:
-            yield _text(content)
-    yield "}"
-
-
-def _text(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-def _plots(harvest: Harvest, plots: gpd.GeoDataFrame, assessed: pd.DataFrame) -> dict[str, Any]:
+def _plots(harvest: Harvest, plots: gpd.GeoDataFrame, assessed: pd.DataFrame) -> dict[str, object]:
     cooperatives = sorted(plots["cooperative"].unique())
     named = harvest.package.producer_as == "producer"
-    both = plots.join(assessed)
     files = sorted(plots["source_file"].unique())
     return {
         "id": [clean(name) for name in plots["plot_id"]],
         "cooperatives": cooperatives,
         "names": [clean(harvest.cooperatives.get(one, one)) for one in cooperatives],
-        "cooperative": _positions(plots["cooperative"], cooperatives),
-        "outcome": _positions(assessed["final_outcome"], OUTCOMES),
-        "before": _positions(assessed["outcome"], OUTCOMES),
-        "usable": plots["usable"].astype(int).tolist(),
-        "assumed": (plots["usable"] & (plots["geometry_kind"] == "point") & plots["declared_area_ha"].isna())
-        .astype(int)
-        .tolist(),
-        "fragile": (assessed["stability"] == "fragile").astype(int).tolist(),
+        "cooperative": places(plots["cooperative"], cooperatives),
+        "outcome": places(assessed["final_outcome"], OUTCOMES),
+        "before": places(assessed["outcome"], OUTCOMES),
+        "usable": _whether(plots["usable"]),
+        "assumed": _whether(plots["usable"] & (plots["geometry_kind"] == "point") & plots["declared_area_ha"].isna()),
+        "fragile": _whether(assessed["stability"] == "fragile"),
         "unobserved": _nullable(assessed["unobserved_since"]),
         "flips": _nullable(assessed["flips"]),
         "review": _nullable(assessed["review"]),
         "place": _nullable(plots["production_place"]),
         "producer": _nullable(plots["producer_name"]) if named else [],
         "files": files,
-        "file": _positions(plots["source_file"], files),
+        "file": places(plots["source_file"], files),
         "row": row_names(plots),
-        **{name: _rounded(both[column]) for name, column in HECTARES.items()},
+        **{name: _rounded((plots if column in plots else assessed)[column]) for name, column in HECTARES.items()},
     }
 
 
-def _unread(left: pd.DataFrame) -> dict[str, list[float | None]]:
+def _unread(left: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
     return {name: _rounded(left[column]) for name, column in UNREAD.items()}
 
 
-def _positions(values: pd.Series, order: Sequence[str]) -> list[int]:
-    return pd.Categorical(values, categories=list(order)).codes.tolist()
+def _whether(values: pd.Series) -> NDArray[np.int8]:
+    return values.to_numpy(dtype=bool).astype(np.int8)
 
 
-def _nullable(values: pd.Series) -> list[Any]:
-    return [clean(value) if isinstance(value, str) else None for value in values.astype(object)]
+def _nullable(values: pd.Series) -> list[str | None]:
+    """Few of these are said of many plots."""
+    codes, said = pd.factorize(values.astype(object))
+    texts = np.array([*(clean(one) if isinstance(one, str) else None for one in said), None], dtype=object)
+    shown: list[str | None] = texts[codes].tolist()
+    return shown
 
 
-def _rounded(values: pd.Series) -> list[float | None]:
-    return [None if missing else value for value, missing in zip(values.round(4).tolist(), values.isna(), strict=True)]
+def _rounded(values: pd.Series) -> NDArray[np.float64]:
+    return values.to_numpy(dtype=np.float64, na_value=np.nan).round(4)
 
 
 def _years(patches: gpd.GeoDataFrame, pictures: Mapping[str, Picture]) -> list[int]:
@@ -245,42 +247,44 @@ def _picture_years(picture: Picture) -> list[int]:
     return sorted({2000 + int(year) for year in np.unique(picture.loss_year) if 20 < year < 255})
 
 
-def _patches(patches: gpd.GeoDataFrame, variables: Sequence[Variable]) -> dict[str, Any]:
+def _patches(patches: gpd.GeoDataFrame, variables: Sequence[Variable]) -> dict[str, object]:
     after = patches[patches["year"] > CUTOFF_YEAR]
     disturbed = [one.column for one in variables if one.role == "degradation"]
     columns = sorted(after["column"].unique())
     return {
         "columns": columns,
-        "column": _positions(after["column"], columns),
-        "disturbed": after["column"].isin(disturbed).astype(int).tolist(),
-        "year": after["year"].tolist(),
+        "column": places(after["column"], columns),
+        "disturbed": _whether(after["column"].isin(disturbed)),
+        "year": after["year"].to_numpy(),
         "area": _rounded(after["area_ha"]),
         "outlines": packed(after.geometry.to_numpy()),
     }
 
 
-def _reasons(reasons: pd.DataFrame, position: pd.Series) -> dict[str, Any]:
-    known = reasons[reasons.index.isin(position.index)]
+def _reasons(reasons: pd.DataFrame, plots: pd.Index) -> dict[str, object]:
+    found = places(reasons.index, plots)
+    known = reasons[found >= 0]
     codes = sorted(known["code"].unique())
     return {
         "codes": codes,
-        "plot": position.reindex(known.index).tolist(),
-        "code": _positions(known["code"], codes),
+        "plot": found[found >= 0],
+        "code": places(known["code"], codes),
         "layers": known["layers"].tolist(),
         "area": _rounded(known["area_ha"]),
         "threshold": _rounded(known["threshold_ha"]),
     }
 
 
-def _findings(findings: pd.DataFrame, position: pd.Series) -> dict[str, Any]:
+def _findings(findings: pd.DataFrame, plots: pd.Index) -> dict[str, object]:
     codes = sorted(findings["code"].unique())
     known = set(topic("findings"))
+    found = places(findings["plot"], plots).tolist()
     return {
         "codes": codes,
-        "plot": [None if pd.isna(plot) else int(position.get(plot, -1)) for plot in findings["plot"]],
-        "code": _positions(findings["code"], codes),
-        "severity": _positions(findings["severity"], SEVERITIES),
-        "details": [json.loads(details) for details in findings["details"]],
+        "plot": [None if missing else place for place, missing in zip(found, findings["plot"].isna(), strict=True)],
+        "code": places(findings["code"], codes),
+        "severity": places(findings["severity"], SEVERITIES),
+        "details": Items(json.loads(details) for details in findings["details"]),
         "message": [
             None if code in known else message
             for code, message in zip(findings["code"], findings["message"], strict=True)

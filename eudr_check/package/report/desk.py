@@ -1,11 +1,14 @@
 """What the first screen of the page knows: kilograms ready, kilograms held back and by what, plots with deliveries."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 import pandas as pd
 
+from eudr_check.package.report.pieces import Items, Members
+from eudr_check.package.report.places import places
 from eudr_check.tables import SETTLED
 from eudr_check.text.clean import clean
 
@@ -32,44 +35,63 @@ def document(
     """
     if lots is None or deliveries is None:
         return {"known": False, "lots": [], "deliveries": {}}
-    position = {str(plot): number for number, plot in enumerate(plots.index)}
     held = {str(lot): str(why) for lot, why in zip(refused["lot"], refused["reasons"], strict=True)}
-    faults = _faults(plots, assessments)
-    rows = [
-        {
-            "lot": clean(lot),
-            "kg": round(kg, 3),
-            "ready": lot not in held,
-            "spoilers": list(_spoilers(members, held[lot], faults, position)) if lot in held else [],
-        }
-        for lot, kg, members in zip(lots["lot"].astype(str), lots["kg_green"].astype(float), lots["plots"], strict=True)
-    ]
-    return {"known": True, "lots": rows, "deliveries": _deliveries(deliveries, position)}
-
-
-def _faults(plots: pd.DataFrame, assessments: pd.DataFrame) -> Mapping[str, str]:
-    """Why product of a plot may not go in, by plot; plots that are settled are left out."""
-    outcome = assessments["final_outcome"].reindex(plots.index)
-    open_ones = outcome[~outcome.isin(SETTLED)].fillna("undetermined").to_dict()
-    return {str(plot): str(code) for plot, code in open_ones.items()} | {
-        str(plot): "plot_blocked" for plot in plots.index[~plots["usable"]]
+    return {
+        "known": True,
+        "lots": Items(_lots(lots, held, plots, assessments)),
+        "deliveries": Members(_deliveries(deliveries, plots.index)),
     }
 
 
+def _lots(
+    lots: pd.DataFrame, held: Mapping[str, str], plots: pd.DataFrame, assessments: pd.DataFrame
+) -> Iterator[dict[str, object]]:
+    faults = _faults(plots, assessments)
+    members = lots["plots"].tolist()
+    named = [str(plot) for one in members for plot in one]
+    found = places(pd.Series(named, dtype="str"), plots.index).tolist()
+    rows, end = zip(lots["lot"].astype(str), lots["kg_green"].astype(float), members, strict=True), 0
+    for lot, kg, mine in rows:
+        here = slice(end, end := end + len(mine))
+        yield {
+            "lot": clean(lot),
+            "kg": round(kg, 3),
+            "ready": lot not in held,
+            "spoilers": list(_spoilers(zip(named[here], found[here], strict=True), held[lot], faults))
+            if lot in held
+            else [],
+        }
+
+
+def _faults(plots: pd.DataFrame, assessments: pd.DataFrame) -> list[str | None]:
+    """Why product of each plot may not go in; None for plots that are settled."""
+    outcome = assessments["final_outcome"].reindex(plots.index)
+    codes = outcome.astype(object).where(outcome.notna(), "undetermined")
+    codes = codes.where(~outcome.isin(SETTLED), None).where(plots["usable"].to_numpy(dtype=bool), "plot_blocked")
+    found: list[str | None] = codes.tolist()
+    return found
+
+
 def _spoilers(
-    members: Any, why: str, faults: Mapping[str, str], position: Mapping[str, int]
-) -> Iterator[dict[str, Any]]:
-    """Plots that keep a lot back; what no plot explains stands as the reason that the lot was refused for."""
+    members: Iterable[tuple[str, int]], why: str, faults: Sequence[str | None]
+) -> Iterator[dict[str, object]]:
+    """Plots that keep a lot back; what no plot explains stands as the reason that the lot was refused for.
+
+    Args:
+        members: key and position of the plots of the lot; -1 where PLOTS has no such plot.
+        why: the lot is refused.
+        faults: by position of the plot.
+    """
     over = _OVER.search(why)
     too_much = set() if over is None else set(over[1].split(", "))
     found = False
-    for plot in map(str, members):
-        code = "unknown_plot" if plot not in position else faults.get(plot)
+    for plot, place in members:
+        code = "unknown_plot" if place < 0 else faults[place]
         if code is None and plot in too_much:
             code = "quantity_implausible"
         if code is not None:
             found = True
-            yield {"code": code, "plot": position.get(plot), "name": clean(plot)}
+            yield {"code": code, "plot": None if place < 0 else place, "name": clean(plot)}
     for fault, names in _ANIMALS.findall(why):
         for group in names.split(", "):
             found = True
@@ -79,12 +101,13 @@ def _spoilers(
         yield {"code": "other", "plot": None, "name": clean(why)}
 
 
-def _deliveries(deliveries: pd.DataFrame, position: Mapping[str, int]) -> dict[str, list[list[Any]]]:
+def _deliveries(deliveries: pd.DataFrame, plots: pd.Index) -> Iterator[tuple[str, list[list[object]]]]:
     """Lot and kilograms of every delivery that is still in its lot, by position of the plot."""
-    found: dict[str, list[list[Any]]] = {}
     left = deliveries if "removed" not in deliveries else deliveries[~deliveries["removed"]]
     total = left.groupby(["plot", "lot"], sort=True)["kg_green"].sum().reset_index()
-    for plot, lot, kg in zip(total["plot"].astype(str), total["lot"].astype(str), total["kg_green"], strict=True):
-        if plot in position:
-            found.setdefault(str(position[plot]), []).append([clean(lot), round(float(kg), 3)])
-    return found
+    found = places(total["plot"], plots).tolist()
+    lots, kg = ([clean(lot) for lot in total["lot"].astype(str)]), total["kg_green"].tolist()
+    rows = ((place, [lot, round(of, 3)]) for place, lot, of in zip(found, lots, kg, strict=True) if place >= 0)
+    # Sorted by plot: what belongs together stands together.
+    for place, mine in groupby(rows, key=itemgetter(0)):
+        yield str(place), [row for _, row in mine]

@@ -1,5 +1,6 @@
 """The sentence at the head of a plot's page: what its outcome rests on, in one line of `text/report.yaml`."""
 
+import numpy as np
 import pandas as pd
 
 DEFORESTED = frozenset(
@@ -10,6 +11,8 @@ DEGRADED = frozenset(
     {"primary_to_plantation", "regenerating_to_plantation", "natural_to_other_wooded", "primary_to_planted"}
 )
 """Reasons of `high` that say degradation (Article 2(7)): forest that became another forest, which is no loss."""
+LEAST_SHOWN_HA = 0.00005
+"""The page shows hectares to four decimals."""
 
 
 def headlines(assessed: pd.DataFrame, reasons: pd.DataFrame) -> list[str]:
@@ -22,29 +25,19 @@ def headlines(assessed: pd.DataFrame, reasons: pd.DataFrame) -> list[str]:
     Returns:
         One key per row of `assessed`, in its order.
     """
-    deforested, degraded = (reasons.index[reasons["code"].isin(codes)].unique() for codes in (DEFORESTED, DEGRADED))
-    return [
-        _headline(str(before), str(final), float(loss), lost, changed)
-        for before, final, loss, lost, changed in zip(
-            assessed["outcome"],
-            assessed["final_outcome"],
-            assessed["deforestation_ha"],
-            assessed.index.isin(deforested).tolist(),
-            assessed.index.isin(degraded).tolist(),
-            strict=True,
-        )
-    ]
-
-
-def _headline(before: str, final: str, deforestation_ha: float, deforested: bool, degraded: bool) -> str:
-    if final == "low" and round(deforestation_ha, 4) > 0:
-        return "says_low_below"
-    if final != "high":
-        return f"says_{final}"
-    if before != "high":
-        return "says_high_confirmed"
-    if deforested and degraded:
-        return "says_high_both"
-    if degraded:
-        return "says_high_degradation"
-    return "says_high" if deforested else "says_high_other"
+    deforested, degraded = (
+        assessed.index.isin(reasons.index[reasons["code"].isin(codes)].unique()) for codes in (DEFORESTED, DEGRADED)
+    )
+    before, final = (assessed[name].to_numpy(dtype=object, na_value="nan") for name in ("outcome", "final_outcome"))
+    loss = assessed["deforestation_ha"].to_numpy(dtype=np.float64)
+    high = final == "high"
+    said = {
+        "says_low_below": (final == "low") & (loss >= LEAST_SHOWN_HA),
+        "says_high_confirmed": high & (before != "high"),
+        "says_high_both": high & deforested & degraded,
+        "says_high_degradation": high & degraded,
+        "says_high": high & deforested,
+        "says_high_other": high,
+    }
+    chosen = np.select(list(said.values()), list(said), default="")
+    return [key or f"says_{outcome}" for key, outcome in zip(chosen.tolist(), final.tolist(), strict=True)]

@@ -24,6 +24,7 @@ class ReportInput:
     findings: pd.DataFrame
     sources: pd.DataFrame
     patches: gpd.GeoDataFrame
+    """Those after the cut-off date are shown."""
     assessments: pd.DataFrame
     reasons: pd.DataFrame
     variables: Sequence[Variable]

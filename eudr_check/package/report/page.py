@@ -18,6 +18,7 @@ import pandas as pd
 from eudr_check.package import backdrop
 from eudr_check.package.report import animals, areas, data, desk, filing, forest, uses
 from eudr_check.package.report.inputs import ReportInput
+from eudr_check.package.report.pieces import encoded
 from eudr_check.text import say
 
 SCRIPTS = (
@@ -53,9 +54,7 @@ def write(folder: Path, given: ReportInput) -> list[Path]:
     content["filings"] = filing.document(given.filings, languages)
     content["looks"] = data.looks(given.looks, plots.index)
     content["reviews"] = data.reviews(given.reviews, plots.index, languages)
-    content["to_review"] = data.looks(
-        {plot: {"plot": plot, **asked} for plot, asked in given.to_review.items()}, plots.index
-    )
+    content["to_review"] = data.asked(given.to_review, plots.index)
     refused = pd.DataFrame({"lot": [], "reasons": []}) if given.refused_lots is None else given.refused_lots
     content["desk"] = desk.document(given.lots, refused, given.deliveries, plots, given.assessments)
     content["animals"] = animals.document(given.animals)
@@ -87,7 +86,7 @@ def _page(content: dict[str, object], given: ReportInput) -> Iterator[str]:
     for part in rest:
         name, _, after = part.partition("}}")
         if name == "data":
-            yield from data.encoded(content)
+            yield from encoded(content)
         else:
             yield fields[name]
         yield after

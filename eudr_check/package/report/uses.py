@@ -1,12 +1,14 @@
 """What the ground of plots that are not low is, for the page, and the splits that are proposed."""
 
-from collections.abc import Mapping
-
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from eudr_check.package import palette
 from eudr_check.package.report.outlines import packed
+from eudr_check.package.report.pieces import Keyed
+from eudr_check.package.report.places import places
 from eudr_check.use_tables import GROUND_USES
 
 
@@ -22,29 +24,30 @@ def document(
         `names` and `colours` of kinds of ground; `hectares`, a list in the order of `names` for each plot that is not
         low; `parts`: columns of SPLITS with `plot` as position.
     """
-    position = {str(plot): number for number, plot in enumerate(plots.index)}
-    matter = assessments.index[assessments["outcome"] != "low"]
-    shown = uses if uses is None else uses[uses.index.isin(matter) & uses.index.isin(plots.index)]
     return {
         "names": list(GROUND_USES),
         "colours": dict(palette.GROUND),
-        "hectares": {} if shown is None else _rows(shown.round(4), position),
-        "parts": None if splits is None else _parts(splits, position),
+        "hectares": {} if uses is None else _hectares(uses, plots.index, assessments),
+        "parts": None if splits is None else _parts(splits, plots.index),
     }
 
 
-def _rows(shown: pd.DataFrame, position: Mapping[str, int]) -> dict[str, list[float]]:
-    hectares = shown[[f"{name}_ha" for name in GROUND_USES]].to_numpy().tolist()
-    return {str(position[str(plot)]): row for plot, row in zip(shown.index, hectares, strict=True)}
+def _hectares(uses: pd.DataFrame, plots: pd.Index, assessments: pd.DataFrame) -> Keyed:
+    found = places(uses.index, plots)
+    shown = (found >= 0) & (places(uses.index, assessments.index[assessments["outcome"] != "low"]) >= 0)
+    return Keyed(found[shown], _rows(uses)[shown])
 
 
-def _parts(splits: gpd.GeoDataFrame, position: Mapping[str, int]) -> dict[str, object]:
-    held = splits[[f"{name}_ha" for name in GROUND_USES]].round(4).to_numpy().tolist()
+def _parts(splits: gpd.GeoDataFrame, plots: pd.Index) -> dict[str, object]:
     return {
-        "plot": [position[str(plot)] for plot in splits.index],
-        "number": splits["number"].tolist(),
+        "plot": places(splits.index, plots),
+        "number": splits["number"].to_numpy(),
         "part": splits["part"].tolist(),
-        "area": splits["area_ha"].round(4).tolist(),
-        "holds": held,
+        "area": splits["area_ha"].to_numpy(dtype=np.float64).round(4),
+        "holds": _rows(splits),
         "outlines": packed(splits.geometry.to_numpy()),
     }
+
+
+def _rows(table: pd.DataFrame) -> NDArray[np.float64]:
+    return table[[f"{name}_ha" for name in GROUND_USES]].to_numpy(dtype=np.float64).round(4)

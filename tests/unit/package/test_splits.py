@@ -95,8 +95,8 @@ def test_page_has_hectares_of_plots_that_are_not_low() -> None:
     parts = season_tables.proposed(season)
     uses = tables.typed(tables.USES, {"plot": season.plots.index} | {f"{name}_ha": 0.5 for name in tables.GROUND_USES})
     found = report_uses.document(uses, parts, season.plots, season.assessments)
-    shown = {season.plots.index[int(place)] for place in found["hectares"]}
+    shown = {season.plots.index[int(place)] for place in found["hectares"].keys}
 
     assert shown == set(season.assessments.index[season.assessments["outcome"] != "low"])
-    assert found["parts"]["holds"][1] == [0.0, 0.0, 0.0, 0.05, 0.0, 1.35]
+    assert found["parts"]["holds"][1].tolist() == [0.0, 0.0, 0.0, 0.05, 0.0, 1.35]
     assert report_uses.document(None, None, season.plots, season.assessments)["parts"] is None
