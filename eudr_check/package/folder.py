@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,13 @@ class Folder:
     def text(self, name: str, content: str) -> None:
         """Write text in UTF-8."""
         self.bytes(name, content.encode("utf-8"))
+
+    def pieces(self, name: str, texts: Iterable[str]) -> None:
+        """Write text in UTF-8 as it comes; no line ends become others."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(texts)
 
     def csv(self, name: str, frame: pd.DataFrame) -> None:
         """Write a table no spreadsheet can take for formulas."""

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from eudr_check.package.formats.geojson_text import collection
+from eudr_check.package.formats.geojson_text import pieces
 from eudr_check.text import number, say
 from eudr_check.use_tables import GROUND_USES
 
@@ -19,6 +19,8 @@ CODE = "mixed_plot"
 """Of its action in the plan."""
 DECIMALS = 8
 """Of hectares: a square decimetre in ten, so that parts still add up to their plot."""
+AT_A_TIME = 1 << 13
+"""Parts that are text at a time: those of a nation take half a gigabyte."""
 LEAST_HA, NOTHING_HA = 0.005, 1e-8
 """Hectares that two decimals show, and those that are rounding."""
 
@@ -35,8 +37,8 @@ class Part:
     geometry: shapely.Geometry
 
 
-def content(splits: gpd.GeoDataFrame, plots: pd.DataFrame, language: str) -> bytes:
-    """The parts of every split, a Feature each.
+def content(splits: gpd.GeoDataFrame, plots: pd.DataFrame, language: str) -> Iterator[str]:
+    """The parts of every split, a Feature each, as text in pieces.
 
     Args:
         splits: SPLITS. plots: PLOTS.
@@ -45,10 +47,16 @@ def content(splits: gpd.GeoDataFrame, plots: pd.DataFrame, language: str) -> byt
     Returns:
         GeoJSON in WGS84; coordinates as they are cut, hectares that add up.
     """
+    begins = range(0, len(splits), AT_A_TIME)
+    return pieces(
+        line for begin in begins for line in _features(splits.iloc[begin : begin + AT_A_TIME], plots, language)
+    )
+
+
+def _features(splits: gpd.GeoDataFrame, plots: pd.DataFrame, language: str) -> Iterator[str]:
     known = plots[["cooperative", "plot_id"]].reindex(splits.index).to_dict("records")
     shapes = shapely.to_geojson(shapely.orient_polygons(shapely.force_2d(splits.geometry.to_numpy())))
     note = say("uses", "mixed", language)
-    lines = []
     for (plot, part), of, shape in zip(_parts(splits), known, shapes.tolist(), strict=True):
         properties = {
             "plot": plot,
@@ -62,8 +70,7 @@ def content(splits: gpd.GeoDataFrame, plots: pd.DataFrame, language: str) -> byt
             "note": note,
         }
         said = json.dumps(properties, ensure_ascii=False)
-        lines.append(f'{{"type": "Feature", "geometry": {shape}, "properties": {said}}}')
-    return collection(lines)
+        yield f'{{"type": "Feature", "geometry": {shape}, "properties": {said}}}'
 
 
 def in_words(holds_ha: Mapping[str, float], language: str) -> str:

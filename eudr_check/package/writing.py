@@ -177,7 +177,7 @@ def _write_settings(into: Folder, given: PackageInput) -> None:
         into.json("areas.json", list(given.area_layers))
     if given.splits is not None:
         language = given.harvest.package.languages[0]
-        into.bytes(splits.NAME, splits.content(given.splits, given.plots, language))
+        into.pieces(splits.NAME, splits.content(given.splits, given.plots, language))
     into.json("settings.json", settings.of(given.harvest, given.variables))
     for attachment in sorted(given.attachments, key=lambda item: item.name):
         into.attach(attachment)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from eudr_check import object_store, parquet
 from eudr_check.config import Harvest
@@ -16,6 +18,7 @@ from eudr_check.risk.compare import CAME, WENT, causes, changed
 from eudr_check.run.artifacts import Artifact, reaching, refusal
 from eudr_check.run.folder import RunFolder
 from eudr_check.steps import Made
+from eudr_check.tables import PLOT_INDEX
 
 _NAMED = {CAME: "blocked", WENT: "unblocked"}
 """Causes in a word of their own instead of a detail in English."""
@@ -78,14 +81,16 @@ def show(harvest: Harvest, folder: RunFolder, found: Changes | None) -> None:
 
 def _state(files: Mapping[str, Path]) -> pd.DataFrame:
     """Geometry as bytes, hectares of points, outcome, area and deforestation; text for no outcome."""
-    places = pd.read_parquet(files["PLOTS"], columns=[*PLACE[:3], "area_ha"])
+    # Outlines stay in Arrow: as objects of Python those of a nation would take three times as much.
+    read = pq.ParquetFile(files["PLOTS"]).read([PLOT_INDEX.name, *PLACE[:3], "area_ha"])
+    places = read.to_pandas(types_mapper={pa.binary(): pd.ArrowDtype(pa.binary())}.get)
     assessed = pd.read_parquet(files["ASSESSMENTS"], columns=["final_outcome", "deforestation_ha"])
     outcome = assessed["final_outcome"].astype(object).reindex(places.index).fillna("blocked")
     # The declared area of a point makes its disc.
     disc = places["declared_area_ha"].where(places["geometry_kind"] == "point").fillna(-1.0)
     return pd.DataFrame(
         {
-            "geometry": places["geometry"].where(places["geometry"].notna(), b""),
+            "geometry": places["geometry"].fillna(b""),
             "disc": disc,
             "outcome": outcome,
             "area": places["area_ha"].fillna(places["declared_area_ha"]).round(4),

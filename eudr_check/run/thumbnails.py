@@ -90,8 +90,8 @@ def _that_matter(plots: gpd.GeoDataFrame, assessments: pd.DataFrame) -> gpd.GeoD
     ordered = open_ones.assign(weight=open_ones["outcome"].map(weight)).sort_values(
         ["weight", "deforestation_ha"], ascending=[True, False], kind="stable"
     )
-    usable = plots[plots["usable"]]
-    return usable.loc[[plot for plot in ordered.index if plot in usable.index][:LIMIT]]
+    usable = plots.index[plots["usable"]]
+    return plots.loc[ordered.index[ordered.index.isin(usable)][:LIMIT]]
 
 
 def _window(bounds: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,7 +1,7 @@
 """GeoJSON of plots as text (RFC 7946): a Feature a line, outer rings counterclockwise, no null among properties."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -28,9 +28,16 @@ def known(properties: Row) -> dict[str, object]:
 
 def collection(features: Iterable[Mapping[str, object] | str]) -> bytes:
     """A FeatureCollection, of Features or of their texts."""
-    texts = (one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in features)
-    lines = ",\n".join(texts)
-    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'.encode()
+    return "".join(pieces(features)).encode()
+
+
+def pieces(features: Iterable[Mapping[str, object] | str]) -> Iterator[str]:
+    """The text of a FeatureCollection, a Feature at a time."""
+    yield '{"type": "FeatureCollection", "features": [\n'
+    for number, one in enumerate(features):
+        text = one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)
+        yield f",\n{text}" if number else text
+    yield "\n]}\n"
 
 
 def feature(shape: BaseGeometry, properties: Mapping[str, object]) -> dict[str, object]:

@@ -4,7 +4,7 @@ numbers."""
 import base64
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -59,23 +59,24 @@ UNREAD = {
 }
 
 
-def document(given: ReportInput) -> dict[str, object]:
-    """Everything the page shows, ready for `pieces.encoded`."""
+def document(given: ReportInput) -> Iterator[tuple[str, object]]:
+    """Everything the page shows of the tables, part by part, for `pieces.members`: made when it is asked for."""
     spoken = languages(given.harvest)
     pictures = given.pictures or {}
     plots = given.plots.index
     assessed = given.assessments[ASSESSED].reindex(plots)
     found = places(given.findings["plot"], plots)
     shown = places(pd.Series(list(pictures), dtype="str"), plots).tolist()
-    return {
-        "harvest": given.harvest.harvest,
-        "commodity": given.harvest.commodity,
-        "policy": ", ".join(sorted(given.assessments["policy"].unique())),
-        "date": document_date.day(given.harvest).isoformat(),
-        "version": __version__,
-        "languages": spoken,
-        "machine_made": {language: said for language in spoken if (said := machine_made(language))},
-        "outcomes": [
+    yield "harvest", given.harvest.harvest
+    yield "commodity", given.harvest.commodity
+    yield "policy", ", ".join(sorted(given.assessments["policy"].unique()))
+    yield "date", document_date.day(given.harvest).isoformat()
+    yield "version", __version__
+    yield "languages", spoken
+    yield "machine_made", {language: said for language in spoken if (said := machine_made(language))}
+    yield (
+        "outcomes",
+        [
             {
                 "name": name,
                 "colour": palette.OUTCOMES[name].colour,
@@ -84,27 +85,34 @@ def document(given: ReportInput) -> dict[str, object]:
             }
             for name in OUTCOMES
         ],
-        "ground": {
+    )
+    yield (
+        "ground",
+        {
             "forest": palette.FOREST,
             "no_forest": palette.NO_FOREST,
             "unknown": palette.UNKNOWN,
             "before": palette.LOSS_BEFORE,
         },
-        "point_ha": POINT_AREA_HA,
-        "years": {str(year): palette.year_colour(year) for year in _years(given.patches, pictures)},
-        "text": _said(_words(given.harvest.commodity), spoken),
-        "sentences": {
-            name: _said(entries, spoken) for name, entries in _sentences(given.findings, given.reasons).items()
-        },
-        "plots": _plots(given.harvest, given.plots, assessed) | {"says": headlines(assessed, given.reasons)},
-        "unread": _unread(unread(assessed, given.reasons)),
-        "outlines": packed(given.plots.geometry.to_numpy()),
-        "patches": _patches(given.patches, given.variables),
-        "reasons": _reasons(given.reasons, plots),
-        "findings": _findings(given.findings[found >= 0], plots),
-        "elsewhere": _findings(given.findings[found < 0], plots),
-        "layers": _layers(given.variables, given.sources, given.classes),
-        "pictures": {
+    )
+    yield "point_ha", POINT_AREA_HA
+    yield "years", {str(year): palette.year_colour(year) for year in _years(given.patches, pictures)}
+    yield "text", _said(_words(given.harvest.commodity), spoken)
+    yield (
+        "sentences",
+        {name: _said(entries, spoken) for name, entries in _sentences(given.findings, given.reasons).items()},
+    )
+    yield "plots", _plots(given.harvest, given.plots, assessed) | {"says": headlines(assessed, given.reasons)}
+    yield "unread", _unread(unread(assessed, given.reasons))
+    yield "outlines", packed(given.plots.geometry.to_numpy())
+    yield "patches", _patches(given.patches, given.variables)
+    yield "reasons", _reasons(given.reasons, plots)
+    yield "findings", _findings(given.findings[found >= 0], plots)
+    yield "elsewhere", _findings(given.findings[found < 0], plots)
+    yield "layers", _layers(given.variables, given.sources, given.classes)
+    yield (
+        "pictures",
+        {
             str(place): {
                 "bounds": list(picture.bounds),
                 "png": base64.b64encode(png(picture)).decode(),
@@ -112,7 +120,7 @@ def document(given: ReportInput) -> dict[str, object]:
             }
             for place, picture in zip(shown, pictures.values(), strict=True)
         },
-    }
+    )
 
 
 def languages(harvest: Harvest) -> list[str]:

@@ -30,7 +30,8 @@ def packed(geometries: Geometries) -> dict[str, NDArray[np.int32]]:
 
 def _rings(geometries: Geometries, begin: int) -> _Rings:
     """Positions (n, 2), positions per ring, and the geometry of each ring, counted from `begin`."""
-    simple = shapely.simplify(shapely.force_2d(geometries), 0.5 / PER_DEGREE)
+    flat = shapely.force_2d(geometries) if shapely.has_z(geometries).any() else geometries
+    simple = shapely.simplify(flat, 0.5 / PER_DEGREE)
     # Shells one way, holes the other: the page fills many plots at once by winding, and overlaps stay filled.
     parts, of = shapely.get_parts(shapely.orient_polygons(simple), return_index=True)
     is_point = shapely.get_type_id(parts) == shapely.GeometryType.POINT

@@ -18,7 +18,7 @@ import pandas as pd
 from eudr_check.package import backdrop
 from eudr_check.package.report import animals, areas, data, desk, filing, forest, uses
 from eudr_check.package.report.inputs import ReportInput
-from eudr_check.package.report.pieces import encoded
+from eudr_check.package.report.pieces import members
 from eudr_check.text import say
 
 SCRIPTS = (
@@ -44,32 +44,35 @@ def write(folder: Path, given: ReportInput) -> list[Path]:
     Returns:
         The one path. Same tables, same bytes.
     """
-    plots = given.plots
-    content = data.document(given)
-    content["called"] = given.called
-    content["pictured"] = data.pictured(plots, given.assessments, given.pictures)
-    content["shipments"] = data.shipments(given.shipments)
-    languages = data.languages(given.harvest)
-    content["withheld"] = data.withheld(given.withheld, languages)
-    content["filings"] = filing.document(given.filings, languages)
-    content["looks"] = data.looks(given.looks, plots.index)
-    content["reviews"] = data.reviews(given.reviews, plots.index, languages)
-    content["to_review"] = data.asked(given.to_review, plots.index)
-    refused = pd.DataFrame({"lot": [], "reasons": []}) if given.refused_lots is None else given.refused_lots
-    content["desk"] = desk.document(given.lots, refused, given.deliveries, plots, given.assessments)
-    content["animals"] = animals.document(given.animals)
-    content["areas"] = areas.document(given.area_layers, given.area_outlines, given.areas)
-    content["uses"] = uses.document(given.uses, given.splits, plots, given.assessments)
-    content["backdrop"] = backdrop.around(plots)
-    baselines = [given.baseline, *(one.column for one in given.variables if one.role == "forest_2020")]
-    content["forest"] = forest.document(folder, [one for one in baselines if one])
     path = folder / "report.html"
     with path.open("w", encoding="utf-8", newline="\n") as page:
-        page.writelines(_page(content, given))
+        page.writelines(_page(_content(folder, given), given))
     return [path]
 
 
-def _page(content: dict[str, object], given: ReportInput) -> Iterator[str]:
+def _content(folder: Path, given: ReportInput) -> Iterator[tuple[str, object]]:
+    """What the page knows, part by part: each is made when the one before is written, and gone before the next."""
+    yield from data.document(given)
+    plots, languages = given.plots, data.languages(given.harvest)
+    yield "called", given.called
+    yield "pictured", data.pictured(plots, given.assessments, given.pictures)
+    yield "shipments", data.shipments(given.shipments)
+    yield "withheld", data.withheld(given.withheld, languages)
+    yield "filings", filing.document(given.filings, languages)
+    yield "looks", data.looks(given.looks, plots.index)
+    yield "reviews", data.reviews(given.reviews, plots.index, languages)
+    yield "to_review", data.asked(given.to_review, plots.index)
+    refused = pd.DataFrame({"lot": [], "reasons": []}) if given.refused_lots is None else given.refused_lots
+    yield "desk", desk.document(given.lots, refused, given.deliveries, plots, given.assessments)
+    yield "animals", animals.document(given.animals)
+    yield "areas", areas.document(given.area_layers, given.area_outlines, given.areas)
+    yield "uses", uses.document(given.uses, given.splits, plots, given.assessments)
+    yield "backdrop", backdrop.around(plots)
+    baselines = [given.baseline, *(one.column for one in given.variables if one.role == "forest_2020")]
+    yield "forest", forest.document(folder, [one for one in baselines if one])
+
+
+def _page(content: Iterator[tuple[str, object]], given: ReportInput) -> Iterator[str]:
     style, script = _part("report.css"), "".join(map(_part, SCRIPTS))
     language = given.harvest.package.languages[0]
     fields = {
@@ -86,7 +89,7 @@ def _page(content: dict[str, object], given: ReportInput) -> Iterator[str]:
     for part in rest:
         name, _, after = part.partition("}}")
         if name == "data":
-            yield from encoded(content)
+            yield from members(content)
         else:
             yield fields[name]
         yield after

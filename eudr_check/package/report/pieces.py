@@ -41,6 +41,18 @@ class Keyed:
     """(names, numbers)."""
 
 
+def members(of: Iterable[tuple[str, object]]) -> Iterator[str]:
+    """An object as `encoded` writes it; each member is let go of before the next one is asked for."""
+    yield "{"
+    comma = ""
+    for name, content in of:
+        yield f"{comma}{_text(name)}:"
+        yield from encoded(content)
+        comma = ","
+        del content
+    yield "}"
+
+
 def encoded(content: object) -> Iterator[str]:
     """JSON that can stand inside a script element: no `<`, no line separators of JavaScript.
 
@@ -52,7 +64,7 @@ def encoded(content: object) -> Iterator[str]:
         ValueError: NaN or an infinite number outside of arrays.
     """
     if isinstance(content, Mapping):
-        yield from _object(content.items())
+        yield from members(content.items())
     elif isinstance(content, Members):
         yield from _enclosed("{", (_text(dict(some))[1:-1] for some in _batches(content.of)), "}")
     elif isinstance(content, Keyed):
@@ -65,14 +77,6 @@ def encoded(content: object) -> Iterator[str]:
         yield from _enclosed("[", (_text(some)[1:-1] for some in _batches(items)), "]")
     else:
         yield _text(content)
-
-
-def _object(members: Iterable[tuple[str, object]]) -> Iterator[str]:
-    yield "{"
-    for number, (name, content) in enumerate(members):
-        yield f"{',' if number else ''}{_text(name)}:"
-        yield from encoded(content)
-    yield "}"
 
 
 def _enclosed(first: str, parts: Iterable[str], last: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ from eudr_check.register import FilingState
 from eudr_check.run import alone, conservation, dating, map_rasters, watched
 from eudr_check.run.artifacts import Artifact, write_json
 from eudr_check.run.graph import Result, on_cores
-from eudr_check.run.records import RecordOf, records
+from eudr_check.run.records import records
 from eudr_check.run.stages.areas import LOOKED, OUTLINES, facts
 from eudr_check.run.stages.job import Run, definitions, supply_of
 from eudr_check.run.thumbnails import baseline_of, pictures
@@ -184,22 +184,24 @@ def _key(run: Run, of: _From, filed: Sequence[Filed | FilingState], edition: Edi
 
 def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
     harvest, added, record = _harvest(run), run.documents, of.assess.json("article10")
+    plots, sources = of.plots.features("PLOTS"), of.overlay.table("SOURCES")
+    assessments = of.assess.table("ASSESSMENTS")
     lots = of.assess.table("LOTS") if of.assess.has("LOTS") else None
     return PackageInput(
         harvest=harvest,
         plan_day=of.plan_day,
-        plots=of.plots.features("PLOTS"),
+        plots=plots,
         findings=conservation.findings_of(of.plots, of.overlay, of.areas),
-        sources=of.overlay.table("SOURCES"),
+        sources=sources,
         evidence=of.overlay.file("EVIDENCE"),
         patches=of.overlay.file("PATCHES"),
         stored={"SOURCES": of.overlay.file("SOURCES")}
         | {name: of.assess.file(name) for name in ("ASSESSMENTS", "REASONS")},
         uses=of.assess.table("USES") if of.assess.has("USES") else None,
         splits=None if (parts := of.splits.features("SPLITS")).empty else parts,
-        assessments=of.assess.table("ASSESSMENTS"),
+        assessments=assessments,
         reasons=of.assess.table("REASONS"),
-        variables=watched.variables(definitions(run), of.overlay.table("SOURCES")),
+        variables=watched.variables(definitions(run), sources),
         policy=risk.policy(run.harvest.policy),
         areas=None if of.areas is None else of.areas.table("AREAS"),
         area_outlines=None if of.areas is None else of.areas.features(OUTLINES),
@@ -212,7 +214,10 @@ def _given(run: Run, of: _From, filed: Sequence[Filed]) -> PackageInput:
         animals=of.assess.table("ANIMALS") if of.assess.has("ANIMALS") else None,
         shipments=added.shipments,
         filed=filed,
-        article10_of=None if record is None else _records(run, of, lots),
+        # From the tables above: those of a nation fill the memory once.
+        article10_of=None
+        if record is None
+        else records(run.dated, added, plots, assessments, sources, lots, facts(of.areas)),
         reviews=of.assess.json("reviews"),
         to_review=of.assess.json("to_review"),
         attachments=added.attachments,
@@ -240,11 +245,6 @@ def _write(run: Run, of: _From, folder: Path, given: PackageInput) -> None:
     begun = Step(package_room.DRAWN, drawn, needs=(PATCHES,), where="thread")
     steps = package_room.steps(folder, given, on_cores)
     run.graph.run([begun if step.name == begun.name else step for step in steps])
-
-
-def _records(run: Run, of: _From, lots: pd.DataFrame | None) -> RecordOf:
-    read = (of.assess.table("ASSESSMENTS"), of.overlay.table("SOURCES"), lots)
-    return records(run.dated, run.documents, of.plots.features("PLOTS"), *read, facts(of.areas))
 
 
 def _pictures(run: Run, of: _From, given: PackageInput) -> dict[str, Picture]:

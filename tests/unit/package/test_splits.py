@@ -23,7 +23,7 @@ def test_geojson_says_of_every_part_that_it_is_a_proposal() -> None:
     """Parts with hectares that add up, no producer, no outcome, no id of their own."""
     season = season_tables.season(60)
     parts = season_tables.proposed(season)
-    features = json.loads(splits.content(parts, season.plots, "es"))["features"]
+    features = json.loads("".join(splits.content(parts, season.plots, "es")))["features"]
 
     assert [one["properties"]["number"] for one in features] == [1, 2]
     assert sum(one["properties"]["area_ha"] for one in features) == pytest.approx(2.1, abs=1e-8)

@@ -129,7 +129,7 @@ def test_classes_that_count_are_named_beside_their_map() -> None:
     given = ReportInput(
         harvest=season_tables.harvest(), variables=season_tables.VARIABLES, classes=named, **season.tables()
     )
-    shown = report_data.document(given)["layers"]
+    shown = dict(report_data.document(given))["layers"]
 
     assert isinstance(shown, list)
     assert {one["variable"]: one["classes"] for one in shown} == {
@@ -229,7 +229,7 @@ def test_page_knows_what_of_each_figure_was_read() -> None:
         index=pd.Index([first, second, third]),
     ).astype({"area_ha": float, "threshold_ha": float})
     given = ReportInput(harvest=season_tables.harvest(), variables=season_tables.VARIABLES, **tables)
-    shown = in_page(report_data.document(given)["unread"])
+    shown = in_page(dict(report_data.document(given))["unread"])
 
     assert shown == {
         "forest": [0.0, None, 0.0],
@@ -260,7 +260,7 @@ def test_map_draws_disturbed_canopy_as_what_it_is() -> None:
     tables["patches"] = season.patches.assign(column=renamed)
     degradation = replace(season_tables.VARIABLES[-1], column="tmf.degradation_year", role="degradation")
     given = ReportInput(harvest=season_tables.harvest(), variables=(*season_tables.VARIABLES, degradation), **tables)
-    shown = in_page(report_data.document(given)["patches"])
+    shown = in_page(dict(report_data.document(given))["patches"])
 
     columns = [shown["columns"][position] for position in shown["column"]]
     assert set(columns) == {"hansen.loss_year", "tmf.degradation_year"}
@@ -279,7 +279,7 @@ def test_page_says_of_which_points_four_hectares_were_assumed() -> None:
         usable=[True, True, False, True],
     )
     given = ReportInput(harvest=season_tables.harvest(), variables=season_tables.VARIABLES, **tables)
-    shown = in_page(report_data.document(given))
+    shown = in_page(dict(report_data.document(given)))
     script = (Path(report.__file__).parent / "report.js").read_text(encoding="utf-8")
 
     assert shown["plots"]["assumed"] == [1, 0, 0, 0]
