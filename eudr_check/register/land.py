@@ -207,6 +207,6 @@ def _within(path: Place, table: str, columns: list[str], bounds: NDArray[np.floa
 
 def _frame(rows: list[tuple[object, ...]], columns: list[str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["geometry", *columns])
-    named = frame[columns[:3]].astype(str).agg(" / ".join, axis=1) if len(frame) else frame["geometry"]
-    frame["geometry"] = store.shapes(frame["geometry"].tolist(), named.tolist())
+    named = [" / ".join(map(str, row[1:4])) for row in rows]
+    frame["geometry"] = store.shapes(frame["geometry"].tolist(), named)
     return frame

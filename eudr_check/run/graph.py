@@ -21,6 +21,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
+import pyarrow as pa
+
 from eudr_check.errors import PackageError
 from eudr_check.steps import Answer, Call, Item, Made, Output, Step, Where
 from eudr_check.text import sentence
@@ -266,6 +268,8 @@ class Graph(AbstractContextManager["Graph"]):
                     self._obtained(scope, step, made) if isinstance(step, Result) else self._worked(scope, step, made)
                 )
             report(done)
+            # Arrow keeps what was let go of: of a nation's tables half a gigabyte.
+            pa.default_memory_pool().release_unused()
         except BaseException as error:
             future.set_exception(error)
             if step.where == "main":

@@ -1,6 +1,7 @@
 """Small pictures of the ground of the plots that matter, read again from the layers of their tiles."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 import geopandas as gpd
 import numpy as np
@@ -90,8 +91,8 @@ def _that_matter(plots: gpd.GeoDataFrame, assessments: pd.DataFrame) -> gpd.GeoD
     ordered = open_ones.assign(weight=open_ones["outcome"].map(weight)).sort_values(
         ["weight", "deforestation_ha"], ascending=[True, False], kind="stable"
     )
-    usable = plots.index[plots["usable"]]
-    return plots.loc[ordered.index[ordered.index.isin(usable)][:LIMIT]]
+    usable = frozenset(plots.index[plots["usable"]].tolist())
+    return plots.loc[list(islice((plot for plot in ordered.index.tolist() if plot in usable), LIMIT))]
 
 
 def _window(bounds: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
