@@ -21,8 +21,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
-import pyarrow as pa
-
 from eudr_check.errors import PackageError
 from eudr_check.steps import Answer, Call, Item, Made, Output, Step, Where
 from eudr_check.text import sentence
@@ -268,8 +266,7 @@ class Graph(AbstractContextManager["Graph"]):
                     self._obtained(scope, step, made) if isinstance(step, Result) else self._worked(scope, step, made)
                 )
             report(done)
-            # Arrow keeps what was let go of: of a nation's tables half a gigabyte.
-            pa.default_memory_pool().release_unused()
+            _let_go()
         except BaseException as error:
             future.set_exception(error)
             if step.where == "main":
@@ -326,6 +323,13 @@ class Graph(AbstractContextManager["Graph"]):
                 words.seek(0)
                 last = words.read().decode(errors="replace").strip().splitlines()[-1:]
                 raise PackageError(sentence("run", "not_made", what=call.makes, problem=last[0] if last else "-"))
+
+
+def _let_go() -> None:
+    """Arrow keeps what nobody holds any more: of a nation's tables half a gigabyte."""
+    arrow = sys.modules.get("pyarrow")
+    if arrow is not None:
+        arrow.default_memory_pool().release_unused()
 
 
 def _unwatched(name: str) -> AbstractContextManager[Callable[[Output], None]]:

@@ -66,7 +66,6 @@ def document(given: ReportInput) -> Iterator[tuple[str, object]]:
     plots = given.plots.index
     assessed = given.assessments[ASSESSED].reindex(plots)
     found = places(given.findings["plot"], plots)
-    shown = places(pd.Series(list(pictures), dtype="str"), plots).tolist()
     yield "harvest", given.harvest.harvest
     yield "commodity", given.harvest.commodity
     yield "policy", ", ".join(sorted(given.assessments["policy"].unique()))
@@ -110,17 +109,14 @@ def document(given: ReportInput) -> Iterator[tuple[str, object]]:
     yield "findings", _findings(given.findings[found >= 0], plots)
     yield "elsewhere", _findings(given.findings[found < 0], plots)
     yield "layers", _layers(given.variables, given.sources, given.classes)
-    yield (
-        "pictures",
-        {
-            str(place): {
-                "bounds": list(picture.bounds),
-                "png": base64.b64encode(png(picture)).decode(),
-                "years": _picture_years(picture),
-            }
-            for place, picture in zip(shown, pictures.values(), strict=True)
-        },
-    )
+    yield "pictures", Members(_pictures(pictures, plots))
+
+
+def _pictures(pictures: Mapping[str, Picture], plots: pd.Index) -> Iterator[tuple[str, object]]:
+    found = places(pd.Series(list(pictures), dtype="str"), plots).tolist()
+    for place, picture in zip(found, pictures.values(), strict=True):
+        drawn = base64.b64encode(png(picture)).decode()
+        yield str(place), {"bounds": list(picture.bounds), "png": drawn, "years": _picture_years(picture)}
 
 
 def languages(harvest: Harvest) -> list[str]:

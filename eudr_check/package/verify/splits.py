@@ -40,7 +40,8 @@ def check(contents: Contents, stage: Uses | None) -> Iterator[Difference]:
         return
     # Words of a note may be others in another version.
     known = contents.summary["software"] == __version__
-    if known and made.read_bytes() != proposals.content(contents.splits, contents.plots, language):
+    wanted = "".join(proposals.content(contents.splits, contents.plots, language)) if known else ""
+    if known and made.read_bytes() != wanted.encode():
         yield Difference(proposals.NAME, "derived", sentence("differences", "other_text"))
 
 
