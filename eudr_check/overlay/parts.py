@@ -90,7 +90,8 @@ class Parts:
         """object (n,) polygons or multipolygons of some parts, normalized, EPSG:4326."""
         order = np.argsort(self.part, kind="stable")
         ends = np.searchsorted(self.part[order], [wanted, wanted + 1])
-        drawn = [shapely.union_all(self.meshes[order[first:last]]) for first, last in ends.T.tolist()]
+        # Meshes of one net share their sides to the last bit: nothing need be cut to join them.
+        drawn = [shapely.coverage_union_all(self.meshes[order[first:last]]) for first, last in ends.T.tolist()]
         return shapely.normalize(np.array(drawn, dtype=object))
 
 
