@@ -2,8 +2,14 @@
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from eudr_check.typing import Floats
 
 LINE_POINTS, TALL_LINE_POINTS, MOST_POINTS = 15, 17, 409
 """A line of the standard font, one of Ethiopic letters (1.36 em), and the highest row that Excel has."""
@@ -18,6 +24,22 @@ _ETHIOPIC = re.compile("[\u1200-\u139f\u2d80-\u2ddf\uab01-\uab2e]")
 def height(cells: Iterable[tuple[object, float]]) -> float:
     """Points that a row takes, from the values of its cells and the widths of their columns in characters."""
     return min(MOST_POINTS, max((_points(value, width) for value, width in cells), default=LINE_POINTS))
+
+
+def heights(columns: Sequence[tuple[pa.DictionaryArray, float]], rows: int) -> Floats:
+    """What `height` gives of many rows.
+
+    Args:
+        columns: their cells and widths. rows: how many there are.
+    """
+    tallest = np.full(rows, float(LINE_POINTS))
+    for cells, width in columns:
+        # Where lines end depends on letters and marks; figures, of which no two rows have the same, are all alike.
+        shapes = pc.replace_substring_regex(cells.dictionary.cast(pa.large_string()), "[0-9]", "0").dictionary_encode()
+        points = np.array([_points(shape, width) for shape in shapes.dictionary.to_pylist()] + [LINE_POINTS])
+        of_shape = shapes.indices.take(cells.indices).fill_null(-1)
+        tallest = np.maximum(tallest, points[of_shape.to_numpy(zero_copy_only=False)])
+    return np.minimum(tallest, MOST_POINTS)
 
 
 def _points(value: object, width: float) -> int:

@@ -19,14 +19,18 @@ from eudr_check.records import Json
 from eudr_check.text import days, machine_made, number, say
 
 
+_ROW = "\0"
+"""Stands in a sentence where the row of each action comes."""
+
+
 @dataclass(frozen=True)
 class Ground:
     """What whoever goes there has to find, and to decide on."""
 
     patches: gpd.GeoDataFrame
     """PATCHES."""
-    to_review: Mapping[str, Json] = field(default_factory=dict)
-    """Plots that a decision can settle: outcome, reasons and evidence digest."""
+    to_review: pd.DataFrame = field(default_factory=lambda: to_decide({}))
+    """Plots that a decision can settle, from `to_decide`."""
     disturbed: frozenset[str] = frozenset()
     """Columns of PATCHES that show disturbed canopy, which is no loss."""
     animals: pd.DataFrame | None = None
@@ -87,8 +91,8 @@ class Plan:
     has_deliveries: bool
     losses: gpd.GeoDataFrame
     """Loss and disturbance after the cut-off on plots, from `losses.on_plots`."""
-    to_review: Mapping[str, Json] = field(default_factory=dict)
-    """Plots that a decision can settle: outcome, reasons and evidence digest."""
+    to_review: pd.DataFrame = field(default_factory=lambda: to_decide({}))
+    """Plots that a decision can settle, from `to_decide`."""
     splits: Mapping[str, Sequence[Part]] = field(default_factory=dict)
     """Parts that are proposed, by plot, for all plots of several uses."""
     spoken: str | None = None
@@ -121,14 +125,21 @@ class Plan:
         """A date as the language writes it."""
         return _date(value, self.language)
 
-    def file_row(self, file: str, source_row: object, source_place: object) -> str:
-        """File and row of an action, as people find it again; NA where there is none."""
-        row: Any = source_row
-        place: Any = source_place
-        file = self._files.get(file, file)
-        if pd.isna(row):
-            return file
-        return self.say("file_row", file=file, row=int(row) if pd.isna(place) else place)
+    def file_rows(self, todo: pd.DataFrame) -> list[str]:
+        """File and row of each action, as people find it again; the file alone where there is no row."""
+        files = todo["source_file"].map(str).tolist()
+        shown = {file: self._files.get(file, file) for file in set(files)}
+        around = {file: self.say("file_row", file=name, row=_ROW).split(_ROW) for file, name in shown.items()}
+        told = (todo[name].astype(object) for name in ("source_row", "source_place"))
+        rows, places = (one.where(one.notna(), None).tolist() for one in told)
+        return [
+            shown[file]
+            if row is None
+            else str(row).join(around[file])
+            if place is None
+            else self.say("file_row", file=shown[file], row=place)
+            for file, row, place in zip(files, rows, places, strict=True)
+        ]
 
     @cached_property
     def _files(self) -> dict[str, str]:
@@ -164,6 +175,16 @@ class Plan:
     def order(self) -> str:
         """What comes first in the list."""
         return self.say("order_kg" if self.has_deliveries else "order_area")
+
+
+def to_decide(to_review: Mapping[str, Json]) -> pd.DataFrame:
+    """Outcome, reasons and evidence digest of each plot that a decision can settle; plots by key, in their order."""
+    columns = {
+        "outcome": [one["outcome"] for one in to_review.values()],
+        "reason": [" ".join(one["reason"]) for one in to_review.values()],
+        "evidence_digest": [one["evidence_digest"] for one in to_review.values()],
+    }
+    return pd.DataFrame(columns, index=pd.Index(list(to_review), dtype="str", name="plot"), dtype="str")
 
 
 @lru_cache

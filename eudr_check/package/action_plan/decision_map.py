@@ -31,18 +31,19 @@ from eudr_check.text.clean import clean, file_stem
 
 LAYERS = {"reviews": "Point", "plots": "MultiPolygon", "losses": "MultiPolygon"}
 """Tables from top to bottom of the map, with their geometries."""
+DONE = ("plot", "wrong", "todo", "by")
 PLOTS = ("plot", "plot_id", "cooperative", "area_ha")
 OUTCOMES = ("final_outcome", "forest_2020_ha", "deforestation_ha", "unknown_ha")
 
 
 def write(folder: Path, plan: Plan) -> list[Path]:
     """Write `COOPERATIVE.gpkg` and `.qgz`; nothing where no plot is to be decided on. Same plan, same bytes."""
-    asked = [plot for plot in plan.to_review if plot in plan.plots.index]
-    if not asked:
+    asked = plan.to_review[plan.to_review.index.isin(plan.plots.index)]
+    if asked.empty:
         return []
     path = folder / f"{file_stem(plan.cooperative)}.gpkg"
-    mine = plan.losses[plan.losses["plot"].isin(asked)]
-    content = {"reviews": _reviews(plan, asked), "plots": _plots(plan, asked), "losses": _losses(mine)}
+    mine = plan.losses[plan.losses["plot"].isin(asked.index)]
+    content = {"reviews": _reviews(plan, asked), "plots": _plots(plan, asked.index), "losses": _losses(mine)}
     with written_on(plan.settings.day):
         for number, (name, (rows, shapes)) in enumerate(content.items()):
             _write(path, name, rows, shapes, first=number == 0)
@@ -50,46 +51,43 @@ def write(folder: Path, plan: Plan) -> list[Path]:
     return [path, _project(path.with_suffix(".qgz"), plan, years, content["reviews"][1])]
 
 
-def _reviews(plan: Plan, asked: list[str]) -> tuple[pa.Table, np.ndarray[Any, Any]]:
+def _reviews(plan: Plan, asked: pd.DataFrame) -> tuple[pa.Table, np.ndarray[Any, Any]]:
     """A row per plot to decide on, where its largest loss lies or else on the plot."""
-    own = plan.plots.loc[asked]
-    inside = shapely.point_on_surface(own.geometry.to_numpy())
-    lost = losses.marks(plan.losses).reindex(asked)
+    own = plan.plots.loc[asked.index]
+    points = shapely.point_on_surface(own.geometry.to_numpy())
+    lost = losses.marks(plan.losses).reindex(asked.index)
     there = lost["longitude"].notna().to_numpy()
-    points = inside.astype(object)
     points[there] = shapely.points(lost.to_numpy(float)[there])
-    given = {plot: plan.to_review[plot] for plot in asked}
-    actions = plan.todo[plan.todo["plot"].isin(asked)]
-    why: dict[str, list[str]] = {}
+    why: dict[str, str] = {}
     due: dict[str, dt.date] = {}
-    for plot, wrong, todo, by in zip(*(actions[name] for name in ("plot", "wrong", "todo", "by")), strict=True):
-        why.setdefault(plot, []).append(f"{wrong} → {todo}")
+    columns = (plan.todo.loc[plan.todo["plot"].isin(asked.index), name].tolist() for name in DONE)
+    for plot, wrong, todo, by in zip(*columns, strict=True):
+        why[plot] = f"{why[plot]}\n{wrong} → {todo}" if plot in why else f"{wrong} → {todo}"
         due[plot] = min(due.get(plot, by), by)
-    filled: dict[str, list[Any]] = {
-        "plot_id": own["plot_id"].tolist(),
-        "outcome": [given[plot]["outcome"] for plot in asked],
-        "wrong": ["\n".join(why[plot]) if plot in why else None for plot in asked],
-        "needs": ["\n".join(filter(None, (_needs(given[plot], plan.language), plan.mark))) for plot in asked],
-        "by": [due.get(plot) for plot in asked],
-        "plots": asked,
-        "reason": [" ".join(given[plot]["reason"]) for plot in asked],
-        "evidence_digest": [given[plot]["evidence_digest"] for plot in asked],
+    needs = {one: f"{_needs(one, plan.language)}\n{plan.mark}".strip("\n") for one in asked["outcome"].unique()}
+    filled = {
+        "plot_id": own["plot_id"],
+        "outcome": asked["outcome"],
+        "wrong": [why.get(plot) for plot in asked.index],
+        "needs": asked["outcome"].map(needs),
+        "by": [due.get(plot) for plot in asked.index],
+        "plots": asked.index,
+        "reason": asked["reason"],
+        "evidence_digest": asked["evidence_digest"],
     }
-    columns = [
-        pa.array(
-            [None if pd.isna(one) else one for one in filled.get(name, [None] * len(asked))],
-            pa.date32() if name in decision_form.DATES else pa.string(),
-        )
-        for name in decision_form.FIELDS
+    kinds = {name: pa.date32() if name in decision_form.DATES else pa.string() for name in decision_form.FIELDS}
+    arrays = [
+        pa.array(filled[name], kind, from_pandas=True) if name in filled else pa.nulls(len(asked), kind)
+        for name, kind in kinds.items()
     ]
-    return pa.table(columns, list(decision_form.FIELDS)), points
+    return pa.table(arrays, list(kinds)), points
 
 
-def _needs(asked: Json, language: str) -> str:
-    return say("reviews", f"needs_{asked['outcome']}", language)
+def _needs(outcome: str, language: str) -> str:
+    return say("reviews", f"needs_{outcome}", language)
 
 
-def _plots(plan: Plan, asked: list[str]) -> tuple[pa.Table, np.ndarray[Any, Any]]:
+def _plots(plan: Plan, asked: pd.Index) -> tuple[pa.Table, np.ndarray[Any, Any]]:
     own = plan.plots.loc[asked]
     shapes = own.geometry.to_numpy()
     drawn = shapely.get_dimensions(shapes) == 2

@@ -83,7 +83,10 @@ def _paper(plan: Plan, most: int) -> dict[str, Any]:
             plan.say(key)
             for key in ("plot", "kilograms" if plan.has_deliveries else "area", "wrong", "todo", "who", "by_when")
         ],
-        "actions": [_paper_action(plan, row) for row in shown.itertuples()],
+        "actions": [
+            _paper_action(plan, row, where)
+            for row, where in zip(shown.itertuples(), plan.file_rows(shown), strict=True)
+        ],
         "more": plan.say("more", count=left, file=f"{file_stem(plan.cooperative)}.xlsx") if left else "",
     }
 
@@ -120,7 +123,7 @@ def _paper_score(plan: Plan, score: Score) -> dict[str, Any]:
     }
 
 
-def _paper_action(plan: Plan, row: Any) -> dict[str, str]:
+def _paper_action(plan: Plan, row: Any, where: str) -> dict[str, str]:
     weight = (
         plan.number(row.kg)
         if plan.has_deliveries
@@ -128,7 +131,6 @@ def _paper_action(plan: Plan, row: Any) -> dict[str, str]:
         if row.area_ha == row.area_ha
         else "–"
     )
-    where = plan.file_row(row.source_file, row.source_row, row.source_place)
     name = row.plot_id if isinstance(row.plot_id, str) else where
     return {
         "plot": _short(clean(name), 40),

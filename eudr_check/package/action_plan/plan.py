@@ -16,7 +16,7 @@ from eudr_check import parquet
 from eudr_check.package import fonts, splits
 from eudr_check.package.action_plan import chains, decision_map, losses, pages, phone, workbook
 from eudr_check.package.action_plan.actions import actions, scorecard
-from eudr_check.package.action_plan.cooperative import Ground, Plan, Settings
+from eudr_check.package.action_plan.cooperative import Ground, Plan, Settings, to_decide
 from eudr_check.records import Json
 from eudr_check.steps import Call
 
@@ -38,13 +38,13 @@ def writing(
     arguments = {
         "folder": str(folder),
         "settings": settings.as_json(),
-        "to_review": dict(to_review),
+        "to_review": to_decide(to_review).reset_index().to_dict("list"),
         "disturbed": sorted(disturbed),
     }
     return Call(write_from_tables, arguments, FOLDER, plots)
 
 
-def write_from_tables(folder: str, settings: Json, to_review: Mapping[str, Json], disturbed: Sequence[str]) -> None:
+def write_from_tables(folder: str, settings: Json, to_review: Json, disturbed: Sequence[str]) -> None:
     """What `writing` orders."""
     tables = Path(folder) / "tables"
     judged = ("findings", "assessments", "reasons")
@@ -59,7 +59,7 @@ def write_from_tables(folder: str, settings: Json, to_review: Mapping[str, Json]
         deliveries=parquet.frame(there["DELIVERIES"]) if "DELIVERIES" in there else None,
         ground=Ground(
             parquet.features(tables / "PATCHES.parquet"),
-            to_review,
+            pd.DataFrame(to_review, dtype="str").set_index("plot"),
             frozenset(disturbed),
             parquet.frame(there["ANIMALS"]) if "ANIMALS" in there else None,
             parquet.features(there["SPLITS"]) if "SPLITS" in there else None,

@@ -1,11 +1,11 @@
 """The workbook of a cooperative: scorecard, everything to do, and the visits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import pyarrow as pa
 import xlsxwriter
 
 from eudr_check.law.regulation import CUTOFF
@@ -78,11 +78,12 @@ def write(folder: Path, plan: Plan) -> Path:
         ),
     }
     _score_sheet(book.add_worksheet(plan.say("scorecard")[:31]), plan, look)
-    actions = _action_sheet(book.add_worksheet(plan.say("actions")[:31]), plan, plan.todo, look)
-    visited = plan.todo[plan.todo["kind"] == "field"]
-    visits = _action_sheet(book.add_worksheet(plan.say("visits")[:31]), plan, visited, look)
+    visited = (plan.todo["kind"] == "field").to_numpy(bool)
+    _action_sheet(book.add_worksheet(plan.say("actions")[:31]), plan, len(visited), look)
+    _action_sheet(book.add_worksheet(plan.say("visits")[:31]), plan, int(visited.sum()), look)
     book.close()
-    sheet_rows.fill(path, {2: actions, 3: visits})
+    actions = _rows(plan)
+    sheet_rows.fill(path, {2: actions, 3: actions.only(visited)})
     return path
 
 
@@ -122,46 +123,52 @@ def _score_sheet(sheet: Any, plan: Plan, look: dict[str, Any]) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def _action_sheet(sheet: Any, plan: Plan, todo: pd.DataFrame, look: dict[str, Any]) -> Rows:
-    """Everything of a sheet but its rows, which it gives; one sample of them stands below the head."""
+def _action_sheet(sheet: Any, plan: Plan, rows: int, look: dict[str, Any]) -> None:
+    """Everything of a sheet but its rows; one sample of them stands below the head."""
     printed = _printed(plan)
     columns = [*printed, *ON_SCREEN]
-    rows = todo.assign(
-        kind=[plan.say(f"kind_{kind}") for kind in todo["kind"]],
-        who=[plan.say(f"who_{who}") for who in todo["who"]],
-        where=[plan.file_row(str(row.source_file), row.source_row, row.source_place) for row in todo.itertuples()],
-        producer=todo["plot"].map(plan.plots["producer_name"]),
-        plot_key=todo["plot"],
-        evidence_digest=todo["plot"].map({plot: one["evidence_digest"] for plot, one in plan.to_review.items()}),
-        **dict.fromkeys(BY_HAND),
-    )
     for number_, (head, _, width, kind) in enumerate(columns):
         sheet.set_column(number_, number_, width, None, {"hidden": head in KEYS})
         above = "head_text" if kind in ("text", "date", "by_hand") else "head_number"
         sheet.write_string(0, number_, plan.say(head), look[above])
     sheet.set_row(0, row_height.height((plan.say(head), width) for head, _, width, _ in columns))
-    for number_, (*_, kind) in enumerate(columns) if len(rows) else ():
+    for number_, (*_, kind) in enumerate(columns) if rows else ():
         _sample(sheet, number_, kind, look)
-    _by_hand(sheet, plan, [head for head, *_ in columns], len(rows))
+    _by_hand(sheet, plan, [head for head, *_ in columns], rows)
     sheet.freeze_panes(1, 1)
-    if len(rows):
-        sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+    if rows:
+        sheet.autofilter(0, 0, rows, len(columns) - 1)
     else:
         sheet.write_string(1, 0, plan.say("nothing"), look["soft"])
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
     # What is filled in and read fits the width of the page; positions, files and codes are for the screen.
-    sheet.print_area(0, 0, max(1, len(rows)), len(printed) - 1)
+    sheet.print_area(0, 0, max(1, rows), len(printed) - 1)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
-    values = [rows[name].tolist() for _, name, *_ in columns]
-    wrapped = [(own, width) for own, (_, name, width, kind) in zip(values, columns, strict=True) if _wraps(name, kind)]
-    widths = [width for _, width in wrapped]
-    heights = [
-        row_height.height(zip(row, widths, strict=True)) for row in zip(*(own for own, _ in wrapped), strict=True)
-    ]
-    return Rows(heights, [sheet_rows.cells(kind, own) for own, (*_, kind) in zip(values, columns, strict=True)])
+
+
+def _rows(plan: Plan) -> Rows:
+    """The rows of all actions."""
+    todo = plan.todo
+    made: dict[str, Callable[[], object]] = {
+        "kind": lambda: todo["kind"].map({kind: plan.say(f"kind_{kind}") for kind in todo["kind"].unique()}),
+        "who": lambda: todo["who"].map({who: plan.say(f"who_{who}") for who in todo["who"].unique()}),
+        "where": lambda: plan.file_rows(todo),
+        "producer": lambda: todo["plot"].map(plan.plots["producer_name"]),
+        "plot_key": lambda: todo["plot"],
+        "evidence_digest": lambda: todo["plot"].map(plan.to_review["evidence_digest"]),
+        **dict.fromkeys(BY_HAND, lambda: [None] * len(todo)),
+    }
+    columns, wrapped = [], []
+    for _, name, width, kind in (*_printed(plan), *ON_SCREEN):
+        values = made[name]() if name in made else todo[name]
+        coded = pa.array(values, from_pandas=True).dictionary_encode()
+        columns.append(sheet_rows.cells(kind, coded))
+        if _wraps(name, kind):
+            wrapped.append((coded, width))
+    return Rows(row_height.heights(wrapped, len(todo)), columns)
 
 
 def _wraps(name: str, kind: str) -> bool:

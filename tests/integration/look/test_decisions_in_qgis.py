@@ -24,7 +24,7 @@ from eudr_check.documents import decisions, dossier, review_book
 from eudr_check.documents.review import COLUMNS, DECISIONS, GROUNDS
 from eudr_check.package import palette
 from eudr_check.package.action_plan import decision_form, plan
-from eudr_check.package.action_plan.cooperative import Ground, Settings
+from eudr_check.package.action_plan.cooperative import Ground, Settings, to_decide
 from tests.helpers import season_tables
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -38,7 +38,7 @@ def written(folder: Path) -> tuple[list[Path], dict[str, dict[str, Any]]]:
     made = plan.write(
         folder,
         settings=Settings.of(season_tables.harvest()),
-        ground=Ground(season.patches, to_review),
+        ground=Ground(season.patches, to_decide(to_review)),
         **{name: season.tables()[name] for name in ("plots", "findings", "assessments", "reasons")},
     )
     return made, to_review

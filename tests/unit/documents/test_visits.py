@@ -20,7 +20,7 @@ from eudr_check.documents import decisions, dossier, review_book
 from eudr_check.documents.review import COLUMNS, read_reviews
 from eudr_check.errors import ConfigError
 from eudr_check.package.action_plan import plan
-from eudr_check.package.action_plan.cooperative import Ground, Settings
+from eudr_check.package.action_plan.cooperative import Ground, Settings, to_decide
 from eudr_check.text import say
 from tests.helpers import season_tables
 
@@ -41,7 +41,7 @@ def sent(language: str) -> tuple[bytes, dict[str, dict[str, object]]]:
         files = plan.write(
             Path(folder),
             settings=Settings.of(season_tables.harvest(package={"languages": [language]})),
-            ground=Ground(season.patches, to_review),
+            ground=Ground(season.patches, to_decide(to_review)),
             **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
         )
         return next(path for path in files if path.name == "coop-jaen.xlsx").read_bytes(), to_review

@@ -3,13 +3,16 @@
 import ast
 from pathlib import Path
 
+import numpy as np
 import pytest
 from babel.numbers import format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
 
 import eudr_check
 from eudr_check import text
 from eudr_check.choices import SPOKEN_LANGUAGES
-from eudr_check.text import sentence
+from eudr_check.text import many, sentence
 
 VALUES = (0.0, -0.0, 1, -3, 5e-7, 1.5e-6, 0.5, 2.5, 1234.5, 999999.9999999, -1234567.891, 1e15, 123456789.123456789)
 
@@ -23,6 +26,18 @@ def test_numbers_are_written_as_babel_writes_them(language, decimals):
     assert [text.number(value, language, decimals) for value in VALUES] == [
         format_decimal(value, format=pattern, locale=language) for value in VALUES
     ]
+
+
+@given(
+    st.lists(st.floats(width=64) | st.integers(-(10**7), 10**7).map(lambda n: n / 2000) | st.sampled_from(VALUES)),
+    st.integers(0, 6),
+    st.sampled_from(SPOKEN_LANGUAGES),
+)
+def test_many_numbers_are_written_as_each_alone(values, decimals, language):
+    """Halves, the largest and the smallest, infinity and no number too."""
+    array = np.array(values, dtype=np.float64)
+
+    assert many.numbers(array, language, decimals) == [text.number(one, language, decimals) for one in array.tolist()]
 
 
 def test_sentences_get_numbers_and_no_english_figures() -> None:

@@ -16,7 +16,7 @@ import yaml
 
 from eudr_check.documents import dossier
 from eudr_check.package.action_plan import actions, phone, plan, workbook
-from eudr_check.package.action_plan.cooperative import Ground, Settings
+from eudr_check.package.action_plan.cooperative import Ground, Settings, to_decide
 from eudr_check.text import LANGUAGES, say, topic
 from eudr_check.text.decided import decision
 from tests.helpers import season_tables
@@ -46,7 +46,7 @@ def write(folder: Path, season: season_tables.Season, **package: object) -> list
         deliveries=season.deliveries,
         ground=Ground(
             season.patches,
-            dossier.to_review(season.assessments, season.evidence, season.plots.geometry),
+            to_decide(dossier.to_review(season.assessments, season.evidence, season.plots.geometry)),
             frozenset({"tmf.degradation_year"}),
         ),
         **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
@@ -353,7 +353,10 @@ def test_of_wood_workbook_and_map_ask_about_degradation_too(tmp_path: Path, comm
     files = plan.write(
         tmp_path,
         settings=Settings.of(season_tables.harvest(commodity=commodity, package={"languages": ["en"]})),
-        ground=Ground(season.patches, dossier.to_review(season.assessments, season.evidence, season.plots.geometry)),
+        ground=Ground(
+            season.patches,
+            to_decide(dossier.to_review(season.assessments, season.evidence, season.plots.geometry)),
+        ),
         **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
     )
     book, project = (next(path for path in files if path.suffix == suffix) for suffix in (".xlsx", ".qgz"))

@@ -2,11 +2,14 @@
 
 import datetime as dt
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow as pa
 import xlsxwriter
 
 from eudr_check.package.action_plan import sheet_rows
@@ -60,6 +63,12 @@ def by_cell(path: Path) -> None:
     book.close()
 
 
+def coded(values: Sequence[Any]) -> pa.DictionaryArray:
+    """A column as the plan gives it."""
+    plain = [float(one) if isinstance(one, int) else one for one in values]
+    return pa.array(plain, from_pandas=True).dictionary_encode()
+
+
 def as_text(path: Path) -> None:
     """A sample through the library, all rows as text."""
     book, sheet, formats = begun(path)
@@ -71,8 +80,8 @@ def as_text(path: Path) -> None:
         else:
             sheet.write_number(1, column, 0, formats[kind])
     book.close()
-    columns = [sheet_rows.cells(kind, own) for kind, own in zip(KINDS, zip(*ROWS, strict=True), strict=True)]
-    sheet_rows.fill(path, {1: sheet_rows.Rows(HEIGHTS, columns)})
+    columns = [sheet_rows.cells(kind, coded(own)) for kind, own in zip(KINDS, zip(*ROWS, strict=True), strict=True)]
+    sheet_rows.fill(path, {1: sheet_rows.Rows(np.array(HEIGHTS), columns)})
 
 
 def test_every_member_is_the_one_xlsxwriter_writes(tmp_path: Path) -> None:
@@ -92,7 +101,8 @@ def test_a_text_too_long_for_a_cell_says_that_it_goes_on(tmp_path: Path) -> None
     book, sheet, formats = begun(tmp_path / "long.xlsx")
     sheet.write_string(1, 0, "sample", formats["text"])
     book.close()
-    sheet_rows.fill(tmp_path / "long.xlsx", {1: sheet_rows.Rows([15], [sheet_rows.cells("text", ["a" * 40_000])])})
+    cells = sheet_rows.cells("text", coded(["a" * 40_000]))
+    sheet_rows.fill(tmp_path / "long.xlsx", {1: sheet_rows.Rows(np.array([15.0]), [cells])})
     shown = openpyxl.load_workbook(tmp_path / "long.xlsx")["rows"]["A2"].value
 
     assert (len(shown), shown[-1]) == (sheet_rows.LONGEST, "…")
