@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import geopandas as gpd
 import numpy as np
@@ -81,11 +82,16 @@ def in_words(holds_ha: Mapping[str, float], language: str) -> str:
         language: of the line.
     """
     least = f"< {number(0.01, language)}"
-    shown = {name: ha for name, ha in holds_ha.items() if ha > NOTHING_HA}
     return "; ".join(
-        f"{say('uses', name, language)} {number(ha, language, 2) if ha >= LEAST_HA else least} ha"
-        for name, ha in shown.items()
+        f"{_word(name, language)} {number(ha, language, 2) if ha >= LEAST_HA else least} ha"
+        for name, ha in holds_ha.items()
+        if ha > NOTHING_HA
     )
+
+
+@cache
+def _word(name: str, language: str) -> str:
+    return say("uses", name, language)
 
 
 def together(parts: Sequence[Part]) -> dict[str, float]:

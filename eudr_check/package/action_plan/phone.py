@@ -1,21 +1,34 @@
 """Field visits of a cooperative as KML, for any map application on a phone."""
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import numpy as np
 import shapely
-from lxml import etree
 
 from eudr_check.package import splits
 from eudr_check.package.action_plan.cooperative import Plan
-from eudr_check.text import say
+from eudr_check.package.action_plan.ring_text import rings
+from eudr_check.text import say, topic
 from eudr_check.text.clean import clean, file_stem, markup_entities
+from eudr_check.text.many import numbers
 from eudr_check.typing import Positions
 
-LOSS = "ffb04fff"
-"""Pink, as the pictures draw it; KML writes alpha, blue, green, red."""
+PINK = """\
+    <Style>
+     <LineStyle>
+      <color>ffb04fff</color>
+      <width>3</width>
+     </LineStyle>
+    </Style>
+"""
+"""Of losses, as the pictures draw them; KML writes alpha, blue, green, red."""
+VISIT = ("plot", "longitude", "latitude", "plot_id", "wrong", "todo", "code", "by")
 KML = "http://www.opengis.net/kml/2.2"
 
 
@@ -24,115 +37,133 @@ MOST = 500
 """Places in a file: applications on a phone become slow beyond."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where somebody goes, and what for."""
+
+    plot: str
+    longitude: float
+    latitude: float
+    plot_id: str
+    by: dt.date
+    lines: list[str] = field(default_factory=list)
+
+
 def write(folder: Path, plan: Plan) -> list[Path]:
     """Write `COOPERATIVE.kml`: a point per place with the outline of its plot, and every loss outlined.
 
     More than `MOST` places are cut into `COOPERATIVE-1.kml`, `COOPERATIVE-2.kml` and so on, in the order of the plan.
     """
     visits = plan.todo[(plan.todo["kind"] == "field") & plan.todo["longitude"].notna()]
-    places: dict[tuple[Any, Any, Any], list[Any]] = {}
-    for row in visits.itertuples():
-        places.setdefault((row.plot, row.longitude, row.latitude), []).append(row)
-    groups = list(places.values())
-    parts = [groups[at : at + MOST] for at in range(0, len(groups), MOST)] or [[]]
-    outlines = dict(zip(plan.plots.index, plan.plots.geometry, strict=True))
+    places: dict[tuple[Any, float, float], Place] = {}
+    for row in zip(*(visits[name].tolist() for name in VISIT), strict=True):
+        plot, longitude, latitude, plot_id, wrong, todo, code, by = row
+        place = places.setdefault((plot, longitude, latitude), Place(plot, longitude, latitude, str(plot_id), by))
+        place.lines.append(f"{_cleaned(wrong)}\n{_advice(todo, code)}")
+    found = list(places.values())
+    parts = [found[at : at + MOST] for at in range(0, len(found), MOST)] or [[]]
     stem = file_stem(plan.cooperative)
     names = [f"{stem}.kml"] if len(parts) == 1 else [f"{stem}-{number}.kml" for number in range(1, len(parts) + 1)]
     lost = {str(plot): np.asarray(rows) for plot, rows in plan.losses.groupby("plot").indices.items()}
     for name, part in zip(names, parts, strict=True):
-        (folder / name).write_bytes(_content(plan, part, outlines, lost))
+        (folder / name).write_bytes(_content(plan, part, lost))
     return [folder / name for name in names]
 
 
-def _content(
-    plan: Plan, places: Sequence[Sequence[Any]], outlines: Mapping[str, Any], lost: Mapping[str, Positions]
-) -> bytes:
+def _content(plan: Plan, places: Sequence[Place], lost: Mapping[str, Positions]) -> bytes:
     """One file: the actions at every place; `lost` tells the rows of losses on a plot."""
-    root = etree.Element(f"{{{KML}}}kml", nsmap={None: KML})
-    document = _child(root, "Document")
-    _child(document, "name", f"{plan.say('visits')} · {clean(plan.name)}")
-    if plan.mark:
-        _child(document, "description", markup_entities(plan.mark))
-    for actions in places:
-        mark = _child(document, "Placemark")
-        first = actions[0]
-        _child(mark, "name", clean(str(first.plot_id)))
-        lines = [f"{row.wrong}\n→ {row.todo} [{row.code}]" for row in actions]
-        written = _lines([*lines, f"{plan.say('by_when')} {plan.date(first.by)}"])
-        # Google Earth takes a description for HTML.
-        _child(mark, "description", markup_entities(written))
-        _point_and_outline(mark, float(first.longitude), float(first.latitude), outlines.get(first.plot))
-    ids = {first.plot: str(first.plot_id) for first, *_ in places}
-    _losses(document, plan, ids, np.sort(np.concatenate([*(lost[plot] for plot in ids if plot in lost), NONE])))
-    _parts(document, plan, ids)
-    etree.indent(root, " ")
-    content: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return content
+    ids = {place.plot: clean(place.plot_id) for place in places}
+    rows = np.sort(np.concatenate([*(lost[plot] for plot in ids if plot in lost), NONE]))
+    parts = [
+        f"<?xml version='1.0' encoding='utf-8'?>\n<kml xmlns=\"{KML}\">\n <Document>\n",
+        f"  <name>{escape(plan.say('visits'))} · {escape(clean(plan.name))}</name>\n",
+        f"  <description>{_for_html(plan.mark)}</description>\n" if plan.mark else "",
+        *_places(plan, places),
+        *_folder(plan.say("losses"), _losses(plan, ids, rows)),
+        *_folder(say("uses", "proposed", plan.language), _parts(plan, ids)),
+        " </Document>\n</kml>",
+    ]
+    return "".join(parts).encode()
 
 
-def _losses(document: etree.Element, plan: Plan, ids: Mapping[str, str], rows_of_them: Positions) -> None:
-    """The outline of every loss on a plot to visit, with year and hectares, in a folder that can be switched off."""
-    mine = plan.losses.iloc[rows_of_them]
-    if mine.empty:
-        return
-    folder = _child(document, "Folder")
-    _child(folder, "name", plan.say("losses"))
-    columns = (mine[name].tolist() for name in ("plot", "year", "area_ha", "column", "disturbed"))
-    for plot, year, hectares, column, disturbed, shape in zip(*columns, mine.geometry, strict=True):
-        mark = _child(folder, "Placemark")
-        seen = plan.say("disturbed" if disturbed else "loss", year=int(year), area=plan.number(hectares, 3))
-        _child(mark, "name", f"{clean(str(ids[plot]))} · {seen}")
-        _child(mark, "description", markup_entities(clean(str(column))))
-        line = _child(_child(mark, "Style"), "LineStyle")
-        _child(line, "color", LOSS)
-        _child(line, "width", "3")
-        holder = _child(mark, "MultiGeometry")
-        for ring in shapely.get_rings(shape):
-            _ring(holder, ring)
+def _places(plan: Plan, places: Sequence[Place]) -> Iterator[str]:
+    at = plan.plots.index.get_indexer([place.plot for place in places])
+    shapes = plan.plots.geometry.to_numpy()[at]
+    shapes[(at < 0) | (shapely.get_dimensions(shapes) < 2)] = None
+    due = plan.say("by_when")
+    for place, outlines in zip(places, rings(shapes), strict=True):
+        said = "\n".join([*place.lines, *map(clean, f"{due} {plan.date(place.by)}".split("\n"))])
+        point = (
+            "    <Point>\n"
+            f"     <coordinates>{place.longitude:.6f},{place.latitude:.6f}</coordinates>\n"
+            "    </Point>\n"
+        )
+        yield _mark("  ", clean(place.plot_id), said, point + _lines("    ", outlines))
 
 
-def _parts(document: etree.Element, plan: Plan, ids: Mapping[str, str]) -> None:
-    """The parts of splits that are proposed for plots to visit, in a folder that can be switched off."""
-    mine = [(plot, plan.splits[plot]) for plot in sorted(ids) if plot in plan.splits]
-    if not mine:
-        return
-    folder = _child(document, "Folder")
-    _child(folder, "name", say("uses", "proposed", plan.language))
-    note = markup_entities(say("uses", "mixed", plan.language))
-    for plot, parts in mine:
-        for part in parts:
-            mark = _child(folder, "Placemark")
-            what, area = splits.in_words(part.holds_ha, plan.language), plan.number(part.area_ha, 2)
-            said = say("uses", "part", plan.language, number=part.number, what=what, ha=area)
-            _child(mark, "name", f"{clean(str(ids[plot]))} · {said}")
-            _child(mark, "description", note)
-            holder = _child(mark, "MultiGeometry")
-            for ring in shapely.get_rings(part.geometry):
-                _ring(holder, ring)
+def _losses(plan: Plan, ids: Mapping[str, str], rows: Positions) -> Iterator[str]:
+    """The outline of every loss on a plot to visit, with year and hectares."""
+    mine = plan.losses.iloc[rows]
+    sentences = {True: topic("plan")["disturbed"][plan.language], False: topic("plan")["loss"][plan.language]}
+    columns = (mine[name].tolist() for name in ("plot", "year", "column", "disturbed"))
+    areas = numbers(mine["area_ha"].to_numpy(float), plan.language, 3)
+    for plot, year, column, disturbed, area, outlines in zip(
+        *columns, areas, rings(mine.geometry.to_numpy()), strict=True
+    ):
+        seen = sentences[disturbed].format(year=int(year), area=area)
+        yield _mark("   ", f"{ids[plot]} · {seen}", clean(str(column)), _lines("     ", outlines), PINK)
 
 
-def _ring(holder: etree.Element, ring: Any) -> None:
-    line = _child(holder, "LineString")
-    _child(line, "tessellate", "1")
-    points = shapely.get_coordinates(ring)
-    _child(line, "coordinates", " ".join(["%.6f,%.6f"] * len(points)) % tuple(points.ravel().tolist()))
+def _parts(plan: Plan, ids: Mapping[str, str]) -> Iterator[str]:
+    """The parts of splits that are proposed for plots to visit."""
+    mine = [(plot, part) for plot in sorted(ids) for part in plan.splits.get(plot, ())]
+    note, sentence = say("uses", "mixed", plan.language), topic("uses")["part"][plan.language]
+    areas = numbers(np.array([part.area_ha for _, part in mine], dtype=np.float64), plan.language, 2)
+    shapes = np.array([part.geometry for _, part in mine], dtype=object)
+    for (plot, part), area, outlines in zip(mine, areas, rings(shapes), strict=True):
+        said = sentence.format(number=part.number, what=splits.in_words(part.holds_ha, plan.language), ha=area)
+        yield _mark("   ", f"{ids[plot]} · {said}", note, _lines("     ", outlines))
 
 
-def _lines(lines: Sequence[str]) -> str:
+def _folder(name: str, marks: Iterator[str]) -> Iterator[str]:
+    """A folder that can be switched off; none where there is nothing in it."""
+    first = next(marks, None)
+    if first is not None:
+        yield f"  <Folder>\n   <name>{escape(name)}</name>\n{first}"
+        yield from marks
+        yield "  </Folder>\n"
+
+
+def _mark(margin: str, name: str, description: str, shapes: str, style: str = "") -> str:
+    geometry = (
+        f"{margin} <MultiGeometry>\n{shapes}{margin} </MultiGeometry>\n" if shapes else f"{margin} <MultiGeometry/>\n"
+    )
+    return (
+        f"{margin}<Placemark>\n{margin} <name>{escape(name)}</name>\n"
+        f"{margin} <description>{_for_html(description)}</description>\n"
+        f"{style}{geometry}{margin}</Placemark>\n"
+    )
+
+
+def _lines(margin: str, outlines: Sequence[str]) -> str:
+    return "".join(
+        f"{margin}<LineString>\n{margin} <tessellate>1</tessellate>\n"
+        f"{margin} <coordinates>{outline}</coordinates>\n{margin}</LineString>\n"
+        for outline in outlines
+    )
+
+
+def _for_html(text: str) -> str:
+    """Google Earth takes a description for HTML."""
+    return escape(markup_entities(text))
+
+
+def _cleaned(text: str) -> str:
     """Sentences on lines of their own, each without invisible characters."""
-    return "\n".join(clean(part) for line in lines for part in line.split("\n"))
+    return "\n".join(map(clean, text.split("\n")))
 
 
-def _child(parent: etree.Element, tag: str, text: str | None = None) -> etree.Element:
-    element = etree.SubElement(parent, f"{{{KML}}}{tag}")
-    element.text = text
-    return element
-
-
-def _point_and_outline(mark: etree.Element, longitude: float, latitude: float, geometry: Any) -> None:
-    holder = _child(mark, "MultiGeometry")
-    _child(_child(holder, "Point"), "coordinates", f"{longitude:.6f},{latitude:.6f}")
-    if geometry is None or shapely.get_dimensions(geometry) < 2:
-        return
-    for ring in shapely.get_rings(geometry):
-        _ring(holder, ring)
+@lru_cache
+def _advice(todo: str, code: str) -> str:
+    """The same stands at thousands of places."""
+    return _cleaned(f"→ {todo} [{code}]")
