@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from string import Formatter
 from typing import Any
 
 import geopandas as gpd
@@ -16,7 +17,8 @@ import shapely
 from eudr_check import tables
 from eudr_check.package import splits as proposals
 from eudr_check.resources import read_yaml
-from eudr_check.text import number, say, topic
+from eudr_check.text import say, topic
+from eudr_check.text.many import numbers
 
 COLUMNS = [
     "plot",
@@ -38,7 +40,9 @@ COLUMNS = [
     "longitude",
     "latitude",
 ]
-
+TEXTS = [
+    name for name in COLUMNS if name not in ("kg", "area_ha", "by", "source_row", "longitude", "latitude")
+]
 
 CONFIRMED = {"kind": "desk", "who": "exporter"}
 """Who acts on a deforestation that people confirmed, and how: product is kept back."""
@@ -104,13 +108,12 @@ def actions(
         ignore_index=True,
     ).reindex(columns=[*COLUMNS, "rank"])
     where = _places(plots)
-    known = found["plot"].isin(plots.index)
-    kg = _kilograms(plots, deliveries)
+    at = plots.index.get_indexer(pd.Index(found["plot"]))
     for column, values in {
         "plot_id": plots["plot_id"],
         "area_ha": plots["area_ha"].fillna(plots["declared_area_ha"]),
         "place": plots["production_place"],
-        "kg": kg,
+        "kg": _kilograms(plots, deliveries),
         "cooperative": plots["cooperative"],
         "source_file": plots["source_file"],
         "source_row": plots["source_row"].astype("Int64"),
@@ -118,14 +121,15 @@ def actions(
         "longitude": where["longitude"],
         "latitude": where["latitude"],
     }.items():
-        filled = found.loc[known, "plot"].map(values)
-        found[column] = found[column].astype(object)
-        found.loc[known, column] = found.loc[known, column].where(found.loc[known, column].notna(), filled)
-    found["kg"] = pd.to_numeric(found["kg"]).fillna(0.0)
-    found["area_ha"] = pd.to_numeric(found["area_ha"])
+        of_plot = pd.Series(values.array.take(at, allow_fill=True), index=found.index)
+        given = found[column].astype(of_plot.dtype)
+        found[column] = given.where(given.notna(), of_plot)
+    found = found.astype(dict.fromkeys(TEXTS, "str"))
+    found["kg"] = found["kg"].fillna(0.0)
     weight = found["kg"] if deliveries is not None else found["area_ha"].fillna(0.0)
-    order = found.assign(weight=-weight, name=found["plot"].fillna(""), row=found["source_row"].fillna(0))
-    order = order.sort_values(["weight", "name", "rank", "source_file", "row", "code"], kind="stable")
+    order = found[["plot", "rank", "source_file", "source_row", "code"]].fillna({"plot": "", "source_row": 0})
+    order = order.assign(weight=-weight)
+    order = order.sort_values(["weight", "plot", "rank", "source_file", "source_row", "code"], kind="stable")
     return found.loc[order.index, COLUMNS].reset_index(drop=True)
 
 
@@ -236,28 +240,33 @@ def _from_reasons(
 ) -> pd.DataFrame:
     open_plots = assessments.index[~assessments["final_outcome"].isin(tables.SETTLED)]
     asking = reasons[reasons.index.isin(open_plots) & reasons.index.isin(plots.index)].reset_index()
-    asking = asking[np.array([rule_of(code) is not None for code in asking["code"]], dtype=bool)]
+    rules = {code: rule_of(code) for code in asking["code"].unique()}
+    asking = asking[asking["code"].isin([code for code, rule in rules.items() if rule is not None])]
     settled = asking["plot"].isin(confirmed(assessments))
     # What people confirmed is one row, and no visit.
-    asking = asking[~settled | ~asking["plot"].duplicated()]
-    by_people = settled[asking.index].tolist()
-    rules = [CONFIRMED if done else rule_of(code) or {} for code, done in zip(asking["code"], by_people, strict=True)]
-    sentences = topic("reasons")
+    asking = asking[~settled | ~asking["plot"].duplicated()].reset_index(drop=True)
+    by_people = asking["plot"].isin(confirmed(assessments))
     weeks = _rules()["weeks"]
     by = start + dt.timedelta(weeks=weeks["evidence"])
     outcome = asking["plot"].map(assessments["final_outcome"])
+
+    def of_code(known: Mapping[str, str], confirmed: str) -> pd.Series:
+        return asking["code"].map(known).where(~by_people, confirmed)
+
+    ruled = {code: rule for code, rule in rules.items() if rule is not None}
+    advice = {code: topic("plan")[_step(code)][language] for code in ruled}
     return pd.DataFrame(
         {
             "plot": asking["plot"],
             "code": asking["code"],
             "severity": np.where(outcome == "high", "block", "warn"),
-            "kind": [rule["kind"] for rule in rules],
-            "who": [rule["who"] for rule in rules],
+            **{
+                name: of_code({code: rule[name] for code, rule in ruled.items()}, CONFIRMED[name])
+                for name in ("kind", "who")
+            },
             "by": by,
-            "wrong": [_reason(row, sentences, language) for row in asking.itertuples(index=False)],
-            "todo": [
-                topic("plan")[_step(code, done)][language] for code, done in zip(asking["code"], by_people, strict=True)
-            ],
+            "wrong": _reasons(asking, language),
+            "todo": of_code(advice, topic("plan")["do_confirmed"][language]),
             "rank": np.where(outcome == "high", 1, 2),
         }
     )
@@ -284,24 +293,31 @@ def _from_splits(splits: Mapping[str, Sequence[proposals.Part]], start: dt.date,
     )
 
 
-def _step(code: str, confirmed_by_review: bool) -> str:
-    if confirmed_by_review:
-        return "do_confirmed"
+def _step(code: str) -> str:
     return "do_whisp" if code.startswith("whisp_") else f"do_{code}"
 
 
-def _reason(row: Any, sentences: Mapping[str, Mapping[str, str]], language: str) -> str:
-    """The reason in words, with its hectares."""
-    area = "" if pd.isna(row.area_ha) else f" ({number(row.area_ha, language, 2)} ha)"
-    if row.code not in sentences:
-        return f"{row.code}{area}"
-    values = {
-        "area_ha": number(row.area_ha, language, 3),
-        "threshold_ha": number(row.threshold_ha, language, 3),
-        "margin_ha": number(row.margin_ha, language, 3),
-        "layers": row.layers,
-    }
-    return sentences[row.code][language].format(**values)
+def _reasons(asking: pd.DataFrame, language: str) -> list[str]:
+    """Reasons in words, with their hectares; code by code, because each has a sentence of its own."""
+    written = np.empty(len(asking), dtype=object)
+    for code, rows in asking.groupby("code").indices.items():
+        written[rows] = _said(str(code), asking.iloc[rows], language)
+    found: list[str] = written.tolist()
+    return found
+
+
+def _said(code: str, rows: pd.DataFrame, language: str) -> list[str]:
+    """The sentence of one code for each of its rows."""
+    if code not in topic("reasons"):
+        areas = numbers(rows["area_ha"].to_numpy(float), language, 2)
+        return [f"{code} ({area} ha)" if known else code for area, known in zip(areas, rows["area_ha"].notna(), strict=True)]
+    sentence = topic("reasons")[code][language]
+    fields = sorted({name for _, name, _, _ in Formatter().parse(sentence) if name})
+    columns = [
+        rows[name].tolist() if name == "layers" else numbers(rows[name].to_numpy(float), language, 3) for name in fields
+    ]
+    said = (dict(zip(fields, values, strict=True)) for values in zip(*columns, strict=True))
+    return [sentence.format(**values) for values in said] if fields else [sentence.format()] * len(rows)
 
 
 def confirmed(assessments: pd.DataFrame) -> pd.Index:

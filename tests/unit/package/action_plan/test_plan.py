@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import shapely
 import yaml
+from lxml import etree
 
 from eudr_check.documents import dossier
 from eudr_check.package.action_plan import actions, phone, plan, workbook
@@ -233,6 +234,28 @@ def test_phone_gets_only_field_visits(tmp_path: Path) -> None:
 
     visits = todo[(todo["kind"] == "field") & (todo["cooperative"] == kml.stem) & todo["longitude"].notna()]
     assert names == set(visits["plot_id"])
+
+
+@pytest.mark.parametrize("language", ["es", "am"])
+def test_phone_files_are_those_that_lxml_writes(tmp_path: Path, language: str) -> None:
+    """Read, indented and written again, every byte is the same: names with markup, losses, parts of splits."""
+    season = season_tables.season(120, hostile=True)
+    season.plots["plot_id"] = season_tables.HOSTILE + season.plots["plot_id"]
+    tables, parts = season.tables(), season_tables.proposed(season)
+    files = plan.write(
+        tmp_path,
+        settings=Settings.of(season_tables.harvest(package={"languages": [language]})),
+        ground=Ground(season.patches, splits=parts),
+        **{name: tables[name] for name in ("plots", "findings", "assessments", "reasons")},
+    )
+    phones = [path for path in files if path.suffix == ".kml"]
+
+    assert phones
+    for path in phones:
+        root = etree.fromstring(path.read_bytes(), etree.XMLParser(remove_blank_text=True))
+        etree.indent(root, " ")
+        assert etree.tostring(root, encoding="utf-8", xml_declaration=True) == path.read_bytes()
+    assert any(say("uses", "proposed", language) in path.read_text(encoding="utf-8") for path in phones)
 
 
 def test_many_visits_are_cut_into_files_a_phone_can_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
