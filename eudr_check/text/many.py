@@ -1,4 +1,4 @@
-"""Numbers and sentences of whole columns, each written as alone; apart from the others because it needs NumPy."""
+"""Numbers and sentences of whole columns, each written as alone; by itself because it needs NumPy."""
 
 import numpy as np
 

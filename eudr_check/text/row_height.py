@@ -39,7 +39,8 @@ def heights(columns: Sequence[tuple[pa.DictionaryArray, float]], rows: int) -> F
         points = np.array([_points(shape, width) for shape in shapes.dictionary.to_pylist()] + [LINE_POINTS])
         of_shape = shapes.indices.take(cells.indices).fill_null(-1)
         tallest = np.maximum(tallest, points[of_shape.to_numpy(zero_copy_only=False)])
-    return np.minimum(tallest, MOST_POINTS)
+    np.minimum(tallest, MOST_POINTS, out=tallest)
+    return tallest
 
 
 def _points(value: object, width: float) -> int:

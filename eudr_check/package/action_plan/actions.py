@@ -19,6 +19,7 @@ from eudr_check.package import splits as proposals
 from eudr_check.resources import read_yaml
 from eudr_check.text import say, topic
 from eudr_check.text.many import numbers
+from eudr_check.typing import Mask
 
 COLUMNS = [
     "plot",
@@ -40,9 +41,7 @@ COLUMNS = [
     "longitude",
     "latitude",
 ]
-TEXTS = [
-    name for name in COLUMNS if name not in ("kg", "area_ha", "by", "source_row", "longitude", "latitude")
-]
+TEXTS = [name for name in COLUMNS if name not in ("kg", "area_ha", "by", "source_row", "longitude", "latitude")]
 
 CONFIRMED = {"kind": "desk", "who": "exporter"}
 """Who acts on a deforestation that people confirmed, and how: product is kept back."""
@@ -182,6 +181,12 @@ def _rules() -> dict[str, Any]:
     return content
 
 
+def among(values: pd.Series | pd.Index, known: pd.Index) -> Mask:
+    """Which of many texts are in an index: `isin` of pandas looks at texts of Arrow one by one."""
+    found: Mask = known.get_indexer(pd.Index(values)) >= 0
+    return found
+
+
 def rule_of(code: str) -> dict[str, str] | None:
     """Who settles a reason and how; None where the reason only explains."""
     reasons: dict[str, dict[str, str]] = _rules()["reasons"]
@@ -239,13 +244,13 @@ def _from_reasons(
     plots: gpd.GeoDataFrame, assessments: pd.DataFrame, reasons: pd.DataFrame, start: dt.date, language: str
 ) -> pd.DataFrame:
     open_plots = assessments.index[~assessments["final_outcome"].isin(tables.SETTLED)]
-    asking = reasons[reasons.index.isin(open_plots) & reasons.index.isin(plots.index)].reset_index()
+    asking = reasons[among(reasons.index, open_plots) & among(reasons.index, plots.index)].reset_index()
     rules = {code: rule_of(code) for code in asking["code"].unique()}
     asking = asking[asking["code"].isin([code for code, rule in rules.items() if rule is not None])]
-    settled = asking["plot"].isin(confirmed(assessments))
+    settled = among(asking["plot"], confirmed(assessments))
     # What people confirmed is one row, and no visit.
-    asking = asking[~settled | ~asking["plot"].duplicated()].reset_index(drop=True)
-    by_people = asking["plot"].isin(confirmed(assessments))
+    kept = ~settled | ~asking["plot"].duplicated()
+    asking, by_people = asking[kept].reset_index(drop=True), settled[kept]
     weeks = _rules()["weeks"]
     by = start + dt.timedelta(weeks=weeks["evidence"])
     outcome = asking["plot"].map(assessments["final_outcome"])
@@ -310,7 +315,9 @@ def _said(code: str, rows: pd.DataFrame, language: str) -> list[str]:
     """The sentence of one code for each of its rows."""
     if code not in topic("reasons"):
         areas = numbers(rows["area_ha"].to_numpy(float), language, 2)
-        return [f"{code} ({area} ha)" if known else code for area, known in zip(areas, rows["area_ha"].notna(), strict=True)]
+        return [
+            f"{code} ({area} ha)" if known else code for area, known in zip(areas, rows["area_ha"].notna(), strict=True)
+        ]
     sentence = topic("reasons")[code][language]
     fields = sorted({name for _, name, _, _ in Formatter().parse(sentence) if name})
     columns = [

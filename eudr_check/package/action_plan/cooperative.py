@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -17,7 +16,6 @@ from eudr_check.package.action_plan.actions import Score
 from eudr_check.package.splits import Part
 from eudr_check.records import Json
 from eudr_check.text import days, machine_made, number, say
-
 
 _ROW = "\0"
 """Stands in a sentence where the row of each action comes."""
@@ -130,8 +128,8 @@ class Plan:
         files = todo["source_file"].map(str).tolist()
         shown = {file: self._files.get(file, file) for file in set(files)}
         around = {file: self.say("file_row", file=name, row=_ROW).split(_ROW) for file, name in shown.items()}
-        told = (todo[name].astype(object) for name in ("source_row", "source_place"))
-        rows, places = (one.where(one.notna(), None).tolist() for one in told)
+        given = (todo[name].astype(object) for name in ("source_row", "source_place"))
+        rows, places = (one.where(one.notna(), None).tolist() for one in given)
         return [
             shown[file]
             if row is None

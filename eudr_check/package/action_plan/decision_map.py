@@ -19,13 +19,13 @@ import pyogrio
 import shapely
 
 from eudr_check.package.action_plan import decision_form, losses
+from eudr_check.package.action_plan.actions import among
 from eudr_check.package.action_plan.cooperative import Plan
 from eudr_check.package.gis import qgs, styles
 from eudr_check.package.gis.content import CRS
 from eudr_check.package.gis.layout import with_margin
 from eudr_check.package.gis.layout_items import Box
 from eudr_check.package.gis.written_on import written_on
-from eudr_check.records import Json
 from eudr_check.text import say
 from eudr_check.text.clean import clean, file_stem
 
@@ -38,11 +38,11 @@ OUTCOMES = ("final_outcome", "forest_2020_ha", "deforestation_ha", "unknown_ha")
 
 def write(folder: Path, plan: Plan) -> list[Path]:
     """Write `COOPERATIVE.gpkg` and `.qgz`; nothing where no plot is to be decided on. Same plan, same bytes."""
-    asked = plan.to_review[plan.to_review.index.isin(plan.plots.index)]
+    asked = plan.to_review[among(plan.to_review.index, plan.plots.index)]
     if asked.empty:
         return []
     path = folder / f"{file_stem(plan.cooperative)}.gpkg"
-    mine = plan.losses[plan.losses["plot"].isin(asked.index)]
+    mine = plan.losses[among(plan.losses["plot"], asked.index)]
     content = {"reviews": _reviews(plan, asked), "plots": _plots(plan, asked.index), "losses": _losses(mine)}
     with written_on(plan.settings.day):
         for number, (name, (rows, shapes)) in enumerate(content.items()):
@@ -60,7 +60,8 @@ def _reviews(plan: Plan, asked: pd.DataFrame) -> tuple[pa.Table, np.ndarray[Any,
     points[there] = shapely.points(lost.to_numpy(float)[there])
     why: dict[str, str] = {}
     due: dict[str, dt.date] = {}
-    columns = (plan.todo.loc[plan.todo["plot"].isin(asked.index), name].tolist() for name in DONE)
+    of_them = among(plan.todo["plot"], asked.index)
+    columns = (plan.todo.loc[of_them, name].tolist() for name in DONE)
     for plot, wrong, todo, by in zip(*columns, strict=True):
         why[plot] = f"{why[plot]}\n{wrong} → {todo}" if plot in why else f"{wrong} → {todo}"
         due[plot] = min(due.get(plot, by), by)

@@ -1,13 +1,19 @@
 """Loss after the cut-off on plots, as a technician has to find it: where it lies, in which year, how much."""
 
 from collections.abc import Collection
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import shapely
 
 from eudr_check.law.regulation import CUTOFF_YEAR
+from eudr_check.package.action_plan.actions import among
+from eudr_check.typing import Geometries, Mask
 
 COLUMNS = ["plot", "column", "year", "area_ha", "disturbed", "geometry"]
 CODES = frozenset(
@@ -17,6 +23,16 @@ CODES = frozenset(
      "primary_to_planted", "forest_to_agriculture"}
 )  # fmt: skip
 """Reasons that speak of an event: their place is where it was seen."""
+
+
+def read(path: Path) -> gpd.GeoDataFrame:
+    """PATCHES that can be a loss after the cut-off, from their file, never holding the others."""
+    file = pq.ParquetFile(path)
+    groups = (file.read_row_group(number) for number in range(file.num_row_groups))
+    wanted = pc.field("year") > CUTOFF_YEAR
+    after = pa.concat_tables([file.schema_arrow.empty_table(), *(group.filter(wanted) for group in groups)])
+    shapes = shapely.from_wkb(after["geometry"].to_numpy())
+    return gpd.GeoDataFrame(after.drop_columns("geometry").to_pandas(), geometry=shapes, crs=4326)
 
 
 def on_plots(plots: gpd.GeoDataFrame, patches: gpd.GeoDataFrame, disturbed: Collection[str]) -> gpd.GeoDataFrame:
@@ -31,16 +47,22 @@ def on_plots(plots: gpd.GeoDataFrame, patches: gpd.GeoDataFrame, disturbed: Coll
         patch that lies on the plot.
     """
     after = patches[patches["year"] > CUTOFF_YEAR].reset_index(drop=True)
-    after = after.assign(plot=after["plots"]).explode("plot")
-    after = after[after["plot"].isin(plots.index[plots.geometry.notna()])]
+    on = after["plots"].explode()
+    ground = np.asarray(plots.geometry)
+    at, patch = plots.index.get_indexer(pd.Index(on)), on.index.to_numpy()
+    at, patch = at[at >= 0], patch[at >= 0]
     whole = np.asarray(after.geometry)
-    ground = np.asarray(plots.geometry.reindex(after["plot"]))
     is_area = shapely.get_dimensions(ground) == 2
-    part = np.where(is_area, shapely.intersection(whole, shapely.make_valid(ground)), whole)
+    met = ~shapely.is_missing(ground[at]) & (~is_area[at] | _boxes_meet(whole[patch], ground[at]))
+    at, patch = at[met], patch[met]
+    whole, after = whole[patch], after.iloc[patch].reset_index(drop=True)
+    plots_met, of = np.unique(at, return_inverse=True)
+    valid = shapely.make_valid(ground[plots_met])[of]
+    part = np.where(is_area[at], shapely.intersection(whole, valid), whole)
     share = np.divide(shapely.area(part), shapely.area(whole))
     found = gpd.GeoDataFrame(
         {
-            "plot": after["plot"],
+            "plot": plots.index[at],
             "column": after["column"],
             "year": after["year"],
             "area_ha": after["area_ha"] * share,
@@ -50,7 +72,14 @@ def on_plots(plots: gpd.GeoDataFrame, patches: gpd.GeoDataFrame, disturbed: Coll
         crs=4326,
     )
     kept = found[share > 0].sort_values(["plot", "area_ha", "year"], ascending=[True, False, True], kind="stable")
-    return kept.reset_index(drop=True)[COLUMNS]
+    return gpd.GeoDataFrame(kept.reset_index(drop=True)[COLUMNS])
+
+
+def _boxes_meet(one: Geometries, other: Geometries) -> Mask:
+    """Whether the boxes of geometries meet, pair by pair: most plots beside a patch do not reach it."""
+    (west, south, east, north), (from_, below, to, above) = shapely.bounds(one).T, shapely.bounds(other).T
+    meet: Mask = (west <= to) & (from_ <= east) & (south <= above) & (below <= north)
+    return meet
 
 
 def marks(losses: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -68,7 +97,7 @@ def marked(todo: pd.DataFrame, lost_at: pd.DataFrame) -> pd.DataFrame:
     Args:
         todo: from `actions`. lost_at: from `marks`.
     """
-    there = todo["plot"].isin(lost_at.index) & todo["code"].isin(CODES)
+    there = among(todo["plot"], lost_at.index) & todo["code"].isin(CODES)
     placed = todo.assign(**{name: pd.to_numeric(todo[name]) for name in ("longitude", "latitude")})
     for name in ("longitude", "latitude"):
         placed.loc[there, name] = lost_at[name].reindex(placed.loc[there, "plot"]).to_numpy(float)

@@ -9,6 +9,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from eudr_check.package import splits
@@ -87,16 +88,14 @@ def _content(plan: Plan, places: Sequence[Place], lost: Mapping[str, Positions])
 
 
 def _places(plan: Plan, places: Sequence[Place]) -> Iterator[str]:
-    at = plan.plots.index.get_indexer([place.plot for place in places])
+    at = plan.plots.index.get_indexer(pd.Index([place.plot for place in places]))
     shapes = plan.plots.geometry.to_numpy()[at]
     shapes[(at < 0) | (shapely.get_dimensions(shapes) < 2)] = None
     due = plan.say("by_when")
     for place, outlines in zip(places, rings(shapes), strict=True):
         said = "\n".join([*place.lines, *map(clean, f"{due} {plan.date(place.by)}".split("\n"))])
         point = (
-            "    <Point>\n"
-            f"     <coordinates>{place.longitude:.6f},{place.latitude:.6f}</coordinates>\n"
-            "    </Point>\n"
+            f"    <Point>\n     <coordinates>{place.longitude:.6f},{place.latitude:.6f}</coordinates>\n    </Point>\n"
         )
         yield _mark("  ", clean(place.plot_id), said, point + _lines("    ", outlines))
 

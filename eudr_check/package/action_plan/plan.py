@@ -8,6 +8,7 @@ findings and reasons. Names of producers appear only in the named edition (`pack
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -20,7 +21,15 @@ from eudr_check.package.action_plan.cooperative import Ground, Plan, Settings, t
 from eudr_check.records import Json
 from eudr_check.steps import Call
 
+Frame = TypeVar("Frame", bound=pd.DataFrame)
 FOLDER = "action_plan"
+READ = {
+    "PLOTS": ("plot_id", "cooperative", "geometry", "source_file", "source_row", "source_place", "producer_name",
+              "production_place", "area_ha", "declared_area_ha", "usable"),
+    "ASSESSMENTS": ("outcome", "review", "final_outcome", "forest_2020_ha", "deforestation_ha", "unknown_ha"),
+    "DELIVERIES": ("plot", "group", "kg_green"),
+}  # fmt: skip
+"""Columns of tables that plans need; of the others all are."""
 
 
 def writing(
@@ -47,18 +56,18 @@ def writing(
 def write_from_tables(folder: str, settings: Json, to_review: Json, disturbed: Sequence[str]) -> None:
     """What `writing` orders."""
     tables = Path(folder) / "tables"
-    judged = ("findings", "assessments", "reasons")
-    frames = {name: parquet.frame(tables / f"{name.upper()}.parquet") for name in judged}
     added = {name: tables / f"{name}.parquet" for name in ("DELIVERIES", "ANIMALS", "SPLITS")}
     there = {name: path for name, path in added.items() if path.is_file()}
     write(
         Path(folder),
         settings=Settings.from_json(settings),
-        plots=parquet.features(tables / "PLOTS.parquet"),
-        **frames,
-        deliveries=parquet.frame(there["DELIVERIES"]) if "DELIVERIES" in there else None,
+        plots=parquet.features(tables / "PLOTS.parquet", READ["PLOTS"]),
+        findings=parquet.frame(tables / "FINDINGS.parquet"),
+        assessments=parquet.frame(tables / "ASSESSMENTS.parquet", READ["ASSESSMENTS"]),
+        reasons=parquet.frame(tables / "REASONS.parquet"),
+        deliveries=parquet.frame(there["DELIVERIES"], READ["DELIVERIES"]) if "DELIVERIES" in there else None,
         ground=Ground(
-            parquet.features(tables / "PATCHES.parquet"),
+            losses.read(tables / "PATCHES.parquet"),
             pd.DataFrame(to_review, dtype="str").set_index("plot"),
             frozenset(disturbed),
             parquet.frame(there["ANIMALS"]) if "ANIMALS" in there else None,
@@ -111,8 +120,8 @@ def write(
     written: list[Path] = []
     seen = lost, ground.to_review, proposed
     for cooperative in sorted(named):
-        own = plots[plots["cooperative"] == cooperative]
-        of_them = todo[todo["cooperative"] == cooperative].reset_index(drop=True)
+        own = _of(cooperative, plots)
+        of_them = _of(cooperative, todo).reset_index(drop=True)
         about = findings[findings["cooperative"] == cooperative]
         scores = scorecard(own, about, assessments, of_them, deliveries)
         plan = Plan(cooperative, settings, own, assessments, of_them, scores, deliveries is not None, *seen)
@@ -123,6 +132,12 @@ def write(
             written += phone.write(target, plan)
         written += decision_map.write(target, plan)
     return written
+
+
+def _of(cooperative: str, rows: Frame) -> Frame:
+    """The rows of a cooperative, which are all of them where it is the only one."""
+    mine = rows["cooperative"] == cooperative
+    return rows if mine.all() else rows[mine]
 
 
 def _with_chains(

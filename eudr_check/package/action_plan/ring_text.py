@@ -41,8 +41,8 @@ def _texts(points: Floats, counts: Positions) -> list[str]:
     values = points.ravel()
     size = np.abs(values)
     if not (size < _THOUSAND - 1).all():
-        apart = np.split(points, np.cumsum(counts)[:-1])
-        return [" ".join("%.6f,%.6f" % tuple(point) for point in ring.tolist()) for ring in apart]
+        by_ring = np.split(points, np.cumsum(counts)[:-1])
+        return [" ".join(f"{x:.6f},{y:.6f}" for x, y in ring.tolist()) for ring in by_ring]
     scaled = size * _MILLION
     millionths = np.rint(scaled).astype(np.int64)
     # Near a half the product may have been rounded the other way.
