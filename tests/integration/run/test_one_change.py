@@ -1,9 +1,11 @@
 """A harvest of which one thing changed: what did not change is kept, and nothing differs from a run from the start."""
 
+import importlib
 import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -129,6 +131,32 @@ def test_damaged_splits_of_a_tile_are_drawn_again(
         damage(path)
     again(folder)
 
+    assert shown(folder) == shown(finished.folder.path.parent)
+
+
+def test_a_run_that_was_cut_short_goes_on_with_the_tiles_it_had(
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped at the second tile: the splits of the first stay, and the end is that of a run in one go."""
+    folder, module = tmp_path / "cut", importlib.import_module("eudr_check.run.stages.splits")
+    shutil.copytree(finished.folder.path.parent, folder, ignore=shutil.ignore_patterns("run"))
+    proposals, called = module.proposals, list[Any]()
+
+    def once(*given: Any) -> Any:
+        called.append(given)
+        if len(called) > 1:
+            raise KeyboardInterrupt
+        return proposals(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "proposals", once)
+        with pytest.raises(KeyboardInterrupt):
+            again(folder)
+    before = parts(folder)
+    again(folder)
+
+    assert len(before) == 1
+    assert before < parts(folder)
     assert shown(folder) == shown(finished.folder.path.parent)
 
 
