@@ -22,6 +22,7 @@ from threading import Lock
 from typing import Protocol
 
 from eudr_check.errors import PackageError
+from eudr_check.run.memory import let_go
 from eudr_check.steps import Answer, Call, Item, Made, Output, Step, Where
 from eudr_check.text import sentence
 
@@ -266,7 +267,7 @@ class Graph(AbstractContextManager["Graph"]):
                     self._obtained(scope, step, made) if isinstance(step, Result) else self._worked(scope, step, made)
                 )
             report(done)
-            _let_go()
+            let_go()
         except BaseException as error:
             future.set_exception(error)
             if step.where == "main":
@@ -323,13 +324,6 @@ class Graph(AbstractContextManager["Graph"]):
                 words.seek(0)
                 last = words.read().decode(errors="replace").strip().splitlines()[-1:]
                 raise PackageError(sentence("run", "not_made", what=call.makes, problem=last[0] if last else "-"))
-
-
-def _let_go() -> None:
-    """Arrow keeps what nobody holds any more: of a nation's tables half a gigabyte."""
-    arrow = sys.modules.get("pyarrow")
-    if arrow is not None:
-        arrow.default_memory_pool().release_unused()
 
 
 def _unwatched(name: str) -> AbstractContextManager[Callable[[Output], None]]:

@@ -7,6 +7,8 @@ from operator import itemgetter
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from eudr_check.package.report.pieces import Items, Members
 from eudr_check.package.report.places import places
@@ -106,10 +108,11 @@ def _deliveries(deliveries: pd.DataFrame, plots: pd.Index) -> Iterator[tuple[str
     """Lot and kilograms of every delivery that is still in its lot, by position of the plot."""
     found = places(deliveries["plot"], plots)
     is_left = found >= 0 if "removed" not in deliveries else (found >= 0) & ~deliveries["removed"].to_numpy(dtype=bool)
-    number, names = pd.factorize(deliveries["lot"].to_numpy(dtype=object)[is_left], sort=True)
-    ranks = np.argsort(np.argsort(plots.to_numpy(dtype=object)))
+    names = sorted(deliveries["lot"][is_left].unique())
+    number = places(deliveries["lot"], names)[is_left]
+    ranks = pc.rank(pa.array(plots, pa.large_string()), tiebreaker="first").to_numpy().astype(np.int64)
     # One whole number for plot and lot, in the order of their names: a nation's texts take ten times as long to group.
-    both = pd.Series(ranks[found[is_left]] * np.int64(max(len(names), 1)) + number)
+    both = pd.Series(ranks[found[is_left]] * max(len(names), 1) + number)
     kg = deliveries["kg_green"][is_left].reset_index(drop=True).groupby(both, sort=True).sum()
     first = pd.Series(found[is_left]).groupby(both, sort=True).first()
     called = [clean(str(name)) for name in names]
