@@ -85,9 +85,12 @@ def by_topic(
     Returns:
         Index `topic`; `state` (`shown`, `expired`, `missing`), `documents` (those that count, separated by `; `).
     """
+    if legality is None:
+        nothing = [{"topic": topic, "state": "missing", "documents": ""} for topic in TOPICS]
+        return pd.DataFrame(nothing).set_index("topic")
     rows = []
     for topic in TOPICS:
-        mine = pd.DataFrame(columns=[*COLUMNS, SCOPE]) if legality is None else legality[legality["topic"] == topic]
+        mine = legality[legality["topic"] == topic]
         mine = mine[~mine["document"].isin(list(broken or {}))]
         mine = mine[np.array([speaks_of(scope, cooperatives) for scope in mine[SCOPE]], dtype=bool)]
         valid = mine[

@@ -76,13 +76,14 @@ def write(folder: Path, given: PackageInput) -> list[Path]:
     return sorted(file for file in folder.rglob("*") if file.is_file())
 
 
-def steps(folder: Path, given: PackageInput, each: Map = one_by_one) -> list[Step]:
+def steps(folder: Path, given: PackageInput, each: Map = one_by_one, beside: Map = one_by_one) -> list[Step]:
     """What there is to do for a package, in any order that their needs allow.
 
     Args:
         folder: existing, empty folder.
         given: what it is written from.
         each: `map` for what can be compressed at the same time.
+        beside: `map` for what is done one after another while the next is made ready.
 
     Returns:
         `drawn` among them begins the GeoPackage with its patches: whoever has done that already puts a step in its
@@ -102,7 +103,12 @@ def steps(folder: Path, given: PackageInput, each: Map = one_by_one) -> list[Ste
     planned = [
         Step("tables", lambda made: _write_tables(folder / "tables", given)),
         Step("pictures", lambda made: pictures.write(into, given)),
-        Step("declared", lambda made: _declare(given, into, faults), needs=("tables", "pictures"), many_objects=True),
+        Step(
+            "declared",
+            lambda made: _declare(given, into, faults, beside),
+            needs=("tables", "pictures"),
+            many_objects=True,
+        ),
         Step("sheets", lambda made: _write_sheets(folder / "tables", given), needs=("tables",)),
         Step("settings", lambda made: _write_settings(into, given)),
         *(_gis(folder, given) if "gis" in wanted else ()),
@@ -183,7 +189,7 @@ def _write_settings(into: Folder, given: PackageInput) -> None:
         into.attach(attachment)
 
 
-def _declare(given: PackageInput, into: Folder, faults: Sequence[str]) -> Declared:
+def _declare(given: PackageInput, into: Folder, faults: Sequence[str], each: Map) -> Declared:
     """Settle what goes in, and write the statements of it where any are asked for."""
     harvest = given.harvest
     if {"eu_geojson", "statement"} & set(harvest.package.outputs):
@@ -207,7 +213,7 @@ def _declare(given: PackageInput, into: Folder, faults: Sequence[str]) -> Declar
             looks=pictures.shots(given.looks or {}),
             deliveries=given.deliveries,
         )
-        planned = statements.write(into, behind)
+        planned = statements.write(into, behind, each)
         settled = planned.consignment
         ordered = None
         if given.deliveries is not None and given.lots is not None:

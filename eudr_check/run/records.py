@@ -11,6 +11,7 @@ from eudr_check.config import Harvest
 from eudr_check.documents import article10
 from eudr_check.documents.area_facts import AreaFacts
 from eudr_check.documents.dossier import Dossier, record
+from eudr_check.lookup import among
 from eudr_check.package.statement.statements import REACH_DEGREE
 from eudr_check.tiles import tiles_of
 
@@ -48,8 +49,8 @@ def records(
             documents,
             mine,
             assessments.loc[list(keys)],
-            sources[sources["tile"].isin(reached)],
-            None if lots is None else lots[lots["lot"].isin(list(named))],
+            sources[among(sources["tile"], reached)],
+            None if lots is None else lots[among(lots["lot"], named)],
             areas,
         )
         return article10.written(made, harvest.package.document_languages)

@@ -180,6 +180,7 @@ STAGES = {
             "unread.py",
             "records.py",
             "interface",
+            "lookup.py",
             "parquet.py",
             "names.py",
             "countries.yaml",

@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from eudr_check.lookup import among
 from eudr_check.tables import SETTLED
 
 EXCLUDED_COLUMNS = ("plot", "cooperative", "outcome", "final_outcome", "reasons", "excluded_because")
@@ -65,10 +66,10 @@ def settle(
     )
     if draft:
         accepted, refused = pd.concat([accepted, refused], ignore_index=True), refused
-    in_lot = plots.index.isin([plot for keys in accepted["plots"] for plot in keys])
+    in_lot = among(plots.index, (plot for keys in accepted["plots"] for plot in keys))
     if lots is not None:
         missed = (why == "") & ~in_lot
-        tainted = plots.index[missed].isin([plot for keys in refused["plots"] for plot in keys])
+        tainted = among(plots.index[missed], (plot for keys in refused["plots"] for plot in keys))
         why[missed] = np.where(tainted, "lot_refused", "no_delivery")
     kept = sendable & (in_lot | (lots is None)) if draft else why == ""
     out = status.assign(excluded_because=why)[why != ""]

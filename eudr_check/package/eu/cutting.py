@@ -38,11 +38,13 @@ class Cutter:
 
     def __init__(self, consignment: Consignment, features: pd.DataFrame, sizes: Sequence[int]) -> None:
         self.keys = features["plot"].to_numpy(dtype=object)
+        # Lists: reading one entry of an array takes ten times as long.
+        self._plots: list[Any] = self.keys.tolist()
         self._sizes = [size + 2 for size in sizes]
         self._producer = features.groupby(["name", "country"], sort=False, dropna=False).ngroup().tolist()
         self._area = features["area_ha"].fillna(POINT_AREA_HA).to_numpy()
         rows: dict[Any, list[int]] = defaultdict(list)
-        for row, plot in enumerate(self.keys.tolist()):
+        for row, plot in enumerate(self._plots):
             rows[plot].append(row)
         lots: Any = consignment.lots
         self._rows_of = {
@@ -90,8 +92,7 @@ class Cutter:
         run: list[int] = []
         producers: set[int] = set()
         size, start = 0, 0
-        # Lists: reading one entry of an array takes ten times as long.
-        keys, sizes, producer = self.keys.tolist(), self._sizes, self._producer
+        keys, sizes, producer = self._plots, self._sizes, self._producer
         while start < len(rows):
             end = start + 1
             while end < len(rows) and keys[rows[end]] == keys[rows[start]]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from eudr_check import __version__, law
 from eudr_check.assessment_record import WrittenRecord
 from eudr_check.config import Harvest
 from eudr_check.geodesy import eu_area_ha
+from eudr_check.lookup import among
 from eudr_check.package import document_date
 from eudr_check.package.eu import dds_xml, goods
 from eudr_check.package.eu.consignment import Consignment
@@ -221,10 +223,16 @@ def _doubts(harvest: Harvest, part: Part) -> list[dict[str, Any]]:
 def layer_facts(variables: Sequence[Variable], sources: pd.DataFrame) -> list[dict[str, object]]:
     """Layer, roles, dates, Items read and gaps of every layer, in the order of the harvest."""
     facts = []
+    items, gaps = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for name, status, item, tile in zip(
+        *(sources[column].tolist() for column in ("layer", "status", "item_id", "tile")), strict=True
+    ):
+        if status != "read":
+            gaps[name].add(tile)
+        elif isinstance(item, str):
+            items[name].add(item)
     for name in dict.fromkeys(variable.layer for variable in variables):
         mine = [variable for variable in variables if variable.layer == name]
-        rows = sources[sources["layer"] == name]
-        read = rows[rows["status"] == "read"]
         facts.append(
             {
                 "layer": name,
@@ -233,9 +241,9 @@ def layer_facts(variables: Sequence[Variable], sources: pd.DataFrame) -> list[di
                 "methods": list(dict.fromkeys(variable.method for variable in mine)),
                 "covers_from": min(variable.covers_from for variable in mine).isoformat(),
                 "covers_through": max(variable.covers_through for variable in mine).isoformat(),
-                "items": sorted(set(read["item_id"].dropna())),
-                "items_read": int(read["item_id"].nunique()),
-                "gaps": int(rows.loc[rows["status"] != "read", "tile"].nunique()),
+                "items": sorted(items[name]),
+                "items_read": len(items[name]),
+                "gaps": len(gaps[name]),
                 "verified": mine[0].verified,
             }
         )
@@ -281,12 +289,12 @@ def _countries(features: pd.DataFrame, day: dt.date) -> list[dict[str, Any]]:
 
 def _excluded(consignment: Consignment, part: Part) -> dict[str, Any]:
     """Plots that are not declared: of the lots of this statement, or of the harvest where there are no lots."""
-    excluded, kept = consignment.excluded, consignment.plots
+    excluded, kept = consignment.excluded, consignment.plots.index
     if part.lots:
-        mine = consignment.lots[consignment.lots["lot"].isin(list(part.lots))]
+        mine = consignment.lots[among(consignment.lots["lot"], part.lots)]
         plots = {plot for keys in mine["plots"] for plot in keys}
-        excluded, kept = excluded[excluded["plot"].isin(plots)], kept[kept.index.isin(plots)]
-    left_out = excluded[~excluded["plot"].isin(kept.index)]
+        excluded, kept = excluded[among(excluded["plot"], plots)], kept[among(kept, plots)]
+    left_out = excluded[~among(excluded["plot"], kept)]
     # `cannot_be_sent:collapses` counts as `cannot_be_sent`; the file keeps the whole.
     why = left_out["excluded_because"].str.replace(r":.*", "", regex=True)
     return {
@@ -301,8 +309,8 @@ def _excluded(consignment: Consignment, part: Part) -> dict[str, Any]:
 
 def _refused_lots(consignment: Consignment, part: Part) -> list[str]:
     """Refused lots that this statement declares all the same, as a draft may; all of the harvest without shipments."""
-    refused = [str(lot) for lot in consignment.refused_lots["lot"]]
-    return refused if part.shipment is None else [lot for lot in refused if lot in part.lots]
+    refused = consignment.refused_lots["lot"]
+    return list(map(str, refused if part.shipment is None else refused[among(refused, part.lots)]))
 
 
 def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:

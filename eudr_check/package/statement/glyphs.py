@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from eudr_check.package import fonts
 
@@ -11,14 +12,20 @@ _LONG_WORD = re.compile(r"(\S{20})(?=\S)")
 
 def undrawable(text: str) -> bool:
     """Whether a text holds characters that are shown as a box."""
-    return any(ord(letter) not in fonts.letters() and letter not in "\n" for letter in text)
+    return any(ord(letter) not in fonts.letters() for letter in set(text) - {"\n"})
+
+
+@lru_cache(maxsize=10_000)
+def _drawable(text: str) -> str:
+    letters = fonts.letters()
+    drawn = "".join(letter if ord(letter) in letters or letter == "\n" else "□" for letter in text)
+    return _LONG_WORD.sub("\\1\u200b", drawn)
 
 
 def drawable(content: object) -> object:
     """A document with a box for every character that cannot be drawn, and long words free to break."""
     if isinstance(content, str):
-        drawn = "".join(letter if ord(letter) in fonts.letters() or letter == "\n" else "□" for letter in content)
-        return _LONG_WORD.sub("\\1\u200b", drawn)
+        return _drawable(content)
     if isinstance(content, Mapping):
         return {key: value if key == "svg" else drawable(value) for key, value in content.items()}
     if isinstance(content, list | tuple):

@@ -1,11 +1,14 @@
 """Which Feature of a statement is which plot, and what each plot delivered into its lots: for auditors."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+
+from eudr_check.lookup import among
 
 
 def delivered(deliveries: pd.DataFrame | None, lots: Collection[str]) -> pd.DataFrame:
@@ -20,10 +23,13 @@ def delivered(deliveries: pd.DataFrame | None, lots: Collection[str]) -> pd.Data
     """
     if deliveries is None:
         return pd.DataFrame({"lots": pd.Series(dtype="str"), "delivered_kg": pd.Series(dtype="float64")})
-    mine = deliveries[deliveries["lot"].isin(list(lots)) & ~deliveries["removed"]]
-    by_plot = mine.groupby("plot")
-    names = by_plot["lot"].agg(lambda named: "; ".join(sorted(set(named))))
-    return pd.DataFrame({"lots": names.astype("str"), "delivered_kg": by_plot["kg_green"].sum().round(3)})
+    mine = deliveries[among(deliveries["lot"], lots) & ~deliveries["removed"].to_numpy(dtype=bool)]
+    kilograms = mine.groupby("plot")["kg_green"].sum().round(3)
+    names: dict[str, set[str]] = defaultdict(set)
+    for plot, lot in zip(mine["plot"].tolist(), mine["lot"].tolist(), strict=True):
+        names[plot].add(lot)
+    named = pd.array(["; ".join(sorted(names[plot])) for plot in kilograms.index.tolist()], dtype="str")
+    return pd.DataFrame({"lots": named, "delivered_kg": kilograms}, index=kilograms.index)
 
 
 def table(

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from eudr_check.config import Harvest
+from eudr_check.lookup import among
 from eudr_check.package.eu.consignment import Consignment
 from eudr_check.package.eu.parts import Part
 from eudr_check.shipments import Filed, Shipment, Shipments, grams
@@ -55,7 +56,7 @@ def located(plots: pd.DataFrame, deliveries: pd.DataFrame) -> dict[str, int]:
     """Grams of every lot that came from usable plots."""
     left = deliveries if "removed" not in deliveries else deliveries[~deliveries["removed"]]
     usable = plots.index[plots["usable"]]
-    return _grams_of(left["lot"], left["kg_green"].where(left["plot"].isin(usable), 0.0))
+    return _grams_of(left["lot"], left["kg_green"].where(among(left["plot"], usable), 0.0))
 
 
 def _asked(

@@ -103,6 +103,9 @@ class Pages:
     def number(self, value: float, decimals: int) -> str:
         return "–" if pd.isna(value) else number(value, self.language, decimals)
 
+    def numbers_of(self, values: pd.Series, decimals: int) -> list[str]:
+        return [self.number(value, decimals) for value in values.tolist()]
+
     def date(self, day: str | dt.date) -> str:
         return days.in_words(pd.Timestamp(day).date(), self.language)
 
@@ -222,20 +225,7 @@ class Pages:
     def annex(self) -> dict[str, object]:
         shown: Any = self.plots.head(MOST_PLOTS)
         chained = "lots" in shown and bool(shown["lots"].notna().any())
-        rows = [
-            [
-                str(row.plot_id),
-                _text(row.name),
-                _text(row.country),
-                _text(row.place),
-                self.say(f"kind_{row.geometry_kind}"),
-                self.number(row.area_ha, 2),
-                self.number(row.eu_area_ha, 2),
-                self.say(f"short_{row.final_outcome if isinstance(row.final_outcome, str) else 'none'}"),
-                *((_text(row.lots), self.number(row.delivered_kg, 1)) if chained else ()),
-            ]
-            for row in shown.itertuples(index=False)
-        ]
+        rows = self.rows(shown, chained=chained) if len(shown) else []
         heads = ["plot", "producer", "country", "place", "kind", "ha", "eu_ha", "outcome"]
         numbers, widths = [5, 6], [3, 3, 0, 4, 0, 0, 0, 3]
         if chained:
@@ -245,7 +235,7 @@ class Pages:
         if len(shown) < len(self.plots):
             sentence = self.say("plots_cut", shown=self.number(len(shown), 0), all=self.number(len(self.plots), 0))
             paragraphs.append(sentence)
-        if any(undrawable(cell) for row in rows for cell in row):
+        if undrawable("".join(cell for row in rows for cell in row)):
             paragraphs.append(self.say("unreadable"))
         return {
             "level": 2,
@@ -254,6 +244,21 @@ class Pages:
             "paragraphs": paragraphs,
             "table": table,
         }
+
+    def rows(self, shown: pd.DataFrame, *, chained: bool) -> list[list[str]]:
+        """Cells of the plots, column by column; `chained`: with their lots."""
+        kinds = shown["geometry_kind"].map({kind: self.say(f"kind_{kind}") for kind in shown["geometry_kind"].unique()})
+        outcomes = shown["final_outcome"].fillna("none")
+        outcomes = outcomes.map({outcome: self.say(f"short_{outcome}") for outcome in outcomes.unique()})
+        printed = [
+            shown["plot_id"].astype("str"),
+            *(_texts(shown[name]) for name in ("name", "country", "place")),
+            kinds,
+            *(self.numbers_of(shown[name], 2) for name in ("area_ha", "eu_area_ha")),
+            outcomes,
+            *((_texts(shown["lots"]), self.numbers_of(shown["delivered_kg"], 1)) if chained else ()),
+        ]
+        return [list(row) for row in zip(*(list(column) for column in printed), strict=True)]
 
     def dated_pictures(self) -> list[dict[str, object]]:
         """Before the cut-off and now, of plots that have looks: those that are not low by the maps alone."""
@@ -318,5 +323,5 @@ def listed(features: pd.DataFrame, plots: gpd.GeoDataFrame, assessments: pd.Data
     )
 
 
-def _text(value: Any) -> str:
-    return clean(value) if isinstance(value, str) and value else "–"
+def _texts(values: pd.Series) -> list[str]:
+    return [clean(value) if isinstance(value, str) and value else "–" for value in values.tolist()]

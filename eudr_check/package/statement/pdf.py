@@ -1,6 +1,7 @@
 """Pages as PDF: tagged, fonts embedded, the same document giving the same bytes."""
 
 import json
+from functools import cache
 from importlib.resources import as_file, files
 
 import typst
@@ -8,6 +9,9 @@ import typst
 from eudr_check.package import fonts
 from eudr_check.package.statement.glyphs import drawable
 from eudr_check.records import Json
+
+_KEPT = 11
+"""Compilations after which Typst has let go of what none of them used."""
 
 
 def pdf(document: Json, timestamp: int) -> bytes:
@@ -28,4 +32,25 @@ def pdf(document: Json, timestamp: int) -> bytes:
             # Without a fixed time two builds of the same statement would differ.
             timestamp=timestamp,
         )
+    _forget()
     return made
+
+
+def named(page: tuple[str, Json, int]) -> tuple[str, bytes]:
+    """Name and PDF of a page whose name, document and timestamp are given."""
+    name, document, timestamp = page
+    return name, pdf(document, timestamp)
+
+
+def _forget() -> None:
+    """Let go of what Typst keeps of a document for the next ones, 90 MB for a thousand plots: no other is like it.
+
+    It drops what none of the last compilations asked for.
+    """
+    for _ in range(_KEPT):
+        typst.compile(b"", format="svg", font_paths=_no_fonts(), ignore_system_fonts=True)
+
+
+@cache
+def _no_fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False)

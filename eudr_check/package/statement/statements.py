@@ -14,6 +14,7 @@ from eudr_check.assessment_record import WrittenRecord, names_in, speaks_of
 from eudr_check.choices import SpokenLanguage
 from eudr_check.config import Harvest
 from eudr_check.errors import PackageError
+from eudr_check.lookup import among
 from eudr_check.package.eu import consignment, dds_xml, feature_text, file_rules
 from eudr_check.package.eu import geojson as eu_geojson
 from eudr_check.package.eu.consignment import Consignment
@@ -26,9 +27,10 @@ from eudr_check.package.statement import animals, document, facts, form, index
 from eudr_check.package.statement.filed import rest_without_lots, shown_as_filed
 from eudr_check.package.statement.map import draw
 from eudr_check.package.statement.pages import listed
-from eudr_check.package.statement.pdf import pdf
+from eudr_check.package.statement.pdf import named, pdf
 from eudr_check.records import Json
 from eudr_check.shipments import Filed, Shipments, Withheld
+from eudr_check.steps import Map, one_by_one
 from eudr_check.text import sentence
 from eudr_check.text.clean import file_stem
 from eudr_check.tiles import tiles_of
@@ -130,16 +132,22 @@ def plan(behind: Behind) -> Plan:
     return Plan(settled, export.changes, features, texts, made, withheld, filed, frozen)
 
 
-def write(folder: Folder, behind: Behind) -> Plan:
+def write(folder: Folder, behind: Behind, each: Map = one_by_one) -> Plan:
     """Write `geojson_changes.csv` and a folder per statement.
+
+    Args:
+        folder: of the package.
+        behind: what the statements are made of.
+        each: `map` for pages, one after another: those of one statement can be set while the next is gathered.
 
     Raises:
         PackageError: what was exported does not pass the EU system's rules (a fault of ours, named by plot).
     """
     planned = plan(behind)
     folder.csv("geojson_changes.csv", planned.changes)
-    for part in (*planned.parts, *planned.frozen):
-        _write_one(folder, behind, planned, part)
+    said = (page for part in (*planned.parts, *planned.frozen) for page in _write_one(folder, behind, planned, part))
+    for name, made in each(named, said):
+        folder.bytes(name, made)
     for name, content in grouped(behind, planned).items():
         folder.bytes(name, content)
     return planned
@@ -247,10 +255,11 @@ def _layers(behind: Behind, features: pd.DataFrame) -> Sequence[Mapping[str, Any
         return behind.layers
     bounds = shapely.bounds(behind.plots.loc[features["plot"].unique()].geometry.to_numpy())
     reached = {tile.name for tile in tiles_of(bounds + REACH_DEGREE * np.array([-1, -1, 1, 1]))}
-    return facts.layer_facts(behind.variables, behind.sources[behind.sources["tile"].isin(reached)])
+    return facts.layer_facts(behind.variables, behind.sources[among(behind.sources["tile"], reached)])
 
 
-def _write_one(folder: Folder, behind: Behind, planned: Plan, part: Part) -> None:
+def _write_one(folder: Folder, behind: Behind, planned: Plan, part: Part) -> Iterator[tuple[str, Json, int]]:
+    """Write a statement but for its pages: name, document and time of each are given."""
     place = f"{part.folder}/{DRAFT_MARK if behind.draft else ''}"
     features = planned.features.iloc[part.rows]
     files = contents(behind, planned, part)
@@ -263,20 +272,25 @@ def _write_one(folder: Folder, behind: Behind, planned: Plan, part: Part) -> Non
             folder.bytes(place + "dds.xml", files.xml)
         for spoken, page in files.forms.items():
             folder.bytes(f"{place}form.{spoken}.html", page)
-        for language, made in pages(files.dds, behind, features):
-            folder.bytes(f"{place}statement.{language}.pdf", made)
+        for language, said in _documents(files.dds, behind, features):
+            yield f"{place}statement.{language}.pdf", said, files.dds["timestamp"]
 
 
 def pages(record: Json, behind: Behind, features: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
     """Language and PDF of a statement's pages."""
-    declared = behind.plots.index.isin(features["plot"].unique())
+    for language, said in _documents(record, behind, features):
+        yield language, pdf(said, record["timestamp"])
+
+
+def _documents(record: Json, behind: Behind, features: pd.DataFrame) -> Iterator[tuple[str, Json]]:
+    declared = among(behind.plots.index, features["plot"].unique())
     outlines = behind.plots.geometry.to_numpy()
     svg = draw(outlines[declared])
     shown = listed(features, behind.plots, behind.assessments)
     shown = shown.join(index.delivered(behind.deliveries, record["statement"]["lots"]))
     looks = {plot: behind.looks[plot] for plot in shown.index if plot in behind.looks}
     for language in behind.harvest.package.document_languages:
-        yield language, pdf(document.document(record, shown, svg, language, looks), record["timestamp"])
+        yield language, document.document(record, shown, svg, language, looks)
 
 
 def _check(geojson: bytes, features: pd.DataFrame, *, cattle: bool) -> None:
