@@ -84,6 +84,8 @@ def table_of(path: Path, key: str, columns: Sequence[str]) -> Table:
 
 def _total(cells: Sequence[str]) -> str | None:
     """The word by which a row calls itself a sum, where it holds figures beside it and nothing else."""
+    if not any(map(is_total, cells)):
+        return None
     texts = [cell for cell in cells if cell.strip() and numerals.readings(cell) == (None, None)]
     return texts[0] if len(texts) == 1 and is_total(texts[0]) else None
 

@@ -5,7 +5,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pandas as pd
 from eudr_check import numerals, tables
 from eudr_check.documents.animals import is_live
 from eudr_check.documents.cells import Cells
-from eudr_check.documents.csv_rows import raise_all, short, table_of
+from eudr_check.documents.csv_rows import Table, raise_all, short, table_of
 from eudr_check.errors import ConfigError, EudrCheckError
 from eudr_check.numerals import AmbiguousNumberError
 from eudr_check.spelling import folded
@@ -61,7 +61,15 @@ def read_deliveries(path: Path, commodity: str, *, last: dt.date = dt.date.max) 
     Raises:
         ConfigError: names file, row and what to do.
     """
-    table = table_of(path, "deliveries", COLUMNS)
+    return of_rows(table_of(path, "deliveries", COLUMNS), path, commodity, last)
+
+
+def of_rows(table: Table, path: Path, commodity: str, last: dt.date) -> pd.DataFrame:
+    """As `read_deliveries`, of the rows of the file.
+
+    Raises:
+        ConfigError: as `read_deliveries`.
+    """
     mark = numerals.decimal_mark(row.get("kg") or "" for row, _ in table.rows)
     found, problems = [], list[EudrCheckError](table.broken)
     for number, (row, place) in enumerate(table.rows, start=1):
@@ -110,9 +118,13 @@ def _lots_in_two_spellings(lots: Sequence[tuple[str, Sentence]]) -> list[ConfigE
     """Lots that people take for one: as two, the sound part would be accepted without the other."""
     first: dict[str, tuple[str, Sentence]] = {}
     twins: dict[str, ConfigError] = {}
+    seen: set[str] = set()
     for lot, place in lots:
+        if lot in seen:
+            continue
+        seen.add(lot)
         known, where = first.setdefault(folded(lot), (lot, place))
-        if lot != known and lot not in twins:
+        if lot != known:
             twins[lot] = ConfigError(_said("lot_spelling", place=place, lot=lot, known=known, where=where))
     return list(twins.values())
 
@@ -153,15 +165,21 @@ class _Cells(Cells):
     def kilograms(self, text: str) -> float:
         """A weight above 0; NaN where it is none."""
         try:
-            plain = numerals.read(_UNIT.sub("", text), self.mark)
+            value = _weight(text, self.mark)
         except AmbiguousNumberError as error:
             first, second = error.readings
             self.wrong("kg_ambiguous", value=text, first=first, second=second)
             return np.nan
-        value = float(plain) if plain is not None and _WEIGHT.match(plain) else 0.0
         if not (value > 0 and np.isfinite(value)):
             self.wrong("kg_wrong", value=text)
         return value
+
+
+@lru_cache(maxsize=10_000, typed=True)
+def _weight(text: str, mark: str | None) -> float:
+    """Kilograms; 0 where the text is none."""
+    plain = numerals.read(_UNIT.sub("", text), mark)
+    return float(plain) if plain is not None and _WEIGHT.match(plain) else 0.0
 
 
 def _delivery(row: Mapping[str, str | None], number: int, cells: _Cells) -> dict[str, object]:

@@ -102,16 +102,13 @@ def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
         harvest.legality, lambda: legality.read_legality(cast(Path, harvest.legality)), None
     )
     answered: tuple[Answer, ...] = tried(harvest.answers, lambda: answers_of(harvest), ())
-    delivered: pd.DataFrame | None = tried(
-        harvest.deliveries,
-        lambda: _delivered(harvest, last),
-        None,
-    )
+    nothing: tuple[pd.DataFrame | None, Sequence[Sentence]] = (None, ())
+    delivered, sums = tried(harvest.deliveries, lambda: _delivered(harvest, last), nothing)
     kept: pd.DataFrame | None = tried(harvest.animals, lambda: _stays(harvest, last), None)
     raise_all(problems)
     return Dossier(
         reviews=reviewed,
-        totals=tuple(_totals(harvest)),
+        totals=tuple(_totals(harvest, sums)),
         broken_reviews={}
         if harvest.reviews is None
         else {**reviews.in_future(reviewed, last), **reviews.broken_files(reviewed, harvest.reviews.parent)},
@@ -129,17 +126,18 @@ def _read(harvest: Harvest, hashed: Mapping[str, Mapping[str, str]]) -> Dossier:
     )
 
 
-def _delivered(harvest: Harvest, last: dt.date) -> pd.DataFrame:
-    """Deliveries, in the form of what is declared.
+def _delivered(harvest: Harvest, last: dt.date) -> tuple[pd.DataFrame | None, Sequence[Sentence]]:
+    """Deliveries, in the form of what is declared, and the rows that were left out because they add up others.
 
     Raises:
         ConfigError: the file is wrong.
     """
     path = cast(Path, harvest.deliveries)
-    found = deliveries.read_deliveries(path, harvest.commodity, last=last)
+    table = table_of(path, "deliveries", deliveries.COLUMNS)
+    found = deliveries.of_rows(table, path, harvest.commodity, last)
     if harvest.commodity == "cattle":
         deliveries.require_form_of_goods(found, harvest.goods, path.name)
-    return found
+    return found, table.totals
 
 
 def _stays(harvest: Harvest, last: dt.date) -> pd.DataFrame:
@@ -153,14 +151,12 @@ def _stays(harvest: Harvest, last: dt.date) -> pd.DataFrame:
     return animals.read_animals(cast(Path, harvest.animals), last=last)
 
 
-def _totals(harvest: Harvest) -> Iterator[Sentence]:
-    for key, path, columns in (
-        ("animals", harvest.animals, animals.COLUMNS),
-        ("deliveries", harvest.deliveries, deliveries.COLUMNS),
-        ("shipments", harvest.shipments, shipments.COLUMNS),
-    ):
-        if path is not None:
-            yield from table_of(path, key, columns).totals
+def _totals(harvest: Harvest, delivered: Sequence[Sentence]) -> Iterator[Sentence]:
+    if harvest.animals is not None:
+        yield from table_of(harvest.animals, "animals", animals.COLUMNS).totals
+    yield from delivered
+    if harvest.shipments is not None:
+        yield from table_of(harvest.shipments, "shipments", shipments.COLUMNS).totals
 
 
 def answers_of(harvest: Harvest) -> tuple[Answer, ...]:
