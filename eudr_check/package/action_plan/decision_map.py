@@ -4,7 +4,6 @@ The layer `reviews` has the columns of reviews.csv, all filled in that a machine
 it to be looked at. `eudr-check review add COOPERATIVE.gpkg` takes what was decided. The GeoPackage is version 1.2.
 """
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyogrio
 import shapely
 
@@ -28,10 +28,11 @@ from eudr_check.package.gis.layout_items import Box
 from eudr_check.package.gis.written_on import written_on
 from eudr_check.text import say
 from eudr_check.text.clean import clean, file_stem
+from eudr_check.typing import Geometries
 
 LAYERS = {"reviews": "Point", "plots": "MultiPolygon", "losses": "MultiPolygon"}
 """Tables from top to bottom of the map, with their geometries."""
-DONE = ("plot", "wrong", "todo", "by")
+AT_ONCE = 10_000
 PLOTS = ("plot", "plot_id", "cooperative", "area_ha")
 OUTCOMES = ("final_outcome", "forest_2020_ha", "deforestation_ha", "unknown_ha")
 
@@ -58,20 +59,14 @@ def _reviews(plan: Plan, asked: pd.DataFrame) -> tuple[pa.Table, np.ndarray[Any,
     lost = losses.marks(plan.losses).reindex(asked.index)
     there = lost["longitude"].notna().to_numpy()
     points[there] = shapely.points(lost.to_numpy(float)[there])
-    why: dict[str, str] = {}
-    due: dict[str, dt.date] = {}
-    of_them = among(plan.todo["plot"], asked.index)
-    columns = (plan.todo.loc[of_them, name].tolist() for name in DONE)
-    for plot, wrong, todo, by in zip(*columns, strict=True):
-        why[plot] = f"{why[plot]}\n{wrong} → {todo}" if plot in why else f"{wrong} → {todo}"
-        due[plot] = min(due.get(plot, by), by)
+    why, due = _asked_for(plan.todo, asked.index)
     needs = {one: f"{_needs(one, plan.language)}\n{plan.mark}".strip("\n") for one in asked["outcome"].unique()}
     filled = {
         "plot_id": own["plot_id"],
         "outcome": asked["outcome"],
-        "wrong": [why.get(plot) for plot in asked.index],
+        "wrong": why,
         "needs": asked["outcome"].map(needs),
-        "by": [due.get(plot) for plot in asked.index],
+        "by": due,
         "plots": asked.index,
         "reason": asked["reason"],
         "evidence_digest": asked["evidence_digest"],
@@ -84,6 +79,21 @@ def _reviews(plan: Plan, asked: pd.DataFrame) -> tuple[pa.Table, np.ndarray[Any,
     return pa.table(arrays, list(kinds)), points
 
 
+def _asked_for(todo: pd.DataFrame, asked: pd.Index) -> tuple[pa.Array, pa.Array]:
+    """What is wrong with each plot and is to be done, a line for each action, and the first day it is due."""
+    at = asked.get_indexer(pd.Index(todo["plot"]))
+    rows = np.flatnonzero(at >= 0)
+    rows = rows[np.argsort(at[rows], kind="stable")]
+    mine = todo.iloc[rows]
+    ends = np.searchsorted(at[rows], np.arange(len(asked) + 1))
+    some = ends[1:] > ends[:-1]
+    texts = (pa.array(mine[name], pa.string(), from_pandas=True) for name in ("wrong", "todo"))
+    lines = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pc.binary_join_element_wise(*texts, " → "))
+    due = np.full(len(asked), np.datetime64("NaT", "D"))
+    due[some] = np.minimum.reduceat(mine["by"].to_numpy("datetime64[D]"), ends[:-1][some]) if some.any() else due[some]
+    return pc.if_else(pa.array(some), pc.binary_join(lines, "\n"), pa.scalar(None, pa.string())), pa.array(due)
+
+
 def _needs(outcome: str, language: str) -> str:
     return say("reviews", f"needs_{outcome}", language)
 
@@ -93,13 +103,13 @@ def _plots(plan: Plan, asked: pd.Index) -> tuple[pa.Table, np.ndarray[Any, Any]]
     shapes = own.geometry.to_numpy()
     drawn = shapely.get_dimensions(shapes) == 2
     frame = own.join(plan.assessments[[*OUTCOMES]]).reset_index()[[*PLOTS, *OUTCOMES]]
-    return _typed(frame[drawn]), _multi(shapes[drawn])
+    return _typed(frame[drawn]), shapes[drawn]
 
 
 def _losses(mine: gpd.GeoDataFrame) -> tuple[pa.Table, np.ndarray[Any, Any]]:
     drawn = shapely.get_dimensions(mine.geometry.to_numpy()) == 2
     frame = pd.DataFrame(mine.loc[drawn, ["plot", "column", "year", "area_ha"]]).rename(columns={"plot": "plots"})
-    return _typed(frame), _multi(mine.geometry.to_numpy()[drawn])
+    return _typed(frame), mine.geometry.to_numpy()[drawn]
 
 
 def _typed(frame: pd.DataFrame) -> pa.Table:
@@ -119,7 +129,7 @@ def _multi(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def _write(path: Path, name: str, rows: pa.Table, shapes: np.ndarray[Any, Any], *, first: bool) -> None:
-    table = rows.append_column("geometry", pa.array(shapely.to_wkb(shapes).tolist(), pa.binary()))
+    table = rows.append_column("geometry", _wkb(shapes, areas=LAYERS[name] == "MultiPolygon"))
     options: dict[str, Any] = {"dataset_options": {"VERSION": "1.2"}} if first else {"append": False}
     pyogrio.write_arrow(
         table,
@@ -132,6 +142,13 @@ def _write(path: Path, name: str, rows: pa.Table, shapes: np.ndarray[Any, Any], 
         layer_options={"GEOMETRY_NAME": "geom", "SPATIAL_INDEX": "YES"},
         **options,
     )
+
+
+def _wkb(shapes: Geometries, *, areas: bool) -> pa.Array:
+    """Geometries as WKB in one piece, on which the bytes of a GeoPackage depend; made some thousand at a time."""
+    slices = (shapes[start : start + AT_ONCE] for start in range(0, len(shapes), AT_ONCE))
+    made = (shapely.to_wkb(_multi(one) if areas else one) for one in slices)
+    return pa.concat_arrays([pa.array([], pa.binary()), *(pa.array(one.tolist(), pa.binary()) for one in made)])
 
 
 def _project(path: Path, plan: Plan, years: Sequence[int], points: np.ndarray[Any, Any]) -> Path:

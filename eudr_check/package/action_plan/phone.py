@@ -56,19 +56,25 @@ def write(folder: Path, plan: Plan) -> list[Path]:
     More than `MOST` places are cut into `COOPERATIVE-1.kml`, `COOPERATIVE-2.kml` and so on, in the order of the plan.
     """
     visits = plan.todo[(plan.todo["kind"] == "field") & plan.todo["longitude"].notna()]
+    of_place = visits.groupby(["plot", "longitude", "latitude"], sort=False, dropna=False).ngroup().to_numpy()
+    in_order = np.argsort(of_place, kind="stable")
+    count = int(of_place.max(initial=-1)) + 1
+    begins = np.searchsorted(of_place[in_order], range(0, max(count, 1), MOST))
+    stem = file_stem(plan.cooperative)
+    names = [f"{stem}.kml"] if len(begins) == 1 else [f"{stem}-{number}.kml" for number in range(1, len(begins) + 1)]
+    lost = {str(plot): np.asarray(rows) for plot, rows in plan.losses.groupby("plot").indices.items()}
+    for name, rows in zip(names, np.split(in_order, begins[1:]), strict=True):
+        (folder / name).write_bytes(_content(plan, _read(visits.iloc[rows]), lost))
+    return [folder / name for name in names]
+
+
+def _read(visits: pd.DataFrame) -> list[Place]:
     places: dict[tuple[Any, float, float], Place] = {}
     for row in zip(*(visits[name].tolist() for name in VISIT), strict=True):
         plot, longitude, latitude, plot_id, wrong, todo, code, by = row
         place = places.setdefault((plot, longitude, latitude), Place(plot, longitude, latitude, str(plot_id), by))
         place.lines.append(f"{_cleaned(wrong)}\n{_advice(todo, code)}")
-    found = list(places.values())
-    parts = [found[at : at + MOST] for at in range(0, len(found), MOST)] or [[]]
-    stem = file_stem(plan.cooperative)
-    names = [f"{stem}.kml"] if len(parts) == 1 else [f"{stem}-{number}.kml" for number in range(1, len(parts) + 1)]
-    lost = {str(plot): np.asarray(rows) for plot, rows in plan.losses.groupby("plot").indices.items()}
-    for name, part in zip(names, parts, strict=True):
-        (folder / name).write_bytes(_content(plan, part, lost))
-    return [folder / name for name in names]
+    return list(places.values())
 
 
 def _content(plan: Plan, places: Sequence[Place], lost: Mapping[str, Positions]) -> bytes:
