@@ -1,5 +1,6 @@
 """The tiny harvest, run to its package on a disk: what other ways of running it are compared with."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,3 +18,14 @@ def finished_tiny(factory: pytest.TempPathFactory) -> Finished:
         return run(config.load(tiny_harvest.write(folder / "harvest").config), offline=True)
 
     return made_once(factory, "tiny", make)
+
+
+def begun_tiny(factory: pytest.TempPathFactory, folder: Path) -> tiny_harvest.Tiny:
+    """A tiny harvest of one's own that was run: its next run makes only what is changed, as a user's second run does.
+
+    Args:
+        factory: knows where this process keeps its folders.
+        folder: where it is written; not there yet.
+    """
+    shutil.copytree(finished_tiny(factory).folder.path.parent, folder)
+    return tiny_harvest.Tiny(folder / "tiny.yaml", tiny_harvest.OUTCOMES, tiny_harvest.BLOCKED, folder / "catalogue")

@@ -19,8 +19,9 @@ from browser import Browser, needed
 from conftest import written
 
 from eudr_check.text import topic
-from tests.helpers import season_tables, tiny_harvest
+from tests.helpers import season_tables
 from tests.helpers.command import ended
+from tests.helpers.finished_tiny import begun_tiny
 
 PHOTO = b"a photograph of the place"
 TODAY = dt.date.today().isoformat()
@@ -78,7 +79,7 @@ def save(browser: Browser, folder: Path) -> Path:
 def harvest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny harvest with its report; its YAML."""
     needed("chromium")
-    tiny = tiny_harvest.write(tmp_path_factory.mktemp("page") / "tiny")
+    tiny = begun_tiny(tmp_path_factory, tmp_path_factory.mktemp("page") / "tiny")
     settings = yaml.safe_load(tiny.config.read_text(encoding="utf-8"))
     settings |= {"reviews": "reviews.csv", "package": {"languages": ["en"], "outputs": ["report"], "date": TODAY}}
     tiny.config.write_text(yaml.safe_dump(settings), encoding="utf-8")

@@ -18,8 +18,8 @@ from eudr_check.package.action_plan.cooperative import Plan
 from eudr_check.package.action_plan.phone import KML
 from eudr_check.run.harvest import run
 from eudr_check.text import machine_made, say
-from tests.helpers import tiny_harvest
 from tests.helpers.command import ended
+from tests.helpers.finished_tiny import begun_tiny
 
 OWN, ENGLISH = machine_made("am")
 
@@ -27,7 +27,7 @@ OWN, ENGLISH = machine_made("am")
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny harvest in Amharic, its documents in Spanish, on a machine without Ethiopic fonts."""
-    tiny = tiny_harvest.write(tmp_path_factory.mktemp("am") / "tiny")
+    tiny = begun_tiny(tmp_path_factory, tmp_path_factory.mktemp("am") / "tiny")
     content = yaml.safe_load(tiny.config.read_text(encoding="utf-8"))
     content["package"]["languages"] = ["አማርኛ", "es"]
     tiny.config.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")

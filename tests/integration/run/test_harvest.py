@@ -21,19 +21,20 @@ from eudr_check.run.exit import Exit
 from eudr_check.run.harvest import Finished, run
 from eudr_check.run.status import status
 from tests.helpers import tiny_harvest
+from tests.helpers.finished_tiny import begun_tiny, finished_tiny
 from tests.helpers.same_bytes import contents
 
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> tiny_harvest.Tiny:
-    """The tiny harvest on disk."""
-    return tiny_harvest.write(tmp_path_factory.mktemp("tiny") / "harvest")
+    """The tiny harvest on disk, run once."""
+    return begun_tiny(tmp_path_factory, tmp_path_factory.mktemp("tiny") / "harvest")
 
 
 @pytest.fixture(scope="module")
-def finished(drawn: tiny_harvest.Tiny) -> Finished:
-    """The tiny harvest, run once."""
-    return run(config.load(drawn.config), offline=True)
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """What that run gave; nobody may change its folder."""
+    return finished_tiny(tmp_path_factory)
 
 
 def with_settings(drawn: tiny_harvest.Tiny, name: str, **changes: object) -> config.Harvest:
@@ -67,7 +68,8 @@ def test_evidence_adds_up_to_the_plot(finished: Finished):
 
 def test_a_second_run_makes_nothing_anew(finished: Finished, drawn: tiny_harvest.Tiny):
     """Finished artifacts are found by their digest."""
-    artifacts = finished.folder.path / "artifacts"
+    run(config.load(drawn.config), offline=True)
+    artifacts = drawn.config.with_name("run") / "artifacts"
     before = {path: path.stat().st_mtime_ns for path in artifacts.rglob("*")}
 
     again = run(config.load(drawn.config), offline=True)
@@ -122,6 +124,7 @@ def test_a_damaged_artifact_is_redone(damaged: tuple[config.Harvest, Finished, d
 
 def test_a_clock_set_back_loses_nothing(drawn: tiny_harvest.Tiny, monkeypatch: pytest.MonkeyPatch):
     """Work that seems to have been done tomorrow is found, and nothing is made anew."""
+    shutil.copytree(drawn.config.with_name("run"), drawn.config.with_name("run-clock"))
     harvest = with_settings(drawn, "clock")
     first = run(harvest, offline=True)
     artifacts = first.folder.path / "artifacts"
@@ -164,9 +167,9 @@ def test_without_event_layers_nothing_is_low(drawn: tiny_harvest.Tiny, tmp_path:
     assert {"missing"} == set(blind.sources.query("layer.str.startswith('hansen')")["status"])
 
 
-def test_one_changed_plot_redoes_only_its_tiles(drawn: tiny_harvest.Tiny, tmp_path: Path):
+def test_one_changed_plot_redoes_only_its_tiles(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory):
     """The tile of an untouched plot keeps its artifact."""
-    own = tiny_harvest.write(tmp_path / "own")
+    own = begun_tiny(tmp_path_factory, tmp_path / "own")
     first = run(config.load(own.config), offline=True)
     tiles = {path.name for path in (first.folder.path / "artifacts").glob("tile-*")}
     plots = own.config.with_name("sur.csv")
@@ -183,9 +186,9 @@ def test_one_changed_plot_redoes_only_its_tiles(drawn: tiny_harvest.Tiny, tmp_pa
     assert after & tiles
 
 
-def test_another_policy_draws_no_patch_again(tmp_path: Path):
+def test_another_policy_draws_no_patch_again(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory):
     """Patches are free of any policy: judged anew, plots make a new package from the same drawing."""
-    own = tiny_harvest.write(tmp_path / "own")
+    own = begun_tiny(tmp_path_factory, tmp_path / "own")
     first = run(config.load(own.config), offline=True)
     content = yaml.safe_load(own.config.read_text(encoding="utf-8"))
     own.config.write_text(yaml.safe_dump({**content, "policy": "whisp_pcrop@2026-07"}), encoding="utf-8")

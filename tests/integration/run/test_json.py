@@ -20,6 +20,7 @@ from tests.conftest import REPOSITORY
 from tests.helpers import tiny_harvest
 from tests.helpers.command import ended
 from tests.helpers.filing import serving
+from tests.helpers.finished_tiny import begun_tiny
 
 PAGE = (REPOSITORY / "docs/reference/json.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `([^`]+)` \| (object|array) \|(.*)\|$", PAGE, re.MULTILINE)
@@ -31,7 +32,7 @@ NUMBER = "26PE7XTVCZAQ2S"
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the tiny harvest, run once, with a register and an answers file."""
     folder = tmp_path_factory.mktemp("json") / "tiny"
-    drawn = tiny_harvest.write(folder)
+    drawn = begun_tiny(tmp_path_factory, folder)
     content = yaml.safe_load(drawn.config.read_text(encoding="utf-8"))
     more = {"register": "register.gpkg", "answers": "answers.csv"}
     drawn.config.with_name("answers.csv").write_text("letter,answer,evidence,sha256,date,person\n", encoding="utf-8")

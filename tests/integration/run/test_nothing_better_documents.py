@@ -16,6 +16,7 @@ from eudr_check.errors import EudrCheckError
 from eudr_check.evidence_digest import evidence_digest
 from eudr_check.run.harvest import Finished, run
 from tests.helpers import tiny_harvest
+from tests.helpers.finished_tiny import begun_tiny, finished_tiny
 from tests.helpers.register_tables import plots_of
 
 HIGH = "norte/high-one"
@@ -98,10 +99,15 @@ REFUSED = {
 @pytest.fixture(scope="module")
 def words(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What a review of the plot has to name: its reasons, and the digest of its evidence."""
-    tiny = tiny_harvest.write(tmp_path_factory.mktemp("plain") / "tiny")
-    finished = run(config.load(tiny.config), offline=True, until="assess")
+    finished = finished_tiny(tmp_path_factory)
     digest = evidence_digest(finished.made["overlay"].table("EVIDENCE"), finished.plots.geometry, [HIGH])[HIGH]
     return {REASONS: str(finished.assessments.loc[HIGH, "reasons"]), DIGEST: digest}
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> tiny_harvest.Tiny:
+    """A harvest that was run before its papers came."""
+    return begun_tiny(tmp_path_factory, tmp_path / "tiny")
 
 
 def tried(tiny: tiny_harvest.Tiny, fault: Fault, words: dict[str, str]) -> Finished:

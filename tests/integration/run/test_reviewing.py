@@ -15,6 +15,7 @@ from eudr_check.documents import decisions
 from eudr_check.documents.review import read_reviews
 from tests.helpers import tiny_harvest
 from tests.helpers.command import ended
+from tests.helpers.finished_tiny import begun_tiny
 
 BEFORE, AFTER = {"S2A_2020": "2020-12-14"}, {"S2B_2026": "2026-07-18"}
 
@@ -67,7 +68,7 @@ class Desk(NamedTuple):
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """The harvest, run as far as its sheet."""
-    tiny = tiny_harvest.write(tmp_path_factory.mktemp("desk") / "tiny")
+    tiny = begun_tiny(tmp_path_factory, tmp_path_factory.mktemp("desk") / "tiny")
     words = tiny.config.read_text(encoding="utf-8")
     tiny.config.write_text(f"{words}reviews: reviews.csv\n", encoding="utf-8")
     path = tiny.config.parent / "todo.xlsx"

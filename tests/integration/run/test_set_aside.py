@@ -33,7 +33,13 @@ UNKNOWN = {
 """Plots on ground that no raster reaches: declared hectares and geometry."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> tiny_harvest.Tiny:
+    """The tiny harvest that all tests here share."""
+    return tiny_harvest.write(tmp_path_factory.mktemp("aside") / "tiny")
+
+
+@pytest.fixture(scope="module")
 def finished(tiny: tiny_harvest.Tiny):
     """The tiny harvest with all of them, run to the package."""
     plots = tiny.config.with_name("sur.csv")

@@ -16,7 +16,7 @@ from eudr_check.package.verify import verify
 from eudr_check.run import recompute
 from eudr_check.run.harvest import Finished, run
 from tests.helpers import tiny_harvest
-from tests.helpers.finished_tiny import finished_tiny
+from tests.helpers.finished_tiny import begun_tiny, finished_tiny
 from tests.helpers.tampering import edited, rehashed
 
 
@@ -122,9 +122,11 @@ def test_split_that_was_edited_is_found(
     assert file in {one.file for one in found}
 
 
-def test_edition_without_names_has_codes_in_its_splits(tmp_path: Path) -> None:
+def test_edition_without_names_has_codes_in_its_splits(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """The same parts under codes; neither key nor text names a plot. The package verifies."""
-    finished = run(config.load(tiny_harvest.write(tmp_path / "tiny").config), offline=True, redacted=True)
+    finished = run(config.load(begun_tiny(tmp_path_factory, tmp_path / "tiny").config), offline=True, redacted=True)
     assert finished.package is not None
     edition = finished.package.with_name("package-redacted")
     named, coded = splits_of(finished.package), splits_of(edition)
@@ -139,9 +141,9 @@ def test_edition_without_names_has_codes_in_its_splits(tmp_path: Path) -> None:
     assert verify(finished.package, stages=recompute.STAGES) == []
 
 
-def test_policy_that_sorts_no_ground_has_no_uses(tmp_path: Path) -> None:
+def test_policy_that_sorts_no_ground_has_no_uses(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Whisp's trees know indicators, no pieces of ground: nothing is said rather than something else."""
-    settings = config.load(tiny_harvest.write(tmp_path / "tiny").config)
+    settings = config.load(begun_tiny(tmp_path_factory, tmp_path / "tiny").config)
     finished = run(settings.model_copy(update={"policy": "whisp_pcrop@2026-10"}), offline=True)
     assert finished.package is not None
 
