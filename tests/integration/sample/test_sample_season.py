@@ -371,10 +371,12 @@ def drawn_from(folder: str, plot: shapely.Polygon, counts: Callable[[np.ndarray]
     boxes = []
     for path in (SAMPLE / "rasters").glob(folder):
         with rasterio.open(path) as file:
-            for row, column in zip(*np.nonzero(counts(file.read(1))), strict=True):
-                (left, top), (right, bottom) = file.transform * (column, row), file.transform * (column + 1, row + 1)
-                boxes.append(shapely.box(left, bottom, right, top))
-    return shapely.union_all([one for one in boxes if one.intersects(plot)])
+            rows, columns = np.nonzero(counts(file.read(1)))
+            left, top = file.transform * (columns, rows)
+            right, bottom = file.transform * (columns + 1, rows + 1)
+        found = shapely.box(left, bottom, right, top)
+        boxes.extend(found[shapely.intersects(found, plot)])
+    return shapely.union_all(boxes)
 
 
 def hectares(shape: shapely.Geometry) -> float:
