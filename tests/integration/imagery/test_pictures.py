@@ -25,6 +25,7 @@ from eudr_check.run.harvest import run
 from eudr_check.run.imagery.command import publish
 from tests.helpers import overflights, tiny_harvest
 from tests.helpers.command import ended
+from tests.helpers.finished_tiny import begun_tiny, finished_tiny
 from tests.helpers.programs import Published, rustac
 from tests.helpers.servers import Fault, Server
 
@@ -35,6 +36,8 @@ class Place(NamedTuple):
     harvest: Harvest
     server: Server
     content: Published
+    before: Path
+    """The folder of a run of it, made when no pictures were asked for."""
 
     def add(self, day: str, **more: Any) -> dict[str, Any]:
         """An overflight on the server; the Item may be spoilt."""
@@ -42,15 +45,17 @@ class Place(NamedTuple):
 
     def looks(self, folder: Path, *, offline: bool = False, refresh: bool = False) -> Artifact:
         """The pictures of a run in a folder."""
+        if not folder.exists():
+            shutil.copytree(self.before, folder)
         there = self.harvest.model_copy(update={"run": self.harvest.run.model_copy(update={"folder": folder})})
         finished = run(there, until="assess", offline=offline)
         return publish(there, finished.made, offline=offline, refresh=refresh)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    """A server without scenes as yet."""
-    tiny = tiny_harvest.write(tmp_path / "tiny")
+def place(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A server without scenes as yet, and a harvest that was run without them."""
+    tiny = begun_tiny(tmp_path_factory, tmp_path / "tiny")
     (tmp_path / "served").mkdir()
     with Server(tmp_path / "served") as server:
         settings = yaml.safe_load(tiny.config.read_text(encoding="utf-8"))
@@ -59,7 +64,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
         settings["imagery"] = {"catalogues": chosen, "megabytes": 50}
         tiny.config.write_text(yaml.safe_dump(settings), encoding="utf-8")
         content = Published(collections=[{**overflights.DESCRIBED, "id": one["collection"]} for one in chosen])
-        yield Place(config.load(tiny.config), server, content)
+        yield Place(config.load(tiny.config), server, content, finished_tiny(tmp_path_factory).folder.path)
 
 
 def looks_of(made: Artifact, plot: str) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from eudr_check.errors import LayersError
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.layers.areas.definition import definition, shipped
 from eudr_check.layers.areas.files import read_areas
+from eudr_check.layers.fetch import http
+from eudr_check.layers.fetch.retries import Patience
 from tests.helpers.answers import stage
 from tests.helpers.area_layers import FAR, HALF, ground, looked, of, seen, served
 from tests.helpers.area_servers import arcgis
@@ -183,8 +185,11 @@ class TestOutlines:
 
         assert (len(asked), found["feature"].tolist()) == (2, ["area 0"])
 
-    def test_of_a_layer_that_was_not_read_nothing_is_drawn(self, tmp_path: Path) -> None:
+    def test_of_a_layer_that_was_not_read_nothing_is_drawn(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """An empty map of the same form."""
+        monkeypatch.setattr(http, "PATIENCE", Patience(attempts=1, first_delay_s=0.01))
         with stage() as here:
             layer = served(here)
 
