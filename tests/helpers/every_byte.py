@@ -51,8 +51,8 @@ def held_by(folder: Path, names: Iterable[str]) -> dict[str, set[str]]:
     for file in sorted(folder.rglob("*")):
         if file.is_file():
             for place, content in every_byte(file.relative_to(folder).as_posix(), file.read_bytes()):
-                plain = content.decode("utf-8", "replace").lower().encode()
+                texts = {content.decode("utf-8", "replace").lower().encode(), content.lower()}
                 for name, forms in wanted.items():
-                    if any(form in plain or form in content.lower() for form in forms):
+                    if any(form in text for form in forms for text in texts):
                         found.setdefault(name, set()).add(place)
     return found
