@@ -5,9 +5,11 @@ from eudr_check.plots.checks.moved_off_loss import of_reruns as moved_in_reruns
 from eudr_check.plots.findings import message, with_findings, with_layer_findings
 from eudr_check.plots.fix_list import write_fix_lists
 from eudr_check.plots.load import load
+from eudr_check.plots.read.process import INTERRUPTED
 from eudr_check.plots.thresholds import threshold
 
 __all__ = [
+    "INTERRUPTED",
     "MOVED_OFF_LOSS",
     "load",
     "message",

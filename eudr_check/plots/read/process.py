@@ -19,6 +19,8 @@ from eudr_check.plots.thresholds import threshold
 
 _BYTES_PER_MB = 1_000_000
 _OUT_OF_TIME = {-one for one in signal.Signals if one.name in ("SIGXCPU", "SIGKILL")}  # Windows has neither
+INTERRUPTED = "interrupted"
+"""In the details of a finding: reading ended by time, memory or a death, which another run may not meet."""
 _WALL_PER_CPU = 10  # a busy machine gives a process a tenth of its time; only a sleeping one takes longer
 
 
@@ -89,7 +91,7 @@ def _work(connection: Connection, file: PlotFile, seconds: int, memory: int) -> 
     except UnreadableError as error:
         answer = error.code, error.details
     except MemoryError:
-        answer = "file_too_large", {"problem": f"reading it takes over {memory} MB of memory"}
+        answer = "file_too_large", {"problem": f"reading it takes over {memory} MB of memory", INTERRUPTED: True}
     except RecursionError:
         answer = "file_unreadable", {"problem": "nested too deep"}
     connection.send(answer)
@@ -111,8 +113,9 @@ def _limit(seconds: int, memory: int) -> None:
 def _death(code: int | None, seconds: int) -> UnreadableError:
     if code in _OUT_OF_TIME:
         return _too_slow(seconds)
-    return UnreadableError("file_unreadable", problem=f"its content makes the reading program break down ({code})")
+    problem = f"its content makes the reading program break down ({code})"
+    return UnreadableError("file_unreadable", problem=problem, **{INTERRUPTED: True})
 
 
 def _too_slow(seconds: int) -> UnreadableError:
-    return UnreadableError("file_too_large", problem=f"reading it takes over {seconds} s")
+    return UnreadableError("file_too_large", problem=f"reading it takes over {seconds} s", **{INTERRUPTED: True})

@@ -1,12 +1,14 @@
 """PLOTS and FINDINGS of a harvest, and the tiles they lie in."""
 
+import json
+import shutil
 from pathlib import Path
 
 from eudr_check import plots as plots_room
 from eudr_check import register
 from eudr_check.files import hashes
 from eudr_check.run import history, tile_index
-from eudr_check.run.artifacts import Artifact, save_table
+from eudr_check.run.artifacts import CONTENTS, Artifact, save_table
 from eudr_check.run.graph import Result, on_cores
 from eudr_check.run.stages.job import Run
 from eudr_check.steps import Made, Step
@@ -14,11 +16,34 @@ from eudr_check.steps import Made, Step
 
 def plots(run: Run) -> Step:
     """PLOTS and FINDINGS from the plot files with a fix list per cooperative, less what earlier runs saw moved."""
-    delivered = Result("delivered", "plots", lambda made: _key(run), lambda made, folder: _read(run, folder))
+    delivered = Result(
+        "delivered", "plots", lambda made: _key(run), lambda made, folder: _read(run, folder), is_complete=_is_whole
+    )
     guarded = Step(
-        "guarded", lambda made: history.guarded(run.harvest, run.folder, made["delivered"]), needs=("delivered",)
+        "guarded",
+        lambda made: history.guarded(run.harvest, run.folder, _as_read(run, made["delivered"])),
+        needs=("delivered",),
     )
     return Step("plots", lambda made: run.graph.run([delivered, guarded])["guarded"])
+
+
+def _is_whole(delivered: Artifact) -> bool:
+    """Whether no reader was interrupted: one that was killed, or had no memory, may read the file next time."""
+    details = delivered.table("FINDINGS", ["details"])["details"]
+    return not any(json.loads(one).get(plots_room.INTERRUPTED) for one in details if plots_room.INTERRUPTED in one)
+
+
+def _as_read(run: Run, delivered: Artifact) -> Artifact:
+    """The plots of this run, under a name of their own where the next run reads the same files again: what is made of
+    these must not be found for those."""
+    if _is_whole(delivered):
+        return delivered
+    name = run.name_of("plots", {"content": delivered.files()})
+
+    def make(folder: Path) -> None:
+        shutil.copytree(delivered.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CONTENTS))
+
+    return run.folder.artifacts.obtain("plots", name, make)
 
 
 def _key(run: Run) -> str:
