@@ -28,7 +28,9 @@ def rings(shapes: Geometries) -> list[list[str]]:
     >>> rings(np.array([shapely.Polygon([(0, 0), (-77.5, 5), (1e-7, 5)]), None], dtype=object))
     [['0.000000,0.000000 -77.500000,5.000000 0.000000,5.000000 0.000000,0.000000'], []]
     """
-    found, of_shape = shapely.get_rings(shapes, return_index=True)
+    parts, of_part = shapely.get_parts(shapes, return_index=True)
+    found, part = shapely.get_rings(parts, return_index=True)
+    of_shape = of_part[part]
     points, of_ring = shapely.get_coordinates(found, return_index=True)
     written: list[list[str]] = [[] for _ in shapes]
     for shape, text in zip(of_shape.tolist(), _texts(points, np.bincount(of_ring, minlength=len(found))), strict=True):

@@ -60,7 +60,7 @@ def svg(picture: Picture, outline: BaseGeometry) -> str:
     scale_x = wide / (east - west)
     scale_y = scale_x / math.cos(math.radians((south + north) / 2))
     tall = (north - south) * scale_y
-    corners, ring = shapely.get_coordinates(shapely.get_rings(outline), return_index=True)
+    corners, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(outline)), return_index=True)
     points = np.column_stack([(corners[:, 0] - west) * scale_x, (north - corners[:, 1]) * scale_y])
     paths = [
         "M" + " L".join(f"{x:.1f},{y:.1f}" for x, y in points[ring == number]) + "Z"

@@ -34,3 +34,12 @@ def test_same_ground_same_bytes():
     """Nothing but the cells decides."""
     assert png(GROUND) == png(GROUND)
     assert png(GROUND).startswith(b"\x89PNG")
+
+
+def test_each_piece_of_an_outline_is_drawn() -> None:
+    """A plot of two pieces is two rings, and no dots."""
+    west, east = shapely.box(-76.0975, -6.0375, -76.096, -6.0325), shapely.box(-76.094, -6.0375, -76.0925, -6.0325)
+    drawn = etree.fromstring(svg(GROUND, shapely.MultiPolygon([west, east])))
+
+    assert drawn.find("{*}path").get("d").count("M") == 2
+    assert drawn.find("{*}circle") is None
