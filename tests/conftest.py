@@ -1,5 +1,6 @@
 """What all tests share: where the real data lies, and how to do without it."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,6 +62,12 @@ def databases() -> "Iterator[Databases]":
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> "Place":
     """Where a register goes, of either kind: what one does the other does."""
     return tmp_path / "register.gpkg" if request.param == "geopackage" else request.getfixturevalue("databases").new()
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay until the end: nothing is gained by looking through them for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

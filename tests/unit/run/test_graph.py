@@ -267,7 +267,6 @@ def test_the_collector_is_as_it_was() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
-        gc.unfreeze()
 
 
 def test_a_run_can_be_stopped(tmp_path: Path) -> None:
