@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from graphlib import TopologicalSorter
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
 from eudr_check.errors import PackageError
@@ -28,6 +28,8 @@ from eudr_check.text import sentence
 
 CORES = min(os.cpu_count() or 1, 8)
 """Items worked on at a time: each takes its memory."""
+BESIDE = max(CORES - 1, 1)
+"""Processes at a time beside this one: more would wait for each other, each with its memory."""
 IN_FLIGHT = 16
 """Requests of a network on the way at a time."""
 WORTH_A_PROCESS = 20_000
@@ -171,6 +173,7 @@ class Graph(AbstractContextManager["Graph"]):
         self._threads = ThreadPoolExecutor(BACKGROUND)
         self._scope: _Scope | None = None
         self._lock = Lock()
+        self._beside = BoundedSemaphore(BESIDE)
         self._processes: set[subprocess.Popen[bytes]] = set()
         self._stopped = False
 
@@ -314,7 +317,7 @@ class Graph(AbstractContextManager["Graph"]):
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
         what = f"{call.function.__module__}:{call.function.__qualname__}"
         command = [sys.executable, "-m", "eudr_check.run.step", what]
-        with tempfile.TemporaryFile() as words:
+        with self._beside, tempfile.TemporaryFile() as words:
             with self._lock:
                 if self._stopped:
                     raise CancelledError(what)
