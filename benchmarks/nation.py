@@ -22,7 +22,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -270,10 +270,10 @@ def measure(folder: Path) -> dict[str, Any]:
         "commit": subprocess.run(
             ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
         ).stdout.strip(),
-        "whole": asdict(replace(whole, tiles=set())),
+        "whole": _figures(whole),
         "whole_floor": floor | {"write outputs": default},
-        "workers_1": asdict(replace(one, tiles=set())) | {"tiles": len(one.tiles)},
-        "workers_2": asdict(replace(two, tiles=set())) | {"tiles": len(two.tiles)},
+        "workers_1": _figures(one),
+        "workers_2": _figures(two),
         "again_s": again.seconds,
         "one_changed_s": changed.seconds,
         "one_changed_tiles": len(changed.tiles - again.tiles),
@@ -281,6 +281,11 @@ def measure(folder: Path) -> dict[str, Any]:
         "overlay_speed_up": one.stages["overlay"]["wall_s"] / two.stages["overlay"]["wall_s"],
         "loop_speed_up": 2 * alone / both,
     }
+
+
+def _figures(of: Run) -> dict[str, Any]:
+    """What JSON can hold of a run."""
+    return asdict(of) | {"tiles": len(of.tiles)}
 
 
 def table(found: dict[str, Any]) -> str:
