@@ -18,7 +18,8 @@ from eudr_check.plots.read.raw_table import Delivery, UnreadableError
 from eudr_check.plots.thresholds import threshold
 
 _BYTES_PER_MB = 1_000_000
-_OUT_OF_TIME = {-one for one in signal.Signals if one.name in ("SIGXCPU", "SIGKILL")}  # Windows has neither
+_OUT_OF_TIME, _KILLED = ({-one for one in signal.Signals if one.name == name} for name in ("SIGXCPU", "SIGKILL"))
+"""Exit codes of readers; Windows has neither."""
 INTERRUPTED = "interrupted"
 """In the details of a finding: reading ended by time, memory or a death, which another run may not meet."""
 _WALL_PER_CPU = 10  # a busy machine gives a process a tenth of its time; only a sleeping one takes longer
@@ -113,6 +114,9 @@ def _limit(seconds: int, memory: int) -> None:
 def _death(code: int | None, seconds: int) -> UnreadableError:
     if code in _OUT_OF_TIME:
         return _too_slow(seconds)
+    if code in _KILLED:
+        problem = f"the machine ended reading it: no memory was left, or it took over {seconds} s"
+        return UnreadableError("file_too_large", problem=problem, **{INTERRUPTED: True})
     problem = f"its content makes the reading program break down ({code})"
     return UnreadableError("file_unreadable", problem=problem, **{INTERRUPTED: True})
 
