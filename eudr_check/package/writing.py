@@ -76,14 +76,14 @@ def write(folder: Path, given: PackageInput) -> list[Path]:
     return sorted(file for file in folder.rglob("*") if file.is_file())
 
 
-def steps(folder: Path, given: PackageInput, each: Map = one_by_one, beside: Map = one_by_one) -> list[Step]:
+def steps(folder: Path, given: PackageInput, each: Map = one_by_one, pipelined: Map = one_by_one) -> list[Step]:
     """What there is to do for a package, in any order that their needs allow.
 
     Args:
         folder: existing, empty folder.
         given: what it is written from.
         each: `map` for what can be compressed at the same time.
-        beside: `map` for what is done one after another while the next is made ready.
+        pipelined: `map` for what is done one after another while the next is made ready.
 
     Returns:
         `drawn` among them begins the GeoPackage with its patches: whoever has done that already puts a step in its
@@ -105,7 +105,7 @@ def steps(folder: Path, given: PackageInput, each: Map = one_by_one, beside: Map
         Step("pictures", lambda made: pictures.write(into, given)),
         Step(
             "declared",
-            lambda made: _declare(given, into, faults, beside),
+            lambda made: _declare(given, into, faults, pipelined),
             needs=("tables", "pictures"),
             many_objects=True,
         ),

@@ -22,13 +22,13 @@ from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
 from eudr_check.errors import PackageError
-from eudr_check.run.memory import let_go
+from eudr_check.run.memory import release_unused
 from eudr_check.steps import Answer, Call, Item, Made, Output, Step, Where
 from eudr_check.text import sentence
 
 CORES = min(os.cpu_count() or 1, 8)
 """Items worked on at a time: each takes its memory."""
-BESIDE = max(CORES - 1, 1)
+PROCESSES = max(CORES - 1, 1)
 """Processes at a time beside this one: more would wait for each other, each with its memory."""
 IN_FLIGHT = 16
 """Requests of a network on the way at a time."""
@@ -68,7 +68,7 @@ def on_cores(work: Callable[[Item], Answer], items: Iterable[Item], /) -> Iterat
     return _several(work, items, CORES, 3 * CORES)
 
 
-def beside(work: Callable[[Item], Answer], items: Iterable[Item], /) -> Iterator[Answer]:
+def pipelined(work: Callable[[Item], Answer], items: Iterable[Item], /) -> Iterator[Answer]:
     """`map` one after another while the caller makes the next items, for work that lets go of Python's lock."""
     return _several(work, items, 1, 3)
 
@@ -173,7 +173,7 @@ class Graph(AbstractContextManager["Graph"]):
         self._threads = ThreadPoolExecutor(BACKGROUND)
         self._scope: _Scope | None = None
         self._lock = Lock()
-        self._beside = BoundedSemaphore(BESIDE)
+        self._process_slots = BoundedSemaphore(PROCESSES)
         self._processes: set[subprocess.Popen[bytes]] = set()
         self._stopped = False
 
@@ -275,7 +275,7 @@ class Graph(AbstractContextManager["Graph"]):
                     self._obtained(scope, step, made) if isinstance(step, Result) else self._worked(scope, step, made)
                 )
             report(done)
-            let_go()
+            release_unused()
         except BaseException as error:
             future.set_exception(error)
             if step.where == "main":
@@ -317,7 +317,7 @@ class Graph(AbstractContextManager["Graph"]):
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
         what = f"{call.function.__module__}:{call.function.__qualname__}"
         command = [sys.executable, "-m", "eudr_check.run.step", what]
-        with self._beside, tempfile.TemporaryFile() as words:
+        with self._process_slots, tempfile.TemporaryFile() as words:
             with self._lock:
                 if self._stopped:
                     raise CancelledError(what)

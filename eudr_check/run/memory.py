@@ -5,7 +5,7 @@ import sys
 from functools import cache
 
 
-def let_go() -> None:
+def release_unused() -> None:
     """Give back what Arrow and the C library keep for later: of a nation's tables half a gigabyte.
 
     Neither does so by itself: the next step finds its memory in other sizes, and the process only grows.

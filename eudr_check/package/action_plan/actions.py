@@ -15,11 +15,11 @@ import pandas as pd
 import shapely
 
 from eudr_check import tables
+from eudr_check.lookup import among
 from eudr_check.package import splits as proposals
 from eudr_check.resources import read_yaml
 from eudr_check.text import say, topic
 from eudr_check.text.many import numbers
-from eudr_check.typing import Mask
 
 COLUMNS = [
     "plot",
@@ -179,12 +179,6 @@ def scorecard(
 def _rules() -> dict[str, Any]:
     content: dict[str, Any] = read_yaml(__package__, "actions.yaml")
     return content
-
-
-def among(values: pd.Series | pd.Index, known: pd.Index) -> Mask:
-    """Which of many texts are in an index: `isin` of pandas looks at texts of Arrow one by one."""
-    found: Mask = known.get_indexer(pd.Index(values)) >= 0
-    return found
 
 
 def rule_of(code: str) -> dict[str, str] | None:

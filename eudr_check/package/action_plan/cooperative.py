@@ -133,7 +133,7 @@ class Plan:
         return [
             shown[file]
             if row is None
-            else str(row).join(around[file])
+            else str(int(row)).join(around[file])
             if place is None
             else self.say("file_row", file=shown[file], row=place)
             for file, row, place in zip(files, rows, places, strict=True)

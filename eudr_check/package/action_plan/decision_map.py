@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 import pyogrio
 import shapely
 
+from eudr_check.lookup import among
 from eudr_check.package.action_plan import decision_form, losses
-from eudr_check.package.action_plan.actions import among
 from eudr_check.package.action_plan.cooperative import Plan
 from eudr_check.package.gis import qgs, styles
 from eudr_check.package.gis.content import CRS

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from eudr_check.law.regulation import CUTOFF_YEAR
-from eudr_check.package.action_plan.actions import among
+from eudr_check.lookup import among
 from eudr_check.typing import Geometries, Mask
 
 COLUMNS = ["plot", "column", "year", "area_ha", "disturbed", "geometry"]
