@@ -4,6 +4,8 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_UNSEEN = dict.fromkeys(code for code in range(128) if chr(code).isspace() or unicodedata.category(chr(code)) == "Cc")
+
 
 def folded(text: str) -> str:
     """An id without case, blanks, invisible characters and the ways Unicode has to store the same letter.
@@ -12,6 +14,8 @@ def folded(text: str) -> str:
     True
     """
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    if plain.isascii():
+        return plain.translate(_UNSEEN)
     return "".join(c for c in plain if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc"))
 
 

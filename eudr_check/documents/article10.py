@@ -122,13 +122,13 @@ def record(
     }
 
 
-def _criterion(letter: str, facts: Facts | None, added: Added, unclassed: Sequence[str]) -> Criterion:
+def _criterion(letter: str, facts: Facts | None, added: Added, unclassed: Sequence[str | None]) -> Criterion:
     """One criterion: what the data answer stays ours, what the operator answers stays the operator's."""
     answers, whole = added.answered(letter)
     if not answers and letter in ALSO:
         answers, whole = added.answered(ALSO[letter])
     state = "answered" if facts is not None else "operator" if whole else "question"
-    figures, sources = facts or ({"countries": ", ".join(unclassed) or "–"}, [])
+    figures, sources = facts or ({"countries": list(unclassed)}, [])
     return {
         "letter": letter,
         "state": state,
@@ -218,6 +218,8 @@ def written(record: Record | None, languages: Sequence[str]) -> WrittenRecord:
 def _written(value: object, language: str) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {say('article10', f'class_{kind}', language)}" for name, kind in value.items())
+    if isinstance(value, list):
+        return ", ".join(say("article10", "no_country", language) if one is None else one for one in value)
     if isinstance(value, float):
         return number(value, language, 2)
     if isinstance(value, int):
@@ -227,11 +229,11 @@ def _written(value: object, language: str) -> str:
     return str(value).replace(english, own)
 
 
-def _unclassed(plots: pd.DataFrame, on: dt.date) -> list[str]:
-    """Countries (or `?` for plots that name none) whose class is not settled."""
+def _unclassed(plots: pd.DataFrame, on: dt.date) -> list[str | None]:
+    """Countries whose class is not settled; None for plots that name none."""
     found = consequences(sorted(plots["producer_country"].dropna().unique()), on)
     unclassed = [item.country for item in found if item.risk_class is None]
-    return unclassed + (["?"] if plots["producer_country"].isna().any() else [])
+    return [*unclassed, *([None] if plots["producer_country"].isna().any() else [])]
 
 
 def _forest(assessments: pd.DataFrame, sources: pd.DataFrame) -> Facts:

@@ -23,6 +23,8 @@ _MARKUP = re.compile(
     r"</?[A-Za-z][^<>]*>|&(?:nbsp|amp|lt|gt|quot|apos|[a-z]+(?:acute|grave|tilde|circ|cedil|uml)|#x?[0-9A-F]+);", re.I
 )
 """Tags and entities, which a map program may show as what they stand for."""
+ROWS_NAMED = 10
+"""Rows that a finding names; it counts the others."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _NAMED = re.compile(r"[^\W\d_]{3,}(?:[ .,'-]+[^\W\d_]+)*[ .,'-]+[^\W\d_]{3,}")
 """First name and surname: two or more words, no digit."""
@@ -114,7 +116,8 @@ def _judge_repeats(rows: Rows, key: str, group: np.ndarray, log: FindingCollecto
     if shapes[0] is not None and all(shape == shapes[0] for shape in shapes):
         log.row("row_repeated", group[1:], plot_id=plot_id, first=places[0])
         return
-    log.row("id_repeated", group, plot_id=plot_id, rows=", ".join(places)[:300])
+    more = f" (+{len(places) - ROWS_NAMED})" if len(places) > ROWS_NAMED else ""
+    log.row("id_repeated", group, plot_id=plot_id, rows=", ".join(places[:ROWS_NAMED]) + more)
 
 
 def _clean(rows: Rows, field: str, log: FindingCollector) -> None:

@@ -166,6 +166,13 @@ class TestArticle10:
         assert found["criteria"][0]["state"] == "question"
         assert found["countries"][0]["assessment"] == "article_10"
 
+    def test_plots_without_a_country_are_asked_about_in_words(self) -> None:
+        """No question mark stands for them."""
+        tables_of_run = run(ROWS, producer_country=[None])
+        found = article10.record(HARVEST, tables_of_run["PLOTS"], tables_of_run["ASSESSMENTS"], SOURCES, ON)
+
+        assert article10.questions(found, "es")["a"].endswith("La lista no la fija para: parcelas sin país.")
+
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_table_in_every_language(self, language: str) -> None:
         """Every row has its criterion and either an answer or a question; the record is JSON."""

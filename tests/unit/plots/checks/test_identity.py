@@ -44,3 +44,13 @@ def test_a_file_of_names_is_one_finding(tmp_path: Path) -> None:
 
     assert json.loads(found.details) == {"row": 2, "rows": 5}
     assert "Tarrillo" not in found.message
+
+
+def test_an_id_of_many_rows_names_whole_rows_and_counts_the_others(tmp_path: Path) -> None:
+    """A row number that is cut short is that of another row."""
+    file = geojson(tmp_path, *(polygon("A", ring(dx=0.01 * step)) for step in range(40)))
+    _, findings = load([file], commodity="coffee")
+    named = json.loads(findings.loc[findings["code"] == "id_repeated", "details"].iloc[0])["rows"]
+
+    assert named.count(",") == 9
+    assert named.endswith(" 10 (+30)")
