@@ -78,7 +78,8 @@ wheel: .venv/.installed
 clean:
 	rm -rf .venv runs site dist build
 
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# Of all modules of all packages a fifth is ever imported: those are compiled then.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
