@@ -30,6 +30,7 @@ from eudr_check.package.gis import styles as gis_styles
 from eudr_check.package.gis.content import CRS, OUTLINES, VIEW, Judged, Table, alias, fields_of, links, tables_of
 from eudr_check.package.gis.edition import Areas, Edition
 from eudr_check.package.gis.layout_items import Box
+from eudr_check.package.gis.unused_bytes import same_on_every_machine
 from eudr_check.package.gis.written_on import moment_of, written_on
 from eudr_check.text import say, topic
 
@@ -119,8 +120,9 @@ def write(
                 _write_table(geopackage, table, first=False)
     columns, years = _events(stored)
     styles = gis_styles.styles(language, years)
-    _describe(geopackage, fields, geometry_types, dictionary, styles, language, moment_of(edition.day))
-    _credit(geopackage, fields, edition)
+    with same_on_every_machine(geopackage):
+        _describe(geopackage, fields, geometry_types, dictionary, styles, language, moment_of(edition.day))
+        _credit(geopackage, fields, edition)
     project = gis_project.Project(
         geopackage.name,
         title=say("gis", "title", language, harvest=edition.harvest),
@@ -290,9 +292,10 @@ def _credit(path: Path, names: Iterable[str], edition: Edition) -> None:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    """The file, whose writer waits for no disk (see `written_on`)."""
+    """The file, whose writer waits for no disk (see `written_on`) and clears what it deletes on every machine."""
     file = sqlite3.connect(path)
     file.execute("PRAGMA synchronous = OFF")
+    file.execute("PRAGMA secure_delete = ON")
     return file
 
 
