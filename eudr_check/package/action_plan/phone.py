@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -29,6 +28,7 @@ PINK = """\
     </Style>
 """
 """Of losses, as the pictures draw them; KML writes alpha, blue, green, red."""
+PLACE = ["plot", "plot_id", "longitude", "latitude"]
 VISIT = ("plot", "longitude", "latitude", "plot_id", "wrong", "todo", "code", "by")
 KML = "http://www.opengis.net/kml/2.2"
 
@@ -43,6 +43,7 @@ class Place:
     """Where somebody goes, and what for."""
 
     plot: str
+    """Key; empty where a row of a file is no plot: it has no id, or shares it with another."""
     longitude: float
     latitude: float
     plot_id: str
@@ -55,8 +56,8 @@ def write(folder: Path, plan: Plan) -> list[Path]:
 
     More than `MOST` places are cut into `COOPERATIVE-1.kml`, `COOPERATIVE-2.kml` and so on, in the order of the plan.
     """
-    visits = plan.todo[(plan.todo["kind"] == "field") & plan.todo["longitude"].notna()]
-    of_place = visits.groupby(["plot", "longitude", "latitude"], sort=False, dropna=False).ngroup().to_numpy()
+    visits = _named(plan, plan.todo[(plan.todo["kind"] == "field") & plan.todo["longitude"].notna()])
+    of_place = visits.groupby(PLACE, sort=False).ngroup().to_numpy()
     in_order = np.argsort(of_place, kind="stable")
     count = int(of_place.max(initial=-1)) + 1
     begins = np.searchsorted(of_place[in_order], range(0, max(count, 1), MOST))
@@ -68,18 +69,26 @@ def write(folder: Path, plan: Plan) -> list[Path]:
     return [folder / name for name in names]
 
 
+def _named(plan: Plan, visits: pd.DataFrame) -> pd.DataFrame:
+    """Visits of which those to no plot go by their file and row, as on paper."""
+    nameless = visits["plot_id"].isna()
+    rows = pd.Series(plan.file_rows(visits[nameless]), index=visits.index[nameless], dtype="str")
+    return visits.assign(plot=visits["plot"].fillna(""), plot_id=visits["plot_id"].fillna(rows))
+
+
 def _read(visits: pd.DataFrame) -> list[Place]:
-    places: dict[tuple[Any, float, float], Place] = {}
+    places: dict[tuple[str, str, float, float], Place] = {}
     for row in zip(*(visits[name].tolist() for name in VISIT), strict=True):
         plot, longitude, latitude, plot_id, wrong, todo, code, by = row
-        place = places.setdefault((plot, longitude, latitude), Place(plot, longitude, latitude, str(plot_id), by))
+        key = plot, plot_id, longitude, latitude
+        place = places.setdefault(key, Place(plot, longitude, latitude, plot_id, by))
         place.lines.append(f"{_cleaned(wrong)}\n{_advice(todo, code)}")
     return list(places.values())
 
 
 def _content(plan: Plan, places: Sequence[Place], lost: Mapping[str, Positions]) -> bytes:
     """One file: the actions at every place; `lost` tells the rows of losses on a plot."""
-    ids = {place.plot: clean(place.plot_id) for place in places}
+    ids = {place.plot: clean(place.plot_id) for place in places if place.plot}
     rows = np.sort(np.concatenate([*(lost[plot] for plot in ids if plot in lost), NONE]))
     parts = [
         f"<?xml version='1.0' encoding='utf-8'?>\n<kml xmlns=\"{KML}\">\n <Document>\n",

@@ -258,6 +258,21 @@ def test_phone_files_are_those_that_lxml_writes(tmp_path: Path, language: str) -
     assert any(say("uses", "proposed", language) in path.read_text(encoding="utf-8") for path in phones)
 
 
+def test_rows_that_are_no_plot_are_visited_by_file_and_row(tmp_path: Path) -> None:
+    """Two rows share an id and are no plots, at one position of which nothing else tells them apart; the visits to
+    plots beside them keep their names."""
+    season = season_tables.season(120)
+    visited = season.findings.iloc[[0, 0]].assign(code="drawn_square", severity="warn", details="{}")
+    twins = visited.assign(plot=None, source_row=[3, 4], longitude=-77.0, latitude=-6.0)
+    findings = pd.concat([season.findings, twins], ignore_index=True).astype(season.findings.dtypes)
+    kml = next(path for path in write(tmp_path, replace(season, findings=findings)) if path.suffix == ".kml")
+    names = [mark.findtext("{*}name") for mark in ET.parse(kml).iterfind("{*}Document/{*}Placemark")]
+
+    file = Path(visited["source_file"].iat[0]).name
+    assert {say("plan", "file_row", "es", file=file, row=row) for row in (3, 4)} < set(names)
+    assert "nan" not in names and len(names) > 2
+
+
 def test_many_visits_are_cut_into_files_a_phone_can_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every place stands in one file, with what is to be done and the losses of its plot, in the order of the plan."""
     season = season_tables.season(120)
