@@ -106,9 +106,8 @@ def write(
         The two paths. Same tables, same bytes.
     """
     language, geopackage = edition.language, edition.geopackage(folder)
-    stored, shown = pq.ParquetFile(patches), _shown(plots, edition)
-    content = tables_of(shown, findings, sources, stored, judged, dict(edition.cooperatives), language)
-    del shown
+    stored, cooperative_names = pq.ParquetFile(patches), dict(edition.cooperatives)
+    content = tables_of(_shown(plots, edition), findings, sources, stored, judged, cooperative_names, language)
     fields = {table.name: fields_of(table) for table in content}
     geometry_types = {table.name: table.geometry_type for table in content}
     dictionary = content[-1].frame
