@@ -36,6 +36,7 @@ import rasterio
 import xlsxwriter
 import yaml
 
+from benchmarks.conditions import conditions, sentence
 from benchmarks.nation_files import LAYERS, make, trade
 from benchmarks.workload import (
     NATIONAL,
@@ -248,7 +249,7 @@ def change_one_plot(folder: Path) -> None:
 
 def measure(folder: Path) -> dict[str, Any]:
     """All figures, by name."""
-    load = os.getloadavg()[0]
+    before = conditions()
     one = run(folder, 1)
     shutil.rmtree(folder / "run")
     two = run(folder, 2)
@@ -266,10 +267,7 @@ def measure(folder: Path) -> dict[str, Any]:
     whole = run(folder, 2, whole=True)
     default = apart(folder, DEFAULT)[0]
     return {
-        "load_before": load,
-        "commit": subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-        ).stdout.strip(),
+        "conditions": before,
         "whole": _figures(whole),
         "whole_floor": floor | {"write outputs": default},
         "workers_1": _figures(one),
@@ -321,9 +319,8 @@ def table(found: dict[str, Any]) -> str:
         f"| one plot changed | {found['one_changed_tiles']} tiles redone, {found['one_changed_s']:.1f} s |",
         f"| overlay, two workers against one | {found['overlay_speed_up']:.2f} times as fast |",
         f"| two NumPy loops side by side against one after the other | {found['loop_speed_up']:.2f} times as fast |",
-        f"| load before, commit | {found['load_before']:.1f}, {found['commit']} |",
     ]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", sentence(found["conditions"], "numpy", "pyarrow", "shapely", "typst")])
 
 
 def main() -> None:

@@ -12,13 +12,10 @@ import argparse
 import gc
 import json
 import os
-import platform
 import resource
-import sys
 import time
 import tracemalloc
 from concurrent.futures import ProcessPoolExecutor
-from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -33,7 +30,8 @@ from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 from rasterstats import zonal_stats
 
-from benchmarks import workload
+from benchmarks import overlay_tables, workload
+from benchmarks.conditions import conditions, sentence
 from eudr_check.geodesy import cell_area_ha, metres_per_degree, plot_area_ha
 from eudr_check.overlay import cell_coverage, cross_tabulate, tabulate
 from eudr_check.tables import PLOTS, typed
@@ -45,30 +43,21 @@ CHECKED_TILES = 2
 PARTS = ("ours", "exactextract", "combined", "rasterstats", "truth", "tmf", "boundary", "scale", "large")
 
 
-LABELS = {
-    "ours": "eudr-check, three layers in one pass",
-    "exactextract": "exactextract, layer by layer",
-    "combined": "exactextract, one raster of combined codes",
-    "rasterstats": "rasterstats from GeoTIFFs (sample, scaled up)",
-    "rasterstats_from_array": "rasterstats from arrays (sample, scaled up)",
-}
-
-
 def main() -> None:
     """Run the chosen parts, print a line for each figure, write the JSON."""
     chosen = _arguments()
-    found: dict[str, Any] = {"machine": machine(), "plots": chosen.plots}
+    before = conditions()
+    found: dict[str, Any] = {"conditions": before, "plots": chosen.plots}
     data = Workload(chosen.plots, chosen.cache)
     for part in PARTS:
         if part in chosen.only:
             found[part] = _alone(part, data)
             print(part, json.dumps(found[part], indent=1), flush=True)
-    found["ratios"] = ratios(found)
-    print("ratios", json.dumps(found["ratios"], indent=1))
+    found["ratios"] = overlay_tables.ratios(found)
     chosen.json.parent.mkdir(parents=True, exist_ok=True)
     chosen.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    print(table(found))
-    print(f"written: {chosen.json}")
+    said = sentence(before, "numpy", "shapely", "exactextract", "rasterstats")
+    print(overlay_tables.peers(found), said, overlay_tables.beside(found), f"written: {chosen.json}", sep="\n\n")
 
 
 class Workload:
@@ -298,42 +287,6 @@ def as_plots(plots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
     table = typed(PLOTS, rows).drop(columns="geometry")
     return gpd.GeoDataFrame(table, geometry=plots.geometry.to_numpy(), crs="EPSG:4326")
-
-
-def ratios(found: dict[str, Any]) -> dict[str, float]:
-    """How many times longer the others take per plot."""
-    if "ours" not in found:
-        return {}
-    mine = found["ours"]["microseconds_per_plot"]
-    named = {name: found[name]["microseconds_per_plot"] for name in PARTS[1:4] if name in found}
-    if "rasterstats" in found:
-        named["rasterstats_from_array"] = found["rasterstats"]["microseconds_per_plot_from_array"]
-    return {name: value / mine for name, value in named.items()}
-
-
-def table(found: dict[str, Any]) -> str:
-    """The figures as a table for docs/method.md."""
-    rows = ["| | seconds | microseconds a plot | times ours |", "|---|---:|---:|---:|"]
-    for name, label in LABELS.items():
-        part, _, kind = name.partition("_from_")
-        if part in found:
-            per_plot = found[part]["microseconds_per_plot" + (f"_from_{kind}" if kind else "")]
-            seconds = found[part]["seconds"] if part != "rasterstats" else per_plot * found["plots"] / 1e6
-            rows.append(f"| {label} | {seconds:.1f} | {per_plot:.0f} | {found['ratios'].get(name, 1):.1f} |")
-    return "\n".join(rows)
-
-
-def machine() -> dict[str, str]:
-    """What the figures were measured on."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if sys.platform == "linux" else []
-    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return {
-        "processor": models[0] if models else platform.processor(),
-        "cores": str(os.cpu_count()),
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        **{name: version(name) for name in ("numpy", "shapely", "exactextract", "rasterstats")},
-    }
 
 
 def _exactextract(values: np.ndarray, tile: int, plots: gpd.GeoDataFrame, strategy: str) -> float:
