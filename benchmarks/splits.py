@@ -11,7 +11,7 @@ import shapely
 
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.overlay import Cells, split
-from eudr_check.run.stages.splits import MOVING
+from eudr_check.run.tile_splits import MOVING
 from eudr_check.use_tables import GROUND_USES
 
 PLOTS, STEP, SIDE = 2000, 1 / 12000, 60

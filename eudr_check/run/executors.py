@@ -1,19 +1,21 @@
-"""Two ways to do the tiles: one after another, or on Dask workers. Both give the same artifacts."""
+"""Two ways to do the tiles: in this process, or on Dask workers. Both give the same artifacts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from typing import Any
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
 
 from eudr_check import object_store
 from eudr_check.config import RunChoice
 from eudr_check.errors import EudrCheckError, RunError
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.graph import importing
+from eudr_check.run.memory import release_unused
 from eudr_check.run.profile import Measurements, usage
-from eudr_check.run.tile import Shared, Task, Worked, tile_versions, work
+from eudr_check.run.tile import Worked, tile_versions
+from eudr_check.steps import Map, one_by_one
 from eudr_check.text import sentence
-
-Result = tuple[Task, Worked | EudrCheckError]
+from eudr_check.tiles import Tile
 
 SETTINGS = {
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 256 << 20,
@@ -30,8 +32,28 @@ AT_ONCE = 500
 """Tiles in one message to the scheduler: one by one they take twice the time, and above 10 MB Dask warns."""
 
 
+class InFolder(Protocol):
+    """What the tasks of a run share."""
+
+    @property
+    def folder(self) -> str:
+        """Address of the run folder."""
+
+
+class OfTile(Protocol):
+    """Something to do in a tile."""
+
+    @property
+    def tile(self) -> Tile:
+        """The tile."""
+
+
+Shared = TypeVar("Shared", bound=InFolder)
+Task = TypeVar("Task", bound=OfTile)
+
+
 class Workers:
-    """Those who do the tiles of a run: this process, or the harvest's Dask workers, who leave after the last tile."""
+    """Those who do the tiles of a run: this process, or the harvest's Dask workers, from `come` to `leave`."""
 
     def __init__(self, choice: RunChoice) -> None:
         self._choice = choice
@@ -53,34 +75,60 @@ class Workers:
         if self._choice.executor == "dask":
             self._client = self._there.enter_context(_cluster(self._choice))
 
-    def execute(self, shared: Shared, tasks: Sequence[Task], measured: Measurements) -> Iterator[Result]:
-        """Every task with its finished artifact, or with the error that set it aside, in any order; after `come`.
+    def leave(self, measured: Measurements) -> None:
+        """Let Dask workers go, if they came: what comes next needs their memory.
 
         Args:
+            measured: what the system adds to our time when children end was taken down while they worked.
+        """
+        if self._client is None:
+            return
+        if self._choice.scheduler is None:
+            measured.ending(self._client.run(usage, on_error="ignore"))
+        self._client = None
+        self._there.close()
+
+    def execute(
+        self,
+        work: Callable[[Shared, Task], Worked],
+        shared: Shared,
+        tasks: Sequence[Task],
+        measured: Measurements,
+        here: Map = one_by_one,
+    ) -> Iterator[tuple[Task, Worked | EudrCheckError]]:
+        """Every task with its finished artifact, or with the error that set it aside, in any order.
+
+        By workers who came and did not leave; else by this process.
+
+        Args:
+            work: what there is to do; a function of a module, which makes an artifact of `shared.folder`.
             shared: what all tasks share.
-            tasks: the tiles to do.
+            tasks: what is to be done.
             measured: takes down what workers use.
+            here: how this process goes through the tasks where there are no workers.
+
+        Raises:
+            RunError: no other task could be done either.
         """
         client = self._client
         if client is None:
-            yield from _serial(shared, tasks)
+            yield from here(lambda task: (task, _done(work, shared, task)), tasks)
             return
         # A worker that dies meanwhile has no figures to tell; that is no reason to stop.
         before = client.run(usage, on_error="ignore")
-        yield from _submitted(client, shared, tasks)
-        measured.workers(before, client.run(usage, on_error="ignore"), children=self._choice.scheduler is None)
-        # What comes next needs their memory.
-        self._there.close()
+        yield from _submitted(client, work, shared, tasks)
+        measured.workers(before, client.run(usage, on_error="ignore"))
+        # They may wait long for the next tasks.
+        client.run(release_unused, on_error="ignore")
 
 
-def _serial(shared: Shared, tasks: Sequence[Task]) -> Iterator[Result]:
-    for task in tasks:
-        try:
-            yield task, work(shared, task)
-        except RunError:
-            raise
-        except EudrCheckError as error:
-            yield task, error
+def _done(work: Callable[[Shared, Task], Worked], shared: Shared, task: Task) -> Worked | EudrCheckError:
+    try:
+        return work(shared, task)
+    except RunError:
+        raise
+    except EudrCheckError as error:
+        return error
 
 
 @contextmanager
@@ -132,7 +180,9 @@ def _workers(count: int) -> Any:
         raise RunError(sentence("run", "worker_not_started", problem=error)) from error
 
 
-def _submitted(client: Any, shared: Shared, tasks: Sequence[Task]) -> Iterator[Result]:
+def _submitted(
+    client: Any, work: Callable[[Shared, Task], Worked], shared: Shared, tasks: Sequence[Task]
+) -> Iterator[tuple[Task, Worked | EudrCheckError]]:
     from distributed import KilledWorker, as_completed
 
     submitted = client.map(work, [shared] * len(tasks), tasks, pure=False, batch_size=AT_ONCE)
@@ -142,7 +192,7 @@ def _submitted(client: Any, shared: Shared, tasks: Sequence[Task]) -> Iterator[R
     for future in as_completed(wanted):
         task = wanted.pop(future)
         try:
-            yield task, _here(shared, future.result())
+            yield task, _here(shared.folder, future.result())
         except KilledWorker:
             yield task, RunError(sentence("run", "workers_died", tile=task.tile.name))
         except RunError:
@@ -151,12 +201,12 @@ def _submitted(client: Any, shared: Shared, tasks: Sequence[Task]) -> Iterator[R
             yield task, failure
 
 
-def _here(shared: Shared, made: Worked) -> Worked:
-    """A tile as this machine has it; one that a worker elsewhere made is brought from the object store."""
-    folder = RunFolder(object_store.local(shared.folder))
+def _here(address: str, made: Worked) -> Worked:
+    """What was made as this machine has it; what a worker elsewhere made is brought from the object store."""
+    folder = RunFolder(object_store.local(address))
     if not folder.remote:
         return made
     found = folder.artifacts.find(made.artifact.stage, made.artifact.digest)
     if found is None:
-        raise RunError(sentence("run", "artifact_missing", folder=shared.folder, artifact=made.artifact.folder.name))
-    return Worked(found, made.failed)
+        raise RunError(sentence("run", "artifact_missing", folder=address, artifact=made.artifact.folder.name))
+    return replace(made, artifact=found)

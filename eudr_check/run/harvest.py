@@ -27,7 +27,7 @@ from eudr_check.shipments import in_words
 from eudr_check.tables import SETTLED
 from eudr_check.text import sentence
 
-SHOWN = ("plots", "ground", "layers", "overlay", "areas", "assess", "imagery", "package", "redacted")
+SHOWN = ("plots", "ground", "layers", "overlay", "areas", "assess", "splits", "imagery", "package", "redacted")
 """Steps that are measured, logged and shown."""
 
 

@@ -59,19 +59,22 @@ class Measurements:
             }
         )
 
-    def workers(self, before: Mapping[str, Usage], after: Mapping[str, Usage], *, children: bool) -> None:
+    def workers(self, before: Mapping[str, Usage], after: Mapping[str, Usage]) -> None:
         """Take down what workers used during the stage that is being measured.
 
         Args:
             before: usage by worker when the stage began.
             after: usage by worker when it ended; one that died takes its figures with it.
-            children: they are children of this process, whose CPU the system adds to ours when they end.
         """
         none = Usage(0.0, 0.0, 0.0)
         for name, now in after.items():
             then = before.get(name, none)
             self._workers.append(Usage(now.cpu_s - then.cpu_s, now.read_mb - then.read_mb, now.peak_mb))
-            self._elsewhere_s += 0.0 if children else now.cpu_s - then.cpu_s
+            self._elsewhere_s += now.cpu_s - then.cpu_s
+
+    def ending(self, children: Mapping[str, Usage]) -> None:
+        """Leave out of the stage what the system adds to our time when children end: it was taken down before."""
+        self._elsewhere_s -= sum(worker.cpu_s for worker in children.values())
 
     @property
     def last(self) -> dict[str, object]:

@@ -113,7 +113,7 @@ def work(shared: Shared, task: Task) -> Worked:
         EudrCheckError: area would be lost, or what failed is none of the layers.
         RunError: this worker is of another version, or does not see the run folder.
     """
-    _require_same_versions(shared)
+    require_same_versions("tile", shared.made_by)
     try:
         return Worked(_made(shared, task), {})
     except LayersError:
@@ -127,7 +127,7 @@ def _made(shared: Shared, task: Task) -> Artifact:
     run = RunFolder(object_store.local(shared.folder))
 
     def make(folder: Path) -> None:
-        plots, boxes = _ground(shared, task.row_group)
+        plots, boxes = ground_of(shared.folder, shared.ground, task.row_group)
         cube, zones = _maps(shared, task, boxes, shared.definitions)
         columns = variables(shared.definitions)
         save_table(folder, "EVIDENCE", overlay.tabulate(plots, cube, shared.gps_error_m, zones))
@@ -141,7 +141,7 @@ def _made(shared: Shared, task: Task) -> Artifact:
 
 def _failing(shared: Shared, task: Task) -> Iterator[tuple[str, str]]:
     """Each layer that cannot be laid on the tile even alone, with the reason."""
-    _, boxes = _ground(shared, task.row_group)
+    _, boxes = ground_of(shared.folder, shared.ground, task.row_group)
     for definition in shared.definitions:
         mine = replace(task, sources=task.sources[task.sources["layer"] == definition.id])
         try:
@@ -162,21 +162,35 @@ def _maps(
 
 def unread(shared: Shared, task: Task) -> pd.DataFrame:
     """EVIDENCE of a tile that could not be done: every hectare unknown in every layer."""
-    plots, _ = _ground(shared, task.row_group)
+    plots, _ = ground_of(shared.folder, shared.ground, task.row_group)
     cube = unknown_cube(task.tile, variables(shared.definitions))
     return overlay.tabulate(plots, cube, shared.gps_error_m)
 
 
-def _require_same_versions(shared: Shared) -> None:
-    """Refuse work whose artifact would carry the name of other code: it would be taken for something it is not."""
-    here = tile_versions()
-    other = [name for name, value in shared.made_by.items() if here.get(name) != value]
+def require_same_versions(stage: str, asked: Mapping[str, str]) -> None:
+    """Refuse work whose artifact would carry the name of other code: it would be taken for something it is not.
+
+    Raises:
+        RunError: code or a library of this process is not the one that names the artifact.
+    """
+    here = made_by(stage)
+    other = [name for name, value in asked.items() if here.get(name) != value]
     if other:
         raise RunError(sentence("run", "other_versions", names=", ".join(other).replace("code", "eudr-check")))
 
 
-def _ground(shared: Shared, row_group: int) -> tuple[gpd.GeoDataFrame, NDArray[np.float64]]:
-    return tile_index.plots_of(_ground_table(shared.folder, shared.ground), row_group)
+def ground_of(folder: str, digest: str, row_group: int) -> tuple[gpd.GeoDataFrame, NDArray[np.float64]]:
+    """Plots of one tile and the boxes that must be covered, as `tile_index.plots_of`.
+
+    Args:
+        folder: address of the run folder.
+        digest: that of the ground artifact.
+        row_group: place of the tile in it.
+
+    Raises:
+        RunError: this machine does not find the ground.
+    """
+    return tile_index.plots_of(_ground_table(folder, digest), row_group)
 
 
 @lru_cache(maxsize=2)

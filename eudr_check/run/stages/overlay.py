@@ -17,7 +17,7 @@ from eudr_check.run import conservation, map_doubts, tile_index
 from eudr_check.run.artifacts import Artifact, append_tables, digest, gathered, write_table
 from eudr_check.run.graph import Result
 from eudr_check.run.stages.job import Run, definitions, supply_of
-from eudr_check.run.tile import Shared, Task, Worked, tile_versions, unread, variables, with_failures
+from eudr_check.run.tile import Shared, Task, Worked, tile_versions, unread, variables, with_failures, work
 from eudr_check.steps import Made, Step
 from eudr_check.tiles import Tile
 
@@ -73,7 +73,7 @@ def _done(run: Run, shared: Shared, tasks: Sequence[Task], ground: Artifact) -> 
     run.folder.artifacts.share(ground)
     run.graph.result(WORKERS)
     done: dict[Tile, Worked | EudrCheckError] = {}
-    for task, result in run.workers.execute(shared, tasks, run.measured):
+    for task, result in run.workers.execute(work, shared, tasks, run.measured):
         done[task.tile] = result
         reasons = [str(result)] if isinstance(result, EudrCheckError) else list(result.failed.values())
         run.folder.log("tile", tile=task.tile.name, failed="; ".join(reasons) or None, of=len(tasks))

@@ -11,7 +11,7 @@ import pytest
 
 from eudr_check import config, parquet
 from eudr_check.run.harvest import Finished, run
-from eudr_check.run.stages.splits import PART
+from eudr_check.run.tile_splits import PART
 from tests.helpers import tiny_harvest
 from tests.helpers.finished_tiny import finished_tiny
 from tests.helpers.same_bytes import contents
@@ -138,7 +138,7 @@ def test_a_run_that_was_cut_short_goes_on_with_the_tiles_it_had(
     finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stopped at the second tile: the splits of the first stay, and the end is that of a run in one go."""
-    folder, module = tmp_path / "cut", importlib.import_module("eudr_check.run.stages.splits")
+    folder, module = tmp_path / "cut", importlib.import_module("eudr_check.run.tile_splits")
     shutil.copytree(finished.folder.path.parent, folder, ignore=shutil.ignore_patterns("run"))
     proposals, called = module.proposals, list[Any]()
 

@@ -8,7 +8,7 @@ import shapely
 
 from eudr_check.geodesy import plot_area_ha
 from eudr_check.overlay import Cells
-from eudr_check.run.stages.splits import proposals
+from eudr_check.run.tile_splits import proposals
 from eudr_check.use_tables import GROUND_USES
 
 STEP = 0.0009
