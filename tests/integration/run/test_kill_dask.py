@@ -21,8 +21,8 @@ SEED = 20201231
 TILES = 20
 BEFORE_TILES = 4
 """Lines in the log when the first tile is next: start, plots, ground, layers."""
-LINES = BEFORE_TILES + TILES + 4
-"""Lines of a whole run: overlay, assess, package and end come after the tiles."""
+LINES = BEFORE_TILES + TILES + 5
+"""Lines of a whole run: overlay, assess, splits, package and end come after the tiles."""
 PATIENCE_S = 300
 
 
