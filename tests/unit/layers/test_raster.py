@@ -10,6 +10,7 @@ import rasterio
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rasterio.session import Session
 
 from eudr_check import layers
 from eudr_check.errors import LayersError
@@ -40,6 +41,18 @@ def values(seed: int = 1) -> Any:
 def fine(path: Path, array: Any, **profile: Any) -> Path:
     """40 x 40 cells of 0.002 degree."""
     return write_raster(path, array, cell=0.002, **BLOCKS, **profile)
+
+
+def test_keys_of_an_object_store_are_not_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A raster is a file: whoever has keys in the environment does not pay for a session of boto3 at every window."""
+    array = values()
+    path = fine(tmp_path / "a.tif", array)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "tester")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "only-for-this-test")
+    monkeypatch.setattr(Session, "from_environ", lambda: pytest.fail("a session was begun"))
+
+    assert (read_window(open_raster(path), 0, 0, (40, 40)) == array).all()
+    assert contradicted(path) == ()
 
 
 @pytest.mark.parametrize("what", SIDECARS)
