@@ -129,7 +129,8 @@ def _multi(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def _write(path: Path, name: str, rows: pa.Table, shapes: np.ndarray[Any, Any], *, first: bool) -> None:
-    table = rows.append_column("geometry", _wkb(shapes, areas=LAYERS[name] == "MultiPolygon"))
+    # In one piece each: bytes depend on how many pieces are written, and texts read from several come in as many.
+    table = rows.append_column("geometry", _wkb(shapes, areas=LAYERS[name] == "MultiPolygon")).combine_chunks()
     options: dict[str, Any] = {"dataset_options": {"VERSION": "1.2"}} if first else {"append": False}
     pyogrio.write_arrow(
         table,

@@ -104,8 +104,8 @@ def _content(plan: Plan, places: Sequence[Place], lost: Mapping[str, Positions])
 
 def _places(plan: Plan, places: Sequence[Place]) -> Iterator[str]:
     at = plan.plots.index.get_indexer(pd.Index([place.plot for place in places]))
-    shapes = plan.plots.geometry.to_numpy()[at]
-    shapes[(at < 0) | (shapely.get_dimensions(shapes) < 2)] = None
+    shapes = plan.plots.geometry.array.take(at, allow_fill=True).to_numpy()
+    shapes[shapely.get_dimensions(shapes) < 2] = None
     due = plan.say("by_when")
     for place, outlines in zip(places, rings(shapes), strict=True):
         said = "\n".join([*place.lines, *map(clean, f"{due} {plan.date(place.by)}".split("\n"))])

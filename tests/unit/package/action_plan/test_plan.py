@@ -10,13 +10,15 @@ from xml.etree import ElementTree as ET
 import geopandas as gpd
 import openpyxl
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 import shapely
 import yaml
 from lxml import etree
 
+from eudr_check import parquet
 from eudr_check.documents import dossier
-from eudr_check.package.action_plan import actions, phone, plan, workbook
+from eudr_check.package.action_plan import actions, losses, phone, plan, workbook
 from eudr_check.package.action_plan.cooperative import Ground, Settings, to_decide
 from eudr_check.text import LANGUAGES, say, topic
 from eudr_check.text.decided import decision
@@ -271,6 +273,37 @@ def test_rows_that_are_no_plot_are_visited_by_file_and_row(tmp_path: Path) -> No
     file = Path(visited["source_file"].iat[0]).name
     assert {say("plan", "file_row", "es", file=file, row=row) for row in (3, 4)} < set(names)
     assert "nan" not in names and len(names) > 2
+
+
+def test_a_cooperative_of_which_no_row_is_a_plot_is_visited_too(tmp_path: Path) -> None:
+    """All its rows share their ids: there is no plot, and every row has its place."""
+    season = season_tables.season(60)
+    twins = season.findings.iloc[[0, 0]].assign(code="drawn_square", severity="warn", details="{}", plot=None)
+    twins = twins.assign(cooperative="coop-nueva", source_row=[3, 4], longitude=-77.0, latitude=-6.0)
+    findings = pd.concat([season.findings, twins], ignore_index=True).astype(season.findings.dtypes)
+    files = write(tmp_path, replace(season, findings=findings))
+    kml = next(path for path in files if path.name == "coop-nueva.kml")
+
+    assert len(list(ET.parse(kml).iterfind("{*}Document/{*}Placemark"))) == 2
+
+
+def test_maps_are_the_same_from_patches_read_in_several_pieces(tmp_path: Path) -> None:
+    """Row groups of a Parquet file, of which each is read by itself, are a matter of that file."""
+    season = season_tables.season(60)
+    high = season.assessments.index[season.assessments["final_outcome"] == "high"]
+    of_high = season.patches[season.patches["plots"].map(lambda plots: plots[0] in high)]
+    of_one = of_high["plots"].map(tuple) == tuple(of_high["plots"].iat[0])
+    mine = of_high[of_one].assign(year=2022).sort_values("area_ha", ascending=False)
+    table = parquet.arrow("PATCHES", mine)
+    made = []
+    for rows in (2, 1):
+        folder = tmp_path / str(rows)
+        folder.mkdir()
+        pq.write_table(table, folder / "PATCHES.parquet", row_group_size=rows)
+        made.append(write(folder, replace(season, patches=losses.read(folder / "PATCHES.parquet"))))
+
+    assert any(path.suffix == ".gpkg" for path in made[0])
+    assert [path.read_bytes() for path in made[0]] == [path.read_bytes() for path in made[1]]
 
 
 def test_many_visits_are_cut_into_files_a_phone_can_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
