@@ -43,14 +43,17 @@ OWN_DESCRIPTIONS = {
     **{name: f"usable plots with the outcome {name}" for name in sheets.COUNTED},
     "plots": "plots on or within 100 m of the patch, one a line; the table `patch_plots` has a row for each",
 }
+COOPERATIVES, DICTIONARY = "cooperatives", "data_dictionary"
+ROWS = 20_000
+"""Plots handed on at once."""
 OWN = (
     "tiles",
-    "data_dictionary",
+    DICTIONARY,
     "patches",
     "patch_plots",
     VIEW,
     "attention",
-    "cooperatives",
+    COOPERATIVES,
     "countries",
     "stays",
 )
@@ -69,8 +72,8 @@ class Table:
     """One table of the GeoPackage."""
 
     name: str
-    frame: pd.DataFrame
-    """A frame, an Arrow table with geometries as WKB, the Parquet file that holds one, or what reads one by parts."""
+    frame: pd.DataFrame | pa.Table | pq.ParquetFile | pa.RecordBatchReader
+    """A frame, an Arrow table with geometries as WKB, the Parquet file that holds one, or what gives one by parts."""
     geometry_type: str | None = None
     """Geometry type as OGR names it; None for a plain table."""
 
@@ -109,8 +112,8 @@ def tables_of(
     judged: Judged,
     names: Mapping[str, str],
     language: str,
-) -> list[Table]:
-    """Every table of the GeoPackage; plots first, the dictionary of all fields last.
+) -> Iterator[Table]:
+    """Every table of the GeoPackage, each made when its turn comes; plots first, the dictionary of all fields last.
 
     Args:
         plots: PLOTS with geometries as WKB. findings: FINDINGS. sources: SOURCES. patches: PATCHES.
@@ -118,42 +121,75 @@ def tables_of(
         names: of cooperatives as people know them, by their short names.
         language: of names and sentences.
     """
+    fields: dict[str, list[str]] = {}
+    for table in _content(plots, findings, sources, patches, judged, names, language):
+        fields[table.name] = fields_of(table)
+        yield table
+    yield Table(DICTIONARY, _dictionary(fields, language))
+
+
+def _content(
+    plots: pa.Table,
+    findings: pd.DataFrame,
+    sources: pd.DataFrame,
+    patches: pq.ParquetFile,
+    judged: Judged,
+    names: Mapping[str, str],
+    language: str,
+) -> Iterator[Table]:
+    """As `tables_of`, without the dictionary."""
     found = judged.assessments.reindex(plots["plot"].to_pandas())
     outcomes = pa.Table.from_pandas(found, preserve_index=False)
     known = pa.table(
         [*plots.columns, *outcomes.columns],
         names=[*plots.column_names, *outcomes.column_names],
     )
-    is_point = pc.fill_null(pc.equal(known["geometry_kind"], "point"), False)
+    is_point = pc.equal(pc.field("geometry_kind"), "point")
+    yield Table("plots", _filtered(known, ~is_point | is_point.is_null()), "MultiPolygon")
+    yield Table("plot_points", _filtered(known, is_point), "Point")
+    yield Table("patches", patches, "MultiPolygon")
+    yield Table("patch_plots", links(patches))
+    if judged.forest is not None:
+        lost = loss_on_forest(plots, patches, judged.evidence, judged.counted, judged.forest)
+        yield Table(LOSS, lost, "MultiPolygon")
+    yield Table("findings", _located(findings), "Point")
+    yield Table("tiles", _tiles(sources, judged.counted.required), "Polygon")
+    yield Table("sources", sources)
+    yield Table("reasons", judged.reasons.reset_index())
+    yield Table("evidence", by_parts(judged.evidence))
+    yield Table(VIEW, pd.DataFrame(columns=["patch", "plot", "column", "year", "area_ha"]))
+    to_see = sheets.attention(plots, found, judged.reasons, names, judged.looks, language)
+    yield Table("attention", _as_arrow(to_see), "MultiPolygon")
+    yield Table(COOPERATIVES, gathered := sheets.cooperatives(plots, found, names), "Polygon")
+    yield Table("countries", backdrop.countries(gathered.total_bounds.tolist(), language), "MultiPolygon")
+    yield from _given(judged, language)
+
+
+def _filtered(table: pa.Table, rows: pc.Expression) -> pa.RecordBatchReader:
+    """Some rows of a table, of which no other copy is made."""
+    parts = filter(len, (part.filter(rows) for part in table.to_batches(ROWS)))
+    return pa.RecordBatchReader.from_batches(table.schema, parts)
+
+
+def _as_arrow(parts: Iterator[gpd.GeoDataFrame]) -> pa.RecordBatchReader:
+    """The rows of frames of one form, of which there is at least one, with geometries as WKB.
+
+    In one piece: GDAL counts pieces in the file.
+    """
+    made = (pa.Table.from_pandas(pd.DataFrame(part.to_wkb()), preserve_index=False) for part in parts)
+    whole = pa.concat_tables(made).combine_chunks()
+    return pa.RecordBatchReader.from_batches(whole.schema, whole.to_batches())
+
+
+def _located(findings: pd.DataFrame) -> gpd.GeoDataFrame:
+    """FINDINGS where they are."""
     where = gpd.GeoSeries(gpd.points_from_xy(findings["longitude"], findings["latitude"]), crs=CRS)
     unplaced = findings[["longitude", "latitude"]].isna().any(axis=1).to_numpy()
-    located = gpd.GeoDataFrame(
+    return gpd.GeoDataFrame(
         findings.drop(columns=["details", "longitude", "latitude"]).reset_index(drop=True),
         geometry=where.where(~unplaced, None),
         crs=CRS,
     )
-    content = [
-        Table("plots", known.filter(pc.invert(is_point)), "MultiPolygon"),
-        Table("plot_points", known.filter(is_point), "Point"),
-        Table("patches", patches, "MultiPolygon"),
-        Table("patch_plots", links(patches)),
-        Table("findings", located, "Point"),
-        Table("tiles", _tiles(sources, judged.counted.required), "Polygon"),
-        Table("sources", sources),
-        Table("reasons", judged.reasons.reset_index()),
-        Table("evidence", by_parts(judged.evidence)),
-        Table(VIEW, pd.DataFrame(columns=["patch", "plot", "column", "year", "area_ha"])),
-        Table(
-            "attention", sheets.attention(plots, found, judged.reasons, names, judged.looks, language), "MultiPolygon"
-        ),
-        Table("cooperatives", gathered := sheets.cooperatives(plots, found, names), "Polygon"),
-        Table("countries", backdrop.countries(gathered.total_bounds.tolist(), language), "MultiPolygon"),
-    ]
-    content.extend(_given(judged, language))
-    if judged.forest is not None:
-        lost = loss_on_forest(plots, patches, judged.evidence, judged.counted, judged.forest)
-        content.insert(4, Table(LOSS, lost, "MultiPolygon"))
-    return [*content, Table("data_dictionary", _dictionary(content, language))]
 
 
 def _given(judged: Judged, language: str) -> Iterator[Table]:
@@ -219,25 +255,24 @@ def fields_of(table: Table) -> list[str]:
     return [str(name) for name in names if name != "geometry"]
 
 
-def _dictionary(content: Sequence[Table], language: str) -> pd.DataFrame:
+def _dictionary(fields: Mapping[str, Sequence[str]], language: str) -> pd.DataFrame:
+    """The dictionary of the fields of all tables, its own at the end."""
     described = {
         str(name): column.description
         for schema in tables.ALL.values()
         for name, column in schema.columns.items()
         if column.description
     }
+    own = {DICTIONARY: ["layer", "field", "alias", "description"]}
     rows = [
         {
-            "layer": table.name,
+            "layer": table,
             "field": field,
             "alias": alias(field, language),
-            "description": _meaning(table.name, field, described),
+            "description": _meaning(table, field, described),
         }
-        for table in [
-            *content,
-            Table("data_dictionary", pd.DataFrame(columns=["layer", "field", "alias", "description"])),
-        ]
-        for field in fields_of(table)
+        for table, names in {**fields, **own}.items()
+        for field in names
     ]
     return pd.DataFrame(rows, dtype="str")
 

@@ -27,7 +27,20 @@ from eudr_check import parquet
 from eudr_check.package.gis import forms, metadata
 from eudr_check.package.gis import project as gis_project
 from eudr_check.package.gis import styles as gis_styles
-from eudr_check.package.gis.content import CRS, OUTLINES, VIEW, Judged, Table, alias, fields_of, links, tables_of
+from eudr_check.package.gis.content import (
+    COOPERATIVES,
+    CRS,
+    DICTIONARY,
+    OUTLINES,
+    ROWS,
+    VIEW,
+    Judged,
+    Table,
+    alias,
+    fields_of,
+    links,
+    tables_of,
+)
 from eudr_check.package.gis.edition import Areas, Edition
 from eudr_check.package.gis.layout_items import Box
 from eudr_check.package.gis.unused_bytes import same_on_every_machine
@@ -60,8 +73,6 @@ PLOT_PATCHES = f"""
 CREATE VIEW {VIEW} AS SELECT patch_plots.fid AS fid, patch, plot, "column", year, area_ha
 FROM patch_plots JOIN patches ON patches.fid = patch;
 """
-ROWS = 20_000
-"""Plots handed on at once."""
 POLYGON = b"\x01\x03\x00\x00\x00"
 MULTIPOLYGON_OF_ONE = b"\x01\x06\x00\x00\x00\x01\x00\x00\x00"
 """First bytes of a polygon in WKB, and what makes it a multipolygon when put before it."""
@@ -106,17 +117,10 @@ def write(
         The two paths. Same tables, same bytes.
     """
     language, geopackage = edition.language, edition.geopackage(folder)
-    stored, cooperative_names = pq.ParquetFile(patches), dict(edition.cooperatives)
-    content = tables_of(_shown(plots, edition), findings, sources, stored, judged, cooperative_names, language)
-    fields = {table.name: fields_of(table) for table in content}
-    geometry_types = {table.name: table.geometry_type for table in content}
-    dictionary = content[-1].frame
-    cooperatives = next(table.frame for table in content if table.name == "cooperatives")
+    stored, shown = pq.ParquetFile(patches), _shown(plots, edition)
+    content = tables_of(shown, findings, sources, stored, judged, dict(edition.cooperatives), language)
     with written_on(edition.day):
-        while content:
-            table = content.pop(0)
-            if table.name not in DRAWN:
-                _write_table(geopackage, table, first=False)
+        fields, geometry_types, (cooperatives, dictionary) = _write_tables(geopackage, content)
     columns, years = _events(stored)
     styles = gis_styles.styles(language, years)
     with same_on_every_machine(geopackage):
@@ -188,27 +192,52 @@ def _events(patches: pq.ParquetFile) -> tuple[set[str], list[int]]:
     return columns, sorted(years)
 
 
+def _write_tables(
+    path: Path, content: Iterable[Table]
+) -> tuple[dict[str, list[str]], dict[str, str | None], tuple[gpd.GeoDataFrame, pd.DataFrame]]:
+    """Write all tables but those that are drawn.
+
+    Returns:
+        Fields of each table, its geometry type, and the frames of cooperatives and of the dictionary.
+    """
+    fields: dict[str, list[str]] = {}
+    geometry_types: dict[str, str | None] = {}
+    kept: dict[str, Any] = {}
+    for table in content:
+        fields[table.name], geometry_types[table.name] = fields_of(table), table.geometry_type
+        if table.name in (COOPERATIVES, DICTIONARY):
+            kept[table.name] = table.frame
+        if table.name not in DRAWN:
+            _write_table(path, table, first=False)
+            # Each table leaves gaps that the next does not fit into.
+            pa.default_memory_pool().release_unused()
+    return fields, geometry_types, (kept[COOPERATIVES], kept[DICTIONARY])
+
+
 def _write_table(path: Path, table: Table, *, first: bool) -> None:
     options: dict[str, Any] = {"layer": table.name, "driver": "GPKG", "geometry_type": table.geometry_type}
     if first:
         options["dataset_options"] = {"VERSION": "1.2"}
     if table.geometry_type is not None:
         options["layer_options"] = {"GEOMETRY_NAME": "geom", "SPATIAL_INDEX": "YES"}
-    if isinstance(table.frame, pa.RecordBatchReader):
+    if isinstance(table.frame, pd.DataFrame):
+        pyogrio.write_dataframe(table.frame, path, use_arrow=True, promote_to_multi=False, **options)
+    elif table.geometry_type is None:
         pyogrio.write_arrow(table.frame, path, **options)
-    elif isinstance(table.frame, pa.Table | pq.ParquetFile):
+    else:
         rows = _multipolygons(table.frame) if table.geometry_type == "MultiPolygon" else table.frame
         pyogrio.write_arrow(rows, path, geometry_name="geometry", crs=CRS, **options)
-    else:
-        pyogrio.write_dataframe(table.frame, path, use_arrow=True, promote_to_multi=False, **options)
 
 
-def _multipolygons(frame: pa.Table | pq.ParquetFile) -> pa.RecordBatchReader:
+def _multipolygons(frame: pa.Table | pq.ParquetFile | pa.RecordBatchReader) -> pa.RecordBatchReader:
     """The rows as GDAL takes them: polygons as multipolygons of one part, lists as lines of one text."""
     if isinstance(frame, pq.ParquetFile):
         schema, batches = frame.schema_arrow, frame.iter_batches()
     else:
-        schema, batches = frame.schema, iter(frame.to_batches(ROWS))
+        schema, batches = (
+            frame.schema,
+            iter(frame if isinstance(frame, pa.RecordBatchReader) else frame.to_batches(ROWS)),
+        )
     place = schema.names.index("geometry")
 
     def promoted(batch: pa.RecordBatch) -> pa.RecordBatch:

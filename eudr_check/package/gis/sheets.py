@@ -1,6 +1,6 @@
 """What is printed, a sheet each: cooperatives, and plots that need attention, with all that stands on their sheets."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import shapely
-from numpy.typing import NDArray
 
 from eudr_check.package import palette
-from eudr_check.text import number, say, topic
+from eudr_check.text import say, topic
 from eudr_check.text.clean import clean
+from eudr_check.text.many import numbers
+from eudr_check.typing import Floats, Positions
 
 ATTENTION = ("high", "more_info_needed", "undetermined")
 """Outcomes after which somebody has to do something."""
@@ -30,8 +31,8 @@ OUTLINE_DEGREE = 1e-5
 METRES_PER_DEGREE = 111_320.0
 FIGURES = ("area_ha", "forest_2020_ha", "loss_after_2020_ha", "deforestation_ha", "unknown_ha")
 _DECIMALS = 3
-
-Numbers = NDArray[np.float64]
+ROWS = 5_000
+"""Plots drawn up at once: their outlines and sentences take 6 kB each."""
 
 
 def cooperatives(plots: pa.Table, outcomes: pd.DataFrame, names: Mapping[str, str]) -> gpd.GeoDataFrame:
@@ -68,7 +69,7 @@ def attention(
     names: Mapping[str, str],
     pictures: Path | None,
     language: str,
-) -> gpd.GeoDataFrame:
+) -> Iterator[gpd.GeoDataFrame]:
     """Usable plots that somebody has to look at, with the words of their sheets.
 
     Args:
@@ -79,35 +80,65 @@ def attention(
         language: of the reasons.
 
     Returns:
-        A multipolygon per plot, for looking at, a box around a point; ordered by cooperative, the gravest outcome and
-        the largest loss first.
+        By parts of `ROWS`, at least one: a multipolygon per plot, for looking at, a box around a point; ordered by
+        cooperative, the gravest outcome and the largest loss first.
     """
+    chosen = _in_order(plots, outcomes)
+    of_reason = pd.Index(plots["plot"].take(chosen).to_pandas()).get_indexer(reasons.index)
+    by_plot = np.argsort(of_reason, kind="stable")
+    for begin in range(0, max(len(chosen), 1), ROWS):
+        rows = chosen[begin : begin + ROWS]
+        first, last = np.searchsorted(of_reason[by_plot], [begin, begin + len(rows)])
+        own = by_plot[first:last]
+        mine = plots.select([*_OF_PLOTS, "geometry"]).take(rows)
+        said = _said(mine, outcomes.iloc[rows], names)
+        said["why"] = _why(len(rows), reasons.iloc[own], of_reason[own] - begin, language)
+        for name, dates in _looks(said["plot"], pictures).items():
+            said[name] = dates
+        yield _outlined(said.astype({name: "str" for name in said if name not in FIGURES}), mine["geometry"])
+
+
+_OF_PLOTS = ("plot", "plot_id", "cooperative", "area_ha")
+
+
+def _in_order(plots: pa.Table, outcomes: pd.DataFrame) -> Positions:
+    """Rows of the plots that somebody has to look at, in the order of their sheets."""
     asking = outcomes["final_outcome"].isin(ATTENTION).to_numpy()
     chosen = np.flatnonzero(asking & plots["usable"].to_numpy(zero_copy_only=False).astype(bool))
-    mine, found = plots.take(chosen), outcomes.iloc[chosen]
-    ids = mine["plot"].to_pandas()
-    shorts = mine["cooperative"].to_pandas()
-    frame = pd.DataFrame(
+    found = outcomes.iloc[chosen]
+    rank = found["final_outcome"].map({name: -accent.rank for name, accent in palette.OUTCOMES.items()})
+    keys = pd.DataFrame(
         {
-            "plot": ids,
-            "plot_id": mine["plot_id"].to_pandas(),
+            "cooperative": plots["cooperative"].take(chosen).to_pandas().to_numpy(),
+            "rank": rank.to_numpy(dtype=float),
+            "lost": -found["deforestation_ha"].fillna(0).to_numpy(dtype=float),
+            "plot": plots["plot"].take(chosen).to_pandas().to_numpy(),
+        },
+        index=chosen,
+    )
+    return keys.sort_values([*keys], kind="stable").index.to_numpy(dtype=np.intp)
+
+
+def _said(plots: pa.Table, outcomes: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """What stands on a sheet besides its reasons and pictures."""
+    shorts = plots["cooperative"].to_pandas()
+    return pd.DataFrame(
+        {
+            "plot": plots["plot"].to_pandas(),
+            "plot_id": plots["plot_id"].to_pandas(),
             "cooperative": shorts,
             "cooperative_name": [clean(names.get(one, one)) for one in shorts],
-            "final_outcome": found["final_outcome"].to_numpy(),
-            "area_ha": mine["area_ha"].to_pandas(),
-            **{name: found[name].to_numpy(dtype=float) for name in FIGURES[1:]},
-            "why": _why(ids, reasons, language),
-            **_looks(ids, pictures),
+            "final_outcome": outcomes["final_outcome"].to_numpy(),
+            "area_ha": plots["area_ha"].to_pandas(),
+            **{name: outcomes[name].to_numpy(dtype=float) for name in FIGURES[1:]},
         }
     )
-    rank = frame["final_outcome"].map({name: -accent.rank for name, accent in palette.OUTCOMES.items()})
-    order = frame.assign(rank=rank.astype(float), lost=-frame["deforestation_ha"].fillna(0)).sort_values(
-        ["cooperative", "rank", "lost", "plot"], kind="stable"
-    )
-    texts = [name for name in frame if name not in FIGURES]
-    said = order[list(frame)].reset_index(drop=True).astype(dict.fromkeys(texts, "str"))
-    made = _on_sheets(said, _boxes(mine)[order.index])
-    shapes = shapely.from_wkb(mine["geometry"].to_numpy(zero_copy_only=False))[order.index]
+
+
+def _outlined(said: pd.DataFrame, outlines: pa.ChunkedArray) -> gpd.GeoDataFrame:
+    """The rows with their outlines (WKB) for looking at."""
+    shapes = shapely.from_wkb(outlines.to_numpy(zero_copy_only=False))
+    made = _on_sheets(said, shapely.bounds(shapes))
     shapes = shapely.simplify(shapes, OUTLINE_DEGREE)
     shapes = np.where(shapely.get_dimensions(shapes) == 2, shapes, made.geometry.to_numpy())
     parts, of = shapely.get_parts(shapes, return_index=True)
@@ -115,12 +146,14 @@ def attention(
     return made.set_geometry(gpd.GeoSeries(areas, index=made.index, crs="EPSG:4326"))
 
 
-def _boxes(plots: pa.Table) -> Numbers:
+def _boxes(plots: pa.Table) -> Floats:
     """West, south, east and north of each plot, (n, 4), degrees; NaN without geometry."""
-    return shapely.bounds(shapely.from_wkb(plots["geometry"].to_numpy(zero_copy_only=False)))
+    parts = plots.select(["geometry"]).to_batches(ROWS)
+    boxes = [shapely.bounds(shapely.from_wkb(part[0].to_numpy(zero_copy_only=False))) for part in parts]
+    return np.concatenate([np.empty((0, 4)), *boxes])
 
 
-def _on_sheets(frame: pd.DataFrame, edges: Numbers) -> gpd.GeoDataFrame:
+def _on_sheets(frame: pd.DataFrame, edges: Floats) -> gpd.GeoDataFrame:
     """The rows with their boxes, and scale and projection of their maps."""
     west, south, east, north = edges.reshape(-1, 4).T
     x, y = (west + east) / 2, (south + north) / 2
@@ -135,28 +168,27 @@ def _on_sheets(frame: pd.DataFrame, edges: Numbers) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(said.astype({"projection": "str"}), geometry=shapes, crs="EPSG:4326")
 
 
-def _why(plots: pd.Series, reasons: pd.DataFrame, language: str) -> list[str]:
-    """The reasons of each plot, a line each."""
-    known = reasons[reasons.index.isin(plots)]
-    hectares = {name: [_figure(one, language) for one in known[name]] for name in _IN_SENTENCES}
-    lines = [
+def _why(plots: int, reasons: pd.DataFrame, of: Positions, language: str) -> list[str]:
+    """The reasons of each plot, a line each; `of` tells the plot of each."""
+    hectares = {name: _figures(reasons[name].to_numpy(dtype=float), language) for name in _IN_SENTENCES}
+    said: list[list[str]] = [[] for _ in range(plots)]
+    known = topic("reasons")
+    for plot, code, layers, *figures in zip(
+        of.tolist(), reasons["code"], reasons["layers"], *hectares.values(), strict=True
+    ):
         # A code of another version has no sentence here; it is a reason all the same.
-        say("reasons", code, language, layers=layers, **dict(zip(hectares, figures, strict=True)))
-        if code in topic("reasons")
-        else code
-        for code, layers, *figures in zip(known["code"], known["layers"], *hectares.values(), strict=True)
-    ]
-    said: dict[str, list[str]] = {plot: [] for plot in plots}
-    for plot, line in zip(known.index, lines, strict=True):
-        said[plot].append(line)
-    return ["\n".join(mine) for mine in said.values()]
+        if code in known:
+            code = say("reasons", code, language, layers=layers, **dict(zip(hectares, figures, strict=True)))
+        said[plot].append(code)
+    return ["\n".join(mine) for mine in said]
 
 
 _IN_SENTENCES = ("area_ha", "threshold_ha", "margin_ha")
 
 
-def _figure(value: float, language: str) -> str:
-    return "–" if np.isnan(value) else number(float(value), language, _DECIMALS)
+def _figures(values: Floats, language: str) -> list[str]:
+    written = numbers(np.where(np.isnan(values), 0.0, values), language, _DECIMALS)
+    return ["–" if missing else one for missing, one in zip(np.isnan(values).tolist(), written, strict=True)]
 
 
 def _looks(plots: pd.Series, pictures: Path | None) -> dict[str, list[str | None]]:

@@ -23,7 +23,7 @@ def attention(pictures: Path | None = None) -> pd.DataFrame:
     """The plots with sheets, by plot."""
     names = {"coop-jaen": "Cooperativa Inventada de Jaén"}
     made = sheets.attention(stored(), SEASON.assessments, SEASON.reasons, names, pictures, "es")
-    return made.set_index("plot")
+    return pd.concat(made).set_index("plot")
 
 
 def test_whoever_is_not_low_has_a_sheet() -> None:
@@ -42,6 +42,17 @@ def test_the_gravest_come_first() -> None:
 
     assert keys == sorted(keys)
     assert set(made["cooperative_name"]) >= {"Cooperativa Inventada de Jaén", "coop-rodriguez"}
+
+
+def test_parts_are_those_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plots drawn up a few at a time say the same in the same order."""
+    whole = attention()
+    monkeypatch.setattr(sheets, "ROWS", 7)
+
+    parts = attention()
+
+    assert len(whole) > 7
+    pd.testing.assert_frame_equal(parts, whole)
 
 
 def test_reasons_are_whole_sentences() -> None:
@@ -78,7 +89,7 @@ def test_the_map_is_as_large_as_the_paper_allows(metres: float, scale: int) -> N
     place = plots.column_names.index("geometry")
     plots = plots.set_column(place, "geometry", pa.array([shape] * len(plots), pa.binary()))
 
-    made = sheets.attention(plots, SEASON.assessments, SEASON.reasons, {}, None, "es")
+    made = pd.concat(sheets.attention(plots, SEASON.assessments, SEASON.reasons, {}, None, "es"))
 
     assert set(made["scale"]) == {scale}
     assert set(made["projection"]) == {"EPSG:32618"}
