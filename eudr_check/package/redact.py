@@ -165,6 +165,8 @@ def _hider(names: Sequence[str]) -> Callable[[str], str]:
 
 def _plain(word: str) -> str:
     """A word without case and accents."""
+    if word.isascii():
+        return word.lower()  # the usual word, in a tenth of the time
     return "".join(sign for sign in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(sign))
 
 
