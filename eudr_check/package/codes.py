@@ -137,7 +137,7 @@ def edition(given: PackageInput, codes: Codes) -> PackageInput:
         filed=tuple(_filed(one, given.harvest.harvest, codes) for one in given.filed),
         legality=_legality(given.legality, codes),
         article10_of=_record_of(given, codes),
-        pictures=None if pictures is None else {codes.plot(plot): one for plot, one in pictures.items()},
+        pictures=None if pictures is None else lambda: {codes.plot(plot): one for plot, one in pictures().items()},
         looks=None if looks is None else {codes.plot(plot): _looks(one) for plot, one in looks.items()},
         alone=None if given.alone is None else given.alone.coded(codes.shipments, codes.plots),
         codes=codes.plots,

@@ -86,7 +86,7 @@ class PackageInput:
     """topic, document, valid_until, sha256, cooperatives of the legality evidence."""
     definitions: Sequence[Stated] = ()
     """Layer definitions of the run."""
-    pictures: Mapping[str, Picture] | None = None
+    pictures: Callable[[], Mapping[str, Picture]] | None = None
     """Ground of plots that matter, for the report."""
     looks: Mapping[str, Sequence[Mapping[str, object]]] | None = None
     """Dated satellite pictures by plot, as the report shows them (`imagery.written`)."""

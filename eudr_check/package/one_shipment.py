@@ -5,7 +5,7 @@ What was mixed cannot be unmixed, so all plots and deliveries of its lots are in
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -92,7 +92,7 @@ def of_shipment(given: PackageInput, name: str) -> PackageInput:
         shipments=_alone(own.shipment),
         filed=tuple(one for one in given.filed if one.shipment == name),
         filings=tuple(one for one in given.filings if one.shipment == name),
-        pictures=None if given.pictures is None else _of(given.pictures, own),
+        pictures=_pictures(given.pictures, own),
         looks=None if given.looks is None else _of(given.looks, own),
         reviews=tuple(row for row in given.reviews if row["plot"] in own.plots),
         to_review=_of(given.to_review, own),
@@ -127,6 +127,10 @@ def _indexed(frame: Any, own: _Own) -> Any:
 
 def _of(by_plot: Mapping[str, Any], own: _Own) -> dict[str, Any]:
     return {plot: one for plot, one in by_plot.items() if plot in own.plots}
+
+
+def _pictures(given: Callable[[], Mapping[str, Any]] | None, own: _Own) -> Callable[[], dict[str, Any]] | None:
+    return None if given is None else lambda: _of(given(), own)
 
 
 def _settings(harvest: Harvest, shipment: Shipment, cooperatives: Collection[str]) -> Harvest:

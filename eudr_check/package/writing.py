@@ -1,8 +1,9 @@
 """All tables of a harvest to one folder of files: the due-diligence package."""
 
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -39,7 +40,7 @@ from eudr_check.package.statement import facts, ledger, statements
 from eudr_check.package.statement.statements import DRAFT_MARK, Behind
 from eudr_check.package.summary import records
 from eudr_check.shipments import Filed, Shipments, Withheld
-from eudr_check.steps import Made, Map, Step, in_turn, one_by_one
+from eudr_check.steps import Made, Map, Step, at_once, in_turn, one_by_one
 from eudr_check.text import Joined, sentence
 from eudr_check.text.clean import file_stem
 
@@ -56,6 +57,8 @@ class Declared:
     withheld: Sequence[Withheld] = ()
     shipments: pd.DataFrame | None = None
     """The table of shipments; None where no statement was asked for."""
+    pages: Iterator[None] = field(default_factory=lambda: iter(()))
+    """Ends when the last PDF of a statement is written."""
 
 
 def write(folder: Path, given: PackageInput) -> list[Path]:
@@ -76,14 +79,14 @@ def write(folder: Path, given: PackageInput) -> list[Path]:
     return sorted(file for file in folder.rglob("*") if file.is_file())
 
 
-def steps(folder: Path, given: PackageInput, each: Map = one_by_one, pipelined: Map = one_by_one) -> list[Step]:
+def steps(folder: Path, given: PackageInput, each: Map = one_by_one, queued: Map = at_once) -> list[Step]:
     """What there is to do for a package, in any order that their needs allow.
 
     Args:
         folder: existing, empty folder.
         given: what it is written from.
         each: `map` for what can be compressed at the same time.
-        pipelined: `map` for what is done one after another while the next is made ready.
+        queued: `map` for what is done one after another, beside what comes next.
 
     Returns:
         `drawn` among them begins the GeoPackage with its patches: whoever has done that already puts a step in its
@@ -105,10 +108,12 @@ def steps(folder: Path, given: PackageInput, each: Map = one_by_one, pipelined: 
         Step("pictures", lambda made: pictures.write(into, given)),
         Step(
             "declared",
-            lambda made: _declare(given, into, faults, pipelined),
+            lambda made: _declare(given, into, faults, queued),
             needs=("tables", "pictures"),
             many_objects=True,
         ),
+        # Pages take longer to set than all else that is written here: the report is made beside them.
+        Step("pages", lambda made: deque(made["declared"].pages, 0), needs=("declared",), where="thread"),
         Step("sheets", lambda made: _write_sheets(folder / "tables", given), needs=("tables",)),
         Step("settings", lambda made: _write_settings(into, given)),
         *(_gis(folder, given) if "gis" in wanted else ()),
@@ -189,7 +194,7 @@ def _write_settings(into: Folder, given: PackageInput) -> None:
         into.attach(attachment)
 
 
-def _declare(given: PackageInput, into: Folder, faults: Sequence[str], each: Map) -> Declared:
+def _declare(given: PackageInput, into: Folder, faults: Sequence[str], queued: Map) -> Declared:
     """Settle what goes in, and write the statements of it where any are asked for."""
     harvest = given.harvest
     if {"eu_geojson", "statement"} & set(harvest.package.outputs):
@@ -213,13 +218,13 @@ def _declare(given: PackageInput, into: Folder, faults: Sequence[str], each: Map
             looks=pictures.shots(given.looks or {}),
             deliveries=given.deliveries,
         )
-        planned = statements.write(into, behind, each)
+        planned, pages = statements.write(into, behind, queued)
         settled = planned.consignment
         ordered = None
         if given.deliveries is not None and given.lots is not None:
             located = ledger.located(given.plots, given.deliveries)
             ordered = ledger.table(harvest, planned.parts, settled, given.shipments, given.filed, located, given.lots)
-        declared = Declared(settled, statements.made(planned), planned.withheld, ordered)
+        declared = Declared(settled, statements.made(planned), planned.withheld, ordered, pages)
     else:
         traceability = harvest.package.traceability
         declared = Declared(
@@ -244,7 +249,7 @@ def _report(given: PackageInput, declared: Declared, folder: Path) -> None:
         reasons=given.reasons,
         variables=given.variables,
         classes=class_names.counting(given.layers),
-        pictures=given.pictures,
+        pictures=None if given.pictures is None else given.pictures(),
         baseline=str(given.policy.model_dump(mode="json").get("baseline") or ""),
         shipment=None if given.alone is None else given.alone.shipment,
         shipments=declared.shipments,

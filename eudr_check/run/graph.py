@@ -30,10 +30,11 @@ CORES = min(os.cpu_count() or 1, 8)
 """Items worked on at a time: each takes its memory."""
 PROCESSES = max(CORES - 1, 1)
 """Processes at a time beside this one: more would wait for each other, each with its memory."""
-IN_FLIGHT = 16
-"""Requests of a network on the way at a time."""
+IN_FLIGHT = 16  # requests of a network on the way at a time
 WORTH_A_PROCESS = 20_000
 """Rows from which another process is worth the two seconds it takes to start; GDAL writes as many in half a second."""
+ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
+"""For glibc in such a process: threads with heaps of their own leave a tenth of its memory unused."""
 BACKGROUND = 8
 """Steps in the background at a time; they begin in the order of their needs, so that none waits for one behind it."""
 
@@ -66,11 +67,6 @@ def collector_waiting() -> Iterator[None]:
 def on_cores(work: Callable[[Item], Answer], items: Iterable[Item], /) -> Iterator[Answer]:
     """`map` on all cores, for work that lets go of Python's lock; items are taken as the answers are."""
     return _several(work, items, CORES, 3 * CORES)
-
-
-def pipelined(work: Callable[[Item], Answer], items: Iterable[Item], /) -> Iterator[Answer]:
-    """`map` one after another while the caller makes the next items, for work that lets go of Python's lock."""
-    return _several(work, items, 1, 3)
 
 
 def in_flight(work: Callable[[Item], Answer], items: Iterable[Item], /) -> Iterator[Answer]:
@@ -170,7 +166,7 @@ class Graph(AbstractContextManager["Graph"]):
             watched: entered for each step of the outermost run; what it gives is called with what the step made.
         """
         self._store, self._watched = store, watched
-        self._threads = ThreadPoolExecutor(BACKGROUND)
+        self._threads, self._queue = ThreadPoolExecutor(BACKGROUND), ThreadPoolExecutor(1)
         self._scope: _Scope | None = None
         self._lock = Lock()
         self._process_slots = BoundedSemaphore(PROCESSES)
@@ -182,7 +178,13 @@ class Graph(AbstractContextManager["Graph"]):
             self._stopped = error is not None
             for process in self._processes if self._stopped else ():
                 process.kill()
+        self._queue.shutdown(cancel_futures=self._stopped)
         self._threads.shutdown()
+
+    def queued(self, work: Callable[[Item], Answer], items: Iterable[Item], /) -> Iterator[Answer]:
+        """`map` one after another beside whatever comes next; all items are taken before it returns."""
+        coming = [self._queue.submit(work, item) for item in items]
+        return (future.result() for future in coming)
 
     def run(self, steps: Sequence[Step | Result]) -> dict[str, Output]:
         """Do what is missing. A step of `main` may run steps of its own, which may need those around it.
@@ -314,7 +316,7 @@ class Graph(AbstractContextManager["Graph"]):
         Raises:
             PackageError: it failed; the message ends with its error.
         """
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)} | ONE_HEAP
         what = f"{call.function.__module__}:{call.function.__qualname__}"
         command = [sys.executable, "-m", "eudr_check.run.step", what]
         with self._process_slots, tempfile.TemporaryFile() as words:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eudr_check.steps import Call, Step, in_turn, one_by_one
+from eudr_check.steps import Call, Step, at_once, in_turn, one_by_one
 
 
 def test_a_call_is_done_here() -> None:
@@ -32,3 +32,12 @@ def test_one_by_one_is_lazy() -> None:
     items = iter([1, 2])
 
     assert next(one_by_one(str, items)) == "1" and next(items) == 2
+
+
+def test_at_once_is_done_when_it_returns() -> None:
+    """For a map whose answers are asked for later, or never."""
+    seen: list[int] = []
+    answers = at_once(seen.append, [1, 2])
+
+    assert seen == [1, 2]
+    assert list(answers) == [None, None]

@@ -23,14 +23,13 @@ from eudr_check.package.eu.orders import changed_since, orders
 from eudr_check.package.eu.parts import Declared, Part, parts
 from eudr_check.package.folder import Folder
 from eudr_check.package.pictures import Shots
-from eudr_check.package.statement import animals, document, facts, form, index
+from eudr_check.package.statement import animals, document, facts, form, index, pdf
 from eudr_check.package.statement.filed import rest_without_lots, shown_as_filed
 from eudr_check.package.statement.map import draw
 from eudr_check.package.statement.pages import listed
-from eudr_check.package.statement.pdf import named, pdf
 from eudr_check.records import Json
 from eudr_check.shipments import Filed, Shipments, Withheld
-from eudr_check.steps import Map, one_by_one
+from eudr_check.steps import Map, at_once
 from eudr_check.text import sentence
 from eudr_check.text.clean import file_stem
 from eudr_check.tiles import tiles_of
@@ -132,13 +131,13 @@ def plan(behind: Behind) -> Plan:
     return Plan(settled, export.changes, features, texts, made, withheld, filed, frozen)
 
 
-def write(folder: Folder, behind: Behind, each: Map = one_by_one) -> Plan:
+def write(folder: Folder, behind: Behind, queued: Map = at_once) -> tuple[Plan, Iterator[None]]:
     """Write `geojson_changes.csv` and a folder per statement.
 
     Args:
         folder: of the package.
         behind: what the statements are made of.
-        each: `map` for pages, one after another: those of one statement can be set while the next is gathered.
+        queued: `map` for pages that takes all items before it returns; what is returned ends with the last PDF.
 
     Raises:
         PackageError: what was exported does not pass the EU system's rules (a fault of ours, named by plot).
@@ -146,11 +145,10 @@ def write(folder: Folder, behind: Behind, each: Map = one_by_one) -> Plan:
     planned = plan(behind)
     folder.csv("geojson_changes.csv", planned.changes)
     said = (page for part in (*planned.parts, *planned.frozen) for page in _write_one(folder, behind, planned, part))
-    for name, made in each(named, said):
-        folder.bytes(name, made)
+    pages = queued(lambda page: folder.bytes(page[0], pdf.set_pages(*page[1:])), said)
     for name, content in grouped(behind, planned).items():
         folder.bytes(name, content)
-    return planned
+    return planned, pages
 
 
 def grouped(behind: Behind, planned: Plan) -> dict[str, bytes]:
@@ -258,8 +256,8 @@ def _layers(behind: Behind, features: pd.DataFrame) -> Sequence[Mapping[str, Any
     return facts.layer_facts(behind.variables, behind.sources[among(behind.sources["tile"], reached)])
 
 
-def _write_one(folder: Folder, behind: Behind, planned: Plan, part: Part) -> Iterator[tuple[str, Json, int]]:
-    """Write a statement but for its pages: name, document and time of each are given."""
+def _write_one(folder: Folder, behind: Behind, planned: Plan, part: Part) -> Iterator[tuple[str, str, int]]:
+    """Write a statement but for its pages: name, text and time of each are given."""
     place = f"{part.folder}/{DRAFT_MARK if behind.draft else ''}"
     features = planned.features.iloc[part.rows]
     files = contents(behind, planned, part)
@@ -273,13 +271,13 @@ def _write_one(folder: Folder, behind: Behind, planned: Plan, part: Part) -> Ite
         for spoken, page in files.forms.items():
             folder.bytes(f"{place}form.{spoken}.html", page)
         for language, said in _documents(files.dds, behind, features):
-            yield f"{place}statement.{language}.pdf", said, files.dds["timestamp"]
+            yield f"{place}statement.{language}.pdf", pdf.text(said), files.dds["timestamp"]
 
 
 def pages(record: Json, behind: Behind, features: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
     """Language and PDF of a statement's pages."""
     for language, said in _documents(record, behind, features):
-        yield language, pdf(said, record["timestamp"])
+        yield language, pdf.pdf(said, record["timestamp"])
 
 
 def _documents(record: Json, behind: Behind, features: pd.DataFrame) -> Iterator[tuple[str, Json]]:

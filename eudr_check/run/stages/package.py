@@ -4,6 +4,7 @@ import datetime as dt
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +23,7 @@ from eudr_check.package.report.thumbnail import Picture
 from eudr_check.register import FilingState
 from eudr_check.run import alone, conservation, dating, map_rasters, watched
 from eudr_check.run.artifacts import Artifact, write_json
-from eudr_check.run.graph import Result, on_cores, pipelined
+from eudr_check.run.graph import Result, on_cores
 from eudr_check.run.records import records
 from eudr_check.run.stages.areas import LOOKED, OUTLINES, facts
 from eudr_check.run.stages.job import Run, definitions, supply_of
@@ -125,8 +126,7 @@ def package(run: Run, name: str, edition: Edition, *, after: str) -> Result:
             if edition.shipment is not None:
                 alone.guard_declared(given, edition.shipment, made["package"].json("summary"))
                 given = alone.input_of(given, edition.shipment, run.dated, run.documents, Path(scratch))
-            shown = _pictures(run, of, given) if "report" in run.harvest.package.outputs else None
-            _write(run, of, folder, replace(given, pictures=shown))
+            _write(run, of, folder, replace(given, pictures=partial(_pictures, run, of, given)))
 
     whole = not edition.redacted and edition.shipment is None
     uses = (PATCHES,) if "gis" in run.harvest.package.outputs and whole else ()
@@ -235,7 +235,7 @@ def _write(run: Run, of: _From, folder: Path, given: PackageInput) -> None:
         map_rasters.write(folder / maps.FOLDER, of.ground, *read, every=every, of=mine)
     if given.redacted or given.alone is not None:
         # Patches drawn beforehand name their plots.
-        run.graph.run(package_room.steps(folder, given, on_cores, pipelined))
+        run.graph.run(package_room.steps(folder, given, on_cores, run.graph.queued))
         return
     target = gis.Edition.of(given.harvest, given.variables).geopackage(folder)
 
@@ -243,7 +243,7 @@ def _write(run: Run, of: _From, folder: Path, given: PackageInput) -> None:
         shutil.copyfile(made[PATCHES].folder / DRAWN, target)
 
     begun = Step(package_room.DRAWN, drawn, needs=(PATCHES,), where="thread")
-    steps = package_room.steps(folder, given, on_cores, pipelined)
+    steps = package_room.steps(folder, given, on_cores, run.graph.queued)
     run.graph.run([begun if step.name == begun.name else step for step in steps])
 
 

@@ -233,6 +233,52 @@ def test_an_error_stops_processes() -> None:
     assert time.monotonic() - begin < 60
 
 
+def test_what_is_queued_is_done_beside_what_comes_next() -> None:
+    """One after another, while the step that queued it has long ended; answers come in the order of the items."""
+    next_step, done = threading.Event(), list[int]()
+
+    def square(number: int) -> int:
+        assert next_step.wait(60)
+        done.append(number)
+        return number**2
+
+    with Graph(Shelf()) as graph:
+        steps = [
+            Step("queue", lambda made: graph.queued(square, range(50))),
+            Step("beside", lambda made: next_step.set(), ("queue",)),
+            Step("answers", lambda made: list(made["queue"]), ("queue",), "thread"),
+        ]
+        found = graph.run(steps)
+
+    assert found["answers"] == [number**2 for number in range(50)]
+    assert done == [*range(50)]
+
+
+def test_an_error_ends_what_is_queued() -> None:
+    """What has not begun is not done any more, and whoever waits for it ends."""
+    begun, wrong, done = threading.Event(), threading.Event(), list[int]()
+
+    def note(number: int) -> None:
+        begun.set()
+        assert wrong.wait(60)
+        done.append(number)
+
+    def fails(made: Made) -> None:
+        assert begun.wait(60)
+        raise ValueError("here")
+
+    steps = [
+        Step("queue", lambda made: graph.queued(note, range(1000))),
+        Step("answers", lambda made: list(made["queue"]), ("queue",), "thread"),
+        Step("wrong", fails, ("queue",)),
+    ]
+    with pytest.raises(ValueError, match="here"), Graph(Shelf()) as graph:
+        threading.Timer(0.5, wrong.set).start()
+        graph.run(steps)
+
+    assert len(done) < 1000
+
+
 @pytest.mark.parametrize("each", [on_cores, in_flight])
 def test_several_at_a_time_are_as_one_after_another(each: Map) -> None:
     """Answers come in the order of the items, some are worked on at a time, and items are taken as answers are."""
