@@ -54,7 +54,7 @@ def write(folder: Path, plan: Plan) -> list[Path]:
 
 def _reviews(plan: Plan, asked: pd.DataFrame) -> tuple[pa.Table, np.ndarray[Any, Any]]:
     """A row per plot to decide on, where its largest loss lies or else on the plot."""
-    own = plan.plots.loc[asked.index]
+    own = plan.plots[["plot_id", "geometry"]].loc[asked.index]
     points = shapely.point_on_surface(own.geometry.to_numpy())
     lost = losses.marks(plan.losses).reindex(asked.index)
     there = lost["longitude"].notna().to_numpy()
@@ -84,7 +84,7 @@ def _asked_for(todo: pd.DataFrame, asked: pd.Index) -> tuple[pa.Array, pa.Array]
     at = asked.get_indexer(pd.Index(todo["plot"]))
     rows = np.flatnonzero(at >= 0)
     rows = rows[np.argsort(at[rows], kind="stable")]
-    mine = todo.iloc[rows]
+    mine = todo[["wrong", "todo", "by"]].iloc[rows]
     ends = np.searchsorted(at[rows], np.arange(len(asked) + 1))
     some = ends[1:] > ends[:-1]
     texts = (pa.array(mine[name], pa.string(), from_pandas=True) for name in ("wrong", "todo"))
@@ -99,7 +99,7 @@ def _needs(outcome: str, language: str) -> str:
 
 
 def _plots(plan: Plan, asked: pd.Index) -> tuple[pa.Table, np.ndarray[Any, Any]]:
-    own = plan.plots.loc[asked]
+    own = plan.plots[[*PLOTS[1:], "geometry"]].loc[asked]
     shapes = own.geometry.to_numpy()
     drawn = shapely.get_dimensions(shapes) == 2
     frame = own.join(plan.assessments[[*OUTCOMES]]).reset_index()[[*PLOTS, *OUTCOMES]]

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 
 from eudr_check import parquet
 from eudr_check.package import fonts, splits
@@ -104,6 +105,8 @@ def write(
     target.mkdir(exist_ok=True)
     proposed = splits.by_plot(ground.splits)
     lost = losses.on_plots(plots, ground.patches, ground.disturbed)
+    # Most patches lie beside plots, and nothing else asks for them.
+    ground = replace(ground, patches=ground.patches.head(0).copy())
     named = {*plots["cooperative"], *findings["cooperative"].dropna()}
 
     def to_do(language: str) -> pd.DataFrame:
@@ -125,13 +128,21 @@ def write(
         about = findings[findings["cooperative"] == cooperative]
         scores = scorecard(own, about, assessments, of_them, deliveries)
         plan = Plan(cooperative, settings, own, assessments, of_them, scores, deliveries is not None, *seen)
-        mine = on_paper[on_paper["cooperative"] == cooperative].reset_index(drop=True)
-        paper = plan if drawn == spoken[0] else replace(plan, todo=mine, spoken=drawn)
-        written += [workbook.write(target, plan), pages.write(target, paper)]
-        if (of_them["kind"] == "field").any():
-            written += phone.write(target, plan)
-        written += decision_map.write(target, plan)
+        paper = plan
+        if drawn != spoken[0]:
+            paper = replace(plan, todo=_of(cooperative, on_paper).reset_index(drop=True), spoken=drawn)
+        written += _files(target, plan, paper)
     return written
+
+
+def _files(target: Path, plan: Plan, paper: Plan) -> list[Path]:
+    """Write the files of one cooperative; `paper` is its plan in the language of the PDF."""
+    written = [workbook.write(target, plan), pages.write(target, paper)]
+    if (plan.todo["kind"] == "field").any():
+        written += phone.write(target, plan)
+    # What these were made from leaves gaps that the next does not fit into.
+    pa.default_memory_pool().release_unused()
+    return written + decision_map.write(target, plan)
 
 
 def _of(cooperative: str, rows: Frame) -> Frame:
