@@ -27,7 +27,7 @@ function desk() {
   $("pictured").textContent = T("pictured", { shown: number(D.pictured.shown, 0), all: number(D.pictured.all, 0) });
   const lots = D.desk.lots, ready = lots.filter(lot => lot.ready), held = lots.filter(lot => !lot.ready), groups = new Map();
   const worst = lot => GRAVEST.find(code => lot.spoilers.some(one => one.code === code)) || "other";
-  for (const lot of held) { const key = JSON.stringify(lot.spoilers.map(one => [one.code, one.name])); groups.has(key) ? groups.get(key).push(lot) : groups.set(key, [lot]); }
+  for (const lot of held) { const key = JSON.stringify(lot.spoilers.map(one => [one.code, one.plot ?? one.name])); groups.has(key) ? groups.get(key).push(lot) : groups.set(key, [lot]); }
   const order = [...groups.values()].map(group => ({ kg: sum(group.map(lot => lot.kg)), lots: group, spoilers: group[0].spoilers })).sort((a, b) => b.kg - a.kg || a.spoilers.length - b.spoilers.length);
   const blocked = P.usable.filter(usable => !usable).length, open_ones = P.outcome.filter((o, i) => D.outcomes[o].name === "undetermined" && P.usable[i]).length;
   const tile = (text, value, colour) => el("div", { class: "sum", css: { borderLeftColor: colour } }, el("b", {}, value), el("span", {}, text));
@@ -37,7 +37,8 @@ function desk() {
   $("d-why").replaceChildren(...GRAVEST.map(code => [code, sum(held.filter(lot => worst(lot) === code).map(lot => lot.kg))]).filter(([, mass]) => mass > 0).map(([code, mass]) => el("li", {}, `${kg(mass)} · ${T("held_" + code)}`)));
   $("d-actions").replaceChildren(...order.slice(0, 5).map(one => el("li", {}, el("b", {}, T("desk_frees", { kg: kg(one.kg), lots: one.lots.map(lot => lot.lot) })), " ", ...one.spoilers.slice(0, 12).flatMap(spoiler => [plotLink(spoiler), " "]), one.spoilers.length > 12 ? `+${one.spoilers.length - 12}` : "", el("div", { class: "help" }, [...new Set(one.spoilers.map(spoiler => T("do_" + spoiler.code)))].join(" ")))));
   $("lots").replaceChildren(el("thead", {}, el("tr", {}, ...["lot", "lot_kg", "lot_state", "lot_spoilers"].map((key, c) => el("th", { scope: "col", class: c === 1 ? "num" : false }, T(key))))),
-    el("tbody", {}, ...lots.slice(0, 500).map(lot => el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, lot.lot)), el("td", { class: "num" }, number(Math.round(lot.kg))), el("td", {}, T(lot.ready ? "lot_ready" : "lot_held")), el("td", {}, ...lot.spoilers.slice(0, 20).flatMap(one => [plotLink(one), " "]), lot.spoilers.length > 20 ? `+${lot.spoilers.length - 20}` : "")))));
+    el("tbody", {}, ...lots.slice(0, FIRST).map(lot => el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, lot.lot)), el("td", { class: "num" }, number(Math.round(lot.kg))), el("td", {}, T(lot.ready ? "lot_ready" : "lot_held")), el("td", {}, ...lot.spoilers.slice(0, 20).flatMap(one => [plotLink(one), " "]), lot.spoilers.length > 20 ? `+${lot.spoilers.length - 20}` : "")))));
+  more("lots", lots.length, "tables/lots.csv");
 }
 function deliveriesBox(i) {
   const rows = D.desk.deliveries[i];

@@ -21,6 +21,9 @@ function el(tag, attributes = {}, ...children) {
 }
 const PATHS = { circle: "M1 5a4 4 0 1 0 8 0a4 4 0 1 0 -8 0", square: "M1.5 1.5h7v7h-7z", diamond: "M5 0L10 5L5 10L0 5z", triangle: "M5 .5L9.8 9.2H.2z" };
 const mark = outcome => el("svg:svg", { class: "mark", viewBox: "0 0 10 10", "aria-hidden": "true" }, el("svg:path", { d: PATHS[D.outcomes[outcome].mark], fill: D.outcomes[outcome].colour }));
+/* Long tables end after their first rows, and say so. */
+const FIRST = 500;
+function more(id, all, file) { $(id + "-more").hidden = all <= FIRST; $(id + "-more").textContent = T("first_ones", { all: number(all, 0), file }); }
 const outcomeName = outcome => T("outcome_" + D.outcomes[outcome].name);
 
 /* Rows of reasons and findings by plot; outlines as flat coordinates with a box per plot. */
@@ -268,7 +271,7 @@ function speak() {
   const choose = (id, all, names, key) => $(id).replaceChildren(el("option", { value: -1 }, T(all)), ...names.map((name, n) => el("option", { value: n, selected: filter[key] === n }, name)));
   choose("coop", "all_cooperatives", P.names, "coop"); choose("reason", "all_reasons", D.reasons.codes, "reason"); choose("settles", "all_settles", SETTLES.map(text => Object.values(D.sentences.settle).find(one => one[D.languages[0]] === text)[lang]), "settle");
   $("years").replaceChildren(...Object.entries(D.years).map(([year, colour]) => el("span", {}, el("i", { class: "swatch", css: { background: colour } }), year)));
-  $("elsewhere").hidden = !D.elsewhere.code.length; for (const [id, notes] of [["faults", false], ["notes", true]]) $(id).replaceChildren(...D.elsewhere.code.map((_, row) => row).filter(row => (D.elsewhere.severity[row] === 2) === notes).slice(0, 500).map(row => finding(D.elsewhere, row)));
+  $("elsewhere").hidden = !D.elsewhere.code.length; for (const [id, notes] of [["faults", false], ["notes", true]]) { const found = [...D.elsewhere.code.keys()].filter(row => (D.elsewhere.severity[row] === 2) === notes); $(id).replaceChildren(...found.slice(0, FIRST).map(row => finding(D.elsewhere, row))); more(id, found.length, "tables/FINDINGS.parquet"); }
   $("n-notes").hidden = !$("notes").children.length;
   $("layers").replaceChildren(el("thead", {}, el("tr", {}, ...["layer", "layer_variable", "layer_covers", "layer_tiles"].map(key => el("th", { scope: "col" }, T(key))))),
     el("tbody", {}, ...D.layers.map(layer => el("tr", {}, el("td", {}, layer.layer), el("td", {}, layer.variable, ...(layer.classes ? [el("div", { class: "code" }, T("layer_classes", layer))] : [])), el("td", {}, layer.from === layer.through ? layer.from : `${layer.from} – ${layer.through}`), el("td", {}, layer.tiles.map(count => number(count)).join(" / "))))));

@@ -190,6 +190,49 @@ def test_notes_about_files_are_folded_away_from_faults(tmp_path: Path) -> None:
         assert browser.run("$('elsewhere').getBoundingClientRect().height") < 400
 
 
+def test_tables_that_end_after_their_first_rows_say_so(tmp_path: Path) -> None:
+    """Of 501 lots and 501 faults of files 500 are on the page, which says where all are; 40 notes are all there."""
+    season = season_tables.season(12)
+    row = season.findings.iloc[[0]].assign(plot=None, details="{}", code="file_unreadable", severity="block")
+    notes = [row.assign(code="ring_direction", severity="info")] * 40
+    found = pd.concat([row] * 501 + notes, ignore_index=True)
+    lots = pd.DataFrame({"lot": [f"L{n:03}" for n in range(501)], "kg_green": 1.0, "plots": [[]] * 501})
+    given = {"lots": lots, "refused_lots": lots.iloc[:0].assign(reasons=""), "deliveries": season.deliveries}
+    with Browser(tmp_path / "profile") as browser:
+        browser.open(written(tmp_path, replace(season, findings=found), given=given, package={"languages": ["en"]}))
+        said = {name: browser.run(f"$('{name}-more').hidden || $('{name}-more').textContent") for name in
+                ("lots", "faults", "notes")}  # fmt: skip
+
+        assert browser.run("document.querySelectorAll('#faults > li').length") == 500
+        assert said == {
+            "lots": "The first 500 of 501; all stand in tables/lots.csv.",
+            "faults": "The first 500 of 501; all stand in tables/FINDINGS.parquet.",
+            "notes": True,
+        }
+
+
+def test_lots_held_back_by_plots_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    """Two plots whose ids differ by how a letter is stored hold a lot back each: settling one frees one lot."""
+    season = season_tables.season(12)
+    twins = season.plots.index[:2]
+    names = dict(zip(twins, ("coop-jaen/Pe\u00f1a", "coop-jaen/Pen\u0303a"), strict=True))
+    season.assessments.loc[twins, ["outcome", "final_outcome"]] = "high"
+    tables = {name: table.rename(index=names) for name, table in season.tables().items()}
+    plots, judged, reasons = (tables[name] for name in ("plots", "assessments", "reasons"))
+    plots["plot_id"] = [key.partition("/")[2] for key in plots.index]
+    lots = pd.DataFrame({"lot": ["A", "B"], "kg_green": 70.0, "plots": [[one] for one in names.values()]})
+    refused = pd.DataFrame({"lot": ["A", "B"], "reasons": "not_settled: x"})
+    given = {"lots": lots, "refused_lots": refused, "deliveries": season.deliveries.iloc[:0]}
+    changed = replace(season, plots=plots, assessments=judged, reasons=reasons)
+    with Browser(tmp_path / "profile") as browser:
+        browser.open(written(tmp_path, changed, given=given, package={"languages": ["en"]}))
+
+        assert browser.run("[...document.querySelectorAll('#d-actions b')].map(one => one.textContent)") == [
+            browser.run("T('desk_frees', { kg: kg(70), lots: ['A'] })"),
+            browser.run("T('desk_frees', { kg: kg(70), lots: ['B'] })"),
+        ]
+
+
 def painted(browser: Browser, x: float, y: float) -> list[int]:
     """Colour of the map at a position in degrees, once all its pictures are unpacked."""
     browser.run("(async () => { for (const one of PICTURES.values()) await one.decode(); paint(); return 1; })()")
