@@ -31,7 +31,7 @@ def made(chance: np.random.Generator) -> tuple[shapely.Polygon, Cells]:
     plot = shapely.Polygon(
         np.column_stack([np.cos(angle), np.sin(angle)]) * reach[:, None] + [-76.8 + 30 * STEP, -6.0 - 30 * STEP]
     )
-    return plot, cells.around(shapely.bounds(plot))
+    return plot, cells.part(*cells.windows(shapely.bounds([plot]))[0])
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """The cube of a tile: every variable of every layer on the tile's common refinement. Local reads only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -23,7 +23,10 @@ from eudr_check.layers.raster import Cut, Raster, cut, open_raster
 from eudr_check.layers.refinement import Refinement, expand, own_lines, refine
 from eudr_check.text import sentence
 from eudr_check.tiles import Tile
-from eudr_check.variables import NO, UNKNOWN
+from eudr_check.variables import NO, UNKNOWN, Variable
+
+_Encodings = Mapping[str, VariableDefinition]
+"""Variables by their names in the definition."""
 
 
 def cube(
@@ -32,8 +35,9 @@ def cube(
     definitions: Sequence[LayerDefinition],
     sources: pd.DataFrame,
     store: Path,
+    columns: Collection[str] | None = None,
 ) -> xr.Dataset:
-    """Every variable of a tile, on the cells of all layers at once (DESIGN 3.3).
+    """Every variable of a tile, or some, on the cells of all layers at once (DESIGN 3.3).
 
     Args:
         tile: the tile.
@@ -41,6 +45,8 @@ def cube(
         definitions: the layers of the harvest.
         sources: SOURCES rows of the tile; only rows `read` are opened.
         store: content store that `prefetch` filled.
+        columns: variables wanted, as `Variable.column`; None: all. Cells are the same; assets that none is made from
+            are not read.
 
     Returns:
         int16 variables named like `Variable.column` over (y descending, x ascending), cell centres `x`, `y`, cell
@@ -63,31 +69,38 @@ def cube(
     cells = refine(tile, box, rasters)
     values: dict[str, Any] = {}
     for definition in definitions:
+        wanted = [one for one in definition.variables if columns is None or one.column in columns]
+        if not wanted:
+            continue
         if definition.polygons is not None:
-            values |= _left_to_zones(definition, cells)
+            values |= _left_to_zones(definition, wanted, cells)
             continue
         items = items_of[definition.id]
-        columns = _mosaic(definition, items, boxes, box, cells)
-        forgotten = _forget_failed(columns, cells, of[definition.id])
+        encodings = {name: definition.encodings[name] for name in (_name(one) for one in wanted)}
+        laid = _mosaic(definition, encodings, items, _Ground(boxes, box), cells)
+        forgotten = _forget_failed(laid, cells, of[definition.id])
         own = [raster for item in items for raster in item.rasters.values()]
         sampled = any(not raster.lines for raster in own)
-        for variable in definition.variables:
-            name = variable.column.partition(".")[2]
+        for variable in wanted:
             attributes: dict[str, Any] = {"layer": definition.id, "sampled": sampled or variable.sampled}
             if own and not forgotten:
                 attributes["x_lines"], attributes["y_lines"] = own_lines(cells, own)
-            values[variable.column] = (("y", "x"), columns[name], attributes)
+            values[variable.column] = (("y", "x"), laid[_name(variable)], attributes)
     coordinates = {"y": cells.y, "x": cells.x, "x_edge": cells.x_edges, "y_edge": cells.y_edges}
     return xr.Dataset(values, coords=coordinates | {"spatial_ref": wgs84()})
 
 
-def _left_to_zones(definition: LayerDefinition, cells: Refinement) -> dict[str, Any]:
+def _name(variable: Variable) -> str:
+    """What the definition of its layer calls a variable."""
+    return variable.column.partition(".")[2]
+
+
+def _left_to_zones(definition: LayerDefinition, wanted: Sequence[Variable], cells: Refinement) -> dict[str, Any]:
     """Variables of a polygon map, which has no cells: unknown, until its zones say more."""
     ends = [np.isin(np.arange(cells_along + 1), (0, cells_along)) for cells_along in cells.shape]
     attributes = {"layer": definition.id, "sampled": False, "y_lines": ends[0], "x_lines": ends[1]}
     return {
-        variable.column: (("y", "x"), np.full(cells.shape, UNKNOWN, dtype=np.int16), attributes)
-        for variable in definition.variables
+        variable.column: (("y", "x"), np.full(cells.shape, UNKNOWN, dtype=np.int16), attributes) for variable in wanted
     }
 
 
@@ -106,6 +119,16 @@ class _Item:
     updated: str
     """ISO 8601 in UTC; empty where the Item does not say when it was made."""
     rasters: Mapping[str, Raster]
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """The ground a cube is needed of."""
+
+    boxes: NDArray[np.float64]
+    """float64 (n, 4) west, south, east, north in degrees."""
+    box: NDArray[np.float64]
+    """float64 (4,), their common box."""
 
 
 @dataclass(frozen=True)
@@ -140,25 +163,22 @@ def _items(definition: LayerDefinition, rows: Sequence[Any], store: Store) -> li
 
 
 def _mosaic(
-    definition: LayerDefinition,
-    items: Sequence[_Item],
-    boxes: NDArray[np.float64],
-    box: NDArray[np.float64],
-    cells: Refinement,
+    definition: LayerDefinition, encodings: _Encodings, items: Sequence[_Item], ground: _Ground, cells: Refinement
 ) -> dict[str, NDArray[np.int16]]:
-    """Each variable on the refinement.
+    """Some variables on the refinement.
 
     Where Items overlap the newest that knows the cell counts; equals that contradict each other leave it unknown. Of
     an event, an older copy does not say that there was none where a newer one knows nothing.
     """
     if len(items) == 1:
-        return _values(definition, _readings(definition, items[0], boxes, box), cells)
-    result = {name: np.full(cells.shape, UNKNOWN, dtype=np.int16) for name in definition.encodings}
-    contradicted = {name: np.zeros(cells.shape, dtype=bool) for name in definition.encodings}
+        used = {asset for one in encodings.values() for asset in one.assets}
+        return _values(definition, encodings, _readings(definition, items[0], ground, used), cells)
+    result = {name: np.full(cells.shape, UNKNOWN, dtype=np.int16) for name in encodings}
+    contradicted = {name: np.zeros(cells.shape, dtype=bool) for name in encodings}
     reached = np.zeros(cells.shape, dtype=bool)
     for _, equals in groupby(items, key=attrgetter("updated")):
-        copies = [_copy(definition, item, boxes, box, cells) for item in equals]
-        for name, encoding in definition.encodings.items():
+        copies = [_copy(definition, encodings, item, ground, cells) for item in equals]
+        for name, encoding in encodings.items():
             values, differing = _agreed([copy.values[name] for copy in copies])
             ahead = (result[name] == UNKNOWN) & ~contradicted[name]
             contradicted[name] |= ahead & differing
@@ -180,28 +200,25 @@ class _Copy:
     """Which cells it has a raster for, whatever that says."""
 
 
-def _copy(
-    definition: LayerDefinition,
-    item: _Item,
-    boxes: NDArray[np.float64],
-    box: NDArray[np.float64],
-    cells: Refinement,
-) -> _Copy:
-    readings = _readings(definition, item, boxes, box)
+def _copy(definition: LayerDefinition, encodings: _Encodings, item: _Item, ground: _Ground, cells: Refinement) -> _Copy:
+    readings = _readings(definition, item, ground, item.rasters)
     reached = np.zeros(cells.shape, dtype=bool)
     for reading in readings.values():
         inside = np.ones(reading.cut.values.shape, dtype=bool)
         reached |= expand(reading.raster, reading.cut, inside, cells, False)
-    return _Copy(_values(definition, readings, cells), reached)
+    return _Copy(_values(definition, encodings, readings, cells), reached)
 
 
 def _readings(
-    definition: LayerDefinition, item: _Item, boxes: NDArray[np.float64], box: NDArray[np.float64]
+    definition: LayerDefinition, item: _Item, ground: _Ground, assets: Collection[str]
 ) -> dict[str, _Reading]:
-    """What was read of each asset of an Item, all of it within its legend."""
+    """What was read of some assets of an Item, all of it within its legend."""
     readings = {
-        asset: _Reading(raster, cut(raster, boxes, box, sparse_is_zero=definition.assets[asset].sparse == "zero"))
+        asset: _Reading(
+            raster, cut(raster, ground.boxes, ground.box, sparse_is_zero=definition.assets[asset].sparse == "zero")
+        )
         for asset, raster in item.rasters.items()
+        if asset in assets
     }
     for asset, reading in readings.items():
         _refuse_illegal(definition, item, asset, reading)
@@ -209,10 +226,10 @@ def _readings(
 
 
 def _values(
-    definition: LayerDefinition, readings: Mapping[str, _Reading], cells: Refinement
+    definition: LayerDefinition, encodings: _Encodings, readings: Mapping[str, _Reading], cells: Refinement
 ) -> dict[str, NDArray[np.int16]]:
-    """Each variable on the refinement, as one Item says."""
-    return {name: _variable(definition, one, readings, cells) for name, one in definition.encodings.items()}
+    """Some variables on the refinement, as one Item says."""
+    return {name: _variable(definition, one, readings, cells) for name, one in encodings.items()}
 
 
 def _agreed(copies: Sequence[NDArray[np.int16]]) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:

@@ -35,16 +35,16 @@ class Cells:
     y_lines: Floats
     """float64 (ny + 1,) latitudes, descending."""
 
-    def window(self, bounds: Floats) -> tuple[slice, slice]:
-        """Rows and columns of the cells that a box (west, south, east, north in degrees) touches."""
-        west, south, east, north = bounds
-        left, right = np.searchsorted(self.x_lines, [west, east], side="right") - 1
-        top, bottom = np.searchsorted(-self.y_lines, [-north, -south], side="right") - 1
-        return slice(max(top, 0), max(bottom + 1, 0)), slice(max(left, 0), max(right + 1, 0))
+    def windows(self, bounds: Floats) -> list[tuple[slice, slice]]:
+        """Rows and columns of the cells that boxes (n, 4) touch: west, south, east, north in degrees."""
+        west, south, east, north = bounds.T
+        left, right = (np.searchsorted(self.x_lines, side, side="right") for side in (west, east))
+        top, bottom = (np.searchsorted(-self.y_lines, -side, side="right") for side in (north, south))
+        ends = (np.maximum(line, 0).tolist() for line in (top - 1, bottom, left - 1, right))
+        return [(slice(first, last), slice(begin, end)) for first, last, begin, end in zip(*ends, strict=True)]
 
-    def around(self, bounds: Floats) -> "Cells":
-        """The cells that a box (west, south, east, north in degrees) touches."""
-        rows, columns = self.window(bounds)
+    def part(self, rows: slice, columns: slice) -> "Cells":
+        """The cells of some rows and columns."""
         kind = self.kind[rows, columns].copy()
         y, x = kind.shape
         return Cells(kind, self.x_lines[columns.start :][: x + 1], self.y_lines[rows.start :][: y + 1])

@@ -135,15 +135,17 @@ def _cells(shared: Shared, task: Task, shapes: gpd.GeoSeries, store: Path) -> li
     for tile, members in tiles_of(boxes).items():
         window, mine = inside(tile, boxes[members]), task.sources[task.sources["tile"] == tile.name]
         supply.bring(window, shared.definitions, mine)
-        cube = layers.drawn(tile, window, shared.definitions, mine, store)
+        cube = layers.drawn(tile, window, shared.definitions, mine, store, columns)
         kind = np.zeros((cube.sizes["y"], cube.sizes["x"]), dtype=np.int16)
         cells = Cells(kind, cube["x_edge"].to_numpy(), cube["y_edge"].to_numpy())
+        around = cells.windows(boxes[members])
         # Of the cells of a tile a few in a hundred lie around these plots.
         near = np.zeros(kind.shape, dtype=bool)
-        for at in members.tolist():
-            near[cells.window(boxes[at])] = True
-        values = {column: cube[column].to_numpy()[near] for column in columns}
-        kind[near] = ground_uses.ground(values, shared.variables, shared.policy)
-        for at in members.tolist():
-            found[at].append(cells.around(boxes[at]))
+        for rows, wide in around:
+            near[rows, wide] = True
+        at = np.flatnonzero(near)
+        values = {column: cube[column].to_numpy().ravel()[at] for column in columns}
+        kind.ravel()[at] = ground_uses.ground(values, shared.variables, shared.policy)
+        for plot, part in zip(members.tolist(), around, strict=True):
+            found[plot].append(cells.part(*part))
     return [found[at] for at in range(len(shapes))]

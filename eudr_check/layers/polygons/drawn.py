@@ -1,6 +1,6 @@
 """Polygon maps on the cells of a cube, for pictures: hectares never come from here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,16 +20,22 @@ from eudr_check.variables import UNKNOWN
 
 
 def drawn(
-    tile: Tile, window: ArrayLike, definitions: Sequence[LayerDefinition], sources: pd.DataFrame, store: Path
+    tile: Tile,
+    window: ArrayLike,
+    definitions: Sequence[LayerDefinition],
+    sources: pd.DataFrame,
+    store: Path,
+    columns: Collection[str] | None = None,
 ) -> xr.Dataset:
     """The cube of a tile, with polygon maps as the values at the centres of its cells.
 
     Args and errors are those of `cube`.
     """
-    found = cube(tile, window, definitions, sources, store)
-    for one in zones(window, definitions, sources, store):
-        for column in one.columns.drop([REST, "geometry"]):
-            found[column].values[...] = _cells(one, column, found)
+    found = cube(tile, window, definitions, sources, store, columns)
+    there = [layer for layer in definitions if any(one.column in found for one in layer.variables)]
+    for zone in zones(window, there, sources, store):
+        for column in zone.columns.drop([REST, "geometry"]).intersection(list(map(str, found))):
+            found[column].values[...] = _cells(zone, column, found)
     return found
 
 

@@ -51,7 +51,8 @@ def test_parts_divide_the_plot_and_nothing_gets_better(kind: NDArray[np.int16], 
     if area < 0.01 or plot.geom_type not in ("Polygon", "MultiPolygon"):
         return
     lines = np.arange(SIDE + 1) * STEP
-    cells = Cells(kind, CORNER[0] + lines, CORNER[1] - lines).around(shapely.bounds(plot))
+    whole = Cells(kind, CORNER[0] + lines, CORNER[1] - lines)
+    cells = whole.part(*whole.windows(shapely.bounds([plot]))[0])
     found = split(np.array([plot]), [[cells]], KINDS, MOVING, UNKNOWN)
     shapes = found.geometry(np.arange(len(found.plot)))
     hectares, rounding = plot_area_ha(shapes), GRID_DEG * plot.length
