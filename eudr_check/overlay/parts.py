@@ -6,6 +6,7 @@ go to the neighbour they share the longest edge with, but only pieces of kinds t
 becomes a piece of something better. Plots are cut many at once: one by one, a nation's mixed plots take minutes.
 """
 
+import struct
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from eudr_check.typing import Floats, Geometries, Positions
 Kinds = NDArray[np.int16]
 SLIVER_HA = 0.1
 """Pieces below this, about one cell of 30 m, are nothing that somebody could walk around."""
+_LINE = np.dtype([("order", "u1"), ("type", "<u4"), ("count", "<u4"), ("ends", "<f8", (2, 2))])
+"""A straight line as it stands in WKB."""
 GRID_DEG = 1e-12
 """A tenth of a micrometre: how far positions are moved where lines would not meet otherwise."""
 
@@ -55,12 +58,8 @@ class Cells:
         row, west, east = _runs(padded[1:, 1:-1] != padded[:-1, 1:-1])
         column, north, south = _runs((padded[1:-1, 1:] != padded[1:-1, :-1]).T)
         x, y = self.x_lines, self.y_lines
-        return np.concatenate(
-            [
-                np.stack([np.column_stack([x[west], y[row]]), np.column_stack([x[east], y[row]])], axis=1),
-                np.stack([np.column_stack([x[column], y[north]]), np.column_stack([x[column], y[south]])], axis=1),
-            ]
-        )
+        along, down = (x[west], y[row], x[east], y[row]), (x[column], y[north], x[column], y[south])
+        return np.concatenate([np.stack(along, axis=1), np.stack(down, axis=1)]).reshape(-1, 2, 2)
 
     def at(self, x: Floats, y: Floats) -> Kinds:
         """int16 (n,) ground at positions in degrees; 0 outside."""
@@ -114,8 +113,9 @@ def split(
     Returns:
         Parts whose hectares add up to those of their plot but for rounding.
     """
-    meshes, of = _meshes(plots, ground)
-    kind = _ground_of(meshes, of, ground, unread)
+    net = _net(plots, ground)
+    meshes, of = net.meshes, net.of
+    kind = _ground_of(net, ground, unread)
     part = np.zeros(max(part_of) + 1, dtype=np.int16)
     part[list(part_of)] = list(part_of.values())
     middle = shapely.bounds(plots)[:, 1::2].mean(axis=1)
@@ -157,49 +157,74 @@ def _runs(change: NDArray[np.bool_]) -> tuple[Positions, Positions, Positions]:
     return row, first, np.nonzero(step == -1)[1]
 
 
-def _meshes(plots: Geometries, ground: Sequence[Sequence[Cells]]) -> tuple[Geometries, Positions]:
-    """Polygons between the lines of the ground and the outline of a plot, inside it; and which plot each lies in."""
-    lines = [[one.lines() for one in near] for near in ground]
-    count = [sum(map(len, near)) for near in lines]
-    ends = np.concatenate([np.empty((0, 2, 2)), *(one for near in lines for one in near)])
-    drawn = np.full(len(plots), shapely.MultiLineString(), dtype=object)
-    straight = np.asarray(shapely.linestrings(ends), dtype=object)
-    shapely.multilinestrings(straight, indices=np.repeat(np.arange(len(plots)), count), out=drawn)
-    outline = shapely.boundary(plots)
+@dataclass(frozen=True)
+class _Net:
+    """Meshes of some plots, ordered by plot."""
+
+    meshes: Geometries
+    """object (n,) polygons."""
+    of: Positions
+    """intp (n,) plot each lies in."""
+    within: Geometries
+    """object (n,) a point inside each."""
+
+    def only(self, wanted: NDArray[np.bool_]) -> "_Net":
+        """Some of the meshes."""
+        return _Net(self.meshes[wanted], self.of[wanted], self.within[wanted])
+
+
+def _net(plots: Geometries, ground: Sequence[Sequence[Cells]]) -> _Net:
+    """Polygons between the lines of the ground and the outline of a plot, inside it."""
+    drawn, outline = _drawn([[one.lines() for one in near] for near in ground]), shapely.boundary(plots)
     shapely.prepare(plots)
-    meshes, of, loose = _between(plots, shapely.union(outline, drawn))
-    if len(loose):
-        # An edge beside a cell line, a rounding error away: only on a grid all lines meet, in five times the time.
-        again, of_again, _ = _between(plots[loose], shapely.union(outline[loose], drawn[loose], grid_size=GRID_DEG))
-        kept = ~np.isin(of, loose)
-        meshes, of = np.concatenate([meshes[kept], again]), np.concatenate([of[kept], loose[of_again]])
-        order = np.argsort(of, kind="stable")
-        meshes, of = meshes[order], of[order]
-    return meshes, of
+    net, loose = _between(plots, shapely.union(outline, drawn))
+    if not len(loose):
+        return net
+    # An edge beside a cell line, a rounding error away: only on a grid all lines meet, in five times the time.
+    again, _ = _between(plots[loose], shapely.union(outline[loose], drawn[loose], grid_size=GRID_DEG))
+    kept = net.only(~np.isin(net.of, loose))
+    of = np.concatenate([kept.of, loose[again.of]])
+    order = np.argsort(of, kind="stable")
+    meshes, within = np.concatenate([kept.meshes, again.meshes]), np.concatenate([kept.within, again.within])
+    return _Net(meshes[order], of[order], within[order])
 
 
-def _between(plots: Geometries, nets: Geometries) -> tuple[Geometries, Positions, Positions]:
-    """Meshes of nets inside their plots, the plot of each, and plots that these do not cover and no more.
+def _drawn(lines: Sequence[Sequence[Floats]]) -> Geometries:
+    """object (n,) straight lines around each plot, as one multilinestring.
+
+    By way of WKB: of the hundred lines of a plot each would be an object of Python, which takes three times as long.
+    """
+    drawn = []
+    for near in lines:
+        ends = np.concatenate([np.empty((0, 2, 2)), *near])
+        line = np.empty(len(ends), dtype=_LINE)
+        line["order"], line["type"], line["count"], line["ends"] = 1, 2, 2, ends
+        drawn.append(struct.pack("<BII", 1, 5, len(ends)) + line.tobytes())
+    return np.asarray(shapely.from_wkb(np.array(drawn, dtype=object)), dtype=object)
+
+
+def _between(plots: Geometries, nets: Geometries) -> tuple[_Net, Positions]:
+    """Meshes of nets inside their plots, and plots that these do not cover and no more.
 
     Where lines do not meet as they should, ends are loose, meshes are thin as threads, or one reaches out of the plot.
     """
     faces, cuts, dangles, invalid = shapely.polygonize_full(nets[:, None])
     meshes, of = shapely.get_parts(faces, return_index=True)
-    inside = shapely.intersects(plots[of], shapely.point_on_surface(meshes))
-    meshes, of = meshes[inside], of[inside]
+    net = _Net(meshes, of, shapely.point_on_surface(meshes))
+    net = net.only(shapely.intersects(plots[of], net.within))
     whole = np.asarray(shapely.is_empty(cuts) & shapely.is_empty(dangles) & shapely.is_empty(invalid))
-    area = shapely.area(meshes)
-    whole[of[area < GRID_DEG * shapely.length(meshes)]] = False
-    covered = np.bincount(of, weights=area, minlength=len(plots))
+    area = shapely.area(net.meshes)
+    whole[net.of[area < GRID_DEG * shapely.length(net.meshes)]] = False
+    covered = np.bincount(net.of, weights=area, minlength=len(plots))
     whole &= np.abs(covered - shapely.area(plots)) <= GRID_DEG * shapely.length(plots)
-    return meshes, of, np.flatnonzero(~whole)
+    return net, np.flatnonzero(~whole)
 
 
-def _ground_of(meshes: Geometries, of: Positions, ground: Sequence[Sequence[Cells]], unread: int) -> Kinds:
+def _ground_of(net: _Net, ground: Sequence[Sequence[Cells]], unread: int) -> Kinds:
     """int16 (n,) kind of ground of every mesh."""
-    at = shapely.get_coordinates(shapely.point_on_surface(meshes))
-    kind = np.zeros(len(meshes), dtype=np.int16)
-    ends = np.searchsorted(of, np.arange(len(ground) + 1)).tolist()
+    at = shapely.get_coordinates(net.within)
+    kind = np.zeros(len(at), dtype=np.int16)
+    ends = np.searchsorted(net.of, np.arange(len(ground) + 1)).tolist()
     for near, first, last in zip(ground, ends, ends[1:], strict=False):
         for one in near:
             found = one.at(*at[first:last].T)

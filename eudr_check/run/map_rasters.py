@@ -65,7 +65,7 @@ def write(
     for tile, boxes in ground.items():
         read = sources[(sources["tile"] == tile.name) & sources["layer"].isin([one.id for one in chosen])]
         supply.bring(boxes, chosen, read)
-        cube = layers.drawn(tile, boxes, chosen, read, supply.store)
+        cube = layers.drawn(tile, boxes, chosen, read, supply.store, [item.column for item in wanted])
         windows[tile.name] = window = Window.of(cube)
         for variable in wanted:
             path = folder / variable.column / f"{tile.name}.tif"

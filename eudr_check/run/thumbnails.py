@@ -57,13 +57,14 @@ def around(
     canvas = {plot: np.full((2, len(y), len(x)), BLANK, np.uint8) for plot, (x, y) in windows.items()}
     names = list(windows)
     events = [item.column for layer in definitions for item in layer.variables if item.role == "event"]
-    drawn = [one for one in definitions if any(item.column in (baseline, *events) for item in one.variables)]
+    shown = [name for name in (baseline, *events) if name is not None]
+    drawn = [one for one in definitions if any(item.column in shown for item in one.variables)]
     boxes = np.array([[x[0], y[-1], x[-1], y[0]] for x, y in windows.values()]).reshape(-1, 4)
     for tile, members in tiles_of(boxes).items():
         read = sources[(sources["tile"] == tile.name) & sources["layer"].isin([one.id for one in drawn])]
         ground = inside(tile, boxes[members])
         supply.bring(ground, drawn, read)
-        cube = layers.drawn(tile, ground, drawn, read, supply.store)
+        cube = layers.drawn(tile, ground, drawn, read, supply.store, shown)
         for position in members:
             plot = names[position]
             _draw(canvas[plot], cube, *windows[plot], baseline, events)

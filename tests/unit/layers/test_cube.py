@@ -221,6 +221,31 @@ def test_assets_on_different_grids_meet_on_the_refinement(tmp_path: Path) -> Non
     assert cube["toy.loss_year"].values.tolist() == [[2022, -1, 0, -1], [2022, 2022, 0, -1]]
 
 
+@pytest.mark.parametrize("copies", ["n", "nm"])
+@pytest.mark.parametrize("wanted", [["toy.loss_year"], ["toy.covered"], []])
+def test_some_variables_are_those_of_all(tmp_path: Path, copies: str, wanted: list[str]) -> None:
+    """On the cells of all assets, in one Item or in several that overlap."""
+    toy = Toy(
+        tmp_path,
+        "{year: {legend: '0, 2001..2025', dtype: uint16, file: 'year_{id}'}, "
+        "cover: {legend: '0..6', file: 'cover_{id}'}}",
+        f"{{loss_year: {{{EVENT}, dating: yearly, year: {{asset: year, values: '2001..2025', add: 0}}}}, "
+        f"covered: {{{STATE}, when: {{cover: '1..6'}}}}}}",
+    )
+    for at, name in enumerate(copies):
+        west = 0.01 * at
+        write_raster(tmp_path / f"year_{name}.tif", [[2022, 0]], dtype="uint16", west=west)
+        write_raster(tmp_path / f"cover_{name}.tif", [[1, 6, 0], [1, 1, 1]], cell=0.005, west=west)
+    toy.add(*sorted(tmp_path.glob("*.tif")))
+    ground, sources = [0, 0.09, 0.03, 0.1], toy.sources([0, 0.09, 0.03, 0.1])
+    every = layers.cube(TILE, ground, [toy.definition], sources, toy.store)
+    some = layers.cube(TILE, ground, [toy.definition], sources, toy.store, wanted)
+
+    assert some.equals(every.drop_vars(set(every) - set(wanted)))
+    assert list(some) == wanted
+    assert [some[name].attrs["sampled"] for name in wanted] == [every[name].attrs["sampled"] for name in wanted]
+
+
 def test_refinement_is_the_union_of_cell_lines(tmp_path: Path) -> None:
     """3 x 3 nested cells add nothing; a grid of its own adds its lines; neighbours share the tile edge exactly."""
     fine, coarse, other = (Toy(tmp_path / name, FOREST, IS_FOREST, name=name) for name in ("fine", "coarse", "other"))
