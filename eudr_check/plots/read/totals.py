@@ -20,6 +20,8 @@ _LEAST_ADDED = 2
 """Of fewer rows the area of a plot is their sum by chance, or by being the same."""
 _MOST_LOOKED_AT = 1000
 """Rows without id and place; more of them are a list of something else."""
+_LARGEST = 1e15
+"""Square metres, or hectares, that the Earth does not have: added up, such figures are without end, as any sum is."""
 
 
 def leave_out(delivery: Delivery, columns: Mapping[str, str], places: Iterable[str]) -> None:
@@ -123,4 +125,5 @@ def _numbers(texts: Sequence[str | None]) -> NDArray[np.float64]:
             return np.nan
         return np.nan if plain_number is None else float(plain_number)
 
-    return np.array([number(text) for text in texts], dtype=np.float64)
+    found = np.array([number(text) for text in texts], dtype=np.float64)
+    return np.where(np.abs(found) < _LARGEST, found, np.nan)

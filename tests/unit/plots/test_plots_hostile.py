@@ -3,11 +3,13 @@
 import shutil
 import sqlite3
 import zipfile
+from importlib.resources import files
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
+from lxml import etree
 
 from eudr_check.plots.thresholds import threshold
 from tests.helpers.plot_files import codes, geojson, loaded, named, point, polygon, written
@@ -116,6 +118,17 @@ def test_huge_attribute_and_control_characters(tmp_path):
     assert list(made["plot_id"].str.len()) == [threshold("text_max"), 5]
     assert list(findings["code"]).count("text_cleaned") == 2
     assert findings["message"].str.len().max() < 5000
+
+
+def test_no_name_is_longer_than_the_eu_system_takes(tmp_path):
+    """One producer whose cell holds a story would have a statement of thousands refused."""
+    length = etree.parse(files("eudr_check.interface").joinpath("dds_v3/common.xsd")).find(
+        ".//{*}simpleType[@name='Text500']//{*}maxLength"
+    )
+    made, findings = loaded(geojson(tmp_path, polygon("a", producer="x" * 501)))
+
+    assert list(made["producer_name"].str.len()) == [int(length.get("value"))]
+    assert "text_cleaned" in codes(findings)
 
 
 def test_json_nested_without_end(tmp_path):

@@ -33,6 +33,16 @@ def test_a_totals_row_is_named_and_no_plot(tmp_path, row):
     assert not set(findings["severity"]) & {"block"}
 
 
+def test_areas_without_end_make_no_row_a_total(tmp_path):
+    """Above it stand figures whose sum is infinite: a row without id and place is still one that blocks."""
+    rows = [f"{name};{name};-76.1{name}1234;-6.041234;1e308" for name in "123"]
+    made, findings = loaded(written(tmp_path, "padron.csv", "\n".join([HEADER, *rows, ";;;;7.5"]) + "\n"))
+
+    assert len(made) == 3
+    assert "totals_row" not in codes(findings)
+    assert "id_missing" in codes(findings)
+
+
 @pytest.mark.parametrize("name", ["TOTAL", "Suma", "Subtotal"])
 def test_a_row_with_a_place_is_a_plot(tmp_path, name):
     """A plot called TOTAL that has coordinates stays a plot."""
