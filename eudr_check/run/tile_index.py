@@ -1,10 +1,11 @@
 """Which ground each tile needs: its plots and the boxes that must be covered, one Parquet row group a tile."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import geopandas as gpd
@@ -27,6 +28,7 @@ PATCH_DISTANCE_M = 100.0
 SIDES = ("west", "south", "east", "north")
 COLUMNS = ("plot", "geometry_kind", "declared_area_ha", "geometry", *SIDES)
 _CHUNK = 20_000
+_READING = Lock()
 
 _FORM: dict[str, Any] = {"compression": "zstd", "use_dictionary": ["geometry_kind"], "write_statistics": False}
 """How Parquet is written: no two plots share a boundary or a key, and nobody looks for one by its bytes."""
@@ -79,7 +81,7 @@ def plots_of(path: Path, row_group: int) -> tuple[gpd.GeoDataFrame, NDArray[np.f
         GeoDataFrame (EPSG:4326, index `plot`, columns `geometry_kind`, `declared_area_ha`, `usable`, `geometry`), and
         float64 (n, 4) west, south, east, north in degrees, clipped to the tile.
     """
-    table = _open(path).read_row_group(row_group)
+    table = _read(path, row_group)
     plots = gpd.GeoDataFrame(
         {name: table[name].to_pandas() for name in ("geometry_kind", "declared_area_ha")} | {"usable": True},
         geometry=shapely.from_wkb(table["geometry"].to_numpy()),
@@ -92,13 +94,19 @@ def boxes_of(path: Path, row_group: int, plots: Collection[str] | None = None) -
     """The boxes of one tile alone, as `plots_of` gives them (223,000 geometries take 3 s that nobody needs), of all its
     plots or of those asked for."""
     if plots is None:
-        return _sides(_open(path).read_row_group(row_group, columns=list(SIDES)))
-    table = _open(path).read_row_group(row_group, columns=["plot", *SIDES])
+        return _sides(_read(path, row_group, SIDES))
+    table = _read(path, row_group, ("plot", *SIDES))
     return _sides(table.filter(pc.is_in(table["plot"], pa.array(list(plots), table.schema.field("plot").type))))
 
 
 def _sides(table: pa.Table) -> NDArray[np.float64]:
     return np.column_stack([table[side].to_numpy() for side in SIDES])
+
+
+def _read(path: Path, row_group: int, columns: Sequence[str] = COLUMNS) -> pa.Table:
+    """One thread at a time: two that read the same open file wait for each other for ever, or one finds no bytes."""
+    with _READING:
+        return _open(path).read_row_group(row_group, columns=list(columns))
 
 
 @lru_cache(maxsize=2)

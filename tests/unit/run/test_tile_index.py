@@ -1,6 +1,8 @@
 """Which ground a tile needs: its plots, their boxes, and a digest of both."""
 
 import json
+import subprocess
+import sys
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +14,21 @@ from eudr_check import overlay
 from eudr_check.geodesy import metres_per_degree
 from eudr_check.run import tile_index
 from eudr_check.tiles import Tile
+
+READ = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from eudr_check.run import tile_index
+path = Path(sys.argv[1])
+def plot(number):
+    table = tile_index.plots_of(path, number % 20)[0]
+    assert len(table) == len(tile_index.boxes_of(path, number % 20)) == 1
+    return table.index[0]
+with ThreadPoolExecutor(8) as threads:
+    print(*threads.map(plot, range(2000)))
+"""
+"""A process of its own: where threads wait for each other for ever, only it can be ended."""
 
 
 def plots(geometry, *, usable=True, declared=np.nan):
@@ -84,3 +101,18 @@ def test_no_usable_plot_gives_no_tile(tmp_path):
 
     assert made(tmp_path, table) == {}
     assert pq.read_metadata(tmp_path / "GROUND.parquet").num_rows == 0
+
+
+def test_many_threads_read_one_table(tmp_path):
+    """Splits of tiles are drawn by threads of one process: each gets its tile, and none waits for ever."""
+    shapes = [shapely.box(-76.06 + at, -6.05, -76.05 + at, -6.04) for at in range(20)]
+    script = tmp_path / "read.py"
+    made(tmp_path / "ground", plots(shapes))
+    script.write_text(READ, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "ground" / "GROUND.parquet")],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+    assert done.stderr == ""
+    assert done.stdout.split() == [f"c/{number % 20}" for number in range(2000)]
