@@ -3,7 +3,7 @@
 import gettext
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 import pycountry
 from babel import Locale
@@ -55,6 +55,7 @@ def _without_accents(text: str) -> str:
     return "".join(c for c in letters if not unicodedata.combining(c)).lower()
 
 
+@lru_cache(maxsize=10_000)
 def is_total(text: str) -> bool:
     """Whether a cell says that its row adds up the rows above it, in the languages of the field.
 

@@ -20,7 +20,7 @@ from eudr_check.run.artifacts import Artifact
 from eudr_check.run.executors import Workers
 from eudr_check.run.exit import Exit
 from eudr_check.run.folder import RunFolder
-from eudr_check.run.graph import Graph
+from eudr_check.run.graph import Graph, collector_waiting
 from eudr_check.run.profile import Measurements
 from eudr_check.run.stages import Progress, Run
 from eudr_check.shipments import in_words
@@ -117,7 +117,8 @@ def run(
     measured = Measurements()
     inputs.bring(harvest, offline=offline)
     # Once, and before a raster is touched: what is wrong is said early, and all stages have the same documents.
-    documents = readiness.checked(harvest, until, draft=draft)
+    with collector_waiting():
+        documents = readiness.checked(harvest, until, draft=draft)
     watched = _Watch(folder, progress, measured)
     with folder.locked(), Workers(harvest.run) as workers, Graph(folder.artifacts, watched) as graph:
         on = dating.day(harvest, folder, documents)

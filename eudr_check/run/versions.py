@@ -216,6 +216,7 @@ def made_by(stage: str) -> dict[str, str]:
     return {"code": code_digest(*made.sources), **{name: _release(name) for name in libraries}, **native(*libraries)}
 
 
+@cache
 def _release(name: str) -> str:
     try:
         return version(name)

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from eudr_check import config
+from eudr_check import config, register
 from eudr_check.documents.review import COLUMNS
 from eudr_check.evidence_digest import evidence_digest
+from eudr_check.run import history
 from eudr_check.run.harvest import Finished, run
 from tests.helpers import tiny_harvest
 from tests.helpers.same_bytes import contents
@@ -129,6 +130,29 @@ def test_unchanged_plots_are_found_as_they_were(tiny: tiny_harvest.Tiny):
     assert still.made["assess"].digest == blocked.made["assess"].digest != first.made["assess"].digest
     assert back.assessments.loc[HIGH, "final_outcome"] == "high"
     assert contents(folder / "tables")
+
+
+def test_nothing_is_looked_at_twice_of_plots_that_are_as_they_were(
+    tiny: tiny_harvest.Tiny, monkeypatch: pytest.MonkeyPatch
+):
+    """Neither outlines nor losses are compared again; a register of the run that was deleted is made again."""
+    first = finished(tiny)
+    own = tiny.config.with_name("run") / "boundaries.gpkg"
+    seen = register.boundaries_on_loss(own, "tiny", own=True)
+    with monkeypatch.context() as patch:
+        for of, name in ((history.plots_room, "moved_in_reruns"), (history.register, "remember")):
+            patch.setattr(of, name, lambda *_: pytest.fail("looked at again"))
+        second = finished(tiny)
+    own.unlink()
+    third = finished(tiny)
+    change(tiny, smaller)
+    moved = finished(tiny)
+
+    assert second.made["assess"].digest == third.made["assess"].digest == first.made["assess"].digest
+    kept = register.boundaries_on_loss(own, "tiny", own=True)
+    assert kept["geometry"].tolist()[: len(seen)] == seen["geometry"].tolist()
+    assert len(seen)
+    assert "boundary_moved_off_loss" in moved.findings["code"].tolist()
 
 
 def test_the_page_of_changes_stays_beside_the_package(tiny: tiny_harvest.Tiny):

@@ -126,8 +126,8 @@ def test_a_new_release_renames_what_it_made(stage: str, changed: str, monkeypatc
     """Another release of a library, or of the GDAL inside it, gives results another name."""
     before = made_by(stage)
     if changed in before and "gdal" not in changed:
-        old = versions.version
-        monkeypatch.setattr(versions, "version", lambda name: "999" if name == changed else old(name))
+        old = versions._release
+        monkeypatch.setattr(versions, "_release", lambda name: "999" if name == changed else old(name))
     else:
         monkeypatch.setattr(versions, "native", lambda *_: {changed: "999"})
     after = made_by.__wrapped__(stage)
@@ -167,4 +167,5 @@ def test_an_extra_that_is_not_installed_stops_no_run(monkeypatch: pytest.MonkeyP
         return before[name]
 
     monkeypatch.setattr(versions, "version", version)
+    monkeypatch.setattr(versions, "_release", versions._release.__wrapped__)
     assert made_by.__wrapped__("plots") == {**before, "fsspec": "not installed"}
