@@ -9,8 +9,12 @@ plot of 6 x 6 cells 2.76 ha. ::
     v 50  hole                  low-point             bow-tie    no-events             outside
 """
 
+import atexit
 import json
+import shutil
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -101,13 +105,24 @@ class Tiny(NamedTuple):
 
 def write(folder: Path) -> Tiny:
     """Write plots, landscape, catalogue and YAML into an empty folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(_drawn(), folder, dirs_exist_ok=True)
+    return Tiny(folder / "tiny.yaml", OUTCOMES, BLOCKED, folder / "catalogue")
+
+
+@cache
+def _drawn() -> Path:
+    """It is drawn once in every process; nothing in it says where it lies."""
+    place = tempfile.mkdtemp(prefix="tiny-harvest-")
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    # Its permissions are copied too, and those of `place` are narrow.
+    folder = Path(place) / "drawn"
+    folder.mkdir()
     _write_geojson(folder / "norte.geojson")
     _write_csv(folder / "sur.csv")
     write_catalogue(folder / "catalogue", folder / "rasters")
-    config = folder / "tiny.yaml"
-    config.write_text(yaml.safe_dump(settings(), sort_keys=False, allow_unicode=True), encoding="utf-8")
-    return Tiny(config, OUTCOMES, BLOCKED, folder / "catalogue")
+    content = yaml.safe_dump(settings(), sort_keys=False, allow_unicode=True)
+    (folder / "tiny.yaml").write_text(content, encoding="utf-8")
+    return folder
 
 
 def spread(harvest: Tiny, tiles: int) -> None:

@@ -3,7 +3,7 @@
 import ast
 import shutil
 import sys
-from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions
 from pathlib import Path
 
@@ -33,18 +33,19 @@ EVERYWHERE = {"errors.py", "names.py", "problems.py", "steps.py"}
 """Words of errors, names that become codes before a harvest is anything's name, and the order of work."""
 
 
-def parsed(sources: tuple[str, ...]) -> Iterator[ast.AST]:
-    """All nodes of all modules of some sources."""
-    for name in sources:
-        found = [ROOT / name] if name.endswith(".py") else sorted((ROOT / name).rglob("*.py"))
-        for path in found:
-            yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-
-
 def imported(sources: tuple[str, ...]) -> set[str]:
     """Dotted names that some sources import; a name taken out of a module may be a module too."""
+    found = [
+        path for name in sources for path in ([ROOT / name] if name.endswith(".py") else (ROOT / name).rglob("*.py"))
+    ]
+    return {name for path in found for name in imported_by(path)}
+
+
+@cache
+def imported_by(module: Path) -> set[str]:
+    """The same of one module, which many stages share."""
     names: set[str] = set()
-    for node in parsed(sources):
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
@@ -52,9 +53,12 @@ def imported(sources: tuple[str, ...]) -> set[str]:
     return names
 
 
+distributions = cache(packages_distributions)
+
+
 def libraries(sources: tuple[str, ...]) -> set[str]:
     """Distributions that some sources import."""
-    known = packages_distributions()
+    known = distributions()
     tops = {name.partition(".")[0] for name in imported(sources)} - {"eudr_check"}
     foreign = tops - sys.stdlib_module_names
     return {(BY_NAMESPACE.get(top) or known[top][0]).lower() for top in foreign}
