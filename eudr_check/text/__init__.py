@@ -56,8 +56,16 @@ def say(name: str, key: str, language: str, /, **values: object) -> str:
     Raises:
         KeyError: the topic has no such key or language (a test keeps that from happening).
     """
-    written = {field: _written(value, language) for field, value in values.items()}
-    return topic(name)[key][language].format(**written)
+    return filled(topic(name)[key][language], language, **values)
+
+
+def filled(words: str, language: str, /, **values: object) -> str:
+    """Words with fields, such as a part of an entry, with what stands in them; floats as the language writes numbers.
+
+    >>> filled("{area} ha", "es", area=1234.5)
+    '1.234,5 ha'
+    """
+    return words.format(**{field: _written(value, language) for field, value in values.items()})
 
 
 def _written(value: object, language: str) -> object:

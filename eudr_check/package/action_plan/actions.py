@@ -17,8 +17,9 @@ import shapely
 from eudr_check import tables
 from eudr_check.lookup import among
 from eudr_check.package import splits as proposals
+from eudr_check.records import Json
 from eudr_check.resources import read_yaml
-from eudr_check.text import say, topic
+from eudr_check.text import filled, say, topic
 from eudr_check.text.many import numbers
 
 COLUMNS = [
@@ -189,18 +190,17 @@ def rule_of(code: str) -> dict[str, str] | None:
 
 def _from_findings(findings: pd.DataFrame, start: dt.date, language: str) -> pd.DataFrame:
     asking = findings[findings["severity"] != "info"]
-    rules, sentences = _rules(), topic("findings")
+    rules, sentences = _rules(), {code: said[language] for code, said in topic("findings").items()}
     kinds = dict.fromkeys(rules["findings_in_the_field"], "field") | dict.fromkeys(
         rules["findings_by_evidence"], "evidence"
     )
     kind = asking["code"].map(kinds).fillna("desk")
     weeks = np.where(kind == "evidence", rules["weeks"]["evidence"], asking["severity"].map(rules["weeks"]))
-    written = [
-        say("findings", code, language, **json.loads(details)) if code in sentences else message
+    look = topic("plan")["do_look"][language]
+    halves = [
+        _told(sentences[code], json.loads(details), language, look) if code in sentences else _halves(message, look)
         for code, details, message in zip(asking["code"], asking["details"], asking["message"], strict=True)
     ]
-    look = topic("plan")["do_look"][language]
-    halves = [_halves(sentence, look) for sentence in written]
     return pd.DataFrame(
         {
             "plot": asking["plot"],
@@ -220,6 +220,12 @@ def _from_findings(findings: pd.DataFrame, start: dt.date, language: str) -> pd.
             "rank": asking["severity"].map({"block": 0, "warn": 3}),
         }
     )
+
+
+def _told(sentence: str, details: Json, language: str, otherwise: str) -> tuple[str, str]:
+    """The halves of a sentence with what stands in them: an id such as `Sr. Rosa` ends no sentence."""
+    wrong, todo = (filled(half, language, **details) for half in _halves(sentence, otherwise))
+    return wrong, todo
 
 
 def _halves(sentence: str, otherwise: str) -> tuple[str, str]:

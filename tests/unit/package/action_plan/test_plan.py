@@ -1,6 +1,7 @@
 """The action plan: order, figures, formats."""
 
 import datetime as dt
+import json
 import re
 import zipfile
 from dataclasses import replace
@@ -107,6 +108,19 @@ def test_every_listed_finding_exists() -> None:
     named += [code for codes in rules["scores"].values() for code in codes]
 
     assert set(named) <= set(topic("findings"))
+
+
+def test_a_full_stop_in_a_name_ends_no_sentence() -> None:
+    """What is wrong is said whole, with the id `Sr. Rosa`, and what to do begins where the advice does."""
+    season = season_tables.season(60)
+    row = season.findings.iloc[[0]].assign(code="id_repeated", severity="block")
+    row["details"] = json.dumps({"plot_id": "Sr. Rosa", "rows": "1. plots.csv 3, 1. plots.csv 4"})
+    todo = made(replace(season, findings=row.astype(season.findings.dtypes)), language="en")
+    mine = todo[todo["code"] == "id_repeated"].iloc[0]
+
+    wrong, _, advice = topic("findings")["id_repeated"]["en"].partition(". ")
+    assert mine["wrong"] == f"{wrong}.".format(plot_id="Sr. Rosa", rows="1. plots.csv 3, 1. plots.csv 4")
+    assert mine["todo"] == advice.format(plot_id="Sr. Rosa", rows="1. plots.csv 3, 1. plots.csv 4")
 
 
 def test_scorecard_counts_by_hand() -> None:
