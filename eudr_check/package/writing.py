@@ -114,8 +114,9 @@ def steps(folder: Path, given: PackageInput, each: Map = one_by_one, queued: Map
         ),
         # Pages take longer to set than all else that is written here: the report is made beside them.
         Step("pages", lambda made: deque(made["declared"].pages, 0), needs=("declared",), where="thread"),
-        Step("sheets", lambda made: _write_sheets(folder / "tables", given), needs=("tables",)),
-        Step("settings", lambda made: _write_settings(into, given)),
+        # Both when pages are on their way, the longest chain of all.
+        Step("sheets", lambda made: _write_sheets(folder / "tables", given), needs=("declared",)),
+        Step("settings", lambda made: _write_settings(into, given), needs=("declared",)),
         *(_gis(folder, given) if "gis" in wanted else ()),
         *([_action_plan(folder, given)] if "action_plan" in wanted else ()),
         *(
