@@ -22,7 +22,7 @@ from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
 from eudr_check.errors import PackageError
-from eudr_check.run.memory import release_unused
+from eudr_check.run.memory import few_heaps, release_unused
 from eudr_check.steps import Answer, Call, Item, Made, Output, Step, Where
 from eudr_check.text import sentence
 
@@ -165,6 +165,7 @@ class Graph(AbstractContextManager["Graph"]):
             store: where results are found and put.
             watched: entered for each step of the outermost run; what it gives is called with what the step made.
         """
+        few_heaps()
         self._store, self._watched = store, watched
         self._threads, self._queue = ThreadPoolExecutor(BACKGROUND), ThreadPoolExecutor(1)
         self._scope: _Scope | None = None

@@ -4,6 +4,9 @@ import ctypes
 import sys
 from functools import cache
 
+_MOST_HEAPS = -8
+"""`M_ARENA_MAX` of glibc's `malloc.h`."""
+
 
 def release_unused() -> None:
     """Give back what Arrow and the C library keep for later: of a nation's tables half a gigabyte.
@@ -16,6 +19,13 @@ def release_unused() -> None:
     library = _glibc()
     if library is not None:
         library.malloc_trim(0)
+
+
+def few_heaps() -> None:
+    """Let all threads share two heaps: glibc gives each its own, and what one has done with the others cannot use."""
+    library = _glibc()
+    if library is not None:
+        library.mallopt(_MOST_HEAPS, 2)
 
 
 @cache
