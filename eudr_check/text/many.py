@@ -27,3 +27,14 @@ def numbers(values: Floats, language: str, decimals: int) -> list[str]:
     for at in np.flatnonzero(doubtful).tolist():
         written[at] = number(values[at].item(), language, decimals)
     return written
+
+
+def figures(values: Floats, language: str, decimals: int) -> list[str]:
+    """As `numbers`, a dash for each that is missing (NaN).
+
+    >>> figures(np.array([0.5, np.nan]), "en", 1)
+    ['0.5', '–']
+    """
+    missing = np.isnan(values)
+    written = numbers(np.where(missing, 0.0, values), language, decimals)
+    return ["–" if none else one for none, one in zip(missing.tolist(), written, strict=True)]

@@ -12,7 +12,7 @@ import shapely
 from eudr_check.package import palette
 from eudr_check.text import say, topic
 from eudr_check.text.clean import clean
-from eudr_check.text.many import numbers
+from eudr_check.text.many import figures
 from eudr_check.typing import Floats, Positions
 
 ATTENTION = ("high", "more_info_needed", "undetermined")
@@ -170,25 +170,20 @@ def _on_sheets(frame: pd.DataFrame, edges: Floats) -> gpd.GeoDataFrame:
 
 def _why(plots: int, reasons: pd.DataFrame, of: Positions, language: str) -> list[str]:
     """The reasons of each plot, a line each; `of` tells the plot of each."""
-    hectares = {name: _figures(reasons[name].to_numpy(dtype=float), language) for name in _IN_SENTENCES}
+    hectares = {name: figures(reasons[name].to_numpy(dtype=float), language, _DECIMALS) for name in _IN_SENTENCES}
     said: list[list[str]] = [[] for _ in range(plots)]
     known = topic("reasons")
-    for plot, code, layers, *figures in zip(
+    for plot, code, layers, *said_ha in zip(
         of.tolist(), reasons["code"], reasons["layers"], *hectares.values(), strict=True
     ):
         # A code of another version has no sentence here; it is a reason all the same.
         if code in known:
-            code = say("reasons", code, language, layers=layers, **dict(zip(hectares, figures, strict=True)))
+            code = say("reasons", code, language, layers=layers, **dict(zip(hectares, said_ha, strict=True)))
         said[plot].append(code)
     return ["\n".join(mine) for mine in said]
 
 
 _IN_SENTENCES = ("area_ha", "threshold_ha", "margin_ha")
-
-
-def _figures(values: Floats, language: str) -> list[str]:
-    written = numbers(np.where(np.isnan(values), 0.0, values), language, _DECIMALS)
-    return ["–" if missing else one for missing, one in zip(np.isnan(values).tolist(), written, strict=True)]
 
 
 def _looks(plots: pd.Series, pictures: Path | None) -> dict[str, list[str | None]]:

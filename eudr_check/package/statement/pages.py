@@ -5,6 +5,7 @@ from collections.abc import Container, Sequence
 from typing import Any, TypedDict
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from eudr_check.geodesy import eu_area_ha
@@ -16,6 +17,7 @@ from eudr_check.records import Json
 from eudr_check.text import days, number, say
 from eudr_check.text import topic as topics
 from eudr_check.text.clean import clean
+from eudr_check.text.many import figures
 
 MOST_PLOTS = 1000
 """Rows of the plots table on paper; the file beside it holds all."""
@@ -104,7 +106,7 @@ class Pages:
         return "–" if pd.isna(value) else number(value, self.language, decimals)
 
     def numbers_of(self, values: pd.Series, decimals: int) -> list[str]:
-        return [self.number(value, decimals) for value in values.tolist()]
+        return figures(values.to_numpy(dtype=float, na_value=np.nan), self.language, decimals)
 
     def date(self, day: str | dt.date) -> str:
         return days.in_words(pd.Timestamp(day).date(), self.language)
