@@ -21,8 +21,7 @@ function el(tag, attributes = {}, ...children) {
 }
 const PATHS = { circle: "M1 5a4 4 0 1 0 8 0a4 4 0 1 0 -8 0", square: "M1.5 1.5h7v7h-7z", diamond: "M5 0L10 5L5 10L0 5z", triangle: "M5 .5L9.8 9.2H.2z" };
 const mark = outcome => el("svg:svg", { class: "mark", viewBox: "0 0 10 10", "aria-hidden": "true" }, el("svg:path", { d: PATHS[D.outcomes[outcome].mark], fill: D.outcomes[outcome].colour }));
-/* Long tables end after their first rows, and say so. */
-const FIRST = 500;
+const FIRST = 500; /* Long tables end after their first rows, and say so. */
 function more(id, all, file) { $(id + "-more").hidden = all <= FIRST; $(id + "-more").textContent = T("first_ones", { all: number(all, 0), file }); }
 const outcomeName = outcome => T("outcome_" + D.outcomes[outcome].name);
 
@@ -52,6 +51,8 @@ function unpack(lines, count) {
 }
 const SETTLES = SETTLE(), PLOT = unpack(D.outlines, N), PATCH = unpack(D.patches.outlines, D.patches.year.length), AREA = unpack(D.areas.outlines, D.areas.of.length);
 const WORDS = P.id.map((id, i) => [id, P.cooperatives[P.cooperative[i]], P.names[P.cooperative[i]], P.place[i], P.producer[i], ...(REASONS.get(i) || []).map(row => D.reasons.codes[D.reasons.code[row]]), ...(FINDINGS.get(i) || []).map(row => D.findings.codes[D.findings.code[row]])].join(" ").toLowerCase());
+const LINKS = [], AT = new Map(); /* Plots in the address of the page, of those with one name on paper each. */
+P.id.forEach((id, i) => { const name = P.cooperatives[P.cooperative[i]] + "/" + id; LINKS.push(AT.has(name) ? `${name}~${i}` : name); AT.set(LINKS[i], i); });
 
 /* Filters, order, counts. */
 const COLUMNS = [
@@ -256,7 +257,7 @@ function open(i) {
     steps.length ? el("h3", {}, T("settle")) : null, el("ul", {}, ...steps.map(step => el("li", {}, step))), reviewBox(i),
     el("h3", {}, T("findings")), faults.length ? el("ul", { class: "findings" }, ...faults.map(row => finding(D.findings, row))) : el("p", {}, T("no_findings"))));
   if (!box.open) box.showModal();
-  box.scrollTop = 0; history.replaceState(null, "", "#" + encodeURIComponent(P.cooperatives[P.cooperative[i]] + "/" + P.id[i])); draw();
+  box.scrollTop = 0; history.replaceState(null, "", "#" + encodeURIComponent(LINKS[i])); draw();
 }
 
 /* Words of the page in the chosen language, and the start. */
@@ -295,6 +296,5 @@ addEventListener("resize", () => { list(); draw(); });
 addEventListener("beforeprint", () => { list(Math.min(rows.length, 400)); document.querySelector(".printed").textContent = rows.length > 400 ? T("printed", { count: 400 }) : ""; paint(); });
 addEventListener("afterprint", () => list());
 width = canvas.clientWidth; height = canvas.clientHeight; whole(); speak();
-const wanted = decodeURIComponent(location.hash.slice(1));
-if (wanted) { const i = P.id.findIndex((id, row) => P.cooperatives[P.cooperative[row]] + "/" + id === wanted); if (i >= 0) open(i); }
+const wanted = AT.get(decodeURIComponent(location.hash.slice(1))); if (wanted !== undefined) open(wanted);
 document.documentElement.dataset.ready = "yes";

@@ -212,7 +212,8 @@ def test_tables_that_end_after_their_first_rows_say_so(tmp_path: Path) -> None:
 
 
 def test_lots_held_back_by_plots_of_one_name_are_told_apart(tmp_path: Path) -> None:
-    """Two plots whose ids differ by how a letter is stored hold a lot back each: settling one frees one lot."""
+    """Two plots whose ids differ by how a letter is stored hold a lot back each: settling one frees one lot, and an
+    address leads to the one that it was copied from."""
     season = season_tables.season(12)
     twins = season.plots.index[:2]
     names = dict(zip(twins, ("coop-jaen/Pe\u00f1a", "coop-jaen/Pen\u0303a"), strict=True))
@@ -230,6 +231,12 @@ def test_lots_held_back_by_plots_of_one_name_are_told_apart(tmp_path: Path) -> N
         assert browser.run("[...document.querySelectorAll('#d-actions b')].map(one => one.textContent)") == [
             browser.run("T('desk_frees', { kg: kg(70), lots: ['A'] })"),
             browser.run("T('desk_frees', { kg: kg(70), lots: ['B'] })"),
+        ]
+        assert browser.run(
+            "[0, 1].map(i => { open(i); return AT.get(decodeURIComponent(location.hash.slice(1))); })"
+        ) == [
+            0,
+            1,
         ]
 
 
