@@ -106,7 +106,18 @@ class Tiny(NamedTuple):
 def write(folder: Path) -> Tiny:
     """Write plots, landscape, catalogue and YAML into an empty folder."""
     shutil.copytree(_drawn(), folder, dirs_exist_ok=True)
-    return Tiny(folder / "tiny.yaml", OUTCOMES, BLOCKED, folder / "catalogue")
+    return _in(folder)
+
+
+def draw(folder: Path) -> Tiny:
+    """The same, drawn anew: for whoever moved its place or its ground."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_geojson(folder / "norte.geojson")
+    _write_csv(folder / "sur.csv")
+    write_catalogue(folder / "catalogue", folder / "rasters")
+    content = yaml.safe_dump(settings(), sort_keys=False, allow_unicode=True)
+    (folder / "tiny.yaml").write_text(content, encoding="utf-8")
+    return _in(folder)
 
 
 @cache
@@ -116,13 +127,12 @@ def _drawn() -> Path:
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     # Its permissions are copied too, and those of `place` are narrow.
     folder = Path(place) / "drawn"
-    folder.mkdir()
-    _write_geojson(folder / "norte.geojson")
-    _write_csv(folder / "sur.csv")
-    write_catalogue(folder / "catalogue", folder / "rasters")
-    content = yaml.safe_dump(settings(), sort_keys=False, allow_unicode=True)
-    (folder / "tiny.yaml").write_text(content, encoding="utf-8")
+    draw(folder)
     return folder
+
+
+def _in(folder: Path) -> Tiny:
+    return Tiny(folder / "tiny.yaml", OUTCOMES, BLOCKED, folder / "catalogue")
 
 
 def spread(harvest: Tiny, tiles: int) -> None:

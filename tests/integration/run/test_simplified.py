@@ -50,7 +50,7 @@ def farm(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patched.setattr(tiny_harvest, "SEAM", -2.4)
         patched.setattr(tiny_harvest, "NORTH", 6.57)
         patched.setattr(tiny_harvest, "_rasters", renamed)
-        config = tiny_harvest.write(folder).config
+        config = tiny_harvest.draw(folder).config
     content = yaml.safe_load(config.read_text(encoding="utf-8")) | FARM
     content["plots"] = [content["plots"][0] | {"producer_country": "GH"}]
     content["package"] |= {"outputs": ["report"]}
