@@ -12,7 +12,7 @@ from eudr_check.run.folder import RunFolder
 from eudr_check.run.graph import importing
 from eudr_check.run.memory import release_unused
 from eudr_check.run.profile import Measurements, usage
-from eudr_check.run.tile import Worked, tile_versions
+from eudr_check.run.tile import InRun, Worked, tile_versions
 from eudr_check.steps import Map, one_by_one
 from eudr_check.text import sentence
 from eudr_check.tiles import Tile
@@ -32,14 +32,6 @@ AT_ONCE = 500
 """Tiles in one message to the scheduler: one by one they take twice the time, and above 10 MB Dask warns."""
 
 
-class InFolder(Protocol):
-    """What the tasks of a run share."""
-
-    @property
-    def folder(self) -> str:
-        """Address of the run folder."""
-
-
 class OfTile(Protocol):
     """Something to do in a tile."""
 
@@ -48,7 +40,7 @@ class OfTile(Protocol):
         """The tile."""
 
 
-Shared = TypeVar("Shared", bound=InFolder)
+Shared = TypeVar("Shared", bound=InRun)
 Task = TypeVar("Task", bound=OfTile)
 
 

@@ -33,7 +33,7 @@ EVENT_ROLES = frozenset({"event", "degradation"})
 
 
 @dataclass(frozen=True)
-class Shared:
+class InRun:
     """What all tiles of a run share; small enough to be sent with every task."""
 
     folder: str
@@ -41,10 +41,16 @@ class Shared:
     ground: str
     """Digest of the ground artifact."""
     definitions: tuple[LayerDefinition, ...]
-    gps_error_m: float
     offline: bool
     made_by: Mapping[str, str]
     """Code and libraries that name the artifacts."""
+
+
+@dataclass(frozen=True)
+class Shared(InRun):
+    """What evidence of all tiles is made with."""
+
+    gps_error_m: float
 
 
 @dataclass(frozen=True)

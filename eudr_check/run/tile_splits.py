@@ -13,7 +13,7 @@ import shapely
 
 from eudr_check import layers, object_store, overlay, parquet, tables
 from eudr_check.law.regulation import FOREST_HA
-from eudr_check.layers import LayerDefinition, Origin, Supply
+from eudr_check.layers import Origin, Supply
 from eudr_check.overlay import Cells
 from eudr_check.risk.convergence import uses as ground_uses
 from eudr_check.risk.policy import Convergence
@@ -21,7 +21,7 @@ from eudr_check.run.artifacts import save_table
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.graph import in_flight
 from eudr_check.run.thumbnails import inside
-from eudr_check.run.tile import Worked, ground_of, require_same_versions
+from eudr_check.run.tile import InRun, Worked, ground_of, require_same_versions
 from eudr_check.tiles import Tile, tiles_of
 from eudr_check.use_tables import GROUND_USES, SPLIT_PARTS
 from eudr_check.variables import Variable
@@ -37,19 +37,11 @@ _READING = Lock()
 
 
 @dataclass(frozen=True)
-class Shared:
-    """What all tiles of a run share; small enough to be sent with every task."""
+class Shared(InRun):
+    """What splits of all tiles are drawn with."""
 
-    folder: str
-    """Address of the run folder."""
-    ground: str
-    """Digest of the ground artifact."""
-    definitions: tuple[LayerDefinition, ...]
     variables: tuple[Variable, ...]
     policy: Convergence
-    offline: bool
-    made_by: Mapping[str, str]
-    """Code and libraries that name the artifacts."""
 
 
 @dataclass(frozen=True)

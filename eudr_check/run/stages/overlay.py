@@ -44,12 +44,12 @@ def overlay(run: Run) -> Step:
 def _evidence(run: Run, plots: Artifact, ground: Artifact, sources: Artifact) -> Artifact:
     read = sources.table("SOURCES")
     shared = Shared(
-        run.folder.address,
-        ground.digest,
-        definitions(run),
-        run.harvest.gps_error_m,
-        run.offline,
-        tile_versions(),
+        folder=run.folder.address,
+        ground=ground.digest,
+        definitions=definitions(run),
+        offline=run.offline,
+        made_by=tile_versions(),
+        gps_error_m=run.harvest.gps_error_m,
     )
     tasks = _tasks(shared, ground, read, supply_of(run, sources))
     made_of = {"tiles": [task.digest for task in tasks], "plots": plots.digest}

@@ -53,13 +53,13 @@ def _write(run: Run, made: Made, folder: Path) -> None:
         shapes = plots.geometry.reindex(ground_uses.mixed(plots, uses, assess.table("ASSESSMENTS")))
         known, read = definitions(run), made["overlay"].table("SOURCES")
         shared = Shared(
-            run.folder.address,
-            made["ground"].digest,
-            known,
-            watched.variables(known, read),
-            policy,
-            run.offline,
-            made_by("splits"),
+            folder=run.folder.address,
+            ground=made["ground"].digest,
+            definitions=known,
+            offline=run.offline,
+            made_by=made_by("splits"),
+            variables=watched.variables(known, read),
+            policy=policy,
         )
         tasks = _tasks(run, shared, made, shapes, uses)
         _draw(run, shared, tasks, made["ground"])

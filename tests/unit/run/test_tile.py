@@ -13,7 +13,7 @@ from eudr_check.tiles import Tile
 
 def shared(folder: Path) -> Shared:
     """A run without layers in some folder."""
-    return Shared(str(folder), "d" * 64, (), 5.0, True, tile_versions())
+    return Shared(str(folder), "d" * 64, (), offline=True, made_by=tile_versions(), gps_error_m=5.0)
 
 
 def test_a_worker_of_another_version_is_refused(tmp_path: Path):
