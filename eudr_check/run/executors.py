@@ -12,7 +12,7 @@ from eudr_check.run.folder import RunFolder
 from eudr_check.run.graph import importing
 from eudr_check.run.memory import release_unused
 from eudr_check.run.profile import Measurements, usage
-from eudr_check.run.tile import InRun, Worked, tile_versions
+from eudr_check.run.tile import RunContext, Worked, tile_versions
 from eudr_check.steps import Map, one_by_one
 from eudr_check.text import sentence
 from eudr_check.tiles import Tile
@@ -40,7 +40,7 @@ class OfTile(Protocol):
         """The tile."""
 
 
-Shared = TypeVar("Shared", bound=InRun)
+Shared = TypeVar("Shared", bound=RunContext)
 Task = TypeVar("Task", bound=OfTile)
 
 

@@ -22,7 +22,7 @@ from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
 from eudr_check.errors import PackageError
-from eudr_check.run.memory import few_heaps, release_unused
+from eudr_check.run.memory import limit_malloc_arenas, release_unused
 from eudr_check.steps import Answer, Call, Item, Made, Output, Step, Where
 from eudr_check.text import sentence
 
@@ -33,7 +33,7 @@ PROCESSES = max(CORES - 1, 1)
 IN_FLIGHT = 16  # requests of a network on the way at a time
 WORTH_A_PROCESS = 20_000
 """Rows from which another process is worth the two seconds it takes to start; GDAL writes as many in half a second."""
-ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
+ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
 """For glibc in such a process: threads with heaps of their own leave a tenth of its memory unused."""
 BACKGROUND = 8
 """Steps in the background at a time; they begin in the order of their needs, so that none waits for one behind it."""
@@ -165,7 +165,7 @@ class Graph(AbstractContextManager["Graph"]):
             store: where results are found and put.
             watched: entered for each step of the outermost run; what it gives is called with what the step made.
         """
-        few_heaps()
+        limit_malloc_arenas()
         self._store, self._watched = store, watched
         self._threads, self._queue = ThreadPoolExecutor(BACKGROUND), ThreadPoolExecutor(1)
         self._scope: _Scope | None = None
@@ -317,7 +317,7 @@ class Graph(AbstractContextManager["Graph"]):
         Raises:
             PackageError: it failed; the message ends with its error.
         """
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)} | ONE_HEAP
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)} | ONE_ARENA
         what = f"{call.function.__module__}:{call.function.__qualname__}"
         command = [sys.executable, "-m", "eudr_check.run.step", what]
         with self._process_slots, tempfile.TemporaryFile() as words:

@@ -4,7 +4,7 @@ import ctypes
 import sys
 from functools import cache
 
-_MOST_HEAPS = -8
+_M_ARENA_MAX = -8
 """`M_ARENA_MAX` of glibc's `malloc.h`."""
 
 
@@ -21,11 +21,11 @@ def release_unused() -> None:
         library.malloc_trim(0)
 
 
-def few_heaps() -> None:
+def limit_malloc_arenas() -> None:
     """Let all threads share two heaps: glibc gives each its own, and what one has done with the others cannot use."""
     library = _glibc()
     if library is not None:
-        library.mallopt(_MOST_HEAPS, 2)
+        library.mallopt(_M_ARENA_MAX, 2)
 
 
 @cache

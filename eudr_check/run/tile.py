@@ -33,7 +33,7 @@ EVENT_ROLES = frozenset({"event", "degradation"})
 
 
 @dataclass(frozen=True)
-class InRun:
+class RunContext:
     """What all tiles of a run share; small enough to be sent with every task."""
 
     folder: str
@@ -47,7 +47,7 @@ class InRun:
 
 
 @dataclass(frozen=True)
-class Shared(InRun):
+class Shared(RunContext):
     """What evidence of all tiles is made with."""
 
     gps_error_m: float

@@ -21,7 +21,7 @@ from eudr_check.run.artifacts import save_table
 from eudr_check.run.folder import RunFolder
 from eudr_check.run.graph import in_flight
 from eudr_check.run.thumbnails import inside
-from eudr_check.run.tile import InRun, Worked, ground_of, require_same_versions
+from eudr_check.run.tile import RunContext, Worked, ground_of, require_same_versions
 from eudr_check.tiles import Tile, tiles_of
 from eudr_check.use_tables import GROUND_USES, SPLIT_PARTS
 from eudr_check.variables import Variable
@@ -37,7 +37,7 @@ _READING = Lock()
 
 
 @dataclass(frozen=True)
-class Shared(InRun):
+class Shared(RunContext):
     """What splits of all tiles are drawn with."""
 
     variables: tuple[Variable, ...]

@@ -1,6 +1,6 @@
 """What the GeoPackage holds: its tables, and a dictionary of their fields."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,7 +113,7 @@ def tables_of(
     names: Mapping[str, str],
     language: str,
 ) -> Iterator[Table]:
-    """Every table of the GeoPackage, each made when its turn comes; plots first, the dictionary of all fields last.
+    """Every table of the GeoPackage but the dictionary, each made when its turn comes; plots first.
 
     Args:
         plots: PLOTS with geometries as WKB. findings: FINDINGS. sources: SOURCES. patches: PATCHES.
@@ -121,23 +121,6 @@ def tables_of(
         names: of cooperatives as people know them, by their short names.
         language: of names and sentences.
     """
-    fields: dict[str, list[str]] = {}
-    for table in _content(plots, findings, sources, patches, judged, names, language):
-        fields[table.name] = fields_of(table)
-        yield table
-    yield Table(DICTIONARY, _dictionary(fields, language))
-
-
-def _content(
-    plots: pa.Table,
-    findings: pd.DataFrame,
-    sources: pd.DataFrame,
-    patches: pq.ParquetFile,
-    judged: Judged,
-    names: Mapping[str, str],
-    language: str,
-) -> Iterator[Table]:
-    """As `tables_of`, without the dictionary."""
     found = judged.assessments.reindex(plots["plot"].to_pandas())
     outcomes = pa.Table.from_pandas(found, preserve_index=False)
     known = pa.table(
@@ -163,6 +146,15 @@ def _content(
     yield Table(COOPERATIVES, gathered := sheets.cooperatives(plots, found, names), "Polygon")
     yield Table("countries", backdrop.countries(gathered.total_bounds.tolist(), language), "MultiPolygon")
     yield from _given(judged, language)
+
+
+def with_dictionary(content: Iterable[Table], language: str) -> Iterator[Table]:
+    """The same tables, and after them the dictionary of all their fields."""
+    fields: dict[str, list[str]] = {}
+    for table in content:
+        fields[table.name] = fields_of(table)
+        yield table
+    yield Table(DICTIONARY, _dictionary(fields, language))
 
 
 def _filtered(table: pa.Table, rows: pc.Expression) -> pa.RecordBatchReader:

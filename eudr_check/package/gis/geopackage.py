@@ -40,10 +40,11 @@ from eudr_check.package.gis.content import (
     fields_of,
     links,
     tables_of,
+    with_dictionary,
 )
 from eudr_check.package.gis.edition import Areas, Edition
 from eudr_check.package.gis.layout_items import Box
-from eudr_check.package.gis.unused_bytes import same_on_every_machine
+from eudr_check.package.gis.reproducible_sqlite import reproducible_sqlite
 from eudr_check.package.gis.written_on import moment_of, written_on
 from eudr_check.text import say, topic
 
@@ -120,10 +121,12 @@ def write(
     stored, shown = pq.ParquetFile(patches), _shown(plots, edition)
     content = tables_of(shown, findings, sources, stored, judged, dict(edition.cooperatives), language)
     with written_on(edition.day):
-        fields, geometry_types, (cooperatives, dictionary) = _write_tables(geopackage, content)
+        fields, geometry_types, (cooperatives, dictionary) = _write_tables(
+            geopackage, with_dictionary(content, language)
+        )
     columns, years = _events(stored)
     styles = gis_styles.styles(language, years)
-    with same_on_every_machine(geopackage):
+    with reproducible_sqlite(geopackage):
         _describe(geopackage, fields, geometry_types, dictionary, styles, language, moment_of(edition.day))
         _credit(geopackage, fields, edition)
     project = gis_project.Project(

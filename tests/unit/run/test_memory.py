@@ -12,7 +12,7 @@ def test_what_is_held_stays(monkeypatch: pytest.MonkeyPatch, platform: str) -> N
     monkeypatch.setattr(memory.sys, "platform", platform)
     memory._glibc.cache_clear()
     held = pa.array(range(1000))
-    memory.few_heaps()
+    memory.limit_malloc_arenas()
     memory.release_unused()
     memory._glibc.cache_clear()
 

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from eudr_check.package.gis.unused_bytes import same_on_every_machine
+from eudr_check.package.gis.reproducible_sqlite import reproducible_sqlite
 
 ROWS = [(f"table {number % 7}", f"field {number * 7919 % 1000}") for number in range(1000)]
 
@@ -23,7 +23,7 @@ def geopackage(tmp_path: Path) -> Path:
 
 def described(path: Path) -> bytes:
     """The file with a table of some hundred rows that Python wrote, in an order that divides pages of its index."""
-    with same_on_every_machine(path), closing(sqlite3.connect(path)) as file, file:
+    with reproducible_sqlite(path), closing(sqlite3.connect(path)) as file, file:
         file.execute("CREATE TABLE gpkg_words (layer TEXT, field TEXT, UNIQUE (layer, field))")
         file.executemany("INSERT INTO gpkg_words VALUES (?, ?)", ROWS)
     return path.read_bytes()
@@ -62,7 +62,7 @@ def test_what_hides_in_free_parts_is_cleared(geopackage: Path) -> None:
             dirty[free : free + 4] = b"\xaa" * 4
             marked += 1
     geopackage.write_bytes(dirty)
-    with same_on_every_machine(geopackage):
+    with reproducible_sqlite(geopackage):
         pass
 
     assert marked > 5

@@ -18,7 +18,7 @@ SMALL = "name LIKE 'gpkg%' OR tbl_name LIKE 'gpkg%' OR tbl_name IN ('layer_style
 
 
 @contextmanager
-def same_on_every_machine(geopackage: Path) -> Iterator[None]:
+def reproducible_sqlite(geopackage: Path) -> Iterator[None]:
     """What is written in the block by Python's SQLite, and closed, has the same bytes whichever version that is.
 
     Args:
